@@ -1,0 +1,40 @@
+import type { DatasetFacts } from './facts.ts';
+
+/** The label of a pixel that nobody has judged: it neither trains nor scores. */
+export const IGNORE = 255;
+
+/** One image, with its truth where there is one, as plain memory. */
+export interface Sample {
+  readonly id: string;
+  /** Extent along each space axis: [height, width], or [depth, height, width]. */
+  readonly size: readonly number[];
+  /** Raw intensities, channels last, length = product of size x channels. */
+  readonly image: Uint8Array | Uint16Array | Float32Array;
+  /**
+   * Exclusive classes: one class index a pixel, length = product of size.
+   * Overlapping classes: 0 or 1 for each class, channels last, length = product of size x classes.
+   * IGNORE (255) marks what nobody has judged. Absent where there is no truth (prediction).
+   */
+  readonly labels?: Uint8Array;
+  /** How many times each pixel counts; absent = once. Length = product of size. */
+  readonly weight?: Float32Array;
+}
+
+/** Where images and truth come from. Lives in the main thread and once in each worker thread. */
+export interface Dataset {
+  readonly facts: DatasetFacts;
+  /** All samples, in a fixed order, without repeats. */
+  readonly ids: readonly string[];
+  /** Patient, tile, field of view: a split never cuts through a group. */
+  group(id: string): string | undefined;
+  /** Reads one sample; called in any order and at the same time for several ids. */
+  read(id: string): Promise<Sample>;
+  /**
+   * A short text that changes when the sample's files change (sizes and times of modification),
+   * so that what was counted once need not be counted again.
+   */
+  fingerprint?(id: string): Promise<string>;
+  /** The files behind a sample, for messages and reports. */
+  files?(id: string): { readonly image: string; readonly mask?: string };
+  dispose?(): void;
+}

@@ -1,0 +1,49 @@
+import type { Tensor } from '@tensorflow/tfjs';
+
+/** A weight or buffer of a model: its name, shape and first values. */
+export interface Parameter {
+  /** Unique within the model, for example `encoder.0.first.kernel`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** First values, length = product of shape. */
+  readonly initial: Float32Array;
+  /** Whether weight decay applies: kernels yes; biases and normalisation no. */
+  readonly decay: boolean;
+}
+
+/** One call of a model: everything that its result depends on. */
+export interface ForwardCall {
+  /** [batch, ...space, channels], normalised. */
+  readonly images: Tensor;
+  /** In the order of `Model.weights`. */
+  readonly weights: readonly Tensor[];
+  /** In the order of `Model.buffers`. */
+  readonly buffers: readonly Tensor[];
+  readonly mode: 'train' | 'infer';
+  /** Fresh numbers of the uniform distribution in [0, 1), from the run's stream (dropout). */
+  uniform(shape: readonly number[]): Tensor;
+}
+
+export interface Outputs {
+  /** [batch, ...space, classes]. */
+  readonly logits: Tensor;
+  /** Coarser logits for deep supervision, the finest first. */
+  readonly auxiliary?: readonly Tensor[];
+  /** In training mode: the new values of the buffers, in the order of `Model.buffers`. */
+  readonly buffers?: readonly Tensor[];
+}
+
+/**
+ * A network as a pure function of tensors. It owns no tensor and no variable, so that a training
+ * step can be resumed, averaged over workers, and compiled.
+ */
+export interface Model {
+  /** What the optimizer moves. */
+  readonly weights: readonly Parameter[];
+  /** Running statistics: saved, not optimized. */
+  readonly buffers: readonly Parameter[];
+  /** Every space extent of an input must be a multiple of this number (along each axis). */
+  readonly multipleOf: readonly number[];
+  /** Runs inside tf.tidy. Throws a clear error for a size that does not fit. */
+  forward(call: ForwardCall): Outputs;
+}

@@ -1,0 +1,39 @@
+import type { Json } from './random.ts';
+
+/** One sample of a batch: all of it, or a window of it. */
+export interface Draw {
+  readonly id: string;
+  /** Absent: the whole image. May stick out of the image: what is outside is padded with weight 0. */
+  readonly window?: Window;
+}
+
+/** A box in space coordinates. */
+export interface Window {
+  readonly origin: readonly number[];
+  readonly size: readonly number[];
+}
+
+/** What became of a drawn sample in its training step. */
+export interface Outcome {
+  readonly draw: Draw;
+  /** The sample's loss, summed over the terms that give one number a sample. */
+  readonly loss: number;
+  /** Share of the pixels without foreground that were predicted as foreground. */
+  readonly alarms: number;
+}
+
+/** Which samples, and which window of each, make the next batch. Never touches a tensor. */
+export interface Sampler {
+  /**
+   * The batches of one epoch, epochs counted from 0. All batches have the run's batch size, except
+   * that the last one may be smaller. The same epoch gives the same batches, whatever was asked before.
+   */
+  batches(epoch: number): Iterable<readonly Draw[]>;
+  /** Feedback after a step. */
+  observe?(outcomes: readonly Outcome[]): void;
+  /** Saved in every checkpoint. */
+  state?(): Json;
+  restore?(state: Json): void;
+  /** Size of the windows it draws, where it draws windows: lets a model refuse it before training. */
+  readonly window?: readonly number[];
+}
