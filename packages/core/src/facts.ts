@@ -21,6 +21,8 @@ export interface DatasetFacts {
   readonly overlapping: boolean;
   /** Size of a pixel along each space axis, in millimetres, where it is known. */
   readonly spacing?: readonly number[];
+  /** What must be said wherever results are shown, for example that the images are synthetic. */
+  readonly remark?: string;
 }
 
 /** The facts of a run: those of its data set. Injected into plugins, never repeated as options. */

@@ -27,8 +27,6 @@ export interface ForwardCall {
 export interface Outputs {
   /** [batch, ...space, classes]. */
   readonly logits: Tensor;
-  /** Coarser logits for deep supervision, the finest first. */
-  readonly auxiliary?: readonly Tensor[];
   /** In training mode: the new values of the buffers, in the order of `Model.buffers`. */
   readonly buffers?: readonly Tensor[];
 }

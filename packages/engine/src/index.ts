@@ -1,1 +1,28 @@
-export {};
+export type { CheckpointHead, Progress } from './checkpoint.ts';
+export { type Decision, decide, foregroundProbability } from './decide.ts';
+export {
+  type EvaluatedImage,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+} from './evaluate.ts';
+export type { BackendFact, OnEvent, RunEvent, SplitCounts, ValidationScores } from './events.ts';
+export { type ClassInspection, type Inspection, inspect } from './inspect.ts';
+export { createOptimizer, type Optimizer } from './optimizer.ts';
+export {
+  type PredictedImage,
+  type PredictOptions,
+  type PredictResult,
+  predict,
+} from './predict.ts';
+export { type Environment, openRunFolder, type RunFolder, runFolder } from './runFolder.ts';
+export type { Judged } from './score.ts';
+export {
+  infer,
+  type StepInput,
+  type StepOutput,
+  type StepProgram,
+  type StepState,
+  trainStep,
+} from './step.ts';
+export { type TrainOptions, type TrainResult, train } from './train.ts';

@@ -1,0 +1,213 @@
+import { RaremaskError } from '@raremask/core';
+
+/** What the operating system says when a file or folder cannot be written, in plain words. */
+const WRITE_REASONS: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
+  ENOSPC: ['the disk is full', 'free space on that disk, or choose another folder with --out'],
+  EDQUOT: ['the quota is used up', 'free space, or choose another folder with --out'],
+  EROFS: ['the file system is read-only', 'choose another folder with --out'],
+  EACCES: ['no permission to write', 'choose another folder with --out, or change its permissions'],
+  EPERM: ['writing is not permitted', 'choose another folder with --out, or change its permissions'],
+  ENOTDIR: ['a part of the path is a file', 'choose another folder with --out'],
+};
+
+export function cannotWrite(path: string, cause: unknown): RaremaskError {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+  const [what, remedy] = WRITE_REASONS[code] ?? [
+    `writing failed (${code || String(cause)})`,
+    'choose another folder with --out',
+  ];
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_CANNOT_WRITE',
+      category: 'environment',
+      where: path,
+      what: `${what}; nothing that was there before is lost`,
+      remedy,
+    },
+    { cause },
+  );
+}
+
+export function notFiniteLoss(facts: {
+  readonly epoch: number;
+  readonly step: number;
+  readonly ids: readonly string[];
+  readonly terms: readonly { readonly place: string; readonly value: number }[];
+  readonly gradientNorm: number;
+  readonly lastCheckpoint: string | null;
+}): RaremaskError {
+  const broken = facts.terms.filter(({ value }) => !Number.isFinite(value));
+  const culprit =
+    broken.length > 0
+      ? broken.map(({ place, value }) => `${place} = ${value}`).join(', ')
+      : `the gradient (norm ${facts.gradientNorm}); every loss term is finite: ${facts.terms
+          .map(({ place, value }) => `${place} = ${value.toPrecision(4)}`)
+          .join(', ')}`;
+  return new RaremaskError({
+    code: 'RAREMASK_LOSS_NOT_FINITE',
+    category: 'run',
+    where: `epoch ${facts.epoch}, step ${facts.step}`,
+    what: `the loss is not finite: ${culprit}; the batch was ${facts.ids.join(', ')}`,
+    expected: 'finite numbers; the weights before this step are kept',
+    remedy: `look at these images, lower train.optimizer.learningRate, or set train.clip: 1${
+      facts.lastCheckpoint ? `; the last good state is ${facts.lastCheckpoint}` : ''
+    }`,
+  });
+}
+
+export function lossFailed(place: string, cause: unknown): RaremaskError {
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_LOSS_FAILED',
+      category: 'plugin',
+      where: place,
+      what: `the loss threw: ${cause instanceof Error ? cause.message : String(cause)}`,
+      remedy: 'mend the loss, or tell its author',
+    },
+    { cause },
+  );
+}
+
+export function lossShape(
+  place: string,
+  shape: readonly number[],
+  batch: number,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_LOSS_SHAPE',
+    category: 'plugin',
+    where: place,
+    what: 'the loss returned a tensor of the wrong shape',
+    expected: `[${batch}] (one number per sample) or [] (a scalar)`,
+    got: `[${shape.join(', ')}]`,
+    remedy: 'reduce over the space and class axes in the loss',
+  });
+}
+
+export function logitsShape(
+  place: string,
+  shape: readonly number[],
+  expected: readonly number[],
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_LOGITS_SHAPE',
+    category: 'plugin',
+    where: place,
+    what: 'the model returned logits of the wrong shape',
+    expected: `[${expected.join(', ')}]`,
+    got: `[${shape.join(', ')}]`,
+  });
+}
+
+export function windowDoesNotFit(
+  window: readonly number[],
+  multipleOf: readonly number[],
+): RaremaskError {
+  const fitting = window.map((extent, axis) => {
+    const step = multipleOf[axis] ?? 1;
+    return Math.max(step, Math.round(extent / step) * step);
+  });
+  return new RaremaskError({
+    code: 'RAREMASK_WINDOW_DOES_NOT_FIT',
+    category: 'manifest',
+    where: 'sampler.with.window',
+    what: "the window does not fit the model's depth",
+    expected: `extents that are multiples of [${multipleOf.join(', ')}], for example [${fitting.join(', ')}]`,
+    got: `[${window.join(', ')}]`,
+    remedy: 'change sampler.with.window, or model.with.depth',
+  });
+}
+
+export function noBatches(place: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NO_BATCHES',
+    category: 'plugin',
+    where: place,
+    what: 'the sampler gave no batch for an epoch',
+    expected: 'at least one batch of at least one sample',
+  });
+}
+
+export function noTruth(id: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NO_TRUTH',
+    category: 'data',
+    where: id,
+    what: 'the sample has no labels',
+    expected: 'labels for every sample that trains or scores',
+    remedy: 'give it a mask, or take it out of the split',
+  });
+}
+
+export function emptySplit(split: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_EMPTY_SPLIT',
+    category: 'data',
+    where: `data.split.${split}`,
+    what: `the ${split} split has no image`,
+    expected: 'at least one image',
+    remedy: 'change data.split in the manifest',
+  });
+}
+
+export function notARun(folder: string, missing: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NOT_A_RUN',
+    category: 'manifest',
+    where: folder,
+    what: `not a run folder: ${missing} is missing`,
+    expected: 'a folder that raremask train has made',
+    remedy: 'give the run folder that train printed, for example runs/lung-nodules',
+  });
+}
+
+export function brokenCheckpoint(path: string, what: string, cause?: unknown): RaremaskError {
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_BROKEN_CHECKPOINT',
+      category: 'data',
+      where: path,
+      what: `the checkpoint cannot be used: ${what}`,
+      remedy: 'use the other checkpoint of the run (best or last), or train again',
+    },
+    { cause },
+  );
+}
+
+export function checkpointMismatch(
+  path: string,
+  expected: string,
+  got: string,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_CHECKPOINT_MISMATCH',
+    category: 'data',
+    where: path,
+    what: 'the checkpoint belongs to another model or data set',
+    expected,
+    got,
+    remedy: 'use the manifest that the checkpoint was trained with',
+  });
+}
+
+export function wrongChannels(where: string, expected: number, got: number): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_WRONG_CHANNELS',
+    category: 'data',
+    where,
+    what: 'the image has another number of channels than the training images',
+    expected: `${expected}`,
+    got: `${got}`,
+    remedy: 'convert the image, or set the channels option of the data set',
+  });
+}
+
+export function noTrainingData(): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NO_TRAINING_DATA',
+    category: 'plugin',
+    where: 'model',
+    what: 'the model asked for the survey of the training data while predicting',
+    expected: 'a model that can be made from facts and census alone; its weights are loaded',
+  });
+}

@@ -1,0 +1,92 @@
+import type { Facts, Model, Sample } from '@raremask/core';
+import { type ImageScore, scoreImage } from '@raremask/metrics';
+import * as tf from '@tensorflow/tfjs';
+import { type Decision, decide } from './decide.ts';
+import { logitsShape, noTruth } from './errors.ts';
+import type { Feed, WholeSample } from './feed.ts';
+import { infer, type StepState } from './step.ts';
+
+/** One image with what the network said of it. */
+export interface Judged {
+  readonly sample: Sample;
+  readonly decision: Decision;
+}
+
+export interface Judge {
+  readonly facts: Facts;
+  readonly model: Model;
+  readonly state: Pick<StepState, 'weights' | 'buffers'>;
+  readonly threshold: number;
+}
+
+/** Pixels that go through the network at once; images of the same padded size share a call. */
+const PIXELS_AT_ONCE = 128 * 128 * 4;
+
+/** Runs the network over whole images, in order. */
+export async function* judge(
+  { facts, model, state, threshold }: Judge,
+  feed: Feed,
+  ids: readonly string[],
+): AsyncGenerator<Judged> {
+  for await (const group of sameSize(feed.whole(ids))) {
+    const [{ padded }] = group as [WholeSample];
+    const images = joined(group.map((whole) => whole.images));
+    const logits = tf.tidy(() =>
+      infer(model, state, tf.tensor(images, [group.length, ...padded, facts.channels])),
+    );
+    const expected = [group.length, ...padded, facts.classes.length];
+    if (logits.shape.join() !== expected.join()) {
+      const { shape } = logits;
+      logits.dispose();
+      throw logitsShape('model', shape, expected);
+    }
+    const values = (await logits.data()) as Float32Array;
+    logits.dispose();
+    const stride = values.length / group.length;
+    for (const [index, { sample }] of group.entries()) {
+      const own = values.subarray(index * stride, (index + 1) * stride);
+      yield { sample, decision: decide(facts, own, padded, sample.size, threshold) };
+    }
+  }
+}
+
+/** Scores one judged image against its truth. */
+export function scoreJudged(facts: Facts, { sample, decision }: Judged): ImageScore {
+  if (sample.labels === undefined) throw noTruth(sample.id);
+  return scoreImage(sample.id, {
+    predicted: decision.predicted,
+    truth: sample.labels,
+    size: sample.size,
+    classes: facts.classes.length,
+    overlapping: facts.overlapping,
+  });
+}
+
+async function* sameSize(samples: AsyncIterable<WholeSample>): AsyncGenerator<WholeSample[]> {
+  let group: WholeSample[] = [];
+  for await (const sample of samples) {
+    const pixels = sample.padded.reduce((product, extent) => product * extent, 1);
+    const first = group[0];
+    const fits =
+      first === undefined ||
+      (first.padded.join() === sample.padded.join() &&
+        pixels * (group.length + 1) <= PIXELS_AT_ONCE);
+    if (!fits) {
+      yield group;
+      group = [];
+    }
+    group.push(sample);
+  }
+  if (group.length > 0) yield group;
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0]!;
+  const result = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    result.set(part, offset);
+    offset += part.length;
+  }
+  return result;
+}

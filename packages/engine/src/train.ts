@@ -1,0 +1,535 @@
+import { appendFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Draw, Loss, Model, Sampler } from '@raremask/core';
+import { isRaremaskError } from '@raremask/core';
+import type { LoadedManifest } from '@raremask/core/manifest';
+import { type Summary, summarize } from '@raremask/metrics';
+import * as tf from '@tensorflow/tfjs';
+import { writeAtomically } from './atomicFile.ts';
+import {
+  type Checkpoint,
+  checkpointState,
+  disposeState,
+  type EpochSums,
+  initialState,
+  type Progress,
+  readCheckpoint,
+  writeCheckpoint,
+} from './checkpoint.ts';
+import { lossFailed, lossShape, noBatches, notFiniteLoss, windowDoesNotFit } from './errors.ts';
+import type { BackendFact, OnEvent, RunEvent, ValidationScores } from './events.ts';
+import type { Batch, Feed } from './feed.ts';
+import { MetricsTable } from './metricsTable.ts';
+import { fitNormalization, type Normalization } from './normalize.ts';
+import { createOptimizer, type Optimizer } from './optimizer.ts';
+import {
+  createRunFolder,
+  type Environment,
+  openRunFolder,
+  type RunFolder,
+  writeJson,
+} from './runFolder.ts';
+import { scheduleFactor } from './schedule.ts';
+import { judge, scoreJudged } from './score.ts';
+import { type StepOutput, type StepProgram, type StepState, trainStep } from './step.ts';
+import { openWork, splitOf, type Work } from './work.ts';
+
+export interface TrainOptions {
+  readonly backend: BackendFact;
+  /** Version of the command that trains, for environment.json. */
+  readonly version: string;
+  readonly onEvent: OnEvent;
+  /** Where the run folder is made; default: `output`/`name` of the manifest, with -2, -3, ... */
+  readonly out?: string;
+  /** A run folder to go on with, instead of making one. */
+  readonly resume?: string;
+  /** When it fires, the running step is finished, its state saved, and the run returns. */
+  readonly signal?: AbortSignal;
+}
+
+export interface TrainResult {
+  readonly folder: string;
+  /** Epoch of the best checkpoint, counted from 1; 0 where nothing was validated. */
+  readonly bestEpoch: number;
+  readonly interrupted: boolean;
+}
+
+/** Trains as the manifest says and leaves a run folder. */
+export async function train(loaded: LoadedManifest, options: TrainOptions): Promise<TrainResult> {
+  const journal = new Journal(options.onEvent);
+  const work = await openWork(loaded, journal.emit);
+  let feed: Feed | undefined;
+  let run: TrainingRun | undefined;
+  try {
+    const parts = await makeParts(work);
+    const from = options.resume
+      ? await resumePoint((await openRunFolder(options.resume)).folder)
+      : null;
+    const folder =
+      from?.folder ??
+      createRunFolder(
+        options.out ?? join(loaded.folder, loaded.manifest.output, loaded.manifest.name),
+      );
+    if (from === null) await writeHead(folder, work, options);
+    journal.open(folder.events);
+    feed = await work.feed({
+      normalization: parts.normalization,
+      multipleOf: parts.model.multipleOf,
+      augment: loaded.manifest.train.augment,
+    });
+    run = new TrainingRun(work, parts, folder, feed, journal.emit, from);
+    return await run.train(options.backend, options.signal);
+  } finally {
+    run?.dispose();
+    await feed?.close();
+    await work.close();
+  }
+}
+
+/** Passes events on, and writes those that stay interesting into events.ndjson. */
+class Journal {
+  #path: string | undefined;
+  #waiting: string[] = [];
+  readonly #onEvent: OnEvent;
+
+  constructor(onEvent: OnEvent) {
+    this.#onEvent = onEvent;
+  }
+
+  readonly emit = (event: RunEvent): void => {
+    this.#onEvent(event);
+    if (event.type === 'step' || event.type === 'survey' || event.type === 'validate') return;
+    this.#write(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
+  };
+
+  open(path: string): void {
+    this.#path = path;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const line of waiting) this.#write(line);
+  }
+
+  #write(line: string): void {
+    if (this.#path === undefined) this.#waiting.push(line);
+    else appendFileSync(this.#path, line);
+  }
+}
+
+/** What the manifest's plugins have made. */
+interface Parts {
+  readonly model: Model;
+  readonly sampler: Sampler;
+  readonly losses: readonly Loss[];
+  /** Names of the loss terms in curves and messages, unique. */
+  readonly terms: readonly string[];
+  readonly optimizer: Optimizer;
+  readonly normalization: Normalization;
+}
+
+async function makeParts(work: Work): Promise<Parts> {
+  const { plugins, manifest } = work.loaded;
+  splitOf(work, 'train');
+  const normalization = fitNormalization(manifest.data.normalize, await work.survey(), work.facts);
+  const losses: Loss[] = [];
+  for (const loss of plugins.losses) losses.push(await work.scope.make(loss));
+  const sampler = await work.scope.make(plugins.sampler);
+  const model = await work.scope.make(plugins.model);
+  const { window } = sampler;
+  if (window?.some((extent, axis) => extent % (model.multipleOf[axis] ?? 1) !== 0)) {
+    throw windowDoesNotFit(window, model.multipleOf);
+  }
+  return {
+    model,
+    sampler,
+    losses,
+    terms: uniqueNames(
+      plugins.losses.map((loss, index) => manifest.loss[index]?.name ?? loss.plugin.name),
+    ),
+    optimizer: createOptimizer(manifest.train.optimizer, model.weights),
+    normalization,
+  };
+}
+
+function uniqueNames(names: readonly string[]): string[] {
+  return names.map((name, index) => {
+    const before = names.slice(0, index).filter((other) => other === name).length;
+    return before === 0 ? name : `${name}_${before + 1}`;
+  });
+}
+
+async function writeHead(folder: RunFolder, work: Work, options: TrainOptions): Promise<void> {
+  const { loaded } = work;
+  const { dataset, model, sampler, losses } = loaded.plugins;
+  const environment: Environment = {
+    raremask: options.version,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    backend: options.backend,
+    seed: loaded.manifest.seed,
+    workers: work.workers,
+    plugins: Object.fromEntries(
+      [dataset, model, sampler, ...losses].map(({ use, package: from }) => [
+        use,
+        from?.version ?? 'file',
+      ]),
+    ),
+    manifestFolder: relative(folder.path, loaded.folder) || '.',
+    startedAt: new Date().toISOString(),
+    ...(work.facts.remark !== undefined && { remark: work.facts.remark }),
+  };
+  await writeJson(folder.environment, environment);
+  await writeAtomically(folder.manifest, loaded.toYaml());
+}
+
+interface ResumePoint {
+  readonly folder: RunFolder;
+  readonly checkpoint: Checkpoint;
+}
+
+async function resumePoint(folder: RunFolder): Promise<ResumePoint> {
+  return { folder, checkpoint: await readCheckpoint(folder.last) };
+}
+
+const NOTHING_DONE: EpochSums = {
+  batches: 0,
+  images: 0,
+  loss: 0,
+  terms: [],
+  gradientNorm: 0,
+  seconds: 0,
+};
+
+/** The loop over epochs and steps. Owns the tensors of the state. */
+class TrainingRun {
+  readonly #work: Work;
+  readonly #parts: Parts;
+  readonly #folder: RunFolder;
+  readonly #feed: Feed;
+  readonly #emit: OnEvent;
+  readonly #program: StepProgram;
+  readonly #table: MetricsTable;
+  #state: StepState;
+  #progress: Progress;
+  #resumed: boolean;
+
+  constructor(
+    work: Work,
+    parts: Parts,
+    folder: RunFolder,
+    feed: Feed,
+    emit: OnEvent,
+    from: ResumePoint | null,
+  ) {
+    this.#work = work;
+    this.#parts = parts;
+    this.#folder = folder;
+    this.#feed = feed;
+    this.#emit = emit;
+    this.#program = {
+      facts: work.facts,
+      model: parts.model,
+      losses: parts.losses.map((loss, index) => guarded(loss, this.#place(index))),
+      optimizer: parts.optimizer,
+      clip: work.loaded.manifest.train.clip,
+      outcomes: parts.sampler.observe !== undefined,
+    };
+    this.#table = new MetricsTable(folder.metrics, parts.terms);
+    this.#resumed = from !== null;
+    this.#progress = from?.checkpoint.head.progress ?? {
+      epoch: 0,
+      step: 0,
+      totalSteps: 0,
+      sums: NOTHING_DONE,
+      sampler: parts.sampler.state?.() ?? null,
+      best: null,
+      seconds: 0,
+    };
+    if (from) parts.sampler.restore?.(this.#progress.sampler);
+    this.#state = from
+      ? checkpointState(from.checkpoint, parts.model, parts.optimizer)
+      : initialState(parts.model, parts.optimizer);
+  }
+
+  dispose(): void {
+    disposeState(this.#state);
+  }
+
+  async train(backend: BackendFact, signal: AbortSignal | undefined): Promise<TrainResult> {
+    const { manifest } = this.#work.loaded;
+    const { epochs } = manifest.train;
+    if (this.#resumed) await this.#table.keepUntil(this.#progress.epoch);
+    await this.#announce(backend);
+    while (this.#progress.epoch < epochs && !signal?.aborted) await this.#epoch(signal);
+    const interrupted = this.#progress.epoch < epochs;
+    const bestEpoch = (this.#progress.best?.epoch ?? -1) + 1;
+    this.#emit({
+      type: 'end',
+      folder: this.#folder.path,
+      bestEpoch,
+      seconds: this.#progress.seconds,
+      interrupted,
+    });
+    return { folder: this.#folder.path, bestEpoch, interrupted };
+  }
+
+  async #announce(backend: BackendFact): Promise<void> {
+    const { splits, facts, loaded } = this.#work;
+    const survey = await this.#work.survey();
+    const empty = (ids: readonly string[]) => ids.filter((id) => !survey.hasForeground(id)).length;
+    this.#emit({
+      type: 'start',
+      name: loaded.manifest.name,
+      folder: this.#folder.path,
+      backend,
+      epochs: loaded.manifest.train.epochs,
+      batchesPerEpoch: [...this.#parts.sampler.batches(this.#progress.epoch)].length,
+      batch: loaded.manifest.train.batch,
+      counts: {
+        train: splits.train.length,
+        trainEmpty: empty(splits.train),
+        validation: splits.validation.length,
+        validationEmpty: empty(splits.validation),
+      },
+      parameters: this.#parts.model.weights.reduce((sum, { initial }) => sum + initial.length, 0),
+      classes: facts.classes.map(({ name }) => name),
+      startEpoch: this.#progress.epoch + 1,
+    });
+  }
+
+  async #epoch(signal: AbortSignal | undefined): Promise<void> {
+    const { manifest } = this.#work.loaded;
+    const { epoch } = this.#progress;
+    const batches = [...this.#parts.sampler.batches(epoch)];
+    if (batches.length === 0) throw noBatches('sampler');
+    const started = performance.now();
+    const before = this.#progress.sums.seconds;
+    const elapsed = () => before + (performance.now() - started) / 1000;
+    for await (const batch of this.#feed.batches(epoch, batches, this.#progress.step)) {
+      await this.#step(batch, batches.length, elapsed);
+      if (signal?.aborted && this.#progress.step < batches.length) {
+        this.#addSeconds(elapsed());
+        await this.#save(this.#folder.last);
+        return;
+      }
+    }
+    const seconds = elapsed();
+    const { sums } = this.#progress;
+    const validation =
+      (epoch + 1) % manifest.train.validateEvery === 0 || epoch + 1 === manifest.train.epochs
+        ? await this.#validate(epoch)
+        : undefined;
+    const score = validation?.[manifest.evaluate.score] ?? null;
+    const best = score !== null && score > (this.#progress.best?.score ?? Number.NEGATIVE_INFINITY);
+    this.#addSeconds(seconds);
+    this.#progress = {
+      ...this.#progress,
+      epoch: epoch + 1,
+      step: 0,
+      sums: NOTHING_DONE,
+      sampler: this.#parts.sampler.state?.() ?? null,
+      best: best ? { epoch, score } : this.#progress.best,
+    };
+    if (best) await this.#save(this.#folder.best);
+    await this.#save(this.#folder.last);
+    const done = epoch + 1;
+    const event: Extract<RunEvent, { type: 'epoch' }> = {
+      type: 'epoch',
+      epoch: done,
+      epochs: manifest.train.epochs,
+      learningRate: this.#learningRate(epoch, batches.length - 1, batches.length),
+      seconds,
+      imagesPerSecond: sums.images / seconds,
+      loss: sums.loss / sums.batches,
+      terms: this.#named(sums.terms.map((term) => term / sums.batches)),
+      gradientNorm: sums.gradientNorm / sums.batches,
+      ...(validation && { validation }),
+      best,
+      secondsLeft: (this.#progress.seconds / done) * (manifest.train.epochs - done),
+    };
+    await this.#table.add(event);
+    this.#emit(event);
+  }
+
+  async #step(batch: Batch, steps: number, elapsed: () => number): Promise<void> {
+    const { manifest } = this.#work.loaded;
+    const { epoch, step, totalSteps, sums } = this.#progress;
+    const output = this.#run(batch, steps);
+    const monitor = (await output.monitor.data()) as Float32Array;
+    output.monitor.dispose();
+    const outcomes = output.outcomes && ((await output.outcomes.data()) as Float32Array);
+    output.outcomes?.dispose();
+    const [loss, terms, norm] = [monitor[0]!, [...monitor.slice(1, -1)], monitor.at(-1)!];
+    if (!monitor.every(Number.isFinite)) {
+      disposeState(output.state);
+      throw notFiniteLoss({
+        epoch: epoch + 1,
+        step: step + 1,
+        ids: batch.draws.map(({ id }) => id),
+        terms: terms.map((value, index) => ({ place: this.#place(index), value })),
+        gradientNorm: norm,
+        lastCheckpoint: totalSteps > 0 && epoch > 0 ? this.#folder.last : null,
+      });
+    }
+    disposeState(this.#state);
+    this.#state = output.state;
+    if (outcomes) {
+      this.#parts.sampler.observe?.(
+        batch.draws.map((draw: Draw, index: number) => ({
+          draw,
+          loss: outcomes[2 * index]!,
+          alarms: outcomes[2 * index + 1]!,
+        })),
+      );
+    }
+    const seconds = elapsed();
+    this.#progress = {
+      ...this.#progress,
+      step: step + 1,
+      totalSteps: totalSteps + 1,
+      sampler: this.#parts.sampler.state?.() ?? null,
+      sums: {
+        batches: sums.batches + 1,
+        images: sums.images + batch.draws.length,
+        loss: sums.loss + loss,
+        terms: terms.map((term, index) => (sums.terms[index] ?? 0) + term),
+        gradientNorm: sums.gradientNorm + norm,
+        seconds,
+      },
+    };
+    const allSteps = steps * (manifest.train.epochs - epoch);
+    this.#emit({
+      type: 'step',
+      epoch: epoch + 1,
+      step: step + 1,
+      steps,
+      loss,
+      terms: this.#named(terms),
+      imagesPerSecond: this.#progress.sums.images / seconds,
+      secondsLeft: (seconds / (step + 1)) * (allSteps - step - 1),
+    });
+  }
+
+  /** Runs one step on the tensors of a batch; the batch's tensors are gone afterwards. */
+  #run(batch: Batch, steps: number): StepOutput {
+    const { manifest } = this.#work.loaded;
+    const { epoch, step, totalSteps } = this.#progress;
+    const count = batch.draws.length;
+    const random = this.#work.scope.random(`dropout/${totalSteps}`);
+    const numbers = this.#parts.optimizer.scalars(totalSteps + 1);
+    const inputs = {
+      images: tf.tensor(batch.images, [count, ...batch.size, this.#work.facts.channels]),
+      target: tf.tensor(batch.target, [count, ...batch.size, this.#work.facts.classes.length]),
+      weight: tf.tensor(batch.weight, [count, ...batch.size, 1]),
+      learningRate: tf.scalar(this.#learningRate(epoch, step, steps)),
+      firstCorrection: tf.scalar(numbers.firstCorrection),
+      secondCorrection: tf.scalar(numbers.secondCorrection),
+    };
+    const termWeights = manifest.loss.map(({ weight }) =>
+      tf.scalar(rampValue(weight, epoch + step / steps)),
+    );
+    try {
+      return trainStep(this.#program, this.#state, {
+        ...inputs,
+        termWeights,
+        uniform: (shape) => {
+          const values = new Float32Array(shape.reduce((size, extent) => size * extent, 1));
+          for (let index = 0; index < values.length; index++) values[index] = random.next();
+          return tf.tensor(values, [...shape]);
+        },
+      });
+    } finally {
+      tf.dispose([...Object.values(inputs), ...termWeights]);
+    }
+  }
+
+  async #validate(epoch: number): Promise<ValidationScores | undefined> {
+    const ids = this.#work.splits.validation;
+    if (ids.length === 0) return undefined;
+    const scores = [];
+    const judged = judge(
+      {
+        facts: this.#work.facts,
+        model: this.#parts.model,
+        state: this.#state,
+        threshold: this.#work.loaded.manifest.evaluate.threshold,
+      },
+      this.#feed,
+      ids,
+    );
+    for await (const image of judged) {
+      scores.push(scoreJudged(this.#work.facts, image));
+      this.#emit({ type: 'validate', epoch: epoch + 1, done: scores.length, total: ids.length });
+    }
+    return validationScores(summarize(scores).foreground);
+  }
+
+  async #save(path: string): Promise<void> {
+    await writeCheckpoint(
+      path,
+      {
+        format: 1,
+        facts: this.#work.facts,
+        normalization: this.#parts.normalization,
+        census: await this.#work.census(),
+        progress: this.#progress,
+      },
+      this.#parts.model,
+      this.#parts.optimizer,
+      this.#state,
+    );
+  }
+
+  #addSeconds(seconds: number): void {
+    this.#progress = { ...this.#progress, seconds: this.#progress.seconds + seconds };
+  }
+
+  #learningRate(epoch: number, step: number, steps: number): number {
+    const { optimizer, schedule, epochs } = this.#work.loaded.manifest.train;
+    return optimizer.learningRate * scheduleFactor(schedule, epoch + step / steps, epochs);
+  }
+
+  #named(terms: readonly number[]): Record<string, number> {
+    return Object.fromEntries(terms.map((value, index) => [this.#parts.terms[index]!, value]));
+  }
+
+  #place(index: number): string {
+    return `loss[${index}] (${this.#parts.terms[index]})`;
+  }
+}
+
+/** A loss whose mistakes carry its place in the manifest. */
+function guarded(loss: Loss, place: string): Loss {
+  return (input) => {
+    let value: ReturnType<Loss>;
+    try {
+      value = loss(input);
+    } catch (error) {
+      throw isRaremaskError(error) ? error : lossFailed(place, error);
+    }
+    const [batch] = input.logits.shape as [number];
+    const fits = value.rank === 0 || (value.rank === 1 && value.shape[0] === batch);
+    if (!fits) throw lossShape(place, value.shape, batch);
+    return value;
+  };
+}
+
+/** The weight of a loss term: a number, or a straight ramp over the first epochs. */
+export function rampValue(
+  weight: number | { readonly from: number; readonly to: number; readonly epochs: number },
+  progress: number,
+): number {
+  if (typeof weight === 'number') return weight;
+  const done = Math.min(progress / weight.epochs, 1);
+  return weight.from + (weight.to - weight.from) * done;
+}
+
+export function validationScores(summary: Summary): ValidationScores {
+  return {
+    diceForeground: summary.diceForeground,
+    missed: summary.missed,
+    alarmShare: summary.alarmShare,
+    alarmPixels: summary.alarmPixelsPerEmptyImage,
+    pooledDice: summary.pooledDice,
+    balanced: summary.balanced,
+  };
+}

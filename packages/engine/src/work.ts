@@ -1,0 +1,153 @@
+import type { Census, Dataset, Facts, Survey } from '@raremask/core';
+import * as services from '@raremask/core';
+import { createHost, type RunScope } from '@raremask/core/host';
+import type { LoadedManifest } from '@raremask/core/manifest';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { emptySplit } from './errors.ts';
+import type { OnEvent } from './events.ts';
+import { type Feed, type FeedPlan, openFeed } from './feed.ts';
+import type { Normalization } from './normalize.ts';
+import { splitIds } from './split.ts';
+import { censusOf, takeSurvey } from './survey.ts';
+
+export type Splits = Readonly<Record<'train' | 'validation' | 'test', readonly string[]>>;
+
+/** An opened manifest: its data set, its services, and the way to everything that is made of them. */
+export interface Work {
+  readonly loaded: LoadedManifest;
+  readonly scope: RunScope;
+  readonly dataset: Dataset;
+  readonly facts: Facts;
+  readonly splits: Splits;
+  readonly workers: number;
+  survey(): Promise<Survey>;
+  census(): Promise<Census>;
+  /** Opens the worker threads that read this data set, or another one decoded alike. */
+  feed(plan: Pick<FeedPlan, 'normalization' | 'multipleOf' | 'augment'>): Promise<Feed>;
+  close(): Promise<void>;
+}
+
+/** Makes the data set and divides it. Sampler, losses and model are made later, by `scope.make`. */
+export async function openWork(loaded: LoadedManifest, onEvent: OnEvent): Promise<Work> {
+  const { manifest, plugins, folder } = loaded;
+  const host = createHost();
+  const scope = host.run({
+    seed: manifest.seed,
+    log: {
+      info: (text) => onEvent({ type: 'note', level: 'info', text }),
+      warn: (text) => onEvent({ type: 'note', level: 'warn', text }),
+    },
+  });
+  try {
+    scope.provide(services.folder, () => folder);
+    scope.provide(services.batchSize, () => manifest.train.batch);
+    const dataset = await scope.make(plugins.dataset);
+    const { facts } = dataset;
+    scope.provide(services.facts, () => facts);
+    const workers = workerCount(manifest.train.workers);
+
+    const feed: Work['feed'] = (plan) =>
+      openFeed(
+        {
+          ...plan,
+          dataset: {
+            url: plugins.dataset.url,
+            rawOptions: plugins.dataset.rawOptions,
+            folder,
+          },
+          facts,
+          pixelWeights: facts.classes.map(({ name }) => manifest.data.pixelWeights[name] ?? 1),
+          seed: manifest.seed,
+          workers,
+        },
+        dataset,
+      );
+    const identity = JSON.stringify([plugins.dataset.use, plugins.dataset.rawOptions]);
+    const count = async (ids: readonly string[], train: readonly string[]) => {
+      let reader: Promise<Feed> | undefined;
+      try {
+        return await takeSurvey({
+          dataset,
+          ids,
+          train,
+          identity,
+          cacheFolder: join(folder, '.raremask'),
+          read: async (missing) => {
+            reader ??= feed({
+              normalization: { kind: 'none' },
+              multipleOf: facts.space === 2 ? [1, 1] : [1, 1, 1],
+              augment: { flip: false, rotate: false },
+            });
+            return (await reader).survey(missing);
+          },
+          onProgress: (done, total) => onEvent({ type: 'survey', done, total }),
+          warn: (text) => onEvent({ type: 'note', level: 'warn', text }),
+        });
+      } finally {
+        await (await reader)?.close();
+      }
+    };
+
+    let everything: Promise<Survey> | undefined;
+    const splits = await splitIds({
+      dataset,
+      split: manifest.data.split,
+      folder,
+      seed: manifest.seed,
+      isEmpty: async (id) => {
+        everything ??= count(dataset.ids, []);
+        return !(await everything).hasForeground(id);
+      },
+      warn: (text) => onEvent({ type: 'note', level: 'warn', text }),
+    });
+    let survey: Promise<Survey> | undefined;
+    let census: Promise<Census> | undefined;
+    const takenSurvey = () => {
+      survey ??= count(
+        [...new Set([...splits.train, ...splits.validation, ...splits.test])],
+        splits.train,
+      );
+      return survey;
+    };
+    const takenCensus = () => {
+      census ??= takenSurvey().then((counted) => censusOf(counted, facts));
+      return census;
+    };
+    scope.provide(services.survey, () => takenSurvey);
+    scope.provide(services.census, () => takenCensus);
+    return {
+      loaded,
+      scope,
+      dataset,
+      facts,
+      splits,
+      workers,
+      survey: takenSurvey,
+      census: takenCensus,
+      feed,
+      close: async () => {
+        await scope.dispose();
+        await host.dispose();
+      },
+    };
+  } catch (error) {
+    await scope.dispose();
+    await host.dispose();
+    throw error;
+  }
+}
+
+/** The ids of a split; throws where it has none. */
+export function splitOf(work: Work, split: keyof Splits): readonly string[] {
+  if (work.splits[split].length === 0) throw emptySplit(split);
+  return work.splits[split];
+}
+
+/** How each image is normalised where nothing has been fitted yet or nothing needs to be. */
+export const UNCHANGED: Normalization = { kind: 'none' };
+
+/** One thread for the step, the others read; at most four. */
+function workerCount(wish: number | 'auto'): number {
+  return wish === 'auto' ? Math.min(Math.max(availableParallelism() - 1, 1), 4) : wish;
+}
