@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import plugin from '../src/index.ts';
+import { validated } from './folder.ts';
+
+const classes = { background: 0, lesion: 255 };
+
+it('fill in their defaults', async () => {
+  expect(await validated({ classes })).toEqual({
+    root: '.',
+    images: 'images/*.{png,jpg,jpeg,tif,tiff}',
+    masks: 'masks/{id}.png',
+    classes,
+    overlapping: false,
+    missingMask: 'error',
+    channels: 'auto',
+  });
+});
+
+it('have a JSON Schema', () => {
+  const schema = plugin.options!['~standard'].jsonSchema.input({ target: 'draft-07' });
+  expect(Object.keys(schema.properties as object)).toContain('classes');
+});
+
+describe('are refused', () => {
+  it.each([
+    ['an unknown key', { classes, mask: 'x' }, /mask/],
+    ['masks without {id}', { classes, masks: 'masks/x.png' }, /masks: must hold \{id\}/],
+    ['masks with a wildcard', { classes, masks: 'masks/{id}*.png' }, /masks: must not hold \*/],
+    ['{class} for exclusive classes', { classes, masks: '{class}/{id}.png' }, /overlapping: true/],
+    ['one exclusive class', { classes: { background: 0 } }, /classes: must name at least two/],
+    ['no class', { classes: {}, overlapping: true }, /classes: must name at least one/],
+    ['a value of two exclusive classes', { classes: { a: 0, b: [1, 0] } }, /classes.b: is 0, which is a already/],
+    ['an ignored value of a class', { classes, ignore: 255 }, /classes.lesion: is 255, which ignore names too/],
+    ['a number as class name', { classes: { a: 0, 1: 1 } }, /classes.1: is a number/],
+    ['0 for an overlapping class', { classes: { a: 0 }, overlapping: true }, /classes.a: must not be 0/],
+    ['a class name that leaves the folder', { classes: { 'a/b': 1 }, overlapping: true, masks: '{class}/{id}.png' }, /must not hold \//],
+    ['a value above 16 bit', { classes: { a: 0, b: 65536 } }, /classes.b/],
+    ['a broken group', { classes, group: '(' }, /group: is not a regular expression/],
+    ['a group without capture', { classes, group: 'p\\d' }, /group: must be .* it has 0/],
+    ['an unknown word', { classes, channels: 'gray' }, /channels/],
+  ])('%s', async (_, raw, message) => {
+    await expect(validated(raw)).rejects.toThrow(message);
+  });
+});
