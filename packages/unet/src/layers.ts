@@ -1,0 +1,176 @@
+import * as tf from '@tensorflow/tfjs';
+import { activate } from './activation.ts';
+import { tooFewValues } from './errors.ts';
+import {
+  addBias,
+  EPSILON,
+  moments,
+  normalize,
+  type StatisticSet,
+  valuesInSet,
+} from './normalization.ts';
+import { DEFAULT_GROUPS, type UnetOptions } from './options.ts';
+import type { ParameterList, Pass } from './parameterList.ts';
+import { convolve, convolveTransposed, repeatPixels } from './spatial.ts';
+
+/** Images side by side along the channel axis -> one image. */
+export type Layer = (inputs: readonly tf.Tensor[], pass: Pass) => tf.Tensor;
+
+/** What the layers of one network have in common. */
+export interface Plan {
+  readonly parameters: ParameterList;
+  readonly options: UnetOptions;
+  readonly space: 2 | 3;
+}
+
+/** Share of the old value in a running statistic: new = 0.9 old + 0.1 batch. */
+const MOMENTUM = 0.9;
+
+/**
+ * Convolutions, each followed by normalisation and activation; with `residual` the block's input is
+ * added before the last activation (He et al. 2016), through a 1x1 convolution where channels differ.
+ */
+export function block(plan: Plan, name: string, from: number, to: number): Layer {
+  const { convolutions, activation, residual } = plan.options;
+  const layers = Array.from({ length: convolutions }, (_, index) =>
+    normalizedConvolution(plan, `${name}.convolution${index + 1}`, index === 0 ? from : to, to, 3),
+  );
+  const shortcut =
+    residual && from !== to
+      ? normalizedConvolution(plan, `${name}.shortcut`, from, to, 1)
+      : undefined;
+  return (inputs, pass) => {
+    let images = inputs;
+    layers.forEach((layer, index) => {
+      let result = layer(images, pass);
+      if (residual && index === layers.length - 1) {
+        result = tf.add(result, shortcut ? shortcut(inputs, pass) : joined(inputs));
+      }
+      images = [activate(result, activation)];
+    });
+    return images[0]!;
+  };
+}
+
+/** Doubles every extent, from a coarser level's channels to a finer one's. */
+export function upsampling(plan: Plan, name: string, from: number, to: number): Layer {
+  const { parameters, options, space } = plan;
+  const deviation = heDeviation(from);
+  const zeros = Array<number>(to).fill(0);
+  if (options.upsampling === 'transposed') {
+    const shape = [...Array<number>(space).fill(2), to, from];
+    const kernel = parameters.kernel(`${name}.kernel`, shape, deviation);
+    const bias = parameters.vector(`${name}.bias`, zeros);
+    return ([x], { weights }) => addBias(convolveTransposed(x!, weights[kernel]!), weights[bias]!);
+  }
+  const shape = [...Array<number>(space).fill(1), from, to];
+  const kernel = parameters.kernel(`${name}.kernel`, shape, deviation);
+  const bias = parameters.vector(`${name}.bias`, zeros);
+  // Repeating pixels and a 1x1 convolution commute: before it, the convolution has less to do.
+  return ([x], { weights }) =>
+    repeatPixels(addBias(convolve(x!, weights[kernel]!), weights[bias]!));
+}
+
+/** The last 1x1 convolution. Its kernel starts small, so that the first logits are about the bias. */
+export function head(plan: Plan, from: number, bias: readonly number[]): Layer {
+  const { parameters, space } = plan;
+  const shape = [...Array<number>(space).fill(1), from, bias.length];
+  const kernel = parameters.kernel('head.kernel', shape, HEAD_SHARE * heDeviation(from));
+  const offset = parameters.vector('head.bias', bias);
+  return ([x], { weights }) => addBias(convolve(x!, weights[kernel]!), weights[offset]!);
+}
+
+/** Sets a share of the values to 0 and scales up the others (Srivastava et al. 2014); training only. */
+export function dropout(x: tf.Tensor, share: number, pass: Pass): tf.Tensor {
+  if (share === 0 || pass.mode === 'infer') return x;
+  const kept = tf.cast(tf.greaterEqual(pass.uniform(x.shape), share), 'float32');
+  return tf.mul(x, tf.mul(kept, 1 / (1 - share)));
+}
+
+/** The share of He's deviation that the last kernel starts with: logits within about 0.1 of the bias. */
+const HEAD_SHARE = 0.1;
+
+/** Keeps the variance of values through layers of ReLU (He et al. 2015). */
+function heDeviation(inputs: number): number {
+  return Math.sqrt(2 / inputs);
+}
+
+function normalizedConvolution(
+  plan: Plan,
+  name: string,
+  from: number,
+  to: number,
+  extent: number,
+): Layer {
+  const { parameters, options, space } = plan;
+  const shape = [...Array<number>(space).fill(extent), from, to];
+  const kernel = parameters.kernel(`${name}.kernel`, shape, heDeviation(extent ** space * from));
+  if (options.norm === 'none') {
+    const bias = parameters.vector(`${name}.bias`, Array<number>(to).fill(0));
+    return (inputs, { weights }) =>
+      addBias(convolveJoined(inputs, weights[kernel]!), weights[bias]!);
+  }
+  const scale = parameters.vector(`${name}.scale`, Array<number>(to).fill(1));
+  const shift = parameters.vector(`${name}.shift`, Array<number>(to).fill(0));
+  if (options.norm !== 'batch') {
+    const set: StatisticSet =
+      options.norm === 'group'
+        ? { over: 'group', groups: options.groups ?? DEFAULT_GROUPS }
+        : { over: 'instance' };
+    return (inputs, { weights }) => {
+      const x = convolveJoined(inputs, weights[kernel]!);
+      requireValues(name, x, set);
+      return normalize(x, moments(x, set), weights[scale]!, weights[shift]!);
+    };
+  }
+  const runningMean = parameters.buffer(`${name}.mean`, to, 0);
+  const runningVariance = parameters.buffer(`${name}.variance`, to, 1);
+  return (inputs, { weights, buffers, mode, renewed }) => {
+    const mean = buffers[runningMean]!;
+    const variance = buffers[runningVariance]!;
+    if (mode === 'infer') {
+      const slope = tf.mul(weights[scale]!, tf.rsqrt(tf.add(variance, EPSILON)));
+      const x = convolveJoined(inputs, tf.mul(weights[kernel]!, slope));
+      return tf.add(x, tf.sub(weights[shift]!, tf.mul(mean, slope)));
+    }
+    const set = { over: 'batch' } as const;
+    const x = convolveJoined(inputs, weights[kernel]!);
+    requireValues(name, x, set);
+    const statistics = moments(x, set);
+    const values = valuesInSet(x, set);
+    const [batchMean, batchVariance] = tf.unstack(tf.reshape(statistics, [2, to]));
+    renewed[runningMean] = renew(mean, batchMean!, 1);
+    renewed[runningVariance] = renew(variance, batchVariance!, values / (values - 1));
+    return normalize(x, statistics, weights[scale]!, weights[shift]!);
+  };
+}
+
+function renew(old: tf.Tensor, fresh: tf.Tensor, factor: number): tf.Tensor {
+  return tf.add(tf.mul(old, MOMENTUM), tf.mul(fresh, (1 - MOMENTUM) * factor));
+}
+
+function requireValues(name: string, x: tf.Tensor, set: StatisticSet): void {
+  if (valuesInSet(x, set) < 2) throw tooFewValues(name, set.over, x.shape);
+}
+
+/**
+ * Convolution of images side by side along the channel axis, as a sum over the images: the same as
+ * of their concatenation, without the concatenation and the cutting up of its gradient, which cost
+ * some backends more than the convolution.
+ */
+function convolveJoined(inputs: readonly tf.Tensor[], kernel: tf.Tensor): tf.Tensor {
+  if (inputs.length === 1) return convolve(inputs[0]!, kernel);
+  const axis = kernel.rank - 2;
+  const parts = tf.split(
+    kernel,
+    inputs.map((input) => input.shape.at(-1)!),
+    axis,
+  );
+  return inputs
+    .map((input, index) => convolve(input, parts[index]!))
+    .reduce((a, b) => tf.add(a, b));
+}
+
+function joined(inputs: readonly tf.Tensor[]): tf.Tensor {
+  return inputs.length === 1 ? inputs[0]! : tf.concat([...inputs], -1);
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+/** Options of the U-Net, as a manifest's `model.with` holds them. */
+export const options = z
+  .strictObject({
+    filters: z
+      .int()
+      .min(1)
+      .max(1024)
+      .default(16)
+      .describe('Channels of the finest level; every level below has twice as many'),
+    maxFilters: z
+      .int()
+      .min(1)
+      .max(4096)
+      .optional()
+      .describe('Largest number of channels of any level; left out, there is none'),
+    depth: z
+      .int()
+      .min(1)
+      .max(8)
+      .default(4)
+      .describe('Number of poolings by 2; extents of an image are multiples of 2^depth'),
+    convolutions: z.int().min(1).max(4).default(2).describe('3x3 convolutions of a block'),
+    norm: z
+      .enum(['batch', 'instance', 'group', 'none'])
+      .default('batch')
+      .describe('What follows each convolution of a block; with none, a bias'),
+    groups: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Groups of channels of group normalisation; left out, 8'),
+    activation: z
+      .enum(['relu', 'leaky-relu', 'elu', 'silu'])
+      .default('relu')
+      .describe('What follows each normalisation; leaky-relu has the slope 0.01'),
+    residual: z
+      .boolean()
+      .default(false)
+      .describe("Adds a block's input to what its last normalisation gives"),
+    upsampling: z
+      .enum(['transposed', 'resize'])
+      .default('transposed')
+      .describe(
+        'transposed: 2x2 transposed convolution of stride 2; resize: 1x1 convolution, then each pixel repeated',
+      ),
+    dropout: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0)
+      .describe(
+        "Share of the values that training sets to 0 at the end of the lowest level's block",
+      ),
+    lastBias: z
+      .union([z.enum(['foreground-share', 'zero']), z.number()])
+      .default('foreground-share')
+      .describe(
+        "First bias of the last convolution: from each class's share of the training pixels, 0, or this number for every foreground class (background 0)",
+      ),
+  })
+  .check((context) => {
+    const { filters, maxFilters, depth, norm, groups } = context.value;
+    const complain = (path: string, message: string, input: unknown) =>
+      context.issues.push({ code: 'custom', path: [path], message, input });
+    if (maxFilters !== undefined && maxFilters < filters) {
+      complain('maxFilters', `at least filters (${filters})`, maxFilters);
+    }
+    if (maxFilters !== undefined && maxFilters >= filters * 2 ** depth) {
+      complain(
+        'maxFilters',
+        `has no effect: the lowest level has ${filters * 2 ** depth} channels; leave it out or choose a smaller one`,
+        maxFilters,
+      );
+    }
+    if (norm !== 'group') {
+      if (groups !== undefined) {
+        complain('groups', 'has no effect: only `norm: group` has groups; leave it out', groups);
+      }
+      return;
+    }
+    const count = groups ?? DEFAULT_GROUPS;
+    const widths = levelWidths({ filters, maxFilters, depth });
+    const unfit = widths.find((channels) => channels % count !== 0);
+    if (unfit !== undefined) {
+      complain('groups', `divides the channels of every level (${widths.join(', ')})`, count);
+    }
+  });
+
+export type UnetOptions = z.output<typeof options>;
+
+export const DEFAULT_GROUPS = 8;
+
+/** Channels of each level, the finest first; depth + 1 numbers. */
+export function levelWidths({
+  filters,
+  maxFilters,
+  depth,
+}: {
+  readonly filters: number;
+  readonly maxFilters?: number | undefined;
+  readonly depth: number;
+}): readonly number[] {
+  return Array.from({ length: depth + 1 }, (_, level) =>
+    Math.min(filters * 2 ** level, maxFilters ?? Number.POSITIVE_INFINITY),
+  );
+}
