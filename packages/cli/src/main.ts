@@ -1,2 +1,201 @@
-#!/usr/bin/env node
-export {};
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import { createConsole } from './console.ts';
+import { EXIT, reportFailure } from './failure.ts';
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+
+/** What the options of all commands have in common. */
+interface Shared {
+  readonly json?: boolean;
+}
+
+const BACKENDS = ['auto', 'wasm', 'cpu', 'tensorflow', 'tensorflow-gpu'];
+
+const program = new Command('raremask')
+  .description('Trains segmentation networks on images where the structure is rare or absent.')
+  .version(version, '--version')
+  .exitOverride()
+  .configureHelp({ sortSubcommands: false })
+  .showHelpAfterError('(--help says what there is)');
+
+command('train', 'train as a manifest says; leaves a run folder with weights, scores and a report')
+  .argument('[manifest]', 'YAML file (default: raremask.yaml)')
+  .addOption(repeated('-f, --file <file>', 'another manifest whose values win; repeatable'))
+  .addOption(repeated('--set <key=value>', 'override a value, for example train.epochs=5; repeatable'))
+  .addOption(backendOption())
+  .option('--out <folder>', 'the run folder (default: runs/NAME beside the manifest, then NAME-2, ...)')
+  .action(
+    action(async (manifest: string | undefined, options: TrainingOptions, console) => {
+      const { manifestFromArguments } = await import('./manifestArguments.ts');
+      const { trainAndReport } = await import('./training.ts');
+      const loaded = await manifestFromArguments(manifest, options);
+      return await trainAndReport(
+        loaded,
+        { version, ...(options.out !== undefined && { out: options.out }) },
+        console,
+      );
+    }),
+  );
+
+command('resume', 'go on with a run that was interrupted')
+  .argument('<run>', 'run folder')
+  .addOption(repeated('--set <key=value>', 'override a value, for example train.epochs=80; repeatable'))
+  .addOption(backendOption())
+  .action(
+    action(async (run: string, options: RunOptions, console) => {
+      const { manifestOfRun } = await import('./manifestArguments.ts');
+      const { trainAndReport } = await import('./training.ts');
+      const loaded = await manifestOfRun(run, options);
+      return await trainAndReport(loaded, { version, resume: run }, console);
+    }),
+  );
+
+command('evaluate', "score a split with a run's weights, on whole images")
+  .argument('<run>', 'run folder')
+  .addOption(new Option('--split <split>').choices(['train', 'validation', 'test']).default('validation'))
+  .addOption(checkpointOption())
+  .addOption(repeated('--set <key=value>', 'override a value, for example evaluate.threshold=0.3'))
+  .addOption(backendOption())
+  .action(
+    action(async (run: string, options: EvaluationOptions, console) => {
+      const { manifestOfRun } = await import('./manifestArguments.ts');
+      const { prepared } = await import('./backend.ts');
+      const { scoreRun } = await import('./scoring.ts');
+      const loaded = await manifestOfRun(run, options);
+      console.note('info', (await prepared(loaded)).reason);
+      await scoreRun(loaded, run, options, console);
+      return EXIT.ok;
+    }),
+  );
+
+command('predict', 'predict images: masks and probabilities as PNG, under their own names and size')
+  .argument('<run>', 'run folder')
+  .argument('<images>', 'folder of images, or one image')
+  .requiredOption('--out <folder>', 'where masks/, probabilities/ and predictions.csv go')
+  .addOption(checkpointOption())
+  .addOption(repeated('--set <key=value>', 'override a value, for example evaluate.threshold=0.3'))
+  .addOption(backendOption())
+  .action(
+    action(async (run: string, images: string, options: PredictionOptions, console) => {
+      const { predictImages } = await import('./prediction.ts');
+      return await predictImages(run, images, options, console);
+    }),
+  );
+
+command('inspect', 'count a data set: images, empty masks, class shares, structures, sizes')
+  .argument('[manifest]', 'YAML file (default: raremask.yaml)')
+  .addOption(repeated('-f, --file <file>', 'another manifest whose values win; repeatable'))
+  .addOption(repeated('--set <key=value>', 'override a value; repeatable'))
+  .action(
+    action(async (manifest: string | undefined, options: TrainingOptions, console) => {
+      const { inspectData } = await import('./inspection.ts');
+      return await inspectData(manifest, options, console);
+    }),
+  );
+
+command('report', "write a run's report.html anew")
+  .argument('<run>', 'run folder')
+  .action(
+    action(async (run: string, _options: Shared, console) => {
+      const { openRunFolder } = await import('@raremask/engine');
+      const { writeReport } = await import('@raremask/report');
+      const { folder } = await openRunFolder(run);
+      const report = await writeReport(folder.path);
+      if (console.json) console.result({ report });
+      console.text(report);
+      return EXIT.ok;
+    }),
+  );
+
+command('schema', 'print the JSON Schema of manifests, made from the installed plugins')
+  .option('--out <file>', 'write it to a file instead')
+  .action(
+    action(async (options: { readonly out?: string }) => {
+      const { writeSchema } = await import('./schema.ts');
+      return await writeSchema(options.out);
+    }),
+  );
+
+command('doctor', 'look at Node, the backends and the plugins of this folder').action(
+  action(async (_options: Shared, console) => {
+    const { doctor } = await import('./doctor.ts');
+    return await doctor(version, console);
+  }),
+);
+
+const plugins = command('plugins', 'what is installed');
+plugins
+  .command('list')
+  .description('list the plugins that a manifest in this folder can use')
+  .option('--json', 'the result as JSON on stdout')
+  .action(
+    action(async (_options: Shared, console) => {
+      const { listPlugins } = await import('./plugins.ts');
+      return await listPlugins(console);
+    }),
+  );
+
+interface TrainingOptions extends Shared {
+  readonly file?: readonly string[];
+  readonly set?: readonly string[];
+  readonly backend?: string;
+  readonly out?: string;
+}
+interface RunOptions extends Shared {
+  readonly set?: readonly string[];
+  readonly backend?: string;
+}
+interface EvaluationOptions extends RunOptions {
+  readonly split?: 'train' | 'validation' | 'test';
+  readonly checkpoint?: 'best' | 'last';
+}
+interface PredictionOptions extends RunOptions {
+  readonly out: string;
+  readonly checkpoint?: 'best' | 'last';
+}
+
+function command(name: string, description: string): Command {
+  const made = program.command(name).description(description);
+  return name === 'plugins' ? made : made.option('--json', 'the result as JSON on stdout');
+}
+
+function repeated(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string, before: string[] = []) => [
+    ...before,
+    value,
+  ]);
+}
+
+function backendOption(): Option {
+  return new Option('--backend <name>', "override the manifest's backend").choices(BACKENDS);
+}
+
+function checkpointOption(): Option {
+  return new Option('--checkpoint <which>', 'which weights (default: best)').choices(['best', 'last']);
+}
+
+/** Runs a command's work and turns what happened into the exit status. */
+function action<A extends unknown[]>(
+  work: (...parameters: [...A, ReturnType<typeof createConsole>]) => Promise<number>,
+): (...parameters: unknown[]) => Promise<void> {
+  return async (...parameters) => {
+    // Commander passes the arguments, the options, and the command itself.
+    const own = parameters.slice(0, -1) as A;
+    const console = createConsole({ json: (own.at(-1) as Shared | undefined)?.json === true });
+    try {
+      process.exitCode = await work(...own, console);
+    } catch (error) {
+      process.exitCode = reportFailure(error, console, version);
+    }
+  };
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.manifest;
+}

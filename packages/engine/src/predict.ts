@@ -8,7 +8,6 @@ import * as tf from '@tensorflow/tfjs';
 import { encode } from 'fast-png';
 import { writeAtomically } from './atomicFile.ts';
 import { checkpointState, readCheckpoint } from './checkpoint.ts';
-import { foregroundProbability } from './decide.ts';
 import { noTrainingData } from './errors.ts';
 import type { OnEvent } from './events.ts';
 import { openFeed } from './feed.ts';
@@ -179,7 +178,7 @@ function* pictures(
   }
 }
 
-function row(facts: Facts, { sample, decision }: Judged): PredictedImage {
+function row(facts: Facts, { sample, decision, foreground }: Judged): PredictedImage {
   const [height, width] = sample.size as [number, number];
   const mask = new Uint8Array(width * height);
   const planes = facts.overlapping ? facts.classes.length : 1;
@@ -192,10 +191,7 @@ function row(facts: Facts, { sample, decision }: Judged): PredictedImage {
     height,
     foreground: mask.reduce((sum, pixel) => sum + pixel, 0),
     structures: components(mask, sample.size).count,
-    probability: foregroundProbability(facts, decision.probabilities).reduce(
-      (largest, value) => Math.max(largest, value),
-      0,
-    ),
+    probability: foreground.reduce((largest, value) => Math.max(largest, value), 0),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Facts, Model, Sample } from '@raremask/core';
 import { type ImageScore, scoreImage } from '@raremask/metrics';
 import * as tf from '@tensorflow/tfjs';
-import { type Decision, decide } from './decide.ts';
+import { type Decision, decide, foregroundProbability } from './decide.ts';
 import { logitsShape, noTruth } from './errors.ts';
 import type { Feed, WholeSample } from './feed.ts';
 import { infer, type StepState } from './step.ts';
@@ -10,6 +10,8 @@ import { infer, type StepState } from './step.ts';
 export interface Judged {
   readonly sample: Sample;
   readonly decision: Decision;
+  /** Probability of any foreground, one a pixel. */
+  readonly foreground: Float32Array;
 }
 
 export interface Judge {
@@ -45,7 +47,9 @@ export async function* judge(
     const stride = values.length / group.length;
     for (const [index, { sample }] of group.entries()) {
       const own = values.subarray(index * stride, (index + 1) * stride);
-      yield { sample, decision: decide(facts, own, padded, sample.size, threshold) };
+      const decision = decide(facts, own, padded, sample.size, threshold);
+      const foreground = foregroundProbability(facts, decision.probabilities);
+      yield { sample, decision, foreground };
     }
   }
 }

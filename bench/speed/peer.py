@@ -1,0 +1,96 @@
+"""The same U-Net, losses and optimizer in PyTorch: one JSON line with the seconds of each repetition.
+
+Usage: OMP_NUM_THREADS=T OPENBLAS_NUM_THREADS=1 python3 peer.py BATCH SIZE FILTERS THREADS REPETITIONS
+"""
+
+import json
+import sys
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+batch, size, filters, threads, repetitions = map(int, sys.argv[1:6])
+torch.set_num_threads(threads)
+torch.manual_seed(0)
+DEPTH = 4
+
+
+def block(inputs, outputs):
+    layers = []
+    for channels in (inputs, outputs):
+        layers += [
+            nn.Conv2d(channels, outputs, 3, padding=1, bias=False),
+            nn.BatchNorm2d(outputs),
+            nn.ReLU(inplace=True),
+        ]
+    return nn.Sequential(*layers)
+
+
+class UNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        widths = [filters * 2**level for level in range(DEPTH + 1)]
+        self.encoder = nn.ModuleList(
+            block(1 if level == 0 else widths[level - 1], widths[level]) for level in range(DEPTH + 1)
+        )
+        self.rise = nn.ModuleList(
+            nn.ConvTranspose2d(widths[level + 1], widths[level], 2, 2) for level in reversed(range(DEPTH))
+        )
+        self.decoder = nn.ModuleList(
+            block(2 * widths[level], widths[level]) for level in reversed(range(DEPTH))
+        )
+        self.head = nn.Conv2d(filters, 2, 1)
+
+    def forward(self, x):
+        skips = []
+        for level, stage in enumerate(self.encoder):
+            x = stage(x)
+            if level < DEPTH:
+                skips.append(x)
+                x = F.max_pool2d(x, 2)
+        for rise, stage in zip(self.rise, self.decoder):
+            x = stage(torch.cat([skips.pop(), rise(x)], 1))
+        return self.head(x)
+
+
+model = UNet()
+optimizer = torch.optim.Adam(model.parameters(), 1e-3)
+images = torch.randn(batch, 1, size, size)
+truth = (torch.rand(batch, size, size) > 0.97).long()
+one_hot = F.one_hot(truth, 2).permute(0, 3, 1, 2).float()
+
+
+def train():
+    optimizer.zero_grad()
+    logits = model(images)
+    probabilities = torch.softmax(logits, 1)
+    hits = (probabilities * one_hot).sum((2, 3))
+    total = (probabilities + one_hot).sum((2, 3))
+    dice = 1 - ((2 * hits + 1) / (total + 1))[:, 1].mean()
+    loss = dice + F.cross_entropy(logits, truth)
+    loss.backward()
+    optimizer.step()
+    return float(loss)
+
+
+def infer():
+    with torch.no_grad():
+        return model(images)
+
+
+def timed(work):
+    work()
+    seconds = []
+    for _ in range(repetitions):
+        start = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - start)
+    return seconds
+
+
+training = timed(train)
+model.eval()
+inference = timed(infer)
+print(json.dumps({"torch": torch.__version__, "train": training, "infer": inference}))

@@ -1,0 +1,42 @@
+import pc from 'picocolors';
+
+/** Where a command writes: results on stdout, everything else on stderr. */
+export interface Console {
+  /** Whether the result is JSON. */
+  readonly json: boolean;
+  readonly color: boolean;
+  /** Columns of the terminal, or 100 in a pipe. */
+  readonly width: number;
+  /** The result, as JSON; only called when `json` is set. */
+  result(value: unknown): void;
+  /** The result as text; silent when `json` is set. */
+  text(text: string): void;
+  note(level: 'info' | 'warn', text: string): void;
+  problem(text: string, code: string): void;
+}
+
+export function createConsole(options: { readonly json: boolean }): Console {
+  const color = wantsColor();
+  const paint = pc.createColors(color);
+  return {
+    json: options.json,
+    color,
+    width: process.stdout.columns ?? 100,
+    result: (value) => process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    text: (text) => {
+      if (!options.json) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    },
+    note: (level, text) =>
+      process.stderr.write(`${level === 'warn' ? paint.yellow(`warning: ${text}`) : text}\n`),
+    problem: (text, code) =>
+      process.stderr.write(`${paint.red('error')} ${text} ${paint.dim(`[${code}]`)}\n`),
+  };
+}
+
+/** NO_COLOR and FORCE_COLOR as elsewhere; otherwise colours in a terminal only. */
+function wantsColor(): boolean {
+  const { NO_COLOR: no, FORCE_COLOR: force } = process.env;
+  if (no !== undefined && no !== '') return false;
+  if (force !== undefined) return force !== '0';
+  return process.stdout.isTTY === true && process.stderr.isTTY === true;
+}

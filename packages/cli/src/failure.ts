@@ -1,0 +1,57 @@
+import { type ErrorCategory, isRaremaskError } from '@raremask/core';
+import type { Console } from './console.ts';
+
+/** What a process says with its exit status. */
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  manifest: 2,
+  environment: 3,
+  data: 5,
+  /** Interrupted after its state was saved: `raremask resume` goes on. */
+  resumable: 75,
+  interrupted: 130,
+} as const;
+
+const STATUS: Readonly<Record<ErrorCategory, number>> = {
+  manifest: EXIT.manifest,
+  environment: EXIT.environment,
+  data: EXIT.data,
+  run: EXIT.failed,
+  plugin: EXIT.failed,
+};
+
+/** Says what went wrong and gives the exit status. A user's mistake has no stack, a bug has one. */
+export function reportFailure(error: unknown, console: Console, version: string): number {
+  if (isRaremaskError(error)) {
+    const each = partsOf(error);
+    if (console.json) {
+      console.result({
+        errors: each.map(({ code, category, message, parts }) => ({
+          code,
+          category,
+          message,
+          ...parts,
+        })),
+      });
+    }
+    for (const one of each) console.problem(one.message, one.code);
+    return STATUS[error.category] ?? EXIT.failed;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (console.json) console.result({ errors: [{ code: 'RAREMASK_BUG', message: text }] });
+  console.problem(
+    `This is a bug in raremask or in a plugin.\n${text}\nraremask ${version}, Node ${process.version}, ${process.platform} ${process.arch}`,
+    'RAREMASK_BUG',
+  );
+  return EXIT.failed;
+}
+
+function partsOf(error: Error): readonly (Error & {
+  readonly code?: string;
+  readonly category?: string;
+  readonly parts?: object;
+})[] {
+  const several = (error as { readonly errors?: readonly Error[] }).errors;
+  return several !== undefined && several.length > 0 ? several : [error];
+}

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type LoadedManifest, loadManifest } from '@raremask/core/manifest';
+import { openRunFolder } from '@raremask/engine';
+import { noManifest } from './errors.ts';
+
+/** The options of commands that take a manifest. */
+export interface ManifestOptions {
+  readonly file?: readonly string[];
+  readonly set?: readonly string[];
+  readonly backend?: string;
+}
+
+/** Loads the manifest named on the command line, raremask.yaml where none is named. */
+export async function manifestFromArguments(
+  manifest: string | undefined,
+  options: ManifestOptions,
+): Promise<LoadedManifest> {
+  const named = [...(manifest === undefined ? [] : [manifest]), ...(options.file ?? [])];
+  if (named.length === 0 && !existsSync('raremask.yaml')) throw noManifest();
+  return await loadManifest(named.length > 0 ? named : ['raremask.yaml'], {
+    set: overrides(options),
+    env: process.env,
+  });
+}
+
+/** Loads the manifest that a run was trained with, from the folder that it was written for. */
+export async function manifestOfRun(
+  run: string,
+  options: Pick<ManifestOptions, 'set' | 'backend'>,
+): Promise<LoadedManifest> {
+  const { folder, environment } = await openRunFolder(run);
+  return await loadManifest([folder.manifest], {
+    set: overrides(options),
+    env: process.env,
+    folder: resolve(folder.path, environment.manifestFolder),
+  });
+}
+
+function overrides({ set = [], backend }: Pick<ManifestOptions, 'set' | 'backend'>): string[] {
+  return backend === undefined ? [...set] : [...set, `backend=${backend}`];
+}

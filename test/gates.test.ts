@@ -1,0 +1,52 @@
+import { type ExecFileException, execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { packAll, packages, root } from './pack.ts';
+
+const execute = promisify(execFile);
+
+/** Runs a tool of the workspace; what it printed is the failure's text. */
+async function tool(...parameters: string[]): Promise<string> {
+  const [name, ...rest] = parameters as [string, ...string[]];
+  try {
+    const { stdout } = await execute('npx', ['--no-install', name, ...rest], {
+      cwd: root,
+      maxBuffer: 2 ** 26,
+    });
+    return stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as ExecFileException;
+    throw new Error(`${parameters.join(' ')}\n${stdout}\n${stderr}`);
+  }
+}
+
+test('Biome finds nothing to mend', async () => {
+  await tool('biome', 'check', '--error-on-warnings', '.');
+});
+
+test('tests, benchmarks and examples have the right types', async () => {
+  await tool('tsc', '-p', 'tsconfig.tests.json');
+}, 120_000);
+
+test('knip finds no dead file, export or dependency', async () => {
+  await tool('knip', '--no-progress');
+}, 120_000);
+
+describe('packed packages', () => {
+  let tarballs: ReadonlyMap<string, string>;
+  beforeAll(() => {
+    tarballs = packAll();
+  });
+
+  test.each(packages.map(({ manifest }) => manifest.name))('publint finds nothing in %s', async (name) => {
+    await tool('publint', tarballs.get(name)!, '--strict');
+  });
+
+  test.each(
+    packages
+      .filter(({ manifest }) => Object.keys(manifest.exports).some((entry) => entry !== './package.json'))
+      .map(({ manifest }) => manifest.name),
+  )('attw resolves the types of %s', async (name) => {
+    expect(await tool('attw', tarballs.get(name)!, '--profile', 'esm-only')).toContain('No problems');
+  });
+});
