@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cannotWrite } from './errors.ts';
 
@@ -13,8 +13,8 @@ export async function writeAtomically(
   content: string | Uint8Array | readonly Uint8Array[],
 ): Promise<void> {
   const temporary = join(dirname(path), `.${process.pid}.${counter++}.partial`);
+  makeFolder(dirname(path));
   try {
-    await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, 'w');
     try {
       const parts = Array.isArray(content) ? content : [content];
@@ -32,11 +32,14 @@ export async function writeAtomically(
 
 let counter = 0;
 
-/** Makes a folder that can be written into, or says why not. */
+/** Makes a folder and those above it, or says why not. */
 export function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
   try {
-    mkdirSync(path, { recursive: true });
+    // One level at a time: on a read-only disk a recursive call reports ENOENT.
+    mkdirSync(path);
   } catch (error) {
-    throw cannotWrite(path, error);
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotWrite(path, error);
   }
 }

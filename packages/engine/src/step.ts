@@ -137,21 +137,24 @@ export function infer(
 
 /**
  * Results of a function whose gradient is taken, other than its value, live only as long as the tape
- * does; those that the step returns are kept by hand, and let go of again when the step fails.
+ * does. Here they are kept by hand, and handed over as ordinary tensors of the caller's scope.
  */
 function withKept<T>(run: (keep: (name: string, tensors: readonly tf.Tensor[]) => void) => T): {
   readonly result: T;
-  readonly kept: Readonly<Record<string, readonly tf.Tensor[]>>;
+  readonly kept: Readonly<Record<string, tf.Tensor[]>>;
 } {
-  const kept: Record<string, readonly tf.Tensor[]> = {};
+  const held: Record<string, tf.Tensor[]> = {};
   try {
     const result = run((name, tensors) => {
-      kept[name] = tensors.map((tensor) => tf.keep(tensor));
+      held[name] = tensors.map((tensor) => tf.keep(tensor));
     });
-    return { result, kept };
-  } catch (error) {
-    for (const tensors of Object.values(kept)) tf.dispose([...tensors]);
-    throw error;
+    const kept = Object.entries(held).map(([name, tensors]) => [
+      name,
+      tensors.map((tensor) => tf.clone(tensor)),
+    ]);
+    return { result, kept: Object.fromEntries(kept) };
+  } finally {
+    for (const tensors of Object.values(held)) tf.dispose(tensors);
   }
 }
 

@@ -1,0 +1,71 @@
+import type { Facts } from '@raremask/core';
+import { describe, expect, test } from 'vitest';
+import { decide, foregroundProbability } from '../src/decide.ts';
+
+const exclusive: Facts = {
+  space: 2,
+  channels: 1,
+  classes: [
+    { name: 'background', value: 0 },
+    { name: 'a', value: 10 },
+    { name: 'b', value: 20 },
+  ],
+  overlapping: false,
+};
+const overlapping: Facts = {
+  ...exclusive,
+  classes: exclusive.classes.slice(1),
+  overlapping: true,
+};
+
+describe('exclusive classes', () => {
+  test('take the most probable class, the lower index on a tie', () => {
+    const logits = Float32Array.of(0, 3, 1, 2, 2, 1, 0, 0, 5);
+    const { predicted, probabilities } = decide(exclusive, logits, [1, 3], [1, 3], 0.5);
+    expect([...predicted]).toEqual([1, 0, 2]);
+    const sum = Math.exp(0) + Math.exp(3) + Math.exp(1);
+    expect(probabilities[1]).toBeCloseTo(Math.exp(3) / sum, 6);
+  });
+
+  test('are finite at logits of plus and minus 1000', () => {
+    const logits = Float32Array.of(-1000, 1000, 0);
+    const { probabilities } = decide(exclusive, logits, [1, 1], [1, 1], 0.5);
+    expect([...probabilities]).toEqual([0, 1, 0]);
+  });
+
+  test('have as foreground what is not background', () => {
+    const probabilities = Float32Array.of(0.25, 0.5, 0.25);
+    expect([...foregroundProbability(exclusive, probabilities)]).toEqual([0.75]);
+  });
+});
+
+describe('overlapping classes', () => {
+  test('are present from the threshold upwards', () => {
+    const logits = Float32Array.of(0, -1, 1, 0.1);
+    const { predicted } = decide(overlapping, logits, [1, 2], [1, 2], 0.5);
+    expect([...predicted]).toEqual([1, 0, 1, 1]);
+    expect([...decide(overlapping, logits, [1, 2], [1, 2], 0.6).predicted]).toEqual([0, 0, 1, 0]);
+  });
+
+  test('have as foreground the most probable of them', () => {
+    const probabilities = Float32Array.of(0.25, 0.5);
+    expect([...foregroundProbability(overlapping, probabilities)]).toEqual([0.5]);
+  });
+});
+
+test('padding behind rows and columns is left out', () => {
+  // Padded 3x4, own size 2x3; the logit of class 1 is the pixel's number in the padded image, minus 4.5.
+  const logits = new Float32Array(3 * 4 * 2);
+  for (let pixel = 0; pixel < 12; pixel++) logits[2 * pixel + 1] = pixel - 4.5;
+  const facts = { ...exclusive, classes: exclusive.classes.slice(0, 2) };
+  const { predicted } = decide(facts, logits, [3, 4], [2, 3], 0.5);
+  // Pixels 0 1 2 of the first row, 4 5 6 of the second.
+  expect([...predicted]).toEqual([0, 0, 0, 0, 1, 1]);
+});
+
+test('padding behind planes of a volume is left out', () => {
+  const logits = new Float32Array(2 * 2 * 2 * 2);
+  for (let voxel = 0; voxel < 8; voxel++) logits[2 * voxel + 1] = voxel === 4 ? 1 : -1;
+  const facts = { ...exclusive, space: 3 as const, classes: exclusive.classes.slice(0, 2) };
+  expect([...decide(facts, logits, [2, 2, 2], [2, 1, 1], 0.5).predicted]).toEqual([0, 1]);
+});
