@@ -82,12 +82,16 @@ async function metadataOf(file: string, bytes: Buffer): Promise<Metadata> {
     return await sharp(bytes, { failOn: 'error' }).metadata();
   } catch (error) {
     const reason = reasonOf(error);
-    if (/unsupported image format/i.test(reason)) {
-      const got = bytes.length === 0 ? 'an empty file' : 'something else';
-      throw unsupportedFile(file, got, 'convert it, or take it out of the data set');
-    }
-    throw damagedFile(file, reason, error);
+    if (bytes.length === 0) throw damagedFile(file, 'it is empty');
+    if (beginsLikeAnImage(bytes)) throw damagedFile(file, reason, error);
+    throw unsupportedFile(file, 'something else', 'convert it, or take it out of the data set');
   }
+}
+
+/** True for the first bytes of JPEG and TIFF files (little-endian and big-endian, with 64 bits too). */
+function beginsLikeAnImage(bytes: Buffer): boolean {
+  const start = bytes.toString('latin1', 0, 4);
+  return start.startsWith('\xff\xd8\xff') || /^(II[*+]\0|MM\0[*+])/.test(start);
 }
 
 /** Grey or colour; throws for whatever would not be read as it is stored. */

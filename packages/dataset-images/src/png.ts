@@ -32,7 +32,8 @@ export function pngHeader(bytes: Buffer): PngHeader | undefined {
 
 /** A PNG file without its end mark has been cut off, even where all its rows are there. */
 export function hasPngEnd(bytes: Buffer): boolean {
-  return bytes.lastIndexOf('IEND', undefined, 'latin1') > 0;
+  const end = bytes.lastIndexOf('IEND', undefined, 'latin1');
+  return end > 0 && bytes.length >= end + 8;
 }
 
 /**

@@ -1,7 +1,7 @@
-import type { Dataset, Sample } from '@raremask/core';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Dataset, Sample } from '@raremask/core';
 import { encode, type ImageData } from 'fast-png';
 import plugin from '../src/index.ts';
 

@@ -31,9 +31,9 @@ describe('exclusive classes', () => {
   it('leave out values that are ignored', async () => {
     const mask = png(3, 1, [0, 128, 255]);
     expect(await labels(mask, { ...binary, ignore: 128 })).toEqual(Uint8Array.of(0, IGNORE, 1));
-    expect(await labels(mask, { ...binary, classes: { nothing: 0, x: 9 }, ignore: [128, 255] })).toEqual(
-      Uint8Array.of(0, IGNORE, IGNORE),
-    );
+    expect(
+      await labels(mask, { ...binary, classes: { nothing: 0, x: 9 }, ignore: [128, 255] }),
+    ).toEqual(Uint8Array.of(0, IGNORE, IGNORE));
   });
 
   it('refuse another value by file, pixel, value and what would be valid', async () => {
@@ -127,14 +127,14 @@ describe('mask files', () => {
 
   it('in colour are refused by the pixel', async () => {
     const mask = png(3, 1, [0, 0, 0, 255, 0, 0, 0, 0, 0], { channels: 3 });
-    await expect(labels(mask, binary)).rejects.toThrow(
-      'the mask is in colour at pixel (x 1, y 0)',
-    );
+    await expect(labels(mask, binary)).rejects.toThrow('the mask is in colour at pixel (x 1, y 0)');
   });
 
   it('that hide something in their alpha are refused', async () => {
     const mask = png(2, 1, [0, 255, 0, 0], { channels: 2 });
-    await expect(labels(mask, binary, 2)).rejects.toThrow('alpha channel changes at pixel (x 1, y 0)');
+    await expect(labels(mask, binary, 2)).rejects.toThrow(
+      'alpha channel changes at pixel (x 1, y 0)',
+    );
   });
 
   it('may be TIFF files', async () => {

@@ -42,7 +42,11 @@ describe('ids', () => {
       'case1/truth.png': mask,
       'case2/truth.png': mask,
     });
-    const dataset = await folder.open({ classes, images: '{id}/scan.png', masks: '{id}/truth.png' });
+    const dataset = await folder.open({
+      classes,
+      images: '{id}/scan.png',
+      masks: '{id}/truth.png',
+    });
     expect(dataset.ids).toEqual(['case1', 'case2']);
   });
 
@@ -246,8 +250,8 @@ describe('openImages', () => {
 
   it('names a path that does not exist', async () => {
     await using folder = await Folder.with({});
-    await expect(
-      folder.openImages(join(folder.path, 'gone'), { classes }),
-    ).rejects.toMatchObject({ code: 'RAREMASK_IMAGES_NO_FOLDER' });
+    await expect(folder.openImages(join(folder.path, 'gone'), { classes })).rejects.toMatchObject({
+      code: 'RAREMASK_IMAGES_NO_FOLDER',
+    });
   });
 });

@@ -7,8 +7,7 @@ import plugin from '../src/index.ts';
 import { validated } from './folder.ts';
 
 const data =
-  process.env.RAREMASK_DATA ??
-  fileURLToPath(new URL('../../../../shared/data', import.meta.url));
+  process.env.RAREMASK_DATA ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
 
 /** Options as a manifest has them, and the facts that each set's DATA.md states. */
 const sets = {
@@ -57,36 +56,40 @@ describe.each(Object.entries(sets))('%s', (name, facts) => {
   const present = existsSync(root);
   if (!present) console.warn(`skipped: no data at ${root}`);
 
-  it.skipIf(!present)('loads with the counts that its split.csv states', async () => {
-    const group = { file: 'split.csv', column: 'group' };
-    const warnings: string[] = [];
-    const dataset = await plugin.create(await validated({ root, ...facts.with, group }), {
-      folder: '/',
-      log: { info: () => {}, warn: (line) => void warnings.push(line) },
-    });
-    const [columns, ...rows] = parseCsv(readFileSync(join(root, 'split.csv'), 'utf8'));
-    const listed = new Map(
-      rows.map((row) => [row[0], Object.fromEntries(columns!.map((key, at) => [key, row[at]]))]),
-    );
+  it.skipIf(!present)(
+    'loads with the counts that its split.csv states',
+    async () => {
+      const group = { file: 'split.csv', column: 'group' };
+      const warnings: string[] = [];
+      const dataset = await plugin.create(await validated({ root, ...facts.with, group }), {
+        folder: '/',
+        log: { info: () => {}, warn: (line) => void warnings.push(line) },
+      });
+      const [columns, ...rows] = parseCsv(readFileSync(join(root, 'split.csv'), 'utf8'));
+      const listed = new Map(
+        rows.map((row) => [row[0], Object.fromEntries(columns!.map((key, at) => [key, row[at]]))]),
+      );
 
-    expect(warnings).toEqual([]);
-    expect(dataset.facts.channels).toBe(facts.channels);
-    expect(dataset.ids.toSorted()).toEqual([...listed.keys()].toSorted());
-    expect(dataset.ids).toHaveLength(facts.images);
+      expect(warnings).toEqual([]);
+      expect(dataset.facts.channels).toBe(facts.channels);
+      expect(dataset.ids.toSorted()).toEqual([...listed.keys()].toSorted());
+      expect(dataset.ids).toHaveLength(facts.images);
 
-    let empty = 0;
-    let highest = 0;
-    for (const id of dataset.ids) {
-      const row = listed.get(id)!;
-      const { size, image, labels } = await dataset.read(id);
-      const foreground = labels!.reduce((count, label) => count + (label > 0 ? 1 : 0), 0);
-      empty += foreground === 0 ? 1 : 0;
-      highest = image.reduce((most, value) => Math.max(most, value), highest);
-      expect([id, ...size]).toEqual([id, Number(row.height), Number(row.width)]);
-      expect([id, foreground]).toEqual([id, Number(row.fg_pixels)]);
-      expect(dataset.group(id)).toBe(row.group);
-    }
-    expect(empty).toBe(facts.empty);
-    expect(highest).toBe(facts.highest);
-  }, 120_000);
+      let empty = 0;
+      let highest = 0;
+      for (const id of dataset.ids) {
+        const row = listed.get(id)!;
+        const { size, image, labels } = await dataset.read(id);
+        const foreground = labels!.reduce((count, label) => count + (label > 0 ? 1 : 0), 0);
+        empty += foreground === 0 ? 1 : 0;
+        highest = image.reduce((most, value) => Math.max(most, value), highest);
+        expect([id, ...size]).toEqual([id, Number(row.height), Number(row.width)]);
+        expect([id, foreground]).toEqual([id, Number(row.fg_pixels)]);
+        expect(dataset.group(id)).toBe(row.group);
+      }
+      expect(empty).toBe(facts.empty);
+      expect(highest).toBe(facts.highest);
+    },
+    120_000,
+  );
 });

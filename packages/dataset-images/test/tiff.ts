@@ -7,7 +7,8 @@ export function tiff(
   values: Uint8Array | Uint16Array | Int16Array | Float32Array,
 ): Uint8Array {
   const channels = values.length / (width * height);
-  const format = values instanceof Float32Array ? 'float' : values instanceof Int16Array ? 'signed' : 'unsigned';
+  const format =
+    values instanceof Float32Array ? 'float' : values instanceof Int16Array ? 'signed' : 'unsigned';
   const bits = values.BYTES_PER_ELEMENT * 8;
   const perChannel = (value: number) => Array.from({ length: channels }, () => value);
   const short = 3;
