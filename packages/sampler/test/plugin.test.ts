@@ -1,0 +1,162 @@
+import { isRaremaskError, type RaremaskError } from '@raremask/core';
+import { createRandom } from '@raremask/core/host';
+import { describe, expect, test } from 'vitest';
+import sampler from '../src/index.ts';
+import { options } from '../src/options.ts';
+import { type ImageFact, images, plan, surveyOf } from './stock.ts';
+
+function errorOf(run: () => unknown): RaremaskError {
+  try {
+    run();
+  } catch (error) {
+    if (isRaremaskError(error)) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('what the images do not allow', () => {
+  const cases: {
+    what: string;
+    setting: object;
+    list: ImageFact[];
+    code: string;
+    says: string[];
+    space?: number;
+  }[] = [
+    {
+      what: 'no image at all',
+      setting: {},
+      list: [],
+      code: 'NO_IMAGES',
+      says: ['data.split'],
+    },
+    ...[
+      { foreground: 0.5 },
+      { atLeast: 1 },
+      { window: [4, 4], centred: 0.5 },
+      { emptyImages: 0 },
+    ].map((setting) => ({
+      what: `no foreground for ${JSON.stringify(setting)}`,
+      setting,
+      list: images(0, 7),
+      code: 'NO_FOREGROUND',
+      says: ['0 of 7 images'],
+    })),
+    {
+      what: 'no empty image for a share',
+      setting: { foreground: 0.5 },
+      list: images(6, 0),
+      code: 'NO_EMPTY_IMAGES',
+      says: ['0 of 6 images'],
+    },
+    {
+      what: 'more guaranteed than a batch has',
+      setting: { atLeast: 5 },
+      list: images(9, 9),
+      code: 'LEAST_ABOVE_BATCH',
+      says: ['at most 4', 'Got: 5'],
+    },
+    {
+      what: 'more guaranteed than there are',
+      setting: { atLeast: 3 },
+      list: images(2, 9),
+      code: 'LEAST_ABOVE_IMAGES',
+      says: ['2 of 11 images', 'Got: 3'],
+    },
+    {
+      what: 'a share below what is guaranteed',
+      setting: { atLeast: 2, foreground: 0.25 },
+      list: images(5, 9),
+      code: 'SHARE_BELOW_LEAST',
+      says: ['at least 0.5', '1 of 4'],
+    },
+    {
+      what: 'a flat window in a volume',
+      setting: { window: [4, 4] },
+      list: images(5, 9),
+      space: 3,
+      code: 'WINDOW_RANK',
+      says: ['[depth, height, width]', '[4, 4]'],
+    },
+    {
+      what: 'whole images of two sizes',
+      setting: {},
+      list: [
+        { id: 'small', size: [9, 12] },
+        { id: 'same', size: [9, 12] },
+        { id: 'large', size: [30, 12] },
+      ],
+      code: 'SIZES_DIFFER',
+      says: ['small is 9 x 12', 'large is 30 x 12', 'sampler.with.window'],
+    },
+  ];
+
+  test.each(cases)('is refused with the counts: $what', ({ setting, list, code, says, space }) => {
+    const error = errorOf(() => plan(setting, list, { space: space ?? 2 }));
+    expect(error.code).toBe(`RAREMASK_SAMPLER_${code}`);
+    for (const words of says) expect(error.message).toContain(words);
+  });
+
+  test('whole images of two sizes are drawn one at a time', () => {
+    const list = [
+      { id: 'small', size: [9, 12] },
+      { id: 'large', size: [30, 12] },
+    ];
+    expect(plan({}, list, { batch: 1 }).batches).toBe(2);
+  });
+});
+
+describe('options', () => {
+  test('have the defaults of plain uniform sampling', () => {
+    expect(options.parse({})).toEqual({
+      foreground: 'natural',
+      atLeast: 0,
+      centred: 0,
+      emptyImages: 1,
+      length: 'natural',
+    });
+  });
+
+  test.each([
+    [{ centred: 0.5 }, 'centred'],
+    [{ centred: 0.5, foreground: 0, window: [4, 4] }, 'centred'],
+    [{ emptyImages: 0.5, foreground: 0.5 }, 'emptyImages'],
+    [{ foreground: 1.5 }, 'foreground'],
+    [{ window: [4] }, 'window'],
+    [{ window: [4, 0] }, 'window'],
+    [{ length: 0 }, 'length'],
+    [{ atLeast: -1 }, 'atLeast'],
+  ])('are refused where they have no effect or no meaning: %o', (given, path) => {
+    const result = options.safeParse(given);
+    expect(result.error?.issues.map((issue) => issue.path[0])).toEqual([path]);
+  });
+
+  test('that nobody knows are refused', () => {
+    expect(options.safeParse({ balanced: true }).success).toBe(false);
+  });
+
+  test('all say what they mean', () => {
+    const schema = options['~standard'].jsonSchema.input({ target: 'draft-07' });
+    const properties = Object.entries(
+      schema.properties as Record<string, { description?: string }>,
+    );
+    expect(properties).toHaveLength(6);
+    for (const [, { description }] of properties) expect(description).toBeTruthy();
+  });
+});
+
+test('the plugin says what its batches will hold', async () => {
+  const lines: string[] = [];
+  const product = await sampler.create(options.parse({ foreground: 0.5 }), {
+    survey: async () => surveyOf(images(3, 29)),
+    rng: createRandom(0),
+    batchSize: 8,
+    facts: { space: 2, channels: 1, classes: [], overlapping: false },
+    log: { info: (line) => lines.push(line), warn: (line) => lines.push(line) },
+  });
+  expect([...product.batches(0)]).toHaveLength(4);
+  expect(lines).toEqual([
+    '4 batches of 8 an epoch, 4 images with foreground in each on average (3 of 32 images have foreground)',
+  ]);
+});
