@@ -1,0 +1,97 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, test } from 'vitest';
+import { activate } from '../src/activation.ts';
+import { convolveTransposed, pool, repeatPixels, spaceMean } from '../src/spatial.ts';
+import {
+  countTensors,
+  expectClose,
+  expectSameGradients,
+  expectSlopes,
+  values,
+} from './gradients.ts';
+
+countTensors();
+
+describe('activations', () => {
+  const formulas = {
+    relu: (x: tf.Tensor) => tf.relu(x),
+    'leaky-relu': (x: tf.Tensor) => tf.leakyRelu(x, 0.01),
+    elu: (x: tf.Tensor) => tf.elu(x),
+    silu: (x: tf.Tensor) => tf.mul(x, tf.sigmoid(x)),
+  };
+  for (const [name, formula] of Object.entries(formulas)) {
+    test(`${name} has the values and gradients of the plain formula`, () => {
+      tf.tidy(() => {
+        const run = (x: tf.Tensor) => activate(x, name as keyof typeof formulas);
+        expectSameGradients(run, formula, [values([2, 3, 4, 2], 1)]);
+      });
+    });
+  }
+});
+
+describe('transposed convolution', () => {
+  const kernel = (space: number) => values([...Array<number>(space).fill(2), 3, 2], 2);
+
+  test('turns each pixel into a block, the kernel times the pixel', () => {
+    tf.tidy(() => {
+      for (const space of [2, 3]) {
+        const x = tf.tensor([1, 10], [1, ...Array<number>(space).fill(1), 2]);
+        const expected = tf.sum(tf.mul(kernel(space), tf.tensor1d([1, 10])), -1);
+        expectClose(tf.squeeze(convolveTransposed(x, kernel(space)), [0]), expected, 1e-5);
+      }
+    });
+  });
+
+  test('of a flat volume is that of its plane, times each plane of the kernel', () => {
+    tf.tidy(() => {
+      const x = values([2, 1, 3, 4, 2], 1);
+      const volume = tf.unstack(convolveTransposed(x, kernel(3)), 1);
+      tf.unstack(kernel(3), 0).forEach((plane, index) => {
+        expectClose(volume[index]!, convolveTransposed(tf.squeeze(x, [1]), plane), 1e-5);
+      });
+    });
+  });
+
+  test.each([2, 3])('has its slope as gradient in %i-D', (space) => {
+    tf.tidy(() => {
+      const x = values([1, ...Array<number>(space).fill(2), 2], 1);
+      expectSlopes(convolveTransposed, [x, kernel(space)]);
+    });
+  });
+});
+
+describe('repeating pixels', () => {
+  test('doubles every extent', () => {
+    tf.tidy(() => {
+      const x = tf.tensor4d([1, 2, 3, 4], [1, 2, 2, 1]);
+      expect(Array.from(repeatPixels(x).dataSync())).toEqual([
+        1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4,
+      ]);
+      expect(repeatPixels(tf.zeros([2, 3, 4, 5, 6])).shape).toEqual([2, 6, 8, 10, 6]);
+    });
+  });
+
+  test('is undone by pooling', () => {
+    tf.tidy(() => {
+      for (const shape of [
+        [2, 3, 2, 3],
+        [2, 3, 1, 2, 3],
+      ]) {
+        const x = values(shape, 1);
+        expectClose(pool(repeatPixels(x)), x, 1e-7);
+      }
+    });
+  });
+
+  test.each([2, 3])('has its slope as gradient in %i-D', (space) => {
+    tf.tidy(() => expectSlopes(repeatPixels, [values([2, ...Array<number>(space).fill(2), 2], 1)]));
+  });
+});
+
+test('the mean over space is that of each image and channel', () => {
+  tf.tidy(() => {
+    expectClose(spaceMean(values([2, 3, 4, 5], 1)), tf.mean(values([2, 3, 4, 5], 1), [1, 2]), 1e-6);
+    const volume = values([2, 3, 4, 2, 5], 1);
+    expectClose(spaceMean(volume), tf.mean(volume, [1, 2, 3]), 1e-6);
+  });
+});

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { levelWidths, options } from '../src/options.ts';
+
+test('defaults are the network of 16 filters and depth 4', () => {
+  expect(options.parse({})).toEqual({
+    filters: 16,
+    depth: 4,
+    convolutions: 2,
+    norm: 'batch',
+    activation: 'relu',
+    residual: false,
+    upsampling: 'transposed',
+    dropout: 0,
+    lastBias: 'foreground-share',
+  });
+});
+
+test('channels double from level to level, up to the largest', () => {
+  expect(levelWidths({ filters: 16, depth: 4 })).toEqual([16, 32, 64, 128, 256]);
+  expect(levelWidths({ filters: 16, depth: 4, maxFilters: 100 })).toEqual([16, 32, 64, 100, 100]);
+});
+
+test.each([
+  [{ groups: 4 }, 'groups', 'no effect'],
+  [{ norm: 'group', groups: 3 }, 'groups', '16, 32, 64, 128, 256'],
+  [{ norm: 'group', filters: 4 }, 'groups', '4, 8, 16, 32, 64'],
+  [{ maxFilters: 8 }, 'maxFilters', 'at least filters (16)'],
+  [{ maxFilters: 256 }, 'maxFilters', 'no effect'],
+  [{ dropout: 1 }, 'dropout', '<1'],
+  [{ depth: 0 }, 'depth', '>=1'],
+])('refuses what has no effect or no meaning: %o', (given, path, says) => {
+  const result = options.safeParse(given);
+  expect(result.error?.issues.map((issue) => issue.path[0])).toEqual([path]);
+  expect(result.error?.issues[0]?.message).toContain(says);
+});
+
+test('refuses an option that nobody knows', () => {
+  expect(options.safeParse({ width: 3 }).success).toBe(false);
+});
+
+test('every option says what it means', () => {
+  const schema = options['~standard'].jsonSchema.input({ target: 'draft-07' });
+  const properties = Object.values(schema.properties as Record<string, { description?: string }>);
+  expect(properties).toHaveLength(11);
+  for (const { description } of properties) expect(description).toBeTruthy();
+});

@@ -1,0 +1,326 @@
+import { type Facts, isRaremaskError, type Model, type RaremaskError } from '@raremask/core';
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, test } from 'vitest';
+import { describe as describeModel } from '../src/index.ts';
+import { countTensors, expectClose, values } from './gradients.ts';
+import { FACTS, logits, network, start, uniform } from './network.ts';
+
+countTensors();
+
+const VOLUME: Facts = { ...FACTS, space: 3 };
+const SMALL = { filters: 4, depth: 2 };
+
+const combinations: object[] = [
+  {},
+  { norm: 'instance' },
+  { norm: 'group', groups: 2 },
+  { norm: 'none' },
+  { activation: 'leaky-relu' },
+  { activation: 'elu' },
+  { activation: 'silu' },
+  { upsampling: 'resize' },
+  { residual: true },
+  { residual: true, norm: 'none', convolutions: 3, maxFilters: 8 },
+  { dropout: 0.5 },
+  { convolutions: 1 },
+];
+
+describe.each([
+  { facts: FACTS, size: [8, 12] },
+  { facts: VOLUME, size: [4, 8, 4] },
+])('in $facts.space-D', ({ facts, size }) => {
+  test.each(combinations)('logits have the extent of the images: %o', async (combination) => {
+    const model = await network({ ...SMALL, ...combination }, { facts });
+    tf.tidy(() => {
+      for (const mode of ['train', 'infer'] as const) {
+        expect(logits(model, values([2, ...size, 1], 1), mode).shape).toEqual([2, ...size, 2]);
+      }
+    });
+  });
+
+  test.each(combinations)('two steps down the gradient lower the loss: %o', async (combination) => {
+    const model = await network({ ...SMALL, ...combination }, { facts });
+    tf.tidy(() => {
+      const images = values([2, ...size, 1], 1);
+      const truth = tf.cast(tf.greater(images, 1), 'float32');
+      const target = tf.concat([tf.sub(1, truth), truth], -1);
+      let { weights } = start(model);
+      const { buffers } = start(model);
+      const loss = (...moved: tf.Tensor[]): tf.Scalar => {
+        const call = { images, weights: moved, buffers, mode: 'train' as const, uniform };
+        const scores = tf.logSoftmax(model.forward(call).logits, -1);
+        return tf.neg(tf.mean(tf.sum(tf.mul(scores, target), -1)));
+      };
+      const losses = [0, 1, 2].map(() => {
+        const { value, grads } = tf.valueAndGrads(loss)(weights);
+        for (const gradient of grads) expect(tf.sum(tf.abs(gradient)).dataSync()[0]).not.toBeNaN();
+        weights = weights.map((weight, index) => tf.sub(weight, tf.mul(grads[index]!, 0.02)));
+        return value.dataSync()[0]!;
+      });
+      expect(losses[1]!).toBeLessThan(losses[0]!);
+      expect(losses[2]!).toBeLessThan(losses[1]!);
+    });
+  });
+});
+
+describe('parameters', () => {
+  test('of 16 filters and depth 4 are those of the same network in PyTorch', async () => {
+    // Levels c = 16, 32, 64, 128, 256. A block from i to o: 9 i o + 9 o o of two kernels without a
+    // bias and 4 o of two normalisations. Encoder and bottom, from 1 channel: 1,179,472.
+    const block = (from: number, to: number) => 9 * from * to + 9 * to * to + 4 * to;
+    const c = [16, 32, 64, 128, 256];
+    const down = c.reduce((sum, to, level) => sum + block(level === 0 ? 1 : c[level - 1]!, to), 0);
+    expect(down).toBe(1_179_472);
+    // Up: kernels 4 c[i + 1] c[i] with a bias, and blocks from 2 c[i]; head: 16 x 2 + 2.
+    const up = c
+      .slice(0, 4)
+      .reduce((sum, to, level) => sum + 4 * c[level + 1]! * to + to + block(2 * to, to), 0);
+    const model = await network({ filters: 16, depth: 4 });
+    const described = describeModel(model);
+    expect(described.parameters).toBe(down + up + 34);
+    expect(described.parameters).toBe(1_942_306);
+    // A mean and a variance for every normalised channel.
+    expect(described.buffers).toBe(4 * (16 + 32 + 64 + 128) * 2 + 4 * 256);
+    expect(described.parts.map(({ name }) => name)).toEqual([
+      ...[0, 1, 2, 3].map((level) => `encoder.${level}`),
+      'bottom',
+      ...[3, 2, 1, 0].map((level) => `decoder.${level}`),
+      'head',
+    ]);
+  });
+
+  const byName = (model: Model) => new Map(model.weights.map((weight) => [weight.name, weight]));
+
+  test('have names of their own and as many values as their shape says', async () => {
+    for (const combination of combinations) {
+      const model = await network({ ...SMALL, ...combination });
+      const all = [...model.weights, ...model.buffers];
+      expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+      for (const { shape, initial } of all) {
+        expect(initial.length).toBe(shape.reduce((product, extent) => product * extent, 1));
+      }
+    }
+  });
+
+  test('start the same for the same seed and otherwise for another', async () => {
+    const first = await network(SMALL, { seed: 1 });
+    expect(first.weights).toEqual((await network(SMALL, { seed: 1 })).weights);
+    const kernel = 'bottom.convolution1.kernel';
+    const other = byName(await network(SMALL, { seed: 2 }));
+    expect(byName(first).get(kernel)!.initial).not.toEqual(other.get(kernel)!.initial);
+  });
+
+  test('start the same whatever the options that do not concern them', async () => {
+    const plain = byName(await network(SMALL));
+    const changes = [
+      { norm: 'none' },
+      { residual: true },
+      { dropout: 0.2 },
+      { lastBias: 'zero' },
+      { upsampling: 'resize' },
+    ];
+    for (const change of changes) {
+      const changed = byName(await network({ ...SMALL, ...change }));
+      for (const name of ['encoder.0.convolution1.kernel', 'decoder.1.convolution2.kernel']) {
+        expect(changed.get(name)!.initial).toEqual(plain.get(name)!.initial);
+      }
+    }
+  });
+
+  test('start with the deviation of He, the last kernel with a tenth of it', async () => {
+    const weights = byName(await network({ filters: 32, depth: 1 }));
+    const deviation = (name: string) => {
+      const { initial } = weights.get(name)!;
+      return Math.sqrt(initial.reduce((sum, value) => sum + value ** 2, 0) / initial.length);
+    };
+    // sqrt(2 / (3 x 3 x 64)); the deviation of n normal values is off by 1 / sqrt(2 n) of itself:
+    // 0.4 % for 36,864 values, 8.8 % for the 64 of the head. Five of those.
+    const expected = Math.sqrt(2 / (9 * 64));
+    expect(Math.abs(deviation('bottom.convolution2.kernel') / expected - 1)).toBeLessThan(0.02);
+    expect(Math.abs(deviation('head.kernel') / (0.1 * Math.sqrt(2 / 32)) - 1)).toBeLessThan(0.44);
+  });
+
+  test('decay where they are kernels', async () => {
+    const model = await network({ ...SMALL, residual: true });
+    for (const { name, decay } of model.weights) expect(decay).toBe(name.endsWith('.kernel'));
+  });
+
+  test('say in the log how many they are', async () => {
+    const lines: string[] = [];
+    const info = (line: string) => lines.push(line);
+    await network({}, { log: { info, warn: info } });
+    expect(lines).toEqual(['1,942,306 parameters; extents in multiples of 16']);
+  });
+});
+
+describe('the last bias', () => {
+  const probabilities = async (chosen: object, facts: Facts, shares: readonly number[]) => {
+    const model = await network({ ...SMALL, ...chosen }, { facts, shares });
+    return tf.tidy(() => {
+      const scores = logits(model, values([4, 16, 16, 1], 1), 'train');
+      const each = facts.overlapping ? tf.sigmoid(scores) : tf.softmax(scores);
+      return Array.from(tf.mean(each, [0, 1, 2]).dataSync());
+    });
+  };
+  const three = [...FACTS.classes, { name: 'nodule', value: 1 }];
+
+  test('gives every exclusive class its share as the first probability', async () => {
+    const shares = [0.9, 0.07, 0.03];
+    const mean = await probabilities({}, { ...FACTS, classes: three }, shares);
+    for (const [index, share] of shares.entries()) {
+      expect(Math.abs(mean[index]! / share - 1)).toBeLessThan(0.1);
+    }
+  });
+
+  test('gives every overlapping class its share, whatever the others', async () => {
+    const shares = [0.4, 0.3, 0.02];
+    const mean = await probabilities({}, { ...FACTS, classes: three, overlapping: true }, shares);
+    for (const [index, share] of shares.entries()) {
+      expect(Math.abs(mean[index]! / share - 1)).toBeLessThan(0.1);
+    }
+  });
+
+  test('stays finite for a class that never or always occurs', async () => {
+    for (const overlapping of [false, true]) {
+      const model = await network(SMALL, { facts: { ...FACTS, overlapping }, shares: [1, 0] });
+      const [background, foreground] = model.weights.at(-1)!.initial;
+      // log(0.9999 / 0.0001) = 9.21 between the two; 18.42 with a sigmoid each
+      expect(background! - foreground!).toBeCloseTo(overlapping ? 18.42 : 9.21, 2);
+    }
+  });
+
+  test('is 0 or a number where it is asked to be, without a census', async () => {
+    const bias = async (lastBias: unknown, overlapping = false) => {
+      const facts = { ...FACTS, overlapping };
+      const model = await network({ ...SMALL, lastBias }, { facts, shares: [] });
+      return Array.from(model.weights.at(-1)!.initial);
+    };
+    expect(await bias('zero')).toEqual([0, 0]);
+    expect(await bias(-3)).toEqual([0, -3]);
+    expect(await bias(-3, true)).toEqual([-3, -3]);
+  });
+});
+
+describe('normalisation', () => {
+  test('by batch takes a tenth of each batch into the running statistics', async () => {
+    const model = await network({ filters: 2, depth: 1, convolutions: 1 });
+    tf.tidy(() => {
+      const state = start(model);
+      const images = values([2, 4, 4, 1], 1);
+      const outputs = model.forward({ images, ...state, mode: 'train', uniform });
+      const kernel = state.weights[0] as tf.Tensor4D;
+      const first = tf.conv2d(images as tf.Tensor4D, kernel, 1, 'same');
+      const { mean, variance } = tf.moments(first, [0, 1, 2]);
+      // 32 values: the unbiased variance is 32 / 31 of the biased one; the buffers start at 0 and 1.
+      expectClose(outputs.buffers![0]!, tf.mul(mean, 0.1), 1e-5);
+      expectClose(outputs.buffers![1]!, tf.add(0.9, tf.mul(variance, (0.1 * 32) / 31)), 1e-5);
+      expect(outputs.buffers!.map(({ shape }) => shape)).toEqual(
+        model.buffers.map(({ shape }) => shape),
+      );
+    });
+  });
+
+  test('by batch uses the running statistics to infer, so that neighbours do not matter', async () => {
+    const model = await network(SMALL);
+    tf.tidy(() => {
+      const images = values([3, 8, 8, 1], 1);
+      const all = logits(model, images, 'infer');
+      const one = logits(model, tf.slice(images, [1, 0, 0, 0], [1, 8, 8, 1]), 'infer');
+      expectClose(one, tf.slice(all, [1, 0, 0, 0], [1, 8, 8, 2]), 1e-5);
+    });
+  });
+
+  test('by batch infers what it trained, once the running statistics are those of the batch', async () => {
+    const model = await network({ filters: 4, depth: 1, convolutions: 2 });
+    tf.tidy(() => {
+      const images = values([2, 8, 8, 1], 1);
+      let state = start(model);
+      for (let step = 0; step < 120; step += 1) {
+        state = {
+          ...state,
+          buffers: [...model.forward({ images, ...state, mode: 'train', uniform }).buffers!],
+        };
+      }
+      // The biased variances of training are 1 % below the unbiased ones at the bottom (32 values: 3 %).
+      const trained = logits(model, images, 'train', state);
+      const inferred = logits(model, images, 'infer', state);
+      expectClose(inferred, trained, 0.05 * tf.max(tf.abs(trained)).dataSync()[0]!);
+    });
+  });
+
+  test.each(['instance', 'group', 'none'])('%s does not look at neighbours', async (norm) => {
+    const model = await network({ filters: 8, depth: 2, norm });
+    expect(model.buffers).toEqual([]);
+    tf.tidy(() => {
+      const image = values([1, 8, 8, 1], 1);
+      const alone = logits(model, image, 'train');
+      const beside = logits(
+        model,
+        tf.concat([image, tf.mul(values([1, 8, 8, 1], 2), 50)]),
+        'train',
+      );
+      expectClose(alone, tf.slice(beside, [0, 0, 0, 0], [1, 8, 8, 2]), 1e-5);
+    });
+  });
+
+  test.each(['instance', 'group'])('%s is the same in training and inference', async (norm) => {
+    const model = await network({ filters: 8, depth: 2, norm });
+    tf.tidy(() => {
+      const images = values([2, 8, 8, 1], 1);
+      expectClose(logits(model, images, 'train'), logits(model, images, 'infer'), 1e-6);
+    });
+  });
+});
+
+describe('dropout', () => {
+  test('changes training and not inference', async () => {
+    const plain = await network(SMALL);
+    const dropping = await network({ ...SMALL, dropout: 0.5 });
+    tf.tidy(() => {
+      const images = values([2, 8, 8, 1], 1);
+      expectClose(logits(plain, images, 'infer'), logits(dropping, images, 'infer'), 1e-6);
+      const difference = tf.sub(logits(plain, images, 'train'), logits(dropping, images, 'train'));
+      expect(tf.max(tf.abs(difference)).dataSync()[0]!).toBeGreaterThan(1e-3);
+    });
+  });
+});
+
+describe('sizes', () => {
+  const errorOf = (run: () => unknown): RaremaskError => {
+    try {
+      tf.tidy(() => void run());
+    } catch (error) {
+      if (isRaremaskError(error)) return error;
+      throw error;
+    }
+    throw new Error('nothing was thrown');
+  };
+
+  test('are multiples of 2 to the depth, along every axis', async () => {
+    expect((await network({ filters: 1, depth: 5 })).multipleOf).toEqual([32, 32]);
+    expect((await network({ filters: 1, depth: 3 }, { facts: VOLUME })).multipleOf).toEqual([
+      8, 8, 8,
+    ]);
+  });
+
+  test('that do not fit are refused with the size, the multiple and sizes that do', async () => {
+    const model = await network({ filters: 2, depth: 4 });
+    const error = errorOf(() => logits(model, tf.zeros([1, 100, 128, 1]), 'infer'));
+    expect(error.code).toBe('RAREMASK_UNET_SIZE');
+    expect(error.message).toContain('multiples of 16, for example 96 x 128 or 112 x 128');
+    expect(error.message).toContain('Got: 100 x 128');
+  });
+
+  test('below the multiple are told the smallest that fits', async () => {
+    const model = await network({ filters: 2, depth: 3 });
+    const error = errorOf(() => logits(model, tf.zeros([1, 5, 7, 1]), 'infer'));
+    expect(error.message).toContain('multiples of 8, for example 8 x 8. Got: 5 x 7');
+  });
+
+  test('that leave one value to normalise are refused', async () => {
+    const model = await network({ filters: 2, depth: 2, norm: 'instance' });
+    const error = errorOf(() => logits(model, tf.zeros([3, 4, 4, 1]), 'train'));
+    expect(error.code).toBe('RAREMASK_UNET_ONE_VALUE');
+    expect(error.message).toContain('bottom.convolution1');
+  });
+});
