@@ -96,7 +96,10 @@ export function normalize(
 export function addBias(x: tf.Tensor, bias: tf.Tensor): tf.Tensor {
   const add = tf.customGrad((values, offset) => ({
     value: tf.add(values as tf.Tensor, offset as tf.Tensor),
-    gradFunc: (dy: tf.Tensor) => [dy.clone(), tf.tidy(() => tf.reshape(rowSums(dy, 1), [-1]))],
+    gradFunc: (dy: tf.Tensor) => [
+      tf.reshape(dy, dy.shape),
+      tf.tidy(() => tf.reshape(rowSums(dy, 1), [-1])),
+    ],
   }));
   return add(x, bias);
 }
