@@ -1,0 +1,76 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { folder } from '@raremask/core';
+import { createHost, loadPluginFromUrl } from '@raremask/core/host';
+import { packError } from './dataErrors.ts';
+import { type FeedPlan, type ReadJob, type ReadResult, runJob } from './feed.ts';
+import type { Answer } from './readerThreads.ts';
+import { SampleReader } from './sampleReader.ts';
+
+const plan = workerData as FeedPlan;
+const port = parentPort!;
+
+const reader = openReader().catch((error: unknown) => {
+  answer({ kind: 'unable', error: packError(error) });
+});
+
+port.on('message', async (job: ReadJob) => {
+  const opened = await reader;
+  if (opened === undefined) return;
+  try {
+    const result = owned(await runJob(opened, job));
+    answer({ kind: 'result', result }, memoryOf(result));
+  } catch (error) {
+    answer({ kind: 'error', error: packError(error) });
+  }
+});
+
+function answer(message: Answer, memory: ArrayBuffer[] = []): void {
+  port.postMessage(message, memory);
+}
+
+/** Makes the data set as the main thread has made it. */
+async function openReader(): Promise<SampleReader> {
+  const { url, rawOptions, folder: start } = plan.dataset;
+  const plugin = await loadPluginFromUrl(url, 'dataset');
+  const scope = createHost().run({ seed: plan.seed });
+  scope.provide(folder, () => start);
+  const checked = await plugin.options?.['~standard'].validate(rawOptions);
+  const dataset = await scope.make({
+    kind: 'dataset',
+    plugin,
+    use: url,
+    url,
+    options: checked && 'value' in checked ? checked.value : rawOptions,
+    rawOptions,
+    place: 'data',
+    position: 'data',
+  });
+  return new SampleReader(dataset, plan);
+}
+
+/** A data set may keep the memory of its samples: it is copied before it is handed over. */
+function owned(result: ReadResult): ReadResult {
+  if (!('sample' in result)) return result;
+  const { sample } = result;
+  return {
+    ...result,
+    sample: {
+      id: sample.id,
+      size: [...sample.size],
+      image: sample.image.slice(),
+      ...(sample.labels && { labels: sample.labels.slice() }),
+      ...(sample.weight && { weight: sample.weight.slice() }),
+    },
+  };
+}
+
+/** Memory that goes to the main thread without being copied. */
+function memoryOf(result: ReadResult): ArrayBuffer[] {
+  const arrays =
+    'target' in result
+      ? [result.images, result.target, result.weight]
+      : 'sample' in result
+        ? [result.images, result.sample.image, result.sample.labels, result.sample.weight]
+        : [];
+  return arrays.flatMap((array) => (array === undefined ? [] : [array.buffer as ArrayBuffer]));
+}

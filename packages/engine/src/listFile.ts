@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, resolve } from 'node:path';
+import { listEmpty, listRepeatedId, listUnknownIds, listUnreadable } from './dataErrors.ts';
+
+/** The ids of a list file, with the place of each for messages. */
+export interface IdList {
+  readonly file: string;
+  /** `file:line` of each id, in the order of the lines. */
+  readonly places: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads a list of ids, one a line. Blank lines and lines that begin with # are left out, so are
+ * spaces around an id.
+ *
+ * @param folders where a relative path is looked for, in this order
+ */
+export async function readIdList(
+  path: string,
+  folders: readonly string[],
+  known: ReadonlySet<string>,
+): Promise<IdList> {
+  const { file, text } = await firstReadable(path, folders);
+  const places = new Map<string, string>();
+  const unknown: { place: string; id: string }[] = [];
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/)
+    .entries()) {
+    const id = line.trim();
+    if (id === '' || id.startsWith('#')) continue;
+    const place = `${file}:${index + 1}`;
+    const first = places.get(id);
+    if (first !== undefined) throw listRepeatedId(id, place, first);
+    places.set(id, place);
+    if (!known.has(id)) unknown.push({ place, id });
+  }
+  if (unknown.length > 0) throw listUnknownIds(unknown, nearest(unknown[0]!.id, known));
+  if (places.size === 0) throw listEmpty(file);
+  return { file, places };
+}
+
+async function firstReadable(
+  path: string,
+  folders: readonly string[],
+): Promise<{ file: string; text: string }> {
+  const tried = isAbsolute(path) ? [path] : folders.map((folder) => resolve(folder, path));
+  let failure: unknown;
+  for (const file of tried) {
+    try {
+      return { file, text: await readFile(file, 'utf8') };
+    } catch (error) {
+      failure ??= error;
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+        throw listUnreadable(file, tried, error);
+    }
+  }
+  throw listUnreadable(tried[0]!, tried, failure);
+}
+
+/** The id that is meant most likely: the same without its extension, or the one with the fewest changed characters. */
+function nearest(id: string, known: ReadonlySet<string>): string | undefined {
+  const stem = id.replace(/\.[^./\\]+$/, '');
+  if (known.has(stem)) return stem;
+  let best: string | undefined;
+  let least = Math.max(2, Math.ceil(id.length / 2));
+  for (const candidate of known) {
+    const changes = editDistance(id, candidate, least);
+    if (changes < least) {
+      best = candidate;
+      least = changes;
+    }
+  }
+  return best;
+}
+
+/** Characters to insert, delete or replace (Levenshtein, 1966); `limit` where it is not below it. */
+function editDistance(from: string, to: string, limit: number): number {
+  if (Math.abs(from.length - to.length) >= limit) return limit;
+  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const replaced = previous[column - 1]! + (from[row - 1] === to[column - 1] ? 0 : 1);
+      current.push(Math.min(replaced, previous[column]! + 1, current[column - 1]! + 1));
+    }
+    if (Math.min(...current) >= limit) return limit;
+    previous = current;
+  }
+  return previous[to.length]!;
+}

@@ -1,0 +1,330 @@
+import {
+  type Dataset,
+  type Draw,
+  type Facts,
+  firstForeground,
+  IGNORE,
+  isRaremaskError,
+  type Sample,
+  type Structure,
+  type SurveyedImage,
+} from '@raremask/core';
+import { createRandom } from '@raremask/core/host';
+import { type Components, components } from '@raremask/metrics';
+import { type AugmentRule, drawOrientation, unturned } from './augment.ts';
+import { brokenSample, datasetFailed } from './dataErrors.ts';
+import { noTruth } from './errors.ts';
+import { momentsOf, type Normalization, type Scale, scaleOf } from './normalize.ts';
+import { type Cut, cutOf, eachPixel, paddedSize, threeAxes, windowOf } from './window.ts';
+
+/** What a reader needs to know besides the data set. */
+export interface ReadingPlan {
+  readonly facts: Facts;
+  readonly normalization: Normalization;
+  /** How many times a pixel of each class counts. */
+  readonly pixelWeights: readonly number[];
+  readonly augment: AugmentRule;
+  readonly seed: number;
+  readonly multipleOf: readonly number[];
+}
+
+/** The arrays of a batch. */
+export interface BatchArrays {
+  readonly size: readonly number[];
+  readonly images: Float32Array;
+  readonly target: Float32Array;
+  readonly weight: Float32Array;
+}
+
+/** One whole image, ready for the network. */
+export interface WholeSample {
+  readonly id: string;
+  /** Raw, at its own size, with labels where there are any. */
+  readonly sample: Sample;
+  /** Normalised, [...padded, channels]; the padding is behind the image along each axis and 0. */
+  readonly images: Float32Array;
+  /** The sample's size, filled up to multiples of `multipleOf`. */
+  readonly padded: readonly number[];
+}
+
+/** Structures of one image that a survey keeps. */
+const KEPT_STRUCTURES = 256;
+
+/** Turns samples into what the step takes. Runs in the main thread or in a worker thread alike. */
+export class SampleReader {
+  readonly #dataset: Pick<Dataset, 'read'>;
+  readonly #plan: ReadingPlan;
+
+  constructor(dataset: Pick<Dataset, 'read'>, plan: ReadingPlan) {
+    this.#dataset = dataset;
+    this.#plan = plan;
+  }
+
+  /**
+   * Reads, cuts, orients and normalises a batch. Its orientations are fixed by seed, epoch, index
+   * of the batch and position in it.
+   */
+  async batch(epoch: number, index: number, draws: readonly Draw[]): Promise<BatchArrays> {
+    const { facts, augment, multipleOf, seed } = this.#plan;
+    const samples = await Promise.all(draws.map(({ id }) => this.#read(id)));
+    const windows = draws.map((draw, at) => windowOf(draw, samples[at]!.size));
+    const largest = windows[0]!.size.map((_, axis) =>
+      Math.max(...windows.map((window) => window.size[axis]!)),
+    );
+    const size = paddedSize(largest, multipleOf);
+    const pixels = product(size);
+    const { channels, classes } = facts;
+    const batch: BatchArrays = {
+      size,
+      images: new Float32Array(draws.length * pixels * channels),
+      target: new Float32Array(draws.length * pixels * classes.length),
+      weight: new Float32Array(draws.length * pixels),
+    };
+    for (const [at, sample] of samples.entries()) {
+      const window = windows[at]!;
+      const random = createRandom(seed).fork(`augment/${epoch}/${index}/${at}`);
+      const cut = cutOf(sample.size, window, drawOrientation(random, window.size, augment));
+      const part = (values: Float32Array, depth: number) =>
+        values.subarray(at * pixels * depth, (at + 1) * pixels * depth);
+      this.#fillImage(sample, cut, size, part(batch.images, channels));
+      this.#fillTruth(sample, cut, size, part(batch.target, classes.length), part(batch.weight, 1));
+    }
+    return batch;
+  }
+
+  async whole(id: string): Promise<WholeSample> {
+    const { facts, multipleOf } = this.#plan;
+    const sample = await this.#read(id);
+    const padded = paddedSize(sample.size, multipleOf);
+    const images = new Float32Array(product(padded) * facts.channels);
+    const window = windowOf({ id }, sample.size);
+    this.#fillImage(sample, cutOf(sample.size, window, unturned(facts.space)), padded, images);
+    return { id, sample, images, padded };
+  }
+
+  async survey(id: string): Promise<SurveyedImage> {
+    const { facts } = this.#plan;
+    const sample = await this.#read(id);
+    if (sample.labels === undefined) throw noTruth(id);
+    return surveyed(sample, sample.labels, facts);
+  }
+
+  async #read(id: string): Promise<Sample> {
+    let sample: Sample;
+    try {
+      sample = await this.#dataset.read(id);
+    } catch (error) {
+      throw isRaremaskError(error) ? error : datasetFailed(id, error);
+    }
+    checkSample(id, sample, this.#plan.facts);
+    return sample;
+  }
+
+  #fillImage(sample: Sample, cut: Cut, size: readonly number[], into: Float32Array): void {
+    const { image } = sample;
+    const { channels } = this.#plan.facts;
+    const { mean, deviation }: Scale = scaleOf(this.#plan.normalization, image, channels);
+    for (let channel = 0; channel < channels; channel++) {
+      const shift = mean[channel]!;
+      const divisor = deviation[channel]!;
+      eachPixel(cut, size, (target, source) => {
+        into[target * channels + channel] = (image[source * channels + channel]! - shift) / divisor;
+      });
+    }
+  }
+
+  #fillTruth(
+    sample: Sample,
+    cut: Cut,
+    size: readonly number[],
+    target: Float32Array,
+    weight: Float32Array,
+  ): void {
+    const { labels, weight: counts } = sample;
+    if (labels === undefined) throw noTruth(sample.id);
+    const { facts, pixelWeights } = this.#plan;
+    const classes = facts.classes.length;
+    if (!facts.overlapping) {
+      eachPixel(cut, size, (to, from) => {
+        const label = labels[from]!;
+        if (label === IGNORE) return;
+        target[to * classes + label] = 1;
+        weight[to] = pixelWeights[label]! * (counts?.[from] ?? 1);
+      });
+      return;
+    }
+    eachPixel(cut, size, (to, from) => {
+      const first = from * classes;
+      if (isIgnored(labels, first, classes)) return;
+      let largest: number | undefined;
+      for (let index = 0; index < classes; index++) {
+        if (labels[first + index] !== 1) continue;
+        target[to * classes + index] = 1;
+        largest = Math.max(largest ?? 0, pixelWeights[index]!);
+      }
+      weight[to] = (largest ?? 1) * (counts?.[from] ?? 1);
+    });
+  }
+}
+
+/** Overlapping classes: a pixel counts only where every class has been judged. */
+function isIgnored(labels: Uint8Array, first: number, classes: number): boolean {
+  for (let index = 0; index < classes; index++) {
+    if (labels[first + index] === IGNORE) return true;
+  }
+  return false;
+}
+
+function checkSample(id: string, sample: Sample, facts: Facts): void {
+  const { size, image, labels, weight } = sample;
+  const validSize =
+    size.length === facts.space && size.every((extent) => Number.isInteger(extent) && extent > 0);
+  if (!validSize) {
+    throw brokenSample(id, 'wrong size', `${facts.space} extents from 1`, `[${size.join(', ')}]`);
+  }
+  const pixels = product(size);
+  const depth = facts.overlapping ? facts.classes.length : 1;
+  const parts = [
+    ['image', image.length, pixels * facts.channels],
+    ['labels', labels?.length, pixels * depth],
+    ['weight', weight?.length, pixels],
+  ] as const;
+  for (const [name, got, expected] of parts) {
+    if (got === undefined || got === expected) continue;
+    throw brokenSample(
+      id,
+      `its ${name} has another length than its size [${size.join(', ')}] says`,
+      `${expected} values`,
+      `${got}`,
+    );
+  }
+  if (labels === undefined) return;
+  const highest = facts.overlapping ? 1 : facts.classes.length - 1;
+  const at = labels.findIndex((label) => label > highest && label !== IGNORE);
+  if (at < 0) return;
+  throw brokenSample(
+    id,
+    `unknown label at pixel ${Math.floor(at / depth)} in the order of memory`,
+    `0 to ${highest}, or ${IGNORE} for ignored pixels`,
+    `${labels[at]}`,
+  );
+}
+
+/** Counts classes, structures and intensities of one sample. */
+function surveyed(sample: Sample, labels: Uint8Array, facts: Facts): SurveyedImage {
+  const { id, size, image } = sample;
+  const pixels = product(size);
+  const classes = facts.classes.length;
+  const classPixels = facts.classes.map(() => 0);
+  let ignoredPixels = 0;
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    if (facts.overlapping) {
+      if (isIgnored(labels, pixel * classes, classes)) ignoredPixels++;
+      else {
+        for (let index = 0; index < classes; index++) {
+          classPixels[index]! += labels[pixel * classes + index]!;
+        }
+      }
+    } else if (labels[pixel] === IGNORE) ignoredPixels++;
+    else classPixels[labels[pixel]!]!++;
+  }
+  const structures: Structure[] = [];
+  let structureCount = 0;
+  for (let index = firstForeground(facts); index < classes; index++) {
+    if (classPixels[index] === 0) continue;
+    const found = components(maskOf(labels, pixels, index, facts), [...size]);
+    structureCount += found.count;
+    structures.push(...largestStructures(found, index, size));
+  }
+  structures.sort((left, right) => right.pixels - left.pixels);
+  return {
+    id,
+    size: [...size],
+    classPixels,
+    ignoredPixels,
+    structures: structures.slice(0, KEPT_STRUCTURES),
+    structureCount,
+    intensity: Array.from({ length: facts.channels }, (_, channel) => ({
+      ...momentsOf(image, channel, facts.channels),
+      ...rangeOf(image, channel, facts.channels),
+    })),
+  };
+}
+
+function maskOf(labels: Uint8Array, pixels: number, index: number, facts: Facts): Uint8Array {
+  const mask = new Uint8Array(pixels);
+  const classes = facts.classes.length;
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const present = facts.overlapping
+      ? labels[pixel * classes + index] === 1 && !isIgnored(labels, pixel * classes, classes)
+      : labels[pixel] === index;
+    if (present) mask[pixel] = 1;
+  }
+  return mask;
+}
+
+function largestStructures(found: Components, index: number, size: readonly number[]): Structure[] {
+  const kept = Array.from({ length: found.count }, (_, at) => at)
+    .sort((left, right) => found.pixels[right]! - found.pixels[left]! || left - right)
+    .slice(0, KEPT_STRUCTURES);
+  return kept.map((at) => ({
+    class: index,
+    pixels: found.pixels[at]!,
+    centre: centreOf(found, at, size),
+  }));
+}
+
+/** The pixel of a component that is nearest to its centroid; the first in memory of several. */
+function centreOf({ labels, boxes }: Components, at: number, size: readonly number[]): number[] {
+  const box = boxes[at]!;
+  const [, height, width] = threeAxes(size, 1);
+  const origin = threeAxes(box.origin, 0);
+  const extent = threeAxes(box.size, 1);
+  const eachMember = (visit: (z: number, y: number, x: number) => void) => {
+    for (let z = origin[0]; z < origin[0] + extent[0]; z++) {
+      for (let y = origin[1]; y < origin[1] + extent[1]; y++) {
+        for (let x = origin[2]; x < origin[2] + extent[2]; x++) {
+          if (labels[(z * height + y) * width + x] === at + 1) visit(z, y, x);
+        }
+      }
+    }
+  };
+  let pixels = 0;
+  const sums = [0, 0, 0] as [number, number, number];
+  eachMember((z, y, x) => {
+    pixels++;
+    sums[0] += z;
+    sums[1] += y;
+    sums[2] += x;
+  });
+  let best = origin;
+  let least = Number.POSITIVE_INFINITY;
+  eachMember((z, y, x) => {
+    const distance =
+      (z - sums[0] / pixels) ** 2 + (y - sums[1] / pixels) ** 2 + (x - sums[2] / pixels) ** 2;
+    if (distance < least) {
+      least = distance;
+      best = [z, y, x];
+    }
+  });
+  return best.slice(3 - size.length);
+}
+
+function rangeOf(
+  image: Sample['image'],
+  channel: number,
+  channels: number,
+): { minimum: number; maximum: number } {
+  let minimum = Number.POSITIVE_INFINITY;
+  let maximum = Number.NEGATIVE_INFINITY;
+  for (let index = channel; index < image.length; index += channels) {
+    const value = image[index]!;
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
+  }
+  return { minimum, maximum };
+}
+
+function product(size: readonly number[]): number {
+  return size.reduce((all, extent) => all * extent, 1);
+}

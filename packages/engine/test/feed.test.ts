@@ -1,0 +1,466 @@
+import type { Dataset, Draw } from '@raremask/core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Batch, type Feed, type FeedPlan, openFeed } from '../dist/feed.js';
+import { countedFacts, countedSample, labelOf, weightOf } from './feedPlugin.ts';
+
+const opened: Feed[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((feed) => feed.close()));
+});
+
+const counted: Dataset = {
+  facts: countedFacts,
+  ids: [],
+  group: () => undefined,
+  read: async (id) => countedSample(id),
+};
+
+async function open(more: Partial<FeedPlan> = {}, dataset: Dataset = counted): Promise<Feed> {
+  const feed = await openFeed(
+    {
+      dataset: {
+        url: new URL('./feedPlugin.ts', import.meta.url).href,
+        rawOptions: {},
+        folder: '/',
+      },
+      facts: dataset.facts,
+      normalization: { kind: 'none' },
+      pixelWeights: dataset.facts.classes.map(() => 1),
+      augment: { flip: false, rotate: false },
+      seed: 7,
+      workers: 0,
+      multipleOf: [1, 1],
+      ...more,
+    },
+    dataset,
+  );
+  opened.push(feed);
+  return feed;
+}
+
+async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of source) items.push(item);
+  return items;
+}
+
+async function only<T>(source: AsyncIterable<T>): Promise<T> {
+  const [item] = await all(source);
+  return item!;
+}
+
+/** Batches of whole images and windows, some beside the image, of several sizes. */
+const epoch: readonly (readonly Draw[])[] = [
+  [{ id: '6x8/a' }, { id: '5x5/c' }],
+  [
+    { id: '6x8/a', window: { origin: [-2, 3], size: [4, 4] } },
+    { id: '4x4/b', window: { origin: [2, 2], size: [4, 4] } },
+    { id: '9x9/d', window: { origin: [-3, -3], size: [16, 16] } },
+  ],
+  [{ id: '5x5/c', window: { origin: [1, 1], size: [2, 4] } }],
+  [{ id: '7x3/e' }],
+  [{ id: '6x8/a' }],
+];
+
+const turning = { augment: { flip: true, rotate: true }, multipleOf: [4, 4] };
+
+describe('batches', () => {
+  it('are the same with 0, 1 and 2 workers', async () => {
+    const expected = await all((await open(turning)).batches(3, epoch));
+    expect(expected).toHaveLength(epoch.length);
+    for (const workers of [1, 2]) {
+      const feed = await open({ ...turning, workers });
+      expect(await all(feed.batches(3, epoch))).toEqual(expected);
+    }
+  });
+
+  it('are the same when asked for again, and turned otherwise in another epoch or with another seed', async () => {
+    const feed = await open(turning);
+    const first = await all(feed.batches(0, epoch));
+    expect(await all(feed.batches(0, epoch))).toEqual(first);
+    expect(await all(feed.batches(1, epoch))).not.toEqual(first);
+    expect(await all((await open({ ...turning, seed: 8 })).batches(0, epoch))).not.toEqual(first);
+  });
+
+  it('are the same when an epoch goes on from a later batch', async () => {
+    const feed = await open(turning);
+    const whole = await all(feed.batches(2, epoch));
+    expect(await all(feed.batches(2, epoch, 3))).toEqual(whole.slice(3));
+    expect(await all(feed.batches(2, epoch, epoch.length))).toEqual([]);
+  });
+
+  it('hold the largest extent of their draws, filled up to a multiple', async () => {
+    const batches = await all((await open({ multipleOf: [4, 8] })).batches(0, epoch));
+    expect(batches.map(({ size }) => size)).toEqual([
+      [8, 8],
+      [16, 16],
+      [4, 8],
+      [8, 8],
+      [8, 8],
+    ]);
+    for (const { draws, size, images, target, weight } of batches) {
+      const pixels = draws.length * size[0]! * size[1]!;
+      expect([images, target, weight].map(({ length }) => length)).toEqual([
+        pixels * 2,
+        pixels * 3,
+        pixels,
+      ]);
+    }
+  });
+
+  it('keep image, truth and weight of a pixel together, whatever the orientation', async () => {
+    const feed = await open({ ...turning, pixelWeights: [1, 10, 100] });
+    const orders = new Set<string>();
+    for (let number = 0; number < 20; number++) {
+      for await (const batch of feed.batches(number, epoch)) {
+        for (const pixel of pixelsOf(batch)) {
+          const { count } = pixel;
+          if (count === 0) {
+            expect(pixel).toEqual({ count: 0, second: 0, target: [0, 0, 0], weight: 0 });
+            continue;
+          }
+          const label = labelOf(count);
+          const ignored = label > 2;
+          expect(pixel).toEqual({
+            count,
+            second: -count,
+            target: [0, 1, 2].map((index) => (index === label ? 1 : 0)),
+            weight: ignored ? 0 : [1, 10, 100][label]! * weightOf(count),
+          });
+        }
+        if (batch.draws.length === 1 && batch.draws[0]!.id === '7x3/e') {
+          orders.add(
+            pixelsOf(batch)
+              .map(({ count }) => count)
+              .join(),
+          );
+        }
+      }
+    }
+    // 7 x 3 is no square: as it is, two mirror images, and turned by 180 degrees.
+    expect(orders.size).toBe(4);
+  });
+
+  it('hold every pixel of the window that lies in the image once', async () => {
+    const [, batch] = await all((await open(turning)).batches(5, epoch));
+    const counts = pixelsOf(batch!).map(({ count }) => count);
+    const perDraw = counts.length / 3;
+    const inside = (at: number) =>
+      counts
+        .slice(at * perDraw, (at + 1) * perDraw)
+        .filter((count) => count > 0)
+        .toSorted((left, right) => left - right);
+    // Rows -2 to 1 and columns 3 to 6 of 6 x 8: rows 0 and 1 are there, counted from 1.
+    expect(inside(0)).toEqual([4, 5, 6, 7, 12, 13, 14, 15]);
+    // Rows and columns 2 to 5 of 4 x 4: the last 2 x 2.
+    expect(inside(1)).toEqual([11, 12, 15, 16]);
+    expect(inside(2)).toEqual(Array.from({ length: 81 }, (_, index) => index + 1));
+  });
+
+  it('put the padding behind the image, with weight 0', async () => {
+    const feed = await open({ multipleOf: [4, 4] });
+    const batch = await only(feed.batches(0, [[{ id: '2x3/a' }]]));
+    expect(batch.size).toEqual([4, 4]);
+    expect(pixelsOf(batch).map(({ count }) => count)).toEqual([
+      1, 2, 3, 0, 4, 5, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    ]);
+    expect([...batch.weight]).toEqual([2, 1, 2, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('are normalised by channel, and 0 beside the image', async () => {
+    const normalization = { kind: 'affine', mean: [2, 0], deviation: [2, 4] } as const;
+    const feed = await open({ normalization, multipleOf: [1, 3] });
+    const { images } = await only(feed.batches(0, [[{ id: '1x2/a' }]]));
+    // (1 - 2) / 2, -1 / 4; (2 - 2) / 2, -2 / 4; padding.
+    expect([...images]).toEqual([-0.5, -0.25, 0, -0.5, 0, 0]);
+  });
+
+  it('are normalised by the whole image, not by the window, with normalize: image', async () => {
+    const feed = await open({ normalization: { kind: 'image' } });
+    const window = { origin: [0, 1], size: [1, 1] };
+    const { images } = await only(feed.batches(0, [[{ id: '1x3/a', window }]]));
+    // The mean of 1, 2, 3 is 2.
+    expect([...images].map((value) => value + 0)).toEqual([0, 0]);
+  });
+});
+
+describe('overlapping classes', () => {
+  const facts = { ...countedFacts, overlapping: true };
+  // Three classes a pixel: none; the first and the last; the middle one; not judged for the last.
+  const labels = Uint8Array.of(0, 0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 255);
+  const dataset: Dataset = {
+    ...counted,
+    facts,
+    read: async (id) => ({ id, size: [2, 2], image: new Uint8Array(8), labels }),
+  };
+
+  it('are multi-hot; a pixel counts as its heaviest class, and not where one is unjudged', async () => {
+    const feed = await open({ pixelWeights: [2, 0.5, 3] }, dataset);
+    const { target, weight } = await only(feed.batches(0, [[{ id: 'a' }]]));
+    expect([...target]).toEqual([0, 0, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0]);
+    expect([...weight]).toEqual([1, 3, 0.5, 0]);
+  });
+});
+
+describe('volumes', () => {
+  const facts = { ...countedFacts, space: 3, channels: 1 } as const;
+  const dataset: Dataset = {
+    ...counted,
+    facts,
+    read: async (id) => {
+      const counts = Array.from({ length: 3 * 4 * 4 }, (_, index) => index + 1);
+      return {
+        id,
+        size: [3, 4, 4],
+        image: Uint16Array.from(counts),
+        labels: Uint8Array.from(counts, labelOf),
+      };
+    },
+  };
+
+  it('keep image and truth together under every orientation', async () => {
+    const feed = await open({ ...turning, multipleOf: [2, 2, 2] }, dataset);
+    const window = { origin: [1, -1, 0], size: [2, 4, 4] };
+    const orders = new Set<string>();
+    for (let number = 0; number < 150; number++) {
+      const { size, images, target, weight } = await only(
+        feed.batches(number, [[{ id: 'a', window }]]),
+      );
+      expect(size).toEqual([2, 4, 4]);
+      for (const [index, count] of images.entries()) {
+        const label = labelOf(count);
+        const judged = count > 0 && label <= 2;
+        expect([...target.subarray(index * 3, index * 3 + 3)]).toEqual(
+          [0, 1, 2].map((index) => (judged && index === label ? 1 : 0)),
+        );
+        expect(weight[index]).toBe(judged ? 1 : 0);
+      }
+      // Slices 1 and 2, rows 0 to 2, all columns.
+      const inside = [...images].filter((count) => count > 0).toSorted((a, b) => a - b);
+      expect(inside).toEqual(
+        [...Array(12).keys()]
+          .flatMap((index) => [17 + index, 33 + index])
+          .toSorted((a, b) => a - b),
+      );
+      orders.add(images.join());
+    }
+    // Eight of a square, and each with its slices the other way round.
+    expect(orders.size).toBe(16);
+  });
+});
+
+describe('whole images', () => {
+  it('come in order, as they are, filled up behind the image', async () => {
+    const ids = ['2x3/a', '4x4/b', '1x1/c', '3x3/unjudged'];
+    const expected = await all((await open({ ...turning })).whole(ids));
+    expect(expected.map(({ id, padded }) => [id, padded])).toEqual([
+      ['2x3/a', [4, 4]],
+      ['4x4/b', [4, 4]],
+      ['1x1/c', [4, 4]],
+      ['3x3/unjudged', [4, 4]],
+    ]);
+    expect(expected.map(({ sample }) => sample)).toEqual(ids.map(countedSample));
+    expect([...expected[0]!.images].filter((_, index) => index % 2 === 0)).toEqual([
+      1, 2, 3, 0, 4, 5, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    ]);
+    for (const workers of [1, 2]) {
+      expect(await all((await open({ ...turning, workers })).whole(ids))).toEqual(expected);
+    }
+  });
+
+  it('may be kept by the data set', async () => {
+    const sample = countedSample('2x2/a');
+    const feed = await open({}, { ...counted, read: async () => sample });
+    await all(feed.whole(['x', 'x']));
+    expect(sample).toEqual(countedSample('2x2/a'));
+  });
+});
+
+describe('an error', () => {
+  it.each([0, 1])(
+    'of the data set keeps its code, category, parts and cause with %d workers',
+    async (workers) => {
+      const feed = await open({ workers });
+      await expect(all(feed.whole(['2x2/a', 'data error']))).rejects.toMatchObject({
+        name: 'RaremaskError',
+        code: 'RAREMASK_TEST',
+        category: 'data',
+        message: 'images/x.png: the file is damaged. Do this: nothing.',
+        parts: { where: 'images/x.png' },
+        cause: { message: 'the reason' },
+      });
+      // The thread goes on reading.
+      expect(await all(feed.whole(['1x1/a']))).toHaveLength(1);
+    },
+  );
+
+  it.each([0, 1])(
+    'that is a mistake in the plugin names the image with %d workers',
+    async (workers) => {
+      const feed = await open({ workers });
+      await expect(all(feed.batches(0, [[{ id: 'throws' }]]))).rejects.toMatchObject({
+        code: 'RAREMASK_DATASET_FAILED',
+        category: 'plugin',
+        message: expect.stringMatching(/^throws: .* no such luck\./),
+        cause: { message: 'no such luck' },
+      });
+    },
+  );
+
+  it('comes when its turn comes, after the batches before it', async () => {
+    const feed = await open({ workers: 2 });
+    const sizes: (readonly number[])[] = [];
+    const run = async () => {
+      const ids = ['2x2/a', '3x3/b', 'throws', '4x4/c', 'throws'];
+      for await (const { size } of feed.batches(
+        0,
+        ids.map((id) => [{ id }]),
+      ))
+        sizes.push(size);
+    };
+    await expect(run()).rejects.toThrow('no such luck');
+    expect(sizes).toEqual([
+      [2, 2],
+      [3, 3],
+    ]);
+  });
+
+  it('in making the data set arrives with the first thing that is asked', async () => {
+    const url = new URL('./feedPlugin.ts', import.meta.url).href;
+    const feed = await open({ workers: 2, dataset: { url, rawOptions: {}, folder: '/refuses' } });
+    await expect(all(feed.whole(['1x1/a']))).rejects.toThrow('this folder is refused');
+    await expect(all(feed.whole(['1x1/a']))).rejects.toThrow('this folder is refused');
+  });
+
+  it('says so where a thread ends by itself', async () => {
+    const feed = await open({ workers: 2 });
+    await expect(all(feed.whole(['1x1/a', 'ends the thread', '1x1/b']))).rejects.toMatchObject({
+      code: 'RAREMASK_READER_DIED',
+      category: 'run',
+    });
+    await expect(all(feed.whole(['1x1/a']))).rejects.toMatchObject({
+      code: 'RAREMASK_READER_DIED',
+    });
+  });
+
+  it.each([
+    ['labels too short', /its labels has another length .* Expected: 4 values\. Got: 3/],
+    ['unknown label', /unknown label at pixel 1 .* Expected: 0 to 2, or 255 .* Got: 3/],
+    ['three axes', /wrong size\. Expected: 2 extents/],
+  ])('is made of a broken sample: %s', async (id, message) => {
+    const feed = await open();
+    const run = all(feed.whole([id]));
+    await expect(run).rejects.toMatchObject({ code: 'RAREMASK_BROKEN_SAMPLE', category: 'plugin' });
+    await expect(run).rejects.toThrow(message);
+  });
+
+  it('is made of a broken window', async () => {
+    const feed = await open();
+    const cut = (origin: number[], size: number[]) =>
+      all(feed.batches(0, [[{ id: '4x4/a', window: { origin, size } }]]));
+    await expect(cut([0.5, 0], [2, 2])).rejects.toMatchObject({ code: 'RAREMASK_BROKEN_DRAW' });
+    await expect(cut([0, 0], [0, 2])).rejects.toMatchObject({ code: 'RAREMASK_BROKEN_DRAW' });
+    await expect(cut([0, 0, 0], [2, 2, 2])).rejects.toMatchObject({ code: 'RAREMASK_BROKEN_DRAW' });
+  });
+
+  it('is made of a sample without truth, in training and in a survey', async () => {
+    const feed = await open();
+    const id = '2x2/unjudged';
+    await expect(all(feed.batches(0, [[{ id }]]))).rejects.toMatchObject({
+      code: 'RAREMASK_NO_TRUTH',
+    });
+    await expect(all(feed.survey([id]))).rejects.toMatchObject({ code: 'RAREMASK_NO_TRUTH' });
+  });
+});
+
+describe('reading ahead', () => {
+  /** A data set that reads when it is told to. */
+  function gated() {
+    const begun: string[] = [];
+    const gates = new Map<string, () => void>();
+    const dataset: Dataset = {
+      ...counted,
+      read: (id) => {
+        begun.push(id);
+        return new Promise((resolve) => {
+          gates.set(id, () => resolve(countedSample('1x1/a')));
+        });
+      },
+    };
+    return { begun, dataset, finish: (id: string) => gates.get(id)!() };
+  }
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  const draws = ['a', 'b', 'c', 'd', 'e'].map((id) => [{ id }]);
+
+  it('stays one batch ahead without workers, and stops when nobody asks', async () => {
+    const { begun, dataset, finish } = gated();
+    const feed = await open({}, dataset);
+    const batches = feed.batches(0, draws);
+    expect(begun).toEqual([]);
+    const first = batches.next();
+    await settled();
+    expect(begun).toEqual(['a', 'b']);
+    finish('a');
+    finish('b');
+    await first;
+    await settled();
+    expect(begun).toEqual(['a', 'b']);
+    await batches.return(undefined);
+    await settled();
+    expect(begun).toEqual(['a', 'b']);
+  });
+
+  it('counts the batches that were late, but not the first of an epoch', async () => {
+    const { dataset, finish } = gated();
+    const feed = await open({}, dataset);
+    const batches = feed.batches(0, draws);
+    const first = batches.next();
+    await settled();
+    finish('a');
+    finish('b');
+    await first;
+    await settled();
+    await batches.next();
+    expect(feed.stalls).toBe(0);
+    const third = batches.next();
+    await settled();
+    finish('c');
+    await third;
+    expect(feed.stalls).toBe(1);
+  });
+
+  it('does not leave a failure unhandled that nobody has asked for', async () => {
+    const feed = await open({ workers: 1 });
+    const batches = feed.batches(0, [[{ id: '1x1/a' }], [{ id: 'throws' }], [{ id: 'throws' }]]);
+    await batches.next();
+    await batches.return(undefined);
+    expect(await all(feed.whole(['1x1/a']))).toHaveLength(1);
+  });
+});
+
+describe('close', () => {
+  it('ends whoever still waits with an error', async () => {
+    const feed = await open({ workers: 1 });
+    const waiting = all(feed.whole(['1x1/a', '1x1/b', '1x1/c']));
+    const outcome = expect(waiting).rejects.toThrow('the feed was closed');
+    await feed.close();
+    await outcome;
+  });
+});
+
+it('counts in threads what it counts without', async () => {
+  const ids = ['6x8/a', '4x4/b', '5x5/c'];
+  const expected = await all((await open()).survey(ids));
+  expect(expected.map(({ id }) => id)).toEqual(ids);
+  expect(await all((await open({ workers: 2 })).survey(ids))).toEqual(expected);
+});
+
+/** The pixels of a batch in the order of memory. */
+function pixelsOf({ images, target, weight }: Batch) {
+  return [...weight].map((own, index) => ({
+    count: images[index * 2]!,
+    second: images[index * 2 + 1]!,
+    target: [...target.subarray(index * 3, index * 3 + 3)],
+    weight: own,
+  }));
+}

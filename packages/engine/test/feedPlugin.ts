@@ -1,0 +1,70 @@
+import { defineDataset, folder, IGNORE, RaremaskError, type Sample } from '@raremask/core';
+
+/**
+ * A data set whose samples are made from their ids, for threads to make as well: `6x8/a` is an image
+ * of 6 rows and 8 columns. Its first channel counts the pixels from 1, its second is the negative of
+ * it, and labels and weights follow from the count, so that a test can tell where a pixel came from.
+ */
+export default defineDataset({
+  name: 'counted',
+  api: 1,
+  needs: { folder },
+  create(_options, services) {
+    if (services.folder === '/refuses') throw broken('data', 'this folder is refused');
+    return {
+      facts: countedFacts,
+      ids: ['6x8/a', '4x4/b', '5x5/c'],
+      group: () => undefined,
+      read: async (id) => countedSample(id),
+    };
+  },
+});
+
+export const countedFacts = {
+  space: 2,
+  channels: 2,
+  classes: [
+    { name: 'background', value: 0 },
+    { name: 'hole', value: 1 },
+    { name: 'crack', value: 2 },
+  ],
+  overlapping: false,
+} as const;
+
+/** The truth of the pixel that counts as `count`. */
+export function labelOf(count: number): number {
+  return count % 7 === 0 ? IGNORE : count % 3;
+}
+
+export function weightOf(count: number): number {
+  return 1 + (count % 2);
+}
+
+export function countedSample(id: string): Sample {
+  if (id === 'throws') throw new Error('no such luck');
+  if (id === 'data error') throw broken('images/x.png', 'the file is damaged');
+  if (id === 'ends the thread') process.exit(3);
+  if (id === 'labels too short') return { ...countedSample('2x2/a'), labels: new Uint8Array(3) };
+  if (id === 'unknown label') return { ...countedSample('1x2/a'), labels: Uint8Array.of(0, 3) };
+  if (id === 'three axes') return { ...countedSample('2x2/a'), size: [1, 2, 2] };
+  const [height, width] = id.split('/')[0]!.split('x').map(Number) as [number, number];
+  const counts = Array.from({ length: height * width }, (_, index) => index + 1);
+  const sample = {
+    id,
+    size: [height, width],
+    image: Float32Array.from(counts.flatMap((count) => [count, -count])),
+  };
+  if (id.endsWith('unjudged')) return sample;
+  return {
+    ...sample,
+    labels: Uint8Array.from(counts, labelOf),
+    weight: Float32Array.from(counts, weightOf),
+  };
+}
+
+function broken(where: string, what: string): RaremaskError {
+  return new RaremaskError(
+    { code: 'RAREMASK_TEST', category: 'data', where, what, remedy: 'nothing' },
+    { cause: new Error('the reason') },
+  );
+}

@@ -1,0 +1,225 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SplitOptions, type SplitRule, splitIds } from '../src/split.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'raremask-split-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const ids = Array.from({ length: 100 }, (_, index) => `i${String(index).padStart(3, '0')}`);
+
+/** Ten images a group, 19 of 100 without foreground. */
+const dataset = { ids, group: (id: string) => `g${id[2]}` };
+const isEmpty = (id: string) => Number(id.slice(1)) % 5 === 0 && id !== 'i050';
+
+function split(rule: Partial<SplitRule>, more: Partial<SplitOptions> = {}) {
+  return splitIds({
+    dataset,
+    split: { validation: 0.2, by: 'image', stratify: true, ...rule },
+    folder,
+    seed: 3,
+    isEmpty,
+    ...more,
+  });
+}
+
+/** Splits by list files with these contents. */
+async function lists(contents: Partial<Record<'train' | 'validation' | 'test', string>>) {
+  const rule: Record<string, string> = {};
+  for (const [name, content] of Object.entries(contents)) {
+    rule[name] = `${name}.txt`;
+    await writeFile(join(folder, `${name}.txt`), content);
+  }
+  const warnings: string[] = [];
+  const result = await split(
+    { ...rule, by: 'group' },
+    { warn: (line) => void warnings.push(line) },
+  );
+  return { ...result, warnings };
+}
+
+describe('by share', () => {
+  it('divides images and empty images likewise, each into one split', async () => {
+    const { train, validation, test } = await split({ validation: 0.2, test: 0.1 });
+    expect([train.length, validation.length, test.length]).toEqual([70, 20, 10]);
+    expect([...train, ...validation, ...test].toSorted()).toEqual(ids);
+    // 19 empty images: 13.3, 3.8 and 1.9 of them.
+    expect([train, validation, test].map((own) => own.filter(isEmpty).length)).toEqual([13, 4, 2]);
+  });
+
+  it('keeps the order of the data set', async () => {
+    const { train, validation } = await split({});
+    expect(train).toEqual(train.toSorted());
+    expect(validation).toEqual(validation.toSorted());
+  });
+
+  it('is the same for the same seed only', async () => {
+    const first = await split({});
+    expect(await split({})).toEqual(first);
+    expect(await split({}, { seed: 4 })).not.toEqual(first);
+  });
+
+  it('never cuts through a group', async () => {
+    const { train, validation, test } = await split({ validation: 0.2, test: 0.1, by: 'group' });
+    const groups = (own: readonly string[]) => new Set(own.map(dataset.group));
+    expect(groups(train).size + groups(validation).size + groups(test).size).toBe(10);
+    expect([train.length, validation.length, test.length]).toEqual([70, 20, 10]);
+  });
+
+  it('takes images for groups where the data set has none', async () => {
+    const alone = { ids, group: () => undefined };
+    const { validation } = await split({ by: 'group' }, { dataset: alone });
+    expect(validation).toHaveLength(20);
+  });
+
+  it('spreads groups that are all empty or all filled', async () => {
+    const emptyGroup = (id: string) => Number(id[2]) < 5;
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const { validation } = await split({ by: 'group' }, { isEmpty: emptyGroup, seed });
+      expect(validation.filter(emptyGroup)).toHaveLength(10);
+      expect(validation).toHaveLength(20);
+    }
+  });
+
+  it('asks nobody which images are empty without stratify', async () => {
+    const asked: string[] = [];
+    const { validation } = await split(
+      { stratify: false },
+      { isEmpty: (id) => asked.push(id) > 0 },
+    );
+    expect(asked).toEqual([]);
+    expect(validation).toHaveLength(20);
+  });
+
+  it('gives every split something, though one group is nearly all', async () => {
+    const lopsided = { ids, group: (id: string) => (id < 'i098' ? 'big' : id) };
+    for (const seed of [1, 2, 3]) {
+      const { train, validation, test } = await split(
+        { validation: 0.01, test: 0.01, by: 'group' },
+        { dataset: lopsided, seed },
+      );
+      expect([train.length, validation.length, test.length]).toEqual([98, 1, 1]);
+    }
+  });
+
+  it('refuses fewer groups than splits', async () => {
+    const two = { ids, group: (id: string) => (id < 'i050' ? 'a' : 'b') };
+    await expect(split({ test: 0.2, by: 'group' }, { dataset: two })).rejects.toMatchObject({
+      code: 'RAREMASK_SPLIT_TOO_FEW',
+      category: 'data',
+      message: expect.stringContaining('too few groups'),
+    });
+    const one = { ids: ['a'], group: () => undefined };
+    await expect(split({ by: 'group' }, { dataset: one })).rejects.toThrow('too few images');
+  });
+
+  it.each([
+    { validation: 0 },
+    { validation: 1 },
+    { validation: 0.5, test: 0.5 },
+    { validation: 0.5, test: -0.1 },
+    { validation: Number.NaN },
+  ])('refuses %o', async (rule) => {
+    await expect(split(rule)).rejects.toMatchObject({
+      code: 'RAREMASK_SPLIT_SHARES',
+      category: 'manifest',
+    });
+  });
+
+  it('divides what the training list names, without the test list', async () => {
+    await writeFile(join(folder, 'pool.txt'), ids.slice(0, 50).join('\n'));
+    await writeFile(join(folder, 'held.txt'), ids.slice(90).join('\n'));
+    const { train, validation, test } = await split({ train: 'pool.txt', test: 'held.txt' });
+    expect(test).toEqual(ids.slice(90));
+    expect(validation).toHaveLength(10);
+    expect([...train, ...validation].toSorted()).toEqual(ids.slice(0, 50));
+  });
+});
+
+describe('by list files', () => {
+  it('takes the ids as they are, without blank lines, comments and spaces', async () => {
+    const { train, validation, test, warnings } = await lists({
+      train: '\uFEFF# training\r\ni011\r\n\r\n  i010  \r\n',
+      validation: 'i020',
+      test: 'i030\n',
+    });
+    expect({ train, validation, test }).toEqual({
+      train: ['i010', 'i011'],
+      validation: ['i020'],
+      test: ['i030'],
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it('names the line of an id that does not exist, and the nearest', async () => {
+    const run = lists({ train: 'i001\n', validation: '# x\ni020\ni02O\nnone at all\n' });
+    await expect(run).rejects.toMatchObject({
+      code: 'RAREMASK_LIST_UNKNOWN_ID',
+      category: 'data',
+    });
+    await expect(run).rejects.toThrow(
+      /validation\.txt:3: the data set has no image with the id i02O, nor with 1 more ids: none at all \(.*:4\)\. Expected: an id of the data set; the nearest is i020\./,
+    );
+  });
+
+  it('says that ids have no extension', async () => {
+    await expect(lists({ train: 'i001.png', validation: 'i002.png' })).rejects.toThrow(
+      'the nearest is i001. Got: i001.png. Do this: write ids without the extension of the file.',
+    );
+  });
+
+  it('names both lines of an id that is repeated', async () => {
+    await expect(lists({ train: 'i001\ni002\ni001', validation: 'i003' })).rejects.toThrow(
+      /train\.txt:3: the image i001 stands in the list already, at .*train\.txt:1/,
+    );
+  });
+
+  it('names both places of an id that is in two lists', async () => {
+    const run = lists({ train: 'i001\ni002', validation: 'i003\ni002\ni001' });
+    await expect(run).rejects.toMatchObject({ code: 'RAREMASK_LISTS_OVERLAP', category: 'data' });
+    await expect(run).rejects.toThrow(
+      /validation\.txt:2: the image i002 is in two splits, here and at .*train\.txt:2\. .*2 images in two splits/,
+    );
+  });
+
+  it('refuses an empty list and a missing file', async () => {
+    await expect(lists({ train: '# nothing\n', validation: 'i001' })).rejects.toMatchObject({
+      code: 'RAREMASK_LIST_EMPTY',
+    });
+    await expect(split({ train: 'gone.txt', validation: 'gone.txt' })).rejects.toThrow(
+      /gone\.txt: the list file does not exist/,
+    );
+  });
+
+  it('are looked for in the folder of the data as well', async () => {
+    const dataRoot = folder;
+    await writeFile(join(folder, 'there.txt'), 'i001');
+    await writeFile(join(folder, 'there too.txt'), 'i002');
+    const { train } = await split(
+      { train: 'there.txt', validation: 'there too.txt' },
+      { folder: join(folder, 'nowhere'), dataRoot },
+    );
+    expect(train).toEqual(['i001']);
+  });
+
+  it('warns of a group that is in two splits', async () => {
+    const { warnings } = await lists({ train: 'i001\ni010', validation: 'i002\ni020' });
+    expect(warnings).toEqual([
+      'data.split: 1 of 3 groups are in more than one split, for example g0 in train and validation; scores will look better than they are',
+    ]);
+  });
+
+  it('refuses lists mixed with shares', async () => {
+    await expect(split({ validation: 'a.txt' })).rejects.toMatchObject({
+      code: 'RAREMASK_SPLIT_MIXED',
+      category: 'manifest',
+    });
+    await expect(split({ train: 'a.txt', validation: 'b.txt', test: 0.1 })).rejects.toMatchObject({
+      code: 'RAREMASK_SPLIT_MIXED',
+    });
+  });
+});
