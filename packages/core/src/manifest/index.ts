@@ -1,1 +1,4 @@
-export {};
+export type { LoadedPlugin } from '../host/loadedPlugin.ts';
+export { type LoadedManifest, type LoadOptions, loadManifest } from './loadManifest.ts';
+export { ManifestErrors } from './mistake.ts';
+export type { LossWeight, Manifest, OptimizerChoice, Schedule, Split } from './shape.ts';

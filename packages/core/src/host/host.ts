@@ -1,0 +1,271 @@
+import type { Dataset } from '../dataset.ts';
+import {
+  cannotOpenImages,
+  imagesDiffer,
+  isRaremaskError,
+  missingServices,
+  pluginFailed,
+  pluginProduct,
+  scopeClosed,
+  serviceFailed,
+} from '../errors.ts';
+import type { Facts } from '../facts.ts';
+import type { Log } from '../log.ts';
+import type { PluginByKind, PluginKind, ProductByKind } from '../plugin.ts';
+import type { RandomStream } from '../random.ts';
+import { log as logToken, rng as rngToken } from '../services.ts';
+import type { Needs, Token } from '../token.ts';
+import type { LoadedPlugin } from './loadedPlugin.ts';
+import { createRandom } from './random.ts';
+import { type Position, type Provision, Scope } from './scopes.ts';
+
+/** What the host must know of a plugin to make it. */
+export type MakeablePlugin<K extends PluginKind> = Pick<
+  LoadedPlugin<K>,
+  'kind' | 'plugin' | 'options' | 'place'
+>;
+
+/** The scope of a process. */
+export interface Host {
+  run(options: RunOptions): RunScope;
+  /** Disposes every run that is still open, then the services of the process. */
+  dispose(): Promise<void>;
+}
+
+export interface RunOptions {
+  /** Every random stream of the run follows from it. */
+  readonly seed: number;
+  /** Where the plugins' lines go; left out, to stderr. */
+  readonly log?: Log;
+  readonly provide?: readonly Provision[];
+}
+
+/** The scope of one run: its services, its random streams, and what was made of its plugins. */
+export interface RunScope {
+  /**
+   * Offers a service to the plugins of the run. It is made when the first of them asks, once, and
+   * shared. `replace` puts it in the place of one that is offered already and that nobody has yet.
+   */
+  provide<T>(
+    token: Token<T>,
+    make: () => T | Promise<T>,
+    options?: { readonly replace?: boolean },
+  ): void;
+  /** Offers a service that every plugin gets its own of, by its place in the manifest. */
+  provideView<T>(
+    token: Token<T>,
+    make: (position: Position) => T,
+    options?: { readonly replace?: boolean },
+  ): void;
+  /** Makes a plugin. All services that it needs and that are not offered are named before `create` runs. */
+  make<K extends PluginKind>(plugin: MakeablePlugin<K>): Promise<ProductByKind[K]>;
+  /**
+   * Opens images without truth, as the data set decodes its own.
+   *
+   * @param facts of the training; where given, images of another space or other channels are refused
+   */
+  openImages(plugin: MakeablePlugin<'dataset'>, path: string, facts?: Facts): Promise<Dataset>;
+  /** A random stream of the run's, apart from those of its plugins. */
+  random(name: string): RandomStream;
+  /** Disposes what was made, the youngest first; then the services. */
+  dispose(): Promise<void>;
+}
+
+/** Opens the scope of a process. Its services are shared by all of its runs. */
+export function createHost(options: { readonly provide?: readonly Provision[] } = {}): Host {
+  const scope = new Scope();
+  for (const { token, make } of options.provide ?? []) scope.share(token, make, false);
+  const runs = new Set<Run>();
+  return {
+    run(runOptions) {
+      const run = new Run(scope, runOptions);
+      runs.add(run);
+      return run;
+    },
+    async dispose() {
+      for (const run of runs) await run.dispose();
+      runs.clear();
+      await disposeAll(scope.made);
+    },
+  };
+}
+
+class Run implements RunScope {
+  readonly #scope: Scope;
+  readonly #streams: RandomStream;
+  readonly #products: { dispose(): unknown }[] = [];
+  #open = true;
+
+  constructor(parent: Scope, { seed, log = stderrLog, provide = [] }: RunOptions) {
+    this.#scope = new Scope(parent);
+    this.#streams = createRandom(seed);
+    const plugins = this.#streams.fork('plugin');
+    this.#scope.view(rngToken, ({ place }) => plugins.fork(place), false);
+    this.#scope.view(logToken, ({ name }) => prefixed(log, name), false);
+    for (const { token, make } of provide) this.#scope.share(token, make, true);
+  }
+
+  provide<T>(
+    token: Token<T>,
+    make: () => T | Promise<T>,
+    { replace = false }: { readonly replace?: boolean } = {},
+  ): void {
+    this.#scope.share(token, make, replace);
+  }
+
+  provideView<T>(
+    token: Token<T>,
+    make: (position: Position) => T,
+    { replace = false }: { readonly replace?: boolean } = {},
+  ): void {
+    this.#scope.view(token, make, replace);
+  }
+
+  async make<K extends PluginKind>(loaded: MakeablePlugin<K>): Promise<ProductByKind[K]> {
+    const where = whereOf(loaded);
+    const services = await this.#services(loaded);
+    const plugin: PluginByKind[PluginKind] = loaded.plugin;
+    const product = await called(where, () => plugin.create(loaded.options, services));
+    checkProduct(loaded.kind, product, where);
+    await this.#keep(product);
+    return product as ProductByKind[K];
+  }
+
+  async openImages(
+    loaded: MakeablePlugin<'dataset'>,
+    path: string,
+    facts?: Facts,
+  ): Promise<Dataset> {
+    const where = whereOf(loaded);
+    const { plugin, options } = loaded;
+    if (plugin.openImages === undefined) throw cannotOpenImages(where);
+    const services = await this.#services(loaded);
+    const dataset = await called(where, () => plugin.openImages!(path, options, services));
+    checkProduct('dataset', dataset, where);
+    await this.#keep(dataset);
+    if (facts !== undefined) {
+      const describe = (of: Facts) =>
+        `${of.space}-D images of ${of.channels} ${of.channels === 1 ? 'channel' : 'channels'}`;
+      const [expected, got] = [describe(facts), describe(dataset.facts)];
+      if (expected !== got) throw imagesDiffer(where, path, expected, got);
+    }
+    return dataset;
+  }
+
+  random(name: string): RandomStream {
+    return this.#streams.fork(name);
+  }
+
+  async dispose(): Promise<void> {
+    this.#open = false;
+    await disposeAll(this.#products, this.#scope.made);
+  }
+
+  async #services(loaded: MakeablePlugin<PluginKind>): Promise<Readonly<Record<string, unknown>>> {
+    if (!this.#open) throw scopeClosed();
+    const where = whereOf(loaded);
+    const needs: readonly (readonly [string, Token<unknown>])[] = Object.entries(
+      (loaded.plugin.needs ?? {}) as Needs,
+    );
+    const missing = needs.filter(([, token]) => !this.#scope.has(token));
+    if (missing.length > 0) {
+      const names = missing.map(([, { name }]) => name);
+      throw missingServices(where, names, this.#scope.names());
+    }
+    const see = this.#scope.at({ place: loaded.place, name: loaded.plugin.name });
+    const results = await Promise.allSettled(needs.map(([, token]) => see(token)));
+    return Object.fromEntries(
+      results.map((result, index) => {
+        const [word, { name }] = needs[index]!;
+        if (result.status === 'rejected') throw serviceFailed(where, name, result.reason);
+        return [word, result.value];
+      }),
+    );
+  }
+
+  /** Remembers what must be disposed. A product that comes after the end is disposed at once. */
+  async #keep(product: unknown): Promise<void> {
+    const { dispose } = product as { readonly dispose?: unknown };
+    if (typeof dispose !== 'function') return;
+    this.#products.push(product as { dispose(): unknown });
+    if (!this.#open) {
+      await disposeAll(this.#products);
+      throw scopeClosed();
+    }
+  }
+}
+
+/** Runs a plugin's code. What it throws for the user passes; any other error gets the plugin's place. */
+async function called<T>(where: string, call: () => T | Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw isRaremaskError(error) ? error : pluginFailed(where, error);
+  }
+}
+
+/** Empties the lists from their ends; one that fails does not keep the others from being disposed. */
+async function disposeAll(...lists: { dispose(): unknown }[][]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const list of lists) {
+    for (let item = list.pop(); item !== undefined; item = list.pop()) {
+      try {
+        await item.dispose();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  }
+  if (failures.length > 0) throw pluginFailed('dispose', failures[0]);
+}
+
+const PRODUCTS: Readonly<
+  Record<PluginKind, { readonly members: readonly string[]; readonly expected: string }>
+> = {
+  loss: { members: [], expected: 'a function' },
+  sampler: { members: ['batches'], expected: 'an object with batches' },
+  model: {
+    members: ['weights', 'buffers', 'multipleOf', 'forward'],
+    expected: 'an object with weights, buffers, multipleOf and forward',
+  },
+  dataset: {
+    members: ['facts', 'ids', 'group', 'read'],
+    expected: 'an object with facts, ids, group and read',
+  },
+};
+
+function checkProduct(kind: PluginKind, product: unknown, where: string): void {
+  const { members, expected } = PRODUCTS[kind];
+  if (kind === 'loss') {
+    if (typeof product !== 'function') throw pluginProduct(where, expected, wordFor(product));
+    return;
+  }
+  if (typeof product !== 'object' || product === null) {
+    throw pluginProduct(where, expected, wordFor(product));
+  }
+  const missing = members.filter((member) => !(member in product));
+  if (missing.length > 0) {
+    throw pluginProduct(where, expected, `an object without ${missing.join(', ')}`);
+  }
+}
+
+function wordFor(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function whereOf({ place, plugin }: MakeablePlugin<PluginKind>): string {
+  return `${place} (${plugin.name})`;
+}
+
+function prefixed(log: Log, name: string): Log {
+  return {
+    info: (line) => log.info(`${name}: ${line}`),
+    warn: (line) => log.warn(`${name}: ${line}`),
+  };
+}
+
+const stderrLog: Log = {
+  info: (line) => process.stderr.write(`${line}\n`),
+  warn: (line) => process.stderr.write(`warning: ${line}\n`),
+};

@@ -1,0 +1,117 @@
+import { missingSetting, refusedSetting, uselessSetting } from '../errors.ts';
+import { describeValue } from './describeSchema.ts';
+import type { Mistake } from './mistake.ts';
+import {
+  dotted,
+  find,
+  keyPlaceOf,
+  type Path,
+  placeOf,
+  type Scalar,
+  type TreeNode,
+  toJson,
+} from './tree.ts';
+
+/**
+ * Settings that fit their types and yet cannot be meant: those without an effect, and those that
+ * speak against each other. Looks at what is written, not at defaults.
+ */
+export function contradictions(root: TreeNode): Mistake[] {
+  return [...optimizer(root), ...schedule(root), ...split(root), ...names(root)];
+}
+
+function optimizer(root: TreeNode): Mistake[] {
+  const path = ['train', 'optimizer', 'weightDecay'];
+  const use = read(root, ['train', 'optimizer', 'use']) ?? 'adam';
+  if (use !== 'adam' || !isWritten(root, path)) return [];
+  return [useless(root, path, 'adam does not decay weights, adamw does')];
+}
+
+function schedule(root: TreeNode): Mistake[] {
+  const mistakes: Mistake[] = [];
+  const at = (key: string) => ['train', 'schedule', key];
+  const use = read(root, at('use')) ?? 'cosine';
+  if ((use === 'constant' || use === 'cosine') && isWritten(root, at('power'))) {
+    mistakes.push(useless(root, at('power'), `only poly has a power, the schedule is ${use}`));
+  }
+  if (use === 'constant' && isWritten(root, at('final'))) {
+    mistakes.push(useless(root, at('final'), 'a constant learning rate does not fall'));
+  }
+  const warmup = read(root, at('warmup'));
+  const epochs = read(root, ['train', 'epochs']) ?? 40;
+  if (typeof warmup === 'number' && typeof epochs === 'number' && warmup >= epochs && epochs >= 1) {
+    mistakes.push(refused(root, at('warmup'), `it lasts as long as the run, ${epochs} epochs`));
+  }
+  return mistakes;
+}
+
+function split(root: TreeNode): Mistake[] {
+  const at = (key: string) => ['data', 'split', key];
+  const validation = read(root, at('validation'));
+  const test = read(root, at('test'));
+  if (typeof validation === 'string') {
+    const mistakes = ['by', 'stratify']
+      .filter((key) => isWritten(root, at(key)))
+      .map((key) => useless(root, at(key), 'list files say which image is where'));
+    if (!isWritten(root, at('train'))) {
+      const place = placeOf(root, at('train'));
+      const expected = 'a list file, because validation is one';
+      mistakes.push({
+        at: place,
+        error: missingSetting(place.text, dotted(at('train')), expected),
+      });
+    }
+    if (typeof test === 'number') {
+      mistakes.push(
+        refused(root, at('test'), 'validation is a list file, so test must be one too'),
+      );
+    }
+    return mistakes;
+  }
+  if (typeof validation !== 'number') return [];
+  const lists = ['train', 'test'].filter((key) => typeof read(root, at(key)) === 'string');
+  const mistakes = lists.map((key) =>
+    refused(root, at(key), 'validation is a share, and list files and shares do not mix'),
+  );
+  if (typeof test === 'number' && test < 1 && validation < 1 && validation + test >= 1) {
+    mistakes.push(refused(root, at('test'), 'with validation it leaves no image to train on'));
+  }
+  return mistakes;
+}
+
+function names(root: TreeNode): Mistake[] {
+  const losses = find(root, ['loss']);
+  const count = losses?.type === 'list' ? losses.items.length : 0;
+  const seen = new Set<Scalar>();
+  return Array.from({ length: count }, (_, index) => ['loss', index, 'name'] as const).flatMap(
+    (path) => {
+      const name = read(root, path);
+      if (name === undefined) return [];
+      if (!seen.has(name)) {
+        seen.add(name);
+        return [];
+      }
+      return [refused(root, path, 'another term has this name')];
+    },
+  );
+}
+
+function read(root: TreeNode, path: Path): Scalar | undefined {
+  const node = find(root, path);
+  return node?.type === 'scalar' && !node.unknown ? node.value : undefined;
+}
+
+function isWritten(root: TreeNode, path: Path): boolean {
+  return find(root, path) !== undefined;
+}
+
+function useless(root: TreeNode, path: Path, reason: string): Mistake {
+  const at = keyPlaceOf(root, path);
+  return { at, error: uselessSetting(at.text, dotted(path), reason) };
+}
+
+function refused(root: TreeNode, path: Path, reason: string): Mistake {
+  const at = placeOf(root, path);
+  const got = describeValue(toJson(find(root, path)!));
+  return { at, error: refusedSetting(at.text, dotted(path), reason, got) };
+}

@@ -1,0 +1,121 @@
+import { overridePath, overrideSyntax, type RaremaskError } from '../errors.ts';
+import { describeValue } from './describeSchema.ts';
+import type { Mistake } from './mistake.ts';
+import { readValue } from './readYaml.ts';
+import { expandShorthand } from './shorthand.ts';
+import {
+  dotted,
+  type ListNode,
+  merge,
+  type Path,
+  type Place,
+  type TreeNode,
+  toJson,
+} from './tree.ts';
+
+/**
+ * Applies one `a.b.c=value`. The value is YAML; a map merges with what is there, anything else
+ * replaces it. What the path names need not exist yet, except entries of lists.
+ */
+export function applyOverride(
+  root: TreeNode,
+  text: string,
+  source: number,
+  mistakes: Mistake[],
+): TreeNode {
+  const at: Place = { text: `--set ${text}`, source, offset: 0 };
+  const fail = (error: RaremaskError) => {
+    mistakes.push({ at, error });
+    return root;
+  };
+  const split = text.indexOf('=');
+  if (split < 0) return fail(overrideSyntax(at.text, 'the override has no ='));
+  const path = parsePath(text.slice(0, split));
+  if (path === undefined) return fail(overrideSyntax(at.text, 'the override names no setting'));
+  const read = readValue(text.slice(split + 1), at);
+  if (read.mistakes.length > 0) {
+    mistakes.push(...read.mistakes);
+    return root;
+  }
+  const value = read.node ?? { type: 'scalar', at, value: null };
+  try {
+    return put(root, path, 0, value, at);
+  } catch (error) {
+    return fail(error as RaremaskError);
+  }
+}
+
+/** Words apart by dots; an index or a quoted word in brackets. */
+function parsePath(text: string): Path | undefined {
+  const path: (string | number)[] = [];
+  let rest = text.trim();
+  const step = /^(?:\.?\[(?:(\d+)|"([^"]+)"|'([^']+)')\]|\.?([^.[\]]+))/;
+  while (rest !== '') {
+    const match = step.exec(rest);
+    if (match === null || (path.length === 0 && rest.startsWith('.'))) return undefined;
+    const [whole, index, double, single, word] = match;
+    path.push(index === undefined ? (double ?? single ?? word)! : Number(index));
+    rest = rest.slice(whole.length);
+    if (rest === '.') return undefined;
+  }
+  return path.length === 0 ? undefined : path;
+}
+
+function put(
+  node: TreeNode | undefined,
+  path: Path,
+  depth: number,
+  value: TreeNode,
+  at: Place,
+): TreeNode {
+  const segment = path[depth];
+  if (segment === undefined) {
+    const expanded = expandShorthand(value, path);
+    return node === undefined ? expanded : merge(node, expanded);
+  }
+  const here = dotted(path.slice(0, depth)) || 'the manifest';
+  if (node?.type === 'list') return putIntoList(node, path, depth, value, at);
+  if (
+    node !== undefined &&
+    node.type !== 'map' &&
+    !(node.type === 'scalar' && node.value === null)
+  ) {
+    throw overridePath(at.text, here, 'a map', describeValue(toJson(node)));
+  }
+  if (typeof segment === 'number') {
+    const got = node === undefined ? 'nothing' : 'a map';
+    throw overridePath(at.text, here, 'a list', got);
+  }
+  const entries = new Map(node?.type === 'map' ? node.entries : []);
+  const old = entries.get(segment);
+  entries.set(segment, {
+    key: depth === path.length - 1 || old === undefined ? at : old.key,
+    value: put(old?.value, path, depth + 1, value, at),
+  });
+  return { type: 'map', at: node?.at ?? at, entries };
+}
+
+function putIntoList(
+  node: ListNode,
+  path: Path,
+  depth: number,
+  value: TreeNode,
+  at: Place,
+): TreeNode {
+  const segment = path[depth]!;
+  const index = typeof segment === 'number' || /^\d+$/.test(segment) ? Number(segment) : undefined;
+  const indexed = path.map((step, place) =>
+    place === depth && index !== undefined ? index : step,
+  );
+  const here = dotted(path.slice(0, depth));
+  if (index === undefined || index >= node.items.length) {
+    const expected =
+      node.items.length === 0
+        ? 'a list that has entries'
+        : `an index from 0 to ${node.items.length - 1}`;
+    throw overridePath(at.text, here, expected, String(segment));
+  }
+  const items = [...node.items];
+  items[index] = put(items[index], indexed, depth + 1, value, at);
+  return { ...node, items };
+}

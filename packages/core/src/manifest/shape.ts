@@ -1,0 +1,203 @@
+import { z } from 'zod';
+
+const plugin = (what: string) => ({
+  use: z
+    .string()
+    .min(1)
+    .describe(`${what}: an npm name, a subpath of one, or a file that begins with ./`),
+  with: z.record(z.string(), z.unknown()).default({}).describe('Options of the plugin'),
+});
+
+const share = z.number().gt(0).lt(1);
+const listFile = z.string().min(1);
+
+const split = z
+  .strictObject({
+    train: listFile.optional().describe('List file of the training images: one id a line'),
+    validation: z
+      .union([listFile, share])
+      .describe('List file of the validation images, or their share of all images'),
+    test: z
+      .union([listFile, share])
+      .optional()
+      .describe('List file of the test images, or their share of all images; left out, none'),
+    by: z
+      .enum(['group', 'image'])
+      .default('group')
+      .describe('What shares never cut through: a group (patient, tile), or one image'),
+    stratify: z
+      .boolean()
+      .default(true)
+      .describe('Whether shares give each split the same proportion of images without foreground'),
+  })
+  .describe(
+    'Which images train, validate and test; list files start from the manifest, then from the root of the data',
+  );
+
+const data = z
+  .strictObject({
+    ...plugin('The data set'),
+    split,
+    normalize: z
+      .enum(['set', 'image', 'unit', 'none'])
+      .default('set')
+      .describe(
+        'set: by mean and deviation of the training images; image: by those of each image; unit: divided by the largest value of the integer type; none: as they are',
+      ),
+    pixelWeights: z
+      .record(z.string(), z.number().min(0))
+      .default({})
+      .describe('How many times each pixel of a class counts in every loss term, by class name'),
+  })
+  .describe('The data set and how it is divided');
+
+const lossWeight = z.union([
+  z.number(),
+  z.strictObject({
+    from: z.number().describe('Weight at the start'),
+    to: z.number().describe('Weight at the end of the ramp and after it'),
+    epochs: z.number().gt(0).describe('Length of the ramp in epochs'),
+  }),
+]);
+
+const loss = z.strictObject({
+  ...plugin('A loss'),
+  weight: lossWeight
+    .default(1)
+    .describe('Factor of the term in the sum, or a straight ramp over the first epochs'),
+  name: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Name of the term in curves and tables; left out, the plugin's"),
+});
+
+const optimizer = z
+  .strictObject({
+    use: z
+      .enum(['adam', 'adamw'])
+      .default('adam')
+      .describe('adam (Kingma and Ba 2015), or adamw: with decoupled weight decay'),
+    learningRate: z.number().gt(0).default(1e-3).describe('Length of a step, before the schedule'),
+    beta1: z.number().min(0).lt(1).default(0.9).describe('Memory of the mean of the gradient'),
+    beta2: z.number().min(0).lt(1).default(0.999).describe('Memory of its square'),
+    epsilon: z.number().gt(0).default(1e-8).describe('Added to the root of the square'),
+    weightDecay: z
+      .number()
+      .min(0)
+      .optional()
+      .describe(
+        'Share of a weight that one step of full length takes away; adamw alone, where it is 0.01',
+      ),
+  })
+  .transform((chosen) => ({
+    ...chosen,
+    weightDecay: chosen.weightDecay ?? (chosen.use === 'adamw' ? 1e-2 : 0),
+  }))
+  .describe('What moves the weights');
+
+const scheduleUse = z.enum(['constant', 'cosine', 'poly']);
+
+const schedule = z
+  .strictObject({
+    use: scheduleUse
+      .default('cosine')
+      .describe('Form of the learning rate after the warm-up: constant, half a cosine, or a power'),
+    warmup: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe('Epochs in which the learning rate rises from 0 to its full value'),
+    final: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0)
+      .describe('Learning rate at the end, as a share of the full one; not for constant'),
+    power: z.number().gt(0).default(0.9).describe('Exponent of poly'),
+  })
+  .describe('How the learning rate changes');
+
+const train = z
+  .strictObject({
+    epochs: z.int().min(1).default(40).describe('Times that the sampler goes through the data'),
+    batch: z.int().min(1).default(8).describe('Images of one step'),
+    optimizer: optimizer.prefault({}),
+    schedule: schedule.prefault({}),
+    clip: z
+      .number()
+      .gt(0)
+      .nullable()
+      .default(null)
+      .describe('Largest norm of the gradient of all weights together; null: no limit'),
+    augment: z
+      .strictObject({
+        flip: z.boolean().default(true).describe('Mirrors images at random'),
+        rotate: z.boolean().default(true).describe('Turns images by right angles at random'),
+      })
+      .prefault({})
+      .describe('Random changes of the training images'),
+    validateEvery: z
+      .int()
+      .min(1)
+      .default(1)
+      .describe('Epochs from one validation to the next; the last epoch is always validated'),
+    workers: z
+      .union([z.literal('auto'), z.int().min(0)])
+      .default('auto')
+      .describe('Threads that read images; 0: the main thread reads'),
+  })
+  .describe('How long and by what steps the network learns');
+
+const evaluate = z
+  .strictObject({
+    threshold: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .default(0.5)
+      .describe(
+        'Probability from which a pixel belongs to an overlapping class; of exclusive classes the most probable wins',
+      ),
+    score: z
+      .enum(['balanced', 'diceForeground', 'pooledDice'])
+      .default('balanced')
+      .describe('Score of the validation that chooses the best checkpoint'),
+  })
+  .describe('How predictions are decided and scored');
+
+/** The manifest, as `raremask schema` describes it and as it is checked. */
+export const shape = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]+$/)
+    .default('run')
+    .describe('Name of the run and of its folder: letters, digits, dot, hyphen and underscore'),
+  seed: z.int().min(0).default(0).describe('The same seed gives the same run'),
+  data,
+  model: z.strictObject(plugin('The model')).describe('The network'),
+  loss: z.array(loss).min(1).describe('The terms of the loss; their weighted sum is trained on'),
+  sampler: z
+    .strictObject(plugin('The sampler'))
+    .prefault({ use: '@raremask/sampler' })
+    .describe('Which images and windows make the next batch'),
+  train: train.prefault({}),
+  evaluate: evaluate.prefault({}),
+  backend: z
+    .enum(['auto', 'wasm', 'cpu', 'tensorflow', 'tensorflow-gpu'])
+    .default('auto')
+    .describe('What computes; auto: the fastest that is installed and works'),
+  output: z
+    .string()
+    .min(1)
+    .default('runs')
+    .describe("Folder of the run folders, from the manifest's folder"),
+});
+
+/** A manifest with every default filled in. */
+export type Manifest = z.output<typeof shape>;
+export type OptimizerChoice = Manifest['train']['optimizer'];
+export type Schedule = Manifest['train']['schedule'];
+export type Split = Manifest['data']['split'];
+/** A factor, or a straight ramp over the first epochs. */
+export type LossWeight = Manifest['loss'][number]['weight'];
