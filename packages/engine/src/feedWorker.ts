@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { folder } from '@raremask/core';
+import { folder, type Log } from '@raremask/core';
 import { createHost, loadPluginFromUrl } from '@raremask/core/host';
 import { packError } from './dataErrors.ts';
 import { type FeedPlan, type ReadJob, type ReadResult, runJob } from './feed.ts';
@@ -8,6 +8,9 @@ import { SampleReader } from './sampleReader.ts';
 
 const plan = workerData as FeedPlan;
 const port = parentPort!;
+
+/** What a data set says, the main thread's one has said already. */
+const silent: Log = { info: () => {}, warn: () => {} };
 
 const reader = openReader().catch((error: unknown) => {
   answer({ kind: 'unable', error: packError(error) });
@@ -28,23 +31,15 @@ function answer(message: Answer, memory: ArrayBuffer[] = []): void {
   port.postMessage(message, memory);
 }
 
-/** Makes the data set as the main thread has made it. */
+/** Makes the data set as the main thread has made it, and checked its options there. */
 async function openReader(): Promise<SampleReader> {
   const { url, rawOptions, folder: start } = plan.dataset;
   const plugin = await loadPluginFromUrl(url, 'dataset');
-  const scope = createHost().run({ seed: plan.seed });
+  const scope = createHost().run({ seed: plan.seed, log: silent });
   scope.provide(folder, () => start);
   const checked = await plugin.options?.['~standard'].validate(rawOptions);
-  const dataset = await scope.make({
-    kind: 'dataset',
-    plugin,
-    use: url,
-    url,
-    options: checked && 'value' in checked ? checked.value : rawOptions,
-    rawOptions,
-    place: 'data',
-    position: 'data',
-  });
+  const options = checked !== undefined && 'value' in checked ? checked.value : rawOptions;
+  const dataset = await scope.make({ kind: 'dataset', plugin, options, place: 'data' });
   return new SampleReader(dataset, plan);
 }
 

@@ -38,7 +38,10 @@ export function unpackImage(
   { space, classes, channels }: PackedShape,
 ): SurveyedImage {
   let at = 0;
-  const take = (count: number) => [...packed.subarray(at, (at += count))];
+  const take = (count: number) => {
+    at += count;
+    return [...packed.subarray(at - count, at)];
+  };
   const repeat = <T>(count: number, make: () => T) => Array.from({ length: count }, make);
   const [ignoredPixels, structureCount] = take(2) as [number, number];
   const size = take(space);
