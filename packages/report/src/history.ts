@@ -1,0 +1,76 @@
+import type { EpochScores } from './event.ts';
+
+/** One row of metrics.csv. */
+export interface EpochRow {
+  /** Counted from 1. */
+  readonly epoch: number;
+  readonly learningRate: number;
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+  readonly loss: number;
+  /** Each term of the loss, weighted as it enters the sum. */
+  readonly terms: Readonly<Record<string, number>>;
+  readonly gradientNorm: number;
+  /** Absent where the epoch was not validated. */
+  readonly validation?: EpochScores;
+}
+
+/**
+ * Reads metrics.csv. Cells that hold no number become NaN in what every epoch has, and null among
+ * the scores. Lines without an epoch (a torn last line) are left out.
+ */
+export function parseHistory(csv: string): EpochRow[] {
+  const [header, ...lines] = csv.split(/\r?\n/).filter((line) => line.trim() !== '');
+  if (header === undefined) return [];
+  const names = header.split(',').map((name) => name.trim());
+  return lines.map((line) => rowOf(names, line.split(','))).filter((row) => row.epoch > 0);
+}
+
+/** The row whose validation has the highest balanced score. */
+export function bestRow(history: readonly EpochRow[]): EpochRow | undefined {
+  let best: EpochRow | undefined;
+  for (const row of history) {
+    const score = row.validation?.balanced ?? null;
+    if (score !== null && score > (best?.validation?.balanced ?? Number.NEGATIVE_INFINITY)) {
+      best = row;
+    }
+  }
+  return best;
+}
+
+/** The last row with scores. */
+export function lastScored(history: readonly EpochRow[]): EpochRow | undefined {
+  return history.findLast((row) => row.validation !== undefined);
+}
+
+const TERM = 'loss_';
+
+function rowOf(names: readonly string[], cells: readonly string[]): EpochRow {
+  const number = (name: string): number => {
+    const cell = cells[names.indexOf(name)]?.trim();
+    return cell === undefined || cell === '' ? Number.NaN : Number(cell);
+  };
+  const score = (name: string): number | null => {
+    const value = number(name);
+    return Number.isFinite(value) ? value : null;
+  };
+  const validation: EpochScores = {
+    diceForeground: score('val_dice_foreground'),
+    missed: score('val_missed'),
+    alarmShare: score('val_alarm_share'),
+    alarmPixels: score('val_alarm_pixels'),
+    pooledDice: score('val_pooled_dice'),
+    balanced: score('val_balanced'),
+  };
+  const terms = names.filter((name) => name.startsWith(TERM));
+  return {
+    epoch: number('epoch'),
+    learningRate: number('learning_rate'),
+    seconds: number('seconds'),
+    imagesPerSecond: number('images_per_second'),
+    loss: number('loss'),
+    terms: Object.fromEntries(terms.map((name) => [name.slice(TERM.length), number(name)])),
+    gradientNorm: number('gradient_norm'),
+    ...(Object.values(validation).some((value) => value !== null) && { validation }),
+  };
+}
