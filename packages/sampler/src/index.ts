@@ -15,9 +15,15 @@ export default defineSampler({
       space: services.facts.space,
       random: services.rng,
     });
-    const { batches, foregroundImages, emptyImages, foregroundInBatch } = plan;
+    const { batches, foregroundImages, emptyImages } = plan;
+    const mean = (epoch: number) => +plan.foregroundInBatch(epoch).toFixed(2);
+    const { foreground } = chosen;
+    const inBatch =
+      typeof foreground === 'object'
+        ? `${mean(0)}, after ${foreground.epochs} epochs ${mean(foreground.epochs)},`
+        : mean(0);
     services.log.info(
-      `${batches} batches of ${services.batchSize} an epoch, ${+foregroundInBatch.toFixed(2)} images with foreground in each on average ` +
+      `${batches} batches of ${services.batchSize} an epoch, ${inBatch} images with foreground in each on average ` +
         `(${foregroundImages} of ${foregroundImages + emptyImages} images have foreground)`,
     );
     return plan.sampler;

@@ -1,13 +1,21 @@
 import { z } from 'zod';
 
+const share = z.number().min(0).max(1);
+
+const annealed = z.strictObject({
+  from: share.describe('Share in the first epoch'),
+  to: share.describe('Share from then on when `epochs` epochs have passed; linear between the two'),
+  epochs: z.int().min(1).describe('Epochs until the second share is reached'),
+});
+
 /** Options of the sampler, as a manifest's `sampler.with` holds them. */
 export const options = z
   .strictObject({
     foreground: z
-      .union([z.literal('natural'), z.number().min(0).max(1)])
+      .union([z.literal('natural'), share, annealed])
       .default('natural')
       .describe(
-        "Share of a batch's images that have foreground: as in the data, every image once an epoch, or this share",
+        "Share of a batch's images that have foreground: as in the data, every image once an epoch; or this share; or one that changes over the epochs",
       ),
     atLeast: z
       .int()
@@ -55,13 +63,35 @@ export const options = z
     if (centred > 0 && foreground === 0) {
       complain('centred', 'has no effect with `foreground: 0`; leave one of them out', centred);
     }
+    if (typeof foreground === 'object' && foreground.from === foreground.to) {
+      complain(
+        'foreground',
+        `does not change from ${foreground.from} to ${foreground.to}; write one number`,
+        foreground,
+      );
+    }
     if (emptyImages < 1 && foreground !== 'natural') {
       complain(
         'emptyImages',
-        `has no effect with \`foreground: ${foreground}\`, which says how many there are; leave one of them out`,
+        'has no effect where `foreground` is a share, which says how many there are; leave one of them out',
         emptyImages,
       );
     }
   });
 
 export type SamplerOptions = z.output<typeof options>;
+
+/** A fixed share, or one that changes over the epochs. */
+export type Share = Exclude<SamplerOptions['foreground'], 'natural'>;
+
+/** The share in an epoch, epochs counted from 0. */
+export function shareAt(share: Share, epoch: number): number {
+  if (typeof share === 'number') return share;
+  const passed = Math.min(epoch / share.epochs, 1);
+  return share.from + passed * (share.to - share.from);
+}
+
+/** The shares that all others lie between. */
+export function endShares(share: Share): readonly number[] {
+  return typeof share === 'number' ? [share] : [share.from, share.to];
+}

@@ -10,7 +10,7 @@ import {
   sizesDiffer,
   windowRank,
 } from './errors.ts';
-import type { SamplerOptions } from './options.ts';
+import { endShares, type SamplerOptions, shareAt } from './options.ts';
 import { anywhere, aroundStructure } from './placement.ts';
 
 /** What a sampler draws from. */
@@ -29,8 +29,8 @@ export interface Planned {
   readonly batches: number;
   readonly foregroundImages: number;
   readonly emptyImages: number;
-  /** Images with foreground in a batch, on average. */
-  readonly foregroundInBatch: number;
+  /** Images with foreground in a batch of an epoch, on average. */
+  foregroundInBatch(epoch: number): number;
 }
 
 /** Draws as `options` say. Throws where the images do not allow it. */
@@ -47,21 +47,27 @@ export function planSampler(options: SamplerOptions, stock: Stock): Planned {
   const batches = options.length === 'natural' ? Math.ceil(images / batchSize) : options.length;
   const naturalMean = (batchSize * foreground.length) / images;
   const dealt = options.foreground !== 'natural' || options.atLeast > 0;
-  const mean =
+  const mean = (epoch: number): number =>
     options.foreground === 'natural'
       ? Math.max(naturalMean, options.atLeast)
-      : options.foreground * batchSize;
+      : batchSize * shareAt(options.foreground, epoch);
+
+  /** Images with foreground in the batches before one of them. */
+  const dealtBefore = (epoch: number, batch: number): number => {
+    let sum = batch * mean(epoch);
+    for (let earlier = 0; earlier < epoch; earlier += 1) sum += batches * mean(earlier);
+    return Math.floor(sum + ROUNDING);
+  };
 
   function* dealtBatches(epoch: number): Iterable<readonly string[]> {
-    const first = epoch * batches;
-    const before = (batch: number) => Math.floor(batch * mean + ROUNDING);
-    const withForeground = deckFrom(shuffled(foreground, random.fork('foreground')), before(first));
+    const earlier = dealtBefore(epoch, 0);
+    const withForeground = deckFrom(shuffled(foreground, random.fork('foreground')), earlier);
     const without = deckFrom(
       shuffled(empty, random.fork('empty')),
-      first * batchSize - before(first),
+      epoch * batches * batchSize - earlier,
     );
-    for (let batch = first; batch < first + batches; batch += 1) {
-      const count = before(batch + 1) - before(batch);
+    for (let batch = 0; batch < batches; batch += 1) {
+      const count = dealtBefore(epoch, batch + 1) - dealtBefore(epoch, batch);
       yield [...withForeground(count), ...without(batchSize - count)];
     }
   }
@@ -100,7 +106,7 @@ export function planSampler(options: SamplerOptions, stock: Stock): Planned {
     batches,
     foregroundImages: foreground.length,
     emptyImages: empty.length,
-    foregroundInBatch: dealt ? mean : naturalMean,
+    foregroundInBatch: (epoch) => (dealt ? mean(epoch) : naturalMean),
   };
 }
 
@@ -122,16 +128,16 @@ function requirePossible(
   if (foreground === 0 && asked !== undefined) throw noForeground(asked, images);
   if (atLeast > foreground) throw leastAboveImages(atLeast, foreground, images);
   if (options.foreground === 'natural') return;
-  if (atLeast > options.foreground * batchSize + ROUNDING) {
-    throw shareBelowLeast(options.foreground, atLeast, batchSize);
+  for (const share of endShares(options.foreground)) {
+    if (atLeast > share * batchSize + ROUNDING) throw shareBelowLeast(share, atLeast, batchSize);
+    if (share < 1 && empty === 0) throw noEmptyImages(share, images);
   }
-  if (options.foreground < 1 && empty === 0) throw noEmptyImages(options.foreground, images);
 }
 
 /** The setting that asks for images with foreground, if any does. */
 function foregroundSetting(options: SamplerOptions): string | undefined {
-  if (options.foreground !== 'natural' && options.foreground > 0) {
-    return `foreground: ${options.foreground}`;
+  if (options.foreground !== 'natural' && Math.max(...endShares(options.foreground)) > 0) {
+    return `foreground: ${JSON.stringify(options.foreground)}`;
   }
   if (options.atLeast > 0) return `atLeast: ${options.atLeast}`;
   if (options.centred > 0) return `centred: ${options.centred}`;

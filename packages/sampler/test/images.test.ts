@@ -84,6 +84,29 @@ describe('a share of images with foreground', () => {
   });
 });
 
+describe('a share that changes over the epochs', () => {
+  const changing = { foreground: { from: 0.75, to: 0.25, epochs: 4 }, length: 4 };
+
+  test('goes linearly from the first to the second and stays there', () => {
+    // 0.75, 0.625, 0.5, 0.375, 0.25, 0.25 of 4 x 8 images
+    const planned = plan(changing, images(7, 30), { batch: 8 });
+    const totals = [0, 1, 2, 3, 4, 5].map((index) =>
+      epoch(planned, index)
+        .map(withForeground)
+        .reduce((sum, count) => sum + count),
+    );
+    expect(totals).toEqual([24, 20, 16, 12, 8, 8]);
+    expect(planned.foregroundInBatch(2)).toBe(4);
+  });
+
+  test('goes on without replacement where the last epoch stopped', () => {
+    // 24 + 20 + 16 + 12 = 72 images with foreground in four epochs: 8 each of 9.
+    const planned = plan(changing, images(9, 30), { batch: 8 });
+    const seen = counts(ids(epochs(planned, 4)).filter((id) => id.startsWith('f')));
+    for (const count of seen.values()) expect(Math.abs(count - 8)).toBeLessThanOrEqual(1);
+  });
+});
+
 describe('at least k images with foreground', () => {
   test.each([
     { atLeast: 1, foreground: 1, empty: 30, batch: 4 },
@@ -102,7 +125,7 @@ describe('at least k images with foreground', () => {
   test('leave the natural share as it is where that is larger', () => {
     // 10 of 20 images: 4 of 8 on average.
     const planned = plan({ atLeast: 1 }, images(10, 10), { batch: 8 });
-    expect(planned.foregroundInBatch).toBe(4);
+    expect(planned.foregroundInBatch(0)).toBe(4);
     expect(epochs(planned, 2).map(withForeground)).toEqual(Array(6).fill(4));
   });
 
@@ -143,6 +166,7 @@ describe('batches of an epoch', () => {
     {},
     { length: 5 },
     { foreground: 0.4 },
+    { foreground: { from: 0.8, to: 0.4, epochs: 2 } },
     { atLeast: 2 },
     { emptyImages: 0.5 },
     { window: [4, 4], centred: 0.5, foreground: 0.5 },

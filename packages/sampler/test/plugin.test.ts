@@ -72,6 +72,13 @@ describe('what the images do not allow', () => {
       says: ['at least 0.5', '1 of 4'],
     },
     {
+      what: 'a changing share that ends below what is guaranteed',
+      setting: { atLeast: 2, foreground: { from: 1, to: 0.25, epochs: 3 } },
+      list: images(5, 9),
+      code: 'SHARE_BELOW_LEAST',
+      says: ['at least 0.5', '1 of 4'],
+    },
+    {
       what: 'a flat window in a volume',
       setting: { window: [4, 4] },
       list: images(5, 9),
@@ -123,6 +130,7 @@ describe('options', () => {
     [{ centred: 0.5, foreground: 0, window: [4, 4] }, 'centred'],
     [{ emptyImages: 0.5, foreground: 0.5 }, 'emptyImages'],
     [{ foreground: 1.5 }, 'foreground'],
+    [{ foreground: { from: 0.5, to: 0.5, epochs: 3 } }, 'foreground'],
     [{ window: [4] }, 'window'],
     [{ window: [4, 0] }, 'window'],
     [{ length: 0 }, 'length'],
@@ -146,9 +154,12 @@ describe('options', () => {
   });
 });
 
-test('the plugin says what its batches will hold', async () => {
+test.each([
+  [{ foreground: 0.5 }, '4'],
+  [{ foreground: { from: 0.75, to: 0.5, epochs: 10 } }, '6, after 10 epochs 4,'],
+])('the plugin says what its batches will hold: %o', async (setting, inBatch) => {
   const lines: string[] = [];
-  const product = await sampler.create(options.parse({ foreground: 0.5 }), {
+  const product = await sampler.create(options.parse(setting), {
     survey: async () => surveyOf(images(3, 29)),
     rng: createRandom(0),
     batchSize: 8,
@@ -157,6 +168,6 @@ test('the plugin says what its batches will hold', async () => {
   });
   expect([...product.batches(0)]).toHaveLength(4);
   expect(lines).toEqual([
-    '4 batches of 8 an epoch, 4 images with foreground in each on average (3 of 32 images have foreground)',
+    `4 batches of 8 an epoch, ${inBatch} images with foreground in each on average (3 of 32 images have foreground)`,
   ]);
 });
