@@ -35,7 +35,7 @@ export function reportFailure(error: unknown, console: Console, version: string)
         })),
       });
     }
-    for (const one of each) console.problem(one.message, one.code);
+    for (const one of each) console.problem(one.message, one.code ?? '');
     return STATUS[error.category] ?? EXIT.failed;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { createConsole } from './console.ts';
+import { type Console, createConsole } from './console.ts';
 import { EXIT, reportFailure } from './failure.ts';
 
 const { version } = JSON.parse(
@@ -28,7 +28,7 @@ command('train', 'train as a manifest says; leaves a run folder with weights, sc
   .addOption(backendOption())
   .option('--out <folder>', 'the run folder (default: runs/NAME beside the manifest, then NAME-2, ...)')
   .action(
-    action(async (manifest: string | undefined, options: TrainingOptions, console) => {
+    action(async (console, manifest: string | undefined, options: TrainingOptions) => {
       const { manifestFromArguments } = await import('./manifestArguments.ts');
       const { trainAndReport } = await import('./training.ts');
       const loaded = await manifestFromArguments(manifest, options);
@@ -45,7 +45,7 @@ command('resume', 'go on with a run that was interrupted')
   .addOption(repeated('--set <key=value>', 'override a value, for example train.epochs=80; repeatable'))
   .addOption(backendOption())
   .action(
-    action(async (run: string, options: RunOptions, console) => {
+    action(async (console, run: string, options: RunOptions) => {
       const { manifestOfRun } = await import('./manifestArguments.ts');
       const { trainAndReport } = await import('./training.ts');
       const loaded = await manifestOfRun(run, options);
@@ -60,7 +60,7 @@ command('evaluate', "score a split with a run's weights, on whole images")
   .addOption(repeated('--set <key=value>', 'override a value, for example evaluate.threshold=0.3'))
   .addOption(backendOption())
   .action(
-    action(async (run: string, options: EvaluationOptions, console) => {
+    action(async (console, run: string, options: EvaluationOptions) => {
       const { manifestOfRun } = await import('./manifestArguments.ts');
       const { prepared } = await import('./backend.ts');
       const { scoreRun } = await import('./scoring.ts');
@@ -79,7 +79,7 @@ command('predict', 'predict images: masks and probabilities as PNG, under their 
   .addOption(repeated('--set <key=value>', 'override a value, for example evaluate.threshold=0.3'))
   .addOption(backendOption())
   .action(
-    action(async (run: string, images: string, options: PredictionOptions, console) => {
+    action(async (console, run: string, images: string, options: PredictionOptions) => {
       const { predictImages } = await import('./prediction.ts');
       return await predictImages(run, images, options, console);
     }),
@@ -90,7 +90,7 @@ command('inspect', 'count a data set: images, empty masks, class shares, structu
   .addOption(repeated('-f, --file <file>', 'another manifest whose values win; repeatable'))
   .addOption(repeated('--set <key=value>', 'override a value; repeatable'))
   .action(
-    action(async (manifest: string | undefined, options: TrainingOptions, console) => {
+    action(async (console, manifest: string | undefined, options: TrainingOptions) => {
       const { inspectData } = await import('./inspection.ts');
       return await inspectData(manifest, options, console);
     }),
@@ -99,7 +99,7 @@ command('inspect', 'count a data set: images, empty masks, class shares, structu
 command('report', "write a run's report.html anew")
   .argument('<run>', 'run folder')
   .action(
-    action(async (run: string, _options: Shared, console) => {
+    action(async (console, run: string, _options: Shared) => {
       const { openRunFolder } = await import('@raremask/engine');
       const { writeReport } = await import('@raremask/report');
       const { folder } = await openRunFolder(run);
@@ -113,14 +113,14 @@ command('report', "write a run's report.html anew")
 command('schema', 'print the JSON Schema of manifests, made from the installed plugins')
   .option('--out <file>', 'write it to a file instead')
   .action(
-    action(async (options: { readonly out?: string }) => {
+    action(async (_console, options: { readonly out?: string }) => {
       const { writeSchema } = await import('./schema.ts');
       return await writeSchema(options.out);
     }),
   );
 
 command('doctor', 'look at Node, the backends and the plugins of this folder').action(
-  action(async (_options: Shared, console) => {
+  action(async (console, _options: Shared) => {
     const { doctor } = await import('./doctor.ts');
     return await doctor(version, console);
   }),
@@ -132,7 +132,7 @@ plugins
   .description('list the plugins that a manifest in this folder can use')
   .option('--json', 'the result as JSON on stdout')
   .action(
-    action(async (_options: Shared, console) => {
+    action(async (console, _options: Shared) => {
       const { listPlugins } = await import('./plugins.ts');
       return await listPlugins(console);
     }),
@@ -179,14 +179,14 @@ function checkpointOption(): Option {
 
 /** Runs a command's work and turns what happened into the exit status. */
 function action<A extends unknown[]>(
-  work: (...parameters: [...A, ReturnType<typeof createConsole>]) => Promise<number>,
-): (...parameters: unknown[]) => Promise<void> {
+  work: (console: Console, ...parameters: A) => Promise<number>,
+): (...parameters: A) => Promise<void> {
   return async (...parameters) => {
-    // Commander passes the arguments, the options, and the command itself.
-    const own = parameters.slice(0, -1) as A;
-    const console = createConsole({ json: (own.at(-1) as Shared | undefined)?.json === true });
+    // Commander passes the arguments, then the options, then the command itself.
+    const options = parameters.at(-2) as Shared | undefined;
+    const console = createConsole({ json: options?.json === true });
     try {
-      process.exitCode = await work(...own, console);
+      process.exitCode = await work(console, ...parameters);
     } catch (error) {
       process.exitCode = reportFailure(error, console, version);
     }

@@ -1,13 +1,12 @@
-import type { Census, Dataset, Facts, Survey } from '@raremask/core';
+import type { Census, Dataset, Facts, Json, Survey } from '@raremask/core';
 import * as services from '@raremask/core';
 import { createHost, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { emptySplit } from './errors.ts';
 import type { OnEvent } from './events.ts';
 import { type Feed, type FeedPlan, openFeed } from './feed.ts';
-import type { Normalization } from './normalize.ts';
 import { splitIds } from './split.ts';
 import { censusOf, takeSurvey } from './survey.ts';
 
@@ -94,6 +93,7 @@ export async function openWork(loaded: LoadedManifest, onEvent: OnEvent): Promis
       dataset,
       split: manifest.data.split,
       folder,
+      ...dataRoot(plugins.dataset.rawOptions, folder),
       seed: manifest.seed,
       isEmpty: async (id) => {
         everything ??= count(dataset.ids, []);
@@ -144,8 +144,11 @@ export function splitOf(work: Work, split: keyof Splits): readonly string[] {
   return work.splits[split];
 }
 
-/** How each image is normalised where nothing has been fitted yet or nothing needs to be. */
-export const UNCHANGED: Normalization = { kind: 'none' };
+/** Lists may lie beside the images: where a data set has a `root`, they are looked for there too. */
+function dataRoot(options: Json, folder: string): { readonly dataRoot?: string } {
+  const root = (options as { readonly root?: Json } | null)?.root;
+  return typeof root === 'string' ? { dataRoot: resolve(folder, root) } : {};
+}
 
 /** One thread for the step, the others read; at most four. */
 function workerCount(wish: number | 'auto'): number {
