@@ -43,10 +43,11 @@ function sentence(parts: ErrorParts): string {
   return pieces.join(' ');
 }
 
-/** The first line of whatever was thrown, without its full stop. */
-function firstLine(error: unknown): string {
+/** The first line of whatever was thrown, without its full stop, and where it was thrown. */
+function firstLine(error: unknown, place?: string): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return (text.split('\n')[0] ?? '').replace(/\.+$/, '');
+  const line = (text.split('\n')[0] ?? '').replace(/[\s.]+$/, '');
+  return place === undefined ? line : `${line}, at ${place}`;
 }
 
 function list(names: readonly string[]): string {
@@ -128,14 +129,19 @@ export function pluginFileType(
   });
 }
 
-export function pluginLoad(where: string, use: string, cause: unknown): RaremaskError {
+export function pluginLoad(
+  where: string,
+  use: string,
+  cause: unknown,
+  place: string | undefined,
+): RaremaskError {
   return new RaremaskError(
     {
       code: 'RAREMASK_PLUGIN_LOAD',
       category: 'plugin',
       where,
       what: `the module of "${use}" fails while it loads`,
-      got: firstLine(cause),
+      got: firstLine(cause, place),
       remedy: 'mend the module; if it is a package, install it again or tell its author',
     },
     { cause },
@@ -317,14 +323,14 @@ export function serviceFailed(where: string, name: string, cause: unknown): Rare
   );
 }
 
-export function pluginFailed(where: string, cause: unknown): RaremaskError {
+export function pluginFailed(where: string, cause: unknown, place?: string): RaremaskError {
   return new RaremaskError(
     {
       code: 'RAREMASK_PLUGIN_FAILED',
       category: 'plugin',
       where,
       what: 'the plugin throws',
-      got: firstLine(cause),
+      got: firstLine(cause, place),
       remedy: 'mend the plugin, or tell its author',
     },
     { cause },

@@ -11,7 +11,6 @@ export { type ErrorCategory, type ErrorParts, isRaremaskError, RaremaskError } f
 export { type ClassFact, type DatasetFacts, type Facts, firstForeground } from './facts.ts';
 export type { Log } from './log.ts';
 export type { Loss, LossInput } from './loss.ts';
-export { lossInput } from './lossInput.ts';
 export type { ForwardCall, Model, Outputs, Parameter } from './model.ts';
 export {
   API,

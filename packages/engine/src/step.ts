@@ -1,4 +1,5 @@
-import { type Facts, firstForeground, type Loss, lossInput, type Model } from '@raremask/core';
+import { type Facts, firstForeground, type Loss, type Model } from '@raremask/core';
+import { lossInput } from '@raremask/core/loss-input';
 import * as tf from '@tensorflow/tfjs';
 import type { Optimizer } from './optimizer.ts';
 

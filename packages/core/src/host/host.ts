@@ -18,12 +18,14 @@ import type { Needs, Token } from '../token.ts';
 import type { LoadedPlugin } from './loadedPlugin.ts';
 import { createRandom } from './random.ts';
 import { type Position, type Provision, Scope } from './scopes.ts';
+import { stackPlace } from './stackPlace.ts';
 
 /** What the host must know of a plugin to make it. */
 export type MakeablePlugin<K extends PluginKind> = Pick<
   LoadedPlugin<K>,
   'kind' | 'plugin' | 'options' | 'place'
->;
+> &
+  Partial<Pick<LoadedPlugin<K>, 'url'>>;
 
 /** The scope of a process. */
 export interface Host {
@@ -125,7 +127,7 @@ class Run implements RunScope {
     const where = whereOf(loaded);
     const services = await this.#services(loaded);
     const plugin: PluginByKind[PluginKind] = loaded.plugin;
-    const product = await called(where, () => plugin.create(loaded.options, services));
+    const product = await called(loaded, () => plugin.create(loaded.options, services));
     checkProduct(loaded.kind, product, where);
     await this.#keep(product);
     return product as ProductByKind[K];
@@ -140,7 +142,7 @@ class Run implements RunScope {
     const { plugin, options } = loaded;
     if (plugin.openImages === undefined) throw cannotOpenImages(where);
     const services = await this.#services(loaded);
-    const dataset = await called(where, () => plugin.openImages!(path, options, services));
+    const dataset = await called(loaded, () => plugin.openImages!(path, options, services));
     checkProduct('dataset', dataset, where);
     await this.#keep(dataset);
     if (facts !== undefined) {
@@ -196,11 +198,15 @@ class Run implements RunScope {
 }
 
 /** Runs a plugin's code. What it throws for the user passes; any other error gets the plugin's place. */
-async function called<T>(where: string, call: () => T | Promise<T>): Promise<T> {
+async function called<T>(
+  plugin: MakeablePlugin<PluginKind>,
+  call: () => T | Promise<T>,
+): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw isRaremaskError(error) ? error : pluginFailed(where, error);
+    if (isRaremaskError(error)) throw error;
+    throw pluginFailed(whereOf(plugin), error, stackPlace(error, plugin.url));
   }
 }
 

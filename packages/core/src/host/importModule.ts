@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createJiti, type Jiti } from 'jiti';
 import { pluginCopies, pluginLoad } from '../errors.ts';
 import { packageOf } from './resolvePlugin.ts';
+import { stackPlace } from './stackPlace.ts';
 
 const TFJS = '@tensorflow/tfjs';
 const CORE = '@raremask/core';
@@ -33,7 +34,7 @@ export async function importModule(url: string, use: string, where: string): Pro
     loader ??= createJiti(import.meta.url, { fsCache: false, alias: aliases() });
     return await loader.import(path);
   } catch (error) {
-    throw pluginLoad(where, use, error);
+    throw pluginLoad(where, use, error, stackPlace(error, url));
   }
 }
 
