@@ -11,8 +11,10 @@ const TFJS = '@tensorflow/tfjs';
 const CORE = '@raremask/core';
 const hostRequire = createRequire(import.meta.url);
 
-/** The root of this copy of core: its source where this file is source, else its build. */
-const hostCore = fileURLToPath(new URL(`../index${extname(import.meta.url)}`, import.meta.url));
+/** A module of this copy of core: its source where this file is source, else its build. */
+const inCore = (name: string) =>
+  fileURLToPath(new URL(`../${name}${extname(import.meta.url)}`, import.meta.url));
+const hostCore = inCore('index');
 
 let loader: Jiti | undefined;
 
@@ -64,7 +66,12 @@ function isSelfSufficient(path: string): boolean {
 function aliases(): Record<string, string> {
   const zod = fileURLToPath(import.meta.resolve('zod'));
   const tfjs = locate(hostRequire, TFJS);
-  return { [CORE]: hostCore, zod, ...(tfjs !== undefined && { [TFJS]: tfjs }) };
+  return {
+    [CORE]: hostCore,
+    [`${CORE}/loss-input`]: inCore('lossInput'),
+    zod,
+    ...(tfjs !== undefined && { [TFJS]: tfjs }),
+  };
 }
 
 function locate(from: NodeJS.Require, name: string): string | undefined {
