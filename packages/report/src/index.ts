@@ -13,5 +13,6 @@ export {
 } from './overlays.ts';
 export type { OverlayImage } from './plane.ts';
 export { createProgress, type Progress, type ProgressOptions } from './progress.ts';
+export { writeReport } from './report.ts';
 export { type ResultOptions, resultTable } from './resultTable.ts';
 export { type Verdict, verdict } from './verdict.ts';

@@ -38,6 +38,14 @@ export function measureText(value: number | null | undefined): string {
   return size >= 1 ? value.toFixed(3) : value.toFixed(4);
 }
 
+/** A mean of counts, such as 0.10, 7.29, 31.5 or 1,204. */
+export function averageText(value: number | null | undefined): string {
+  if (!finite(value)) return ABSENT;
+  if (value >= 100) return countText(value);
+  if (value >= 10) return value.toFixed(1);
+  return value === 0 ? '0' : value >= 0.01 ? value.toFixed(2) : value.toPrecision(1);
+}
+
 /** A length of time, such as "45 s", "3 min 20 s" or "1 h 5 min". */
 export function timeText(seconds: number): string {
   if (!Number.isFinite(seconds)) return ABSENT;

@@ -175,10 +175,8 @@ function drawOutlines(picture: Picture, plane: Plane, view: View, predictedColou
   const { height, width } = picture;
   const truth = maskCells(plane.truth, plane, view, height, width);
   const predicted = maskCells(plane.predicted, plane, view, height, width);
-  const thick = Math.max(
-    1,
-    Math.min(2, Math.floor(Math.min(height / view.height, width / view.width) / 3)),
-  );
+  const scale = Math.min(height / view.height, width / view.width);
+  const thick = Math.max(1, Math.min(3, Math.floor(scale / 2)));
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       const cell = row * width + column;

@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import { columns, naturalWidth, plain, type TableOptions } from './columns.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { EpochRow } from './history.ts';
-import { counted, measureText, partText, shareText } from './numberText.ts';
+import { averageText, counted, partText, shareText } from './numberText.ts';
 import { type Verdict, verdict } from './verdict.ts';
 
 export interface ResultOptions extends TableOptions {
@@ -27,7 +27,7 @@ const SCORES: readonly Column[] = [
   },
   {
     title: 'alarm pixels',
-    cell: ({ alarmPixelsPerEmptyImage }) => measureText(alarmPixelsPerEmptyImage),
+    cell: ({ alarmPixelsPerEmptyImage }) => averageText(alarmPixelsPerEmptyImage),
   },
   {
     title: 'missed',
@@ -40,7 +40,7 @@ const SCORES: readonly Column[] = [
   },
   {
     title: 'false per image',
-    cell: ({ falseStructuresPerImage }) => measureText(falseStructuresPerImage),
+    cell: ({ falseStructuresPerImage }) => averageText(falseStructuresPerImage),
   },
 ];
 

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import {
+  alarmHistogram,
+  diceHistogram,
+  gradientChart,
+  lossChart,
+  scoreChart,
+  sizeChart,
+} from './charts.ts';
+import { bestRow } from './history.ts';
+import { reportPage } from './page.ts';
+import { replaceFile } from './replaceFile.ts';
+import { readRun } from './runRecord.ts';
+
+/**
+ * Writes report.html into a run folder from what the folder holds, and returns its path. The page
+ * is one file: pictures and charts are inside, it loads nothing and needs no script. What the run
+ * does not have (validation, empty images, an evaluation, an end) the page says in its place.
+ */
+export async function writeReport(folder: string): Promise<string> {
+  const run = await readRun(folder);
+  const images = run.evaluations[0]?.images ?? [];
+  const best = run.bestEpoch ?? bestRow(run.history)?.epoch;
+  const page = reportPage(run, {
+    loss: await lossChart(run.history, best),
+    scores: await scoreChart(run.history, best),
+    dice: await diceHistogram(images),
+    size: await sizeChart(images),
+    alarms: await alarmHistogram(images),
+    gradient: await gradientChart(run.history),
+    best,
+  });
+  const path = join(folder, 'report.html');
+  await replaceFile(path, page);
+  return path;
+}
