@@ -1,0 +1,4 @@
+import { describeLaws } from '../../loss-dice/test/laws.ts';
+import { subjects } from './losses.ts';
+
+describeLaws(subjects);
