@@ -47,11 +47,21 @@ export class ReaderThreads {
 
   async close(): Promise<void> {
     this.#fail(readerDied('the feed was closed'));
-    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+    // Whoever waits for the end must not find the process gone before it.
+    const ends = this.#threads.map(({ worker }) => {
+      worker.removeAllListeners('exit');
+      worker.ref();
+      return worker.terminate();
+    });
+    await Promise.all(ends);
   }
 
   #start(plan: FeedPlan): Thread {
-    const worker = new Worker(new URL('./feedWorker.js', import.meta.url), { workerData: plan });
+    const worker = new Worker(new URL('./feedWorker.js', import.meta.url), {
+      workerData: plan,
+      // Refused by threads that begin with a file.
+      execArgv: process.execArgv.filter((option) => !option.startsWith('--input-type')),
+    });
     const thread: Thread = { worker, current: undefined };
     worker.unref();
     worker.on('message', (answer: Answer) => this.#hear(thread, answer));

@@ -198,6 +198,8 @@ function checkSample(id: string, sample: Sample, facts: Facts): void {
       `${got}`,
     );
   }
+  if (image instanceof Float32Array) checkNumbers(id, 'image', image, Number.NEGATIVE_INFINITY);
+  if (weight !== undefined) checkNumbers(id, 'weight', weight, 0);
   if (labels === undefined) return;
   const highest = facts.overlapping ? 1 : facts.classes.length - 1;
   const at = labels.findIndex((label) => label > highest && label !== IGNORE);
@@ -207,6 +209,21 @@ function checkSample(id: string, sample: Sample, facts: Facts): void {
     `unknown label at pixel ${Math.floor(at / depth)} in the order of memory`,
     `0 to ${highest}, or ${IGNORE} for ignored pixels`,
     `${labels[at]}`,
+  );
+}
+
+/** Refuses what would become a loss that is no number, while the image is still known. */
+function checkNumbers(id: string, name: string, values: Float32Array, least: number): void {
+  const at = values.findIndex(
+    (value) => !(value >= least && Math.abs(value) < Number.POSITIVE_INFINITY),
+  );
+  if (at < 0) return;
+  const expected = least === 0 ? 'finite numbers from 0' : 'finite numbers';
+  throw brokenSample(
+    id,
+    `its ${name} has an unusable number at index ${at}`,
+    expected,
+    `${values[at]}`,
   );
 }
 
@@ -228,21 +245,20 @@ function surveyed(sample: Sample, labels: Uint8Array, facts: Facts): SurveyedIma
     } else if (labels[pixel] === IGNORE) ignoredPixels++;
     else classPixels[labels[pixel]!]!++;
   }
-  const structures: Structure[] = [];
+  const byClass: Structure[][] = [];
   let structureCount = 0;
   for (let index = firstForeground(facts); index < classes; index++) {
     if (classPixels[index] === 0) continue;
     const found = components(maskOf(labels, pixels, index, facts), [...size]);
     structureCount += found.count;
-    structures.push(...largestStructures(found, index, size));
+    byClass.push(largestStructures(found, index, size));
   }
-  structures.sort((left, right) => right.pixels - left.pixels);
   return {
     id,
     size: [...size],
     classPixels,
     ignoredPixels,
-    structures: structures.slice(0, KEPT_STRUCTURES),
+    structures: keptStructures(byClass),
     structureCount,
     intensity: Array.from({ length: facts.channels }, (_, channel) => ({
       ...momentsOf(image, channel, facts.channels),
@@ -272,6 +288,18 @@ function largestStructures(found: Components, index: number, size: readonly numb
     pixels: found.pixels[at]!,
     centre: centreOf(found, at, size),
   }));
+}
+
+/**
+ * The largest structures; but every class keeps its part of the places, so that a class of many large
+ * structures does not hide one of few small ones.
+ */
+function keptStructures(byClass: readonly (readonly Structure[])[]): Structure[] {
+  const bySize = (left: Structure, right: Structure) => right.pixels - left.pixels;
+  const part = Math.floor(KEPT_STRUCTURES / Math.max(byClass.length, 1));
+  const sure = byClass.flatMap((structures) => structures.slice(0, part));
+  const rest = byClass.flatMap((structures) => structures.slice(part)).sort(bySize);
+  return [...sure, ...rest.slice(0, KEPT_STRUCTURES - sure.length)].sort(bySize);
 }
 
 /** The pixel of a component that is nearest to its centroid; the first in memory of several. */

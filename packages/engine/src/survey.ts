@@ -11,6 +11,8 @@ import {
   type CachedImages,
   fingerprintsOf,
   type PackedImage,
+  type PackedShape,
+  packedClassPixels,
   packImage,
   SurveyCache,
   unpackImage,
@@ -95,20 +97,19 @@ function merged(
 
 function survey(
   counted: ReadonlyMap<string, PackedImage>,
-  shape: { readonly space: number; readonly classes: number; readonly channels: number },
+  shape: PackedShape,
   first: number,
   train: readonly string[],
 ): Survey {
-  const image = (id: string): SurveyedImage => {
+  const packedOf = (id: string): PackedImage => {
     const packed = counted.get(id);
     if (packed === undefined) throw unknownInSurvey(id);
-    return unpackImage(id, packed, shape);
+    return packed;
   };
   return {
     train,
-    image,
-    hasForeground: (id) =>
-      image(id).classPixels.some((pixels, index) => index >= first && pixels > 0),
+    image: (id) => unpackImage(id, packedOf(id), shape),
+    hasForeground: (id) => packedClassPixels(packedOf(id), shape).subarray(first).some(Boolean),
   };
 }
 
@@ -126,7 +127,8 @@ export function censusOf(survey: Survey, facts: Facts): Census {
       classes[index]!.pixels += own;
       if (own > 0) classes[index]!.images++;
     }
-    for (const structure of image.structures) classes[structure.class]!.structures++;
+    const found = structuresOf(image, first);
+    for (const [index, own] of found.entries()) classes[index]!.structures += own;
   }
   return {
     images: survey.train.length,
@@ -134,7 +136,7 @@ export function censusOf(survey: Survey, facts: Facts): Census {
     pixels,
     classes: facts.classes.map(({ name }, index) => {
       const own = classes[index]!;
-      const structures = index < first ? 0 : own.structures;
+      const structures = Math.round(own.structures);
       return {
         name,
         pixels: own.pixels,
@@ -145,4 +147,17 @@ export function censusOf(survey: Survey, facts: Facts): Census {
       };
     }),
   };
+}
+
+/**
+ * Structures of each class in one image. Where a survey has not kept them all, those that are missing
+ * are shared out as those that are kept.
+ */
+function structuresOf(image: SurveyedImage, first: number): number[] {
+  const counts = image.classPixels.map(() => 0);
+  for (const structure of image.structures) counts[structure.class]!++;
+  const kept = image.structures.length;
+  return counts.map((own, index) =>
+    index < first || kept === 0 ? 0 : (own * image.structureCount) / kept,
+  );
 }

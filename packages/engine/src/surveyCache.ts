@@ -57,6 +57,14 @@ export function unpackImage(
   return { id, size, classPixels, ignoredPixels, structures, structureCount, intensity };
 }
 
+/** Pixels of each class, without unpacking the rest. */
+export function packedClassPixels(
+  packed: PackedImage,
+  { space, classes }: PackedShape,
+): PackedImage {
+  return packed.subarray(2 + space, 2 + space + classes);
+}
+
 /** True where the numbers can be the facts of an image of this shape. */
 function fits(packed: readonly unknown[], { space, classes, channels }: PackedShape): boolean {
   const fixed = 2 + space + classes + 4 * channels;

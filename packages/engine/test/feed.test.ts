@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Dataset, Draw } from '@raremask/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Batch, type Feed, type FeedPlan, openFeed } from '../dist/feed.js';
@@ -18,25 +20,24 @@ const counted: Dataset = {
   read: async (id) => countedSample(id),
 };
 
+const url = new URL('./feedPlugin.ts', import.meta.url).href;
+const distribution = new URL('../dist/feed.js', import.meta.url);
+
+function planOf(dataset: Dataset): FeedPlan {
+  return {
+    dataset: { url, rawOptions: {}, folder: '/' },
+    facts: dataset.facts,
+    normalization: { kind: 'none' },
+    pixelWeights: dataset.facts.classes.map(() => 1),
+    augment: { flip: false, rotate: false },
+    seed: 7,
+    workers: 0,
+    multipleOf: [1, 1],
+  };
+}
+
 async function open(more: Partial<FeedPlan> = {}, dataset: Dataset = counted): Promise<Feed> {
-  const feed = await openFeed(
-    {
-      dataset: {
-        url: new URL('./feedPlugin.ts', import.meta.url).href,
-        rawOptions: {},
-        folder: '/',
-      },
-      facts: dataset.facts,
-      normalization: { kind: 'none' },
-      pixelWeights: dataset.facts.classes.map(() => 1),
-      augment: { flip: false, rotate: false },
-      seed: 7,
-      workers: 0,
-      multipleOf: [1, 1],
-      ...more,
-    },
-    dataset,
-  );
+  const feed = await openFeed({ ...planOf(dataset), ...more }, dataset);
   opened.push(feed);
   return feed;
 }
@@ -326,7 +327,6 @@ describe('an error', () => {
   });
 
   it('in making the data set arrives with the first thing that is asked', async () => {
-    const url = new URL('./feedPlugin.ts', import.meta.url).href;
     const feed = await open({ workers: 2, dataset: { url, rawOptions: {}, folder: '/refuses' } });
     await expect(all(feed.whole(['1x1/a']))).rejects.toThrow('this folder is refused');
     await expect(all(feed.whole(['1x1/a']))).rejects.toThrow('this folder is refused');
@@ -346,6 +346,8 @@ describe('an error', () => {
   it.each([
     ['labels too short', /its labels has another length .* Expected: 4 values\. Got: 3/],
     ['unknown label', /unknown label at pixel 1 .* Expected: 0 to 2, or 255 .* Got: 3/],
+    ['infinite image', /its image has an unusable number at index 1\. .* Got: Infinity/],
+    ['negative weight', /its weight has an unusable number at index 0\. .* Got: -1/],
     ['three axes', /wrong size\. Expected: 2 extents/],
   ])('is made of a broken sample: %s', async (id, message) => {
     const feed = await open();
@@ -437,6 +439,25 @@ describe('close', () => {
     const outcome = expect(waiting).rejects.toThrow('the feed was closed');
     await feed.close();
     await outcome;
+  });
+
+  it('is waited for by the process, and a feed that nobody closes does not keep it alive', async () => {
+    const plan = { ...planOf(counted), workers: 2 };
+    const program = (end: string) => `
+      const { openFeed } = await import(${JSON.stringify(distribution.href)});
+      const feed = await openFeed(${JSON.stringify(plan)});
+      for await (const { id } of feed.whole(['1x1/a', '1x1/b'])) console.log(id);
+      ${end}
+      console.log('end');
+    `;
+    for (const end of ['await feed.close();', '']) {
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        '--input-type=module',
+        '--eval',
+        program(end),
+      ]);
+      expect(stdout).toBe('1x1/a\n1x1/b\nend\n');
+    }
   });
 });
 

@@ -46,6 +46,9 @@ export function countedSample(id: string): Sample {
   if (id === 'ends the thread') process.exit(3);
   if (id === 'labels too short') return { ...countedSample('2x2/a'), labels: new Uint8Array(3) };
   if (id === 'unknown label') return { ...countedSample('1x2/a'), labels: Uint8Array.of(0, 3) };
+  if (id === 'infinite image')
+    return { ...countedSample('1x1/a'), image: Float32Array.of(0, 1 / 0) };
+  if (id === 'negative weight') return { ...countedSample('1x1/a'), weight: Float32Array.of(-1) };
   if (id === 'three axes') return { ...countedSample('2x2/a'), size: [1, 2, 2] };
   const [height, width] = id.split('/')[0]!.split('x').map(Number) as [number, number];
   const counts = Array.from({ length: height * width }, (_, index) => index + 1);

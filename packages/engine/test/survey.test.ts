@@ -109,6 +109,19 @@ describe('one image', () => {
     expect(structures[0]!.pixels).toBe(2);
   });
 
+  it('keeps small structures of a rare class beside many large ones of another', async () => {
+    const holes = '110'.repeat(60);
+    const gap = '0'.repeat(180);
+    const cracks = '200'.repeat(2).padEnd(180, '0');
+    const many = drawn('many', [cracks, gap, ...Array(6).fill([holes, gap]).flat()]);
+    const { structures, structureCount } = await count(many);
+    expect(structureCount).toBe(2 + 6 * 60);
+    expect(structures).toHaveLength(256);
+    expect(structures.filter((structure) => structure.class === 2)).toHaveLength(2);
+    expect(structures.at(0)!.class).toBe(1);
+    expect(structures.at(-1)!.class).toBe(2);
+  });
+
   it('has the moments and the range of its intensities', async () => {
     // 100 to 107: mean 103.5, variance (64 - 1) / 12 = 5.25.
     const { intensity } = await count(samples.empty!);
@@ -188,6 +201,26 @@ describe('a survey', () => {
         { name: 'crack', pixels: 2, share: 2 / 37, images: 1, structures: 2, meanStructure: 1 },
       ],
     });
+  });
+
+  it('counts structures in its census that it has not kept', async () => {
+    const row = '10'.repeat(40);
+    const many = drawn(
+      'full',
+      Array(8)
+        .fill([row, '0'.repeat(80)])
+        .flat(),
+    );
+    const survey = await takeSurvey({
+      dataset,
+      ids: ['full'],
+      train: ['full'],
+      read: async function* () {
+        yield await count(many);
+      },
+      identity: 'x',
+    });
+    expect(censusOf(survey, facts).classes[1]).toMatchObject({ structures: 320, meanStructure: 1 });
   });
 
   it('says how far it is', async () => {
