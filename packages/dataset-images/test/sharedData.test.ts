@@ -82,7 +82,7 @@ describe.each(Object.entries(sets))('%s', (name, facts) => {
         const { size, image, labels } = await dataset.read(id);
         const foreground = labels!.reduce((count, label) => count + (label > 0 ? 1 : 0), 0);
         empty += foreground === 0 ? 1 : 0;
-        highest = image.reduce((most, value) => Math.max(most, value), highest);
+        for (const value of image) highest = Math.max(highest, value);
         expect([id, ...size]).toEqual([id, Number(row.height), Number(row.width)]);
         expect([id, foreground]).toEqual([id, Number(row.fg_pixels)]);
         expect(dataset.group(id)).toBe(row.group);
