@@ -65,7 +65,11 @@ export const options = z
     const complain = (path: string, message: string, input: unknown) =>
       context.issues.push({ code: 'custom', path: [path], message, input });
     if (maxFilters !== undefined && maxFilters < filters) {
-      complain('maxFilters', `at least filters (${filters})`, maxFilters);
+      complain(
+        'maxFilters',
+        `is less than filters (${filters}); raise it, or lower filters`,
+        maxFilters,
+      );
     }
     if (maxFilters !== undefined && maxFilters >= filters * 2 ** depth) {
       complain(
@@ -84,7 +88,11 @@ export const options = z
     const widths = levelWidths({ filters, maxFilters, depth });
     const unfit = widths.find((channels) => channels % count !== 0);
     if (unfit !== undefined) {
-      complain('groups', `divides the channels of every level (${widths.join(', ')})`, count);
+      complain(
+        'groups',
+        `does not divide the channels of every level (${widths.join(', ')})`,
+        count,
+      );
     }
   });
 

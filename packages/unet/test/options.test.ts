@@ -24,7 +24,7 @@ test.each([
   [{ groups: 4 }, 'groups', 'no effect'],
   [{ norm: 'group', groups: 3 }, 'groups', '16, 32, 64, 128, 256'],
   [{ norm: 'group', filters: 4 }, 'groups', '4, 8, 16, 32, 64'],
-  [{ maxFilters: 8 }, 'maxFilters', 'at least filters (16)'],
+  [{ maxFilters: 8 }, 'maxFilters', 'less than filters (16)'],
   [{ maxFilters: 256 }, 'maxFilters', 'no effect'],
   [{ dropout: 1 }, 'dropout', '<1'],
   [{ depth: 0 }, 'depth', '>=1'],
