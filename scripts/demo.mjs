@@ -12,7 +12,7 @@ const phantom = join(root, 'packages', 'dataset-phantom', 'bin', 'raremask-phant
 const manifest = join(example, 'raremask.yaml');
 
 step('Making a synthetic set of CT-like slices, most of them without a nodule');
-run('node', [phantom, '--out', join(example, 'data'), '--seed', '7', '--quiet']);
+run('node', [phantom, '--out', join(example, 'data'), '--seed', '7']);
 
 step('Looking at it');
 run('node', [raremask, 'inspect', manifest]);
@@ -25,15 +25,12 @@ const runs = readdirSync(join(example, 'runs'))
   .sort((left, right) => number(left) - number(right));
 const folder = join(example, 'runs', runs.at(-1));
 
-step('Predicting the images of the set that no training has seen');
-run('node', [
-  raremask,
-  'predict',
-  folder,
-  join(example, 'data', 'images'),
-  '--out',
-  join(folder, 'predictions'),
-]);
+step('Scoring the cases that nothing was chosen by');
+run('node', [raremask, 'evaluate', folder, '--split', 'test']);
+
+step('Predicting a folder of images');
+const [images, predictions] = [join(example, 'data', 'images'), join(folder, 'predictions')];
+run('node', [raremask, 'predict', folder, images, '--out', predictions]);
 
 const seconds = Math.round((performance.now() - started) / 1000);
 console.log(`\nDone in ${seconds} s. Open ${relative(process.cwd(), join(folder, 'report.html'))}`);

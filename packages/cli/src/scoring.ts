@@ -4,7 +4,10 @@ import { type Evaluation, evaluate, type EvaluateOptions } from '@raremask/engin
 import { collectOverlays, createProgress, resultTable, writeReport } from '@raremask/report';
 import type { Console } from './console.ts';
 
-/** Scores a run, collects overlays, writes report.html, and prints the table. */
+/**
+ * Scores a run, collects overlays, and prints the table. The validation split's scores and overlays
+ * are those of report.html, which is written anew; those of another split lie beside them.
+ */
 export async function scoreRun(
   loaded: LoadedManifest,
   run: string,
@@ -16,7 +19,10 @@ export async function scoreRun(
     terminal: process.stderr.isTTY === true,
     color: console.color,
   });
-  const overlays = collectOverlays({ folder: join(run, 'overlays') });
+  const reported = (options.split ?? 'validation') === 'validation';
+  const overlays = collectOverlays({
+    folder: join(run, reported ? 'overlays' : `overlays-${options.split}`),
+  });
   let evaluation: Evaluation;
   try {
     evaluation = await evaluate(loaded, run, {
@@ -45,11 +51,11 @@ export async function scoreRun(
     progress.close();
   }
   await overlays.write();
-  const report = await writeReport(run);
+  const report = reported ? await writeReport(run) : undefined;
   if (console.json) {
     console.result({ ...more, folder: run, report, ...evaluation, images: undefined });
   }
   console.text(resultTable(evaluation, { color: console.color, width: console.width }));
-  console.text(`report  ${relative(process.cwd(), report)}`);
+  if (report !== undefined) console.text(`report  ${relative(process.cwd(), report)}`);
   return evaluation;
 }
