@@ -2,24 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { listEmpty, listRepeatedId, listUnknownIds, listUnreadable } from './dataErrors.ts';
 
-/** The ids of a list file, with the place of each for messages. */
-export interface IdList {
-  readonly file: string;
-  /** `file:line` of each id, in the order of the lines. */
-  readonly places: ReadonlyMap<string, string>;
-}
-
 /**
  * Reads a list of ids, one a line. Blank lines and lines that begin with # are left out, so are
  * spaces around an id.
  *
  * @param folders where a relative path is looked for, in this order
+ * @returns each id with its place, `file:line`, for messages
  */
 export async function readIdList(
   path: string,
   folders: readonly string[],
   known: ReadonlySet<string>,
-): Promise<IdList> {
+): Promise<ReadonlyMap<string, string>> {
   const { file, text } = await firstReadable(path, folders);
   const places = new Map<string, string>();
   const unknown: { place: string; id: string }[] = [];
@@ -37,7 +31,7 @@ export async function readIdList(
   }
   if (unknown.length > 0) throw listUnknownIds(unknown, nearest(unknown[0]!.id, known));
   if (places.size === 0) throw listEmpty(file);
-  return { file, places };
+  return places;
 }
 
 async function firstReadable(

@@ -1,11 +1,11 @@
 import type { Dataset } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import { listsOverlap, splitMixed, splitShares, splitTooFew } from './dataErrors.ts';
-import { type IdList, readIdList } from './listFile.ts';
+import { readIdList } from './listFile.ts';
 
 /** `data.split` of a manifest. */
 export interface SplitRule {
-  /** List file; with a share for validation: the images that are divided. */
+  /** List file. */
   readonly train?: string | undefined;
   /** List file, or share of the images, 0 to 1. */
   readonly validation: string | number;
@@ -42,25 +42,14 @@ type Name = (typeof NAMES)[number];
  * images likewise; the same seed gives the same splits.
  */
 export async function splitIds(options: SplitOptions): Promise<SplitIds> {
-  const { split } = options;
+  const { split, dataset } = options;
   checkRule(split);
-  const lists = await readLists(options);
-  checkDisjoint(lists);
-  const assigned = new Map<string, Name>();
-  for (const name of NAMES) {
-    for (const id of lists[name]?.places.keys() ?? []) assigned.set(id, name);
-  }
-  if (typeof split.validation === 'number') {
-    const pool = [...(lists.train?.places.keys() ?? options.dataset.ids)].filter(
-      (id) => assigned.get(id) !== 'test',
-    );
-    const testShare = typeof split.test === 'number' ? split.test : 0;
-    const shares = { train: 0, validation: split.validation, test: testShare };
-    shares.train = 1 - shares.validation - shares.test;
-    for (const [id, name] of await dealOut(pool, shares, options)) assigned.set(id, name);
-  }
+  const assigned =
+    typeof split.validation === 'number'
+      ? await dealOut(split.validation, typeof split.test === 'number' ? split.test : 0, options)
+      : await listed(options);
   const result: SplitIds = { train: [], validation: [], test: [] };
-  for (const id of options.dataset.ids) {
+  for (const id of dataset.ids) {
     const name = assigned.get(id);
     if (name !== undefined) result[name].push(id);
   }
@@ -70,50 +59,48 @@ export async function splitIds(options: SplitOptions): Promise<SplitIds> {
 
 function checkRule({ train, validation, test }: SplitRule): void {
   if (typeof validation === 'string') {
-    if (train === undefined) {
-      throw splitMixed(
-        'validation is a list file, but train is not given',
-        'add data.split.train, a list file as well',
-      );
-    }
-    if (typeof test === 'number') {
-      throw splitMixed(
-        'validation is a list file, but test is a share',
-        'give a list file for data.split.test, or a share for data.split.validation',
-      );
-    }
-    return;
+    if (train !== undefined && typeof test !== 'number') return;
+    throw splitMixed(
+      train === undefined
+        ? 'validation is a list file, but train is not given'
+        : 'validation is a list file, but test is a share',
+      'give a list file for each split, or a share for data.split.validation',
+    );
   }
-  const testShare = typeof test === 'number' ? test : 0;
-  if (!(validation > 0 && testShare >= 0 && validation + testShare < 1)) {
-    throw splitShares(validation, testShare);
+  if (train !== undefined || typeof test === 'string') {
+    throw splitMixed(
+      `validation is a share, but ${train === undefined ? 'test' : 'train'} is a list file`,
+      'give a list file for data.split.validation as well, or shares alone',
+    );
+  }
+  if (!(validation > 0 && (test ?? 0) >= 0 && validation + (test ?? 0) < 1)) {
+    throw splitShares(validation, test ?? 0);
   }
 }
 
-type Lists = Partial<Record<Name, IdList>>;
-
-async function readLists({ dataset, split, folder, dataRoot }: SplitOptions): Promise<Lists> {
+async function listed({
+  dataset,
+  split,
+  folder,
+  dataRoot,
+}: SplitOptions): Promise<Map<string, Name>> {
   const known = new Set(dataset.ids);
   const folders = [...new Set(dataRoot === undefined ? [folder] : [folder, dataRoot])];
-  const lists: Lists = {};
-  for (const name of NAMES) {
-    const path = split[name];
-    if (typeof path === 'string') lists[name] = await readIdList(path, folders, known);
-  }
-  return lists;
-}
-
-function checkDisjoint(lists: Lists): void {
-  const owners = new Map<string, string>();
+  const assigned = new Map<string, Name>();
+  const places = new Map<string, string>();
   const shared: { id: string; place: string; other: string }[] = [];
   for (const name of NAMES) {
-    for (const [id, place] of lists[name]?.places ?? []) {
-      const other = owners.get(id);
-      if (other === undefined) owners.set(id, place);
-      else shared.push({ id, place, other });
+    const path = split[name];
+    if (typeof path !== 'string') continue;
+    for (const [id, place] of await readIdList(path, folders, known)) {
+      const other = places.get(id);
+      if (other !== undefined) shared.push({ id, place, other });
+      places.set(id, place);
+      assigned.set(id, name);
     }
   }
   if (shared.length > 0) throw listsOverlap(shared);
+  return assigned;
 }
 
 /** Images that stay together. */
@@ -126,25 +113,22 @@ interface Unit {
 /**
  * Deals units out, the largest first, each to the split where it brings the counts of filled and
  * empty images nearest to their shares (after the iterative stratification of Sechidis, Tsoumakas
- * and Vlahavas, 2011). Every split that has a share gets at least one unit.
+ * and Vlahavas, 2011); then exchanges units while that brings them nearer. Every split that has a
+ * share gets at least one unit.
  */
 async function dealOut(
-  pool: readonly string[],
-  shares: Readonly<Record<Name, number>>,
+  validation: number,
+  test: number,
   options: SplitOptions,
 ): Promise<Map<string, Name>> {
-  const { split, seed } = options;
+  const shares = { train: 1 - validation - test, validation, test };
   const names = NAMES.filter((name) => shares[name] > 0);
-  const units = await unitsOf(pool, options);
+  const units = await unitsOf(options);
   if (units.length < names.length) {
     const grouped = units.some(({ ids }) => ids.length > 1);
-    throw splitTooFew(
-      grouped && split.by === 'group' ? 'groups' : 'images',
-      units.length,
-      names.length,
-    );
+    throw splitTooFew(grouped ? 'groups' : 'images', units.length, names.length);
   }
-  const ordered = createRandom(seed).fork('split').shuffle(units);
+  const ordered = createRandom(options.seed).fork('split').shuffle(units);
   ordered.sort((left, right) => right.ids.length - left.ids.length);
   const totals = [0, 1].map((kind) => units.reduce((sum, { counts }) => sum + counts[kind]!, 0));
   const piles = names.map(
@@ -155,16 +139,20 @@ async function dealOut(
       ),
   );
   for (const unit of ordered) {
-    const costs = piles.map((pile) => pile.costOf(unit));
-    piles[costs.indexOf(Math.min(...costs))]!.add(unit);
+    const costs = piles.map((pile) => pile.change([], [unit]));
+    piles[costs.indexOf(Math.min(...costs))]!.exchange([], [unit]);
   }
   for (const pile of piles) {
     if (pile.units.length > 0) continue;
     const richest = piles.reduce((most, other) =>
       other.units.length > most.units.length ? other : most,
     );
-    pile.add(richest.takeSmallest());
+    // Units come by size: the last one is the smallest.
+    const smallest = richest.units.at(-1)!;
+    richest.exchange([smallest], []);
+    pile.exchange([], [smallest]);
   }
+  if (units.length <= EXCHANGED_UNITS) exchangeUnits(piles);
   return new Map(
     piles.flatMap(({ name, units: own }) =>
       own.flatMap(({ ids }) => ids.map((id): [string, Name] => [id, name])),
@@ -172,46 +160,78 @@ async function dealOut(
   );
 }
 
+/** More units than this come near enough to their shares when they are dealt. */
+const EXCHANGED_UNITS = 500;
+
+/** Swaps and moves units between piles while the counts come nearer to what is wanted. */
+function exchangeUnits(piles: readonly Pile[]): void {
+  let better = true;
+  while (better) {
+    better = false;
+    for (const from of piles) {
+      for (const to of piles) {
+        if (from === to) continue;
+        for (const given of [...from.units]) {
+          // Nothing in return is a move, unless it would leave a split empty.
+          const returns = [
+            ...to.units.map((unit) => [unit]),
+            ...(from.units.length > 1 ? [[]] : []),
+          ];
+          const taken = returns.find(
+            (back) => from.change([given], back) + to.change(back, [given]) < -1e-9,
+          );
+          if (taken === undefined) continue;
+          from.exchange([given], taken);
+          to.exchange(taken, [given]);
+          better = true;
+        }
+      }
+    }
+  }
+}
+
 class Pile {
   readonly name: Name;
-  readonly units: Unit[] = [];
+  units: Unit[] = [];
   readonly #wanted: readonly number[];
-  readonly #counts = [0, 0];
+  #counts: readonly number[] = [0, 0];
 
   constructor(name: Name, wanted: readonly number[]) {
     this.name = name;
     this.#wanted = wanted;
   }
 
-  /** By how much the squared distance to the wanted counts grows, in parts of the wanted counts. */
-  costOf({ counts }: Unit): number {
-    return this.#wanted.reduce((cost, wanted, kind) => {
-      const count = counts[kind]!;
-      if (count === 0) return cost;
-      const before = this.#counts[kind]! - wanted;
-      return cost + ((before + count) ** 2 - before ** 2) / wanted;
+  /** By how much an exchange changes the squared distance to the wanted counts, in parts of these. */
+  change(given: readonly Unit[], taken: readonly Unit[]): number {
+    return this.#distance(this.#countsAfter(given, taken)) - this.#distance(this.#counts);
+  }
+
+  exchange(given: readonly Unit[], taken: readonly Unit[]): void {
+    this.#counts = this.#countsAfter(given, taken);
+    const [first] = given;
+    if (first === undefined) this.units.push(...taken);
+    else this.units.splice(this.units.indexOf(first), given.length, ...taken);
+  }
+
+  #countsAfter(given: readonly Unit[], taken: readonly Unit[]): number[] {
+    return this.#counts.map((count, kind) => {
+      let after = count;
+      for (const unit of given) after -= unit.counts[kind]!;
+      for (const unit of taken) after += unit.counts[kind]!;
+      return after;
+    });
+  }
+
+  #distance(counts: readonly number[]): number {
+    return this.#wanted.reduce((sum, wanted, kind) => {
+      return wanted === 0 ? sum : sum + (counts[kind]! - wanted) ** 2 / wanted;
     }, 0);
-  }
-
-  add(unit: Unit): void {
-    this.units.push(unit);
-    for (const kind of [0, 1]) this.#counts[kind]! += unit.counts[kind]!;
-  }
-
-  /** The last unit is the smallest one, because units come by size. */
-  takeSmallest(): Unit {
-    const unit = this.units.pop()!;
-    for (const kind of [0, 1]) this.#counts[kind]! -= unit.counts[kind]!;
-    return unit;
   }
 }
 
-async function unitsOf(
-  pool: readonly string[],
-  { dataset, split, isEmpty }: SplitOptions,
-): Promise<Unit[]> {
+async function unitsOf({ dataset, split, isEmpty }: SplitOptions): Promise<Unit[]> {
   const units = new Map<string, Unit>();
-  for (const id of pool) {
+  for (const id of dataset.ids) {
     const group = split.by === 'group' ? dataset.group(id) : undefined;
     const key = group === undefined ? `image ${id}` : `group ${group}`;
     let unit = units.get(key);
