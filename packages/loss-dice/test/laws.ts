@@ -64,7 +64,7 @@ export function describeLaws(subjects: readonly Subject[]): void {
             });
           const differences = steps.map((step) => (moved(step, 5e-3) - moved(step, -5e-3)) / 1e-2);
           // Values of about 1 in float32 are 1e-7 off, over 1e-2; -log x of a small x curves.
-          const curved = options['transform'] === 'minus-log';
+          const curved = options.transform === 'minus-log';
           expectNear(along, differences, { relative: curved ? 2e-2 : 2e-3, absolute: 2e-4 });
         }));
 
@@ -108,7 +108,7 @@ export function describeLaws(subjects: readonly Subject[]): void {
 
       test('depends on neighbours only where the batch is pooled, and says so', () =>
         hold(subject, 12, (loss, batch, options) => {
-          const pooled = options['pool'] === 'batch';
+          const pooled = options.pool === 'batch';
           expect(subject.plugin.poolsBatch?.(options)).toBe(pooled);
           const { values } = evaluate(loss, batch);
           if (pooled) {

@@ -1,0 +1,128 @@
+import crossEntropy from '../../loss-ce/src/index.ts';
+import dice from '../src/index.ts';
+import type { Batch } from './batch.ts';
+import { type Counterpart, describeReference, type Find, type ReferenceCase } from './reference.ts';
+
+/** Options that MONAI's overlap losses share, in our words. */
+function monai({ options }: ReferenceCase, { facts }: Batch) {
+  return {
+    empty: 'smooth',
+    pool: options.batch ? 'batch' : 'image',
+    ...(!facts.overlapping && {
+      background: options.include_background === false ? 'exclude' : 'include',
+    }),
+  };
+}
+
+/** MONAI multiplies by class weights and takes the plain mean; ours is the weighted mean. */
+function monaiWeights(weight: unknown) {
+  const weights = weight as number[] | undefined;
+  if (weights === undefined || weights.length === 1) return { scale: 1, classWeights: {} };
+  return {
+    scale: weights.reduce((sum, value) => sum + value, 0) / weights.length,
+    classWeights: { classWeights: weights },
+  };
+}
+
+const monaiDice: Find = (entry, batch) => {
+  const { options } = entry;
+  if (options.jaccard) return 'see Jaccard';
+  const { scale, classWeights } = monaiWeights(options.weight);
+  const smooth = {
+    numerator: options.smooth_nr ?? 1e-5,
+    denominator: options.smooth_dr ?? 1e-5,
+  };
+  return {
+    parts: [
+      {
+        plugin: dice,
+        options: {
+          ...monai(entry, batch),
+          ...classWeights,
+          smooth,
+          denominator: options.squared_pred ? 'squared' : 'linear',
+        },
+        scale,
+      },
+    ],
+  };
+};
+
+const monaiDiceCrossEntropy: Find = (entry, batch) => {
+  const { options } = entry;
+  const weight = options.weight as number[] | undefined;
+  const { scale, classWeights } = monaiWeights(weight);
+  return {
+    parts: [
+      {
+        plugin: dice,
+        options: { ...monai(entry, batch), ...classWeights },
+        scale: scale * (options.lambda_dice as number),
+      },
+      {
+        plugin: crossEntropy,
+        options: weight ? { pool: 'batch', classWeights: weight, normalize: 'weights' } : {},
+        scale: options.lambda_ce as number,
+      },
+    ],
+  };
+};
+
+const nnunetDice: Find = ({ options }): Counterpart => ({
+  parts: [
+    {
+      plugin: dice,
+      options: {
+        empty: 'smooth',
+        pool: options.batch_dice ? 'batch' : 'image',
+        background: options.do_bg ? 'include' : 'exclude',
+        smooth: options.smooth,
+      },
+    },
+  ],
+  shift: -1,
+});
+
+/** segmentation_models.pytorch pools the batch, and lets an absent class count 0 in the mean. */
+function smp({ target, facts }: Batch) {
+  const classes = facts.classes.map((_, index) =>
+    target.some((truth, position) => truth === 1 && position % facts.classes.length === index),
+  );
+  return {
+    options: {
+      pool: 'batch',
+      empty: 'ignore',
+      ...(!facts.overlapping && { background: 'include' }),
+    },
+    scale: classes.filter(Boolean).length / classes.length,
+  };
+}
+
+const smpDice: Find = ({ options }, batch) => {
+  const { options: pooled, scale } = smp(batch);
+  return {
+    parts: [
+      {
+        plugin: dice,
+        options: {
+          ...pooled,
+          // There Dice is the Tversky index of 1/2 and 1/2, whose sums are half as large.
+          smooth: 2 * ((options.smooth as number | undefined) ?? 0),
+          ...(options.log_loss ? { transform: 'minus-log' } : {}),
+        },
+        scale,
+      },
+    ],
+  };
+};
+
+const finders: Readonly<Record<string, Find>> = {
+  'monai/DiceLoss': monaiDice,
+  'monai/DiceCELoss': monaiDiceCrossEntropy,
+  'nnunet/MemoryEfficientSoftDiceLoss': nnunetDice,
+  'smp/DiceLoss': smpDice,
+};
+
+describeReference(import.meta.dirname, Object.keys(finders), (entry, batch) =>
+  finders[`${entry.source}/${entry.loss}`]!(entry, batch),
+);

@@ -1,0 +1,161 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LossPlugin } from '@raremask/core';
+import { describe, expect, test } from 'vitest';
+import { type Batch, evaluate, oneHot, task } from './batch.ts';
+import { make } from './make.ts';
+import { countTensors, expectNear } from './tensors.ts';
+
+export interface ReferenceCase {
+  readonly source: string;
+  readonly loss: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly input: string;
+  /** One number, or one for each sample and class; null where the peer is NaN. */
+  readonly value: Nested | null;
+  /** Of the sum of the values, with respect to the logits. */
+  readonly grad: readonly (number | null)[];
+}
+type Nested = number | readonly Nested[];
+
+interface Reference {
+  readonly inputs: Readonly<
+    Record<
+      string,
+      {
+        readonly shape: readonly number[];
+        readonly logits: readonly number[];
+        readonly labels: readonly number[];
+      }
+    >
+  >;
+  readonly cases: readonly ReferenceCase[];
+}
+
+/** A loss of ours whose mean over the batch, times `scale`, is a part of the peer's value. */
+export interface Part {
+  readonly plugin: LossPlugin;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly scale?: number;
+}
+
+/** What of ours adds up to the peer's value. */
+export interface Counterpart {
+  readonly parts: readonly Part[];
+  /** A constant by which the peer's value is larger. */
+  readonly shift?: number;
+  /** Pixels that the peer leaves out. */
+  readonly ignored?: (label: number) => boolean;
+  readonly tolerance?: { readonly relative: number; readonly absolute: number };
+}
+
+/** The counterpart of a case, or the reason why there is none. */
+export type Find = (entry: ReferenceCase, batch: Batch) => Counterpart | string;
+
+/**
+ * Holds values and gradients against the peers': the selection in the package's fixtures, and all
+ * cases where the reference file is at hand (RAREMASK_REFERENCE, or shared/reference/losses.json
+ * beside the repository).
+ */
+export function describeReference(folder: string, losses: readonly string[], find: Find): void {
+  countTensors();
+  const all =
+    process.env.RAREMASK_REFERENCE ?? join(folder, '../../../../shared/reference/losses.json');
+  describe('selected reference values', () => {
+    compare(read(join(folder, 'fixtures/reference.json')), losses, find);
+  });
+  describe('all reference values', () => {
+    if (existsSync(all)) compare(read(all), losses, find);
+    else test.skip(`are not at hand: no ${all}`);
+  });
+}
+
+function read(path: string): Reference {
+  return JSON.parse(readFileSync(path, 'utf8').replaceAll('NaN', 'null'));
+}
+
+function compare({ inputs, cases }: Reference, losses: readonly string[], find: Find): void {
+  for (const name of losses) {
+    const own = cases.filter(({ source, loss }) => `${source}/${loss}` === name);
+    const found = own.map((entry) => {
+      const batch = batchOf(entry, inputs[entry.input]!);
+      return { entry, batch, counterpart: find(entry, batch) };
+    });
+    const agreeing = found.filter(({ counterpart }) => typeof counterpart !== 'string');
+    const reasons = found.map(({ counterpart }) => counterpart);
+    for (const reason of new Set(reasons)) {
+      if (typeof reason !== 'string') continue;
+      const left = reasons.filter((other) => other === reason).length;
+      test.skip(`${left} of ${name}: ${reason}`);
+    }
+    if (agreeing.length === 0) continue;
+    test(`${agreeing.length} of ${name}`, async () => {
+      for (const { entry, batch, counterpart } of agreeing) {
+        const title = `${JSON.stringify(entry.options)} on ${entry.input}`;
+        try {
+          await expectAgreement(entry, batch, counterpart as Counterpart);
+        } catch (error) {
+          throw new Error(title, { cause: error });
+        }
+      }
+    });
+  }
+}
+
+function batchOf(entry: ReferenceCase, input: Reference['inputs'][string]): Batch {
+  const { shape, logits, labels } = input;
+  const classes = shape.at(-1)!;
+  const overlapping = entry.input.endsWith('-sigmoid');
+  return {
+    facts: task(overlapping ? 'overlapping' : 'exclusive', classes, (shape.length - 2) as 2 | 3),
+    size: shape.slice(1, -1),
+    logits,
+    target: overlapping ? labels : oneHot(labels, classes),
+    weight: labels.map(() => 1),
+  };
+}
+
+async function expectAgreement(
+  entry: ReferenceCase,
+  batch: Batch,
+  { parts, shift = 0, ignored, tolerance }: Counterpart,
+): Promise<void> {
+  const classes = batch.facts.classes.length;
+  const counted = batch.weight.map((weight, pixel) => {
+    const label = batch.target.slice(pixel * classes, (pixel + 1) * classes).indexOf(1);
+    return ignored?.(label) ? 0 : weight;
+  });
+  const samples = counted.length / batch.size.reduce((product, extent) => product * extent, 1);
+  const values = Array.from({ length: samples }, () => shift);
+  const gradient = batch.logits.map(() => 0);
+  // Ours is one number a sample; a peer's single number is their mean.
+  const byClass = Array.isArray(entry.value) ? (entry.value as Nested[][]) : undefined;
+  for (const { plugin, options, scale = 1 } of parts) {
+    const loss = await make(plugin, batch.facts, options);
+    const result = evaluate(loss, { ...batch, weight: counted });
+    const pooled = result.values.length === 1;
+    values.forEach((value, index) => {
+      values[index] = value + scale * result.values[pooled ? 0 : index]!;
+    });
+    const share = byClass ? byClass[0]!.length : 1 / result.values.length;
+    result.gradient.forEach((slope, index) => {
+      gradient[index]! += scale * share * slope;
+    });
+  }
+  if (entry.value === null) {
+    expect(values.every(Number.isFinite)).toBe(true);
+    expect(gradient.every(Number.isFinite)).toBe(true);
+    return;
+  }
+  const expected = byClass?.map((sample) => average(sample.map(single)));
+  expectNear(expected ? values : [average(values)], expected ?? [entry.value as number], tolerance);
+  expectNear(gradient, entry.grad as number[], tolerance);
+}
+
+function single(value: Nested): number {
+  return typeof value === 'number' ? value : single(value[0]!);
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
