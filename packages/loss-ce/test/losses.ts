@@ -17,5 +17,5 @@ export const subjects: readonly Subject[] = [
 ];
 
 function effective({ normalize, ...rest }: Written): Written {
-  return { ...rest, ...(normalize && rest['classWeights'] ? { normalize } : {}) };
+  return { ...rest, ...(normalize && rest.classWeights ? { normalize } : {}) };
 }
