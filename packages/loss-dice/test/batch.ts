@@ -94,7 +94,7 @@ export function randomBatch(
 export function evaluate(loss: Loss, batch: Batch): Evaluation {
   return tf.tidy(() => {
     const { logits, target, weight } = tensors(batch);
-    let values: readonly number[] = [];
+    let values: number[] = [];
     const gradient = tf.grad((scores) => {
       const result = loss(lossInput(batch.facts, scores, target, weight));
       values = [...result.dataSync()];

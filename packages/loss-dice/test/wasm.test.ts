@@ -1,0 +1,4 @@
+import { subjects } from './losses.ts';
+import { describeWasm } from './wasm.ts';
+
+describeWasm(subjects);
