@@ -1,0 +1,4 @@
+import { describeWasm } from '../../loss-dice/test/wasm.ts';
+import { subjects } from './losses.ts';
+
+describeWasm(subjects);
