@@ -210,6 +210,13 @@ describe('group', () => {
   });
 });
 
+it('says its remark among its facts', async () => {
+  await using folder = await Folder.with({ 'images/a.png': image, 'masks/a.png': mask });
+  const remark = 'synthetic images';
+  expect((await folder.open({ classes, remark })).facts.remark).toBe(remark);
+  expect((await folder.open({ classes })).facts).not.toHaveProperty('remark');
+});
+
 it('changes the fingerprint with either file', async () => {
   await using folder = await Folder.with({ 'images/a.png': image, 'masks/a.png': mask });
   const dataset = await folder.open({ classes });
