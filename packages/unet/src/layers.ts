@@ -71,11 +71,15 @@ export function upsampling(plan: Plan, name: string, from: number, to: number): 
     repeatPixels(addBias(convolve(x!, weights[kernel]!), weights[bias]!));
 }
 
-/** The last 1x1 convolution. Its kernel starts small, so that the first logits are about the bias. */
+/**
+ * The last 1x1 convolution. Its kernel sums to 0 for every class, so that with activations of one mean
+ * the first logits lie about the bias. (A small kernel would hold them closer to it, and slows the
+ * first epochs: everything before it learns by way of it.)
+ */
 export function head(plan: Plan, from: number, bias: readonly number[]): Layer {
   const { parameters, space } = plan;
   const shape = [...Array<number>(space).fill(1), from, bias.length];
-  const kernel = parameters.kernel('head.kernel', shape, HEAD_SHARE * heDeviation(from));
+  const kernel = parameters.centredKernel('head.kernel', shape, heDeviation(from));
   const offset = parameters.vector('head.bias', bias);
   return ([x], { weights }) => addBias(convolve(x!, weights[kernel]!), weights[offset]!);
 }
@@ -86,9 +90,6 @@ export function dropout(x: tf.Tensor, share: number, pass: Pass): tf.Tensor {
   const kept = tf.cast(tf.greaterEqual(pass.uniform(x.shape), share), 'float32');
   return tf.mul(x, tf.mul(kept, 1 / (1 - share)));
 }
-
-/** The share of He's deviation that the last kernel starts with: logits within about 0.1 of the bias. */
-const HEAD_SHARE = 0.1;
 
 /** Keeps the variance of values through layers of ReLU (He et al. 2015). */
 function heDeviation(inputs: number): number {

@@ -28,6 +28,19 @@ export class ParameterList {
     return this.weights.push({ name, shape, initial, decay: true }) - 1;
   }
 
+  /** The same, shifted so that the values of each output, the last axis, sum to 0. */
+  centredKernel(name: string, shape: readonly number[], deviation: number): number {
+    const index = this.kernel(name, shape, deviation);
+    const { initial } = this.weights[index]!;
+    const outputs = shape.at(-1)!;
+    for (let output = 0; output < outputs; output += 1) {
+      const own = initial.filter((_, at) => at % outputs === output);
+      const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
+      for (let at = output; at < initial.length; at += outputs) initial[at]! -= mean;
+    }
+    return index;
+  }
+
   /** A bias, scale or shift: no decay. */
   vector(name: string, initial: readonly number[]): number {
     const values = Float32Array.from(initial);
