@@ -45,7 +45,10 @@ function sentence(parts: ErrorParts): string {
 
 /** The first line of whatever was thrown, without its full stop, and where it was thrown. */
 function firstLine(error: unknown, place?: string): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const text =
+    error instanceof Error && !isRaremaskError(error)
+      ? `${error.name}: ${error.message}`
+      : String(isRaremaskError(error) ? error.message : error);
   const line = (text.split('\n')[0] ?? '').replace(/[\s.]+$/, '');
   return place === undefined ? line : `${line}, at ${place}`;
 }
@@ -314,7 +317,7 @@ export function serviceFailed(where: string, name: string, cause: unknown): Rare
   return new RaremaskError(
     {
       code: 'RAREMASK_SERVICE_FAILED',
-      category: 'run',
+      category: isRaremaskError(cause) ? cause.category : 'run',
       where,
       what: `the service ${name} cannot be made`,
       got: firstLine(cause),
@@ -434,13 +437,37 @@ export function manifestEmpty(where: string): RaremaskError {
   });
 }
 
+export function manifestNotMap(where: string, got: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_MANIFEST_NOT_MAP',
+    category: 'manifest',
+    where,
+    what: 'the manifest is not a map of settings',
+    expected: 'data:, model:, loss: and the rest, each with its value',
+    got,
+    remedy: 'begin every line that has no indentation with the name of a setting and a colon',
+  });
+}
+
 export function manifestSyntax(where: string, problem: string, remedy?: string): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_MANIFEST_SYNTAX',
     category: 'manifest',
     where,
-    what: `this is not YAML: ${problem}`,
+    what: `the YAML cannot be read: ${problem}`,
     ...(remedy !== undefined && { remedy }),
+  });
+}
+
+export function unusableValue(where: string, got: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_UNUSABLE_VALUE',
+    category: 'manifest',
+    where,
+    what: 'the value is of no use in a manifest',
+    expected: 'text, a finite number, true, false, null, a list or a map',
+    got,
+    remedy: 'write another value, or put it in quotation marks if it is meant as text',
   });
 }
 

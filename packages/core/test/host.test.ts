@@ -18,6 +18,7 @@ import {
   type PluginByKind,
   type PluginKind,
   type RandomStream,
+  RaremaskError,
   rng,
   type Services,
   token,
@@ -199,6 +200,29 @@ describe('services', () => {
     expect(made).toBe(1);
   });
 
+  test('that a user can mend keeps whose turn it is', async () => {
+    const cause = new RaremaskError({
+      code: 'RAREMASK_EXAMPLE',
+      category: 'data',
+      where: 'a.png',
+      what: 'the mask is too small',
+    });
+    const run = createHost().run({ seed: 0 });
+    run.provide(facts, () => Promise.reject(cause));
+    await expect(
+      run.make(
+        at(
+          'loss[0]',
+          asking({ facts }, () => {}),
+        ),
+      ),
+    ).rejects.toMatchObject({
+      category: 'data',
+      message:
+        'loss[0] (asking): the service facts cannot be made. Got: a.png: the mask is too small.',
+    });
+  });
+
   test('all missing ones are named before create runs', async () => {
     const wish = token<number>('wish');
     let created = false;
@@ -318,6 +342,17 @@ describe('make', () => {
         'model (unet): the plugin throws. Got: TypeError: filters is not a function. Do this: mend the plugin, or tell its author.',
       cause,
     });
+  });
+
+  test("lets a plugin's own error for the user pass as it is", async () => {
+    const own = new RaremaskError({
+      code: 'RAREMASK_EXAMPLE',
+      category: 'data',
+      where: 'masks/a.png',
+      what: 'the file is truncated',
+    });
+    const data = defineDataset({ name: 'x', api: 1, create: () => Promise.reject(own) });
+    await expect(createHost().run({ seed: 0 }).make(at('data', data))).rejects.toBe(own);
   });
 
   test.each([

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createHost, loadPlugin, loadPluginFromUrl } from '../src/host/index.ts';
 import { facts, type LossInput } from '../src/index.ts';
 import { lossInput } from '../src/lossInput.ts';
@@ -42,6 +44,9 @@ const FACTS = {
   ],
   overlapping: false,
 } as const;
+
+// Loading tfjs takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 let tensorsBefore = 0;
 beforeAll(async () => {
@@ -184,6 +189,19 @@ export default defineLoss({
     expect((globalThis as { plainTfjs?: unknown }).plainTfjs).toBe(tf.tensor);
   });
 
+  test('that Node gives the same copies as the host is imported by Node', async () => {
+    const { folder, write, link } = temporaryProject();
+    link('@raremask/core', '@tensorflow/tfjs', 'zod');
+    const path = write('plain.mjs', PLAIN);
+    const script = write(
+      'check.mjs',
+      `import { loadPlugin } from '@raremask/core/host';
+       const { plugin, url } = await loadPlugin('./plain.mjs', ${JSON.stringify(folder)}, 'loss');
+       console.log(url === ${JSON.stringify(pathToFileURL(path).href)}, plugin === (await import(url)).default);`,
+    );
+    expect(execFileSync(process.execPath, [script], { encoding: 'utf8' }).trim()).toBe('true true');
+  });
+
   test('beside a second copy of tfjs still gets the copy of the host', async () => {
     const { folder, write, link } = temporaryProject();
     link('zod');
@@ -242,4 +260,4 @@ test('a thread of its own loads a TypeScript file by its URL', async () => {
   });
   await worker.terminate();
   expect(name).toBe('power');
-}, 60_000);
+});

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { installedPlugins, loadPlugin, loadPluginFromUrl } from '../src/host/index.ts';
 import { temporaryProject, usualProject } from './project.ts';
+
+// Loading tfjs takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const LOSS = "export default core.defineLoss({ name: 'mine', api: 1, create: () => () => {} });";
 

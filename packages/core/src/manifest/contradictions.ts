@@ -68,12 +68,12 @@ function split(root: TreeNode): Mistake[] {
     }
     return mistakes;
   }
-  if (typeof validation !== 'number') return [];
+  if (typeof validation !== 'number' || validation <= 0 || validation >= 1) return [];
   const lists = ['train', 'test'].filter((key) => typeof read(root, at(key)) === 'string');
   const mistakes = lists.map((key) =>
     refused(root, at(key), 'validation is a share, and list files and shares do not mix'),
   );
-  if (typeof test === 'number' && test < 1 && validation < 1 && validation + test >= 1) {
+  if (typeof test === 'number' && test < 1 && validation + test >= 1) {
     mistakes.push(refused(root, at('test'), 'with validation it leaves no image to train on'));
   }
   return mistakes;

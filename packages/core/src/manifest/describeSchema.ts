@@ -138,7 +138,7 @@ function alternativeText(schema: Schema, root: Schema): string[] {
     case 'null':
       return ['null'];
     case 'string':
-      return [typeof schema.pattern === 'string' ? `text like ${schema.pattern}` : 'text'];
+      return [typeof schema.pattern === 'string' ? `text that matches ${schema.pattern}` : 'text'];
     case 'array':
       return [listText(schema, root)];
     case 'object': {

@@ -53,6 +53,11 @@ export function explain(issue: Issue, subject: Subject, above: Path = []): Mista
   if (issue.code === undefined || issue.code === 'custom' || schemas.length === 0) {
     return [{ at, error: refusedSetting(at.text, setting, issue.message, got) }];
   }
+  if (value === '' && expected === 'text') {
+    return [
+      { at, error: wrongSetting(at.text, setting, 'text that is not empty', got, undefined) },
+    ];
+  }
   const similar =
     typeof value === 'string' ? nearest(value, wordsAt(subject.schema, inside)) : undefined;
   return [{ at, error: wrongSetting(at.text, setting, expected, got, similar) }];

@@ -169,7 +169,8 @@ async function loadOne<K extends PluginKind>(
   const optionsPath = [...path, 'with'];
   const withNode = find(root, optionsPath);
   try {
-    const plugin = await loadPlugin(use, folder, kind, at.text);
+    const where = isDefault ? `${at.text} (no sampler is named)` : at.text;
+    const plugin = await loadPlugin(use, folder, kind, where);
     if (withNode !== undefined && withNode.type !== 'map') return undefined;
     const rawOptions = withNode === undefined ? {} : toJson(withNode);
     const checked = await checkOptions(plugin.plugin.options, rawOptions, {

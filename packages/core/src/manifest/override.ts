@@ -32,7 +32,11 @@ export function applyOverride(
   if (split < 0) return fail(overrideSyntax(at.text, 'the override has no ='));
   const path = parsePath(text.slice(0, split));
   if (path === undefined) return fail(overrideSyntax(at.text, 'the override names no setting'));
-  const read = readValue(text.slice(split + 1), at);
+  const written = text.slice(split + 1);
+  // Names of packages need no quotation marks here, though YAML reserves the character.
+  const read: ReturnType<typeof readValue> = written.startsWith('@')
+    ? { node: { type: 'scalar', at, value: written }, mistakes: [], brokenFrom: 0 }
+    : readValue(written, at);
   if (read.mistakes.length > 0) {
     mistakes.push(...read.mistakes);
     return root;

@@ -12,12 +12,14 @@ import {
 import {
   duplicateKey,
   manifestEmpty,
+  manifestNotMap,
   manifestSyntax,
   type RaremaskError,
-  wrongSetting,
+  unusableValue,
 } from '../errors.ts';
+import { describeValue } from './describeSchema.ts';
 import type { Mistake } from './mistake.ts';
-import type { Entry, Place, TreeNode } from './tree.ts';
+import { type Entry, type Place, type TreeNode, toJson } from './tree.ts';
 
 /** One YAML text as a tree, as far as it can be read. */
 export interface ReadYaml {
@@ -36,23 +38,18 @@ export function readFileText(text: string, file: string, source: number): ReadYa
     return { text: `${file}:${line}:${col}`, source, offset };
   };
   const read = readText(text, place, lines);
-  const start = { text: `${file}:1:1`, source, offset: 0 };
   const { node, mistakes } = read;
-  if (mistakes.length > 0) return node?.type === 'map' ? read : { ...read, node: emptyMap(start) };
-  if (node === undefined || (node.type === 'scalar' && node.value === null)) {
-    return {
-      ...read,
-      node: emptyMap(start),
-      mistakes: [{ at: start, error: manifestEmpty(start.text) }],
-    };
-  }
-  if (node.type !== 'map') {
-    const got =
-      node.type === 'list' ? `a list of ${node.items.length}` : JSON.stringify(node.value);
-    const error = wrongSetting(node.at.text, 'manifest', 'a map of settings', got, undefined);
-    return { ...read, node: emptyMap(start), mistakes: [{ at: node.at, error }] };
-  }
-  return read;
+  if (node?.type === 'map') return read;
+  const at = { text: `${file}:1:1`, source, offset: 0 };
+  const isEmpty = node === undefined || (node.type === 'scalar' && node.value === null);
+  const error = isEmpty
+    ? manifestEmpty(at.text)
+    : manifestNotMap(at.text, describeValue(toJson(node)));
+  return {
+    node: { type: 'map', at, entries: new Map() },
+    mistakes: mistakes.length > 0 ? mistakes : [{ at, error }],
+    brokenFrom: 0,
+  };
 }
 
 /** Reads a short text, all of it at one place. */
@@ -60,22 +57,19 @@ export function readValue(text: string, at: Place): ReadYaml {
   return readText(text, () => at, new LineCounter());
 }
 
-function emptyMap(at: Place): TreeNode {
-  return { type: 'map', at, entries: new Map() };
-}
-
 function readText(text: string, place: (offset: number) => Place, lines: LineCounter): ReadYaml {
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
-    logLevel: 'silent',
   });
   const mistakes: Mistake[] = [];
   let brokenFrom = Number.POSITIVE_INFINITY;
   for (const problem of [...document.errors, ...document.warnings]) {
     const at = place(problem.pos[0]);
     mistakes.push({ at, error: explainSyntax(problem, text, at.text) });
-    if (problem.code !== 'DUPLICATE_KEY') brokenFrom = Math.min(brokenFrom, problem.pos[0]);
+    if (problem.code !== 'DUPLICATE_KEY') {
+      brokenFrom = Math.min(brokenFrom, blockBefore(text, problem.pos[0]));
+    }
   }
   const convert = converter(document, place, (at, error) => {
     mistakes.push({ at, error });
@@ -134,10 +128,20 @@ function converter(
     ) {
       return { type: 'scalar', at, value };
     }
-    report(at, manifestSyntax(at.text, `${String(value)} is no text, number, true, false or null`));
+    report(at, unusableValue(at.text, String(value)));
     return nothing(at);
   };
   return convert;
+}
+
+/**
+ * Where the top-level setting begins that is open on the line before: a bracket that is never closed
+ * is noticed only at the next setting.
+ */
+function blockBefore(text: string, offset: number): number {
+  const before = text.slice(0, text.lastIndexOf('\n', offset - 1) + 1);
+  const starts = [...before.matchAll(/^[^\s#]/gm)];
+  return starts.at(-1)?.index ?? 0;
 }
 
 function explainSyntax(problem: YAMLError, text: string, where: string): RaremaskError {

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import * as host from '../src/host/index.ts';
+import * as root from '../src/index.ts';
+import * as manifest from '../src/manifest/index.ts';
+
+test('these names are exported', () => {
+  expect({
+    '.': Object.keys(root).sort(),
+    './host': Object.keys(host).sort(),
+    './manifest': Object.keys(manifest).sort(),
+  }).toMatchInlineSnapshot(`
+    {
+      ".": [
+        "API",
+        "IGNORE",
+        "RaremaskError",
+        "batchSize",
+        "census",
+        "defineDataset",
+        "defineLoss",
+        "defineModel",
+        "defineSampler",
+        "facts",
+        "firstForeground",
+        "folder",
+        "isRaremaskError",
+        "log",
+        "rng",
+        "survey",
+        "token",
+      ],
+      "./host": [
+        "createHost",
+        "createRandom",
+        "installedPlugins",
+        "loadPlugin",
+        "loadPluginFromUrl",
+        "provision",
+      ],
+      "./manifest": [
+        "ManifestErrors",
+        "describeOptions",
+        "loadManifest",
+        "manifestJsonSchema",
+      ],
+    }
+  `);
+});
