@@ -6,8 +6,8 @@ import type { EpochRow } from './history.ts';
 /** A chart as SVG markup. Colours are the page's own variables, so that it follows its theme. */
 export type Chart = string;
 
-const WIDTH = 480;
-const HEIGHT = 250;
+const WIDTH = 420;
+const HEIGHT = 225;
 
 const CONFIG: Config = {
   font: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
@@ -83,8 +83,9 @@ export async function scoreChart(
   return await lineChart(lines, { best, y: { domain: [0, 1] } });
 }
 
-/** Norm of the gradient over the epochs. */
+/** Norm of the gradient over the epochs; of a single epoch it says nothing. */
 export async function gradientChart(history: readonly EpochRow[]): Promise<Chart | null> {
+  if (history.length < 2) return null;
   const points = history.map((row) => ({ x: row.epoch, y: row.gradientNorm }));
   return await lineChart([{ name: 'gradient norm', colour: 'var(--ink)', points }], { y: {} });
 }
@@ -273,6 +274,7 @@ async function lineChart(
                   ? [firstEpoch - 1, lastEpoch + 1]
                   : [firstEpoch, lastEpoch],
               nice: false,
+              zero: false,
             },
             axis: { title: 'epoch', format: 'd', values: wholeTicks(firstEpoch, lastEpoch) },
           },

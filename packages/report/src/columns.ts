@@ -16,7 +16,8 @@ const BETWEEN = 2;
 
 /**
  * Rows of text in columns without lines between them. Where they are wider than the terminal, the
- * widest columns are narrowed and wrap. Control characters in cells are removed.
+ * widest columns are narrowed and wrap. Control characters in cells are removed;
+ * a head may have several lines.
  */
 export function columns(
   head: readonly string[],
@@ -26,9 +27,7 @@ export function columns(
   const paint = pc.createColors(options.color);
   const cells = rows.map((row) => head.map((_, index) => plain(row[index] ?? '')));
   const widths = fit(
-    head.map((title, index) =>
-      Math.max(1, ...[title, ...cells.map((row) => row[index]!)].map(len)),
-    ),
+    head.map((title, index) => widest([title, ...cells.map((row) => row[index]!)])),
     options.width,
   );
   const table = new Table({
@@ -39,7 +38,9 @@ export function columns(
     wordWrap: true,
     wrapOnWordBoundary: true,
   });
-  if (head.some((title) => title !== '')) table.push(head.map((title) => paint.dim(title)));
+  if (head.some((title) => title !== '')) {
+    table.push(head.map((title) => ({ content: dimmed(title, paint.dim), vAlign: 'bottom' })));
+  }
   table.push(...cells);
   return table
     .toString()
@@ -54,7 +55,7 @@ export function naturalWidth(
   rows: readonly (readonly string[])[],
 ): number {
   const widths = head.map((title, index) =>
-    Math.max(len(title), ...rows.map((row) => len(row[index] ?? ''))),
+    widest([title, ...rows.map((row) => row[index] ?? '')]),
   );
   return widths.reduce((sum, width) => sum + width, BETWEEN * (head.length - 1));
 }
@@ -95,6 +96,15 @@ function fit(natural: readonly number[], width: number): number[] {
   return widths;
 }
 
-function len(text: string): number {
-  return [...text].length;
+/** Characters of the longest line of any of the texts, at least 1. */
+function widest(texts: readonly string[]): number {
+  return Math.max(1, ...texts.flatMap((text) => text.split('\n').map((line) => [...line].length)));
+}
+
+/** Each line by itself, since a cell's lines stand beside those of other cells. */
+function dimmed(title: string, dim: (text: string) => string): string {
+  return title
+    .split('\n')
+    .map((line) => (line === '' ? '' : dim(line)))
+    .join('\n');
 }

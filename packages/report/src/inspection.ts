@@ -98,11 +98,11 @@ function classTable({ classes }: Inspection, options: TableOptions): string {
   return columns(
     [
       'class',
-      'mask value',
-      'share of pixels',
+      'mask\nvalue',
+      'share of\npixels',
       'images',
       'structures',
-      'pixels of a structure: min',
+      'structure\npixels: min',
       '25 %',
       'median',
       '75 %',

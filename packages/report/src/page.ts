@@ -173,7 +173,7 @@ function smallNumbers(summary: Summary): Markup {
         ? ABSENT
         : html`${countText(summary.structuresFound)} of ${countText(summary.structures)} <small>${percentText(summary.structureRecall)}</small>`,
     ],
-    ['false structures per image', averageText(summary.falseStructuresPerImage)],
+    ['false structures / image', averageText(summary.falseStructuresPerImage)],
     ['balanced score', shareText(summary.balanced)],
   ];
   return html`<dl class="card small">${numbers.map(
@@ -330,6 +330,7 @@ function scores(evaluations: readonly Evaluation[]): Markup {
       .slice(1)
       .map(({ split, summary }) => ({ title: split, summary: summary.foreground })),
   ];
+  const stack = shown.length === 1 && 'stack';
   const own = scoreDefinitions.filter(({ key }) => !key.startsWith('conventions.'));
   const counts = (['imagesWithForeground', 'emptyImages'] as const).map(
     (key) =>
@@ -339,11 +340,11 @@ function scores(evaluations: readonly Evaluation[]): Markup {
   );
   return html`<h2 id="scores">Scores and what they mean</h2>
 <p class="muted">Any foreground against none${main.summary.classes.length > 1 && ', then each class by itself'}. An arrow says which way is better.</p>
-<div class="scroll"><table><thead><tr><th></th>${shown.map(({ title }) => html`<th class="n">${title}</th>`)}<th>how it is made; what it does with an empty image</th></tr></thead>
+<div class="scroll"><table class="${stack}"><thead><tr><th></th>${shown.map(({ title }) => html`<th class="n">${title}</th>`)}<th>how it is made; what it does with an empty image</th></tr></thead>
 <tbody>${counts}${own.map((definition) => scoreRows(definition, shown))}</tbody></table></div>
 <h2>What other packages would print</h2>
 <p class="muted">Mean Dice per image of the same predictions. They differ only in what an image without foreground counts.</p>
-<div class="scroll"><table><thead><tr><th>convention</th>${shown.map(({ title }) => html`<th class="n">${title}</th>`)}<th>an empty image counts</th></tr></thead>
+<div class="scroll"><table class="${stack}"><thead><tr><th>convention</th>${shown.map(({ title }) => html`<th class="n">${title}</th>`)}<th>an empty image counts</th></tr></thead>
 <tbody>${CONVENTIONS.map(
     ({ key, name, empty }) =>
       html`<tr><td class="score">${name}</td>${shown.map(({ summary }) => html`<td class="n">${shareText(summary.conventions[key])}</td>`)}<td class="what">${empty}</td></tr>`,

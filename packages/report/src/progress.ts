@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import { plain } from './columns.ts';
 import type { EpochScores, ProgressEvent } from './event.ts';
 import { counted, countText, measureText, percentText, shareText, timeText } from './numberText.ts';
+import { visibleLength, wrapped } from './wrapped.ts';
 
 export interface ProgressOptions {
   /** True redraws in place; false writes plain lines, one an epoch. */
@@ -49,7 +50,7 @@ function liveProgress(
     event(event) {
       if (!open) return;
       const lines = scene.take(event, width());
-      if (lines.length > 0) screen.persist(...lines.flatMap((line) => line.split('\n')));
+      if (lines.length > 0) screen.persist(folded(lines, width()));
       const live = scene.live(width());
       const now = performance.now();
       if (live === '') screen.clear();
@@ -196,8 +197,9 @@ class Scene {
         `epoch ${String(event.epoch).padStart(digits)}/${event.epochs}`,
         event.validation === undefined ? 'not validated' : this.#pair(event.validation),
         event.best ? this.#paint.green('best') : '    ',
-        `loss ${measureText(event.loss)}${this.#terms(event.terms)}`,
+        `loss ${measureText(event.loss).padEnd(6)}`,
         this.#paint.dim(timeText(event.seconds)),
+        this.#terms(event.terms),
         this.#paint.dim(`${measureText(event.imagesPerSecond)} images/s`),
       ],
       width,
@@ -223,7 +225,8 @@ class Scene {
       lines.push(
         fitted(
           [
-            `  loss ${measureText(step.loss)}${this.#terms(step.terms)}`,
+            `  loss ${measureText(step.loss)}`,
+            this.#terms(step.terms),
             `${measureText(step.imagesPerSecond)} images/s`,
             `${timeText(step.secondsLeft)} left`,
           ],
@@ -256,7 +259,7 @@ class Scene {
   #terms(terms: Readonly<Record<string, number>>): string {
     const entries = Object.entries(terms);
     if (entries.length < 2) return '';
-    return ` (${entries.map(([name, value]) => `${plain(name)} ${measureText(value)}`).join(', ')})`;
+    return entries.map(([name, value]) => `${plain(name)} ${measureText(value)}`).join(', ');
   }
 
   #bar(label: string, done: number, total: number, width: number): string {
@@ -270,8 +273,12 @@ class Scene {
   }
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: this is what colour codes are made of
-const COLOR_CODE = /\u001b\[\d+m/g;
+/** Breaks what is too long for the terminal between words; lines that fit keep their spaces. */
+function folded(lines: readonly string[], width: number): string {
+  return lines
+    .flatMap((line) => (visibleLength(line) <= width ? [line] : wrapped(line, width)))
+    .join('\n');
+}
 
 /** Joins as many parts as fit into the width; the first always stays. */
 function fitted(parts: readonly string[], width: number, between = '   '): string {
@@ -279,7 +286,7 @@ function fitted(parts: readonly string[], width: number, between = '   '): strin
   for (const part of parts) {
     if (part === '') continue;
     const longer = line === '' ? part : `${line}${between}${part}`;
-    if (line !== '' && longer.replace(COLOR_CODE, '').length > width) break;
+    if (line !== '' && visibleLength(longer) > width) break;
     line = longer;
   }
   return line.trimEnd();

@@ -3,8 +3,9 @@ import pc from 'picocolors';
 import { columns, naturalWidth, plain, type TableOptions } from './columns.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { EpochRow } from './history.ts';
-import { averageText, counted, partText, shareText } from './numberText.ts';
+import { ABSENT, averageText, counted, countText, partText, shareText } from './numberText.ts';
 import { type Verdict, verdict } from './verdict.ts';
+import { wrapped } from './wrapped.ts';
 
 export interface ResultOptions extends TableOptions {
   /** Epochs of the run, from `parseHistory`, for what the verdict says about its course. */
@@ -14,32 +15,50 @@ export interface ResultOptions extends TableOptions {
 }
 
 interface Column {
+  /** Over a column, in two lines. */
+  readonly head: string;
+  /** Before a row. */
   readonly title: string;
   readonly cell: (summary: Summary) => string;
 }
 
 /** Dice where there is foreground stands beside the alarms where there is none, always. */
 const SCORES: readonly Column[] = [
-  { title: 'Dice, with foreground', cell: (summary) => shareText(summary.diceForeground) },
   {
-    title: 'alarms, without',
-    cell: ({ alarmShare, emptyImages }) => partOf(alarmShare, emptyImages),
+    head: 'with foreground\nDice',
+    title: 'Dice (images with foreground)',
+    cell: (summary) => shareText(summary.diceForeground),
   },
   {
-    title: 'alarm pixels',
+    head: 'without\nalarms',
+    title: 'alarms (images without)',
+    cell: ({ alarmShare, emptyImages }) =>
+      partText(Math.round((alarmShare ?? 0) * emptyImages), emptyImages),
+  },
+  {
+    head: 'alarm\npixels',
+    title: 'alarm pixels (per image without)',
     cell: ({ alarmPixelsPerEmptyImage }) => averageText(alarmPixelsPerEmptyImage),
   },
   {
-    title: 'missed',
-    cell: ({ missed, imagesWithForeground }) => partOf(missed, imagesWithForeground),
+    head: 'missed',
+    title: 'missed (images with foreground)',
+    cell: ({ missed, imagesWithForeground }) =>
+      outOf(Math.round((missed ?? 0) * imagesWithForeground), imagesWithForeground),
   },
-  { title: 'pooled Dice', cell: (summary) => shareText(summary.pooledDice) },
   {
+    head: 'pooled\nDice',
+    title: 'pooled Dice',
+    cell: (summary) => shareText(summary.pooledDice),
+  },
+  {
+    head: 'structures\nfound',
     title: 'structures found',
-    cell: ({ structures, structuresFound }) => partText(structuresFound, structures),
+    cell: ({ structures, structuresFound }) => outOf(structuresFound, structures),
   },
   {
-    title: 'false per image',
+    head: 'false\nper image',
+    title: 'false structures per image',
     cell: ({ falseStructuresPerImage }) => averageText(falseStructuresPerImage),
   },
 ];
@@ -82,17 +101,20 @@ type Region = { readonly name: string; readonly summary: Summary };
 
 /** One row a region where that fits the terminal, else one row a score. */
 function scoreTable(regions: readonly Region[], options: TableOptions): string {
-  const head = ['', ...SCORES.map(({ title }) => title)];
+  const named = regions.length > 1;
+  const head = [...(named ? [''] : []), ...SCORES.map((score) => score.head)];
   const rows = regions.map(({ name, summary }) => [
-    plain(name),
+    ...(named ? [plain(name)] : []),
     ...SCORES.map(({ cell }) => cell(summary)),
   ]);
-  const align = ['left', ...Array<'right'>(SCORES.length).fill('right')] as ('left' | 'right')[];
-  if (naturalWidth(head, rows) <= options.width) return columns(head, rows, { ...options, align });
+  if (naturalWidth(head, rows) <= options.width) {
+    const right = SCORES.map(() => 'right' as const);
+    return columns(head, rows, { ...options, align: named ? ['left', ...right] : right });
+  }
   return columns(
-    ['', ...regions.map(({ name }) => plain(name))],
+    ['', ...(named ? regions.map(({ name }) => plain(name)) : [''])],
     SCORES.map(({ title, cell }) => [title, ...regions.map(({ summary }) => cell(summary))]),
-    { ...options, align: ['left', ...Array<'right'>(regions.length).fill('right')] },
+    { ...options, align: ['left', ...regions.map(() => 'right' as const)] },
   );
 }
 
@@ -116,18 +138,6 @@ function verdictText({ state, headline, text, advice }: Verdict, options: TableO
   return lines.join('\n');
 }
 
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > Math.max(width, 24)) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
-}
-
-function partOf(share: number | null, whole: number): string {
-  return partText(Math.round((share ?? 0) * whole), whole);
+function outOf(part: number, whole: number): string {
+  return whole === 0 ? ABSENT : `${countText(part)} of ${countText(whole)}`;
 }

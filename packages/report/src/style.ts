@@ -65,7 +65,7 @@ code, pre, .id { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu 
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 14px; margin-top: 12px; }
 .chart { margin: 0; padding: 12px 14px 8px; }
 .chart p { margin: 0 0 4px; font-size: 13px; color: var(--muted); line-height: 1.4; }
-.chart svg { display: block; width: 100%; height: auto; max-width: 560px; margin: 0 auto; }
+.chart svg { display: block; width: 100%; height: auto; max-width: 510px; margin: 0 auto; }
 .chart .nothing { padding: 28px 0 32px; text-align: center; font-size: 14px; max-width: none; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 460px), 1fr)); gap: 14px; margin-top: 12px; }
 .gallery figure { margin: 0; padding: 8px; border-top: 4px solid var(--found); }
@@ -115,6 +115,12 @@ footer { margin-top: 36px; padding-top: 10px; border-top: 1px solid var(--line);
   .small { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .settings { grid-template-columns: minmax(0, 1fr); }
   .gallery { gap: 10px; }
+  table.stack, .stack tbody { display: block; }
+  .stack thead { display: none; }
+  .stack tr { display: flex; flex-wrap: wrap; gap: 0 14px; padding: 6px 0; border-bottom: 1px solid var(--grid); }
+  .stack td { border: 0; padding: 0; min-width: 0; }
+  .stack td.score { flex: 1; min-width: 0; }
+  .stack td.what { flex: 0 0 100%; min-width: 0; }
 }
 @media print {
   :root { --page: #fff; }

@@ -56,7 +56,9 @@ export function verdict(history: readonly EpochRow[], evaluation?: Evaluation): 
       state: 'unscored',
       headline: 'Not scored',
       text: 'No image was scored, so nothing can be said about what the network finds or where it raises false alarms.',
-      advice: ['Give the run a validation split: `data.split.validation: 0.2`, or a list file.'],
+      advice: [
+        'Score the run with `raremask evaluate`; if it has no validation split, give it one: `data.split.validation: 0.2`, or a list file.',
+      ],
     };
   }
   return lost(history, evaluation) ?? background(pair) ?? alarms(pair) ?? learned(pair, history);
@@ -152,7 +154,7 @@ function learned(pair: Pair, history: readonly EpochRow[]): Verdict {
   if (dice === null) {
     return {
       state: 'weak',
-      headline: 'Quiet, and untested where it matters',
+      headline: 'Untested where it matters',
       text: `No image of this split has foreground, so nothing is known about what the network finds. ${quiet}`,
       advice: ['Put images with foreground into the split; `stratify: true` does it by itself.'],
     };

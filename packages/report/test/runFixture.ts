@@ -26,6 +26,8 @@ export interface FixtureOptions {
   readonly alarms?: number;
   readonly size?: readonly number[];
   readonly evaluated?: boolean;
+  /** Overlays of each kind. */
+  readonly perKind?: number;
   readonly interrupted?: boolean;
   readonly ended?: boolean;
   readonly remark?: string;
@@ -175,7 +177,10 @@ function writeHistory(folder: string, name: string, options: FixtureOptions): vo
 async function writeEvaluation(folder: string, options: FixtureOptions): Promise<void> {
   const withForeground = options.withForeground ?? 12;
   const count = withForeground + (options.empty ?? 48);
-  const overlays = collectOverlays({ folder: join(folder, 'overlays') });
+  const overlays = collectOverlays({
+    folder: join(folder, 'overlays'),
+    perKind: options.perKind ?? 2,
+  });
   const scores = Array.from({ length: count }, (_, index) => {
     const id = options.ids?.(index) ?? `patient${String(index).padStart(3, '0')}_slice${index % 7}`;
     const size = options.size ?? [96, 96];

@@ -1,0 +1,248 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import * as surface from '../src/index.ts';
+import { writeReport } from '../src/report.ts';
+import { type FixtureOptions, writeRun } from './runFixture.ts';
+
+// Drawing charts is slow on a machine that is busy with other suites.
+vi.setConfig({ testTimeout: 60_000 });
+
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'raremask-report-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function reportOf(options: FixtureOptions = {}): Promise<string> {
+  await writeRun(folder, { size: [32, 32], ...options });
+  return readFileSync(await writeReport(folder), 'utf8');
+}
+
+/** The page as a reader sees it, without pictures. */
+function textOf(page: string): string {
+  return page
+    .replace(/<style>[\s\S]*?<\/style>|<svg[\s\S]*?<\/svg>/g, ' ')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/&nbsp;/g, ' ')
+    .replace(/\s+/g, ' ');
+}
+
+/** Numbers in the page, without the pictures' data, in which anything can stand. */
+function badNumbers(page: string): string[] {
+  return page.replace(/base64,[^"]*/g, '').match(/.{0,40}\b(NaN|Infinity|undefined|null)\b/g) ?? [];
+}
+
+function occurrences(text: string, part: string | RegExp): number {
+  return text.split(part).length - 1;
+}
+
+describe('the report', () => {
+  test('is one file that loads nothing and runs nothing', async () => {
+    const page = await reportOf();
+    for (const forbidden of [
+      /https?:/i,
+      /<(script|link|iframe|object|embed|base|form)\b/i,
+      /@import|url\(/,
+      /\son\w+=/i,
+    ]) {
+      expect(page.match(forbidden)?.[0]).toBeUndefined();
+    }
+    for (const [, source] of page.matchAll(/\ssrc="([^"]{0,22})/g)) {
+      expect(source).toBe('data:image/png;base64,');
+    }
+    for (const [, target] of page.matchAll(/\shref="([^"]*)"/g)) {
+      expect(target).toMatch(/^#/);
+      expect(page).toContain(`id="${target!.slice(1)}"`);
+    }
+  });
+
+  test('has the pair, the verdict, curves, both galleries, scores and settings', async () => {
+    const page = await reportOf();
+    expect(badNumbers(page)).toEqual([]);
+    const evaluation = JSON.parse(readFileSync(join(folder, 'evaluation.json'), 'utf8'));
+    const { diceForeground } = evaluation.summary.foreground;
+    expect(page).toContain(`<div class="number">${diceForeground.toFixed(3)}</div>`);
+    const text = textOf(page);
+    for (const part of [
+      'Dice on images with foreground',
+      'False alarms on images without',
+      'Finds structures.',
+      'Both kinds of error over the epochs',
+      'Loss by term',
+      'Worst misses',
+      'False alarms on empty images',
+      'Where it works',
+      'Scores and what they mean',
+      'Geometric mean of Dice on images with foreground',
+      'What other packages would print',
+      'nnU-Net',
+      'manifest.resolved.yaml',
+      'learningRate: 0.002',
+      'wasm with the training kernels',
+      '2 training images are all of one value',
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(occurrences(page, '<svg')).toBe(6);
+    const shown = readdirSync(join(folder, 'overlays'), { recursive: true, encoding: 'utf8' });
+    expect(occurrences(page, '<img ')).toBe(shown.filter((name) => name.endsWith('.png')).length);
+  });
+
+  test('marks the best epoch that the run recorded', async () => {
+    await writeRun(folder, { size: [32, 32], epochs: 6 });
+    const events = readFileSync(join(folder, 'events.ndjson'), 'utf8');
+    writeFileSync(
+      join(folder, 'events.ndjson'),
+      events.replace(/"bestEpoch":\d+/, '"bestEpoch":4'),
+    );
+    expect(readFileSync(await writeReport(folder), 'utf8')).toContain('Dotted: epoch 4, the best.');
+  });
+
+  test('escapes what users have named', async () => {
+    const attack = '<img src=x onerror="alert(1)">&\'';
+    const page = await reportOf({
+      name: attack,
+      remark: attack,
+      ids: (index) => `${index}${attack}`,
+    });
+    expect(page).not.toContain('<img src=x');
+    expect(page).toContain('&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&amp;&#39;');
+  });
+
+  test('labels synthetic data at the top and at the pictures', async () => {
+    const text = textOf(await reportOf({ remark: 'SYNTHETIC: no scanner, no patient.' }));
+    expect(text).toContain('Synthetic data. SYNTHETIC: no scanner, no patient.');
+    expect(text).toContain('Images (synthetic images)');
+    expect(textOf(await reportOf())).not.toMatch(/synthetic/i);
+  });
+
+  test('is replaced as a whole, with nothing half-written beside it', async () => {
+    await reportOf();
+    const before = readdirSync(folder).sort();
+    await writeReport(folder);
+    expect(readdirSync(folder).sort()).toEqual(before);
+  });
+
+  test('has all scored splits side by side, validation first', async () => {
+    await writeRun(folder, { size: [32, 32] });
+    const evaluation = JSON.parse(readFileSync(join(folder, 'evaluation.json'), 'utf8'));
+    writeFileSync(
+      join(folder, 'evaluation-test.json'),
+      JSON.stringify({ ...evaluation, split: 'test' }),
+    );
+    const page = readFileSync(await writeReport(folder), 'utf8');
+    expect(page).toContain('<th class="n">validation</th><th class="n">test</th>');
+  });
+});
+
+describe('a run that lacks something is reported all the same', () => {
+  test('no evaluation: the best epoch speaks', async () => {
+    const text = textOf(await reportOf({ evaluated: false, epochs: 5 }));
+    expect(text).toContain('validation after epoch 5; the run was not evaluated');
+    expect(text).toContain('No overlays were drawn: the run was not evaluated.');
+    expect(text).toContain('raremask evaluate scores it');
+  });
+
+  test('no validation at all', async () => {
+    const text = textOf(await reportOf({ evaluated: false, validated: false }));
+    expect(occurrences(text, 'not scored')).toBe(2);
+    expect(text).toContain('No epoch was validated.');
+    expect(text).toContain('Not scored.');
+  });
+
+  test('no empty images', async () => {
+    const text = textOf(await reportOf({ empty: 0 }));
+    expect(text).toContain('False alarms on images without no such image');
+    expect(text).toContain('This split has no empty image.');
+    expect(text).toContain('There is no empty image, so nothing is known about false alarms.');
+  });
+
+  test('no foreground', async () => {
+    const text = textOf(await reportOf({ withForeground: 0 }));
+    expect(text).toContain('Dice on images with foreground no such image');
+    expect(text).toContain('No image has foreground, so there is nothing to miss.');
+  });
+
+  test('no image at all', async () => {
+    const text = textOf(await reportOf({ withForeground: 0, empty: 0 }));
+    expect(text).toContain('No image was scored.');
+  });
+
+  test('every empty image quiet', async () => {
+    const text = textOf(await reportOf({ alarms: 0 }));
+    expect(text).toContain('None: all 48 empty images stay quiet.');
+  });
+
+  test('one epoch', async () => {
+    const page = await reportOf({ epochs: 1 });
+    expect(textOf(page)).toContain('1 epoch in 9.8 s');
+    expect(badNumbers(page)).toEqual([]);
+  });
+
+  test('interrupted, or ended from outside', async () => {
+    const interrupted = await reportOf({
+      epochs: 3,
+      planned: 15,
+      interrupted: true,
+      evaluated: false,
+    });
+    expect(textOf(interrupted)).toContain('Interrupted after 3 whole epochs of 15.');
+    const killed = await reportOf({ epochs: 3, planned: 15, ended: false, evaluated: false });
+    expect(textOf(killed)).toContain('The run recorded 3 whole epochs of 15 and no end');
+  });
+
+  test('a loss that is no number from some epoch on', async () => {
+    const page = await reportOf({
+      csvCell: (column, epoch) => (column.startsWith('loss') && epoch > 5 ? 'NaN' : undefined),
+    });
+    expect(badNumbers(page)).toEqual([]);
+    expect(occurrences(page, '<svg')).toBe(6);
+  });
+
+  test('nothing but a manifest', async () => {
+    writeFileSync(join(folder, 'manifest.resolved.yaml'), 'name: early\n');
+    const text = textOf(readFileSync(await writeReport(folder), 'utf8'));
+    expect(text).toContain('No epoch was finished.');
+    expect(text).toContain('name: early');
+  });
+});
+
+describe('errors', () => {
+  test('a folder without a run is refused', async () => {
+    await expect(writeReport(folder)).rejects.toMatchObject({
+      name: 'RaremaskError',
+      code: 'RAREMASK_REPORT_NO_RUN',
+      category: 'data',
+    });
+  });
+
+  test('a damaged evaluation is named', async () => {
+    await writeRun(folder, { size: [32, 32] });
+    writeFileSync(join(folder, 'evaluation.json'), '{"split": ');
+    await expect(writeReport(folder)).rejects.toMatchObject({
+      code: 'RAREMASK_REPORT_DAMAGED',
+      message: expect.stringContaining(
+        `${join(folder, 'evaluation.json')}: the file cannot be read`,
+      ),
+    });
+  });
+});
+
+test('the package exports what the command line uses, and nothing more', () => {
+  expect(Object.keys(surface).sort()).toEqual([
+    'collectOverlays',
+    'columns',
+    'createProgress',
+    'inspectionTable',
+    'parseHistory',
+    'resultTable',
+    'verdict',
+    'writeReport',
+  ]);
+});

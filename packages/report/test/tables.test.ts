@@ -1,0 +1,251 @@
+import { scoreImage, summarize } from '@raremask/metrics';
+import { describe, expect, test } from 'vitest';
+import { columns } from '../src/columns.ts';
+import type { Evaluation } from '../src/evaluation.ts';
+import { parseHistory } from '../src/history.ts';
+import { type Inspection, inspectionTable } from '../src/inspection.ts';
+import { averageText, measureText, percentText, timeText } from '../src/numberText.ts';
+import { resultTable } from '../src/resultTable.ts';
+
+const plainText = { color: false, width: 100 };
+
+/** Rows of 8 pixels: 1 = foreground of class 1, 2 = of class 2. */
+function evaluationOf(
+  rows: readonly { readonly truth: string; readonly predicted: string }[],
+  names: readonly string[] = ['nodule'],
+): Evaluation {
+  const scores = rows.map(({ truth, predicted }, index) =>
+    scoreImage(`image${index}`, {
+      truth: Uint8Array.from(truth, Number),
+      predicted: Uint8Array.from(predicted, Number),
+      size: [1, 8],
+      classes: names.length + 1,
+      overlapping: false,
+    }),
+  );
+  const { foreground, classes } = summarize(scores);
+  return {
+    split: 'validation',
+    checkpoint: 'best',
+    epoch: 7,
+    summary: {
+      foreground,
+      classes: classes.map((summary, index) => ({ name: names[index]!, summary })),
+    },
+    images: [],
+  };
+}
+
+/** Dice 2*2/(2*2+2) = 0.667 and 1; one of two empty images has an alarm, of 3 pixels. */
+const mixed = evaluationOf([
+  { truth: '11110000', predicted: '11000000' },
+  { truth: '00110000', predicted: '00110000' },
+  { truth: '00000000', predicted: '00000000' },
+  { truth: '00000000', predicted: '01110000' },
+]);
+
+describe('the result table', () => {
+  test('has Dice where there is foreground beside the alarms where there is none', () => {
+    const lines = resultTable(mixed, plainText).split('\n');
+    expect(lines[0]).toBe(
+      'validation, best weights (epoch 7): 4 images, 2 with foreground, 2 without',
+    );
+    const row = lines.find((line) => line.includes('0.833'));
+    expect(row?.trim().split(/ {2,}/)).toEqual([
+      '0.833', // (0.667 + 1) / 2
+      '1 of 2 (50 %)',
+      '1.50', // 3 pixels on 2 images
+      '0 of 2',
+      '0.615', // 2*4 / (2*4 + 2 + 3)
+      '2 of 2',
+      '0.25', // 1 on 4 images
+    ]);
+  });
+
+  test('has a row for each class when there are several', () => {
+    const text = resultTable(
+      evaluationOf(
+        [
+          { truth: '11220000', predicted: '11000000' },
+          { truth: '00000000', predicted: '00000000' },
+        ],
+        ['nodule', 'vessel'],
+      ),
+      plainText,
+    );
+    expect(text).toMatch(/any foreground +0\.667 +0 of 1 \(0 %\)/);
+    expect(text).toMatch(/nodule +1\.000/);
+    expect(text).toMatch(/vessel +0\.000/);
+  });
+
+  test('stands on end where the terminal is narrow', () => {
+    const text = resultTable(mixed, { color: false, width: 60 });
+    expect(text).toMatch(/^Dice \(images with foreground\) +0\.833$/m);
+    expect(text).toMatch(/^alarms \(images without\) +1 of 2 \(50 %\)$/m);
+    for (const line of text.split('\n').slice(2)) expect(line.length).toBeLessThanOrEqual(60);
+  });
+
+  test('shows what other packages would print when it is asked for', () => {
+    const text = resultTable(mixed, { ...plainText, conventions: true });
+    expect(text).toMatch(/MONAI +0\.833/); // empty images left out
+    expect(text).toMatch(/nnU-Net +0\.556/); // (0.667 + 1 + 0) / 3
+    expect(text).toMatch(/Kaggle \(SIIM-ACR\) +0\.667/); // (0.667 + 1 + 1 + 0) / 4
+    expect(resultTable(mixed, plainText)).not.toContain('MONAI');
+  });
+
+  test('says what must be said about the data, and the verdict', () => {
+    const text = resultTable({ ...mixed, remark: 'SYNTHETIC: made up.' }, plainText);
+    expect(text).toContain('\nSYNTHETIC: made up.\n');
+    expect(text).toContain('False alarms on empty images. Something is predicted on 1 of 2 (50 %)');
+  });
+
+  test('has dashes where no image of a kind exists', () => {
+    const text = resultTable(
+      evaluationOf([{ truth: '11000000', predicted: '11000000' }]),
+      plainText,
+    );
+    expect(text).toMatch(/1\.000 +– +– +0 of 1 +1\.000/);
+  });
+});
+
+describe('columns', () => {
+  test('line up and have no lines between them', () => {
+    expect(
+      columns(
+        ['kind', 'use'],
+        [
+          ['loss', '@x/dice'],
+          ['sampler', 'y'],
+        ],
+        plainText,
+      ),
+    ).toBe(['kind     use', 'loss     @x/dice', 'sampler  y'].join('\n'));
+  });
+
+  test('wrap the widest cell between words', () => {
+    const text = columns(['', 'what'], [['ok', 'one two three four five six seven eight']], {
+      color: false,
+      width: 24,
+    });
+    expect(text.split('\n')).toEqual([
+      '    what',
+      'ok  one two three four',
+      '    five six seven eight',
+    ]);
+  });
+
+  test('remove control characters from cells', () => {
+    expect(columns([''], [['a\u001b[31mb\nc']], plainText)).toBe('a [31mb c');
+  });
+});
+
+describe('the inspection table', () => {
+  const inspection: Inspection = {
+    name: 'phantom',
+    remark: 'SYNTHETIC: made up.',
+    splits: [
+      { name: 'train', images: 320, empty: 256, groups: 40 },
+      { name: 'validation', images: 60, empty: 48, groups: 8 },
+    ],
+    classes: [
+      {
+        name: 'background',
+        value: 0,
+        pixels: 1e6,
+        share: 0.99869,
+        images: 380,
+        structures: 0,
+        structurePixels: null,
+      },
+      {
+        name: 'nodule',
+        value: 255,
+        pixels: 1310,
+        share: 0.00131,
+        images: 76,
+        structures: 81,
+        structurePixels: { min: 6, q25: 22, median: 61, q75: 120, max: 410 },
+      },
+    ],
+    sizes: Array.from({ length: 9 }, (_, index) => ({
+      size: [64, 64 + index],
+      images: 40 - index,
+    })),
+    channels: 1,
+    intensity: [{ channel: 0, min: -1000, mean: -612.4, deviation: 88.25, max: 400 }],
+    ignoredShare: 0.02,
+    warnings: ['3 images are all of one value'],
+  };
+
+  test('counts empty images by split and over all', () => {
+    const text = inspectionTable(inspection, plainText);
+    expect(text).toMatch(/train +320 +64 +256 +80 % +40/);
+    expect(text).toMatch(/validation +60 +12 +48 +80 % +8/);
+    expect(text).toMatch(/all +380 +76 +304 +80 % +48/);
+  });
+
+  test('keeps two digits of a small share, and gives the sizes of structures', () => {
+    expect(inspectionTable(inspection, plainText)).toMatch(
+      /nodule +255 +0\.13 % +76 +81 +6 +22 +61 +120 +410/,
+    );
+  });
+
+  test('joins rare sizes, and says what is ignored, synthetic or odd', () => {
+    const text = inspectionTable(inspection, plainText);
+    expect(text).toContain('64 × 64');
+    expect(text).toMatch(/3 other sizes +99/); // 34 + 33 + 32
+    expect(text).toContain('2 % of the pixels are not judged');
+    expect(text).toContain('SYNTHETIC: made up.');
+    expect(text).toContain('warning: 3 images are all of one value');
+  });
+});
+
+describe('metrics.csv', () => {
+  test('gives terms by name, and no validation where its cells are empty', () => {
+    const rows = parseHistory(
+      'epoch,loss,loss_dice,loss_ce,val_dice_foreground,val_alarm_share\n1,3,1,2,,\n2,NaN,0.5,1,0.25,\n',
+    );
+    expect(rows[0]).toMatchObject({ epoch: 1, loss: 3, terms: { dice: 1, ce: 2 } });
+    expect(rows[0]).not.toHaveProperty('validation');
+    expect(rows[1]?.loss).toBeNaN();
+    expect(rows[1]?.validation).toMatchObject({ diceForeground: 0.25, alarmShare: null });
+  });
+
+  test('is no history when empty, and a torn last line without an epoch is left out', () => {
+    expect(parseHistory('')).toEqual([]);
+    expect(parseHistory('epoch,loss\n1,2\n,\n').map(({ epoch }) => epoch)).toEqual([1]);
+  });
+});
+
+describe('numbers', () => {
+  test('read without surprises', () => {
+    expect([0, 0.004, 0.5, 0.996, 1].map(percentText)).toEqual([
+      '0 %',
+      '0.4 %',
+      '50 %',
+      '99.6 %',
+      '100 %',
+    ]);
+    expect([0.001234, 1.5, 23.45, 1234.5, Number.NaN].map(measureText)).toEqual([
+      '0.0012',
+      '1.500',
+      '23.4',
+      '1,235',
+      'NaN',
+    ]);
+    expect([0, 0.004, 0.1, 7.29166, 43.21, 436.7].map(averageText)).toEqual([
+      '0',
+      '0.004',
+      '0.10',
+      '7.29',
+      '43.2',
+      '437',
+    ]);
+    expect([4, 45.2, 200, 3900].map(timeText)).toEqual([
+      '4.0 s',
+      '45 s',
+      '3 min 20 s',
+      '1 h 5 min',
+    ]);
+  });
+});

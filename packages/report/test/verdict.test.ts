@@ -1,0 +1,113 @@
+import { scoreImage, summarize } from '@raremask/metrics';
+import { expect, test } from 'vitest';
+import type { Evaluation } from '../src/evaluation.ts';
+import { parseHistory } from '../src/history.ts';
+import { verdict } from '../src/verdict.ts';
+
+/** Images of 8 pixels, the truth before the prediction. */
+function scored(...images: readonly (readonly [string, string])[]): Evaluation {
+  const scores = images.map(([truth, predicted], index) =>
+    scoreImage(`image${index}`, {
+      truth: Uint8Array.from(truth, Number),
+      predicted: Uint8Array.from(predicted, Number),
+      size: [1, 8],
+      classes: 2,
+      overlapping: false,
+    }),
+  );
+  const { foreground, classes } = summarize(scores);
+  return {
+    split: 'validation',
+    checkpoint: 'best',
+    epoch: 1,
+    summary: { foreground, classes: [{ name: 'nodule', summary: classes[0]! }] },
+    images: [],
+  };
+}
+
+const found = ['00111100', '00111100'] as const;
+const overlooked = ['00111100', '00000000'] as const;
+const quiet = ['00000000', '00000000'] as const;
+const alarm = ['00000000', '01100000'] as const;
+const halfFound = ['01111110', '00000011'] as const;
+
+/** Rows of Dice and share of alarms. */
+function course(...rows: readonly (readonly [number, number])[]) {
+  const lines = rows.map(([dice, alarms], index) => {
+    const balanced = Math.sqrt(dice * (1 - alarms));
+    return `${index + 1},${dice},${dice > 0 ? 0 : 1},${alarms},${balanced}`;
+  });
+  return parseHistory(
+    ['epoch,val_dice_foreground,val_missed,val_alarm_share,val_balanced', ...lines].join('\n'),
+  );
+}
+
+test('a network that finds and is quiet is learning, and nothing has to change', () => {
+  expect(verdict([], scored(found, quiet, quiet))).toEqual({
+    state: 'learning',
+    headline: 'Finds structures',
+    text: 'Dice on images with foreground is 1.000. It raises an alarm on 0 % of the images without (2 images).',
+    advice: [],
+  });
+});
+
+test('predicting nothing is named, with the score that would hide it', () => {
+  const said = verdict([], scored(overlooked, quiet, quiet, quiet));
+  expect(said.state).toBe('background');
+  // Three quiet empty images of four count as 1 each.
+  expect(said.text).toContain('would still print about 0.750');
+  expect(said.advice.join(' ')).toContain('lastBias: foreground-share');
+});
+
+test('alarms on most empty images are named even where Dice is perfect', () => {
+  const said = verdict([], scored(found, found, alarm, alarm, quiet));
+  expect(said.state).toBe('alarms');
+  expect(said.text).toContain('2 of 3 (67 %) images that hold nothing');
+  expect(said.text).toContain('Dice is 1.000');
+});
+
+test('some alarms are mentioned without being called a flood', () => {
+  const said = verdict([], scored(found, alarm, quiet, quiet));
+  expect(said.state).toBe('learning');
+  expect(said.headline).toBe('Finds structures, with false alarms');
+  expect(said.advice.join(' ')).toContain('pool: batch');
+});
+
+test('a low Dice with something predicted is weak', () => {
+  expect(verdict([], scored(halfFound, quiet)).state).toBe('weak'); // 2*1 / (2*1 + 5 + 1) = 0.25
+});
+
+test('a split without empty images says that alarms are unknown', () => {
+  expect(verdict([], scored(found)).text).toContain('nothing is known about false alarms');
+});
+
+test('a split without foreground says that finding is unknown', () => {
+  const said = verdict([], scored(quiet, quiet));
+  expect(said.state).toBe('weak');
+  expect(said.text).toContain('nothing is known about what the network finds');
+});
+
+test('a run that found structures and lost them is called collapsed', () => {
+  const said = verdict(course([0.5, 0.1], [0.6, 0.1], [0, 0], [0, 0]), scored(found, quiet));
+  expect(said.state).toBe('lost');
+  expect(said.text).toContain('0.600 in epoch 2 and 0.000 in epoch 4');
+  expect(said.text).toContain('those of the best epoch');
+});
+
+test('without an evaluation the best validated epoch speaks', () => {
+  const said = verdict(course([0.1, 1], [0.5, 0.9], [0.55, 0.95]));
+  expect(said.state).toBe('alarms');
+  expect(said.text).toContain('90 %');
+});
+
+test('a score that still rises asks for more epochs', () => {
+  const rising = course([0.3, 0], [0.4, 0], [0.5, 0], [0.7, 0]);
+  expect(verdict(rising, scored(found, quiet)).advice[0]).toContain('train.epochs');
+  const flat = course([0.7, 0], [0.69, 0], [0.7, 0], [0.7, 0]);
+  expect(verdict(flat, scored(found, quiet)).advice).toEqual([]);
+});
+
+test('without any score nothing is claimed', () => {
+  expect(verdict([]).state).toBe('unscored');
+  expect(verdict(parseHistory('epoch,loss\n1,NaN\n')).state).toBe('unscored');
+});
