@@ -8,7 +8,7 @@ import { type EpochRow, parseHistory } from './history.ts';
 import type { OverlayEntry, OverlayIndex } from './overlays.ts';
 
 /** environment.json; every entry may be missing in a folder that another version wrote. */
-export interface Environment {
+interface Environment {
   readonly raremask?: string;
   readonly node?: string;
   readonly platform?: string;

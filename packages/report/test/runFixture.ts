@@ -6,7 +6,7 @@ import type { ProgressEvent } from '../src/event.ts';
 import { collectOverlays } from '../src/overlays.ts';
 
 /** A stream of numbers from 0 to 1 (Park and Miller's generator). */
-export function stream(seed: number): () => number {
+function stream(seed: number): () => number {
   let state = seed % 2147483647;
   return () => {
     state = (state * 48271) % 2147483647;
