@@ -55,7 +55,7 @@ export function block(plan: Plan, name: string, from: number, to: number): Layer
 /** Doubles every extent, from a coarser level's channels to a finer one's. */
 export function upsampling(plan: Plan, name: string, from: number, to: number): Layer {
   const { parameters, options, space } = plan;
-  const deviation = heDeviation(from);
+  const deviation = kernelDeviation(plan, from);
   const zeros = Array<number>(to).fill(0);
   if (options.upsampling === 'transposed') {
     const shape = [...Array<number>(space).fill(2), to, from];
@@ -96,6 +96,15 @@ function heDeviation(inputs: number): number {
   return Math.sqrt(2 / inputs);
 }
 
+/**
+ * The deviation of a kernel's first values. Where nothing normalises, He's. A normalisation undoes any
+ * scale of the kernel before it, so there it only says how far one step of an optimizer such as Adam
+ * turns the kernel; a variance of 1 / (3 inputs), PyTorch's, is what common learning rates are used to.
+ */
+function kernelDeviation({ options }: Plan, inputs: number): number {
+  return options.norm === 'none' ? heDeviation(inputs) : Math.sqrt(1 / (3 * inputs));
+}
+
 function normalizedConvolution(
   plan: Plan,
   name: string,
@@ -105,7 +114,11 @@ function normalizedConvolution(
 ): Layer {
   const { parameters, options, space } = plan;
   const shape = [...Array<number>(space).fill(extent), from, to];
-  const kernel = parameters.kernel(`${name}.kernel`, shape, heDeviation(extent ** space * from));
+  const kernel = parameters.kernel(
+    `${name}.kernel`,
+    shape,
+    kernelDeviation(plan, extent ** space * from),
+  );
   if (options.norm === 'none') {
     const bias = parameters.vector(`${name}.bias`, Array<number>(to).fill(0));
     return (inputs, { weights }) =>

@@ -89,6 +89,8 @@ describe('parameters', () => {
     ]);
   });
 
+  const deviation = (numbers: Float32Array) =>
+    Math.sqrt(numbers.reduce((sum, value) => sum + value ** 2, 0) / numbers.length);
   const byName = (model: Model) => new Map(model.weights.map((weight) => [weight.name, weight]));
 
   test('have names of their own and as many values as their shape says', async () => {
@@ -113,7 +115,7 @@ describe('parameters', () => {
   test('start the same whatever the options that do not concern them', async () => {
     const plain = byName(await network(SMALL));
     const changes = [
-      { norm: 'none' },
+      { norm: 'instance' },
       { residual: true },
       { dropout: 0.2 },
       { lastBias: 'zero' },
@@ -127,22 +129,36 @@ describe('parameters', () => {
     }
   });
 
-  test('start with the deviation of He, the last kernel about 0', async () => {
-    const weights = byName(await network({ filters: 32, depth: 1 }));
-    const deviation = (name: string) => {
-      const { initial } = weights.get(name)!;
-      return Math.sqrt(initial.reduce((sum, value) => sum + value ** 2, 0) / initial.length);
-    };
-    // sqrt(2 / (3 x 3 x 64)); the deviation of n normal values is off by 1 / sqrt(2 n) of itself:
-    // 0.4 % for 36,864 values, 8.8 % for the 64 of the head. Five of those.
-    const expected = Math.sqrt(2 / (9 * 64));
-    expect(Math.abs(deviation('bottom.convolution2.kernel') / expected - 1)).toBeLessThan(0.02);
-    expect(Math.abs(deviation('head.kernel') / Math.sqrt(2 / 32) - 1)).toBeLessThan(0.44);
-    const { initial } = weights.get('head.kernel')!;
-    for (const output of [0, 1]) {
-      const sum = initial.filter((_, at) => at % 2 === output).reduce((a, b) => a + b, 0);
-      expect(Math.abs(sum)).toBeLessThan(1e-5);
+  test('start with the deviation of He, or of PyTorch where a normalisation follows', async () => {
+    // The deviation of n normal values is off by 1 / sqrt(2 n) of itself: 0.4 % for 36,864 values,
+    // 8.8 % for the 64 of the head. Five of those.
+    const cases = [
+      { norm: 'none', kernel: 'bottom.convolution2.kernel', expected: Math.sqrt(2 / (9 * 64)) },
+      { norm: 'batch', kernel: 'bottom.convolution2.kernel', expected: Math.sqrt(1 / (27 * 64)) },
+    ];
+    for (const { norm, kernel, expected } of cases) {
+      const weights = byName(await network({ filters: 32, depth: 1, norm }));
+      const head = weights.get('head.kernel')!.initial;
+      expect(Math.abs(deviation(weights.get(kernel)!.initial) / expected - 1)).toBeLessThan(0.02);
+      expect(Math.abs(deviation(head) / Math.sqrt(2 / 32) - 1)).toBeLessThan(0.44);
+      for (const output of [0, 1]) {
+        const sum = head.filter((_, at) => at % 2 === output).reduce((a, b) => a + b, 0);
+        expect(Math.abs(sum)).toBeLessThan(1e-5);
+      }
     }
+  });
+
+  test('of a kernel do not change with an option, except in scale with the normalisation', async () => {
+    const kernel = 'decoder.0.convolution1.kernel';
+    const [batch, none] = await Promise.all(
+      ['batch', 'none'].map(
+        async (norm) => byName(await network({ ...SMALL, norm })).get(kernel)!.initial,
+      ),
+    );
+    const ratio = Math.sqrt(6);
+    batch!.forEach((value, at) => {
+      expect(Math.abs(value * ratio - none![at]!)).toBeLessThan(1e-6);
+    });
   });
 
   test('decay where they are kernels', async () => {
