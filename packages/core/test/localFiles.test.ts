@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -8,7 +8,7 @@ import { createHost, loadPlugin, loadPluginFromUrl } from '../src/host/index.ts'
 import { facts, type LossInput } from '../src/index.ts';
 import { lossInput } from '../src/lossInput.ts';
 import { loadManifest } from '../src/manifest/index.ts';
-import { temporaryProject, usualProject } from './project.ts';
+import { type Project, temporaryProject, usualProject } from './project.ts';
 
 const SQUARED = `
 import { defineLoss, facts, type Facts } from '@raremask/core';
@@ -150,6 +150,20 @@ loss: [{ use: ./losses/power.ts, with: { power: ${power} } }]
     );
   });
 
+  test("gets the folder's own zod where it has one", async () => {
+    const { folder, write } = temporaryProject();
+    write(
+      'node_modules/zod/package.json',
+      '{ "name": "zod", "type": "module", "exports": "./z.js" }',
+    );
+    write('node_modules/zod/z.js', "export const z = 'of the folder';");
+    write(
+      'mine.ts',
+      "import { defineLoss } from '@raremask/core';\nimport { z } from 'zod';\nexport default defineLoss({ name: z as never, api: 1, create: () => () => ({}) as never });\n",
+    );
+    expect((await loadPlugin('./mine.ts', folder, 'loss')).plugin.name).toBe('of the folder');
+  });
+
   test('in a folder without node_modules reaches every entry of core that an author sees', async () => {
     const { folder, write } = temporaryProject();
     write(
@@ -168,6 +182,16 @@ loss: [{ use: ./losses/power.ts, with: { power: ${power} } }]
     write('mine.ts', "import 'left-out';\nexport default 1;\n");
     await expect(loadPlugin('./mine.ts', folder, 'loss')).rejects.toThrow(/left-out/);
   });
+});
+
+test('the loss of the README works as it stands there', async () => {
+  const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+  const code = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+  expect(code.trim().split('\n').length).toBeLessThanOrEqual(25);
+  const { folder, write } = temporaryProject();
+  write('my-loss.ts', code);
+  // One pixel, two classes: ((1/2)^2 + (1/2)^2) / 2
+  expect(onePixel(await made('./my-loss.ts', folder, { power: 2 }))).toBeCloseTo(0.25, 6);
 });
 
 describe('a JavaScript file', () => {
@@ -189,17 +213,41 @@ export default defineLoss({
     expect((globalThis as { plainTfjs?: unknown }).plainTfjs).toBe(tf.tensor);
   });
 
-  test('that Node gives the same copies as the host is imported by Node', async () => {
-    const { folder, write, link } = temporaryProject();
-    link('@raremask/core', '@tensorflow/tfjs', 'zod');
-    const path = write('plain.mjs', PLAIN);
-    const script = write(
+  /** Loads a file with the built host, and says whether Node's own import gives the same plugin. */
+  const importedByNode = (project: Project, file: string) => {
+    const script = project.write(
       'check.mjs',
       `import { loadPlugin } from '@raremask/core/host';
-       const { plugin, url } = await loadPlugin('./plain.mjs', ${JSON.stringify(folder)}, 'loss');
-       console.log(url === ${JSON.stringify(pathToFileURL(path).href)}, plugin === (await import(url)).default);`,
+       const { plugin, url } = await loadPlugin('./${file}', ${JSON.stringify(project.folder)}, 'loss');
+       const native = await import(url).catch(() => ({}));
+       console.log(plugin.name, plugin === native.default);`,
     );
-    expect(execFileSync(process.execPath, [script], { encoding: 'utf8' }).trim()).toBe('true true');
+    return execFileSync(process.execPath, [script], { encoding: 'utf8' }).trim();
+  };
+
+  test('that Node gives the same copies as the host is imported by Node', () => {
+    const project = temporaryProject();
+    project.link('@raremask/core', '@tensorflow/tfjs', 'zod');
+    project.write('plain.mjs', PLAIN);
+    expect(importedByNode(project, 'plain.mjs')).toBe('plain true');
+  });
+
+  test('that asks for none of the copies is imported by Node', () => {
+    const project = temporaryProject();
+    project.link('@raremask/core');
+    project.write(
+      'bare.mjs',
+      "export default { kind: 'loss', name: 'bare', api: 1, create() {} };",
+    );
+    expect(importedByNode(project, 'bare.mjs')).toBe('bare true');
+  });
+
+  test('whose neighbour asks for what only the host has gets it', () => {
+    const project = temporaryProject();
+    project.link('@raremask/core');
+    project.write('entry.mjs', "export { default } from './plain.mjs';");
+    project.write('plain.mjs', PLAIN);
+    expect(importedByNode(project, 'entry.mjs')).toBe('plain false');
   });
 
   test('beside a second copy of tfjs still gets the copy of the host', async () => {

@@ -255,6 +255,7 @@ describe('toYaml', () => {
         split:
           train: train.txt
           validation: val.txt
+          by: group
         normalize: set
         pixelWeights: {}
       model:
@@ -275,9 +276,7 @@ describe('toYaml', () => {
         use: "@raremask/sampler" # @raremask/sampler 1.2.3
         with:
           foreground: 0.5
-          window:
-            - 64
-            - 64
+          window: [64, 64]
       train:
         epochs: 40
         batch: 8

@@ -217,7 +217,7 @@ describe('settings without an effect', () => {
       await mistakesOf(DESIGN, [
         'train.optimizer.weightDecay=0.1',
         'train.schedule={ use: poly, power: 2, final: 0.1, warmup: 3 }',
-        'data.split={ train: a.txt, validation: b.txt, test: c.txt }',
+        'data.split={ train: a.txt, validation: b.txt, test: c.txt, by: image }',
       ]),
     ).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import { stackPlace } from './stackPlace.ts';
 
 const TFJS = '@tensorflow/tfjs';
 const CORE = '@raremask/core';
+const ZOD = 'zod';
 const hostRequire = createRequire(import.meta.url);
 
 /** A module of this copy of core: its source where this file is source, else its build. */
@@ -16,7 +17,7 @@ const inCore = (name: string) =>
   fileURLToPath(new URL(`../${name}${extname(import.meta.url)}`, import.meta.url));
 const hostCore = inCore('index');
 
-let loader: Jiti | undefined;
+const loaders = new Map<boolean, Jiti>();
 
 /**
  * Imports a plugin's module so that it shares the host's tensors.
@@ -32,9 +33,15 @@ export async function importModule(url: string, use: string, where: string): Pro
   const installed = path.split(sep).includes('node_modules');
   if (installed) refuseSecondCopy(path, use, where);
   try {
-    if (installed || isSelfSufficient(path)) return await import(url);
-    loader ??= createJiti(import.meta.url, { fsCache: false, alias: aliases() });
-    return await loader.import(path);
+    if (installed) return await import(url);
+    if (!isSelfSufficient(path)) return await loaderFor(path).import(path);
+    try {
+      return await import(url);
+    } catch (error) {
+      // One of the files that it imports may ask for what only the host has.
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+      return await loaderFor(path).import(path);
+    }
   } catch (error) {
     throw pluginLoad(where, use, error, stackPlace(error, url));
   }
@@ -51,27 +58,36 @@ function refuseSecondCopy(path: string, use: string, where: string): void {
   }
 }
 
-/** True where Node alone gives the file what the host has. */
+/** True where Node alone gives the file what the host has, as far as the file itself tells. */
 function isSelfSufficient(path: string): boolean {
   if (/\.[mc]?ts$/.test(path)) return false;
   const own = createRequire(path);
-  return (
-    locate(own, TFJS) === locate(hostRequire, TFJS) &&
-    locate(own, CORE) === hostCore &&
-    locate(own, 'zod') !== undefined
-  );
+  const text = readFileSync(path, 'utf8');
+  const gets = (name: string, wanted?: string) => {
+    const found = locate(own, name);
+    if (found === undefined) return !new RegExp(`['"]${name}['"/]`).test(text);
+    return wanted === undefined || found === wanted;
+  };
+  return gets(TFJS, locate(hostRequire, TFJS)) && gets(CORE, hostCore) && gets(ZOD);
 }
 
-/** zod's options cross into core by Standard Schema, so any copy of it would do: this one is at hand. */
-function aliases(): Record<string, string> {
-  const zod = fileURLToPath(import.meta.resolve('zod'));
+/** A loader that hands out the host's core and tfjs; and its zod, where the file has none in reach. */
+function loaderFor(path: string): Jiti {
+  const hasZod = locate(createRequire(path), ZOD) !== undefined;
   const tfjs = locate(hostRequire, TFJS);
-  return {
-    [CORE]: hostCore,
-    [`${CORE}/loss-input`]: inCore('lossInput'),
-    zod,
-    ...(tfjs !== undefined && { [TFJS]: tfjs }),
-  };
+  const loader =
+    loaders.get(hasZod) ??
+    createJiti(import.meta.url, {
+      fsCache: false,
+      alias: {
+        [CORE]: hostCore,
+        [`${CORE}/loss-input`]: inCore('lossInput'),
+        ...(tfjs !== undefined && { [TFJS]: tfjs }),
+        ...(!hasZod && { [ZOD]: fileURLToPath(import.meta.resolve(ZOD)) }),
+      },
+    });
+  loaders.set(hasZod, loader);
+  return loader;
 }
 
 function locate(from: NodeJS.Require, name: string): string | undefined {

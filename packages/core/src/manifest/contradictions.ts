@@ -50,9 +50,9 @@ function split(root: TreeNode): Mistake[] {
   const validation = read(root, at('validation'));
   const test = read(root, at('test'));
   if (typeof validation === 'string') {
-    const mistakes = ['by', 'stratify']
-      .filter((key) => isWritten(root, at(key)))
-      .map((key) => useless(root, at(key), 'list files say which image is where'));
+    const mistakes = isWritten(root, at('stratify'))
+      ? [useless(root, at('stratify'), 'list files say which image is where')]
+      : [];
     if (!isWritten(root, at('train'))) {
       const place = placeOf(root, at('train'));
       const expected = 'a list file, because validation is one';

@@ -1,4 +1,4 @@
-import { Document, isScalar } from 'yaml';
+import { Document, isScalar, visit } from 'yaml';
 import type { LoadedPlugin } from '../host/loadedPlugin.ts';
 import type { PluginKind } from '../plugin.ts';
 import type { LoadedManifest } from './loadManifest.ts';
@@ -20,7 +20,12 @@ export function resolvedYaml(
     const use = document.getIn([...path, 'use'], true);
     if (from !== undefined && isScalar(use)) use.comment = ` ${from.name} ${from.version}`;
   }
-  return document.toString({ lineWidth: 100 });
+  visit(document, {
+    Seq: (_, list) => {
+      list.flow = list.items.every(isScalar);
+    },
+  });
+  return document.toString({ lineWidth: 100, flowCollectionPadding: false });
 }
 
 /** Leaves out what is filled in for every manifest and would be refused, because there it has no effect. */
@@ -28,7 +33,7 @@ function writable(manifest: Manifest): object {
   const { data, train } = manifest;
   const { weightDecay, ...optimizer } = train.optimizer;
   const { final, power, ...schedule } = train.schedule;
-  const { by, stratify, ...lists } = data.split;
+  const { stratify, ...lists } = data.split;
   return {
     ...manifest,
     data: { ...data, split: typeof data.split.validation === 'string' ? lists : data.split },

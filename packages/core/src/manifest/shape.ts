@@ -24,7 +24,9 @@ const split = z
     by: z
       .enum(['group', 'image'])
       .default('group')
-      .describe('What shares never cut through: a group (patient, tile), or one image'),
+      .describe(
+        'What stays together: a group (patient, tile), or one image; list files that cut a group are warned of',
+      ),
     stratify: z
       .boolean()
       .default(true)
