@@ -32,9 +32,9 @@ export interface OverlapVariant<Own extends z.ZodRawShape> {
   /** Options besides the shared ones. */
   readonly options?: Own;
   /** The overlap, 0 to 1: [pools, classes], or [pools, 1] where classes are summed before the quotient. */
-  index(statistics: RegionStatistics, context: IndexContext<Own>): tf.Tensor2D;
+  index(statistics: RegionStatistics, context: IndexContext<NoInfer<Own>>): tf.Tensor2D;
   /** The loss made from the index; left out, 1 - index. */
-  transform?(index: tf.Tensor2D, options: VariantOptions<Own>): tf.Tensor2D;
+  transform?(index: tf.Tensor2D, options: VariantOptions<NoInfer<Own>>): tf.Tensor2D;
 }
 
 /** Declares a loss that is a function of the sums of hits, predictions and truth. */

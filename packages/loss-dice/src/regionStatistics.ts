@@ -47,14 +47,20 @@ export function regionStatistics(
 export function complement(statistics: RegionStatistics): RegionStatistics {
   const { hits, predicted, truth, pixels } = statistics;
   return {
-    hits: tf.add(tf.sub(tf.sub(pixels, predicted), truth), hits),
-    predicted: tf.sub(pixels, predicted),
-    truth: tf.sub(pixels, truth),
+    hits: difference(difference(pixels, predicted), difference(truth, hits)),
+    predicted: difference(pixels, predicted),
+    truth: difference(pixels, truth),
     pixels,
     get predictedSquares(): tf.Tensor2D {
-      return tf.add(tf.sub(pixels, tf.mul(predicted, 2)), statistics.predictedSquares);
+      const { predictedSquares } = statistics;
+      return difference(tf.add(pixels, predictedSquares), tf.mul(predicted, 2));
     },
   };
+}
+
+/** What is left of a sum without a part of it: rounding must not make it negative. */
+export function difference(sum: tf.Tensor2D, part: tf.Tensor2D): tf.Tensor2D {
+  return tf.relu(tf.sub(sum, part));
 }
 
 /**

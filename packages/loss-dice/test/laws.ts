@@ -21,6 +21,9 @@ const tasks = [
   { facts: task('exclusive', 3, 3), size: [2, 3, 2] },
 ];
 
+/** More rounds of every law, for a thorough search. */
+const THOROUGHNESS = Number(process.env.RAREMASK_ROUNDS ?? 1);
+
 /** Tries a law on a loss with many options, in every task. */
 async function hold(
   subject: Subject,
@@ -28,7 +31,7 @@ async function hold(
   law: (loss: Awaited<ReturnType<typeof make>>, batch: Batch, options: Options) => void,
 ): Promise<void> {
   for (const [index, { facts, size }] of tasks.entries()) {
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < rounds * THOROUGHNESS; round++) {
       const seed = 100 * index + round;
       const options = randomOptions(subject, facts, seed);
       const loss = await make(subject.plugin, facts, options, census(facts));
@@ -51,7 +54,7 @@ export function describeLaws(subjects: readonly Subject[]): void {
     '$name',
     ({ subject }) => {
       test('has the gradient that differences of its values have', () =>
-        hold(subject, 6, (loss, batch, options) => {
+        hold(subject, 3, (loss, batch, options) => {
           const { gradient } = evaluate(loss, batch);
           const steps = [1, 2, 3].map((seed) => normal(gradient.length, seed, 1));
           const along = steps.map((step) =>
@@ -69,7 +72,7 @@ export function describeLaws(subjects: readonly Subject[]): void {
         }));
 
       test('counts a pixel of weight 2 like two copies of it', () =>
-        hold(subject, 12, (loss, batch) => {
+        hold(subject, 4, (loss, batch) => {
           const { doubled, copied, where } = doublings(batch);
           const one = evaluate(loss, doubled);
           const two = evaluate(loss, copied);
@@ -82,7 +85,7 @@ export function describeLaws(subjects: readonly Subject[]): void {
         }));
 
       test('does not see a pixel of weight 0', () =>
-        hold(subject, 12, (loss, batch) => {
+        hold(subject, 4, (loss, batch) => {
           const { hidden, scrambled, left, kept } = removals(batch);
           const one = evaluate(loss, hidden);
           expectNear(evaluate(loss, scrambled).values, one.values, { relative: 1e-6 });
@@ -96,7 +99,7 @@ export function describeLaws(subjects: readonly Subject[]): void {
         }));
 
       test('gives a batch in another order its values in that order', () =>
-        hold(subject, 8, (loss, batch, { pool }) => {
+        hold(subject, 3, (loss, batch, { pool }) => {
           const order = [2, 0, 1];
           const { values } = evaluate(loss, batch);
           expectNear(
@@ -107,7 +110,7 @@ export function describeLaws(subjects: readonly Subject[]): void {
         }));
 
       test('depends on neighbours only where the batch is pooled, and says so', () =>
-        hold(subject, 12, (loss, batch, options) => {
+        hold(subject, 4, (loss, batch, options) => {
           const pooled = options.pool === 'batch';
           expect(subject.plugin.poolsBatch?.(options)).toBe(pooled);
           const { values } = evaluate(loss, batch);
@@ -120,7 +123,7 @@ export function describeLaws(subjects: readonly Subject[]): void {
         }));
 
       test('is finite, and so is its gradient, whatever the image', () =>
-        hold(subject, 24, (loss, batch) => {
+        hold(subject, 5, (loss, batch) => {
           for (const [name, extreme] of Object.entries(extremes(batch))) {
             const { values, gradient } = evaluate(loss, extreme);
             expect(values.every(Number.isFinite), `${name}: value ${values}`).toBe(true);

@@ -1,5 +1,9 @@
 import type { Facts } from '@raremask/core';
+import focalTversky from '../src/focalTversky.ts';
 import dice from '../src/index.ts';
+import jaccard from '../src/jaccard.ts';
+import logCosh from '../src/logCosh.ts';
+import tversky from '../src/tversky.ts';
 import type { Choices, Subject, Written } from './options.ts';
 
 const shared: Choices = {
@@ -11,17 +15,21 @@ const shared: Choices = {
   classWeights: [undefined, { a: 3 }],
 };
 
+const denominator = ['linear', 'squared'];
+const transform = ['one-minus', 'minus-log'];
+const tverskyWeights = { alarms: [0.3, 0, 1], misses: [0.7, 1] };
+
 /** Every loss of the package, with the options that the laws are tried on. */
 export const subjects: readonly Subject[] = [
+  { plugin: dice, effective, choices: { ...shared, denominator, transform } },
+  { plugin: jaccard, effective, choices: { ...shared, denominator, transform } },
+  { plugin: tversky, effective, choices: { ...shared, ...tverskyWeights, transform } },
   {
-    plugin: dice,
+    plugin: focalTversky,
     effective,
-    choices: {
-      ...shared,
-      denominator: ['linear', 'squared'],
-      transform: ['one-minus', 'minus-log'],
-    },
+    choices: { ...shared, ...tverskyWeights, exponent: [0.5, 0.75, 1, 2] },
   },
+  { plugin: logCosh, effective, choices: { ...shared, denominator } },
 ];
 
 function effective({ background, classWeights, ...rest }: Written, facts: Facts): Written {

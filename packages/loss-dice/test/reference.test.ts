@@ -1,5 +1,8 @@
 import crossEntropy from '../../loss-ce/src/index.ts';
+import focalTversky from '../src/focalTversky.ts';
 import dice from '../src/index.ts';
+import jaccard from '../src/jaccard.ts';
+import tversky from '../src/tversky.ts';
 import type { Batch } from './batch.ts';
 import { type Counterpart, describeReference, type Find, type ReferenceCase } from './reference.ts';
 
@@ -26,7 +29,6 @@ function monaiWeights(weight: unknown) {
 
 const monaiDice: Find = (entry, batch) => {
   const { options } = entry;
-  if (options.jaccard) return 'see Jaccard';
   const { scale, classWeights } = monaiWeights(options.weight);
   const smooth = {
     numerator: options.smooth_nr ?? 1e-5,
@@ -35,11 +37,12 @@ const monaiDice: Find = (entry, batch) => {
   return {
     parts: [
       {
-        plugin: dice,
+        // Its Jaccard doubles hits and union before it smooths.
+        plugin: options.jaccard ? jaccard : dice,
         options: {
           ...monai(entry, batch),
           ...classWeights,
-          smooth,
+          smooth: options.jaccard ? 1e-5 / 2 : smooth,
           denominator: options.squared_pred ? 'squared' : 'linear',
         },
         scale,
@@ -47,6 +50,19 @@ const monaiDice: Find = (entry, batch) => {
     ],
   };
 };
+
+const monaiTversky: Find = (entry, batch) => ({
+  parts: [
+    {
+      plugin: tversky,
+      options: {
+        ...monai(entry, batch),
+        alarms: entry.options.alpha ?? 0.3,
+        misses: entry.options.beta ?? 0.7,
+      },
+    },
+  ],
+});
 
 const monaiDiceCrossEntropy: Find = (entry, batch) => {
   const { options } = entry;
@@ -116,11 +132,35 @@ const smpDice: Find = ({ options }, batch) => {
   };
 };
 
+const smpJaccard: Find = (_, batch) => {
+  const { options, scale } = smp(batch);
+  return { parts: [{ plugin: jaccard, options: { ...options, smooth: 0 }, scale }] };
+};
+
+const smpTversky: Find = ({ options: { alpha, beta, gamma } }, batch) => {
+  const { options, scale } = smp(batch);
+  if (batch.facts.classes.length > 1) {
+    return 'it raises the mean over classes to the power, ours is the mean of the powers (Abraham & Khan 2019)';
+  }
+  return {
+    parts: [
+      {
+        plugin: focalTversky,
+        options: { ...options, smooth: 0, alarms: alpha, misses: beta, exponent: gamma },
+        scale,
+      },
+    ],
+  };
+};
+
 const finders: Readonly<Record<string, Find>> = {
   'monai/DiceLoss': monaiDice,
+  'monai/TverskyLoss': monaiTversky,
   'monai/DiceCELoss': monaiDiceCrossEntropy,
   'nnunet/MemoryEfficientSoftDiceLoss': nnunetDice,
   'smp/DiceLoss': smpDice,
+  'smp/JaccardLoss': smpJaccard,
+  'smp/TverskyLoss': smpTversky,
 };
 
 describeReference(import.meta.dirname, Object.keys(finders), (entry, batch) =>
