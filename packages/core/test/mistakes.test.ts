@@ -277,6 +277,10 @@ describe('YAML', () => {
     ]);
   });
 
+  test('tells that no file is named', async () => {
+    await expect(loadManifest([])).rejects.toThrow('manifest: the manifest cannot be read.');
+  });
+
   test('tells the mistakes of several files, each with its own place', async () => {
     const files = { 'a.yaml': changed(['seed: 7', 'seed: -1']), 'b.yaml': 'train: { bach: 3 }\n' };
     expect(await mistakesOf(files, ['train.epoch=1'])).toEqual([

@@ -37,11 +37,11 @@ export interface PluginPackage {
   readonly specifiers: readonly string[];
 }
 
-export const FILE_TYPES = ['.ts', '.mts', '.js', '.mjs', '.cjs'] as const;
+const FILE_TYPES = ['.ts', '.mts', '.js', '.mjs', '.cjs'] as const;
 const CONDITIONS = new Set(['node', 'import', 'module-sync', 'default']);
 
 /** True where `use` names a file and not a package. */
-export function namesFile(use: string): boolean {
+function namesFile(use: string): boolean {
   return /^\.{1,2}([/\\]|$)/.test(use) || isAbsolute(use);
 }
 

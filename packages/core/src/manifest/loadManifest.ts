@@ -59,10 +59,14 @@ export async function loadManifest(
   files: readonly string[],
   options: LoadOptions = {},
 ): Promise<LoadedManifest> {
+  const [first] = files;
+  if (first === undefined) {
+    throw new ManifestErrors([], [manifestMissing('manifest', resolve('raremask.yaml'))]);
+  }
   const mistakes: Mistake[] = [];
   const { root, brokenFrom } = await readTree(files, options, mistakes);
   const paths = files.map((file) => resolve(file));
-  const folder = options.folder === undefined ? dirname(paths[0]!) : resolve(options.folder);
+  const folder = options.folder === undefined ? dirname(resolve(first)) : resolve(options.folder);
 
   const found: Mistake[] = [];
   const checked = shape.safeParse(toJson(root));

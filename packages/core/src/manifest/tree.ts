@@ -13,7 +13,7 @@ export interface Place {
 export type Path = readonly (string | number)[];
 export type Scalar = string | number | boolean | null;
 
-export interface MapNode {
+interface MapNode {
   readonly type: 'map';
   readonly at: Place;
   readonly entries: Map<string, Entry>;
@@ -23,7 +23,7 @@ export interface ListNode {
   readonly at: Place;
   readonly items: TreeNode[];
 }
-export interface ScalarNode {
+interface ScalarNode {
   readonly type: 'scalar';
   readonly at: Place;
   readonly value: Scalar;
