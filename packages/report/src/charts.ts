@@ -3,8 +3,12 @@ import type { EvaluatedImage } from './evaluation.ts';
 import type { EpochScores } from './event.ts';
 import type { EpochRow } from './history.ts';
 
-/** A chart as SVG markup. Colours are the page's own variables, so that it follows its theme. */
-export type Chart = string;
+/** A chart whose colours are the page's own variables, so that it follows its theme. */
+export interface Chart {
+  readonly svg: string;
+  /** The lines, where there are several; the page writes their names, since it knows its font. */
+  readonly legend: readonly Pick<Line, 'name' | 'colour' | 'dash'>[];
+}
 
 const WIDTH = 420;
 const HEIGHT = 225;
@@ -26,18 +30,7 @@ const CONFIG: Config = {
     tickSize: 4,
   },
   axisX: { grid: false },
-  axisY: { domain: false, ticks: false },
-  legend: {
-    labelColor: 'var(--ink)',
-    labelFontSize: 11,
-    labelLimit: 200,
-    symbolSize: 120,
-    symbolStrokeWidth: 2.5,
-    title: null,
-    orient: 'top',
-    offset: 6,
-    columnPadding: 14,
-  },
+  axisY: { domain: false, ticks: false, labelPadding: 7 },
 };
 
 interface Line {
@@ -99,7 +92,7 @@ export async function diceHistogram(images: readonly EvaluatedImage[]): Promise<
     to: (index + 1) / 20,
     images: dices.filter((dice) => Math.min(Math.floor(dice * 20), 19) === index).length,
   }));
-  return await svg({
+  return await drawn({
     width: WIDTH,
     height: HEIGHT,
     data: { values: bars },
@@ -127,7 +120,7 @@ export async function sizeChart(images: readonly EvaluatedImage[]): Promise<Char
   const sizes = points.map(({ foreground }) => foreground);
   const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
   const wide = most > 8 * least;
-  return await svg({
+  return await drawn({
     width: WIDTH,
     height: HEIGHT,
     data: { values: points },
@@ -149,7 +142,7 @@ export async function sizeChart(images: readonly EvaluatedImage[]): Promise<Char
           title: 'foreground pixels of the truth',
           ...(wide
             ? { values: logTicks(least * 0.85, most * 1.15), format: '~s' }
-            : { tickCount: 5, format: '~g' }),
+            : { tickCount: 5, format: '~s' }),
         },
       },
       y: {
@@ -180,7 +173,7 @@ export async function alarmHistogram(images: readonly EvaluatedImage[]): Promise
     images: empty.filter(({ alarms }) => alarms >= from && alarms <= to).length,
   }));
   const most = Math.max(...bars.map(({ images: count }) => count));
-  return await svg({
+  return await drawn({
     width: WIDTH,
     height: HEIGHT,
     data: { values: bars },
@@ -247,66 +240,70 @@ async function lineChart(
     type: 'nominal' as const,
     sort: null,
     scale: { domain: shown.map(({ name }) => name), range: shown.map((line) => line.colour) },
-    legend: shown.length < 2 ? null : { symbolType: 'stroke' as const },
+    legend: null,
   };
-  return await svg({
-    width: WIDTH,
-    height: HEIGHT,
-    layer: [
-      ...(options.best === undefined || options.best < firstEpoch || options.best > lastEpoch
-        ? []
-        : [bestMark(options.best)]),
-      {
-        data: { values },
-        mark: {
-          type: 'line' as const,
-          strokeWidth: 2,
-          strokeJoin: 'round' as const,
-          point: lastEpoch - firstEpoch < 30 ? { size: 22, filled: true } : false,
+  const legend = shown.length < 2 ? [] : shown;
+  return await drawn(
+    {
+      width: WIDTH,
+      height: HEIGHT,
+      layer: [
+        ...(options.best === undefined || options.best < firstEpoch || options.best > lastEpoch
+          ? []
+          : [bestMark(options.best)]),
+        {
+          data: { values },
+          mark: {
+            type: 'line' as const,
+            strokeWidth: 2,
+            strokeJoin: 'round' as const,
+            point: lastEpoch - firstEpoch < 30 ? { size: 22, filled: true } : false,
+          },
+          encoding: {
+            x: {
+              field: 'x',
+              type: 'quantitative' as const,
+              scale: {
+                domain:
+                  firstEpoch === lastEpoch
+                    ? [firstEpoch - 1, lastEpoch + 1]
+                    : [firstEpoch, lastEpoch],
+                nice: false,
+                zero: false,
+              },
+              axis: { title: 'epoch', format: 'd', values: wholeTicks(firstEpoch, lastEpoch) },
+            },
+            y: {
+              field: 'y',
+              type: 'quantitative' as const,
+              scale: {
+                type: logarithmic ? ('log' as const) : ('linear' as const),
+                ...(logarithmic
+                  ? { domain: [low * 0.9, high * 1.1], nice: false }
+                  : { zero: low >= 0 }),
+                ...(options.y.domain && { domain: [...options.y.domain] }),
+              },
+              axis: logarithmic
+                ? { title: 'logarithmic', values: logTicks(low * 0.9, high * 1.1), format: '~g' }
+                : { title: null, tickCount: 5, format: '~g' },
+            },
+            color: colour,
+            strokeDash: {
+              field: 'name',
+              type: 'nominal' as const,
+              sort: null,
+              legend: null,
+              scale: {
+                domain: shown.map(({ name }) => name),
+                range: shown.map(({ dash }) => [...(dash ?? [1, 0])]),
+              },
+            },
+          },
         },
-        encoding: {
-          x: {
-            field: 'x',
-            type: 'quantitative' as const,
-            scale: {
-              domain:
-                firstEpoch === lastEpoch
-                  ? [firstEpoch - 1, lastEpoch + 1]
-                  : [firstEpoch, lastEpoch],
-              nice: false,
-              zero: false,
-            },
-            axis: { title: 'epoch', format: 'd', values: wholeTicks(firstEpoch, lastEpoch) },
-          },
-          y: {
-            field: 'y',
-            type: 'quantitative' as const,
-            scale: {
-              type: logarithmic ? ('log' as const) : ('linear' as const),
-              ...(logarithmic
-                ? { domain: [low * 0.9, high * 1.1], nice: false }
-                : { zero: low >= 0 }),
-              ...(options.y.domain && { domain: [...options.y.domain] }),
-            },
-            axis: logarithmic
-              ? { title: 'logarithmic', values: logTicks(low * 0.9, high * 1.1), format: '~g' }
-              : { title: null, tickCount: 5, format: '~g' },
-          },
-          color: colour,
-          strokeDash: {
-            field: 'name',
-            type: 'nominal' as const,
-            sort: null,
-            legend: colour.legend,
-            scale: {
-              domain: shown.map(({ name }) => name),
-              range: shown.map(({ dash }) => [...(dash ?? [1, 0])]),
-            },
-          },
-        },
-      },
-    ],
-  });
+      ],
+    },
+    legend,
+  );
 }
 
 /** A dotted line at the best epoch; the page says what it is. */
@@ -351,7 +348,7 @@ function countAxis(most: number, field: string) {
 }
 
 /** Vega is loaded here and not before: it is large, and only a report needs it. */
-async function svg(spec: object): Promise<Chart> {
+async function drawn(spec: object, legend: Chart['legend'] = []): Promise<Chart> {
   const [{ compile }, vega] = await Promise.all([import('vega-lite'), import('vega')]);
   const { spec: compiled } = compile({
     ...spec,
@@ -363,9 +360,10 @@ async function svg(spec: object): Promise<Chart> {
   try {
     const text = await view.toSVG();
     // Inside of HTML an SVG needs no namespace, and the page should name no address at all.
-    return text
+    const svg = text
       .replace(/ xmlns(:\w+)?="[^"]*"/g, '')
       .replace(/<svg ([^>]*?)width="[\d.]+" height="[\d.]+"/, '<svg role="img" $1');
+    return { svg, legend };
   } finally {
     view.finalize();
   }

@@ -27,6 +27,8 @@ interface View {
 
 const LEAST = 192;
 const MOST = 256;
+/** Pixels of the larger extent that an enlarged part shows at least. */
+const LEAST_VIEW = 28;
 const GAP = 4;
 const GAP_COLOUR: Colour = [128, 128, 128];
 const UNJUDGED = 255;
@@ -79,7 +81,7 @@ function interestingPart(plane: Plane): View | undefined {
   const share = Math.max(
     (2 * (bottom - top + 1)) / height,
     (2 * (right - left + 1)) / width,
-    40 / Math.max(height, width),
+    LEAST_VIEW / Math.max(height, width),
   );
   if (share > 0.6) return undefined;
   const [viewHeight, viewWidth] = [Math.ceil(height * share), Math.ceil(width * share)];

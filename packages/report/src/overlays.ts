@@ -64,7 +64,7 @@ const CANDIDATES = 48;
 
 /**
  * Chooses the images to look at while an evaluation runs: the worst misses (images with foreground,
- * lowest Dice first; of few images only the worse half and what is below 0.5), the loudest false alarms (empty images, most alarm pixels first), and a few
+ * lowest Dice first; of few images only the worst third and what is below 0.5), the loudest false alarms (empty images, most alarm pixels first), and a few
  * good cases from the better half, the typical before the best. The order in which images come does
  * not change the first two.
  */
@@ -102,7 +102,7 @@ export function collectOverlays(options: OverlayOptions): OverlayCollector {
   async function write(): Promise<OverlayIndex> {
     const middle = dices.sort((left, right) => left - right)[Math.floor(dices.length / 2)] ?? 0;
     const bad = dices.filter((dice) => dice < 0.5).length;
-    const worse = misses.slice(0, Math.max(bad, Math.ceil(dices.length / 2)));
+    const worse = misses.slice(0, Math.max(bad, Math.ceil(dices.length / 3)));
     const good = goodCases(
       candidates.filter((one) => !worse.some(({ id }) => id === one.id)),
       middle,

@@ -211,9 +211,19 @@ ${charts.gradient && chart('Gradient norm', 'Mean over the batches of each epoch
 </div>`;
 }
 
-function chart(title: string, text: string, svg: Chart | null, nothing: string): Markup {
+function chart(title: string, text: string, drawn: Chart | null, nothing: string): Markup {
   return html`<figure class="card chart"><h3>${title}</h3><p>${text}</p>
-${svg === null ? html`<p class="nothing">${nothing}</p>` : trusted(svg)}</figure>`;
+${drawn === null ? html`<p class="nothing">${nothing}</p>` : [legend(drawn), trusted(drawn.svg)]}</figure>`;
+}
+
+function legend({ legend: lines }: Chart): Markup | false {
+  return (
+    lines.length > 0 &&
+    html`<p class="lines">${lines.map(
+      ({ name, colour, dash }) =>
+        html`<span><i style="border-top: 3px ${dash === undefined ? 'solid' : 'dotted'} ${colour}"></i>${name}</span>`,
+    )}</p>`
+  );
 }
 
 function gallery({ overlays }: RunRecord, remark: string | undefined): Markup {

@@ -66,6 +66,8 @@ code, pre, .id { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu 
 .chart { margin: 0; padding: 12px 14px 8px; }
 .chart p { margin: 0 0 4px; font-size: 13px; color: var(--muted); line-height: 1.4; }
 .chart svg { display: block; width: 100%; height: auto; max-width: 510px; margin: 0 auto; }
+.chart .lines { display: flex; flex-wrap: wrap; gap: 0 18px; margin: 6px 0 4px; color: var(--ink); }
+.lines i { display: inline-block; width: 18px; margin-right: 6px; vertical-align: 3px; }
 .chart .nothing { padding: 28px 0 32px; text-align: center; font-size: 14px; max-width: none; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 460px), 1fr)); gap: 14px; margin-top: 12px; }
 .gallery figure { margin: 0; padding: 8px; border-top: 4px solid var(--found); }

@@ -168,10 +168,16 @@ function learned(pair: Pair, history: readonly EpochRow[]): Verdict {
       advice: [...more, ...(noisy.length > 0 ? noisy : AGAINST_BACKGROUND)],
     };
   }
+  const overlooked =
+    (pair.missed ?? 0) < 0.1
+      ? ''
+      : counts === undefined
+        ? ` Nothing is found on ${percentText(pair.missed)} of them.`
+        : ` Nothing is found on ${partText(Math.round(pair.missed! * counts.withForeground), counts.withForeground)} of them.`;
   return {
     state: 'learning',
     headline: noisy.length > 0 ? 'Finds structures, with false alarms' : 'Finds structures',
-    text: `Dice on images with foreground is ${shareText(dice)}. ${quiet}`,
+    text: `Dice on images with foreground is ${shareText(dice)}.${overlooked} ${quiet}`,
     advice: [...more, ...noisy],
   };
 }

@@ -74,7 +74,9 @@ describe('the report', () => {
       'False alarms on images without',
       'Finds structures.',
       'Both kinds of error over the epochs',
+      'Dice, with foreground alarms, without missed', // the names of the lines
       'Loss by term',
+      'loss dice cross-entropy',
       'Worst misses',
       'False alarms on empty images',
       'Where it works',

@@ -73,6 +73,12 @@ test('some alarms are mentioned without being called a flood', () => {
   expect(said.advice.join(' ')).toContain('pool: batch');
 });
 
+test('images on which nothing is found are counted even where the mean is good', () => {
+  expect(verdict([], scored(found, found, overlooked, quiet)).text).toContain(
+    'Dice on images with foreground is 0.667. Nothing is found on 1 of 3 (33 %) of them.',
+  );
+});
+
 test('a low Dice with something predicted is weak', () => {
   expect(verdict([], scored(halfFound, quiet)).state).toBe('weak'); // 2*1 / (2*1 + 5 + 1) = 0.25
 });
