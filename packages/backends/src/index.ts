@@ -1,1 +1,6 @@
-export {};
+export { RaremaskError } from './errors.ts';
+export type { BackendRequest, PreparedBackend } from './prepare.ts';
+export { prepareBackend } from './prepare.ts';
+export type { Probe } from './probe.ts';
+export { probeBackends } from './probe.ts';
+export { wasmTrainingKernels } from './training/register.ts';

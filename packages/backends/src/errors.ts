@@ -1,0 +1,65 @@
+/** An error of the machine that a user can mend. It has the shape of core's errors and prints without a stack. */
+export class RaremaskError extends Error {
+  readonly code: `RAREMASK_${string}`;
+  readonly category = 'environment';
+
+  constructor(code: `RAREMASK_${string}`, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.name = 'RaremaskError';
+    this.code = code;
+  }
+}
+
+export function unknownBackend(request: string, known: readonly string[]): RaremaskError {
+  return new RaremaskError(
+    'RAREMASK_BACKEND_UNKNOWN',
+    `backend: there is no backend of that name. Expected: ${known.join(', ')}. Got: ${request}. Do this: name one of them, or auto.`,
+  );
+}
+
+export function backendNotInstalled(
+  request: string,
+  packageName: string,
+  from: string,
+): RaremaskError {
+  return new RaremaskError(
+    'RAREMASK_BACKEND_NOT_INSTALLED',
+    `backend ${request}: ${packageName} is not installed. Expected: the package in a node_modules folder at or above ${from}. Do this: install it there, or ask for auto or wasm.`,
+  );
+}
+
+export function backendDoesNotLoad(
+  request: string,
+  packageName: string,
+  detail: string,
+  remedy: string,
+  cause: unknown,
+): RaremaskError {
+  return new RaremaskError(
+    'RAREMASK_BACKEND_DOES_NOT_LOAD',
+    `backend ${request}: ${packageName} is installed but does not load. Expected: its native library. Got: ${detail}. Do this: ${remedy}; or ask for auto or wasm.`,
+    { cause },
+  );
+}
+
+export function backendWithoutGpu(request: string, packageName: string): RaremaskError {
+  return new RaremaskError(
+    'RAREMASK_BACKEND_NO_GPU',
+    `backend ${request}: ${packageName} loads but sees no GPU. Expected: an NVIDIA GPU, its driver, and the CUDA and cuDNN libraries that its libtensorflow was built for. Do this: check nvidia-smi and LD_LIBRARY_PATH, or ask for auto, tensorflow or wasm.`,
+  );
+}
+
+export function otherNativeIsLoaded(request: string, loaded: string): RaremaskError {
+  return new RaremaskError(
+    'RAREMASK_BACKEND_OTHER_LOADED',
+    `backend ${request}: this process already holds ${loaded}, and one process can hold one native TensorFlow. Do this: ask for ${request} in a new process.`,
+  );
+}
+
+export function wasmDoesNotStart(detail: string, cause?: unknown): RaremaskError {
+  return new RaremaskError(
+    'RAREMASK_WASM_DOES_NOT_START',
+    `backend wasm: the WebAssembly module does not start. Expected: the .wasm files of @tensorflow/tfjs-backend-wasm and of @raremask/backends where npm put them. Got: ${detail}. Do this: install the packages again, or ask for cpu.`,
+    { cause },
+  );
+}

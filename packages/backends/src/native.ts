@@ -1,0 +1,122 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import * as tf from '@tensorflow/tfjs';
+import { firstLine, quietly } from './quietly.ts';
+
+export type NativeName = 'tensorflow-gpu' | 'tensorflow';
+
+export const nativePackages: Readonly<Record<NativeName, string>> = {
+  'tensorflow-gpu': '@tensorflow/tfjs-node-gpu',
+  tensorflow: '@tensorflow/tfjs-node',
+};
+
+export type NativeOutcome =
+  | { readonly state: 'absent' }
+  | { readonly state: 'other'; readonly loaded: string }
+  | {
+      readonly state: 'broken';
+      readonly detail: string;
+      readonly remedy: string;
+      readonly cause: unknown;
+    }
+  | {
+      readonly state: 'ok';
+      readonly gpu: boolean;
+      readonly versions: Readonly<Record<string, string>>;
+    };
+
+interface NativeBackend extends tf.KernelBackend {
+  readonly isUsingGpuDevice?: boolean;
+}
+
+let loaded: { readonly name: NativeName; readonly outcome: NativeOutcome } | undefined;
+
+/**
+ * Loads tfjs-node or tfjs-node-gpu from the node_modules of a folder, or, where that has none, from
+ * beside this package. Both register a backend called `tensorflow` on the engine that all copies of
+ * tfjs in a process share. Nothing is thrown for a package that is absent or broken.
+ */
+export async function loadNative(name: NativeName, from: string): Promise<NativeOutcome> {
+  const packageName = nativePackages[name];
+  if (loaded !== undefined) {
+    return loaded.name === name
+      ? loaded.outcome
+      : { state: 'other', loaded: nativePackages[loaded.name] };
+  }
+  const found = findPackage(packageName, from);
+  if (found === undefined) return { state: 'absent' };
+  try {
+    const module = await quietly(() => importNative(found.require.resolve(packageName)));
+    const kernels = tf.getKernelsForBackend('tensorflow').length;
+    const backend = tf.findBackend('tensorflow') as NativeBackend | null;
+    if (kernels === 0 || backend === null) {
+      throw new Error('it registered no backend on the tfjs that raremask uses');
+    }
+    const outcome: NativeOutcome = {
+      state: 'ok',
+      gpu: backend.isUsingGpuDevice === true,
+      versions: { [packageName]: found.version, ...libraryVersion(module) },
+    };
+    loaded = { name, outcome };
+    return outcome;
+  } catch (cause) {
+    const detail = firstLine(cause);
+    return { state: 'broken', detail, remedy: remedyFor(packageName, detail), cause };
+  }
+}
+
+interface FoundPackage {
+  readonly require: NodeJS.Require;
+  readonly version: string;
+}
+
+function findPackage(packageName: string, from: string): FoundPackage | undefined {
+  const places = [join(resolve(from), 'package.json'), fileURLToPath(import.meta.url)];
+  for (const place of places) {
+    const require = createRequire(place);
+    for (const folder of require.resolve.paths(packageName) ?? []) {
+      const description = join(folder, packageName, 'package.json');
+      if (existsSync(description)) return { require, version: versionIn(description) };
+    }
+  }
+  return undefined;
+}
+
+function versionIn(description: string): string {
+  try {
+    const content = JSON.parse(readFileSync(description, 'utf8')) as { version?: unknown };
+    return typeof content.version === 'string' ? content.version : 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}
+
+async function importNative(path: string): Promise<unknown> {
+  addIsNullOrUndefined();
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  return import(pathToFileURL(path).href);
+}
+
+/** tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 took away. */
+function addIsNullOrUndefined(): void {
+  const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>;
+  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+}
+
+function libraryVersion(module: unknown): Record<string, string> {
+  const { version } = module as { version?: Record<string, unknown> };
+  const library = version?.tensorflow;
+  return typeof library === 'string' ? { libtensorflow: library } : {};
+}
+
+function remedyFor(packageName: string, detail: string): string {
+  if (/tfjs_binding\.node/.test(detail) || /addon/i.test(detail)) {
+    return `let its install script fetch the addon (npm rebuild ${packageName}; under pnpm first pnpm approve-builds), or build it from source (npm rebuild ${packageName} --build-addon-from-source)`;
+  }
+  if (/\.so|\.dylib|\.dll|shared object|dlopen/i.test(detail)) {
+    return `put the library that it names into the deps/lib folder of ${packageName}, or into LD_LIBRARY_PATH`;
+  }
+  return `install ${packageName} again, or remove it`;
+}

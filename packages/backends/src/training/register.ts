@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs';
+import { borrowed } from './borrowed.ts';
+import { conv2dFilterGradient, conv2dInputGradient } from './convolution.ts';
+import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.ts';
+import { linkModule } from './memory.ts';
+import { unsortedSegmentSum } from './segment.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: each kernel knows its own inputs and attributes
+type Kernel = (call: any) => tf.TensorInfo;
+
+/** Kernels that tfjs's wasm backend lacks. */
+const added: Readonly<Record<string, Kernel>> = {
+  [tf.Conv2DBackpropFilter]: conv2dFilterGradient,
+  [tf.DepthwiseConv2dNativeBackpropFilter]: depthwiseFilterGradient,
+  [tf.DepthwiseConv2dNativeBackpropInput]: depthwiseInputGradient,
+  [tf.UnsortedSegmentSum]: unsortedSegmentSum,
+  [tf.Einsum]: borrowed(tf.Einsum),
+};
+
+/** Kernels of tfjs's wasm backend that have a faster one here; each is handed the one it replaces. */
+const replaced: Readonly<Record<string, (stockKernel: tf.KernelFunc) => Kernel>> = {
+  [tf.Conv2DBackpropInput]: conv2dInputGradient,
+};
+
+let registered = false;
+
+/** Names of the kernels that this package brings to the wasm backend. */
+export function wasmTrainingKernels(): readonly string[] {
+  return [...Object.keys(added), ...Object.keys(replaced)];
+}
+
+/** Registers the kernels for training once the wasm backend has started. */
+export async function registerTrainingKernels(): Promise<void> {
+  await linkModule();
+  if (registered) return;
+  registered = true;
+  for (const [kernelName, kernelFunc] of Object.entries(added)) {
+    tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc: kernelFunc as tf.KernelFunc });
+  }
+  for (const [kernelName, make] of Object.entries(replaced)) {
+    const { kernelFunc: stockKernel } = tf.getKernel(kernelName, 'wasm');
+    tf.unregisterKernel(kernelName, 'wasm');
+    tf.registerKernel({
+      kernelName,
+      backendName: 'wasm',
+      kernelFunc: make(stockKernel) as tf.KernelFunc,
+    });
+  }
+}
