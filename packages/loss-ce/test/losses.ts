@@ -1,5 +1,8 @@
 import type { Choices, Subject, Written } from '../../loss-dice/test/options.ts';
+import focal from '../src/focal.ts';
 import crossEntropy from '../src/index.ts';
+import ohem from '../src/ohem.ts';
+import topK from '../src/topK.ts';
 
 const shared: Choices = {
   pool: ['image', 'batch'],
@@ -9,10 +12,14 @@ const shared: Choices = {
 
 /** Every loss of the package, with the options that the laws are tried on. */
 export const subjects: readonly Subject[] = [
+  { plugin: crossEntropy, effective, choices: { ...shared, labelSmoothing: [0, 0.1] } },
+  { plugin: focal, effective, choices: { ...shared, gamma: [0, 0.5, 2, 3] } },
+  { plugin: topK, effective, kinks: true, choices: { ...shared, share: [0.1, 0.5, 1] } },
   {
-    plugin: crossEntropy,
+    plugin: ohem,
     effective,
-    choices: { ...shared, labelSmoothing: [0, 0.1] },
+    kinks: true,
+    choices: { ...shared, certain: [0.7, 0.2], atLeast: [0, 0.1, 1] },
   },
 ];
 
