@@ -5,6 +5,25 @@ const pixels = z.number().min(0);
 /** Numbers by class, as a map or as a list. */
 const numbers = z.union([z.record(z.string(), z.number().min(0)), z.array(z.number().min(0))]);
 
+/** Option of losses that are made from a quotient. */
+export const smooth = z
+  .union([
+    pixels,
+    z
+      .strictObject({
+        numerator: pixels.describe('Pixels added above'),
+        denominator: pixels.describe('Pixels added below'),
+      })
+      .refine(({ numerator, denominator }) => numerator <= denominator, {
+        error: 'numerator must not be larger than denominator: the index would exceed 1',
+      }),
+    z.literal('structure'),
+  ])
+  .default(1e-5)
+  .describe(
+    'Pixels added above and below the fraction: one number, one each, or `structure`: the mean size of a structure of the class in the training split',
+  );
+
 /** Options that every overlap loss has. */
 export const sharedOptions = {
   pool: z
@@ -12,23 +31,6 @@ export const sharedOptions = {
     .default('image')
     .describe(
       'Sums over the pixels of each image alone, or over all images of the batch together: then an image counts by its pixels, and its value depends on its neighbours',
-    ),
-  smooth: z
-    .union([
-      pixels,
-      z
-        .strictObject({
-          numerator: pixels.describe('Pixels added above'),
-          denominator: pixels.describe('Pixels added below'),
-        })
-        .refine(({ numerator, denominator }) => numerator <= denominator, {
-          error: 'numerator must not be larger than denominator: the index would exceed 1',
-        }),
-      z.literal('structure'),
-    ])
-    .default(1e-5)
-    .describe(
-      'Pixels added above and below the fraction: one number, one each, or `structure`: the mean size of a structure of the class in the training split',
     ),
   empty: z
     .enum(['smooth', 'ignore', 'cross-entropy', 'mean-probability', 'background'])

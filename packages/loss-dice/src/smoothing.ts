@@ -1,6 +1,7 @@
 import type { Census, Facts } from '@raremask/core';
+import type { z } from 'zod';
 import { noStructure } from './errors.ts';
-import type { SharedOptions } from './options.ts';
+import type { smooth } from './options.ts';
 
 /** Pixels added to the numerator and to the denominator of an index, one number for each class. */
 export interface Smoothing {
@@ -8,12 +9,17 @@ export interface Smoothing {
   readonly denominator: number[];
 }
 
+/** The terms of a loss that has none. */
+export function noSmoothing({ classes }: Facts): Smoothing {
+  return { numerator: classes.map(() => 0), denominator: classes.map(() => 0) };
+}
+
 /**
  * The smoothing terms of each class. `structure` is the mean size of a structure of the class in the
  * training split (Tilborghs & Bertels 2022); the background, which has no structures, gets 1.
  */
 export async function smoothing(
-  written: SharedOptions['smooth'],
+  written: z.output<typeof smooth>,
   facts: Facts,
   takingPart: readonly number[],
   census: () => Promise<Census>,

@@ -1,5 +1,6 @@
 import type { Facts } from '@raremask/core';
 import focalTversky from '../src/focalTversky.ts';
+import generalized from '../src/generalized.ts';
 import dice from '../src/index.ts';
 import jaccard from '../src/jaccard.ts';
 import logCosh from '../src/logCosh.ts';
@@ -30,6 +31,11 @@ export const subjects: readonly Subject[] = [
     choices: { ...shared, ...tverskyWeights, exponent: [0.5, 0.75, 1, 2] },
   },
   { plugin: logCosh, effective, choices: { ...shared, denominator } },
+  {
+    plugin: generalized,
+    effective,
+    choices: { ...shared, weighting: ['square', 'simple', 'uniform'] },
+  },
 ];
 
 function effective({ background, classWeights, ...rest }: Written, facts: Facts): Written {

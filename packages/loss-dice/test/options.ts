@@ -7,6 +7,8 @@ export type Choices = Readonly<Record<string, readonly unknown[]>>;
 export interface Subject {
   readonly plugin: LossPlugin;
   readonly choices: Choices;
+  /** Its value bends or jumps where pixels change places. */
+  readonly kinks?: boolean;
   /** Options that have an effect in the task, out of those that were drawn. */
   effective(drawn: Written, facts: Facts): Written;
 }

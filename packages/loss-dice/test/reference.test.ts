@@ -1,5 +1,6 @@
 import crossEntropy from '../../loss-ce/src/index.ts';
 import focalTversky from '../src/focalTversky.ts';
+import generalized from '../src/generalized.ts';
 import dice from '../src/index.ts';
 import jaccard from '../src/jaccard.ts';
 import tversky from '../src/tversky.ts';
@@ -63,6 +64,38 @@ const monaiTversky: Find = (entry, batch) => ({
     },
   ],
 });
+
+/**
+ * MONAI smooths the weighted sums by 1e-5, ours by that many pixels of each class, weighted: the
+ * same with e = 1e-5 over the sum of the weights (the largest of which is 1 here). Where no class is
+ * there, MONAI's weights are all 0, and so is the loss: our policy `ignore`.
+ */
+const monaiGeneralized: Find = (entry, batch) => {
+  const { w_type: weighting, batch: pooled } = entry.options as Record<string, string>;
+  const options = monai(entry, batch);
+  const power = { square: 2, simple: 1, uniform: 0 }[weighting!]!;
+  const parts = (region: Batch) => {
+    const classes = region.facts.classes.length;
+    const first = options.background === 'exclude' ? 1 : 0;
+    const sizes = region.facts.classes
+      .map((_, index) =>
+        region.target.reduce((sum, truth, at) => sum + (at % classes === index ? truth : 0), 0),
+      )
+      .slice(first);
+    const smallest = Math.min(...sizes.filter((size) => size > 0));
+    if (!Number.isFinite(smallest) && power > 0) {
+      return [{ plugin: generalized, options: { ...options, empty: 'ignore', weighting } }];
+    }
+    // Their weights are ours times that of the smallest class.
+    const scale = Number.isFinite(smallest) ? smallest ** -power : 1;
+    const weights = sizes.map((size) =>
+      Number.isFinite(smallest) ? Math.max(1, (size || smallest) / smallest) ** -power : 1,
+    );
+    const smooth = 1e-5 / scale / weights.reduce((sum, weight) => sum + weight, 0);
+    return [{ plugin: generalized, options: { ...options, weighting, smooth } }];
+  };
+  return { parts: pooled ? parts(batch) : parts };
+};
 
 const monaiDiceCrossEntropy: Find = (entry, batch) => {
   const { options } = entry;
@@ -156,6 +189,7 @@ const smpTversky: Find = ({ options: { alpha, beta, gamma } }, batch) => {
 const finders: Readonly<Record<string, Find>> = {
   'monai/DiceLoss': monaiDice,
   'monai/TverskyLoss': monaiTversky,
+  'monai/GeneralizedDiceLoss': monaiGeneralized,
   'monai/DiceCELoss': monaiDiceCrossEntropy,
   'nnunet/MemoryEfficientSoftDiceLoss': nnunetDice,
   'smp/DiceLoss': smpDice,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LossPlugin } from '@raremask/core';
 import { describe, expect, test } from 'vitest';
-import { type Batch, evaluate, oneHot, task } from './batch.ts';
+import { type Batch, type Evaluation, evaluate, oneHot, sample, task } from './batch.ts';
 import { make } from './make.ts';
 import { countTensors, expectNear } from './tensors.ts';
 
@@ -41,7 +41,8 @@ export interface Part {
 
 /** What of ours adds up to the peer's value. */
 export interface Counterpart {
-  readonly parts: readonly Part[];
+  /** For the batch; or for each sample alone, where the peer treats samples differently. */
+  readonly parts: readonly Part[] | ((sample: Batch) => readonly Part[]);
   /** A constant by which the peer's value is larger. */
   readonly shift?: number;
   /** Pixels that the peer leaves out. */
@@ -125,23 +126,18 @@ async function expectAgreement(
     const label = batch.target.slice(pixel * classes, (pixel + 1) * classes).indexOf(1);
     return ignored?.(label) ? 0 : weight;
   });
-  const samples = counted.length / batch.size.reduce((product, extent) => product * extent, 1);
-  const values = Array.from({ length: samples }, () => shift);
-  const gradient = batch.logits.map(() => 0);
+  const weighted = { ...batch, weight: counted };
+  const count = counted.length / batch.size.reduce((product, extent) => product * extent, 1);
+  const each = Array.from({ length: count }, (_, index) => sample(weighted, index));
+  const sums =
+    typeof parts === 'function'
+      ? joined(await Promise.all(each.map((one) => sumOfParts(one, parts(one)))))
+      : await sumOfParts(weighted, parts);
+  const values = sums.values.map((value) => value + shift);
   // Ours is one number a sample; a peer's single number is their mean.
   const byClass = Array.isArray(entry.value) ? (entry.value as Nested[][]) : undefined;
-  for (const { plugin, options, scale = 1 } of parts) {
-    const loss = await make(plugin, batch.facts, options);
-    const result = evaluate(loss, { ...batch, weight: counted });
-    const pooled = result.values.length === 1;
-    values.forEach((value, index) => {
-      values[index] = value + scale * result.values[pooled ? 0 : index]!;
-    });
-    const share = byClass ? byClass[0]!.length : 1 / result.values.length;
-    result.gradient.forEach((slope, index) => {
-      gradient[index]! += scale * share * slope;
-    });
-  }
+  const share = byClass ? byClass[0]!.length : 1 / values.length;
+  const gradient = sums.gradient.map((slope) => slope * share);
   if (entry.value === null) {
     expect(values.every(Number.isFinite)).toBe(true);
     expect(gradient.every(Number.isFinite)).toBe(true);
@@ -150,6 +146,39 @@ async function expectAgreement(
   const expected = byClass?.map((sample) => average(sample.map(single)));
   expectNear(expected ? values : [average(values)], expected ?? [entry.value as number], tolerance);
   expectNear(gradient, entry.grad as number[], tolerance);
+}
+
+/** Value and gradient of a weighted sum of losses. */
+async function sumOfParts(batch: Batch, parts: readonly Part[]): Promise<Evaluation> {
+  const results = await Promise.all(
+    parts.map(async ({ plugin, options, scale = 1 }) => {
+      const { values, gradient } = evaluate(await make(plugin, batch.facts, options), batch);
+      return { scale, values, gradient };
+    }),
+  );
+  const samples = Math.max(...results.map(({ values }) => values.length));
+  const total = { values: zeros(samples), gradient: zeros(batch.logits.length) };
+  for (const { scale, values, gradient } of results) {
+    const pooled = values.length < samples;
+    total.values.forEach((_, index) => {
+      total.values[index]! += scale * values[pooled ? 0 : index]!;
+    });
+    gradient.forEach((slope, index) => {
+      total.gradient[index]! += (pooled ? samples : 1) * scale * slope;
+    });
+  }
+  return total;
+}
+
+function joined(evaluations: readonly Evaluation[]): Evaluation {
+  return {
+    values: evaluations.flatMap(({ values }) => values),
+    gradient: evaluations.flatMap(({ gradient }) => gradient),
+  };
+}
+
+function zeros(length: number): number[] {
+  return Array.from({ length }, () => 0);
 }
 
 function single(value: Nested): number {

@@ -1,0 +1,166 @@
+import {
+  census,
+  defineLoss,
+  type Facts,
+  facts,
+  type Loss,
+  type LossInput,
+  type LossPlugin,
+} from '@raremask/core';
+import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { classWeights, numbersByClass } from './classNumbers.ts';
+import { absentCrossEntropy } from './emptyPolicy.ts';
+import { type SharedOptions, sharedOptions, type smooth as smoothOption } from './options.ts';
+import {
+  complement,
+  mean,
+  type Pool,
+  type RegionStatistics,
+  regionStatistics,
+} from './regionStatistics.ts';
+import { noSmoothing, type Smoothing, smoothing } from './smoothing.ts';
+
+/** Options of a variant: the shared ones and its own. */
+export type VariantOptions<Own extends z.ZodRawShape> = SharedOptions & z.output<z.ZodObject<Own>>;
+
+/** What a loss compares: prediction and truth of each class. */
+export interface Region {
+  /** [batch, ...space, classes] */
+  readonly probabilities: tf.Tensor;
+  /** [batch, ...space, classes] */
+  readonly target: tf.Tensor;
+  /** [batch, ...space, 1], or one number for each class. */
+  readonly weight: tf.Tensor;
+  readonly pool: Pool;
+  /** Sums over the pixels of each pool. */
+  readonly sums: RegionStatistics;
+}
+
+/** What is settled before the first batch. */
+export interface Settled {
+  readonly facts: Facts;
+  /** Smoothing terms by class; 0 for a variant without the option `smooth`. */
+  readonly smooth: Smoothing;
+}
+
+/**
+ * The loss of each class: [pools, classes], or [pools, 1] where it is one for all classes.
+ * `taken` [pools, classes] is the weight of each class, 0 where it shall be left out.
+ */
+export type RegionFunction = (region: Region, taken: tf.Tensor2D) => tf.Tensor2D;
+
+/** All that distinguishes one loss from another. */
+export interface RegionVariant<Own extends z.ZodRawShape> {
+  readonly name: string;
+  readonly summary: string;
+  /** Options besides the shared ones. */
+  readonly options?: Own;
+  /** Called once; throws where options do not fit the facts. */
+  loss(options: VariantOptions<NoInfer<Own>>, settled: Settled): RegionFunction;
+}
+
+/** Declares a loss that compares prediction and truth by class, with a policy for empty masks. */
+export function defineRegionLoss<Own extends z.ZodRawShape = Record<never, never>>(
+  variant: RegionVariant<Own>,
+): LossPlugin {
+  const { name, summary } = variant;
+  return defineLoss({
+    name,
+    api: 1,
+    summary,
+    options: z.strictObject({ ...sharedOptions, ...variant.options }),
+    needs: { facts, census },
+    poolsBatch: ({ pool }) => pool === 'batch',
+    async create(chosen, services) {
+      const { facts, census } = services;
+      const options = chosen as VariantOptions<Own> & {
+        readonly smooth?: z.output<typeof smoothOption>;
+      };
+      const classes = classWeights(facts, options.background, options.classWeights, name);
+      const smooth =
+        options.smooth === undefined
+          ? noSmoothing(facts)
+          : await smoothing(options.smooth, facts, classes, census, name);
+      const multiplicity =
+        options.multiplicity &&
+        numbersByClass(
+          options.multiplicity,
+          facts.classes.map((entry) => entry.name),
+          1,
+          `${name} multiplicity`,
+        );
+      const weigh = (input: LossInput) =>
+        multiplicity ? multiplied(input, multiplicity, facts.overlapping) : input.weight;
+      return regionLoss(
+        variant.loss(options, { facts, smooth }),
+        options,
+        classes,
+        weigh,
+        facts.overlapping,
+      );
+    },
+  });
+}
+
+function regionLoss(
+  lossOf: RegionFunction,
+  { pool, empty }: SharedOptions,
+  classWeights: readonly number[],
+  weigh: (input: LossInput) => tf.Tensor,
+  overlapping: boolean,
+): Loss {
+  return (input) => {
+    const region = regionOf(input, weigh(input), pool);
+    const { sums } = region;
+    // A pool without a counted pixel has no class that is present, and none that is absent.
+    const counted = tf.step(sums.pixels);
+    const present = tf.step(sums.truth);
+    const absent = tf.sub(counted, present);
+    const classes = tf.tensor2d([...classWeights], [1, classWeights.length]);
+    const whenPresent = lossOf(region, tf.mul(classes, empty === 'smooth' ? counted : present));
+    const whenAbsent = {
+      smooth: () => whenPresent,
+      ignore: () => tf.zerosLike(present),
+      'cross-entropy': () => absentCrossEntropy(input, region.weight, pool, overlapping),
+      'mean-probability': () => mean(sums.predicted, sums.pixels),
+      background: () => lossOf(complementOf(region), tf.mul(classes, absent)),
+    }[empty]();
+    const byClass = tf.add(tf.mul(whenPresent, present), tf.mul(whenAbsent, absent));
+    const averaged = tf.mul(classes, empty === 'ignore' ? present : counted);
+    const value: tf.Tensor1D = mean(tf.sum(tf.mul(byClass, classes), 1), tf.sum(averaged, 1));
+    return pool === 'batch' ? tf.squeeze<tf.Scalar>(value) : value;
+  };
+}
+
+function regionOf({ probabilities, target }: LossInput, weight: tf.Tensor, pool: Pool): Region {
+  const sums = regionStatistics({ probabilities, target }, weight, pool);
+  return { probabilities, target, weight, pool, sums };
+}
+
+/** Everything that is not of the class, as a region of its own. */
+function complementOf({ probabilities, target, weight, pool, sums }: Region): Region {
+  return {
+    probabilities: tf.sub(1, probabilities),
+    target: tf.sub(1, target),
+    weight,
+    pool,
+    sums: complement(sums),
+  };
+}
+
+/**
+ * Weights that count a pixel of a class several times: [batch, ...space, 1] where classes exclude
+ * each other, one number for each class where they overlap.
+ */
+function multiplied(
+  { target, weight }: LossInput,
+  multiplicity: readonly number[],
+  overlapping: boolean,
+): tf.Tensor {
+  const more = tf.mul(
+    target,
+    multiplicity.map((times) => times - 1),
+  );
+  return tf.mul(weight, tf.add(1, overlapping ? more : tf.sum(more, -1, true)));
+}
