@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { raremask } from './command.ts';
+import { createProject, MANIFEST, type Project } from './project.ts';
+
+function projectWithLoss(body: string): Project {
+  const project = createProject(MANIFEST.replace('"@raremask/loss-ce"', './own.ts'));
+  project.write(
+    'own.ts',
+    `import { defineLoss } from '@raremask/core';
+import * as tf from '@tensorflow/tfjs';
+
+let step = 0;
+export default defineLoss({
+  name: 'own',
+  api: 1,
+  create: () => ({ probabilities, target }) => {
+    step++;
+    const error = tf.squaredDifference(probabilities, target);
+    ${body}
+  },
+});
+`,
+  );
+  return project;
+}
+
+test('a loss in a TypeScript file of its own trains, under its name', async () => {
+  const project = projectWithLoss('return tf.mean(error, [1, 2, 3]);');
+  const { status, stderr } = await raremask(project, 'train');
+  expect(status, stderr).toBe(0);
+  expect(project.read('runs/tiny/metrics.csv')).toContain(',loss_own,');
+});
+
+test('a loss that is not a number stops the run with epoch, images of the batch, and term', async () => {
+  // Two steps an epoch: the third is the first of the second epoch.
+  const project = projectWithLoss('return tf.mul(tf.mean(error), step === 3 ? NaN : 1);');
+  const { status, stderr, stdout } = await raremask(project, 'train');
+  const error = stderr.split('\n').find((line) => line.startsWith('error'))!;
+  expect(status).toBe(1);
+  expect(stdout).toBe('');
+  expect(error).toContain('RAREMASK_LOSS_NOT_FINITE');
+  expect(error).toContain('epoch 2, step 1');
+  expect(error).toContain('loss[1] (own) = NaN');
+  expect(error).not.toContain('loss[0]');
+  expect(error.match(/scan0[0-7]/g)).toHaveLength(4);
+  expect(error).toContain('last.safetensors');
+  expect(stderr).not.toMatch(/^\s+at /m);
+  const kept = await raremask(project, 'evaluate', 'runs/tiny');
+  expect(kept.status, kept.stderr).toBe(0);
+});
+
+test('a loss that throws is named by its place in the manifest', async () => {
+  const project = projectWithLoss("throw new Error('no idea');");
+  const { status, stderr } = await raremask(project, 'train');
+  expect(status).toBe(1);
+  expect(stderr).toContain('loss[1] (own): the loss threw: no idea');
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+test('a loss of the wrong shape is told which one is right', async () => {
+  const project = projectWithLoss('return error;');
+  const { status, stderr } = await raremask(project, 'train');
+  expect(status).toBe(1);
+  expect(stderr).toContain('loss[1] (own): the loss returned a tensor of the wrong shape');
+  expect(stderr).toContain(
+    'Expected: [4] (one number per sample) or [] (a scalar). Got: [4, 16, 16, 2]',
+  );
+});

@@ -1,0 +1,113 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { decode, encode } from 'fast-png';
+import { expect, test } from 'vitest';
+import { raremask } from './command.ts';
+import { createProject, grey, type Project } from './project.ts';
+
+/** A run of weights that have learned something, so that masks hold both values. */
+async function trainedProject(): Promise<Project> {
+  const project = createProject();
+  const settings = ['train.epochs=12', 'train.optimizer.learningRate=0.05'];
+  const run = await raremask(project, 'train', ...settings.flatMap((one) => ['--set', one]));
+  expect(run.status, run.stderr).toBe(0);
+  return project;
+}
+
+test('predict leaves masks, probabilities and a table under the names and sizes of the images', async () => {
+  const project = await trainedProject();
+  rmSync(project.at('data'), { recursive: true });
+  // Neither 21 nor 13 is a multiple of 2; a bright square as in training.
+  const bright = (x: number, y: number) => x >= 4 && x < 8 && y >= 5 && y < 10;
+  const picture = (x: number, y: number) => (bright(x, y) ? 200 : 60) + ((x * 7 + y * 13) % 31);
+  project.write('new/first.png', grey(picture));
+  project.write('new/patient 3/left/second.png', grey(picture, 21, 13));
+  const { status, stdout, stderr } = await raremask(
+    project,
+    ...['predict', 'runs/tiny', 'new', '--out', 'predicted'],
+  );
+  expect(status, stderr).toBe(0);
+  expect(stdout).toMatch(/^2 images predicted, foreground in \d; see predicted$/m);
+  expect(project.files('predicted')).toEqual([
+    'masks/first.png',
+    'masks/patient 3/left/second.png',
+    'predictions.csv',
+    'probabilities/first.png',
+    'probabilities/patient 3/left/second.png',
+  ]);
+  const rows = project
+    .read('predicted/predictions.csv')
+    .trim()
+    .split('\n')
+    .map((row) => row.split(','));
+  const values = new Set<number>();
+  for (const [id, width, height] of [
+    ['first', 16, 16],
+    ['patient 3/left/second', 21, 13],
+  ] as const) {
+    const mask = decode(readFileSync(project.at(`predicted/masks/${id}.png`)));
+    const probability = decode(readFileSync(project.at(`predicted/probabilities/${id}.png`)));
+    expect(mask).toMatchObject({ width, height, depth: 8, channels: 1 });
+    expect(probability).toMatchObject({ width, height, depth: 16, channels: 1 });
+    for (const value of mask.data) values.add(value);
+    // Of two classes the more probable wins, so the mask is where the probability is above a half.
+    const above = [...probability.data].filter((value) => value > 32767).length;
+    const inside = [...mask.data].filter((value) => value === 255).length;
+    expect(above).toBe(inside);
+    const row = rows.find(([name]) => name === id)!;
+    expect(row.slice(1, 4).map(Number)).toEqual([width, height, inside]);
+    expect(Number(row[5])).toBeCloseTo(Math.max(...probability.data) / 65535, 4);
+  }
+  expect([...values].toSorted((left, right) => left - right)).toEqual([0, 255]);
+});
+
+test('images with other channels than those of training are refused', async () => {
+  const project = createProject();
+  await raremask(project, 'train');
+  const data = Uint8Array.from({ length: 16 * 16 * 3 }, (_, index) => index % 251);
+  project.write('new/colour.png', encode({ width: 16, height: 16, data, channels: 3, depth: 8 }));
+  const { status, stderr } = await raremask(
+    project,
+    'predict',
+    'runs/tiny',
+    'new',
+    '--out',
+    'predicted',
+  );
+  expect(status, stderr).toBe(5);
+  expect(stderr).toMatch(/new/);
+  expect(stderr).not.toMatch(/^\s+at |RAREMASK_BUG/m);
+});
+
+test('evaluate scores the split that is named and leaves the report to the validation', async () => {
+  const project = await trainedProject();
+  const report = project.read('runs/tiny/report.html');
+  const { status, stdout, stderr } = await raremask(
+    project,
+    'evaluate',
+    'runs/tiny',
+    '--split',
+    'train',
+    '--json',
+  );
+  expect(status, stderr).toBe(0);
+  const result = JSON.parse(stdout) as { split: string; checkpoint: string };
+  expect(result.split).toBe('train');
+  expect(project.read('runs/tiny/report.html')).toBe(report);
+  expect(project.files('runs/tiny')).toContain('evaluation-train.json');
+
+  const wrong = await raremask(project, 'evaluate', 'runs/tiny', '--split', 'val');
+  expect(wrong.status).toBe(2);
+  expect(wrong.stderr).toContain('validation');
+});
+
+test('a broken checkpoint is named, and the other one can be used', async () => {
+  const project = createProject();
+  await raremask(project, 'train');
+  const file = 'runs/tiny/checkpoints/best.safetensors';
+  project.write(file, readFileSync(project.at(file)).subarray(0, -100));
+  const { status, stderr } = await raremask(project, 'evaluate', 'runs/tiny');
+  expect(status, stderr).toBe(5);
+  expect(stderr).toContain('best.safetensors');
+  const last = await raremask(project, 'evaluate', 'runs/tiny', '--checkpoint', 'last');
+  expect(last.status, last.stderr).toBe(0);
+});

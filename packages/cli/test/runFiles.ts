@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+
+/** The tensors of a checkpoint as the bytes of their values, by name. */
+export function tensors(path: string): Readonly<Record<string, string>> {
+  const bytes = readFileSync(path);
+  const start = 8 + Number(bytes.readBigUInt64LE(0));
+  const { __metadata__: _, ...entries } = JSON.parse(bytes.subarray(8, start).toString()) as Record<
+    string,
+    { data_offsets: [number, number] }
+  >;
+  return Object.fromEntries(
+    Object.entries(entries).map(
+      ([
+        name,
+        {
+          data_offsets: [from, to],
+        },
+      ]) => [name, bytes.subarray(start + from, start + to).toString('hex')],
+    ),
+  );
+}
+
+/** The rows of metrics.csv without the columns that a clock decides. */
+export function metrics(path: string): readonly Readonly<Record<string, string>>[] {
+  const [header, ...rows] = readFileSync(path, 'utf8').trim().split('\n');
+  const names = header!.split(',');
+  return rows.map((row) =>
+    Object.fromEntries(
+      row
+        .split(',')
+        .map((cell, index) => [names[index]!, cell] as const)
+        .filter(([name]) => name !== 'seconds' && name !== 'images_per_second'),
+    ),
+  );
+}
