@@ -71,3 +71,25 @@ export function noStructure(where: string, name: string): RaremaskError {
     remedy: 'write a number of pixels instead of `structure`',
   });
 }
+
+export function needsOverlapping(where: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_DICE_NEEDS_OVERLAPPING',
+    category: 'manifest',
+    where,
+    what: 'this is defined for classes that may overlap',
+    got: 'classes that exclude each other',
+    remedy: 'leave the option out, or declare the classes of the data set as overlapping',
+  });
+}
+
+export function needsExclusive(where: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_DICE_NEEDS_EXCLUSIVE',
+    category: 'manifest',
+    where,
+    what: 'this is defined for classes that exclude each other',
+    got: 'classes that may overlap',
+    remedy: 'use another loss, or declare the classes of the data set as exclusive',
+  });
+}

@@ -28,6 +28,8 @@ export type VariantOptions<Own extends z.ZodRawShape> = SharedOptions & z.output
 export interface Region {
   /** [batch, ...space, classes] */
   readonly probabilities: tf.Tensor;
+  /** [batch, ...space, classes]; of a complement, only where classes overlap. */
+  readonly logits: tf.Tensor;
   /** [batch, ...space, classes] */
   readonly target: tf.Tensor;
   /** [batch, ...space, 1], or one number for each class. */
@@ -58,6 +60,11 @@ export interface RegionVariant<Own extends z.ZodRawShape> {
   readonly options?: Own;
   /** Called once; throws where options do not fit the facts. */
   loss(options: VariantOptions<NoInfer<Own>>, settled: Settled): RegionFunction;
+  /**
+   * What the policy `background` takes for classes that are absent, from the region itself; left
+   * out, the loss of everything that is not of the class.
+   */
+  background?(options: VariantOptions<NoInfer<Own>>, settled: Settled): RegionFunction;
 }
 
 /** Declares a loss that compares prediction and truth by class, with a policy for empty masks. */
@@ -92,19 +99,19 @@ export function defineRegionLoss<Own extends z.ZodRawShape = Record<never, never
         );
       const weigh = (input: LossInput) =>
         multiplicity ? multiplied(input, multiplicity, facts.overlapping) : input.weight;
-      return regionLoss(
-        variant.loss(options, { facts, smooth }),
-        options,
-        classes,
-        weigh,
-        facts.overlapping,
-      );
+      const settled = { facts, smooth };
+      const lossOf = variant.loss(options, settled);
+      const backgroundOf =
+        variant.background?.(options, settled) ??
+        ((region, taken) => lossOf(complementOf(region), taken));
+      return regionLoss(lossOf, backgroundOf, options, classes, weigh, facts.overlapping);
     },
   });
 }
 
 function regionLoss(
   lossOf: RegionFunction,
+  backgroundOf: RegionFunction,
   { pool, empty }: SharedOptions,
   classWeights: readonly number[],
   weigh: (input: LossInput) => tf.Tensor,
@@ -124,7 +131,7 @@ function regionLoss(
       ignore: () => tf.zerosLike(present),
       'cross-entropy': () => absentCrossEntropy(input, region.weight, pool, overlapping),
       'mean-probability': () => mean(sums.predicted, sums.pixels),
-      background: () => lossOf(complementOf(region), tf.mul(classes, absent)),
+      background: () => backgroundOf(region, tf.mul(classes, absent)),
     }[empty]();
     const byClass = tf.add(tf.mul(whenPresent, present), tf.mul(whenAbsent, absent));
     const averaged = tf.mul(classes, empty === 'ignore' ? present : counted);
@@ -133,15 +140,23 @@ function regionLoss(
   };
 }
 
-function regionOf({ probabilities, target }: LossInput, weight: tf.Tensor, pool: Pool): Region {
-  const sums = regionStatistics({ probabilities, target }, weight, pool);
-  return { probabilities, target, weight, pool, sums };
+function regionOf(input: LossInput, weight: tf.Tensor, pool: Pool): Region {
+  const { probabilities, logits, target } = input;
+  return {
+    probabilities,
+    logits,
+    target,
+    weight,
+    pool,
+    sums: regionStatistics(input, weight, pool),
+  };
 }
 
 /** Everything that is not of the class, as a region of its own. */
-function complementOf({ probabilities, target, weight, pool, sums }: Region): Region {
+function complementOf({ probabilities, logits, target, weight, pool, sums }: Region): Region {
   return {
     probabilities: tf.sub(1, probabilities),
+    logits: tf.neg(logits),
     target: tf.sub(1, target),
     weight,
     pool,

@@ -10,7 +10,7 @@ import {
   totalOf,
 } from './batch.ts';
 import { census, make } from './make.ts';
-import { randomOptions, type Subject } from './options.ts';
+import { randomOptions, type Subject, suits } from './options.ts';
 import { countTensors, expectNear } from './tensors.ts';
 
 const tasks = [
@@ -31,6 +31,7 @@ async function hold(
   law: (loss: Awaited<ReturnType<typeof make>>, batch: Batch, options: Options) => void,
 ): Promise<void> {
   for (const [index, { facts, size }] of tasks.entries()) {
+    if (!suits(subject, facts)) continue;
     for (let round = 0; round < rounds * THOROUGHNESS; round++) {
       const seed = 100 * index + round;
       const options = randomOptions(subject, facts, seed);

@@ -1,9 +1,11 @@
 import type { Facts } from '@raremask/core';
 import focalTversky from '../src/focalTversky.ts';
 import generalized from '../src/generalized.ts';
+import generalizedWasserstein from '../src/generalizedWasserstein.ts';
 import dice from '../src/index.ts';
 import jaccard from '../src/jaccard.ts';
 import logCosh from '../src/logCosh.ts';
+import lovasz from '../src/lovasz.ts';
 import tversky from '../src/tversky.ts';
 import type { Choices, Subject, Written } from './options.ts';
 
@@ -16,6 +18,7 @@ const shared: Choices = {
   classWeights: [undefined, { a: 3 }],
 };
 
+const { smooth: _, ...unsmoothed } = shared;
 const denominator = ['linear', 'squared'];
 const transform = ['one-minus', 'minus-log'];
 const tverskyWeights = { alarms: [0.3, 0, 1], misses: [0.7, 1] };
@@ -36,7 +39,27 @@ export const subjects: readonly Subject[] = [
     effective,
     choices: { ...shared, weighting: ['square', 'simple', 'uniform'] },
   },
+  {
+    plugin: lovasz,
+    effective: hinged,
+    kinks: true,
+    choices: { ...unsmoothed, errors: ['probability', 'hinge'] },
+  },
+  {
+    plugin: generalizedWasserstein,
+    kind: 'exclusive',
+    effective,
+    choices: {
+      ...shared,
+      distances: [undefined, { a: { background: 0.5 } }],
+      weighting: ['uniform', 'volume'],
+    },
+  },
 ];
+
+function hinged({ errors, ...rest }: Written, facts: Facts): Written {
+  return effective(errors === 'hinge' && !facts.overlapping ? rest : { ...rest, errors }, facts);
+}
 
 function effective({ background, classWeights, ...rest }: Written, facts: Facts): Written {
   const takingPart = facts.classes.length - +(!facts.overlapping && background !== 'include');

@@ -7,10 +7,17 @@ export type Choices = Readonly<Record<string, readonly unknown[]>>;
 export interface Subject {
   readonly plugin: LossPlugin;
   readonly choices: Choices;
+  /** Only for classes of this kind. */
+  readonly kind?: 'exclusive' | 'overlapping';
   /** Its value bends or jumps where pixels change places. */
   readonly kinks?: boolean;
   /** Options that have an effect in the task, out of those that were drawn. */
   effective(drawn: Written, facts: Facts): Written;
+}
+
+/** Whether the loss is defined for the classes of a task. */
+export function suits({ kind }: Subject, facts: Facts): boolean {
+  return kind === undefined || facts.overlapping === (kind === 'overlapping');
 }
 
 export type Written = Readonly<Record<string, unknown>>;

@@ -1,8 +1,10 @@
 import crossEntropy from '../../loss-ce/src/index.ts';
 import focalTversky from '../src/focalTversky.ts';
 import generalized from '../src/generalized.ts';
+import generalizedWasserstein from '../src/generalizedWasserstein.ts';
 import dice from '../src/index.ts';
 import jaccard from '../src/jaccard.ts';
+import lovasz from '../src/lovasz.ts';
 import tversky from '../src/tversky.ts';
 import type { Batch } from './batch.ts';
 import { type Counterpart, describeReference, type Find, type ReferenceCase } from './reference.ts';
@@ -186,15 +188,67 @@ const smpTversky: Find = ({ options: { alpha, beta, gamma } }, batch) => {
   };
 };
 
+const smpLovasz: Find = ({ options: { per_image } }, { facts, logits, target }) => ({
+  // Pixels of the same truth and the same differences of logits are equally wrong.
+  key: (index) => {
+    const { length } = facts.classes;
+    const start = index - (index % length);
+    const scores = logits.slice(start, start + length);
+    const base = facts.overlapping ? 0 : scores[0]!;
+    const differences = scores.map((score) => (score - base).toFixed(4));
+    return [index - start, ...target.slice(start, start + length), ...differences].join(' ');
+  },
+  parts: [
+    {
+      plugin: lovasz,
+      options: {
+        pool: per_image ? 'image' : 'batch',
+        ...(facts.overlapping
+          ? { errors: 'hinge', empty: 'smooth' }
+          : { background: 'include', empty: 'ignore' }),
+      },
+    },
+  ],
+});
+
+const monaiWasserstein: Find = ({ options }, { facts, weight, size }) => {
+  if (weight.length > size.reduce((product, extent) => product * extent, 1)) {
+    return 'hits of a sample are weighted there by the truth of all samples; a batch of one agrees';
+  }
+  const matrix = options.dist_matrix as number[][];
+  const names = facts.classes.map(({ name }) => name);
+  const volume = options.weighting_mode === 'GDL';
+  return {
+    parts: [
+      {
+        plugin: generalizedWasserstein,
+        options: {
+          empty: 'smooth',
+          background: volume ? 'include' : 'exclude',
+          weighting: volume ? 'volume' : 'uniform',
+          distances: Object.fromEntries(
+            names.map((from, row) => [
+              from,
+              Object.fromEntries(names.map((to, column) => [to, matrix[row]![column]!])),
+            ]),
+          ),
+        },
+      },
+    ],
+  };
+};
+
 const finders: Readonly<Record<string, Find>> = {
   'monai/DiceLoss': monaiDice,
   'monai/TverskyLoss': monaiTversky,
   'monai/GeneralizedDiceLoss': monaiGeneralized,
   'monai/DiceCELoss': monaiDiceCrossEntropy,
+  'monai/GeneralizedWassersteinDiceLoss': monaiWasserstein,
   'nnunet/MemoryEfficientSoftDiceLoss': nnunetDice,
   'smp/DiceLoss': smpDice,
   'smp/JaccardLoss': smpJaccard,
   'smp/TverskyLoss': smpTversky,
+  'smp/LovaszLoss': smpLovasz,
 };
 
 describeReference(import.meta.dirname, Object.keys(finders), (entry, batch) =>

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { evaluate, randomBatch, task } from './batch.ts';
 import { census, make } from './make.ts';
-import { randomOptions, type Subject } from './options.ts';
+import { randomOptions, type Subject, suits } from './options.ts';
 import { expectNear } from './tensors.ts';
 
 const tasks = [
@@ -21,6 +21,7 @@ export function describeWasm(subjects: readonly Subject[]): void {
         await prepareBackend('wasm');
         const before = tf.memory().numTensors;
         for (const [index, { facts, size }] of tasks.entries()) {
+          if (!suits(subject, facts)) continue;
           for (const seed of [index, index + 10]) {
             const options = randomOptions(subject, facts, seed);
             const loss = await make(subject.plugin, facts, options, census(facts));

@@ -1,0 +1,12 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** Computes from tensors what counts as constant when the gradient is taken. */
+export function constant<T extends tf.Tensor>(
+  compute: (...inputs: tf.Tensor[]) => T,
+  ...inputs: tf.Tensor[]
+): T {
+  return tf.customGrad((...given) => ({
+    value: compute(...(given.slice(0, inputs.length) as tf.Tensor[])),
+    gradFunc: () => inputs.map((input) => tf.zerosLike(input)),
+  }))(...inputs) as T;
+}

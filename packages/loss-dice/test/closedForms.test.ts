@@ -1,0 +1,209 @@
+import { describe, expect, test } from 'vitest';
+import focalTversky from '../src/focalTversky.ts';
+import generalized from '../src/generalized.ts';
+import generalizedWasserstein from '../src/generalizedWasserstein.ts';
+import dice from '../src/index.ts';
+import jaccard from '../src/jaccard.ts';
+import logCosh from '../src/logCosh.ts';
+import lovasz from '../src/lovasz.ts';
+import tversky from '../src/tversky.ts';
+import { type Batch, evaluate, randomBatch, sample, task } from './batch.ts';
+import { make } from './make.ts';
+import { countTensors, expectNear } from './tensors.ts';
+
+countTensors();
+
+const one = task('overlapping', 1);
+const three = task('exclusive', 3);
+const logit = (p: number) => Math.log(p / (1 - p));
+
+/** One image of one class: 1.2 hits, 1.5 predicted, 2 true; 0.3 alarms, 0.8 misses. */
+const image: Batch = {
+  facts: one,
+  size: [2, 2],
+  logits: [0.9, 0.2, 0.1, 0.3].map(logit),
+  target: [1, 0, 0, 1],
+  weight: [1, 1, 1, 1],
+};
+const empty: Batch = { ...image, target: [0, 0, 0, 0] };
+const S = 1.5;
+
+const value = async (...parameters: Parameters<typeof make>) => {
+  const loss = await make(...parameters);
+  return (batch: Batch) => evaluate(loss, batch);
+};
+
+test('Jaccard is hits over the union', async () => {
+  const loss = await value(jaccard, one, { smooth: 1 });
+  expectNear(loss(image).values, [1 - (1.2 + 1) / (1.5 + 2 - 1.2 + 1)]);
+});
+
+describe('Tversky', () => {
+  test('weighs alarms by `alarms`, misses by `misses`', async () => {
+    const loss = await value(tversky, one, { alarms: 0.2, misses: 0.9, smooth: 1 });
+    expectNear(loss(image).values, [1 - (1.2 + 1) / (1.2 + 0.2 * 0.3 + 0.9 * 0.8 + 1)]);
+  });
+
+  test('of 1/2 and 1/2 is Dice with twice the smoothing', async () => {
+    const half = await value(tversky, one, { alarms: 0.5, misses: 0.5, smooth: 1 });
+    const whole = await value(dice, one, { smooth: 2 });
+    expectNear(half(image).values, whole(image).values);
+  });
+
+  test('of an empty image is aS/(aS+e), and slopes ae/(aS+e)^2', async () => {
+    const [a, e] = [0.3, 2];
+    const loss = await value(tversky, one, { alarms: a, smooth: e, empty: 'smooth' });
+    const { values, gradient } = loss(empty);
+    expectNear(values, [(a * S) / (a * S + e)]);
+    const slope = (a * e) / (a * S + e) ** 2;
+    expectNear(
+      gradient,
+      [0.9, 0.2, 0.1, 0.3].map((p) => slope * p * (1 - p)),
+    );
+  });
+});
+
+describe('focal Tversky', () => {
+  test('raises the loss of each class before the mean', async () => {
+    const two = task('overlapping', 2);
+    const written = { alarms: 1, misses: 1, smooth: 0 };
+    const loss = await value(focalTversky, two, { ...written, exponent: 0.5 });
+    const batch: Batch = {
+      facts: two,
+      size: [1, 1],
+      logits: [0.5, 0.8].map(logit),
+      target: [1, 1],
+      weight: [1],
+    };
+    // Tversky losses 1 - 0.5 and 1 - 0.8.
+    expectNear(loss(batch).values, [(Math.sqrt(0.5) + Math.sqrt(0.2)) / 2]);
+  });
+
+  test('of an empty image that is right has a finite slope', async () => {
+    const loss = await value(focalTversky, one, { exponent: 0.5, empty: 'smooth', smooth: 1 });
+    const { values, gradient } = loss({ ...empty, logits: [-200, -200, -200, -200] });
+    expectNear(values, [0], { absolute: 1e-3 });
+    expect(gradient.every(Number.isFinite)).toBe(true);
+  });
+});
+
+test('log-cosh Dice is log cosh (1 - Dice), also where Dice is nearly 1', async () => {
+  const plain = await value(dice, one, { smooth: 1 });
+  const loss = await value(logCosh, one, { smooth: 1 });
+  for (const batch of [image, { ...image, logits: image.target.map((t) => 12 * (t - 0.5)) }]) {
+    const [x] = plain(batch).values;
+    expectNear(loss(batch).values, [Math.log(Math.cosh(x!))], { absolute: 1e-9, relative: 1e-3 });
+  }
+});
+
+describe('generalized Dice', () => {
+  const two = task('overlapping', 2);
+  /** Class a has 3 pixels, class b 1; all probabilities are 1/2. */
+  const batch: Batch = {
+    facts: two,
+    size: [1, 4],
+    logits: [0, 0, 0, 0, 0, 0, 0, 0],
+    target: [1, 1, 1, 0, 1, 0, 0, 0],
+    weight: [1, 1, 1, 1],
+  };
+
+  test.each([
+    ['square', 1 / 9],
+    ['simple', 1 / 3],
+    ['uniform', 1],
+  ])('weighs classes by size: %s', async (weighting, a) => {
+    const loss = await value(generalized, two, { weighting, smooth: 0 });
+    // Hits 1.5 and 0.5, predicted 2 and 2, true 3 and 1; class b weighs 1.
+    expectNear(loss(batch).values, [1 - (2 * (a * 1.5 + 0.5)) / (a * 5 + 3)]);
+  });
+
+  test('gives an absent class the weight of the smallest that is there', async () => {
+    const loss = await value(generalized, two, { smooth: 0, empty: 'smooth' });
+    const without = { ...batch, target: [1, 0, 1, 0, 1, 0, 0, 0] };
+    // Class a: hits 1.5, predicted 2, true 3, weight 1/9. Class b: predicted 2, the same weight.
+    expectNear(loss(without).values, [1 - 3 / (5 + 2)]);
+  });
+
+  test('of an empty image is S/(S+e): it has no weight that drops out or explodes', async () => {
+    const loss = await value(generalized, one, { smooth: 2, empty: 'smooth' });
+    expectNear(loss(empty).values, [S / (S + 2)]);
+  });
+});
+
+describe('Lovász', () => {
+  test('is the Jaccard loss where every pixel is certain', async () => {
+    const loss = await value(lovasz, one, {});
+    const certain = { ...image, logits: [99, 99, -99, -99] };
+    // One hit, one alarm, one miss.
+    expectNear(loss(certain).values, [1 - 1 / 3]);
+  });
+
+  test('weighs sorted errors by what each adds', async () => {
+    const loss = await value(lovasz, one, {});
+    // Errors 0.7 (miss), 0.2 (alarm), 0.1 (hit), 0.1 (quiet). Jaccard losses 1/2, 2/3, 1, 1.
+    expectNear(loss(image).values, [0.7 / 2 + 0.2 / 6 + 0.1 / 3]);
+  });
+
+  test('of an empty image looks at the worst pixel alone', async () => {
+    const loss = await value(lovasz, one, { empty: 'smooth', errors: 'hinge' });
+    const { values, gradient } = loss({ ...empty, logits: [30, 2, 1, -5] });
+    expectNear(values, [31]);
+    expectNear(gradient, [1, 0, 0, 0]);
+  });
+
+  test('by hinge is refused where classes exclude each other', async () => {
+    await expect(make(lovasz, three, { errors: 'hinge' })).rejects.toMatchObject({
+      code: 'RAREMASK_DICE_NEEDS_OVERLAPPING',
+    });
+  });
+});
+
+describe('generalized Wasserstein Dice', () => {
+  test('is Dice where all distances are 1 and there is one class', async () => {
+    const two = task('exclusive', 2);
+    const batch = randomBatch(two, [4, 4], 5);
+    const wasserstein = await value(generalizedWasserstein, two, { smooth: 1 });
+    const plain = await value(dice, two, { smooth: 1 });
+    expectNear(wasserstein(batch).values, plain(batch).values);
+    expectNear(wasserstein(batch).gradient, plain(batch).gradient);
+  });
+
+  test('counts a confusion by its distance', async () => {
+    const loss = await value(generalizedWasserstein, three, {
+      distances: { a: { b: 0.25 } },
+      smooth: 0,
+      empty: 'ignore',
+    });
+    const batch: Batch = {
+      facts: three,
+      size: [1, 2],
+      logits: [0.2, 0.5, 0.3, 0.6, 0.1, 0.3].map(Math.log),
+      target: [0, 1, 0, 1, 0, 0],
+      weight: [1, 1],
+    };
+    // True a: 0.2 x 1 + 0.3 / 4. True background: 0.1 + 0.3.
+    const [a, background] = [0.2 + 0.3 / 4, 0.4];
+    const hits = 1 - a;
+    expectNear(loss(batch).values, [1 - (2 * hits) / (2 * hits + a + background)]);
+  });
+
+  test('of an empty image is S/(S+e)', async () => {
+    const two = task('exclusive', 2);
+    const loss = await value(generalizedWasserstein, two, { smooth: 3, empty: 'smooth' });
+    const batch = randomBatch(two, [3, 3], 1);
+    const alone = sample({ ...batch, target: batch.target.map((_, i) => +(i % 2 === 0)) }, 0);
+    const plain = await value(dice, two, { smooth: 3, empty: 'smooth' });
+    expectNear(loss(alone).values, plain(alone).values);
+  });
+
+  test('is refused where classes overlap, and for a class that does not exist', async () => {
+    await expect(make(generalizedWasserstein, one)).rejects.toMatchObject({
+      code: 'RAREMASK_DICE_NEEDS_EXCLUSIVE',
+    });
+    for (const distances of [{ c: { a: 1 } }, { a: { c: 1 } }]) {
+      await expect(make(generalizedWasserstein, three, { distances })).rejects.toMatchObject({
+        code: 'RAREMASK_DICE_UNKNOWN_CLASS',
+      });
+    }
+  });
+});
