@@ -52,6 +52,9 @@ export interface Settled {
  */
 export type RegionFunction = (region: Region, taken: tf.Tensor2D) => tf.Tensor2D;
 
+/** A part of a loss that is one number a pool: [pools, 1]. */
+export type PixelFunction = (region: Region, input: LossInput) => tf.Tensor2D;
+
 /** All that distinguishes one loss from another. */
 export interface RegionVariant<Own extends z.ZodRawShape> {
   readonly name: string;
@@ -65,6 +68,8 @@ export interface RegionVariant<Own extends z.ZodRawShape> {
    * out, the loss of everything that is not of the class.
    */
   background?(options: VariantOptions<NoInfer<Own>>, settled: Settled): RegionFunction;
+  /** A part that every image has, whatever its truth. */
+  everywhere?(options: VariantOptions<NoInfer<Own>>, settled: Settled): PixelFunction;
 }
 
 /** Declares a loss that compares prediction and truth by class, with a policy for empty masks. */
@@ -97,25 +102,37 @@ export function defineRegionLoss<Own extends z.ZodRawShape = Record<never, never
           1,
           `${name} multiplicity`,
         );
-      const weigh = (input: LossInput) =>
-        multiplicity ? multiplied(input, multiplicity, facts.overlapping) : input.weight;
       const settled = { facts, smooth };
       const lossOf = variant.loss(options, settled);
-      const backgroundOf =
-        variant.background?.(options, settled) ??
-        ((region, taken) => lossOf(complementOf(region), taken));
-      return regionLoss(lossOf, backgroundOf, options, classes, weigh, facts.overlapping);
+      const everywhere = variant.everywhere?.(options, settled);
+      return regionLoss(options, classes, {
+        weigh: (input) =>
+          multiplicity ? multiplied(input, multiplicity, facts.overlapping) : input.weight,
+        lossOf,
+        backgroundOf:
+          variant.background?.(options, settled) ??
+          ((region, taken) => lossOf(complementOf(region), taken)),
+        crossEntropyOf: (input, { weight, pool }) =>
+          absentCrossEntropy(input, weight, pool, facts.overlapping),
+        ...(everywhere && { everywhere }),
+      });
     },
   });
 }
 
+/** What a loss is put together from. */
+interface Pieces {
+  weigh(input: LossInput): tf.Tensor;
+  readonly lossOf: RegionFunction;
+  readonly backgroundOf: RegionFunction;
+  crossEntropyOf(input: LossInput, region: Region): tf.Tensor2D;
+  readonly everywhere?: PixelFunction;
+}
+
 function regionLoss(
-  lossOf: RegionFunction,
-  backgroundOf: RegionFunction,
   { pool, empty }: SharedOptions,
   classWeights: readonly number[],
-  weigh: (input: LossInput) => tf.Tensor,
-  overlapping: boolean,
+  { weigh, lossOf, backgroundOf, crossEntropyOf, everywhere }: Pieces,
 ): Loss {
   return (input) => {
     const region = regionOf(input, weigh(input), pool);
@@ -129,14 +146,17 @@ function regionLoss(
     const whenAbsent = {
       smooth: () => whenPresent,
       ignore: () => tf.zerosLike(present),
-      'cross-entropy': () => absentCrossEntropy(input, region.weight, pool, overlapping),
+      'cross-entropy': () => crossEntropyOf(input, region),
       'mean-probability': () => mean(sums.predicted, sums.pixels),
       background: () => backgroundOf(region, tf.mul(classes, absent)),
     }[empty]();
     const byClass = tf.add(tf.mul(whenPresent, present), tf.mul(whenAbsent, absent));
     const averaged = tf.mul(classes, empty === 'ignore' ? present : counted);
-    const value: tf.Tensor1D = mean(tf.sum(tf.mul(byClass, classes), 1), tf.sum(averaged, 1));
-    return pool === 'batch' ? tf.squeeze<tf.Scalar>(value) : value;
+    const byPool: tf.Tensor1D = mean(tf.sum(tf.mul(byClass, classes), 1), tf.sum(averaged, 1));
+    const value = everywhere
+      ? tf.add(byPool, tf.squeeze<tf.Tensor1D>(everywhere(region, input), [1]))
+      : byPool;
+    return (pool === 'batch' ? tf.squeeze(value) : value) as tf.Tensor1D | tf.Scalar;
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import dicePlusPlus from '../src/dicePlusPlus.ts';
 import focalTversky from '../src/focalTversky.ts';
 import generalized from '../src/generalized.ts';
 import generalizedWasserstein from '../src/generalizedWasserstein.ts';
@@ -7,6 +8,7 @@ import jaccard from '../src/jaccard.ts';
 import logCosh from '../src/logCosh.ts';
 import lovasz from '../src/lovasz.ts';
 import tversky from '../src/tversky.ts';
+import unifiedFocal from '../src/unifiedFocal.ts';
 import { type Batch, evaluate, randomBatch, sample, task } from './batch.ts';
 import { make } from './make.ts';
 import { countTensors, expectNear } from './tensors.ts';
@@ -205,5 +207,65 @@ describe('generalized Wasserstein Dice', () => {
         code: 'RAREMASK_DICE_UNKNOWN_CLASS',
       });
     }
+  });
+});
+
+describe('Dice++', () => {
+  test('raises the probability of each alarm and each miss', async () => {
+    const loss = await value(dicePlusPlus, one, { gamma: 2, smooth: 1 });
+    // Alarms 0.2 and 0.1, misses 0.1 and 0.7.
+    const wrong = 0.2 ** 2 + 0.1 ** 2 + 0.1 ** 2 + 0.7 ** 2;
+    expectNear(loss(image).values, [1 - (2 * 1.2 + 1) / (2 * 1.2 + wrong + 1)]);
+  });
+
+  test('with gamma 1 is Dice', async () => {
+    const loss = await value(dicePlusPlus, one, { gamma: 1 });
+    const plain = await value(dice, one, {});
+    expectNear(loss(image).values, plain(image).values);
+    expectNear(loss(image).gradient, plain(image).gradient);
+  });
+});
+
+describe('unified focal loss', () => {
+  const parameters = { delta: 0.6, gamma: 0.5, pixels: 0.3, smooth: 0 };
+  // Probabilities of the truth: 0.9 and 0.3 (foreground), 0.8 and 0.9.
+  const foreground = [0.9, 0.3];
+  const background = [0.8, 0.9];
+  const tversky = 1 - 1.2 / (1.2 + 0.4 * 0.3 + 0.6 * 0.8);
+  const sum = (values: readonly number[]) => values.reduce((total, one) => total + one, 0);
+  const faded = (p: number) => -((1 - p) ** 0.5) * Math.log(p);
+
+  test('asymmetric, fades pixels without foreground', async () => {
+    const loss = await value(unifiedFocal, one, parameters);
+    const pixels =
+      (0.4 * sum(background.map(faded)) + 0.6 * sum(foreground.map((p) => -Math.log(p)))) / 4;
+    expectNear(loss(image).values, [0.3 * pixels + 0.7 * Math.sqrt(tversky)]);
+  });
+
+  test('symmetric, fades all pixels', async () => {
+    const loss = await value(unifiedFocal, one, { ...parameters, symmetry: 'symmetric' });
+    const pixels = (0.4 * sum(background.map(faded)) + 0.6 * sum(foreground.map(faded))) / 4;
+    expectNear(loss(image).values, [0.3 * pixels + 0.7 * Math.sqrt(tversky)]);
+  });
+
+  test('is the same for one overlapping class and for that class beside its background', async () => {
+    const two = task('exclusive', 2);
+    const beside: Batch = {
+      ...image,
+      facts: two,
+      logits: image.logits.flatMap((score) => [0, score]),
+      target: image.target.flatMap((truth) => [1 - truth, truth]),
+    };
+    for (const symmetry of ['symmetric', 'asymmetric']) {
+      const overlapping = await value(unifiedFocal, one, { ...parameters, symmetry });
+      const exclusive = await value(unifiedFocal, two, { ...parameters, symmetry });
+      expectNear(exclusive(beside).values, overlapping(image).values);
+    }
+  });
+
+  test('keeps its pixel part on an empty image, whatever the policy', async () => {
+    const loss = await value(unifiedFocal, one, { ...parameters, empty: 'ignore' });
+    const pixels = (0.4 * sum([0.1, 0.8, 0.9, 0.7].map(faded))) / 4;
+    expectNear(loss(empty).values, [0.3 * pixels]);
   });
 });

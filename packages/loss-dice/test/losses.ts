@@ -1,4 +1,5 @@
 import type { Facts } from '@raremask/core';
+import dicePlusPlus from '../src/dicePlusPlus.ts';
 import focalTversky from '../src/focalTversky.ts';
 import generalized from '../src/generalized.ts';
 import generalizedWasserstein from '../src/generalizedWasserstein.ts';
@@ -7,6 +8,7 @@ import jaccard from '../src/jaccard.ts';
 import logCosh from '../src/logCosh.ts';
 import lovasz from '../src/lovasz.ts';
 import tversky from '../src/tversky.ts';
+import unifiedFocal from '../src/unifiedFocal.ts';
 import type { Choices, Subject, Written } from './options.ts';
 
 const shared: Choices = {
@@ -53,6 +55,18 @@ export const subjects: readonly Subject[] = [
       ...shared,
       distances: [undefined, { a: { background: 0.5 } }],
       weighting: ['uniform', 'volume'],
+    },
+  },
+  { plugin: dicePlusPlus, effective, choices: { ...shared, gamma: [0.5, 1, 2, 3] } },
+  {
+    plugin: unifiedFocal,
+    effective,
+    choices: {
+      ...shared,
+      symmetry: ['symmetric', 'asymmetric'],
+      delta: [0.6, 0, 1],
+      gamma: [0, 0.5, 0.9],
+      pixels: [0, 0.5, 1],
     },
   },
 ];
