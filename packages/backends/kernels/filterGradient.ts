@@ -6,41 +6,51 @@
 const BLOCK_BYTES: i32 = 262144;
 
 /**
- * @param x [batch, inHeight, inWidth, inChannels]
- * @param dy [batch, outHeight, outWidth, outChannels]
- * @param dw [filterHeight, filterWidth, inChannels, outChannels], written
+ * A filter over images is one over volumes of a single plane.
+ *
+ * @param x [batch, inDepth, inHeight, inWidth, inChannels]
+ * @param dy [batch, outDepth, outHeight, outWidth, outChannels]
+ * @param dw [filterDepth, filterHeight, filterWidth, inChannels, outChannels], written
  */
 export function filterGradient(
   x: usize,
   dy: usize,
   dw: usize,
   batch: i32,
+  inChannels: i32,
+  outChannels: i32,
+  inDepth: i32,
   inHeight: i32,
   inWidth: i32,
-  inChannels: i32,
+  outDepth: i32,
   outHeight: i32,
   outWidth: i32,
-  outChannels: i32,
+  filterDepth: i32,
   filterHeight: i32,
   filterWidth: i32,
+  strideDepth: i32,
   strideHeight: i32,
   strideWidth: i32,
+  padFront: i32,
   padTop: i32,
   padLeft: i32,
 ): void {
   const xRow = (<usize>(inWidth * inChannels)) << 2;
   const dyRow = (<usize>(outWidth * outChannels)) << 2;
-  const taps = filterHeight * filterWidth;
-  memory.fill(dw, 0, (<usize>(taps * inChannels * outChannels)) << 2);
+  const planeTaps = filterHeight * filterWidth;
+  const tapBytes = (<usize>(inChannels * outChannels)) << 2;
+  memory.fill(dw, 0, <usize>(filterDepth * planeTaps) * tapBytes);
   const rowBytes = <i32>xRow * strideHeight + <i32>dyRow;
   const blockRows = max(1, BLOCK_BYTES / rowBytes);
-  for (let image = 0; image < batch; image++) {
-    const xImage = x + <usize>image * <usize>inHeight * xRow;
-    const dyImage = dy + <usize>image * <usize>outHeight * dyRow;
+  for (let plane = 0; plane < batch * outDepth; plane++) {
+    const image = plane / outDepth;
+    const dyPlane = dy + <usize>plane * <usize>outHeight * dyRow;
     for (let top = 0; top < outHeight; top += blockRows) {
       const bottom = min(outHeight, top + blockRows);
-      for (let tap = 0; tap < taps; tap++) {
-        const down = tap / filterWidth - padTop;
+      for (let tap = 0; tap < filterDepth * planeTaps; tap++) {
+        const behind = (plane % outDepth) * strideDepth + tap / planeTaps - padFront;
+        if (behind < 0 || behind >= inDepth) continue;
+        const down = (tap % planeTaps) / filterWidth - padTop;
         const right = (tap % filterWidth) - padLeft;
         const firstRow = max(top, firstInside(down, strideHeight));
         const lastRow = min(bottom, endInside(down, strideHeight, inHeight));
@@ -48,11 +58,11 @@ export function filterGradient(
         const lastColumn = min(outWidth, endInside(right, strideWidth, inWidth));
         if (firstRow >= lastRow || firstColumn >= lastColumn) continue;
         tapGradient(
-          xImage +
-            <usize>(firstRow * strideHeight + down) * xRow +
+          x +
+            <usize>((image * inDepth + behind) * inHeight + firstRow * strideHeight + down) * xRow +
             ((<usize>((firstColumn * strideWidth + right) * inChannels)) << 2),
-          dyImage + <usize>firstRow * dyRow + ((<usize>(firstColumn * outChannels)) << 2),
-          dw + ((<usize>(tap * inChannels * outChannels)) << 2),
+          dyPlane + <usize>firstRow * dyRow + ((<usize>(firstColumn * outChannels)) << 2),
+          dw + <usize>tap * tapBytes,
           lastRow - firstRow,
           lastColumn - firstColumn,
           xRow * <usize>strideHeight,

@@ -55,59 +55,120 @@ function transpose(from: usize, to: usize, rows: i32, columns: i32, pitch: i32):
 }
 
 /**
- * Copies blocks of numbers to places that lie apart, and fills what is between them with zeros.
+ * Puts pixels apart, with zeros between them.
  *
- * @param from [planes, rows, columns, block] without gaps
- * @param to [planes, planeBytes], in it rows rowBytes apart, in them blocks pixelBytes apart
+ * @param from [batch, depth, height, width, block]
+ * @param to [batch, (depth - 1) * strideDepth + 1, likewise height and width, block], written
  */
-export function spreadRows(
+export function spreadPixels(
   from: usize,
   to: usize,
-  planes: i32,
-  rows: i32,
-  columns: i32,
+  batch: i32,
+  depth: i32,
+  height: i32,
+  width: i32,
+  strideDepth: i32,
+  strideHeight: i32,
+  strideWidth: i32,
   blockBytes: usize,
-  planeBytes: usize,
-  rowBytes: usize,
-  pixelBytes: usize,
 ): void {
-  memory.fill(to, 0, <usize>planes * planeBytes);
-  for (let plane = 0; plane < planes; plane++) {
-    for (let row = 0; row < rows; row++) {
-      let target = to + <usize>plane * planeBytes + <usize>row * rowBytes;
-      for (let column = 0; column < columns; column++) {
-        memory.copy(target, from, blockBytes);
-        from += blockBytes;
-        target += pixelBytes;
+  const rowBytes = <usize>((width - 1) * strideWidth + 1) * blockBytes;
+  const planeBytes = <usize>((height - 1) * strideHeight + 1) * rowBytes;
+  const volumeBytes = <usize>((depth - 1) * strideDepth + 1) * planeBytes;
+  memory.fill(to, 0, <usize>batch * volumeBytes);
+  for (let image = 0; image < batch; image++) {
+    for (let plane = 0; plane < depth; plane++) {
+      for (let row = 0; row < height; row++) {
+        let target =
+          to +
+          <usize>image * volumeBytes +
+          <usize>(plane * strideDepth) * planeBytes +
+          <usize>(row * strideHeight) * rowBytes;
+        for (let column = 0; column < width; column++) {
+          memory.copy(target, from, blockBytes);
+          from += blockBytes;
+          target += <usize>strideWidth * blockBytes;
+        }
       }
     }
   }
 }
 
 /**
- * Puts windows that tile an image into their places.
+ * Puts windows that tile a volume into their places.
  *
- * @param from [rowsOfWindows, columns, height, block], a block being a row of one window
- * @param to [rowsOfWindows, height, columns, block]
+ * @param from [planes, height, width, tapsDepth, tapsHeight, block], a block being one row of a window
+ * @param to [planes, tapsDepth, height, tapsHeight, width, block], written
  */
-export function gatherWindows(
+export function placeWindows(
   from: usize,
   to: usize,
-  rowsOfWindows: i32,
+  planes: i32,
   height: i32,
-  columns: i32,
+  width: i32,
+  tapsDepth: i32,
+  tapsHeight: i32,
   blockBytes: usize,
-  rowBytes: usize,
 ): void {
-  for (let row = 0; row < rowsOfWindows; row++) {
-    for (let column = 0; column < columns; column++) {
-      let target = to + <usize>column * blockBytes;
-      for (let line = 0; line < height; line++) {
-        memory.copy(target, from, blockBytes);
-        from += blockBytes;
-        target += rowBytes;
+  const rowBytes = <usize>width * blockBytes;
+  for (let plane = 0; plane < planes; plane++) {
+    for (let row = 0; row < height; row++) {
+      for (let column = 0; column < width; column++) {
+        for (let behind = 0; behind < tapsDepth; behind++) {
+          let target =
+            to +
+            <usize>(((plane * tapsDepth + behind) * height + row) * tapsHeight) * rowBytes +
+            <usize>column * blockBytes;
+          for (let down = 0; down < tapsHeight; down++) {
+            memory.copy(target, from, blockBytes);
+            from += blockBytes;
+            target += rowBytes;
+          }
+        }
       }
     }
-    to += <usize>height * rowBytes;
+  }
+}
+
+/**
+ * Lays the planes that a filter over volumes sees beside each other as channels, so that a
+ * convolution over images is one over volumes.
+ *
+ * @param from [batch, inDepth, pixels, block]
+ * @param to [batch, outDepth, pixels, filterDepth, block], written; zeros where a plane lies outside
+ */
+export function stackPlanes(
+  from: usize,
+  to: usize,
+  batch: i32,
+  inDepth: i32,
+  outDepth: i32,
+  filterDepth: i32,
+  strideDepth: i32,
+  padFront: i32,
+  pixels: i32,
+  blockBytes: usize,
+): void {
+  const planeBytes = <usize>pixels * blockBytes;
+  const pixelBytes = <usize>filterDepth * blockBytes;
+  for (let plane = 0; plane < batch * outDepth; plane++) {
+    const first = (plane % outDepth) * strideDepth - padFront;
+    for (let tap = 0; tap < filterDepth; tap++) {
+      const behind = first + tap;
+      let target = to + <usize>plane * <usize>pixels * pixelBytes + <usize>tap * blockBytes;
+      if (behind < 0 || behind >= inDepth) {
+        for (let pixel = 0; pixel < pixels; pixel++) {
+          memory.fill(target, 0, blockBytes);
+          target += pixelBytes;
+        }
+        continue;
+      }
+      let source = from + <usize>((plane / outDepth) * inDepth + behind) * planeBytes;
+      for (let pixel = 0; pixel < pixels; pixel++) {
+        memory.copy(target, source, blockBytes);
+        source += blockBytes;
+        target += pixelBytes;
+      }
+    }
   }
 }

@@ -1,7 +1,14 @@
 // Entry of the WebAssembly module. It works in place in the memory of tfjs's wasm backend: every
 // pointer is handed in, nothing is allocated, and there is no static data.
-
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
 export { filterGradient } from './filterGradient';
-export { gatherWindows, interleaveTaps, rotateFilter, spreadRows } from './inputGradient';
+export {
+  interleaveTaps,
+  placeWindows,
+  rotateFilter,
+  spreadPixels,
+  stackPlanes,
+} from './inputGradient';
+export { maxPool, maxPoolGradient } from './pool';
+export { nearestGradient } from './resize';
 export { segmentSum } from './segment';

@@ -15,10 +15,11 @@ interface BorrowedCall {
 export function borrowed(kernelName: string): (call: BorrowedCall) => tf.TensorInfo {
   return ({ backend, inputs, attrs }) => {
     const cpu = cpuBackend();
-    const entries = Object.entries(inputs).map(([name, tensor]): [string, tf.TensorInfo] => [
-      name,
-      cpu.makeTensorInfo(tensor.shape, tensor.dtype, backend.readSync(tensor.dataId)),
-    ]);
+    const entries = Object.entries(inputs).map(([name, tensor]): [string, tf.TensorInfo] => {
+      const values = backend.readSync(tensor.dataId);
+      const copy = cpu.makeTensorInfo(tensor.shape, tensor.dtype, values);
+      return [name, Object.assign(copy, { rank: tensor.shape.length })];
+    });
     const copies = Array.isArray(inputs)
       ? entries.map(([, copy]) => copy)
       : Object.fromEntries(entries);

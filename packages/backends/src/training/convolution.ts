@@ -1,105 +1,191 @@
 import * as tf from '@tensorflow/tfjs';
 import { borrowed } from './borrowed.ts';
+import { type Extent, extentsOf, overImages, overVolumes, type Sliding } from './extents.ts';
 import { compute, pointer, release, stock, type WasmBackend, type WasmCall } from './memory.ts';
 
-interface ConvolutionAttributes {
+interface ImageAttributes {
   readonly strides: [number, number] | number;
   readonly pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
   readonly dataFormat: 'NHWC' | 'NCHW';
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-type Sizes = tf.backend_util.Conv2DInfo;
-type Shape4D = [number, number, number, number];
+interface VolumeAttributes {
+  readonly strides: [number, number, number] | number;
+  readonly pad: 'valid' | 'same';
+  readonly dilations?: [number, number, number] | number;
+}
 
-function sizesOf(attrs: ConvolutionAttributes, input: number[], filter: number[]): Sizes {
-  return tf.backend_util.computeConv2DInfo(
-    input as Shape4D,
-    filter as Shape4D,
+function imageWindow(attrs: ImageAttributes, input: number[], filter: number[]): Sliding {
+  const info = tf.backend_util.computeConv2DInfo(
+    input as [number, number, number, number],
+    filter as [number, number, number, number],
     attrs.strides,
     1,
     attrs.pad,
     attrs.dimRoundingMode,
-    false,
-    tf.backend_util.convertConv2DDataFormat(attrs.dataFormat),
   );
+  return overImages(info);
 }
 
-/** Gradient of a 2-D convolution with respect to its filter: x, dy -> [height, width, in, out]. */
-export function conv2dFilterGradient(
-  call: WasmCall<
-    { x: tf.TensorInfo; dy: tf.TensorInfo },
-    ConvolutionAttributes & { filterShape: number[] }
-  >,
-): tf.TensorInfo {
-  const { backend, inputs, attrs } = call;
-  const { x, dy } = inputs;
+function volumeWindow(attrs: VolumeAttributes, input: number[], filter: number[]): Sliding {
+  const info = tf.backend_util.computeConv3DInfo(
+    input as [number, number, number, number, number],
+    filter as [number, number, number, number, number],
+    attrs.strides,
+    1,
+    attrs.pad,
+  );
+  return overVolumes(info);
+}
+
+type FilterGradientCall<Attributes> = WasmCall<
+  { readonly x: tf.TensorInfo; readonly dy: tf.TensorInfo },
+  Attributes & { readonly filterShape: number[] }
+>;
+
+/** Gradient of a convolution over images with respect to its filter [height, width, in, out]. */
+export function conv2dFilterGradient(call: FilterGradientCall<ImageAttributes>): tf.TensorInfo {
+  const { inputs, attrs } = call;
   if (attrs.dataFormat === 'NCHW') return borrowed(tf.Conv2DBackpropFilter)(call);
-  const sizes = sizesOf(attrs, x.shape, attrs.filterShape);
-  const out = backend.makeOutput(sizes.filterShape, 'float32');
+  return filterGradient(call, imageWindow(attrs, inputs.x.shape, attrs.filterShape));
+}
+
+/**
+ * Gradient of a convolution over volumes with respect to its filter
+ * [depth, height, width, in, out]. tfjs's own gives wrong numbers where the stride is not 1.
+ */
+export function conv3dFilterGradient(call: FilterGradientCall<VolumeAttributes>): tf.TensorInfo {
+  const { inputs, attrs } = call;
+  return filterGradient(call, volumeWindow(attrs, inputs.x.shape, attrs.filterShape));
+}
+
+function filterGradient(
+  { backend, inputs, attrs }: FilterGradientCall<object>,
+  sliding: Sliding,
+): tf.TensorInfo {
+  const out = backend.makeOutput(attrs.filterShape, 'float32');
   compute('filterGradient')(
-    pointer(backend, x),
-    pointer(backend, dy),
+    pointer(backend, inputs.x),
+    pointer(backend, inputs.dy),
     pointer(backend, out),
-    sizes.batchSize,
-    sizes.inHeight,
-    sizes.inWidth,
-    sizes.inChannels,
-    sizes.outHeight,
-    sizes.outWidth,
-    sizes.outChannels,
-    sizes.filterHeight,
-    sizes.filterWidth,
-    sizes.strideHeight,
-    sizes.strideWidth,
-    sizes.padInfo.top,
-    sizes.padInfo.left,
+    sliding.batch,
+    sliding.inChannels,
+    sliding.outChannels,
+    ...extentsOf(sliding),
   );
   return out;
 }
 
+type InputGradientCall<Attributes> = WasmCall<
+  { readonly dy: tf.TensorInfo; readonly filter: tf.TensorInfo },
+  Attributes & { readonly inputShape: number[] }
+>;
+
 /**
- * Gradient of a 2-D convolution with respect to its input, and the transposed convolution itself.
- * tfjs's own kernel takes ten times as long as a forward convolution, so it is turned into one:
- * where windows do not overlap, a 1x1 convolution whose channels are the pixels of a window; else a
- * convolution with the turned filter over the gradient, with zeros between its pixels where the
- * stride is not 1.
+ * Gradient of a convolution over images with respect to its input, and the transposed convolution
+ * itself. tfjs's own takes ten times as long as a forward convolution.
  */
-export function conv2dInputGradient(
-  stockKernel: tf.KernelFunc,
-): (
-  call: WasmCall<
-    { dy: tf.TensorInfo; filter: tf.TensorInfo },
-    ConvolutionAttributes & { inputShape: number[] }
-  >,
-) => tf.TensorInfo {
-  return (call) => {
-    const { backend, inputs, attrs } = call;
-    const sizes = sizesOf(attrs, attrs.inputShape, inputs.filter.shape);
-    if (attrs.dataFormat !== 'NCHW') {
-      if (isTiling(sizes)) return tiled(backend, inputs.dy, inputs.filter, sizes);
-      const padding = turnedPadding(sizes);
-      if (padding !== undefined) {
-        return turned(backend, inputs.dy, inputs.filter, sizes, padding);
-      }
-    }
+export function conv2dInputGradient(call: InputGradientCall<ImageAttributes>): tf.TensorInfo {
+  const { inputs, attrs } = call;
+  if (attrs.dataFormat === 'NCHW') return borrowed(tf.Conv2DBackpropInput)(call);
+  const sliding = imageWindow(attrs, attrs.inputShape, inputs.filter.shape);
+  return inputGradient(call, sliding) ?? borrowed(tf.Conv2DBackpropInput)(call);
+}
+
+/**
+ * Gradient of a convolution over volumes with respect to its input, and the transposed convolution
+ * itself. tfjs's own gives wrong numbers.
+ */
+export function conv3dInputGradient(call: InputGradientCall<VolumeAttributes>): tf.TensorInfo {
+  const { inputs, attrs } = call;
+  const sliding = volumeWindow(attrs, attrs.inputShape, inputs.filter.shape);
+  return inputGradient(call, sliding) ?? borrowed(tf.Conv3DBackpropInputV2)(call);
+}
+
+/**
+ * Convolution over images. Where the stride is larger than the filter and the padding is `same`,
+ * tfjs's own gives zeros, so it is told the padding in numbers.
+ */
+export function conv2d(stockKernel: tf.KernelFunc) {
+  return (
+    call: WasmCall<
+      { readonly x: tf.TensorInfo; readonly filter: tf.TensorInfo },
+      ImageAttributes & { readonly dilations: [number, number] | number }
+    >,
+  ): tf.TensorInfo => {
+    const { inputs, attrs } = call;
+    const { padInfo } = tf.backend_util.computeConv2DInfo(
+      inputs.x.shape as [number, number, number, number],
+      inputs.filter.shape as [number, number, number, number],
+      attrs.strides,
+      attrs.dilations,
+      attrs.pad,
+      attrs.dimRoundingMode,
+      false,
+      tf.backend_util.convertConv2DDataFormat(attrs.dataFormat),
+    );
+    const { top, bottom, left, right } = padInfo;
+    const pad =
+      attrs.pad === 'same'
+        ? [
+            [0, 0],
+            [top, bottom],
+            [left, right],
+            [0, 0],
+          ]
+        : attrs.pad;
     return stockKernel({
-      backend,
-      inputs,
-      attrs: attrs as unknown as tf.NamedAttrMap,
-    }) as tf.TensorInfo;
+      ...call,
+      attrs: { ...attrs, pad, dimRoundingMode: attrs.dimRoundingMode ?? 'floor' },
+    } as unknown as Parameters<tf.KernelFunc>[0]) as tf.TensorInfo;
   };
 }
 
-/** Each input pixel lies in exactly one window. */
-function isTiling(sizes: Sizes): boolean {
+/**
+ * Convolution over volumes as one over images, whose channels are those of all the planes that the
+ * filter sees.
+ */
+export function conv3d(stockKernel: tf.KernelFunc) {
   return (
-    sizes.strideHeight === sizes.filterHeight &&
-    sizes.strideWidth === sizes.filterWidth &&
-    sizes.inHeight === sizes.outHeight * sizes.strideHeight &&
-    sizes.inWidth === sizes.outWidth * sizes.strideWidth &&
-    sizes.padInfo.top === 0 &&
-    sizes.padInfo.left === 0
+    call: WasmCall<{ readonly x: tf.TensorInfo; readonly filter: tf.TensorInfo }, VolumeAttributes>,
+  ): tf.TensorInfo => {
+    const { backend, inputs, attrs } = call;
+    const dilations = [attrs.dilations ?? 1].flat();
+    if (dilations.some((dilation) => dilation !== 1)) {
+      return stockKernel(call as unknown as Parameters<tf.KernelFunc>[0]) as tf.TensorInfo;
+    }
+    const sliding = volumeWindow(attrs, inputs.x.shape, inputs.filter.shape);
+    return forward(backend, inputs.x, inputs.filter, sliding);
+  };
+}
+
+/**
+ * Where windows do not overlap, a 1x1 convolution whose channels are the pixels of a window; else a
+ * convolution with the turned filter over the gradient, with zeros between its pixels where the
+ * stride is not 1. Undefined where the padding is wider than the filter.
+ */
+function inputGradient(
+  { backend, inputs, attrs }: InputGradientCall<object>,
+  sliding: Sliding,
+): tf.TensorInfo | undefined {
+  if (isTiling(sliding)) return tiled(backend, inputs.dy, inputs.filter, sliding, attrs.inputShape);
+  const padding = sliding.window.map((size, axis) => size - 1 - sliding.padding[axis]!);
+  const fits = sliding.input.every((size, axis) => {
+    const last = (sliding.output[axis]! - 1) * sliding.stride[axis]!;
+    return size - 1 - last + sliding.padding[axis]! >= 0;
+  });
+  if (!fits || padding.some((side) => side < 0)) return undefined;
+  return turned(backend, inputs.dy, inputs.filter, sliding, padding as unknown as Extent);
+}
+
+/** Each input pixel lies in exactly one window. */
+function isTiling({ input, output, window, stride, padding }: Sliding): boolean {
+  return input.every(
+    (size, axis) =>
+      stride[axis] === window[axis] &&
+      size === output[axis]! * stride[axis]! &&
+      padding[axis] === 0,
   );
 }
 
@@ -107,10 +193,10 @@ function tiled(
   backend: WasmBackend,
   dy: tf.TensorInfo,
   filter: tf.TensorInfo,
-  sizes: Sizes,
+  { batch, inChannels, outChannels, output, window }: Sliding,
+  shape: number[],
 ): tf.TensorInfo {
-  const { filterHeight, filterWidth, inChannels, outChannels, outWidth } = sizes;
-  const taps = filterHeight * filterWidth;
+  const taps = tf.util.sizeFromShape([...window]);
   const weights = backend.makeOutput([1, 1, outChannels, taps * inChannels], 'float32');
   compute('interleaveTaps')(
     pointer(backend, filter),
@@ -119,97 +205,143 @@ function tiled(
     inChannels,
     outChannels,
   );
-  const windows = stock(tf.Conv2D, backend, { x: dy, filter: weights }, forward('valid'));
+  const planes = batch * output[0];
+  const pixels = { ...dy, shape: [planes, output[1], output[2], outChannels] };
+  const windows = convolve(backend, pixels, weights, [1, 1], [0, 0, 0, 0]);
   release(backend, weights);
-  if (taps === 1) return { ...windows, shape: sizes.inShape };
-  const out = backend.makeOutput(sizes.inShape, 'float32');
-  const blockBytes = filterWidth * inChannels * 4;
-  const rowBytes = outWidth * blockBytes;
-  compute('gatherWindows')(
+  if (taps === 1) return { ...windows, shape };
+  const out = backend.makeOutput(shape, 'float32');
+  compute('placeWindows')(
     pointer(backend, windows),
     pointer(backend, out),
-    sizes.batchSize * sizes.outHeight,
-    filterHeight,
-    outWidth,
-    blockBytes,
-    rowBytes,
+    planes,
+    output[1],
+    output[2],
+    window[0],
+    window[1],
+    window[2] * inChannels * 4,
   );
   release(backend, windows);
   return out;
-}
-
-interface Padding {
-  readonly top: number;
-  readonly bottom: number;
-  readonly left: number;
-  readonly right: number;
-}
-
-function turnedPadding(sizes: Sizes): Padding | undefined {
-  const { padInfo, strideHeight, strideWidth } = sizes;
-  const padding = {
-    top: sizes.filterHeight - 1 - padInfo.top,
-    bottom: sizes.inHeight - 1 - (sizes.outHeight - 1) * strideHeight + padInfo.top,
-    left: sizes.filterWidth - 1 - padInfo.left,
-    right: sizes.inWidth - 1 - (sizes.outWidth - 1) * strideWidth + padInfo.left,
-  };
-  return Object.values(padding).every((side) => side >= 0) ? padding : undefined;
 }
 
 function turned(
   backend: WasmBackend,
   dy: tf.TensorInfo,
   filter: tf.TensorInfo,
-  sizes: Sizes,
-  { top, bottom, left, right }: Padding,
+  sliding: Sliding,
+  padding: Extent,
 ): tf.TensorInfo {
-  const { filterHeight, filterWidth, inChannels, outChannels } = sizes;
-  const weights = backend.makeOutput(
-    [filterHeight, filterWidth, outChannels, inChannels],
-    'float32',
-  );
+  const { batch, inChannels, outChannels, input, output, window, stride } = sliding;
+  const weights = backend.makeOutput([...window, outChannels, inChannels], 'float32');
   compute('rotateFilter')(
     pointer(backend, filter),
     pointer(backend, weights),
-    filterHeight * filterWidth,
+    tf.util.sizeFromShape([...window]),
     inChannels,
     outChannels,
   );
-  const strided = sizes.strideHeight > 1 || sizes.strideWidth > 1;
-  const x = strided ? spread(backend, dy, sizes) : dy;
-  const pad: tf.backend_util.ExplicitPadding = [
-    [0, 0],
-    [top, bottom],
-    [left, right],
-    [0, 0],
-  ];
-  const out = stock(tf.Conv2D, backend, { x, filter: weights }, forward(pad));
+  const strided = stride.some((step) => step > 1);
+  const spread = output.map((size, axis) => (size - 1) * stride[axis]! + 1) as unknown as Extent;
+  const x = strided ? backend.makeOutput([batch, ...spread, outChannels], 'float32') : dy;
+  if (strided) {
+    compute('spreadPixels')(
+      pointer(backend, dy),
+      pointer(backend, x),
+      batch,
+      ...output,
+      ...stride,
+      outChannels * 4,
+    );
+  }
+  const back: Sliding = {
+    batch,
+    inChannels: outChannels,
+    outChannels: inChannels,
+    input: spread,
+    output: input,
+    window,
+    stride: [1, 1, 1],
+    padding,
+  };
+  const out = forward(backend, x, weights, back);
   release(backend, weights);
   if (strided) release(backend, x);
-  return out;
+  return { ...out, shape: dy.shape.length === 4 ? out.shape.toSpliced(1, 1) : out.shape };
 }
 
-/** dy with stride - 1 zeros between its pixels. */
-function spread(backend: WasmBackend, dy: tf.TensorInfo, sizes: Sizes): tf.TensorInfo {
-  const { batchSize, outHeight, outWidth, outChannels, strideHeight, strideWidth } = sizes;
-  const height = (outHeight - 1) * strideHeight + 1;
-  const width = (outWidth - 1) * strideWidth + 1;
-  const out = backend.makeOutput([batchSize, height, width, outChannels], 'float32');
-  const pixelBytes = outChannels * 4;
-  compute('spreadRows')(
-    pointer(backend, dy),
-    pointer(backend, out),
-    batchSize,
-    outHeight,
-    outWidth,
-    pixelBytes,
-    height * width * pixelBytes,
-    strideHeight * width * pixelBytes,
-    strideWidth * pixelBytes,
+/** x [batch, ...input, inChannels] -> [batch, depth, height, width, outChannels]. */
+function forward(
+  backend: WasmBackend,
+  x: tf.TensorInfo,
+  filter: tf.TensorInfo,
+  sliding: Sliding,
+): tf.TensorInfo {
+  const { batch, inChannels, outChannels, input, output, window, stride, padding } = sliding;
+  const after = input.map(
+    (size, axis) => (output[axis]! - 1) * stride[axis]! + window[axis]! - size - padding[axis]!,
+  ) as unknown as Extent;
+  const planes = batch * output[0];
+  const flat = window[0] === 1 && stride[0] === 1 && padding[0] === 0;
+  const images = flat
+    ? { ...x, shape: [planes, input[1], input[2], inChannels] }
+    : backend.makeOutput([planes, input[1], input[2], window[0] * inChannels], 'float32');
+  const weights = flat
+    ? { ...filter, shape: [window[1], window[2], inChannels, outChannels] }
+    : backend.makeOutput([window[1], window[2], window[0] * inChannels, outChannels], 'float32');
+  if (!flat) {
+    compute('stackPlanes')(
+      pointer(backend, x),
+      pointer(backend, images),
+      batch,
+      input[0],
+      output[0],
+      window[0],
+      stride[0],
+      padding[0],
+      input[1] * input[2],
+      inChannels * 4,
+    );
+    const taps = window[1] * window[2];
+    compute('placeWindows')(
+      pointer(backend, filter),
+      pointer(backend, weights),
+      1,
+      1,
+      window[0],
+      1,
+      taps,
+      inChannels * outChannels * 4,
+    );
+  }
+  const out = convolve(
+    backend,
+    images,
+    weights,
+    [stride[1], stride[2]],
+    [padding[1], after[1], padding[2], after[2]],
   );
-  return out;
+  if (!flat) {
+    release(backend, images);
+    release(backend, weights);
+  }
+  return { ...out, shape: [batch, ...output, outChannels] };
 }
 
-function forward(pad: ConvolutionAttributes['pad']): object {
-  return { strides: [1, 1], dilations: [1, 1], pad, dataFormat: 'NHWC' };
+/** tfjs's own convolution over images; padding is that above, below, left and right. */
+function convolve(
+  backend: WasmBackend,
+  x: tf.TensorInfo,
+  filter: tf.TensorInfo,
+  strides: [number, number],
+  [top, bottom, left, right]: [number, number, number, number],
+): tf.TensorInfo {
+  const pad = [
+    [0, 0],
+    [top, Math.max(0, bottom)],
+    [left, Math.max(0, right)],
+    [0, 0],
+  ];
+  const attrs = { strides, dilations: [1, 1], pad, dataFormat: 'NHWC', dimRoundingMode: 'floor' };
+  return stock(tf.Conv2D, backend, { x, filter }, attrs);
 }

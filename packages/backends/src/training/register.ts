@@ -1,8 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 import { borrowed } from './borrowed.ts';
-import { conv2dFilterGradient, conv2dInputGradient } from './convolution.ts';
+import {
+  conv2d,
+  conv2dFilterGradient,
+  conv2dInputGradient,
+  conv3d,
+  conv3dFilterGradient,
+  conv3dInputGradient,
+} from './convolution.ts';
+import { cumulative } from './cumulative.ts';
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.ts';
 import { linkModule } from './memory.ts';
+import { maxPool3d, maxPool3dGradient, maxPoolGradient } from './pool.ts';
+import { nearestGradient } from './resize.ts';
 import { unsortedSegmentSum } from './segment.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each kernel knows its own inputs and attributes
@@ -17,9 +27,22 @@ const added: Readonly<Record<string, Kernel>> = {
   [tf.Einsum]: borrowed(tf.Einsum),
 };
 
-/** Kernels of tfjs's wasm backend that have a faster one here; each is handed the one it replaces. */
+/** Kernels that are slower or wrong in tfjs's wasm backend; each is handed the one it replaces. */
 const replaced: Readonly<Record<string, (stockKernel: tf.KernelFunc) => Kernel>> = {
-  [tf.Conv2DBackpropInput]: conv2dInputGradient,
+  [tf.Conv2D]: conv2d,
+  [tf.Conv2DBackpropInput]: () => conv2dInputGradient,
+  [tf.Conv3D]: conv3d,
+  [tf.Conv3DBackpropFilterV2]: () => conv3dFilterGradient,
+  [tf.Conv3DBackpropInputV2]: () => conv3dInputGradient,
+  [tf.Cumprod]: cumulative,
+  [tf.Cumsum]: cumulative,
+  [tf.Dilation2D]: () => borrowed(tf.Dilation2D),
+  [tf.Dilation2DBackpropFilter]: () => borrowed(tf.Dilation2DBackpropFilter),
+  [tf.Dilation2DBackpropInput]: () => borrowed(tf.Dilation2DBackpropInput),
+  [tf.MaxPool3D]: () => maxPool3d,
+  [tf.MaxPool3DGrad]: () => maxPool3dGradient,
+  [tf.MaxPoolGrad]: () => maxPoolGradient,
+  [tf.ResizeNearestNeighborGrad]: () => nearestGradient,
 };
 
 let registered = false;
