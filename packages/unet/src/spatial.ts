@@ -4,74 +4,14 @@ import * as tf from '@tensorflow/tfjs';
 export function convolve(x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
   return x.rank === 4
     ? tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, 'same')
-    : convolveVolume(x as tf.Tensor5D, kernel as tf.Tensor5D);
+    : tf.conv3d(x as tf.Tensor5D, kernel as tf.Tensor5D, 1, 'same');
 }
 
-/**
- * The gradient with respect to x is the convolution with the kernel turned round, which holds for odd
- * extents of the kernel: tfjs's own kernel for it gives wrong numbers on wasm (4.22).
- */
-function convolveVolume(x: tf.Tensor5D, kernel: tf.Tensor5D): tf.Tensor {
-  const run = tf.customGrad((input, filter, save) => {
-    const [volume, weights] = [input as tf.Tensor5D, filter as tf.Tensor5D];
-    (save as tf.GradSaveFunc)([volume, weights]);
-    return {
-      value: tf.conv3d(volume, weights, 1, 'same') as tf.Tensor,
-      gradFunc: (dy: tf.Tensor, [saved, used]) =>
-        tf.tidy(() => {
-          const turned = tf.transpose(tf.reverse(used!, [0, 1, 2]), [0, 1, 2, 4, 3]);
-          const filterShape = used!.shape;
-          const slope: tf.Tensor = tf
-            .engine()
-            .runKernel(
-              tf.Conv3DBackpropFilterV2,
-              { x: saved!, dy },
-              { strides: [1, 1, 1], pad: 'same', filterShape },
-            );
-          return [tf.conv3d(dy as tf.Tensor5D, turned as tf.Tensor5D, 1, 'same'), slope];
-        }),
-    };
-  });
-  return run(x, kernel);
-}
-
-/**
- * Largest value of each block of 2 pixels along every axis.
- *
- * For the gradient the values are raised above 1, which changes no place of a maximum: tfjs's wasm
- * kernel (4.22) finds none below the smallest positive number.
- */
+/** Largest value of each block of 2 pixels along every axis. */
 export function pool(x: tf.Tensor): tf.Tensor {
-  const run = tf.customGrad((input, save) => {
-    const values = input as tf.Tensor;
-    (save as tf.GradSaveFunc)([values]);
-    return {
-      value: largest(values),
-      gradFunc: (dy: tf.Tensor, [saved]) =>
-        tf.tidy(() => {
-          const raised = tf.add(tf.sub(saved!, tf.min(saved!)), 1);
-          return poolGradient(dy, raised);
-        }),
-    };
-  });
-  return run(x);
-}
-
-function largest(x: tf.Tensor): tf.Tensor {
   return x.rank === 4
     ? tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid')
     : tf.maxPool3d(x as tf.Tensor5D, 2, 2, 'valid');
-}
-
-function poolGradient(dy: tf.Tensor, input: tf.Tensor): tf.Tensor {
-  const two = Array<number>(input.rank - 2).fill(2);
-  return tf
-    .engine()
-    .runKernel(
-      input.rank === 4 ? tf.MaxPoolGrad : tf.MaxPool3DGrad,
-      { dy, input, output: largest(input) },
-      { filterSize: two, strides: two, pad: 'valid' },
-    );
 }
 
 /**
