@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { activate } from '../src/activation.ts';
-import { convolve, convolveTransposed, pool, repeatPixels, spaceMean } from '../src/spatial.ts';
+import { convolveTransposed, pool, repeatPixels, spaceMean } from '../src/spatial.ts';
 import {
   countTensors,
   expectClose,
@@ -27,31 +27,6 @@ describe('activations', () => {
       });
     });
   }
-});
-
-test.each([1, 3])(
-  'a convolution of volumes, %i wide, has the gradients of tfjs on cpu',
-  (extent) => {
-    tf.tidy(() => {
-      const plain = (x: tf.Tensor, kernel: tf.Tensor) =>
-        tf.conv3d(x as tf.Tensor5D, kernel as tf.Tensor5D, 1, 'same') as tf.Tensor;
-      const kernel = values([extent, extent, extent, 2, 3], 2);
-      expectSameGradients(convolve, plain, [values([2, 3, 4, 2, 2], 1), kernel]);
-    });
-  },
-);
-
-test.each([
-  [2, 4, 6, 3],
-  [2, 4, 2, 4, 3],
-])('pooling of %i %i %i %i has the gradient of tfjs on cpu', (...shape) => {
-  tf.tidy(() => {
-    const plain = (x: tf.Tensor) =>
-      x.rank === 4
-        ? tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid')
-        : tf.maxPool3d(x as tf.Tensor5D, 2, 2, 'valid');
-    expectSameGradients(pool, plain, [tf.sub(values(shape, 1), 2)]);
-  });
 });
 
 describe('transposed convolution', () => {
