@@ -375,7 +375,11 @@ test('a small network trains on wasm as it trains on cpu', async () => {
     for (let step = 0; step < 3; step++) {
       const loss = optimizer.minimize(
         () => {
-          const [down, up, last] = weights as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+          const [down, up, last] = weights as tf.Tensor[] as [
+            tf.Tensor4D,
+            tf.Tensor4D,
+            tf.Tensor4D,
+          ];
           const narrow = tf.maxPool(tf.relu(tf.conv2d(x, down, 1, 'same')), 2, 2, 'valid');
           const wide = tf.conv2dTranspose(narrow, up, [2, 8, 8, 4], 2, 'same');
           const logits = tf.conv2d(tf.concat([wide, x], 3), last, 1, 'same');
