@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { makeFolder, writeAtomically } from './atomicFile.ts';
@@ -50,7 +50,8 @@ export function runFolder(path: string): RunFolder {
 export function createRunFolder(wished: string): RunFolder {
   for (let number = 1; ; number++) {
     const path = number === 1 ? wished : `${wished}-${number}`;
-    if (existsSync(path) && readdirSync(path).length > 0) continue;
+    const isFolder = existsSync(path) && statSync(path).isDirectory();
+    if (isFolder && readdirSync(path).length > 0) continue;
     const folder = runFolder(path);
     makeFolder(join(folder.path, 'checkpoints'));
     return folder;
