@@ -1,5 +1,6 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { manifestJsonSchema } from '@raremask/core/manifest';
+import { cannotWriteSchema } from './errors.ts';
 import { EXIT } from './failure.ts';
 
 /** Prints the JSON Schema for manifests in this folder, or writes it to a file. */
@@ -8,8 +9,14 @@ export async function writeSchema(out: string | undefined): Promise<number> {
   if (out === undefined) {
     process.stdout.write(text);
   } else {
-    await writeFile(`${out}.partial`, text);
-    await rename(`${out}.partial`, out);
+    const partial = `${out}.partial`;
+    try {
+      await writeFile(partial, text);
+      await rename(partial, out);
+    } catch (error) {
+      await rm(partial, { force: true }).catch(() => undefined);
+      throw cannotWriteSchema(out, error);
+    }
   }
   return EXIT.ok;
 }
