@@ -1,5 +1,5 @@
-import type { LoadedManifest } from '@raremask/core/manifest';
 import { type PreparedBackend, prepareBackend } from '@raremask/backends';
+import type { LoadedManifest } from '@raremask/core/manifest';
 
 /** Prepares the backend that the manifest asks for; optional packages are looked for beside it. */
 export async function prepared(loaded: LoadedManifest): Promise<PreparedBackend> {

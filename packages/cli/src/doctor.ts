@@ -19,7 +19,11 @@ export async function doctor(version: string, console: Console): Promise<number>
   const broken = plugins.filter(({ error }) => error !== undefined);
   const findings: Finding[] = [
     { name: 'raremask', state: 'ok', detail: version },
-    { name: 'node', state: 'ok', detail: `${process.version}, ${process.platform} ${process.arch}` },
+    {
+      name: 'node',
+      state: 'ok',
+      detail: `${process.version}, ${process.platform} ${process.arch}`,
+    },
     {
       name: 'machine',
       state: 'ok',

@@ -24,9 +24,14 @@ const program = new Command('raremask')
 command('train', 'train as a manifest says; leaves a run folder with weights, scores and a report')
   .argument('[manifest]', 'YAML file (default: raremask.yaml)')
   .addOption(repeated('-f, --file <file>', 'another manifest whose values win; repeatable'))
-  .addOption(repeated('--set <key=value>', 'override a value, for example train.epochs=5; repeatable'))
+  .addOption(
+    repeated('--set <key=value>', 'override a value, for example train.epochs=5; repeatable'),
+  )
   .addOption(backendOption())
-  .option('--out <folder>', 'the run folder (default: runs/NAME beside the manifest, then NAME-2, ...)')
+  .option(
+    '--out <folder>',
+    'the run folder (default: runs/NAME beside the manifest, then NAME-2, ...)',
+  )
   .action(
     action(async (console, manifest: string | undefined, options: TrainingOptions) => {
       const { manifestFromArguments } = await import('./manifestArguments.ts');
@@ -42,7 +47,9 @@ command('train', 'train as a manifest says; leaves a run folder with weights, sc
 
 command('resume', 'go on with a run that was interrupted')
   .argument('<run>', 'run folder')
-  .addOption(repeated('--set <key=value>', 'override a value, for example train.epochs=80; repeatable'))
+  .addOption(
+    repeated('--set <key=value>', 'override a value, for example train.epochs=80; repeatable'),
+  )
   .addOption(backendOption())
   .action(
     action(async (console, run: string, options: RunOptions) => {
@@ -55,7 +62,9 @@ command('resume', 'go on with a run that was interrupted')
 
 command('evaluate', "score a split with a run's weights, on whole images")
   .argument('<run>', 'run folder')
-  .addOption(new Option('--split <split>').choices(['train', 'validation', 'test']).default('validation'))
+  .addOption(
+    new Option('--split <split>').choices(['train', 'validation', 'test']).default('validation'),
+  )
   .addOption(checkpointOption())
   .addOption(repeated('--set <key=value>', 'override a value, for example evaluate.threshold=0.3'))
   .addOption(backendOption())
@@ -174,7 +183,10 @@ function backendOption(): Option {
 }
 
 function checkpointOption(): Option {
-  return new Option('--checkpoint <which>', 'which weights (default: best)').choices(['best', 'last']);
+  return new Option('--checkpoint <which>', 'which weights (default: best)').choices([
+    'best',
+    'last',
+  ]);
 }
 
 /** Runs a command's work and turns what happened into the exit status. */

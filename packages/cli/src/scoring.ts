@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { type Evaluation, evaluate, type EvaluateOptions } from '@raremask/engine';
+import { type EvaluateOptions, type Evaluation, evaluate } from '@raremask/engine';
 import { collectOverlays, createProgress, resultTable, writeReport } from '@raremask/report';
 import type { Console } from './console.ts';
 

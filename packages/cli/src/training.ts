@@ -4,9 +4,9 @@ import { train } from '@raremask/engine';
 import { createProgress } from '@raremask/report';
 import { prepared } from './backend.ts';
 import type { Console } from './console.ts';
-import { scoreRun } from './scoring.ts';
 import { EXIT } from './failure.ts';
 import { onInterruption } from './interruption.ts';
+import { scoreRun } from './scoring.ts';
 
 /** Trains, or goes on training; scores the best weights; writes the report; prints the pair. */
 export async function trainAndReport(
