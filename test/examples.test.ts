@@ -67,6 +67,21 @@ describe('manifests', () => {
   });
 });
 
+test("README.md's loss has the right types", async () => {
+  const folder = mkdtempSync(join(examples, 'third-party-loss', 'node_modules', '.readme-'));
+  try {
+    const file = join(folder, 'my-loss.ts');
+    writeFileSync(file, codeOfReadme('ts', '// my-loss.ts'));
+    const options = ['--ignoreConfig', '--noEmit', '--strict', '--skipLibCheck'];
+    const modules = ['--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+    const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const types = ['--typeRoots', join(root, 'node_modules', '@types')];
+    await execute(process.execPath, [compiler, ...options, ...modules, ...types, file]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 60_000);
+
 /** Images and empty masks by split, as the table in each set's DATA.md says. */
 function documented(folder: string): Record<string, { images: number; empty: number }> {
   const names: Record<string, string> = { train: 'train', val: 'validation', test: 'test' };

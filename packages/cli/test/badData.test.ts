@@ -4,70 +4,63 @@ import { raremask } from './command.ts';
 import { createProject, grey, type Project, SIZE } from './project.ts';
 
 /** What is broken, how, and what the error must say. */
-const CASES: readonly (readonly [
-  fact: string,
-  spoil: (project: Project) => void,
-  code: string,
-  ...words: string[],
-])[] = [
-  [
-    'a truncated PNG is named',
-    (project) => {
+const CASES: readonly {
+  readonly fact: string;
+  readonly spoil: (project: Project) => void;
+  readonly code: string;
+  readonly words: readonly string[];
+}[] = [
+  {
+    fact: 'a truncated PNG is named',
+    spoil: (project) => {
       const file = project.at('data/images/scan03.png');
       project.write('data/images/scan03.png', readFileSync(file).subarray(0, 120));
     },
-    'RAREMASK_IMAGES_DAMAGED',
-    'data/images/scan03.png',
-  ],
-  [
-    'a mask of another size is named, with both sizes',
-    (project) =>
+    code: 'RAREMASK_IMAGES_DAMAGED',
+    words: ['data/images/scan03.png'],
+  },
+  {
+    fact: 'a mask of another size is named, with both sizes',
+    spoil: (project) =>
       project.write(
         'data/masks/scan02.png',
         grey(() => 0, SIZE, SIZE + 4),
       ),
-    'RAREMASK_IMAGES_SIZE_MISMATCH',
-    'data/masks/scan02.png',
-    'Expected: 16 x 16',
-    'Got: 16 x 20',
-  ],
-  [
-    'an unknown value of a mask is named, with its pixel',
-    (project) =>
+    code: 'RAREMASK_IMAGES_SIZE_MISMATCH',
+    words: ['data/masks/scan02.png', 'Expected: 16 x 16', 'Got: 16 x 20'],
+  },
+  {
+    fact: 'an unknown value of a mask is named, with its pixel',
+    spoil: (project) =>
       project.write(
         'data/masks/scan01.png',
         grey((x, y) => (x === 5 && y === 3 ? 128 : 0)),
       ),
-    'RAREMASK_IMAGES_UNKNOWN_VALUE',
-    'data/masks/scan01.png',
-    '128 at pixel (x 5, y 3)',
-    '255 (nodule)',
-  ],
-  [
-    'two images of one id are both named',
-    (project) => project.write('data/images/scan00.jpg', 'not looked into'),
-    'RAREMASK_IMAGES_DUPLICATE_ID',
-    'scan00.jpg',
-    'scan00.png',
-  ],
-  [
-    'an id of a list that no image has is named, with its line and the nearest id',
-    (project) => project.write('val.txt', 'scan08\nscam09\n'),
-    'RAREMASK_LIST_UNKNOWN_ID',
-    'val.txt:2',
-    'scam09',
-    'scan09',
-  ],
-  [
-    'an image in two lists is named',
-    (project) => project.write('val.txt', 'scan08\nscan07\n'),
-    'RAREMASK_LISTS_OVERLAP',
-    'scan07',
-  ],
+    code: 'RAREMASK_IMAGES_UNKNOWN_VALUE',
+    words: ['data/masks/scan01.png', '128 at pixel (x 5, y 3)', '255 (nodule)'],
+  },
+  {
+    fact: 'two images of one id are both named',
+    spoil: (project) => project.write('data/images/scan00.jpg', 'not looked into'),
+    code: 'RAREMASK_IMAGES_DUPLICATE_ID',
+    words: ['scan00.jpg', 'scan00.png'],
+  },
+  {
+    fact: 'an id of a list that no image has is named, with its line and the nearest id',
+    spoil: (project) => project.write('val.txt', 'scan08\nscam09\n'),
+    code: 'RAREMASK_LIST_UNKNOWN_ID',
+    words: ['val.txt:2', 'scam09', 'scan09'],
+  },
+  {
+    fact: 'an image in two lists is named',
+    spoil: (project) => project.write('val.txt', 'scan08\nscan07\n'),
+    code: 'RAREMASK_LISTS_OVERLAP',
+    words: ['scan07'],
+  },
 ];
 
 describe('broken data', () => {
-  test.each(CASES)('%s', async (_fact, spoil, code, ...words) => {
+  test.each(CASES)('$fact', async ({ spoil, code, words }) => {
     const project = createProject();
     spoil(project);
     // Two images of one id match only a wider pattern.

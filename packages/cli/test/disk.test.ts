@@ -51,6 +51,23 @@ test('predictions into a folder that cannot be written are an error, too', async
   expect(stderr).not.toMatch(/^\s+at |RAREMASK_BUG/m);
 });
 
+test.each([
+  ['train', '--out', 'train.txt'],
+  ['train', '--out', 'train.txt/run'],
+  ['schema', '--out', 'nowhere/raremask.schema.json'],
+  ['schema', '--out', 'data'],
+])('a place where nothing can be written is named: %s %s %s', async (...parameters) => {
+  const project = createProject();
+  const list = project.read('train.txt');
+  const { status, stdout, stderr } = await raremask(project, ...parameters);
+  expect(status, stderr).toBe(3);
+  expect(stdout).toBe('');
+  expect(stderr).toContain(parameters[2]);
+  expect(stderr).not.toMatch(/^\s+at |RAREMASK_BUG/m);
+  expect(project.read('train.txt')).toBe(list);
+  expect(project.files('.').filter((name) => name.endsWith('.partial'))).toEqual([]);
+});
+
 /** A loss that fills the disk of the run in the step that the environment names. */
 const FILLING = `import { appendFileSync } from 'node:fs';
 import { defineLoss } from '@raremask/core';

@@ -37,7 +37,7 @@ test('train leaves a run folder that explains itself and prints the pair of scor
     unknown
   >;
   expect(environment).toMatchObject({ seed: 7, node: process.version, manifestFolder: '../..' });
-  expect(environment['backend']).toHaveProperty('reason');
+  expect(environment.backend).toHaveProperty('reason');
 });
 
 test('the same seed gives the same numbers and weights, however many threads read', async () => {
