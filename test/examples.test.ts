@@ -4,12 +4,14 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { loadManifest } from '@raremask/core/manifest';
 import { Ajv } from 'ajv';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { root } from './pack.ts';
 import { codeOfReadme } from './readme.ts';
 
 const execute = promisify(execFile);
+// Each test runs a process or two; the larger sets are read whole.
+vi.setConfig({ testTimeout: 120_000 });
 const examples = join(root, 'examples');
 const manifests = readdirSync(examples, { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.ya?ml$/.test(name) && !/(^|[/\\])(node_modules|runs|data)[/\\]/.test(name))
@@ -80,7 +82,7 @@ test("README.md's loss has the right types", async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}, 60_000);
+});
 
 /** Images and empty masks by split, as the table in each set's DATA.md says. */
 function documented(folder: string): Record<string, { images: number; empty: number }> {

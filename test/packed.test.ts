@@ -20,6 +20,7 @@ import { codeOfReadme } from './readme.ts';
 const execute = promisify(execFile);
 const names = packages.map(({ manifest }) => manifest.name);
 const MINUTES = 60_000;
+vi.setConfig({ testTimeout: 5 * MINUTES });
 
 /** Runs a program; what it printed is the failure's text. */
 async function program(folder: string, name: string, ...parameters: string[]): Promise<string> {
@@ -94,7 +95,6 @@ describe.skipIf(!registryAnswers())('installed by npm (needs the registry)', () 
   const thirdParty = join(root, 'examples', 'third-party-loss');
 
   beforeAll(async () => {
-    vi.setConfig({ testTimeout: 5 * MINUTES });
     mkdirSync(project);
     const packed = await program(
       thirdParty,
