@@ -1,4 +1,5 @@
 import type { Facts } from '@raremask/core';
+import cldice from '../src/cldice.ts';
 import dicePlusPlus from '../src/dicePlusPlus.ts';
 import focalTversky from '../src/focalTversky.ts';
 import generalized from '../src/generalized.ts';
@@ -68,6 +69,13 @@ export const subjects: readonly Subject[] = [
       gamma: [0, 0.5, 0.9],
       pixels: [0, 0.5, 1],
     },
+  },
+  {
+    plugin: cldice,
+    effective,
+    kinks: true,
+    spatial: true,
+    choices: { ...shared, iterations: [1, 3] },
   },
 ];
 

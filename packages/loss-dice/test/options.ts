@@ -9,6 +9,8 @@ export interface Subject {
   readonly choices: Choices;
   /** Only for classes of this kind. */
   readonly kind?: 'exclusive' | 'overlapping';
+  /** A pixel counts by its place, so that a copy or a gap beside it is another image. */
+  readonly spatial?: boolean;
   /** Its value bends or jumps where pixels change places. */
   readonly kinks?: boolean;
   /** Options that have an effect in the task, out of those that were drawn. */

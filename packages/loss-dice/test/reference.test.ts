@@ -1,4 +1,5 @@
 import crossEntropy from '../../loss-ce/src/index.ts';
+import cldice from '../src/cldice.ts';
 import focalTversky from '../src/focalTversky.ts';
 import generalized from '../src/generalized.ts';
 import generalizedWasserstein from '../src/generalizedWasserstein.ts';
@@ -238,12 +239,25 @@ const monaiWasserstein: Find = ({ options }, { facts, weight, size }) => {
   };
 };
 
+const monaiClDice: Find = ({ options: { iter_ } }, { facts }) =>
+  facts.classes.length > 2
+    ? 'it sums the skeletons of all classes before the quotient, ours is the mean of the classes'
+    : {
+        parts: [
+          {
+            plugin: cldice,
+            options: { pool: 'batch', empty: 'smooth', smooth: 1, iterations: iter_ },
+          },
+        ],
+      };
+
 const finders: Readonly<Record<string, Find>> = {
   'monai/DiceLoss': monaiDice,
   'monai/TverskyLoss': monaiTversky,
   'monai/GeneralizedDiceLoss': monaiGeneralized,
   'monai/DiceCELoss': monaiDiceCrossEntropy,
   'monai/GeneralizedWassersteinDiceLoss': monaiWasserstein,
+  'monai/SoftclDiceLoss': monaiClDice,
   'nnunet/MemoryEfficientSoftDiceLoss': nnunetDice,
   'smp/DiceLoss': smpDice,
   'smp/JaccardLoss': smpJaccard,
