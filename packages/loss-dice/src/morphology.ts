@@ -13,7 +13,8 @@ export function dilate(image: tf.Tensor): tf.Tensor {
   return spaceAxes(image).reduce(largestAlong, image);
 }
 
-function spaceAxes(image: tf.Tensor): number[] {
+/** The axes between batch and channels. */
+export function spaceAxes(image: tf.Tensor): number[] {
   return image.shape.slice(1, -1).map((_, index) => index + 1);
 }
 
@@ -26,7 +27,7 @@ function smaller(left: tf.Tensor, right: tf.Tensor): tf.Tensor {
  * The largest of each number and its two neighbours along an axis. As a pooling of images, also for
  * volumes: the cpu backend's gradient of max pooling in 3-D is wrong for unequal extents.
  */
-function largestAlong(image: tf.Tensor, axis: number): tf.Tensor {
+export function largestAlong(image: tf.Tensor, axis: number): tf.Tensor {
   const { shape } = image;
   const product = (extents: readonly number[]) => extents.reduce((all, one) => all * one, 1);
   const rows: tf.Tensor4D = tf.reshape(image, [

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import blob from '../src/blob.ts';
+import boundary from '../src/boundary.ts';
+import cldice from '../src/cldice.ts';
 import dicePlusPlus from '../src/dicePlusPlus.ts';
 import focalTversky from '../src/focalTversky.ts';
 import generalized from '../src/generalized.ts';
 import generalizedWasserstein from '../src/generalizedWasserstein.ts';
+import hausdorff from '../src/hausdorff.ts';
 import dice from '../src/index.ts';
 import jaccard from '../src/jaccard.ts';
 import logCosh from '../src/logCosh.ts';
@@ -267,5 +271,115 @@ describe('unified focal loss', () => {
     const loss = await value(unifiedFocal, one, { ...parameters, empty: 'ignore' });
     const pixels = (0.4 * sum([0.1, 0.8, 0.9, 0.7].map(faded))) / 4;
     expectNear(loss(empty).values, [0.3 * pixels]);
+  });
+});
+
+/** One image of one class from rows of truth and of probabilities. */
+function rows(
+  truth: readonly string[],
+  probability: (row: number, column: number) => number,
+): Batch {
+  const size = [truth.length, truth[0]!.length];
+  const at = truth.flatMap((line, row) => [...line].map((_, column) => probability(row, column)));
+  return {
+    facts: one,
+    size,
+    logits: at.map((p) => Math.max(-99, Math.min(99, logit(p)))),
+    target: truth.flatMap((line) => [...line].map((sign) => +(sign === '#'))),
+    weight: at.map(() => 1),
+  };
+}
+
+describe('soft clDice', () => {
+  const line = ['.......', '.......', '#######', '.......', '.......'];
+
+  test('is 0 for a line that is predicted wider: the skeletons lie inside', async () => {
+    const loss = await value(cldice, one, { smooth: 0 });
+    const wide = rows(line, (row) => +(row >= 1 && row <= 3));
+    expectNear(loss(wide).values, [0], { absolute: 1e-4 });
+  });
+
+  test('of a line that breaks off counts the part that is missed', async () => {
+    const loss = await value(cldice, one, { smooth: 0 });
+    const half = rows(line, (row, column) => +(row === 2 && column < 4));
+    // The predicted skeleton is all inside; of the true one, 4 of 7.
+    expectNear(loss(half).values, [1 - (2 * 1 * (4 / 7)) / (1 + 4 / 7)], { absolute: 1e-4 });
+  });
+});
+
+describe('distance losses', () => {
+  const dot = ['.....', '.#...', '.....'];
+
+  test('Hausdorff weighs a squared error by its squared distance from the outlines', async () => {
+    const loss = await value(hausdorff, one, {});
+    const far = rows(dot, (row, column) => (row === 1 && column === 1 ? 1 : +(column === 4) * 0.4));
+    // Three alarms of 0.4, below one half, so that both masks are the dot: 3^2 + 1, 3^2, 3^2 + 1.
+    const squares = 10 + 9 + 10;
+    expectNear(loss(far).values, [(0.4 ** 2 * 2 * squares) / 15], { absolute: 1e-5 });
+  });
+
+  test('Hausdorff measures no farther than `reach`', async () => {
+    const loss = await value(hausdorff, one, { reach: 2 });
+    const far = rows(dot, (row, column) => (row === 1 && column === 1 ? 1 : +(column === 4) * 0.4));
+    expectNear(loss(far).values, [(0.4 ** 2 * 2 * 3 * 4) / 15], { absolute: 1e-5 });
+  });
+
+  test('distances are those of the spacing', async () => {
+    const loss = await value(hausdorff, { ...one, spacing: [0.5, 1] }, {});
+    const far = rows(dot, (row, column) => (row === 1 && column === 1 ? 1 : +(column === 4) * 0.4));
+    // Columns are twice as far apart as rows: 6^2 + 1, 6^2, 6^2 + 1.
+    expectNear(loss(far).values, [(0.4 ** 2 * 2 * (37 + 36 + 37)) / 15], { absolute: 1e-5 });
+  });
+
+  test('boundary weighs an alarm by its distance from the structure', async () => {
+    const loss = await value(boundary, one, {});
+    const far = rows(dot, (row, column) => (row === 1 && column === 1 ? 1 : +(column === 4) * 0.4));
+    const distances = 2 * Math.sqrt(10) + 3;
+    expectNear(loss(far).values, [(0.4 * distances) / 15], { absolute: 1e-5 });
+  });
+
+  test('boundary weighs a miss by its depth inside', async () => {
+    const loss = await value(boundary, one, {});
+    const square = ['.....', '.###.', '.###.', '.###.', '.....'];
+    const missed = rows(square, (row, column) => +(square[row]![column] === '#' && row !== 2));
+    // The missed row is 1, 2 and 1 pixels deep; depth counts from 0.
+    expectNear(loss(missed).values, [(0 + 1 + 0) / 25], { absolute: 1e-5 });
+  });
+});
+
+describe('blob loss', () => {
+  const blobs = ['####...', '####...', '......#', '#......'];
+
+  test('counts each structure alike, however small it is', async () => {
+    const loss = await value(blob, one, { share: 1, smooth: 0 });
+    const missed = rows(blobs, (row) => +(row < 2) * +(blobs[row]!.length > 0));
+    // Rows 0 and 1 are predicted whole: 8 hits, 6 alarms. Two structures are missed.
+    const large = 1 - (2 * 8) / (8 + 6 + 8);
+    expectNear(loss(missed).values, [(large + 1 + 1) / 3], { absolute: 1e-4 });
+  });
+
+  test('looks at `structures` of them', async () => {
+    const loss = await value(blob, one, { share: 1, smooth: 0, structures: 1 });
+    // The last in reading order is the one that is missed.
+    const missed = rows(blobs, (row) => +(row < 3));
+    expectNear(loss(missed).values, [1], { absolute: 1e-4 });
+  });
+
+  test('joins what touches at corners, as far as `reach`', async () => {
+    const stairs = ['#....', '.#...', '..#..', '...#.', '....#'];
+    const predicted = rows(stairs, (row, column) => +(row === column && row < 4));
+    const whole = await value(blob, one, { share: 1, smooth: 0 });
+    expectNear(whole(predicted).values, [1 - (2 * 4) / (4 + 5)], { absolute: 1e-4 });
+    const pieces = await value(blob, one, { share: 1, smooth: 0, reach: 2 });
+    expect(pieces(predicted).values[0]).not.toBeCloseTo(1 - (2 * 4) / (4 + 5), 3);
+  });
+
+  test('has the rest of the share from Dice', async () => {
+    const batch = randomBatch(one, [5, 5], 3, 1);
+    const parts = { share: 0.25, smooth: 1 };
+    const [mixed] = (await value(blob, one, parts))(batch).values;
+    const [alone] = (await value(blob, one, { ...parts, share: 1 }))(batch).values;
+    const [plain] = (await value(dice, one, { smooth: 1 }))(batch).values;
+    expectNear([mixed!], [0.25 * alone! + 0.75 * plain!]);
   });
 });

@@ -1,9 +1,12 @@
 import type { Facts } from '@raremask/core';
+import blob from '../src/blob.ts';
+import boundary from '../src/boundary.ts';
 import cldice from '../src/cldice.ts';
 import dicePlusPlus from '../src/dicePlusPlus.ts';
 import focalTversky from '../src/focalTversky.ts';
 import generalized from '../src/generalized.ts';
 import generalizedWasserstein from '../src/generalizedWasserstein.ts';
+import hausdorff from '../src/hausdorff.ts';
 import dice from '../src/index.ts';
 import jaccard from '../src/jaccard.ts';
 import logCosh from '../src/logCosh.ts';
@@ -76,6 +79,25 @@ export const subjects: readonly Subject[] = [
     kinks: true,
     spatial: true,
     choices: { ...shared, iterations: [1, 3] },
+  },
+  {
+    plugin: hausdorff,
+    effective,
+    kinks: true,
+    spatial: true,
+    choices: { ...unsmoothed, reach: [1, 20], exponent: [1, 2] },
+  },
+  {
+    plugin: boundary,
+    effective,
+    spatial: true,
+    choices: { ...unsmoothed, reach: [1, 20] },
+  },
+  {
+    plugin: blob,
+    effective,
+    spatial: true,
+    choices: { ...shared, share: [0.3, 1], structures: [1, 4], reach: [1, 32] },
   },
 ];
 

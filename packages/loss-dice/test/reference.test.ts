@@ -3,6 +3,7 @@ import cldice from '../src/cldice.ts';
 import focalTversky from '../src/focalTversky.ts';
 import generalized from '../src/generalized.ts';
 import generalizedWasserstein from '../src/generalizedWasserstein.ts';
+import hausdorff from '../src/hausdorff.ts';
 import dice from '../src/index.ts';
 import jaccard from '../src/jaccard.ts';
 import lovasz from '../src/lovasz.ts';
@@ -251,6 +252,10 @@ const monaiClDice: Find = ({ options: { iter_ } }, { facts }) =>
         ],
       };
 
+const monaiHausdorff: Find = ({ options: { alpha } }) => ({
+  parts: [{ plugin: hausdorff, options: { empty: 'smooth', exponent: alpha } }],
+});
+
 const finders: Readonly<Record<string, Find>> = {
   'monai/DiceLoss': monaiDice,
   'monai/TverskyLoss': monaiTversky,
@@ -258,6 +263,7 @@ const finders: Readonly<Record<string, Find>> = {
   'monai/DiceCELoss': monaiDiceCrossEntropy,
   'monai/GeneralizedWassersteinDiceLoss': monaiWasserstein,
   'monai/SoftclDiceLoss': monaiClDice,
+  'monai/HausdorffDTLoss': monaiHausdorff,
   'nnunet/MemoryEfficientSoftDiceLoss': nnunetDice,
   'smp/DiceLoss': smpDice,
   'smp/JaccardLoss': smpJaccard,
