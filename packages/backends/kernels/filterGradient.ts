@@ -86,7 +86,7 @@ function endInside(shift: i32, stride: i32, size: i32): i32 {
   return size <= shift ? 0 : (size - 1 - shift) / stride + 1;
 }
 
-function tapGradient(
+export function tapGradient(
   x: usize,
   dy: usize,
   dw: usize,

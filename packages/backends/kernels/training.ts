@@ -12,3 +12,4 @@ export {
 export { maxPool, maxPoolGradient } from './pool';
 export { nearestGradient } from './resize';
 export { segmentSum } from './segment';
+export { winogradBlock, winogradFilterGradient, winogradForward } from './winograd';

@@ -159,7 +159,7 @@ describe('pooling', () => {
     const gradient = tf.tidy(() => {
       const flat = tf.ones<tf.Rank.R4>([1, 2, 2, 4]);
       return tf
-        .grad((x: tf.Tensor4D) => tf.maxPool(x, 2, 2, 'valid'))(flat)
+        .grad((x: tf.Tensor) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid'))(flat)
         .dataSync();
     });
     expect([...gradient]).toEqual([1, 1, 1, 1, ...Array(12).fill(0)]);
@@ -184,8 +184,8 @@ describe('resizing', () => {
         [true, false],
         [false, true],
       ]) {
-        const resize = (x: tf.Tensor4D) =>
-          tf.image.resizeNearestNeighbor(x, [height, width], corners, centres);
+        const resize = (x: tf.Tensor) =>
+          tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [height, width], corners, centres);
         const [inside, outside] = tf.tidy(() => {
           const image = tf.tensor4d(numbers.array([1, 5, 7, 3]).values, [1, 5, 7, 3]);
           const slope = tf.tensor4d(numbers.array([1, height, width, 3]).values, [

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { borrowed } from './borrowed.ts';
 import { type Extent, extentsOf, overImages, overVolumes, type Sliding } from './extents.ts';
 import { compute, pointer, release, stock, type WasmBackend, type WasmCall } from './memory.ts';
+import { fitsWinograd, winogradFilterGradient, winogradForward } from './winograd.ts';
 
 interface ImageAttributes {
   readonly strides: [number, number] | number;
@@ -65,6 +66,10 @@ function filterGradient(
   sliding: Sliding,
 ): tf.TensorInfo {
   const out = backend.makeOutput(attrs.filterShape, 'float32');
+  if (fitsWinograd(sliding)) {
+    winogradFilterGradient(backend, inputs.x, inputs.dy, out, sliding);
+    return out;
+  }
   compute('filterGradient')(
     pointer(backend, inputs.x),
     pointer(backend, inputs.dy),
@@ -104,7 +109,7 @@ export function conv3dInputGradient(call: InputGradientCall<VolumeAttributes>): 
 }
 
 /**
- * Convolution over images. Where the stride is larger than the filter and the padding is `same`,
+ * Convolution over images: ours for 3x3 pixels at stride 1, else tfjs's. Where the stride is larger than the filter and the padding is `same`,
  * tfjs's own gives zeros, so it is told the padding in numbers.
  */
 export function conv2d(stockKernel: tf.KernelFunc) {
@@ -114,8 +119,8 @@ export function conv2d(stockKernel: tf.KernelFunc) {
       ImageAttributes & { readonly dilations: [number, number] | number }
     >,
   ): tf.TensorInfo => {
-    const { inputs, attrs } = call;
-    const { padInfo } = tf.backend_util.computeConv2DInfo(
+    const { backend, inputs, attrs } = call;
+    const info = tf.backend_util.computeConv2DInfo(
       inputs.x.shape as [number, number, number, number],
       inputs.filter.shape as [number, number, number, number],
       attrs.strides,
@@ -125,7 +130,14 @@ export function conv2d(stockKernel: tf.KernelFunc) {
       false,
       tf.backend_util.convertConv2DDataFormat(attrs.dataFormat),
     );
-    const { top, bottom, left, right } = padInfo;
+    const sliding = overImages(info);
+    const undilated = info.dilationHeight === 1 && info.dilationWidth === 1;
+    if (attrs.dataFormat === 'NHWC' && undilated && fitsWinograd(sliding)) {
+      const out = backend.makeOutput(info.outShape, 'float32');
+      winogradForward(backend, inputs.x, inputs.filter, out, sliding);
+      return out;
+    }
+    const { top, bottom, left, right } = info.padInfo;
     const pad =
       attrs.pad === 'same'
         ? [

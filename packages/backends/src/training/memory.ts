@@ -24,7 +24,7 @@ export interface WasmCall<Inputs, Attributes> {
   readonly attrs: Attributes;
 }
 
-type Compute = (...pointersAndSizes: number[]) => void;
+type Compute = (...pointersAndSizes: number[]) => number;
 
 /** The global WebAssembly, of which Node's type declarations do not speak. */
 interface Linker {
