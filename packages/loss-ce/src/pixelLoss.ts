@@ -13,20 +13,20 @@ import { crossEntropy } from './crossEntropy.ts';
 import { refuseIdle, type SharedOptions, sharedOptions } from './options.ts';
 
 /** Options of a variant: the shared ones and its own. */
-export type VariantOptions<Own extends z.ZodRawShape> = SharedOptions & z.output<z.ZodObject<Own>>;
+type VariantOptions<Own extends z.ZodRawShape> = SharedOptions & z.output<z.ZodObject<Own>>;
 
 /**
  * One loss for each pixel, and how many times it counts. [batch, ...space, 1] where classes exclude
  * each other; [batch, ...space, classes] where they overlap.
  */
-export interface Pixels {
+interface Pixels {
   readonly loss: tf.Tensor;
   /** Of the same shape, or [batch, ...space, 1]. */
   readonly weight: tf.Tensor;
 }
 
 /** What a variant has at hand. */
-export interface PixelContext<Own extends z.ZodRawShape> {
+interface PixelContext<Own extends z.ZodRawShape> {
   readonly options: VariantOptions<Own>;
   readonly overlapping: boolean;
   /** The cross-entropy of each pixel, with the class weights, and its weight. */

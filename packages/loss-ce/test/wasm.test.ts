@@ -1,4 +1,5 @@
+import { prepareBackend } from '@raremask/backends';
 import { describeWasm } from '../../loss-dice/test/wasm.ts';
 import { subjects } from './losses.ts';
 
-describeWasm(subjects);
+describeWasm(subjects, () => prepareBackend('wasm'));

@@ -53,7 +53,7 @@ export interface Settled {
 export type RegionFunction = (region: Region, taken: tf.Tensor2D) => tf.Tensor2D;
 
 /** A part of a loss that is one number a pool: [pools, 1]. */
-export type PixelFunction = (region: Region, input: LossInput) => tf.Tensor2D;
+type PixelFunction = (region: Region, input: LossInput) => tf.Tensor2D;
 
 /** All that distinguishes one loss from another. */
 export interface RegionVariant<Own extends z.ZodRawShape> {

@@ -1,5 +1,5 @@
 import type { Loss } from '@raremask/core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   type Batch,
   evaluate,
@@ -52,6 +52,7 @@ type Options = Readonly<Record<string, unknown>>;
 /** Holds what is true of every loss that is a function of sums over pixels. */
 export function describeLaws(subjects: readonly Subject[]): void {
   countTensors();
+  vi.setConfig({ testTimeout: 120_000 });
   describe.each(subjects.map((subject) => ({ name: subject.plugin.name, subject })))(
     '$name',
     ({ subject }) => {
@@ -59,11 +60,10 @@ export function describeLaws(subjects: readonly Subject[]): void {
         hold(subject, 3, (loss, batch, options) => {
           if (subject.kinks) {
             // A step across a kink says nothing, and an image may have one very near.
-            const other = randomBatch(batch.facts, batch.size, 77);
-            const shares = [batch, other].map((one) =>
-              shareOfAgreeing(differ(loss, one, 12, 5e-4)),
+            const agreeing = [batch, randomBatch(batch.facts, batch.size, 77)].some(
+              (one) => shareOfAgreeing(differ(loss, one, 6, 5e-4)) > 1 / 3,
             );
-            expect(Math.max(...shares)).toBeGreaterThan(1 / 3);
+            expect(agreeing).toBe(true);
             return;
           }
           const pairs = differ(loss, batch, 3, 5e-3);
@@ -130,7 +130,7 @@ export function describeLaws(subjects: readonly Subject[]): void {
         }));
 
       test('is finite, and so is its gradient, whatever the image', () =>
-        hold(subject, 5, (loss, batch) => {
+        hold(subject, 3, (loss, batch) => {
           for (const [name, extreme] of Object.entries(extremes(batch))) {
             const { values, gradient } = evaluate(loss, extreme);
             expect(values.every(Number.isFinite), `${name}: value ${values}`).toBe(true);

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { prepareBackend } from '@raremask/backends';
 import type { LossPlugin } from '@raremask/core';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type Batch, type Evaluation, evaluate, oneHot, sample, task } from './batch.ts';
 import { make } from './make.ts';
 import { countTensors, expectNear } from './tensors.ts';
@@ -33,7 +34,7 @@ interface Reference {
 }
 
 /** A loss of ours whose mean over the batch, times `scale`, is a part of the peer's value. */
-export interface Part {
+interface Part {
   readonly plugin: LossPlugin;
   readonly options: Readonly<Record<string, unknown>>;
   readonly scale?: number;
@@ -68,6 +69,12 @@ export function describeReference(folder: string, losses: readonly string[], fin
   const all =
     process.env.RAREMASK_REFERENCE ?? join(folder, '../../../../shared/reference/losses.json');
   describe('selected reference values', () => {
+    compare(read(join(folder, 'fixtures/reference.json')), losses, find);
+  });
+  describe('selected reference values on wasm', () => {
+    beforeEach(async () => {
+      await prepareBackend('wasm');
+    });
     compare(read(join(folder, 'fixtures/reference.json')), losses, find);
   });
   describe('all reference values', () => {

@@ -1,4 +1,5 @@
+import { prepareBackend } from '@raremask/backends';
 import { subjects } from './losses.ts';
 import { describeWasm } from './wasm.ts';
 
-describeWasm(subjects);
+describeWasm(subjects, () => prepareBackend('wasm'));

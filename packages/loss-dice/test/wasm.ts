@@ -1,4 +1,3 @@
-import { prepareBackend } from '@raremask/backends';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { evaluate, randomBatch, task } from './batch.ts';
@@ -13,12 +12,15 @@ const tasks = [
 ];
 
 /** Holds the wasm backend's values and gradients against those of cpu. */
-export function describeWasm(subjects: readonly Subject[]): void {
+export function describeWasm(
+  subjects: readonly Subject[],
+  prepareWasm: () => Promise<unknown>,
+): void {
   describe('on wasm, value and gradient are those on cpu', () => {
     test.each(subjects.map((subject) => ({ name: subject.plugin.name, subject })))(
       '$name',
       async ({ subject }) => {
-        await prepareBackend('wasm');
+        await prepareWasm();
         const before = tf.memory().numTensors;
         for (const [index, { facts, size }] of tasks.entries()) {
           if (!suits(subject, facts)) continue;
