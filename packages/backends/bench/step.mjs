@@ -180,17 +180,23 @@ function timeKernels() {
 }
 
 const walls = [];
+const processor = [];
 for (let index = 0; index < steps; index++) {
   if (index === 2) times.clear();
   const start = performance.now();
+  const before = process.cpuUsage();
   const loss = step();
   const ms = performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
   walls.push(ms);
-  console.log(`step ${index}  loss ${loss.toFixed(5)}  ${ms.toFixed(0)} ms`);
+  processor.push((user + system) / 1000);
+  console.log(
+    `step ${index}  loss ${loss.toFixed(5)}  ${ms.toFixed(0)} ms, ${processor[index].toFixed(0)} ms of processor`,
+  );
 }
-const timed = walls.slice(2).sort((a, b) => a - b);
+const [timed, busy] = [walls, processor].map((all) => all.slice(2).sort((a, b) => a - b));
 console.log(
-  `median ${timed[timed.length >> 1].toFixed(0)} ms, best ${timed[0].toFixed(0)} ms, ${tf.memory().numTensors} tensors, ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MiB resident`,
+  `median ${timed[timed.length >> 1].toFixed(0)} ms, best ${timed[0].toFixed(0)} ms (of processor ${busy[busy.length >> 1].toFixed(0)} and ${busy[0].toFixed(0)} ms), ${tf.memory().numTensors} tensors, ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MiB resident`,
 );
 if (options.kernels) {
   const rows = [...times].sort((a, b) => b[1].ms - a[1].ms);

@@ -10,7 +10,20 @@ import { tapGradient } from './filterGradient';
 const BLOCK_BYTES: i32 = 393216;
 const FEWEST_TILES: i32 = 64;
 
-/** Tiles in a block, a multiple of 4; all scratch memory is sized by it. */
+/**
+ * Bytes from one of the 16 planes to the next: an odd number of cache lines, since planes that lie a
+ * power of two apart push each other out of the cache. Rows times columns is a multiple of 16.
+ */
+function planeBytes(rows: i32, columns: i32): usize {
+  return (<usize>(((rows * columns) >> 4) | 1)) << 6;
+}
+
+/** Numbers that 16 planes of scratch memory hold. */
+export function winogradPlanes(rows: i32, columns: i32): i32 {
+  return (<i32>planeBytes(rows, columns)) << 2;
+}
+
+/** Tiles in a block, a multiple of 4. */
 export function winogradBlock(
   batch: i32,
   outHeight: i32,
@@ -27,10 +40,11 @@ export function winogradBlock(
  * @param x [batch, inHeight, inWidth, inChannels]
  * @param filter [3, 3, inChannels, outChannels]
  * @param y [batch, outHeight, outWidth, outChannels], written
- * @param weights scratch of [16, inChannels, outChannels]
- * @param inputs scratch of [16, block, inChannels]
- * @param products scratch of [16, block, outChannels]
+ * @param weights scratch of winogradPlanes(inChannels, outChannels) numbers
+ * @param inputs scratch of winogradPlanes(block, inChannels) numbers
+ * @param products scratch of winogradPlanes(block, outChannels) numbers
  * @param patch scratch of [16, max(inChannels, outChannels)]
+ * @param block winogradBlock of these sizes
  * @param inChannels a multiple of 4
  * @param outChannels a multiple of 8
  */
@@ -42,6 +56,7 @@ export function winogradForward(
   inputs: usize,
   products: usize,
   patch: usize,
+  block: i32,
   batch: i32,
   inChannels: i32,
   outChannels: i32,
@@ -52,14 +67,13 @@ export function winogradForward(
   padTop: i32,
   padLeft: i32,
 ): void {
-  transformFilter(filter, weights, inChannels, outChannels);
+  const weightPlane = planeBytes(inChannels, outChannels);
+  transformFilter(filter, weights, weightPlane, inChannels, outChannels);
   const tileRows = (outHeight + 1) >> 1;
   const tileColumns = (outWidth + 1) >> 1;
   const tiles = batch * tileRows * tileColumns;
-  const block = winogradBlock(batch, outHeight, outWidth, inChannels, outChannels);
-  const inputPlane = (<usize>(block * inChannels)) << 2;
-  const productPlane = (<usize>(block * outChannels)) << 2;
-  const weightPlane = (<usize>(inChannels * outChannels)) << 2;
+  const inputPlane = planeBytes(block, inChannels);
+  const productPlane = planeBytes(block, outChannels);
   for (let first = 0; first < tiles; first += block) {
     const count = min(block, tiles - first);
     transformInputs(
@@ -68,7 +82,7 @@ export function winogradForward(
       patch,
       first,
       count,
-      block,
+      inputPlane,
       inChannels,
       inHeight,
       inWidth,
@@ -109,10 +123,11 @@ export function winogradForward(
  * @param x [batch, inHeight, inWidth, inChannels]
  * @param dy [batch, outHeight, outWidth, outChannels]
  * @param dw [3, 3, inChannels, outChannels], written
- * @param sums scratch of [16, inChannels, outChannels]
- * @param inputs scratch of [16, block, inChannels]
- * @param slopes scratch of [16, block, outChannels]
+ * @param sums scratch of winogradPlanes(inChannels, outChannels) numbers
+ * @param inputs scratch of winogradPlanes(block, inChannels) numbers
+ * @param slopes scratch of winogradPlanes(block, outChannels) numbers
  * @param patch scratch of [16, max(inChannels, outChannels)]
+ * @param block winogradBlock of these sizes
  * @param inChannels a multiple of 4
  * @param outChannels a multiple of 8
  */
@@ -124,6 +139,7 @@ export function winogradFilterGradient(
   inputs: usize,
   slopes: usize,
   patch: usize,
+  block: i32,
   batch: i32,
   inChannels: i32,
   outChannels: i32,
@@ -137,10 +153,9 @@ export function winogradFilterGradient(
   const tileRows = (outHeight + 1) >> 1;
   const tileColumns = (outWidth + 1) >> 1;
   const tiles = batch * tileRows * tileColumns;
-  const block = winogradBlock(batch, outHeight, outWidth, inChannels, outChannels);
-  const inputPlane = (<usize>(block * inChannels)) << 2;
-  const slopePlane = (<usize>(block * outChannels)) << 2;
-  const sumPlane = (<usize>(inChannels * outChannels)) << 2;
+  const inputPlane = planeBytes(block, inChannels);
+  const slopePlane = planeBytes(block, outChannels);
+  const sumPlane = planeBytes(inChannels, outChannels);
   memory.fill(sums, 0, sumPlane << 4);
   for (let first = 0; first < tiles; first += block) {
     const count = min(block, tiles - first);
@@ -150,7 +165,7 @@ export function winogradFilterGradient(
       patch,
       first,
       count,
-      block,
+      inputPlane,
       inChannels,
       inHeight,
       inWidth,
@@ -189,11 +204,17 @@ export function winogradFilterGradient(
       );
     }
   }
-  transformSums(sums, dw, inChannels * outChannels);
+  transformSums(sums, sumPlane, dw, inChannels * outChannels);
 }
 
-/** Filter to 16 planes, in panels of 8 output channels: [16, outChannels / 8, inChannels, 8]. */
-function transformFilter(filter: usize, weights: usize, inChannels: i32, outChannels: i32): void {
+/** Filter to 16 planes, in panels of 8 output channels: [outChannels / 8, inChannels, 8]. */
+function transformFilter(
+  filter: usize,
+  weights: usize,
+  plane: usize,
+  inChannels: i32,
+  outChannels: i32,
+): void {
   const tap = (<usize>(inChannels * outChannels)) << 2;
   const half = f32x4.splat(0.5);
   for (let input = 0; input < inChannels; input++) {
@@ -228,11 +249,11 @@ function transformFilter(filter: usize, weights: usize, inChannels: i32, outChan
           }
         }
         const outer = f32x4.add(left, right);
-        const target = to + (row << 2) * tap;
+        const target = to + (row << 2) * plane;
         v128.store(target, left);
-        v128.store(target + tap, f32x4.mul(half, f32x4.add(outer, middle)));
-        v128.store(target + 2 * tap, f32x4.mul(half, f32x4.sub(outer, middle)));
-        v128.store(target + 3 * tap, right);
+        v128.store(target + plane, f32x4.mul(half, f32x4.add(outer, middle)));
+        v128.store(target + 2 * plane, f32x4.mul(half, f32x4.sub(outer, middle)));
+        v128.store(target + 3 * plane, right);
       }
     }
   }
@@ -245,7 +266,7 @@ function transformInputs(
   patch: usize,
   first: i32,
   count: i32,
-  block: i32,
+  plane: usize,
   channels: i32,
   inHeight: i32,
   inWidth: i32,
@@ -255,7 +276,6 @@ function transformInputs(
   padLeft: i32,
 ): void {
   const pixel = (<usize>channels) << 2;
-  const plane = <usize>block * pixel;
   const line = <usize>inWidth * pixel;
   for (let tile = 0; tile < count; tile++) {
     const index = first + tile;
@@ -483,10 +503,10 @@ function slopeRow(a: v128, b: v128, to: usize, plane: usize): void {
 }
 
 /** 16 planes of sums to the gradient of the filter's nine taps; size is a multiple of 4. */
-function transformSums(sums: usize, dw: usize, size: i32): void {
-  const plane = (<usize>size) << 2;
+function transformSums(sums: usize, plane: usize, dw: usize, size: i32): void {
+  const tap = (<usize>size) << 2;
   const half = f32x4.splat(0.5);
-  for (let at: usize = 0; at < plane; at += 16) {
+  for (let at: usize = 0; at < tap; at += 16) {
     for (let row: usize = 0; row < 3; row++) {
       const from = sums + at;
       const m0 = joined(from, plane, row, half);
@@ -494,10 +514,10 @@ function transformSums(sums: usize, dw: usize, size: i32): void {
       const m2 = joined(from + 2 * plane, plane, row, half);
       const m3 = joined(from + 3 * plane, plane, row, half);
       const outer = f32x4.mul(half, f32x4.add(m1, m2));
-      const target = dw + at + 3 * row * plane;
+      const target = dw + at + 3 * row * tap;
       v128.store(target, f32x4.add(m0, outer));
-      v128.store(target + plane, f32x4.mul(half, f32x4.sub(m1, m2)));
-      v128.store(target + 2 * plane, f32x4.sub(outer, m3));
+      v128.store(target + tap, f32x4.mul(half, f32x4.sub(m1, m2)));
+      v128.store(target + 2 * tap, f32x4.sub(outer, m3));
     }
   }
 }

@@ -88,6 +88,23 @@ describe('convolutions over images', () => {
   );
 });
 
+test.each(rounds.slice(0, 12))(
+  'minimal filtering agrees with cpu in every size (round %i)',
+  async (round) => {
+    const numbers = new Numbers(20 + round);
+    const [inChannels, outChannels] = [8 * numbers.whole(1, 3), 8 * numbers.whole(1, 3)];
+    const filter = numbers.array([3, 3, inChannels, outChannels]);
+    const image = numbers.array([
+      numbers.whole(1, 3),
+      numbers.whole(3, 13),
+      numbers.whole(3, 13),
+      inChannels,
+    ]);
+    const pad = numbers.pick(['same', 'valid', 1, 2] as const);
+    await expectAlike((x, w) => tf.conv2d(x, w, 1, pad), [image, filter]);
+  },
+);
+
 describe('convolutions over volumes', () => {
   test.each(rounds.slice(0, 12))(
     'have the value and gradients of cpu (round %i)',
@@ -278,6 +295,95 @@ describe('sums and rows', () => {
       }
     },
   );
+});
+
+describe('copies', () => {
+  const numbers = new Numbers(300);
+  const block = numbers.array([2, 3, 4, 6]);
+  const begins = [
+    { begin: [0, 0, 0, 2], size: [2, 3, 4, 3] },
+    { begin: [0, 1, 0, 0], size: [2, 2, 4, 6] },
+    { begin: [1, 0, 0, 0], size: [1, -1, -1, -1] },
+    { begin: [0, 1, 2, 0], size: [2, 1, 2, 6] },
+    { begin: [0, 0, 0, 0], size: [2, 3, 4, 6] },
+  ];
+
+  test.each(begins)('of a block agree with cpu: %o', async ({ begin, size }) => {
+    await expectAlike((x) => tf.slice(x, begin, size), [block]);
+  });
+
+  test.each([0, 1, 2, 3, -1])(
+    'of parts and their joining along axis %i agree with cpu',
+    async (axis) => {
+      const size = block.shape.at(axis)!;
+      const parts = [1, size - 1];
+      await expectAlike((x) => tf.split(x, parts, axis)[0]!, [block]);
+      await expectAlike((x) => tf.split(x, parts, axis)[1]!, [block]);
+      await expectAlike((x, y) => tf.concat([x, y, x], axis), [block, block]);
+      await expectAlike((x) => tf.concat(tf.split(x, size, axis).reverse(), axis), [block]);
+    },
+  );
+
+  test('of wide rows, of whole numbers and of truth values agree with cpu', async () => {
+    const wide = numbers.array([3, 200], -5, 5);
+    await expectAlike((x) => tf.split(x, [70, 130], 1)[1]!, [wide]);
+    const whole = (x: tf.Tensor) =>
+      tf.cast(tf.slice(tf.cast(x, 'int32'), [0, 7], [3, 9]), 'float32');
+    const truth = (x: tf.Tensor) => tf.cast(tf.slice(tf.greater(x, 0), [0, 7], [3, 9]), 'float32');
+    const joined = (x: tf.Tensor) =>
+      tf.cast(tf.concat([tf.greater(x, 0), tf.less(x, 1)], 1), 'float32');
+    for (const operation of [whole, truth, joined]) {
+      await expectAlike(operation, [wide], { gradients: false });
+    }
+  });
+
+  test('share memory with what they copy, and outlive it', async () => {
+    await prepareBackend('wasm');
+    const before = tf.memory();
+    const first = tf.tensor1d([1, 2, 3]);
+    const second = tf.clone(first);
+    first.dispose();
+    tf.tensor1d([7, 8, 9]).dispose();
+    expect([...second.dataSync()]).toEqual([1, 2, 3]);
+    second.dispose();
+    expect(tf.memory()).toMatchObject({
+      numTensors: before.numTensors,
+      numDataBuffers: before.numDataBuffers,
+    });
+  });
+});
+
+describe('reductions', () => {
+  test('of a million numbers are exact to their last digits', async () => {
+    await prepareBackend('wasm');
+    const [whole, byChannel] = tf.tidy(() => {
+      const tenths = tf.fill([1024, 1024], 0.1);
+      return [tf.sum(tenths), tf.mean(tenths, 0)].map((tensor) => tensor.dataSync()[0]!);
+    });
+    expect(Math.abs(whole! / (2 ** 20 * Math.fround(0.1)) - 1)).toBeLessThan(1e-6);
+    expect(Math.abs(byChannel! / Math.fround(0.1) - 1)).toBeLessThan(1e-6);
+  });
+
+  test.each([1, 3, 4, 20, 37])('over pixels of %i channels agree with cpu', async (channels) => {
+    const numbers = new Numbers(310 + channels);
+    const image = numbers.array([2, 17, 11, channels]);
+    for (const axes of [[0, 1, 2], [1, 2], [0], [3]]) {
+      await expectAlike((x) => tf.sum(x, axes), [image]);
+      await expectAlike((x) => tf.mean(x, axes, true), [image]);
+    }
+  });
+
+  test('of whole numbers and truth values agree with cpu', async () => {
+    const numbers = new Numbers(320);
+    const matrix = numbers.array([6, 7], -5, 5);
+    await expectAlike((x) => tf.cast(tf.sum(tf.cast(x, 'int32'), 0), 'float32'), [matrix], {
+      gradients: false,
+    });
+    await expectAlike((x) => tf.cast(tf.sum(tf.greater(x, 0), 0), 'float32'), [matrix], {
+      gradients: false,
+    });
+    await expectAlike((x) => tf.mean(tf.cast(x, 'int32'), 0), [matrix], { gradients: false });
+  });
 });
 
 test('morphological dilation has the value and gradients of cpu', async () => {

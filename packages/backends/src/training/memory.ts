@@ -14,6 +14,7 @@ export interface WasmBackend extends tf.KernelBackend {
     values?: tf.backend_util.BackendValues,
   ): tf.TensorInfo;
   readSync(dataId: object): tf.backend_util.BackendValues;
+  incRef(dataId: object): void;
   disposeData(dataId: object, force?: boolean): boolean;
 }
 

@@ -8,15 +8,17 @@ import {
   conv3dFilterGradient,
   conv3dInputGradient,
 } from './convolution.ts';
+import { concat, identity, slice, split } from './copy.ts';
 import { cumulative } from './cumulative.ts';
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.ts';
 import { linkModule } from './memory.ts';
 import { maxPool3d, maxPool3dGradient, maxPoolGradient } from './pool.ts';
+import { reduce } from './reduce.ts';
 import { nearestGradient } from './resize.ts';
 import { unsortedSegmentSum } from './segment.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each kernel knows its own inputs and attributes
-type Kernel = (call: any) => tf.TensorInfo;
+type Kernel = (call: any) => tf.TensorInfo | tf.TensorInfo[];
 
 /** Kernels that tfjs's wasm backend lacks. */
 const added: Readonly<Record<string, Kernel>> = {
@@ -27,8 +29,9 @@ const added: Readonly<Record<string, Kernel>> = {
   [tf.Einsum]: borrowed(tf.Einsum),
 };
 
-/** Kernels that are slower or wrong in tfjs's wasm backend; each is handed the one it replaces. */
+/** Kernels that are slow or wrong in tfjs's wasm backend; each is handed the one it replaces. */
 const replaced: Readonly<Record<string, (stockKernel: tf.KernelFunc) => Kernel>> = {
+  [tf.Concat]: concat,
   [tf.Conv2D]: conv2d,
   [tf.Conv2DBackpropInput]: () => conv2dInputGradient,
   [tf.Conv3D]: conv3d,
@@ -39,10 +42,15 @@ const replaced: Readonly<Record<string, (stockKernel: tf.KernelFunc) => Kernel>>
   [tf.Dilation2D]: () => borrowed(tf.Dilation2D),
   [tf.Dilation2DBackpropFilter]: () => borrowed(tf.Dilation2DBackpropFilter),
   [tf.Dilation2DBackpropInput]: () => borrowed(tf.Dilation2DBackpropInput),
+  [tf.Identity]: identity,
   [tf.MaxPool3D]: () => maxPool3d,
   [tf.MaxPool3DGrad]: () => maxPool3dGradient,
   [tf.MaxPoolGrad]: () => maxPoolGradient,
+  [tf.Mean]: reduce('mean'),
   [tf.ResizeNearestNeighborGrad]: () => nearestGradient,
+  [tf.Slice]: slice,
+  [tf.SplitV]: split,
+  [tf.Sum]: reduce('sum'),
 };
 
 let registered = false;

@@ -41,14 +41,17 @@ function withScratch(
   { batch, inChannels, outChannels, input, output, padding }: Sliding,
 ): void {
   const block = compute('winogradBlock')(batch, output[1], output[2], inChannels, outChannels);
-  const scratch = [
-    [16, inChannels, outChannels],
-    [16, block, inChannels],
-    [16, block, outChannels],
-    [16, Math.max(inChannels, outChannels)],
-  ].map((shape) => backend.makeOutput(shape, 'float32'));
+  const sizes = [
+    [inChannels, outChannels],
+    [block, inChannels],
+    [block, outChannels],
+  ].map(([rows, columns]) => compute('winogradPlanes')(rows!, columns!));
+  const scratch = [...sizes, 16 * Math.max(inChannels, outChannels)].map((size) =>
+    backend.makeOutput([size], 'float32'),
+  );
   compute(name)(
     ...[...tensors, ...scratch].map((tensor) => pointer(backend, tensor)),
+    block,
     batch,
     inChannels,
     outChannels,
