@@ -30,10 +30,13 @@ export default defineRegionLoss({
   },
 });
 
-/** Outside the distance from the nearest pixel inside; inside 1 less than from the nearest outside, negative. */
+/**
+ * Distance from the true outline, which runs midway between pixels; negative inside. So the pixels
+ * along the outline count as well.
+ */
 function signedDistance(truth: tf.Tensor, reach: number, apart: readonly number[]): tf.Tensor {
   const other = tf.sub(1, truth);
-  const outside = tf.mul(distanceTo(truth, reach, apart), other);
-  const inside = tf.mul(tf.sub(distanceTo(other, reach, apart), 1), truth);
+  const outside = tf.mul(tf.sub(distanceTo(truth, reach, apart), 0.5), other);
+  const inside = tf.mul(tf.sub(distanceTo(other, reach, apart), 0.5), truth);
   return tf.sub(outside, inside);
 }

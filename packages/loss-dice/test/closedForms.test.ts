@@ -334,7 +334,8 @@ describe('distance losses', () => {
   test('boundary weighs an alarm by its distance from the structure', async () => {
     const loss = await value(boundary, one, {});
     const far = rows(dot, (row, column) => (row === 1 && column === 1 ? 1 : +(column === 4) * 0.4));
-    const distances = 2 * Math.sqrt(10) + 3;
+    // From the dot, less half a pixel to its outline.
+    const distances = 2 * Math.sqrt(10) + 3 - 3 * 0.5;
     expectNear(loss(far).values, [(0.4 * distances) / 15], { absolute: 1e-5 });
   });
 
@@ -342,8 +343,8 @@ describe('distance losses', () => {
     const loss = await value(boundary, one, {});
     const square = ['.....', '.###.', '.###.', '.###.', '.....'];
     const missed = rows(square, (row, column) => +(square[row]![column] === '#' && row !== 2));
-    // The missed row is 1, 2 and 1 pixels deep; depth counts from 0.
-    expectNear(loss(missed).values, [(0 + 1 + 0) / 25], { absolute: 1e-5 });
+    // The missed row is 1, 2 and 1 pixels from outside, less half a pixel to the outline.
+    expectNear(loss(missed).values, [(0.5 + 1.5 + 0.5) / 25], { absolute: 1e-5 });
   });
 });
 
