@@ -29,6 +29,7 @@ export type NativeOutcome =
 
 interface NativeBackend extends tf.KernelBackend {
   readonly isUsingGpuDevice?: boolean;
+  readonly binding?: { readonly TF_Version?: string };
 }
 
 let loaded: { readonly name: NativeName; readonly outcome: NativeOutcome } | undefined;
@@ -40,15 +41,12 @@ let loaded: { readonly name: NativeName; readonly outcome: NativeOutcome } | und
  */
 export async function loadNative(name: NativeName, from: string): Promise<NativeOutcome> {
   const packageName = nativePackages[name];
-  if (loaded !== undefined) {
-    return loaded.name === name
-      ? loaded.outcome
-      : { state: 'other', loaded: nativePackages[loaded.name] };
-  }
+  if (loaded?.name === name) return loaded.outcome;
   const found = findPackage(packageName, from);
   if (found === undefined) return { state: 'absent' };
+  if (loaded !== undefined) return { state: 'other', loaded: nativePackages[loaded.name] };
   try {
-    const module = await quietly(() => importNative(found.require.resolve(packageName)));
+    await quietly(() => importNative(found.require.resolve(packageName)));
     const kernels = tf.getKernelsForBackend('tensorflow').length;
     const backend = tf.findBackend('tensorflow') as NativeBackend | null;
     if (kernels === 0 || backend === null) {
@@ -57,7 +55,7 @@ export async function loadNative(name: NativeName, from: string): Promise<Native
     const outcome: NativeOutcome = {
       state: 'ok',
       gpu: backend.isUsingGpuDevice === true,
-      versions: { [packageName]: found.version, ...libraryVersion(module) },
+      versions: { [packageName]: found.version, ...libraryVersion(backend) },
     };
     loaded = { name, outcome };
     return outcome;
@@ -93,10 +91,10 @@ function versionIn(description: string): string {
   }
 }
 
-async function importNative(path: string): Promise<unknown> {
+async function importNative(path: string): Promise<void> {
   addIsNullOrUndefined();
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  return import(pathToFileURL(path).href);
+  await import(pathToFileURL(path).href);
 }
 
 /** tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 took away. */
@@ -105,10 +103,8 @@ function addIsNullOrUndefined(): void {
   util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
 }
 
-function libraryVersion(module: unknown): Record<string, string> {
-  const { version } = module as { version?: Record<string, unknown> };
-  const library = version?.tensorflow;
-  return typeof library === 'string' ? { libtensorflow: library } : {};
+function libraryVersion({ binding }: NativeBackend): Record<string, string> {
+  return binding?.TF_Version === undefined ? {} : { libtensorflow: binding.TF_Version };
 }
 
 function remedyFor(packageName: string, detail: string): string {
