@@ -43,6 +43,13 @@ export const sharedOptions = {
     .describe(
       'How much each class counts in the mean over classes: a map from class name to number (others count 1), or a list in the order of the classes that take part',
     ),
+  clip: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      'Largest loss of a class: above it the loss is constant, and the class is not learnt from',
+    ),
   multiplicity: z
     .record(z.string(), z.number().min(0))
     .optional()

@@ -130,7 +130,7 @@ interface Pieces {
 }
 
 function regionLoss(
-  { pool, empty }: SharedOptions,
+  { pool, empty, clip }: SharedOptions,
   classWeights: readonly number[],
   { weigh, lossOf, backgroundOf, crossEntropyOf, everywhere }: Pieces,
 ): Loss {
@@ -150,7 +150,8 @@ function regionLoss(
       'mean-probability': () => mean(sums.predicted, sums.pixels),
       background: () => backgroundOf(region, tf.mul(classes, absent)),
     }[empty]();
-    const byClass = tf.add(tf.mul(whenPresent, present), tf.mul(whenAbsent, absent));
+    const unclipped = tf.add(tf.mul(whenPresent, present), tf.mul(whenAbsent, absent));
+    const byClass = clip === undefined ? unclipped : tf.sub(clip, tf.relu(tf.sub(clip, unclipped)));
     const averaged = tf.mul(classes, empty === 'ignore' ? present : counted);
     const byPool: tf.Tensor1D = mean(tf.sum(tf.mul(byClass, classes), 1), tf.sum(averaged, 1));
     const value = everywhere

@@ -190,6 +190,22 @@ test('a class weight multiplies the class in the mean', async () => {
   expectNear(values, [(1 * (1 - 1 / 1.5) + 3 * (1 - 1.6 / 1.8)) / 4]);
 });
 
+test('clip is the largest loss of a class, and its slope is 0 from there', async () => {
+  const clipped = await make(dice, facts, { empty: 'smooth', smooth: 1, clip: 0.5 });
+  const batch = images(
+    [alarm, alarm],
+    [
+      [0, 0, 0, 0],
+      [1, 0, 0, 1],
+    ],
+  );
+  const { values, gradient } = evaluate(clipped, batch);
+  // S/(S+1) = 0.6 is clipped; 1 - (2.4 + 1)/(1.5 + 2 + 1) = 0.24 is not.
+  expectNear(values, [0.5, 1 - 3.4 / 4.5]);
+  expectNear(gradient.slice(0, 4), [0, 0, 0, 0]);
+  expect(gradient.slice(4).every((slope) => slope !== 0)).toBe(true);
+});
+
 test('multiplicity counts a pixel of a class several times, in hits, misses and totals', async () => {
   const batch = images([alarm], [[1, 0, 0, 1]]);
   const several = await make(dice, facts, { multiplicity: { a: 5 }, smooth: 1 });

@@ -19,6 +19,7 @@ const shared: Choices = {
   pool: ['image', 'batch'],
   smooth: [0, 1e-5, 1, { numerator: 0, denominator: 1e-5 }, 'structure'],
   empty: ['smooth', 'ignore', 'cross-entropy', 'mean-probability', 'background'],
+  clip: [undefined, undefined, 0.9],
   multiplicity: [undefined, { a: 10 }],
   background: [undefined, 'include'],
   classWeights: [undefined, { a: 3 }],
