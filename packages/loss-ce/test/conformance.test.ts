@@ -1,14 +1,14 @@
 import { lossChecks } from '@raremask/conformance';
-import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, test } from 'vitest';
+import { describe, test } from 'vitest';
+import { countTensors } from '../../loss-dice/test/tensors.ts';
 import { subjects } from './losses.ts';
 
-beforeAll(() => tf.setBackend('cpu'));
+countTensors();
 
 describe.each(subjects.map(({ plugin }) => ({ name: plugin.name, plugin })))(
   '$name',
   ({ plugin }) => {
-    const options = [{}, { classWeights: 'inverse' }, { pool: 'batch' }];
+    const options = [{}, { pool: 'batch' }, { classWeights: 'inverse', normalize: 'weights' }];
     test.each(lossChecks(plugin, { options }))('$name', ({ run }) => run());
   },
 );

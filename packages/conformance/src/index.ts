@@ -1,0 +1,3 @@
+export { type Check, type CheckResult, runChecks } from './check.ts';
+export { ConformanceError } from './errors.ts';
+export { type LossCheckOptions, lossChecks } from './lossChecks.ts';

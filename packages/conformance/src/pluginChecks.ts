@@ -1,0 +1,33 @@
+import { API, type Plugin } from '@raremask/core';
+import type { Check } from './check.ts';
+import { notDeclared, takesUnknownOption } from './errors.ts';
+
+/** What plugins of every kind must do. */
+export function pluginChecks(plugin: Plugin, kind: Plugin['kind']): readonly Check[] {
+  return [
+    {
+      name: `is a ${kind} plugin for these contracts`,
+      async run() {
+        const where = plugin.name || 'the plugin';
+        if (typeof plugin.name !== 'string' || plugin.name === '') {
+          throw notDeclared(where, 'name', 'a word', plugin.name);
+        }
+        if (plugin.kind !== kind) throw notDeclared(where, 'kind', kind, plugin.kind);
+        if (plugin.api !== API) throw notDeclared(where, 'api', String(API), plugin.api);
+      },
+    },
+    {
+      name: 'refuses an option that it does not have',
+      async run() {
+        if (plugin.options === undefined) return;
+        const { validate } = plugin.options['~standard'];
+        const result = await validate({ notAnOption: 1 });
+        // Options that lack something complain without one too: the number of complaints must grow.
+        const without = await validate({});
+        if ((result.issues?.length ?? 0) <= (without.issues?.length ?? 0)) {
+          throw takesUnknownOption(plugin.name);
+        }
+      },
+    },
+  ];
+}

@@ -1,0 +1,82 @@
+import { isRaremaskError } from '@raremask/core';
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ConformanceError, lossChecks, runChecks } from '../src/index.ts';
+import { task } from '../src/tasks.ts';
+import { faultyLosses, freeLeaked, sound, soundTversky, swappedTversky } from './faultyLosses.ts';
+
+let before = 0;
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  before = tf.memory().numTensors;
+});
+afterEach(freeLeaked);
+afterAll(() => {
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+describe('a sound loss', () => {
+  test.each(lossChecks(sound))('$name', ({ run }) => run());
+});
+
+describe('a sound loss with options', () => {
+  const expects = { missCostsMore: true, alarmOption: 'alpha', missOption: 'beta' };
+  test.each(lossChecks(soundTversky, { options: [{}, { alpha: 0.1, beta: 0.6 }], expects }))(
+    '$name',
+    ({ run }) => run(),
+  );
+});
+
+describe('a loss that sees neighbourhoods', () => {
+  test.each(lossChecks(sound, { local: false, facts: task('exclusive', 3, 3) }))(
+    '$name',
+    ({ run }) => run(),
+  );
+});
+
+describe('refuses a loss that', () => {
+  test.each(Object.entries(faultyLosses))('%s', async (_, { plugin, check, says }) => {
+    const found = lossChecks(plugin).find(({ name }) => name === check);
+    const [result] = await runChecks([found!]);
+    expect(result?.error).toBeInstanceOf(ConformanceError);
+    expect(isRaremaskError(result?.error)).toBe(true);
+    expect(result?.error?.message).toMatch(says);
+    expect(result?.error?.message).toMatch(/faulty.*Do this: /s);
+  });
+});
+
+describe('alpha and beta that have changed places', () => {
+  test('are found by what costs more', async () => {
+    const results = await runChecks(
+      lossChecks(swappedTversky, { expects: { missCostsMore: true } }),
+    );
+    const [failed, ...others] = results.filter(({ error }) => error !== undefined);
+    expect(others).toEqual([]);
+    expect(failed?.name).toBe('makes missed pixels cost more');
+    expect(failed?.error?.message).toMatch(/missed pixels do not cost more.*alpha and beta/);
+  });
+
+  test('are found by what an option weighs, however alike they are', async () => {
+    const results = await runChecks(
+      lossChecks(swappedTversky, {
+        options: [{ alpha: 0.5, beta: 0.5 }],
+        expects: { alarmOption: 'alpha', missOption: 'beta' },
+      }),
+    );
+    const failed = results.filter(({ error }) => error !== undefined);
+    expect(failed.map(({ name }) => name)).toEqual([
+      'lets the option alpha weigh false alarms',
+      'lets the option beta weigh missed pixels',
+    ]);
+    expect(failed[0]?.error?.message).toMatch(/the option alpha does not weigh false alarms/);
+  });
+});
+
+test('options that the schema refuses are reported with the complaint', async () => {
+  const [result] = await runChecks(
+    lossChecks(soundTversky, { options: [{ gamma: 2 }] }).filter(
+      ({ name }) => name === 'keeps no tensor',
+    ),
+  );
+  expect(result?.error?.message).toMatch(/the schema refuses the options.*gamma/);
+});
