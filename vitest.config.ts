@@ -1,10 +1,25 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+const root = import.meta.dirname;
+const folders = ['test', ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`)];
+
+/** The name that --project takes: the package's own. */
+function nameOf(folder: string): string {
+  return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).name;
+}
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'test'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // Written out because a folder's name alone would not inherit the time limits above.
+    projects: folders.map((folder) => ({
+      extends: true,
+      root: join(root, folder),
+      test: { name: nameOf(folder) },
+    })),
   },
 });

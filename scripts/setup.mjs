@@ -30,6 +30,11 @@ export function setup() {
     process.exit(3);
   }
   pnpm('install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn');
+  build();
+}
+
+/** Builds every package that has changed since it was last built. */
+export function build() {
   pnpm('exec', 'turbo', 'run', 'build', '--output-logs=errors-only', '--log-order=grouped');
 }
 

@@ -27,10 +27,10 @@ if (!existsSync(baselineFile)) {
 }
 const baseline = JSON.parse(readFileSync(baselineFile, 'utf8'));
 const COLUMNS = [
-  ['dice_nonempty', 'diceForeground'],
-  ['fp_images', 'alarmShare'],
-  ['missed', 'missed'],
-  ['pooled_dice', 'pooledDice'],
+  ['dice_nonempty', 'val_dice_foreground'],
+  ['fp_images', 'val_alarm_share'],
+  ['missed', 'val_missed'],
+  ['pooled_dice', 'val_pooled_dice'],
 ];
 const scratch = mkdtempSync(join(tmpdir(), 'raremask-quality-'));
 
@@ -38,43 +38,55 @@ try {
   for (const set of values.sets.split(',')) {
     const peers = baseline.sets[set].validation[values.loss];
     console.log(`\n${set}, ${values.loss}, ${baseline.sets[set].epochs} epochs`);
-    console.log(`who          seed  ${COLUMNS.map(([name]) => name.padStart(13)).join(' ')}  seconds`);
+    console.log(
+      `who          seed  ${COLUMNS.map(([name]) => name.padStart(13)).join(' ')}  seconds`,
+    );
     for (const peer of peers) {
-      line('PyTorch', peer.seed, COLUMNS.map(([name]) => peer[name]), peer.seconds_one_core);
+      line(
+        'PyTorch',
+        peer.seed,
+        COLUMNS.map(([name]) => peer[name]),
+        peer.seconds_one_core,
+      );
     }
     for (const seed of values.seeds.split(',')) {
       const start = performance.now();
-      const result = JSON.parse(
-        execFileSync(
-          process.execPath,
-          [
-            join(root, 'packages', 'cli', 'bin', 'raremask.js'),
-            'train',
-            join(root, 'examples', 'real', `${set}.yaml`),
-            '--json',
-            '--backend',
-            values.backend,
-            '--set',
-            `seed=${seed}`,
-            '--out',
-            join(scratch, `${set}-${seed}`),
-          ],
-          {
-            encoding: 'utf8',
-            stdio: ['ignore', 'pipe', 'ignore'],
-            env: { ...process.env, RAREMASK_DATA: join(shared, 'data') },
-          },
-        ),
+      const folder = join(scratch, `${set}-${seed}`);
+      execFileSync(
+        process.execPath,
+        [
+          join(root, 'packages', 'cli', 'bin', 'raremask.js'),
+          'train',
+          join(root, 'examples', 'real', `${set}.yaml`),
+          ...['--backend', values.backend, '--out', folder],
+          ...['--set', `seed=${seed}`, '--set', 'train.validateEvery=1000'],
+        ],
+        { stdio: 'ignore', env: { ...process.env, RAREMASK_DATA: join(shared, 'data') } },
       );
-      const { foreground } = result.summary;
-      line('raremask', seed, COLUMNS.map(([, key]) => foreground[key]), (performance.now() - start) / 1000);
+      const scores = lastEpoch(readFileSync(join(folder, 'metrics.csv'), 'utf8'));
+      const seconds = (performance.now() - start) / 1000;
+      line(
+        'raremask',
+        seed,
+        COLUMNS.map(([, column]) => Number(scores[column])),
+        seconds,
+      );
     }
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
 
+/** The last row of metrics.csv: the weights at the end of the budget, as the baseline scores them. */
+function lastEpoch(text) {
+  const [header, ...rows] = text.trim().split('\n');
+  const cells = rows.at(-1).split(',');
+  return Object.fromEntries(header.split(',').map((column, index) => [column, cells[index]]));
+}
+
 function line(who, seed, scores, seconds) {
   const cells = scores.map((score) => score.toFixed(4).padStart(13)).join(' ');
-  console.log(`${who.padEnd(12)} ${String(seed).padStart(4)}  ${cells}  ${seconds.toFixed(0).padStart(7)}`);
+  console.log(
+    `${who.padEnd(12)} ${String(seed).padStart(4)}  ${cells}  ${seconds.toFixed(0).padStart(7)}`,
+  );
 }

@@ -2,20 +2,24 @@
  * One training step and one inference of the U-Net, in this process: one JSON line with the seconds of
  * each repetition. Usage: node ours.ts BACKEND BATCH SIZE FILTERS REPETITIONS
  */
+
+import { fileURLToPath } from 'node:url';
 import { prepareBackend } from '@raremask/backends';
 import * as services from '@raremask/core';
 import { createHost, createRandom } from '@raremask/core/host';
 import { loadManifest } from '@raremask/core/manifest';
 import { createOptimizer, infer, type StepState, trainStep } from '@raremask/engine';
-import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 
 const [backend, ...numbers] = process.argv.slice(2) as ['wasm', ...string[]];
 const [batch, size, filters, repetitions] = numbers.map(Number) as [number, number, number, number];
 const { name } = await prepareBackend(backend);
-const loaded = await loadManifest([fileURLToPath(new URL('../../speed/speed.yaml', import.meta.url))], {
-  set: [`model.with.filters=${filters}`],
-});
+const loaded = await loadManifest(
+  [fileURLToPath(new URL('../../speed/speed.yaml', import.meta.url))],
+  {
+    set: [`model.with.filters=${filters}`],
+  },
+);
 const run = createHost().run({ seed: 0 });
 const facts: services.Facts = {
   space: 2,

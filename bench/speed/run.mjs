@@ -23,7 +23,9 @@ if (!torch) {
 }
 
 console.log(`${rounds} rounds of ${values.repetitions} repetitions, one thread each, medians, ms`);
-console.log('batch size filters |   ours  PyTorch  ratio |  ours  PyTorch  ratio  (training step | inference)');
+console.log(
+  'batch size filters |   ours  PyTorch  ratio |  ours  PyTorch  ratio  (training step | inference)',
+);
 for (const shape of values.shapes.split(';')) {
   const [batch, size, filters] = shape.split(',');
   const own = { train: [], infer: [] };
@@ -38,14 +40,23 @@ for (const shape of values.shapes.split(';')) {
       values.repetitions,
     ]);
     if (torch) {
-      collect(peer, values.python, [join(here, 'peer.py'), batch, size, filters, '1', values.repetitions]);
+      collect(peer, values.python, [
+        join(here, 'peer.py'),
+        batch,
+        size,
+        filters,
+        '1',
+        values.repetitions,
+      ]);
     }
   }
   const cells = ['train', 'infer'].map((kind) => {
     const [a, b] = [median(own[kind]), median(peer[kind])];
     return `${ms(a)} ${ms(b)}  ${torch ? (b / a).toFixed(3) : '     '}`;
   });
-  console.log(`${batch.padStart(5)} ${size.padStart(4)} ${filters.padStart(7)} | ${cells.join(' | ')}`);
+  console.log(
+    `${batch.padStart(5)} ${size.padStart(4)} ${filters.padStart(7)} | ${cells.join(' | ')}`,
+  );
 }
 
 function collect(into, command, parameters) {
@@ -60,7 +71,9 @@ function collect(into, command, parameters) {
 }
 
 function median(values) {
-  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
+  return (
+    values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN
+  );
 }
 
 function ms(seconds) {

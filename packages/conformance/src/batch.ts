@@ -21,7 +21,7 @@ export function product(extents: readonly number[]): number {
 }
 
 /** Space of small test images: no two axes are as long as each other or as the class axis. */
-export function smallSize(facts: Facts): readonly number[] {
+function smallSize(facts: Facts): readonly number[] {
   return facts.space === 2 ? [5, 6] : [2, 5, 6];
 }
 

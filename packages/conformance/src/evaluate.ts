@@ -42,7 +42,7 @@ export async function evaluate(loss: Loss, batch: Batch): Promise<Evaluation> {
 }
 
 /** The values without the gradient. */
-export async function valuesOf(loss: Loss, batch: Batch): Promise<readonly number[]> {
+async function valuesOf(loss: Loss, batch: Batch): Promise<readonly number[]> {
   const result = tf.tidy(() => {
     const { logits, target, weight } = tensors(batch);
     return loss(lossInput(batch.facts, logits, target, weight));

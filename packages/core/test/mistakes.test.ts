@@ -36,7 +36,9 @@ async function failure(
   return [];
 }
 
-const changed = (...changes: readonly (readonly [string, string])[]) =>
+type Change = readonly [from: string, to: string];
+
+const changed = (...changes: readonly Change[]) =>
   changes.reduce((text, [from, to]) => {
     expect(text).toContain(from);
     return text.replace(from, to);
@@ -75,7 +77,7 @@ describe('structure', () => {
     `);
   });
 
-  test.each([
+  test.each<[string, ...Change[]]>([
     [
       'a list for a map',
       ['train:   {', 'train:   [{'],
@@ -94,13 +96,13 @@ describe('structure', () => {
     ['a ramp with a slip', ['weight: 1, with', 'weight: { form: 0, to: 1, epochs: 3 }, with']],
     ['a use that is no text', ['use: "@raremask/unet"', 'use: 3']],
     ['a use that is empty', ['use: "@raremask/unet"', 'use: ""']],
-  ] as const)('tells %s', async (_, ...changes) => {
+  ])('tells %s', async (_, ...changes) => {
     expect(await mistakesOf(changed(...changes))).toMatchSnapshot();
   });
 });
 
 describe('options of plugins', () => {
-  test.each([
+  test.each<[string, ...Change[]]>([
     ['an unknown key of a strict schema', ['depth: 4', 'dept: 4']],
     ['an unknown key of a schema that is not strict', ['pool: batch', 'pol: batch']],
     [
@@ -111,7 +113,7 @@ describe('options of plugins', () => {
     ['a wrong entry of a list', ['window: [64, 64]', 'window: [64, big]']],
     ['a wrong value of a free map', ['nodule: 255', 'nodule: white']],
     ['a missing option', ['images: "images/*.png", ', '']],
-  ] as const)('tell %s', async (_, ...changes) => {
+  ])('tell %s', async (_, ...changes) => {
     expect(await mistakesOf(changed(...changes))).toMatchSnapshot();
   });
 
@@ -191,7 +193,7 @@ describe('options of plugins', () => {
 });
 
 describe('settings without an effect', () => {
-  test.each([
+  test.each<[string, ...Change[]]>([
     ['weight decay of adam', ['use: adamw', 'use: adam, weightDecay: 0.1']],
     ['a power of cosine', ['schedule: cosine', 'schedule: { use: cosine, power: 2 }']],
     ['an end of a constant rate', ['schedule: cosine', 'schedule: { use: constant, final: 0.1 }']],
@@ -208,7 +210,7 @@ describe('settings without an effect', () => {
       ['train: train.txt, validation: val.txt', 'validation: 0.5, test: 0.5'],
     ],
     ['two terms of one name', ['weight: 1, with', 'name: a, with'], ['weight: 1 }', 'name: a }']],
-  ] as const)('refuses %s', async (_, ...changes) => {
+  ])('refuses %s', async (_, ...changes) => {
     expect(await mistakesOf(changed(...changes))).toMatchSnapshot();
   });
 

@@ -6,7 +6,10 @@ const WRITE_REASONS: Readonly<Record<string, readonly [what: string, remedy: str
   EDQUOT: ['the quota is used up', 'free space, or choose another folder with --out'],
   EROFS: ['the file system is read-only', 'choose another folder with --out'],
   EACCES: ['no permission to write', 'choose another folder with --out, or change its permissions'],
-  EPERM: ['writing is not permitted', 'choose another folder with --out, or change its permissions'],
+  EPERM: [
+    'writing is not permitted',
+    'choose another folder with --out, or change its permissions',
+  ],
   ENOTDIR: ['a part of the path is a file', 'choose another folder with --out'],
 };
 
@@ -68,11 +71,7 @@ export function lossFailed(place: string, cause: unknown): RaremaskError {
   );
 }
 
-export function lossShape(
-  place: string,
-  shape: readonly number[],
-  batch: number,
-): RaremaskError {
+export function lossShape(place: string, shape: readonly number[], batch: number): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_LOSS_SHAPE',
     category: 'plugin',
@@ -174,11 +173,7 @@ export function brokenCheckpoint(path: string, what: string, cause?: unknown): R
   );
 }
 
-export function checkpointMismatch(
-  path: string,
-  expected: string,
-  got: string,
-): RaremaskError {
+export function checkpointMismatch(path: string, expected: string, got: string): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_CHECKPOINT_MISMATCH',
     category: 'data',
@@ -187,18 +182,6 @@ export function checkpointMismatch(
     expected,
     got,
     remedy: 'use the manifest that the checkpoint was trained with',
-  });
-}
-
-export function wrongChannels(where: string, expected: number, got: number): RaremaskError {
-  return new RaremaskError({
-    code: 'RAREMASK_WRONG_CHANNELS',
-    category: 'data',
-    where,
-    what: 'the image has another number of channels than the training images',
-    expected: `${expected}`,
-    got: `${got}`,
-    remedy: 'convert the image, or set the channels option of the data set',
   });
 }
 

@@ -16,14 +16,14 @@ export interface Optimizer {
   update(call: OptimizerCall): { readonly weights: tf.Tensor[]; readonly slots: tf.Tensor[] };
 }
 
-export interface OptimizerNumbers {
+interface OptimizerNumbers {
   /** 1 / (1 - beta1^step). */
   readonly firstCorrection: number;
   /** 1 / (1 - beta2^step). */
   readonly secondCorrection: number;
 }
 
-export interface OptimizerCall {
+interface OptimizerCall {
   readonly weights: readonly tf.Tensor[];
   readonly gradients: readonly tf.Tensor[];
   readonly slots: readonly tf.Tensor[];

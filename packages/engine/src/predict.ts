@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import * as services from '@raremask/core';
 import type { Dataset, Facts, Survey } from '@raremask/core';
+import * as services from '@raremask/core';
 import { createHost } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { components } from '@raremask/metrics';
@@ -156,7 +156,9 @@ function* pictures(
   };
   const foreground = facts.classes.slice(services.firstForeground(facts));
   const named = (folder: string, name: string) =>
-    foreground.length === 1 ? join(folder, `${sample.id}.png`) : join(folder, name, `${sample.id}.png`);
+    foreground.length === 1
+      ? join(folder, `${sample.id}.png`)
+      : join(folder, name, `${sample.id}.png`);
   if (facts.overlapping) {
     for (const [index, { name, value }] of facts.classes.entries()) {
       const data = new valueArray(width * height);

@@ -60,7 +60,11 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile> {
   const arrays = new Map<string, NamedArray>();
   const { __metadata__: metadata = {}, ...entries } = header;
   for (const [name, entry] of Object.entries(entries)) {
-    const { dtype, shape, data_offsets: offsets } = entry as {
+    const {
+      dtype,
+      shape,
+      data_offsets: offsets,
+    } = entry as {
       dtype: string;
       shape: number[];
       data_offsets: [number, number];

@@ -164,10 +164,7 @@ function sum(scalars: readonly tf.Scalar[]): tf.Scalar {
 }
 
 /** [batch]: the weighted sum of the terms that give one number a sample. */
-function sampleLoss(
-  values: readonly (tf.Tensor1D | tf.Scalar)[],
-  input: StepInput,
-): tf.Tensor1D {
+function sampleLoss(values: readonly (tf.Tensor1D | tf.Scalar)[], input: StepInput): tf.Tensor1D {
   const parts = values.flatMap((value, index) =>
     value.rank === 1 ? [tf.mul(value, input.termWeights[index]!) as tf.Tensor1D] : [],
   );

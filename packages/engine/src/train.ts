@@ -523,7 +523,7 @@ export function rampValue(
   return weight.from + (weight.to - weight.from) * done;
 }
 
-export function validationScores(summary: Summary): ValidationScores {
+function validationScores(summary: Summary): ValidationScores {
   return {
     diceForeground: summary.diceForeground,
     missed: summary.missed,

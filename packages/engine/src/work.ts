@@ -1,9 +1,9 @@
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { Census, Dataset, Facts, Json, Survey } from '@raremask/core';
 import * as services from '@raremask/core';
 import { createHost, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
 import { emptySplit } from './errors.ts';
 import type { OnEvent } from './events.ts';
 import { type Feed, type FeedPlan, openFeed } from './feed.ts';
@@ -62,7 +62,11 @@ export async function openWork(loaded: LoadedManifest, onEvent: OnEvent): Promis
         },
         dataset,
       );
-    const identity = JSON.stringify([plugins.dataset.use, plugins.dataset.rawOptions]);
+    const identity = JSON.stringify([
+      plugins.dataset.use,
+      plugins.dataset.package?.version ?? null,
+      plugins.dataset.rawOptions,
+    ]);
     const count = async (ids: readonly string[], train: readonly string[]) => {
       let reader: Promise<Feed> | undefined;
       try {

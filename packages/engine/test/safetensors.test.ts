@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -78,36 +86,42 @@ describe('an atomic write', () => {
     expect(() => makeFolder(join(folder, 'file', 'run'))).toThrow(/a part of the path is a file/);
   });
 
-  test.runIf(canMount())('on a full disk keeps the old file (needs the right to mount; skipped without)', async () => {
-    const disk = join(folder, 'disk');
-    mkdirSync(disk);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]);
-    try {
-      const path = join(disk, 'last.safetensors');
-      await writeSafetensors(path, arrays, {});
-      const big = { name: 'big', shape: [100_000], values: new Float32Array(100_000) };
-      await expect(writeSafetensors(path, [big], {})).rejects.toMatchObject({
-        code: 'RAREMASK_CANNOT_WRITE',
-        message: expect.stringContaining('the disk is full'),
-      });
-      expect((await readSafetensors(path)).arrays.size).toBe(2);
-      expect(readdirSync(disk)).toEqual(['last.safetensors']);
-    } finally {
-      execFileSync('umount', [disk]);
-    }
-  });
+  test.runIf(canMount())(
+    'on a full disk keeps the old file (needs the right to mount; skipped without)',
+    async () => {
+      const disk = join(folder, 'disk');
+      mkdirSync(disk);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]);
+      try {
+        const path = join(disk, 'last.safetensors');
+        await writeSafetensors(path, arrays, {});
+        const big = { name: 'big', shape: [100_000], values: new Float32Array(100_000) };
+        await expect(writeSafetensors(path, [big], {})).rejects.toMatchObject({
+          code: 'RAREMASK_CANNOT_WRITE',
+          message: expect.stringContaining('the disk is full'),
+        });
+        expect((await readSafetensors(path)).arrays.size).toBe(2);
+        expect(readdirSync(disk)).toEqual(['last.safetensors']);
+      } finally {
+        execFileSync('umount', [disk]);
+      }
+    },
+  );
 
-  test.runIf(canMount())('on a read-only disk says so (needs the right to mount; skipped without)', async () => {
-    const disk = join(folder, 'disk');
-    mkdirSync(disk);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro,size=64k', 'tmpfs', disk]);
-    try {
-      await expect(writeAtomically(join(disk, 'x'), 'new')).rejects.toThrow(/read-only/);
-      expect(() => makeFolder(join(disk, 'run'))).toThrow(/read-only/);
-    } finally {
-      execFileSync('umount', [disk]);
-    }
-  });
+  test.runIf(canMount())(
+    'on a read-only disk says so (needs the right to mount; skipped without)',
+    async () => {
+      const disk = join(folder, 'disk');
+      mkdirSync(disk);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro,size=64k', 'tmpfs', disk]);
+      try {
+        await expect(writeAtomically(join(disk, 'x'), 'new')).rejects.toThrow(/read-only/);
+        expect(() => makeFolder(join(disk, 'run'))).toThrow(/read-only/);
+      } finally {
+        execFileSync('umount', [disk]);
+      }
+    },
+  );
 });
 
 function canMount(): boolean {

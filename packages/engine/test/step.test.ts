@@ -140,7 +140,7 @@ describe('a training step', () => {
   test('scales the gradient down to the clip and no further', () => {
     // Second moments see the clipped gradient: norm 7.8 becomes 1.
     const clipped = trainStep(program({ clip: 1 }), firstState(), input()).state.slots[1]!;
-    const squared = clipped.dataSync().reduce((sum, value) => sum + value, 0) / (1 - 0.999);
+    const squared = [...clipped.dataSync()].reduce((sum, value) => sum + value, 0) / (1 - 0.999);
     expect(squared).toBeCloseTo(1, 4);
     const loose = trainStep(program({ clip: 100 }), firstState(), input()).state.slots[1]!;
     const untouched = trainStep(program(), firstState(), input()).state.slots[1]!;

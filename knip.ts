@@ -1,0 +1,40 @@
+import type { KnipConfig } from 'knip';
+
+/** The packages and files that a manifest's `use:` names, as imports. */
+function manifestImports(text: string): string {
+  return [...text.matchAll(/\buse:\s*"?([@.][^"\s,}]+|raremask-[^"\s,}]+)/g)]
+    .map(([, name]) => `import '${name}';`)
+    .join('\n');
+}
+
+const config: KnipConfig = {
+  compilers: { yaml: manifestImports },
+  // Linux tools that tests of a full or read-only disk use where they may.
+  ignoreBinaries: ['mount', 'umount'],
+  workspaces: {
+    '.': {
+      entry: ['scripts/*.mjs'],
+      project: ['scripts/**'],
+      // Run by scripts/setup.mjs and test/gates.test.ts.
+      ignoreDependencies: ['turbo', 'publint', '@arethetypeswrong/cli'],
+    },
+    'packages/*': { project: ['src/**', 'test/**'] },
+    'packages/backends': {
+      // Compiled to WebAssembly by the package's build.
+      entry: ['kernels/*.ts'],
+      project: ['src/**', 'kernels/**', 'test/**'],
+    },
+    'examples/*': {
+      entry: ['*.yaml'],
+      // The command lines that make and train them.
+      ignoreDependencies: ['raremask', '@raremask/dataset-phantom'],
+    },
+    bench: {
+      entry: ['**/*.yaml', '**/*.mjs', 'speed/ours.ts'],
+      ignoreDependencies: ['raremask'],
+    },
+    test: { entry: ['*.test.ts'], project: ['**/*.ts'] },
+  },
+};
+
+export default config;

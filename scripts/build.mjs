@@ -1,0 +1,4 @@
+// Builds what has changed.
+import { build } from './setup.mjs';
+
+build();
