@@ -1,12 +1,19 @@
+import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type EvaluateOptions, type Evaluation, evaluate } from '@raremask/engine';
-import { collectOverlays, createProgress, resultTable, writeReport } from '@raremask/report';
+import {
+  collectOverlays,
+  createProgress,
+  parseHistory,
+  resultTable,
+  writeReport,
+} from '@raremask/report';
 import type { Console } from './console.ts';
 
 /**
- * Scores a run, collects overlays, and prints the table. The validation split's scores and overlays
- * are those of report.html, which is written anew; those of another split lie beside them.
+ * Scores a run, collects overlays, prints the table, and writes report.html anew. Its gallery shows
+ * the validation split; the overlays of another split lie beside them.
  */
 export async function scoreRun(
   loaded: LoadedManifest,
@@ -19,9 +26,10 @@ export async function scoreRun(
     terminal: process.stderr.isTTY === true,
     color: console.color,
   });
-  const reported = (options.split ?? 'validation') === 'validation';
+  const split = options.split ?? 'validation';
   const overlays = collectOverlays({
-    folder: join(run, reported ? 'overlays' : `overlays-${options.split}`),
+    folder: join(run, split === 'validation' ? 'overlays' : `overlays-${split}`),
+    split,
   });
   let evaluation: Evaluation;
   try {
@@ -51,11 +59,12 @@ export async function scoreRun(
     progress.close();
   }
   await overlays.write();
-  const report = reported ? await writeReport(run) : undefined;
+  const report = await writeReport(run);
+  const history = parseHistory(await readFile(join(run, 'metrics.csv'), 'utf8'));
   if (console.json) {
     console.result({ ...more, folder: run, report, ...evaluation, images: undefined });
   }
-  console.text(resultTable(evaluation, { color: console.color, width: console.width }));
-  if (report !== undefined) console.text(`report  ${relative(process.cwd(), report)}`);
+  console.text(resultTable(evaluation, { color: console.color, width: console.width, history }));
+  console.text(`report  ${relative(process.cwd(), report)}`);
   return evaluation;
 }

@@ -78,9 +78,8 @@ test('images with other channels than those of training are refused', async () =
   expect(stderr).not.toMatch(/^\s+at |RAREMASK_BUG/m);
 });
 
-test('evaluate scores the split that is named and leaves the report to the validation', async () => {
+test('evaluate scores the split that is named and sets it beside the validation in the report', async () => {
   const project = await trainedProject();
-  const report = project.read('runs/tiny/report.html');
   const { status, stdout, stderr } = await raremask(
     project,
     'evaluate',
@@ -92,7 +91,9 @@ test('evaluate scores the split that is named and leaves the report to the valid
   expect(status, stderr).toBe(0);
   const result = JSON.parse(stdout) as { split: string; checkpoint: string };
   expect(result.split).toBe('train');
-  expect(project.read('runs/tiny/report.html')).toBe(report);
+  const report = project.read('runs/tiny/report.html');
+  expect(report).toMatch(/<th class="n">validation<\/th><th class="n">train<\/th>/);
+  expect(report).toContain('evaluation-train.json');
   expect(project.files('runs/tiny')).toContain('evaluation-train.json');
 
   const wrong = await raremask(project, 'evaluate', 'runs/tiny', '--split', 'val');

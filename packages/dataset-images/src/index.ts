@@ -20,6 +20,7 @@ import { cannotRead, mixedChannels, sizeMismatch, unknownId } from './errors.ts'
 import { groupsOf } from './group.ts';
 import { type LabelMap, labelMap } from './labels.ts';
 import { type Entry, listEntries, listImagesAt } from './listing.ts';
+import { noticeOf } from './notice.ts';
 import { type Options, options } from './options.ts';
 import type { Raster } from './png.ts';
 
@@ -34,7 +35,9 @@ export default defineDataset({
     const root = resolve(services.folder, given.root);
     const entries = await listEntries(given, root, services.log);
     const ids = entries.map(({ id }) => id);
-    return open(given, entries, labelMap(given), await groupsOf(given.group, root, ids));
+    const remark = given.remark ?? (await noticeOf(root));
+    const groups = await groupsOf(given.group, root, ids);
+    return open({ ...given, remark }, entries, labelMap(given), groups);
   },
   async openImages(path, given) {
     const entries = await listImagesAt(resolve(path));

@@ -60,7 +60,9 @@ export const options = z
       .string()
       .min(1)
       .optional()
-      .describe('what must be said wherever results are shown, such as "synthetic images"'),
+      .describe(
+        'what must be said wherever results are shown, such as "synthetic images"; without it, the notice in dataset.json in the root, where there is one',
+      ),
   })
   .superRefine((value, context) => {
     for (const problem of problemsOf(value)) {

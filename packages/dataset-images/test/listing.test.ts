@@ -217,6 +217,28 @@ it('says its remark among its facts', async () => {
   expect((await folder.open({ classes })).facts).not.toHaveProperty('remark');
 });
 
+it("passes on the notice of the set's own dataset.json, unless a remark is given", async () => {
+  await using folder = await Folder.with({
+    'images/a.png': image,
+    'masks/a.png': mask,
+    'dataset.json': JSON.stringify({ notice: 'SYNTHETIC' }),
+  });
+  expect((await folder.open({ classes })).facts.remark).toBe('SYNTHETIC');
+  expect((await folder.open({ classes, remark: 'mine' })).facts.remark).toBe('mine');
+});
+
+it.each(['{', '[]', '{"name": "another tool\'s"}', '{"notice": 3}'])(
+  'says nothing for a dataset.json that holds %s',
+  async (text) => {
+    await using folder = await Folder.with({
+      'images/a.png': image,
+      'masks/a.png': mask,
+      'dataset.json': text,
+    });
+    expect((await folder.open({ classes })).facts).not.toHaveProperty('remark');
+  },
+);
+
 it('changes the fingerprint with either file', async () => {
   await using folder = await Folder.with({ 'images/a.png': image, 'masks/a.png': mask });
   const dataset = await folder.open({ classes });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, statSync, truncateSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cannotWrite } from './errors.ts';
@@ -31,6 +31,18 @@ export async function writeAtomically(
 }
 
 let counter = 0;
+
+/** Adds a line to a file: the whole line, or nothing and an error that says why. */
+export function appendLine(path: string, line: string): void {
+  const before = statSync(path, { throwIfNoEntry: false })?.size;
+  try {
+    appendFileSync(path, line);
+  } catch (error) {
+    // A full disk may have taken a part of the line.
+    if (before !== undefined) truncateSync(path, before);
+    throw cannotWrite(path, error);
+  }
+}
 
 /** Makes a folder and those above it, or says why not. */
 export function makeFolder(path: string): void {

@@ -1,11 +1,10 @@
-import { appendFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Draw, Loss, Model, Sampler } from '@raremask/core';
 import { isRaremaskError } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type Summary, summarize } from '@raremask/metrics';
 import * as tf from '@tensorflow/tfjs';
-import { writeAtomically } from './atomicFile.ts';
+import { appendLine, writeAtomically } from './atomicFile.ts';
 import {
   type Checkpoint,
   checkpointState,
@@ -111,7 +110,7 @@ class Journal {
 
   #write(line: string): void {
     if (this.#path === undefined) this.#waiting.push(line);
-    else appendFileSync(this.#path, line);
+    else appendLine(this.#path, line);
   }
 }
 

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeFolder, writeAtomically } from '../src/atomicFile.ts';
+import { appendLine, makeFolder, writeAtomically } from '../src/atomicFile.ts';
 import { readSafetensors, writeSafetensors } from '../src/safetensors.ts';
 
 let folder: string;
@@ -102,6 +102,23 @@ describe('an atomic write', () => {
         });
         expect((await readSafetensors(path)).arrays.size).toBe(2);
         expect(readdirSync(disk)).toEqual(['last.safetensors']);
+      } finally {
+        execFileSync('umount', [disk]);
+      }
+    },
+  );
+
+  test.runIf(canMount())(
+    'a line that a full disk has no room for leaves the lines before it (needs the right to mount; skipped without)',
+    () => {
+      const disk = join(folder, 'disk');
+      mkdirSync(disk);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]);
+      try {
+        const path = join(disk, 'events.ndjson');
+        appendLine(path, 'first\n');
+        expect(() => appendLine(path, `${'x'.repeat(100_000)}\n`)).toThrow(/the disk is full/);
+        expect(readFileSync(path, 'utf8')).toBe('first\n');
       } finally {
         execFileSync('umount', [disk]);
       }
