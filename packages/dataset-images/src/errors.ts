@@ -19,6 +19,18 @@ export function noFolder(folder: string): RaremaskError {
   });
 }
 
+/** The images to predict are not where the command line says. */
+export function noSuchPath(path: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_IMAGES_NO_SUCH_PATH',
+    category: 'data',
+    where: path,
+    what: 'there is neither a folder nor a file of this name',
+    expected: 'a folder with images, or one image',
+    remedy: 'mend the path; a relative one starts from the working folder',
+  });
+}
+
 export function noImages(folder: string, pattern: string, found: readonly string[]): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_IMAGES_NONE',

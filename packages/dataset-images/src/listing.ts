@@ -2,7 +2,14 @@ import { stat } from 'node:fs/promises';
 import { basename, relative, resolve, sep } from 'node:path';
 import type { Log } from '@raremask/core';
 import { escapePath, glob } from 'tinyglobby';
-import { duplicateIds, maskIsImage, missingMasks, noFolder, noImages } from './errors.ts';
+import {
+  duplicateIds,
+  maskIsImage,
+  missingMasks,
+  noFolder,
+  noImages,
+  noSuchPath,
+} from './errors.ts';
 import type { Options } from './options.ts';
 
 /** One image and the masks that belong to it. */
@@ -54,7 +61,7 @@ export async function listEntries(
 /** Images without truth: all readable files below a folder, or one file. */
 export async function listImagesAt(path: string): Promise<readonly Entry[]> {
   const kind = await stat(path).catch(() => undefined);
-  if (kind === undefined) throw noFolder(path);
+  if (kind === undefined) throw noSuchPath(path);
   if (kind.isFile()) return [{ id: withoutExtension(basename(path)), image: path, masks: [] }];
   const pattern = `**/*.{${READABLE}}`;
   const files = await glob(pattern, { ...GLOB, cwd: path, caseSensitiveMatch: false });

@@ -280,7 +280,7 @@ describe('openImages', () => {
   it('names a path that does not exist', async () => {
     await using folder = await Folder.with({});
     await expect(folder.openImages(join(folder.path, 'gone'), { classes })).rejects.toMatchObject({
-      code: 'RAREMASK_IMAGES_NO_FOLDER',
+      code: 'RAREMASK_IMAGES_NO_SUCH_PATH',
     });
   });
 });
