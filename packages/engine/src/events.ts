@@ -71,6 +71,7 @@ export type RunEvent =
 /** The tfjs backend that a run uses, as it is written into environment.json. */
 export interface BackendFact {
   readonly name: string;
+  /** Begins with the name: which backend, and why it was taken. */
   readonly reason: string;
   readonly notes: readonly string[];
   readonly versions?: Readonly<Record<string, string>>;

@@ -182,7 +182,7 @@ class Scene {
         width,
         '  ',
       ),
-      `backend ${event.backend.name}: ${plain(event.backend.reason)}`,
+      `backend ${plain(event.backend.reason)}`,
       ...event.backend.notes.map((note) => this.#paint.dim(plain(note))),
       `train ${counted(counts.train, 'image')}, ${countText(counts.trainEmpty)} of them empty; validation ${countText(counts.validation)}, ${countText(counts.validationEmpty)} empty`,
       `${counted(event.parameters, 'parameter')}; ${counted(event.epochs, 'epoch')} of ${counted(event.batchesPerEpoch, 'batch', 'batches')} of ${event.batch}; classes ${event.classes.map(plain).join(', ')}`,

@@ -28,7 +28,7 @@ const start: ProgressEvent = {
   type: 'start',
   name: 'nodules',
   folder: 'runs/nodules',
-  backend: { name: 'wasm', reason: 'no native TensorFlow is installed', notes: ['a note'] },
+  backend: { name: 'wasm', reason: 'wasm: no native TensorFlow is installed', notes: ['a note'] },
   epochs: 3,
   batchesPerEpoch: 4,
   batch: 8,

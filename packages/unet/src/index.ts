@@ -1,5 +1,4 @@
-import { census, defineModel, facts, log, rng } from '@raremask/core';
-import { describe } from './describe.ts';
+import { census, defineModel, facts, rng } from '@raremask/core';
 import { lastBias } from './lastBias.ts';
 import { options } from './options.ts';
 import { unet } from './unet.ts';
@@ -11,14 +10,9 @@ export default defineModel({
   api: 1,
   summary: 'U-Net: an encoder and a decoder with skip connections at every level',
   options,
-  needs: { facts, census, rng, log },
+  needs: { facts, census, rng },
   async create(chosen, services) {
     const bias = await lastBias(chosen.lastBias, services.facts, services.census);
-    const model = unet(chosen, services.facts, services.rng, bias);
-    const { parameters } = describe(model);
-    services.log.info(
-      `${parameters.toLocaleString('en')} parameters; extents in multiples of ${2 ** chosen.depth}`,
-    );
-    return model;
+    return unet(chosen, services.facts, services.rng, bias);
   },
 });

@@ -19,12 +19,11 @@ export interface Given {
   readonly seed?: number;
   /** Share of each class. */
   readonly shares?: readonly number[];
-  readonly log?: Log;
 }
 
 /** A network as a run makes it. */
 export async function network(chosen: object, given: Given = {}): Promise<Model> {
-  const { facts = FACTS, seed = 0, shares = [0.97, 0.03], log = { info() {}, warn() {} } } = given;
+  const { facts = FACTS, seed = 0, shares = [0.97, 0.03] } = given;
   const pixels = 1e6;
   const census: Census = {
     images: 10,
@@ -43,7 +42,6 @@ export async function network(chosen: object, given: Given = {}): Promise<Model>
     facts,
     census: async () => census,
     rng: createRandom(seed),
-    log,
   });
 }
 

@@ -165,13 +165,6 @@ describe('parameters', () => {
     const model = await network({ ...SMALL, residual: true });
     for (const { name, decay } of model.weights) expect(decay).toBe(name.endsWith('.kernel'));
   });
-
-  test('say in the log how many they are', async () => {
-    const lines: string[] = [];
-    const info = (line: string) => lines.push(line);
-    await network({}, { log: { info, warn: info } });
-    expect(lines).toEqual(['1,942,306 parameters; extents in multiples of 16']);
-  });
 });
 
 describe('the last bias', () => {
