@@ -1,4 +1,4 @@
-import type { Census, Facts, Log, Model } from '@raremask/core';
+import type { Census, Facts, Model } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import * as tf from '@tensorflow/tfjs';
 import unet from '../src/index.ts';
