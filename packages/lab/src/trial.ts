@@ -60,7 +60,7 @@ export interface SizeTrial {
 }
 
 /** The haze that gradients are taken with: a network is never sure. */
-export const HAZE = 0.01;
+const HAZE = 0.01;
 const QUIET = 1e-6;
 const FALSE_PIXELS = [0, 1, 10, 100] as const;
 const CURVE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];

@@ -172,6 +172,6 @@ export function short(value: number): string {
 }
 
 /** For example `0.22 times`. */
-export function times(value: number): string {
+function times(value: number): string {
   return `${short(value)} times`;
 }
