@@ -1,3 +1,4 @@
 export { type Check, type CheckResult, runChecks } from './check.ts';
 export { ConformanceError } from './errors.ts';
 export { type LossCheckOptions, lossChecks } from './lossChecks.ts';
+export { type SamplerCheckOptions, samplerChecks } from './samplerChecks.ts';

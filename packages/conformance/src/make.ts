@@ -16,7 +16,8 @@ import { censusOf, describeTask } from './tasks.ts';
 
 /** What plugins are given, besides random streams and a log that nobody reads. */
 export interface Offered {
-  readonly facts: Facts;
+  /** Absent for a data set, which says them itself. */
+  readonly facts?: Facts;
   readonly survey?: Survey;
   readonly batchSize?: number;
   /** Absolute. */
@@ -49,12 +50,11 @@ export async function make<K extends Plugin['kind']>(
     seed: offered.seed ?? 0,
     log: { info() {}, warn() {} },
     provide: [
-      provision(facts, () => offered.facts),
-      provision(census, () => async () => censusOf(offered.facts)),
       provision(batchSize, () => offered.batchSize ?? 3),
       provision(folder, () => offered.folder ?? process.cwd()),
     ],
   });
+  offerFacts(run, offered.facts);
   offerSurvey(run, offered.survey);
   const loaded = { kind: plugin.kind, plugin, options, place: plugin.kind };
   try {
@@ -65,6 +65,12 @@ export async function make<K extends Plugin['kind']>(
     if (isRaremaskError(error) && error.category !== 'plugin') throw error;
     throw cannotMake(where, error);
   }
+}
+
+function offerFacts(run: RunScope, known: Facts | undefined): void {
+  if (known === undefined) return;
+  run.provide(facts, () => known);
+  run.provide(census, () => async () => censusOf(known));
 }
 
 function offerSurvey(run: RunScope, counted: Survey | undefined): void {
