@@ -896,7 +896,7 @@ export function wrongWeightGradient(place: Place, name: string, { expected, got 
   return fault({
     code: 'RAREMASK_CONFORMANCE_MODEL_GRADIENT',
     where: at(place),
-    what: `the gradient of ${name} is not that of the logits, along three directions`,
+    what: `the gradient of ${name} is not that of the logits, along four directions`,
     expected: `${expected}, by differences of the logits`,
     got,
     remedy:

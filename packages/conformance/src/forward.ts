@@ -135,18 +135,18 @@ export async function gradientsOf(
 }
 
 /** First weights, moved a little, so that none stands at a value where it has no effect yet. */
-export function movedWeights({ weights }: Model): Float32Array[] {
+function movedWeights({ weights }: Model, seed: string): Float32Array[] {
   return weights.map(({ name, initial }) => {
-    const random = createRandom(`weights ${name}`);
+    const random = createRandom(`${seed} ${name}`);
     return initial.map((value) => value + 0.1 * random.normal());
   });
 }
 
 /** First buffers, each raised a little, as variances stay above 0. */
-export function movedBuffers({ buffers }: Model): Float32Array[] {
+function movedBuffers({ buffers }: Model, seed: string): Float32Array[] {
   return buffers.map(({ name, initial }) => {
-    const random = createRandom(`buffers ${name}`);
-    return initial.map((value) => value + 0.1 + 0.3 * random.next());
+    const random = createRandom(`${seed} ${name}`);
+    return initial.map((value) => value + 0.1 * random.next());
   });
 }
 
@@ -157,7 +157,7 @@ export function fittingSize({ multipleOf }: Model): readonly number[] {
   );
 }
 
-/** Normalised images: noise, each image with a mean of its own. */
+/** Normalised images: noise, each image with a mean of its own. The seed moves the weights too. */
 export function callOf(
   model: Model,
   facts: Facts,
@@ -185,8 +185,8 @@ export function callOf(
     mode,
     shape,
     images: values,
-    weights: movedWeights(model),
-    buffers: movedBuffers(model),
+    weights: movedWeights(model, seed),
+    buffers: movedBuffers(model, seed),
     uniform: 'uniform',
   };
 }
