@@ -30,9 +30,12 @@ export async function inEveryCase<C, S>(
     accepted += 1;
     try {
       await law(opened.subject);
-    } finally {
-      await opened.dispose();
+    } catch (error) {
+      // What goes wrong at the end must not hide why it is the end.
+      await opened.dispose().catch(() => undefined);
+      throw error;
     }
+    await opened.dispose();
   }
   if (accepted === 0) throw refusal;
 }

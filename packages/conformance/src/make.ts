@@ -1,6 +1,7 @@
 import {
   batchSize,
   census,
+  type DatasetPlugin,
   type Facts,
   facts,
   folder,
@@ -43,6 +44,30 @@ export async function make<K extends Plugin['kind']>(
   written: unknown,
   offered: Offered,
 ): Promise<Made<K>> {
+  const kind: Plugin['kind'] = plugin.kind;
+  return await madeBy(plugin, written, offered, (run, options) =>
+    run.make({ kind, plugin, options, place: kind } as unknown as MakeablePlugin<K>),
+  );
+}
+
+/** Opens images without truth as a prediction does. */
+export async function openImages(
+  plugin: DatasetPlugin,
+  written: unknown,
+  path: string,
+  folder: string,
+): Promise<Made<'dataset'>> {
+  return await madeBy(plugin, written, { folder }, (run, options) =>
+    run.openImages({ kind: 'dataset', plugin, options, place: 'data' }, path),
+  );
+}
+
+async function madeBy<K extends Plugin['kind']>(
+  plugin: Plugin,
+  written: unknown,
+  offered: Offered,
+  makeIn: (run: RunScope, options: unknown) => Promise<ProductByKind[K]>,
+): Promise<Made<K>> {
   const where = whereOf(plugin, written, offered.facts);
   const options = await validated(plugin, written, where);
   const host = createHost();
@@ -56,9 +81,8 @@ export async function make<K extends Plugin['kind']>(
   });
   offerFacts(run, offered.facts);
   offerSurvey(run, offered.survey);
-  const loaded = { kind: plugin.kind, plugin, options, place: plugin.kind };
   try {
-    const product = await run.make(loaded as unknown as MakeablePlugin<K>);
+    const product = await makeIn(run, options);
     return { product, options, dispose: () => host.dispose() };
   } catch (error) {
     await host.dispose();
