@@ -96,7 +96,7 @@ function requireTensor(what: string, value: unknown): void {
 }
 
 /** A weighted sum of logits, with which a model is differentiated. */
-export function coefficients(length: number): Float32Array {
+function coefficients(length: number): Float32Array {
   const random = createRandom('coefficients');
   return Float32Array.from({ length }, () => random.normal());
 }

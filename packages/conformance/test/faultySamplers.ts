@@ -16,7 +16,7 @@ import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 
 /** What the faulty samplers are made of. */
-export interface Parts {
+interface Parts {
   readonly survey: Survey;
   readonly random: RandomStream;
   readonly batchSize: number;

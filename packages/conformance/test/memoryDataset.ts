@@ -10,7 +10,7 @@ const PICTURES: Readonly<Record<string, string>> = {
 
 const LABELS: Readonly<Record<string, number>> = { '.': 0, '#': 1, '*': 2, '?': 255 };
 
-export function unknownId(id: string): RaremaskError {
+function unknownId(id: string): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_MEMORY_ID',
     category: 'data',

@@ -1,4 +1,4 @@
-import { isRaremaskError, type ModelPlugin, RaremaskError } from '@raremask/core';
+import { type Facts, isRaremaskError, type ModelPlugin, RaremaskError } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ConformanceError, modelChecks, runChecks } from '../src/index.ts';
@@ -45,7 +45,7 @@ describe('refuses a model that', () => {
 describe('a model that refuses', () => {
   const refusing = (space: readonly number[]): ModelPlugin => ({
     ...soundModel,
-    create(options, services) {
+    create(options, services: { readonly facts: Facts }) {
       if (space.includes(services.facts.space)) return soundModel.create(options, services);
       throw new RaremaskError({
         code: 'RAREMASK_TINY_SPACE',

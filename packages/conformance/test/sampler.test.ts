@@ -1,4 +1,4 @@
-import { isRaremaskError, RaremaskError, type SamplerPlugin } from '@raremask/core';
+import { isRaremaskError, RaremaskError, type SamplerPlugin, type Survey } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -49,7 +49,7 @@ describe('refuses a sampler that', () => {
 describe('a sampler that says what the images do not allow', () => {
   const refusing = (allowed: (images: number) => boolean): SamplerPlugin => ({
     ...soundSampler,
-    async create(options, services) {
+    async create(options, services: { readonly survey: () => Promise<Survey> }) {
       const { train } = await services.survey();
       if (allowed(train.length)) return soundSampler.create(options, services);
       throw new RaremaskError({
