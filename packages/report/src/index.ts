@@ -4,6 +4,13 @@ export type { EpochScores, ProgressEvent } from './event.ts';
 export { type EpochRow, parseHistory } from './history.ts';
 export { type Inspection, inspectionTable } from './inspection.ts';
 export {
+  drawExample,
+  type ExampleSample,
+  type InspectionExample,
+  type RecordedExample,
+} from './inspectionExample.ts';
+export { inspectionPage } from './inspectionPage.ts';
+export {
   collectOverlays,
   type OverlayCollector,
   type OverlayEntry,
