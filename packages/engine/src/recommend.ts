@@ -172,18 +172,16 @@ export function recommendedSettings(figures: TrainingFigures): RecommendedSettin
     );
     add(
       'loss[1].with.pool',
-      'batch',
-      emptyShare > 0
-        ? `${percent(emptyShare)} of the training masks are empty: pooled over the batch, an alarm on an empty image costs (2I+e)/(C+e)^2 as anywhere else; image by image an empty mask teaches nothing once something is predicted`
-        : `no training mask is empty; pooled, ${structureText(figures)} that vary in size do not make the loss jump from image to image`,
+      'image',
+      `each image's structures count alike, ${structureText(figures)} (median); pooled over the batch, the largest would speak for all, and in our trials small ones were missed more often`,
     );
     add('loss[1].with.smooth', 1, smoothReason(figures, emptyShare));
     add(
       'loss[1].with.empty',
       'cross-entropy',
-      classes.length > 1
-        ? `a class that a batch happens to lack (${rarest(figures)}) gets its cross-entropy there, which has a gradient, instead of a constant`
-        : 'a batch without any structure gets the cross-entropy, which has a gradient, instead of a constant',
+      empty > 0
+        ? `on the ${percent(emptyShare)} of the images without foreground${classes.length > 1 ? ', and for every class that an image lacks,' : ''} Dice is a constant with a gradient of 0 after the first alarm; cross-entropy in its place has one`
+        : `where ${classes.length > 1 ? 'an image lacks a class' : 'a window shows no structure'}, Dice is a constant; cross-entropy in its place has a gradient`,
     );
   }
 
@@ -222,7 +220,7 @@ export function recommendedSettings(figures: TrainingFigures): RecommendedSettin
   add(
     'train.batch',
     batch,
-    `of ${images} training images; a batch that pools its Dice needs several with foreground`,
+    `of ${images} training images; several of them steady a step, and eight fit into memory anywhere`,
   );
   add(
     'train.optimizer.learningRate',
@@ -263,16 +261,13 @@ function crossEntropyReason({ images, empty }: TrainingFigures): string {
 function smoothReason(figures: TrainingFigures, emptyShare: number): string {
   const medians = figures.classes.map(({ medianStructure }) => medianStructure).filter(Boolean);
   const least = medians.length === 0 ? 0 : Math.min(...medians);
-  return `one pixel, beside structures of ${least} pixels (median${figures.classes.length > 1 ? ' of the smallest class' : ''}): large enough that a batch of few foreground pixels does not make the loss jump, as 0.00001 does; too small to reward predicting nothing, as the size of a structure does where many masks are empty (here ${percent(emptyShare)})`;
+  return `one pixel, beside structures of ${least} pixels (median${figures.classes.length > 1 ? ' of the smallest class' : ''}): large enough that a window that cuts off a few pixels of a structure does not make the loss jump, as 0.00001 does; too small to reward predicting nothing, as the size of a structure does where many masks are empty (here ${percent(emptyShare)})`;
 }
 
 function structureText({ classes }: TrainingFigures): string {
-  return `structures of ${classes.map(({ name, medianStructure }) => `${medianStructure} pixels (${name})`).join(', ')}`;
-}
-
-function rarest({ classes }: TrainingFigures): string {
-  const one = classes.reduce((least, other) => (other.images < least.images ? other : least));
-  return `${one.name} is in ${one.images} images`;
+  return classes
+    .map(({ name, medianStructure }) => `${name} of ${medianStructure} pixels`)
+    .join(', ');
 }
 
 function roundUp(value: number, multiple: number): number {
