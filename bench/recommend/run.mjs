@@ -63,9 +63,11 @@ function compare(set) {
   const made = JSON.parse(raremask('init', folder, '--out', file, '--force', '--json'));
   const settings = Object.fromEntries(made.settings.map(({ path, value }) => [path, value]));
   const recommended = readFileSync(file, 'utf8');
-  const { epochs, text } = withinBudget(recommended, settings, JSON.parse(
-    raremask('inspect', file, '--json'),
-  ));
+  const { epochs, text } = withinBudget(
+    recommended,
+    settings,
+    JSON.parse(raremask('inspect', file, '--json')),
+  );
   const window = settings['sampler.with.window'];
   const uniform = { use: '@raremask/sampler', ...(window && { with: { window } }) };
   const manifests = {

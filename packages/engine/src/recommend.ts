@@ -80,7 +80,7 @@ export function recommend(work: Work, survey: CountedSurvey): Recommendation {
 }
 
 /** Counts what decides, over the training split. */
-export function figuresOf(survey: CountedSurvey, facts: Facts): TrainingFigures {
+function figuresOf(survey: CountedSurvey, facts: Facts): TrainingFigures {
   const first = firstForeground(facts);
   const census = censusOf(survey, facts);
   const images = survey.train.map((id) => survey.image(id));

@@ -48,7 +48,7 @@ export interface Batches {
 }
 
 /** Why a sampler draws nothing from these data. */
-export interface BatchProblem {
+interface BatchProblem {
   readonly sampler: string;
   readonly batch: number;
   readonly problem: string;
