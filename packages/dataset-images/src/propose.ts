@@ -127,7 +127,7 @@ async function pairsOf(
   let best: { tail: string; head: string; foot: string; found: number } | undefined;
   for (const tail of tailsOf(imageStems)) {
     const ids = imageStems.filter((stem) => stem.endsWith(tail)).map((stem) => cut(stem, tail));
-    for (const { head, foot } of affixesOf(ids, maskStems, same && tail === '')) {
+    for (const { head, foot } of affixesOf(ids, maskStems, same ? tail : undefined)) {
       const found = ids.filter((id) => maskStems.has(`${head}${id}${foot}`)).length;
       if (found > (best?.found ?? 0)) best = { tail, head, foot, found };
     }
@@ -182,25 +182,32 @@ function mostFrequent(values: readonly string[]): string | undefined {
 /** Ends that images' names may have in common and masks' names have not, such as `_image`. */
 function tailsOf(stems: readonly string[]): string[] {
   const words = stems.flatMap((stem) => /[_.-][A-Za-z0-9]{1,12}$/.exec(stem)?.[0] ?? []);
-  const frequent = mostFrequent(words.filter((word) => !/^[_.-]\d+$/.test(word)));
+  const frequent = mostFrequent(
+    words.filter((word) => !/^[_.-]\d+$|mask|label|seg|gt|truth|annot/i.test(word)),
+  );
   return frequent === undefined ? [''] : ['', frequent];
 }
 
-/** What masks' names have before and behind an id, the most frequent first. */
+/**
+ * What masks' names have before and behind an id.
+ *
+ * @param ownTail what images' names have behind the id, where masks lie in the same folder
+ */
 function affixesOf(
   ids: readonly string[],
   masks: ReadonlySet<string>,
-  sameFolder: boolean,
+  ownTail: string | undefined,
 ): { head: string; foot: string }[] {
   const seen = new Map<string, { head: string; foot: string }>();
-  if (!sameFolder) seen.set('', { head: '', foot: '' });
+  if (ownTail === undefined) seen.set('', { head: '', foot: '' });
   const known = new Set(ids);
   for (const mask of [...masks].slice(0, 400)) {
     for (let from = 0; from < mask.length; from++) {
       for (let to = mask.length; to > from; to--) {
         if (!known.has(mask.slice(from, to))) continue;
         const [head, foot] = [mask.slice(0, from), mask.slice(to)];
-        if (head + foot === '' && sameFolder) continue;
+        // In one folder this would be the image itself.
+        if (head === '' && foot === ownTail) continue;
         seen.set(`${head}\n${foot}`, { head, foot });
       }
     }

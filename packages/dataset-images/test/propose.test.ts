@@ -94,7 +94,7 @@ test('groups names of one stem where no list says otherwise', async () => {
     ),
   );
   const options = await optionsOf(files);
-  expect(new RegExp(options?.['group'] as string).exec('p3_s2')?.[1]).toBe('p3');
+  expect(new RegExp(options?.group as string).exec('p3_s2')?.[1]).toBe('p3');
 });
 
 test('is no proposal where there is no mask', async () => {
