@@ -95,7 +95,12 @@ async function counted(loaded: LoadedManifest, console: Console): Promise<Inspec
     color: console.color,
   });
   try {
-    return await inspect(loaded, { onEvent: (event) => progress.event(event) });
+    return await inspect(loaded, {
+      // What the draft's plugins say of themselves is of no use to anyone.
+      onEvent: (event) => {
+        if (event.type === 'survey') progress.event(event);
+      },
+    });
   } finally {
     progress.close();
   }

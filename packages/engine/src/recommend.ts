@@ -122,7 +122,7 @@ function figuresOf(survey: CountedSurvey, facts: Facts): TrainingFigures {
   };
 }
 
-/** Steps after which the small networks of our experiments on small sets had stopped to gain. */
+/** Steps of a training of minutes on a CPU where images are small. */
 const STEPS = 1500;
 /** Longest extent of a whole image that is still trained on as it is. */
 const WHOLE = { 2: 192, 3: 64 } as const;
@@ -140,7 +140,7 @@ export function recommendedSettings(figures: TrainingFigures): RecommendedSettin
   const filled = images - empty;
   const emptyShare = images === 0 ? 0 : empty / images;
   const window = windowOf(figures);
-  const seen = window ?? figures.medianSize;
+  const seen = window ?? figures.medianSize.map((extent) => extent || WINDOW[figures.space].least);
   const depth = Math.max(1, Math.min(4, Math.floor(Math.log2(Math.min(...seen) / 6))));
   const batch = Math.max(1, Math.min(8, images));
   const perEpoch = Math.max(Math.ceil(images / batch), 1);
@@ -150,7 +150,7 @@ export function recommendedSettings(figures: TrainingFigures): RecommendedSettin
   add(
     'model.with.filters',
     8,
-    'small on purpose: it learns in minutes on a CPU; 16 costs three times as much and is the first thing to raise where there is time',
+    'small on purpose: it learns in minutes on a CPU; 16 costs several times as much, and is the first thing to raise where there is time',
   );
   add(
     'model.with.depth',
@@ -173,9 +173,9 @@ export function recommendedSettings(figures: TrainingFigures): RecommendedSettin
     add(
       'loss[1].with.pool',
       'image',
-      `each image's structures count alike, ${structureText(figures)} (median); pooled over the batch, the largest would speak for all, and in our trials small ones were missed more often`,
+      `each image's structures count alike, ${structureText(figures)} (median); pooled over the batch, the largest would speak for all`,
     );
-    add('loss[1].with.smooth', 1, smoothReason(figures, emptyShare));
+    add('loss[1].with.smooth', 0.00001, smoothReason(figures));
     add(
       'loss[1].with.empty',
       'cross-entropy',
@@ -215,7 +215,7 @@ export function recommendedSettings(figures: TrainingFigures): RecommendedSettin
   add(
     'train.epochs',
     epochs,
-    `${epochs} x ${perEpoch} batches = ${epochs * perEpoch} steps; a small network needs about ${STEPS} to stop gaining`,
+    `${epochs} x ${perEpoch} batches = ${epochs * perEpoch} steps; about ${STEPS} steps are a budget of minutes for small images, and more are worth it while the validation score still climbs`,
   );
   add(
     'train.batch',
@@ -254,14 +254,14 @@ function windowReason(figures: TrainingFigures, window: readonly number[]): stri
 
 function crossEntropyReason({ images, empty }: TrainingFigures): string {
   return empty > 0
-    ? `pixel by pixel, with a gradient on the ${empty} of ${images} training images without foreground: the only stock loss that keeps them quiet`
+    ? `pixel by pixel, with a gradient on the ${empty} of ${images} training images without foreground, and it does not fade as Dice does`
     : 'pixel by pixel: it settles the background, which Dice does not look at';
 }
 
-function smoothReason(figures: TrainingFigures, emptyShare: number): string {
-  const medians = figures.classes.map(({ medianStructure }) => medianStructure).filter(Boolean);
+function smoothReason({ classes }: TrainingFigures): string {
+  const medians = classes.map(({ medianStructure }) => medianStructure).filter(Boolean);
   const least = medians.length === 0 ? 0 : Math.min(...medians);
-  return `one pixel, beside structures of ${least} pixels (median${figures.classes.length > 1 ? ' of the smallest class' : ''}): large enough that a window that cuts off a few pixels of a structure does not make the loss jump, as 0.00001 does; too small to reward predicting nothing, as the size of a structure does where many masks are empty (here ${percent(emptyShare)})`;
+  return `nothing but a guard against 0/0, since \`empty\` decides about absent structures where an image has the class; a smoothing near the size of a structure (${least} pixels, median${classes.length > 1 ? ' of the smallest class' : ''}) rewards predicting nothing`;
 }
 
 function structureText({ classes }: TrainingFigures): string {
