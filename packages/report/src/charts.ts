@@ -10,8 +10,8 @@ export interface Chart {
   readonly legend: readonly Pick<Line, 'name' | 'colour' | 'dash'>[];
 }
 
-const WIDTH = 420;
-const HEIGHT = 225;
+export const WIDTH = 420;
+export const HEIGHT = 225;
 
 const CONFIG: Config = {
   font: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
