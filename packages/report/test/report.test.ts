@@ -244,9 +244,11 @@ test('the package exports what the command line uses, and nothing more', () => {
     'drawExample',
     'inspectionPage',
     'inspectionTable',
+    'labTable',
     'parseHistory',
     'resultTable',
     'verdict',
+    'writeLabPage',
     'writeReport',
   ]);
 });
