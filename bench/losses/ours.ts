@@ -67,8 +67,7 @@ async function step(terms: readonly services.Loss[]): Promise<number> {
   return number!;
 }
 
-const results: Record<string, { value: number; seconds: number[] }> = {};
-for (const name of names) {
+async function timed(name: string): Promise<{ value: number; seconds: number[] }> {
   const terms = name.split(' + ').map((term) => losses.get(term)!);
   let start = performance.now();
   const value = await step(terms);
@@ -81,7 +80,16 @@ for (const name of names) {
     seconds.push(took);
     spent += took;
   }
-  results[name] = { value, seconds };
+  return { value, seconds };
+}
+
+const results: Record<string, object> = {};
+for (const name of names) {
+  try {
+    results[name] = await timed(name);
+  } catch (error) {
+    results[name] = { fails: String(error) };
+  }
 }
 console.log(JSON.stringify({ backend, tfjs: tf.version['tfjs-core'], results }));
 process.exit(0);

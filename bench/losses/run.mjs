@@ -102,6 +102,10 @@ function compare(backend, torch) {
   );
   for (const name of names) {
     const a = own.get(name);
+    if (a.fails !== undefined) {
+      console.log(`${name.padEnd(24)} | fails: ${a.fails}`);
+      continue;
+    }
     const b = peer.get(name);
     const ratio = b === undefined ? '' : (median(b.seconds) / median(a.seconds)).toFixed(2);
     const source = b?.peer ?? (torch ? 'has none' : '');
@@ -138,7 +142,7 @@ function ran(command, parameters) {
 function collect(into, results) {
   for (const [name, result] of Object.entries(results)) {
     const before = into.get(name)?.seconds ?? [];
-    into.set(name, { ...result, seconds: [...before, ...result.seconds] });
+    into.set(name, { ...result, seconds: [...before, ...(result.seconds ?? [])] });
   }
 }
 

@@ -7,6 +7,7 @@ export function constant<T extends tf.Tensor>(
 ): T {
   return tf.customGrad((...given) => ({
     value: compute(...(given.slice(0, inputs.length) as tf.Tensor[])),
-    gradFunc: () => inputs.map((input) => tf.zerosLike(input)),
+    // By shape: when gradients are taken, the inputs themselves may be disposed.
+    gradFunc: () => inputs.map(({ shape }) => tf.zeros(shape)),
   }))(...inputs) as T;
 }
