@@ -85,7 +85,12 @@ export function badAffine(file: string): RaremaskError {
   );
 }
 
-export function otherGrid(file: string, first: string, got: string, expected: string): RaremaskError {
+export function otherGrid(
+  file: string,
+  first: string,
+  got: string,
+  expected: string,
+): RaremaskError {
   return dataError(
     'RAREMASK_VOLUMES_OTHER_GRID',
     file,

@@ -7,7 +7,7 @@ import { type Case, listCases } from './listing.ts';
 import { readHeader } from './nifti.ts';
 import { type Options, options } from './options.ts';
 import { orientationOf } from './orientation.ts';
-import { sliceOf, sliceAxis } from './slice.ts';
+import { sliceAxis, sliceOf } from './slice.ts';
 
 /** Cases that stay in memory; each reader thread has its own. */
 const KEPT = 2;

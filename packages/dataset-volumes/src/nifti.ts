@@ -2,7 +2,14 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
-import { badAffine, cannotRead, notNifti, truncated, unknownDatatype, wrongDimensions } from './errors.ts';
+import {
+  badAffine,
+  cannotRead,
+  notNifti,
+  truncated,
+  unknownDatatype,
+  wrongDimensions,
+} from './errors.ts';
 
 /** Three rows of four: voxel [i, j, k, 1] to millimetres in RAS+. */
 export type Affine = readonly (readonly [number, number, number, number])[];
@@ -28,16 +35,17 @@ export interface Volume {
 const HEADER = 348;
 
 /** Bytes a voxel and how one is read, by NIfTI datatype. */
-const readers: Record<number, readonly [number, (v: DataView, at: number, le: boolean) => number]> = {
-  2: [1, (view, at) => view.getUint8(at)],
-  4: [2, (view, at, little) => view.getInt16(at, little)],
-  8: [4, (view, at, little) => view.getInt32(at, little)],
-  16: [4, (view, at, little) => view.getFloat32(at, little)],
-  64: [8, (view, at, little) => view.getFloat64(at, little)],
-  256: [1, (view, at) => view.getInt8(at)],
-  512: [2, (view, at, little) => view.getUint16(at, little)],
-  768: [4, (view, at, little) => view.getUint32(at, little)],
-};
+const readers: Record<number, readonly [number, (v: DataView, at: number, le: boolean) => number]> =
+  {
+    2: [1, (view, at) => view.getUint8(at)],
+    4: [2, (view, at, little) => view.getInt16(at, little)],
+    8: [4, (view, at, little) => view.getInt32(at, little)],
+    16: [4, (view, at, little) => view.getFloat32(at, little)],
+    64: [8, (view, at, little) => view.getFloat64(at, little)],
+    256: [1, (view, at) => view.getInt8(at)],
+    512: [2, (view, at, little) => view.getUint16(at, little)],
+    768: [4, (view, at, little) => view.getUint32(at, little)],
+  };
 
 /** Reads only as much of a file as its header needs. */
 export async function readHeader(file: string): Promise<Header> {
@@ -147,8 +155,23 @@ function affineOf(short: (at: number) => number, float: (at: number) => number):
   const a = Math.sqrt(Math.max(0, 1 - b * b - c * c - d * d));
   const depth = float(76) < 0 ? -z : z;
   return [
-    [(a * a + b * b - c * c - d * d) * x, 2 * (b * c - a * d) * y, 2 * (b * d + a * c) * depth, float(268)],
-    [2 * (b * c + a * d) * x, (a * a + c * c - b * b - d * d) * y, 2 * (c * d - a * b) * depth, float(272)],
-    [2 * (b * d - a * c) * x, 2 * (c * d + a * b) * y, (a * a + d * d - b * b - c * c) * depth, float(276)],
+    [
+      (a * a + b * b - c * c - d * d) * x,
+      2 * (b * c - a * d) * y,
+      2 * (b * d + a * c) * depth,
+      float(268),
+    ],
+    [
+      2 * (b * c + a * d) * x,
+      (a * a + c * c - b * b - d * d) * y,
+      2 * (c * d - a * b) * depth,
+      float(272),
+    ],
+    [
+      2 * (b * d - a * c) * x,
+      2 * (c * d + a * b) * y,
+      (a * a + d * d - b * b - c * c) * depth,
+      float(276),
+    ],
   ];
 }

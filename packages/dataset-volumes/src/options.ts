@@ -18,9 +18,13 @@ export const options = z
       ),
     masks: pattern.default('masks/{id}.nii.gz').describe('label map of each case'),
     classes: z
-      .record(z.string().regex(/\D/, 'is a number: give the class a name'), z.int().min(0).max(65535))
+      .record(
+        z.string().regex(/\D/, 'is a number: give the class a name'),
+        z.int().min(0).max(65535),
+      )
       .refine((classes) => Object.keys(classes).length >= 2, {
-        error: 'must name at least two classes, the background first, as in { background: 0, lesion: 1 }',
+        error:
+          'must name at least two classes, the background first, as in { background: 0, lesion: 1 }',
       })
       .refine((classes) => Object.keys(classes).length <= 254, {
         error: 'must name at most 254 classes',
@@ -38,7 +42,9 @@ export const options = z
       .min(0)
       .max(16)
       .default(0)
-      .describe('slices on each side whose channels are added, from below to above; the last one repeats at the end'),
+      .describe(
+        'slices on each side whose channels are added, from below to above; the last one repeats at the end',
+      ),
   })
   .refine(({ view, neighbours }) => view !== 'volume' || neighbours === 0, {
     path: ['neighbours'],

@@ -33,7 +33,8 @@ export function sliceOf(
       for (let offset = -neighbours; offset <= neighbours; offset++) {
         const at = Math.min(extent[axis]! - 1, Math.max(0, slice + offset));
         const from = (inPlane + at * steps[axis]!) * channels;
-        for (let channel = 0; channel < channels; channel++) image[to++] = grid.image[from + channel]!;
+        for (let channel = 0; channel < channels; channel++)
+          image[to++] = grid.image[from + channel]!;
       }
     }
   }

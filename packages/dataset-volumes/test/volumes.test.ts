@@ -1,8 +1,8 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { existsSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { Dataset } from '@raremask/core';
 import { describe, expect, it } from 'vitest';
@@ -86,14 +86,18 @@ const mask = nifti({ extent, values: label, datatype: 2 });
 
 describe('a volume', () => {
   it('is read whole, z first, with spacing', async () => {
-    await opened({ 'i/a.nii': image, 'm/a.nii': mask }, { ...plain, view: 'volume' }, async (set) => {
-      expect(set.ids).toEqual(['a']);
-      expect(set.facts).toMatchObject({ space: 3, channels: 1, spacing: [3, 2, 1] });
-      const { size, image: values, labels } = await set.read('a');
-      expect(size).toEqual([2, 3, 2]);
-      expect([...values]).toEqual(ramp);
-      expect([...labels!]).toEqual(label);
-    });
+    await opened(
+      { 'i/a.nii': image, 'm/a.nii': mask },
+      { ...plain, view: 'volume' },
+      async (set) => {
+        expect(set.ids).toEqual(['a']);
+        expect(set.facts).toMatchObject({ space: 3, channels: 1, spacing: [3, 2, 1] });
+        const { size, image: values, labels } = await set.read('a');
+        expect(size).toEqual([2, 3, 2]);
+        expect([...values]).toEqual(ramp);
+        expect([...labels!]).toEqual(label);
+      },
+    );
   });
 
   it('is the same whatever the order and direction of the axes in the file', async () => {
@@ -110,12 +114,16 @@ describe('a volume', () => {
       [-3, 0, 0, 3],
     ] as const;
     const file = nifti({ extent: [2, 2, 3], values: turned, affine });
-    await opened({ 'i/a.nii': file, 'm/a.nii': mask }, { ...plain, view: 'volume' }, async (set) => {
-      expect(set.facts.spacing).toEqual([3, 2, 1]);
-      const sample = await set.read('a');
-      expect([...sample.image]).toEqual(ramp);
-      expect([...sample.labels!]).toEqual(label);
-    });
+    await opened(
+      { 'i/a.nii': file, 'm/a.nii': mask },
+      { ...plain, view: 'volume' },
+      async (set) => {
+        expect(set.facts.spacing).toEqual([3, 2, 1]);
+        const sample = await set.read('a');
+        expect([...sample.image]).toEqual(ramp);
+        expect([...sample.labels!]).toEqual(label);
+      },
+    );
   });
 
   it('is read from big-endian, scaled, compressed and 4-D files', async () => {
@@ -150,17 +158,20 @@ describe('slices', () => {
     ['axial', 2, [3, 2], [2, 1], 1, [6, 56, 7, 57], 1],
     ['coronal', 3, [2, 2], [3, 1], 0, [0, 50, 1, 51], 3],
     ['sagittal', 2, [2, 3], [3, 2], 1, [1, 51, 3, 53], 3],
-  ])('of the %s view cut across its axis', async (view, count, size, spacing, at, start, lesion) => {
-    await opened(files, { ...raw, view }, async (set) => {
-      expect(set.ids).toHaveLength(count);
-      expect(set.facts).toMatchObject({ space: 2, channels: 2, spacing });
-      const sample = await set.read(set.ids[at]!);
-      expect(sample.size).toEqual(size);
-      expect([...sample.image.subarray(0, 4)]).toEqual(start);
-      expect(sample.labels!.indexOf(1)).toBe(lesion);
-      expect(set.group(set.ids[at]!)).toBe('a');
-    });
-  });
+  ])(
+    'of the %s view cut across its axis',
+    async (view, count, size, spacing, at, start, lesion) => {
+      await opened(files, { ...raw, view }, async (set) => {
+        expect(set.ids).toHaveLength(count);
+        expect(set.facts).toMatchObject({ space: 2, channels: 2, spacing });
+        const sample = await set.read(set.ids[at]!);
+        expect(sample.size).toEqual(size);
+        expect([...sample.image.subarray(0, 4)]).toEqual(start);
+        expect(sample.labels!.indexOf(1)).toBe(lesion);
+        expect(set.group(set.ids[at]!)).toBe('a');
+      });
+    },
+  );
 
   it('have their neighbours as channels, the last slice repeated at the end', async () => {
     await opened(files, { ...raw, neighbours: 1 }, async (set) => {
@@ -186,7 +197,15 @@ describe('refused with the file, what was expected and what was found', () => {
       'RAREMASK_VOLUMES_NOT_NIFTI',
     ],
     'an affine of zeros': [
-      nifti({ extent, values: ramp, affine: [[0, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]] }),
+      nifti({
+        extent,
+        values: ramp,
+        affine: [
+          [0, 0, 0, 0],
+          [0, 1, 0, 0],
+          [0, 0, 1, 0],
+        ],
+      }),
       mask,
       'RAREMASK_VOLUMES_AFFINE',
     ],
@@ -226,7 +245,8 @@ describe('refused with the file, what was expected and what was found', () => {
 });
 
 const real = join(
-  process.env['RAREMASK_DATA'] ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url)),
+  process.env['RAREMASK_DATA'] ??
+    fileURLToPath(new URL('../../../../shared/data', import.meta.url)),
   'ms_lesion_3d',
 );
 
