@@ -11,6 +11,35 @@ export function noManifest(): RaremaskError {
   });
 }
 
+export function manifestExists(path: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_MANIFEST_EXISTS',
+    category: 'manifest',
+    where: path,
+    what: 'there is a manifest already, and it is kept',
+    expected: 'a name that is free',
+    remedy: 'choose another file with --out, or replace this one with --force',
+  });
+}
+
+export function noProposal(folder: string, asked: readonly string[]): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NO_PROPOSAL',
+    category: 'data',
+    where: folder,
+    what: 'no data set plugin knows what to make of this folder',
+    expected: 'images and masks that belong together by name, for example in images/ and masks/',
+    got:
+      asked.length === 0
+        ? 'no data set plugin is installed where the manifest would lie'
+        : `nothing of the kind for ${asked.join(', ')}`,
+    remedy:
+      asked.length === 0
+        ? 'npm install @raremask/dataset-images'
+        : 'name the folder that holds both, or write the manifest by hand',
+  });
+}
+
 export function cannotWriteSchema(path: string, cause: unknown): RaremaskError {
   const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
   return new RaremaskError(
@@ -24,4 +53,28 @@ export function cannotWriteSchema(path: string, cause: unknown): RaremaskError {
     },
     { cause },
   );
+}
+
+export function lossWord(word: string, got: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_LAB_LOSS',
+    category: 'manifest',
+    where: `--loss ${word}`,
+    what: 'the loss cannot be read',
+    expected: 'a plugin, or { use: plugin, with: { option: value } }',
+    got,
+    remedy: 'write it as in a manifest, in quotation marks of the shell',
+  });
+}
+
+export function lossOptionsRefused(use: string, issues: readonly string[]): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_LAB_OPTIONS',
+    category: 'manifest',
+    where: use,
+    what: 'the loss refuses its options',
+    expected: 'options as its README lists them',
+    got: issues.join('; '),
+    remedy: "mend what stands under with, or name the loss's options in a manifest",
+  });
 }

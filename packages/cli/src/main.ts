@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { type Console, createConsole } from './console.ts';
 import { EXIT, reportFailure } from './failure.ts';
+import type { LabOptions } from './lab.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -94,14 +95,50 @@ command('predict', 'predict images: masks and probabilities as PNG, under their 
     }),
   );
 
-command('inspect', 'count a data set: images, empty masks, class shares, structures, sizes')
+command('init', 'look at a folder of data and write the manifest that it recommends')
+  .argument('<data>', 'folder of the data, for example with images/ and masks/ in it')
+  .option('--out <file>', 'the manifest', 'raremask.yaml')
+  .option('--force', 'replace a manifest that is there')
+  .addOption(repeated('--use <plugin>', 'data set plugin to ask; repeatable (default: all)'))
+  .action(
+    action(async (console, data: string, options: InitOptions) => {
+      const { initManifest } = await import('./initialization.ts');
+      return await initManifest(data, options, console);
+    }),
+  );
+
+command(
+  'inspect',
+  'count a data set and what the sampler makes of it, and recommend how to train on it',
+)
   .argument('[manifest]', 'YAML file (default: raremask.yaml)')
   .addOption(repeated('-f, --file <file>', 'another manifest whose values win; repeatable'))
   .addOption(repeated('--set <key=value>', 'override a value; repeatable'))
+  .option('--html <file>', 'write a page with charts and example images as well')
   .action(
-    action(async (console, manifest: string | undefined, options: TrainingOptions) => {
+    action(async (console, manifest: string | undefined, options: InspectionOptions) => {
       const { inspectData } = await import('./inspection.ts');
       return await inspectData(manifest, options, console);
+    }),
+  );
+
+command('lab', 'try losses on images without foreground: value, gradient, and what they mean')
+  .argument('[manifest]', 'YAML file whose losses are tried (default: all installed losses)')
+  .addOption(repeated('-f, --file <file>', 'another manifest whose values win; repeatable'))
+  .addOption(repeated('--set <key=value>', 'override a value of the manifest; repeatable'))
+  .addOption(
+    repeated(
+      '--loss <loss>',
+      'a plugin, or "{ use: plugin, with: { option: value } }"; repeatable',
+    ).conflicts('file'),
+  )
+  .addOption(repeated('--size <pixels>', 'side of the images (default: 64 and 128); repeatable'))
+  .option('--structure <pixels>', 'size of the structure that is missed')
+  .option('--html <file>', 'write a page with plots as well')
+  .action(
+    action(async (console, manifest: string | undefined, options: LabOptions) => {
+      const { tryLosses } = await import('./lab.ts');
+      return await tryLosses(manifest, options, console);
     }),
   );
 
@@ -152,6 +189,16 @@ interface TrainingOptions extends Shared {
   readonly set?: readonly string[];
   readonly backend?: string;
   readonly out?: string;
+}
+interface InspectionOptions extends Shared {
+  readonly file?: readonly string[];
+  readonly set?: readonly string[];
+  readonly html?: string;
+}
+interface InitOptions extends Shared {
+  readonly out: string;
+  readonly force?: boolean;
+  readonly use?: readonly string[];
 }
 interface RunOptions extends Shared {
   readonly set?: readonly string[];

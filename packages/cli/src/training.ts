@@ -6,6 +6,7 @@ import { prepared } from './backend.ts';
 import type { Console } from './console.ts';
 import { EXIT } from './failure.ts';
 import { onInterruption } from './interruption.ts';
+import { recordInspection } from './recordedInspection.ts';
 import { scoreRun } from './scoring.ts';
 
 /** Trains, or goes on training; scores the best weights; writes the report; prints the pair. */
@@ -40,6 +41,7 @@ export async function trainAndReport(
     console.note('info', `Stopped and saved. Go on with: raremask resume ${shown}`);
     return EXIT.resumable;
   }
+  await recordInspection(loaded, result.folder);
   await scoreRun(loaded, result.folder, {}, console, result);
   return EXIT.ok;
 }

@@ -12,6 +12,7 @@ const COMMANDS = [
   'resume',
   'evaluate',
   'predict',
+  'init',
   'inspect',
   'report',
   'schema',

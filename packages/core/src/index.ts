@@ -16,6 +16,7 @@ export {
   API,
   type DatasetDefinition,
   type DatasetPlugin,
+  type DatasetProposal,
   defineDataset,
   defineLoss,
   defineModel,

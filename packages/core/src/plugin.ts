@@ -2,6 +2,7 @@ import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/sp
 import type { Dataset } from './dataset.ts';
 import type { Loss } from './loss.ts';
 import type { Model } from './model.ts';
+import type { Json } from './random.ts';
 import type { Sampler } from './sampler.ts';
 import type { Needs, Services } from './token.ts';
 
@@ -51,6 +52,30 @@ export interface DatasetDefinition<S extends OptionsSchema, N extends Needs>
     options: OptionsOf<S>,
     services: Services<N>,
   ): Dataset | Promise<Dataset>;
+  /**
+   * Looks at a folder and proposes options for it; undefined where it is none of this kind.
+   *
+   * @param folder the data, absolute
+   * @param manifestFolder where the manifest will lie, absolute: relative paths start there
+   */
+  propose?(folder: string, manifestFolder: string): Promise<DatasetProposal | undefined>;
+}
+
+/** What a data set plugin makes of a folder that nobody has described yet. */
+export interface DatasetProposal {
+  /** What the manifest would say under `data.with`. */
+  readonly options: Readonly<Record<string, Json>>;
+  /** What it would say under `data.split`. */
+  readonly split: {
+    readonly train?: string;
+    readonly validation: string | number;
+    readonly test?: string | number;
+  };
+  /**
+   * What was seen and what was assumed, by place in the manifest, for example `data.with.classes`:
+   * comments for the person who checks it.
+   */
+  readonly remarks: Readonly<Record<string, string>>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a plugin's option types are its own

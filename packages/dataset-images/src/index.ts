@@ -23,6 +23,7 @@ import { type Entry, listEntries, listImagesAt } from './listing.ts';
 import { noticeOf } from './notice.ts';
 import { type Options, options } from './options.ts';
 import type { Raster } from './png.ts';
+import { propose } from './propose.ts';
 
 /** Folders of images and masks. */
 export default defineDataset({
@@ -43,6 +44,7 @@ export default defineDataset({
     const entries = await listImagesAt(resolve(path));
     return open(given, entries, labelMap(given), new Map());
   },
+  propose,
 });
 
 async function open(

@@ -95,7 +95,7 @@ export async function readVolume(file: string): Promise<Volume> {
 }
 
 /** Field offsets: nifti1.h (Cox et al. 2004). */
-export function parseHeader(file: string, bytes: Buffer): Header {
+function parseHeader(file: string, bytes: Buffer): Header {
   if (bytes.length < HEADER) throw truncated(file, HEADER, bytes.length);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const little = view.getInt32(0, true) === HEADER;

@@ -1,8 +1,13 @@
-import type { Dataset, Draw, Facts, Json, SurveyedImage } from '@raremask/core';
+import type { Dataset, Draw, Facts, Json } from '@raremask/core';
 import type { AugmentRule } from './augment.ts';
 import type { Normalization } from './normalize.ts';
 import { ReaderThreads } from './readerThreads.ts';
-import { type BatchArrays, SampleReader, type WholeSample } from './sampleReader.ts';
+import {
+  type BatchArrays,
+  type CountedImage,
+  SampleReader,
+  type WholeSample,
+} from './sampleReader.ts';
 
 export type { WholeSample } from './sampleReader.ts';
 
@@ -53,7 +58,7 @@ export interface Feed {
    */
   batches(epoch: number, draws: Iterable<readonly Draw[]>, from?: number): AsyncGenerator<Batch>;
   whole(ids: Iterable<string>): AsyncGenerator<WholeSample>;
-  survey(ids: Iterable<string>): AsyncGenerator<SurveyedImage>;
+  survey(ids: Iterable<string>): AsyncGenerator<CountedImage>;
   /** Batches that were not ready when they were asked for, without the first of each epoch. */
   readonly stalls: number;
   /** Ends the threads. Whoever still waits for something gets an error. */
@@ -72,7 +77,7 @@ export type ReadJob =
   | { readonly kind: 'survey'; readonly id: string };
 
 /** What comes of it. */
-export type ReadResult = BatchArrays | WholeSample | SurveyedImage;
+export type ReadResult = BatchArrays | WholeSample | CountedImage;
 
 /**
  * Opens a feed.
@@ -117,7 +122,7 @@ function feed(
     },
     async *survey(ids) {
       const jobs = idJobs('survey', ids);
-      for await (const { result } of inOrder(jobs, run, ahead)) yield result as SurveyedImage;
+      for await (const { result } of inOrder(jobs, run, ahead)) yield result as CountedImage;
     },
     get stalls() {
       return stalls;

@@ -1,3 +1,4 @@
+export { writeAtomically } from './atomicFile.ts';
 export type { CheckpointHead, Progress } from './checkpoint.ts';
 export { type Decision, decide, foregroundProbability } from './decide.ts';
 export {
@@ -7,7 +8,14 @@ export {
   evaluate,
 } from './evaluate.ts';
 export type { BackendFact, OnEvent, RunEvent, SplitCounts, ValidationScores } from './events.ts';
-export { type ClassInspection, type Inspection, inspect } from './inspect.ts';
+export type { Forecast } from './forecast.ts';
+export {
+  type ClassInspection,
+  type Example,
+  type Inspection,
+  type InspectOptions,
+  inspect,
+} from './inspect.ts';
 export { createOptimizer, type Optimizer } from './optimizer.ts';
 export {
   type PredictedImage,
@@ -15,6 +23,8 @@ export {
   type PredictResult,
   predict,
 } from './predict.ts';
+export type { Recommendation, RecommendedSetting } from './recommend.ts';
+export { commentedManifest, type ManifestFacts } from './recommendedManifest.ts';
 export { type Environment, openRunFolder, type RunFolder, runFolder } from './runFolder.ts';
 export type { Judged } from './score.ts';
 export {
@@ -26,3 +36,4 @@ export {
   trainStep,
 } from './step.ts';
 export { type TrainOptions, type TrainResult, train } from './train.ts';
+export { openWork, type Work } from './work.ts';

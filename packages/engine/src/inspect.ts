@@ -1,7 +1,21 @@
-import { firstForeground, type Survey } from '@raremask/core';
+import {
+  type Facts,
+  firstForeground,
+  isRaremaskError,
+  type RaremaskError,
+  type Sample,
+} from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import type { OnEvent } from './events.ts';
+import { type Forecast, forecast } from './forecast.ts';
+import { keptForecast } from './forecastCache.ts';
+import { type Bin, logarithmicBins, quantileOf } from './quantiles.ts';
+import { type Recommendation, recommend } from './recommend.ts';
+import type { CountedImage } from './sampleReader.ts';
+import type { CountedSurvey } from './survey.ts';
 import { openWork, type Work } from './work.ts';
+
+type SplitName = 'train' | 'validation' | 'test';
 
 /** What a data set holds, counted over all splits. */
 export interface Inspection {
@@ -13,6 +27,16 @@ export interface Inspection {
     /** Images without any foreground pixel. */
     readonly empty: number;
     readonly groups: number;
+    /** Groups of which no image has foreground. */
+    readonly emptyGroups: number;
+  }[];
+  /** Every group of more than one image, in the order of first images. */
+  readonly groups: readonly {
+    readonly name: string;
+    /** More than one: the group leaks. */
+    readonly splits: readonly string[];
+    readonly images: number;
+    readonly empty: number;
   }[];
   readonly classes: readonly ClassInspection[];
   /** The most frequent first. */
@@ -24,9 +48,35 @@ export interface Inspection {
     readonly mean: number;
     readonly deviation: number;
     readonly max: number;
+    /** Quantiles of the images' means: how much images differ in brightness. */
+    readonly imageMeans: { readonly q05: number; readonly median: number; readonly q95: number };
   }[];
   /** Share of all pixels that nobody has judged. */
   readonly ignoredShare: number;
+  /** Foreground pixels of an image with foreground, as a share of its pixels. */
+  readonly foregroundShares: readonly Bin[];
+  /** Images with the same pixels, whatever their masks. */
+  readonly duplicates: readonly {
+    readonly ids: readonly string[];
+    /** More than one: what is scored was trained on. */
+    readonly splits: readonly string[];
+  }[];
+  /** Samples that cannot be read: damaged files, mask values outside the map, sizes that differ. */
+  readonly unreadable: readonly {
+    readonly id: string;
+    readonly split: string;
+    readonly code: string;
+    readonly message: string;
+  }[];
+  /** What the manifest's sampler puts into the batches; or why it draws nothing. */
+  readonly batches:
+    | ({
+        readonly sampler: string;
+        readonly batch: number;
+        readonly window: readonly number[] | null;
+      } & Forecast)
+    | { readonly sampler: string; readonly batch: number; readonly problem: string };
+  readonly recommendation: Recommendation;
   readonly warnings: readonly string[];
 }
 
@@ -41,65 +91,210 @@ export interface ClassInspection {
   /** Quantiles of the structures' sizes in pixels; null for the background and absent classes. */
   readonly structurePixels: {
     readonly min: number;
+    readonly q05: number;
     readonly q25: number;
     readonly median: number;
+    readonly mean: number;
     readonly q75: number;
+    readonly q95: number;
     readonly max: number;
   } | null;
+  /** How many structures have which size. */
+  readonly structureSizes: readonly Bin[];
 }
 
-/** Counts a data set: images, empty masks, class shares, structures, sizes, intensities. */
-export async function inspect(loaded: LoadedManifest, onEvent: OnEvent): Promise<Inspection> {
-  const warnings: string[] = [];
-  const work = await openWork(loaded, (event) => {
-    if (event.type === 'note' && event.level === 'warn') warnings.push(event.text);
-    onEvent(event);
-  });
+/** A sample to look at, with the reason that it was chosen. */
+export interface Example {
+  readonly sample: Sample;
+  readonly split: string;
+  /** `smallest`, `typical` and `largest` foreground, or `empty`. */
+  readonly kind: 'smallest' | 'typical' | 'largest' | 'empty';
+  readonly foreground: number;
+  readonly classes: number;
+  readonly overlapping: boolean;
+}
+
+export interface InspectOptions {
+  readonly onEvent: OnEvent;
+  /** Gets a few samples to look at; left out, none is read for it. */
+  onExample?(example: Example): void | Promise<void>;
+}
+
+/** Draws that a forecast counts in each of its epochs, about. */
+const FORECAST_DRAWS = 3000;
+
+/**
+ * Counts a data set, what the manifest's sampler makes of it, and what training it recommends.
+ * Samples that cannot be read are listed, and everything else is counted without them.
+ */
+export async function inspect(
+  loaded: LoadedManifest,
+  { onEvent, onExample }: InspectOptions,
+): Promise<Inspection> {
+  const warnings = new Set<string>();
+  const broken = new Map<string, RaremaskError>();
+  const work = await openWork(
+    loaded,
+    (event) => {
+      if (event.type === 'note' && event.level === 'warn') warnings.add(event.text);
+      onEvent(event);
+    },
+    (id, error) => broken.set(id, error),
+  );
   try {
-    return inspectionOf(work, await work.survey(), warnings);
+    const survey = await work.survey();
+    const batches = await batchesOf(work, survey);
+    if (onExample) for (const example of examplesOf(work, survey)) await onExample(await example());
+    return inspectionOf(work, survey, batches, broken, warnings);
   } finally {
     await work.close();
   }
 }
 
-function inspectionOf(work: Work, survey: Survey, warnings: readonly string[]): Inspection {
-  const { facts, splits, dataset, loaded } = work;
-  const ids = [...splits.train, ...splits.validation, ...splits.test];
+async function batchesOf(work: Work, survey: CountedSurvey): Promise<Inspection['batches']> {
+  const { manifest, plugins } = work.loaded;
+  const { batch, epochs } = manifest.train;
+  const facts = { sampler: plugins.sampler.use, batch };
+  if (survey.train.length === 0) {
+    return { ...facts, problem: 'the training split holds no image that can be read' };
+  }
+  try {
+    const sampler = await work.scope.make(plugins.sampler);
+    const looked = [...new Set([0, Math.floor((epochs - 1) / 2), epochs - 1])];
+    const make = () => forecast({ ...work, sampler, survey, epochs: looked, most: FORECAST_DRAWS });
+    const parts = [batch, manifest.seed, looked, FORECAST_DRAWS, survey.train];
+    const counted = await keptForecast(work, parts, make);
+    return { ...facts, window: sampler.window ?? null, ...counted };
+  } catch (error) {
+    if (!isRaremaskError(error)) throw error;
+    return { ...facts, problem: error.message };
+  }
+}
+
+function inspectionOf(
+  work: Work,
+  survey: CountedSurvey,
+  batches: Inspection['batches'],
+  broken: ReadonlyMap<string, RaremaskError>,
+  warnings: ReadonlySet<string>,
+): Inspection {
+  const { facts, loaded } = work;
+  const names = (['train', 'validation', 'test'] as const).filter(
+    (name) => name !== 'test' || work.splits.test.length > 0,
+  );
+  const splitOfId = new Map<string, SplitName>();
+  for (const name of names) for (const id of work.splits[name]) splitOfId.set(id, name);
+  const ids = [...splitOfId.keys()].filter((id) => survey.has(id));
   const images = ids.map((id) => survey.image(id));
-  const first = firstForeground(facts);
-  const pixelsOf = (image: (typeof images)[number]) =>
-    image.size.reduce((product, extent) => product * extent, 1);
-  const pixels = images.reduce((sum, image) => sum + pixelsOf(image), 0);
+  const pixels = images.reduce((sum, image) => sum + areaOf(image), 0);
   const ignored = images.reduce((sum, image) => sum + image.ignoredPixels, 0);
-  const judged = Math.max(pixels - ignored, 1);
+  const shares = images
+    .filter(({ id }) => survey.hasForeground(id))
+    .map((image) => foregroundOf(image, facts) / Math.max(areaOf(image) - image.ignoredPixels, 1));
+  return {
+    name: loaded.manifest.name,
+    ...(facts.remark !== undefined && { remark: facts.remark }),
+    splits: names.map((name) => splitCounts(work, survey, name)),
+    groups: groupsOf(work, survey, splitOfId),
+    classes: facts.classes.map((_, index) =>
+      classCounts(facts, index, images, Math.max(pixels - ignored, 1)),
+    ),
+    sizes: sizesOf(images),
+    channels: facts.channels,
+    intensity: Array.from({ length: facts.channels }, (_, channel) =>
+      intensityOf(images, channel, pixels),
+    ),
+    ignoredShare: ignored / Math.max(pixels, 1),
+    foregroundShares: logarithmicBins(shares),
+    duplicates: duplicatesOf(images, splitOfId),
+    unreadable: [...broken]
+      .filter(([id]) => splitOfId.has(id))
+      .map(([id, { code, message }]) => ({ id, split: splitOfId.get(id)!, code, message })),
+    batches,
+    recommendation: recommend(work, survey),
+    warnings: [...warnings],
+  };
+}
 
-  const classes = facts.classes.map(({ name, value }, index): ClassInspection => {
-    const own = images.reduce((sum, image) => sum + image.classPixels[index]!, 0);
-    const sizes = images
-      .flatMap((image) => image.structures.filter((structure) => structure.class === index))
-      .map((structure) => structure.pixels)
-      .sort((left, right) => left - right);
-    const quantile = (share: number) => sizes[Math.round(share * (sizes.length - 1))]!;
-    return {
-      name,
-      value,
-      pixels: own,
-      share: own / judged,
-      images: images.filter((image) => image.classPixels[index]! > 0).length,
-      structures: sizes.length,
-      structurePixels:
-        index < first || sizes.length === 0
-          ? null
-          : {
-              min: quantile(0),
-              q25: quantile(0.25),
-              median: quantile(0.5),
-              q75: quantile(0.75),
-              max: quantile(1),
-            },
-    };
-  });
+function splitCounts(work: Work, survey: CountedSurvey, name: SplitName) {
+  const ids = work.splits[name];
+  const filled = new Set<string>();
+  const groups = new Set<string>();
+  let empty = 0;
+  for (const id of ids) {
+    const group = work.dataset.group(id) ?? `image ${id}`;
+    groups.add(group);
+    if (!survey.has(id)) continue;
+    if (survey.hasForeground(id)) filled.add(group);
+    else empty++;
+  }
+  return {
+    name,
+    images: ids.length,
+    empty,
+    groups: groups.size,
+    emptyGroups: groups.size - filled.size,
+  };
+}
 
+function groupsOf(
+  { dataset }: Work,
+  survey: CountedSurvey,
+  splitOfId: ReadonlyMap<string, SplitName>,
+): Inspection['groups'] {
+  const groups = new Map<string, { splits: Set<string>; images: number; empty: number }>();
+  for (const [id, split] of splitOfId) {
+    const name = dataset.group(id);
+    if (name === undefined) continue;
+    const group = groups.get(name) ?? { splits: new Set(), images: 0, empty: 0 };
+    groups.set(name, group);
+    group.splits.add(split);
+    group.images++;
+    if (survey.has(id) && !survey.hasForeground(id)) group.empty++;
+  }
+  return [...groups]
+    .filter(([, { images }]) => images > 1)
+    .map(([name, { splits, images, empty }]) => ({ name, splits: [...splits], images, empty }));
+}
+
+function classCounts(
+  facts: Facts,
+  index: number,
+  images: readonly CountedImage[],
+  judged: number,
+): ClassInspection {
+  const { name, value } = facts.classes[index]!;
+  const own = images.reduce((sum, image) => sum + image.classPixels[index]!, 0);
+  const sizes = images
+    .flatMap((image) => image.structures.filter((structure) => structure.class === index))
+    .map((structure) => structure.pixels)
+    .sort((left, right) => left - right);
+  const quantile = (share: number) => quantileOf(sizes, share);
+  const absent = index < firstForeground(facts) || sizes.length === 0;
+  return {
+    name,
+    value,
+    pixels: own,
+    share: own / judged,
+    images: images.filter((image) => image.classPixels[index]! > 0).length,
+    structures: sizes.length,
+    structurePixels: absent
+      ? null
+      : {
+          min: quantile(0),
+          q05: quantile(0.05),
+          q25: quantile(0.25),
+          median: quantile(0.5),
+          mean: sizes.reduce((sum, size) => sum + size, 0) / sizes.length,
+          q75: quantile(0.75),
+          q95: quantile(0.95),
+          max: quantile(1),
+        },
+    structureSizes: absent ? [] : logarithmicBins(sizes),
+  };
+}
+
+function sizesOf(images: readonly CountedImage[]): Inspection['sizes'] {
   const sizes = new Map<string, { readonly size: readonly number[]; images: number }>();
   for (const { size } of images) {
     const key = size.join('x');
@@ -107,37 +302,87 @@ function inspectionOf(work: Work, survey: Survey, warnings: readonly string[]): 
     entry.images++;
     sizes.set(key, entry);
   }
-  const intensity = Array.from({ length: facts.channels }, (_, channel) => {
-    const all = images.map((image) => image.intensity[channel]!);
-    const weights = images.map(pixelsOf);
-    const pooled = (values: readonly number[]) =>
-      values.reduce((sum, value, index) => sum + value * weights[index]!, 0) / Math.max(pixels, 1);
-    const mean = pooled(all.map((fact) => fact.mean));
-    const meanSquare = pooled(all.map((fact) => fact.meanSquare));
-    return {
-      channel,
-      min: all.reduce((least, fact) => Math.min(least, fact.minimum), Number.POSITIVE_INFINITY),
-      mean,
-      deviation: Math.sqrt(Math.max(meanSquare - mean * mean, 0)),
-      max: all.reduce((most, fact) => Math.max(most, fact.maximum), Number.NEGATIVE_INFINITY),
-    };
-  });
+  return [...sizes.values()].sort((left, right) => right.images - left.images);
+}
+
+function intensityOf(
+  images: readonly CountedImage[],
+  channel: number,
+  pixels: number,
+): Inspection['intensity'][number] {
+  const all = images.map((image) => image.intensity[channel]!);
+  const weights = images.map(areaOf);
+  const pooled = (values: readonly number[]) =>
+    values.reduce((sum, value, index) => sum + value * weights[index]!, 0) / Math.max(pixels, 1);
+  const mean = pooled(all.map((fact) => fact.mean));
+  const meanSquare = pooled(all.map((fact) => fact.meanSquare));
+  const means = all.map((fact) => fact.mean).sort((left, right) => left - right);
   return {
-    name: loaded.manifest.name,
-    ...(facts.remark !== undefined && { remark: facts.remark }),
-    splits: (['train', 'validation', 'test'] as const)
-      .filter((name) => name !== 'test' || splits.test.length > 0)
-      .map((name) => ({
-        name,
-        images: splits[name].length,
-        empty: splits[name].filter((id) => !survey.hasForeground(id)).length,
-        groups: new Set(splits[name].map((id) => dataset.group(id) ?? id)).size,
-      })),
-    classes,
-    sizes: [...sizes.values()].sort((left, right) => right.images - left.images),
-    channels: facts.channels,
-    intensity,
-    ignoredShare: ignored / Math.max(pixels, 1),
-    warnings,
+    channel,
+    min: all.reduce((least, fact) => Math.min(least, fact.minimum), Number.POSITIVE_INFINITY),
+    mean,
+    deviation: Math.sqrt(Math.max(meanSquare - mean * mean, 0)),
+    max: all.reduce((most, fact) => Math.max(most, fact.maximum), Number.NEGATIVE_INFINITY),
+    imageMeans: {
+      q05: quantileOf(means, 0.05),
+      median: quantileOf(means, 0.5),
+      q95: quantileOf(means, 0.95),
+    },
   };
+}
+
+function duplicatesOf(
+  images: readonly CountedImage[],
+  splitOfId: ReadonlyMap<string, SplitName>,
+): Inspection['duplicates'] {
+  const byDigest = new Map<string, string[]>();
+  for (const { id, digest } of images) {
+    const same = byDigest.get(digest);
+    if (same) same.push(id);
+    else byDigest.set(digest, [id]);
+  }
+  return [...byDigest.values()]
+    .filter((ids) => ids.length > 1)
+    .map((ids) => ({ ids, splits: [...new Set(ids.map((id) => splitOfId.get(id)!))] }))
+    .sort((left, right) => right.splits.length - left.splits.length);
+}
+
+/** Two images with little foreground, two with a typical amount, two with much, and two empty ones. */
+function* examplesOf(work: Work, survey: CountedSurvey): Generator<() => Promise<Example>> {
+  const { facts, dataset, splits } = work;
+  const all = Object.entries(splits).flatMap(([split, ids]) =>
+    ids.filter((id) => survey.has(id)).map((id) => ({ id, split })),
+  );
+  const filled = all
+    .filter(({ id }) => survey.hasForeground(id))
+    .map((entry) => ({ ...entry, foreground: foregroundOf(survey.image(entry.id), facts) }))
+    .sort((left, right) => left.foreground - right.foreground);
+  const middle = Math.max(Math.floor(filled.length / 2) - 1, 0);
+  const empty = all.filter(({ id }) => !survey.hasForeground(id));
+  const chosen = [
+    ...filled.slice(0, 2).map((entry) => ({ ...entry, kind: 'smallest' as const })),
+    ...filled.slice(middle, middle + 2).map((entry) => ({ ...entry, kind: 'typical' as const })),
+    ...filled.slice(-2).map((entry) => ({ ...entry, kind: 'largest' as const })),
+    ...empty.slice(0, 2).map((entry) => ({ ...entry, kind: 'empty' as const, foreground: 0 })),
+  ];
+  const seen = new Set<string>();
+  for (const { id, ...rest } of chosen) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    yield async () => ({
+      ...rest,
+      sample: await dataset.read(id),
+      classes: facts.classes.length,
+      overlapping: facts.overlapping,
+    });
+  }
+}
+
+function areaOf({ size }: CountedImage): number {
+  return size.reduce((product, extent) => product * extent, 1);
+}
+
+/** Pixels of all foreground classes; of overlapping classes, a pixel counts for each. */
+function foregroundOf({ classPixels }: CountedImage, facts: Facts): number {
+  return classPixels.slice(firstForeground(facts)).reduce((sum, own) => sum + own, 0);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type Dataset,
   type Draw,
@@ -45,6 +46,14 @@ export interface WholeSample {
   readonly images: Float32Array;
   /** The sample's size, filled up to multiples of `multipleOf`. */
   readonly padded: readonly number[];
+}
+
+/** What a survey keeps of one sample: the facts for plugins, and those for inspection alone. */
+export interface CountedImage extends SurveyedImage {
+  /** Hash of the decoded image, 24 hexadecimal digits: equal for equal pixels. */
+  readonly digest: string;
+  /** Extent of the largest structure along each space axis; zeros where there is none. */
+  readonly extent: readonly number[];
 }
 
 /** Structures of one image that a survey keeps. */
@@ -102,7 +111,7 @@ export class SampleReader {
     return { id, sample, images, padded };
   }
 
-  async survey(id: string): Promise<SurveyedImage> {
+  async survey(id: string): Promise<CountedImage> {
     const { facts } = this.#plan;
     const sample = await this.#read(id);
     if (sample.labels === undefined) throw noTruth(id);
@@ -168,7 +177,7 @@ export class SampleReader {
 }
 
 /** Overlapping classes: a pixel counts only where every class has been judged. */
-function isIgnored(labels: Uint8Array, first: number, classes: number): boolean {
+export function isIgnored(labels: Uint8Array, first: number, classes: number): boolean {
   for (let index = 0; index < classes; index++) {
     if (labels[first + index] === IGNORE) return true;
   }
@@ -228,7 +237,7 @@ function checkNumbers(id: string, name: string, values: Float32Array, least: num
 }
 
 /** Counts classes, structures and intensities of one sample. */
-function surveyed(sample: Sample, labels: Uint8Array, facts: Facts): SurveyedImage {
+function surveyed(sample: Sample, labels: Uint8Array, facts: Facts): CountedImage {
   const { id, size, image } = sample;
   const pixels = product(size);
   const classes = facts.classes.length;
@@ -247,10 +256,14 @@ function surveyed(sample: Sample, labels: Uint8Array, facts: Facts): SurveyedIma
   }
   const byClass: Structure[][] = [];
   let structureCount = 0;
+  const extent = size.map(() => 0);
   for (let index = firstForeground(facts); index < classes; index++) {
     if (classPixels[index] === 0) continue;
     const found = components(maskOf(labels, pixels, index, facts), [...size]);
     structureCount += found.count;
+    for (const box of found.boxes) {
+      for (const [axis, own] of box.size.entries()) extent[axis] = Math.max(extent[axis]!, own);
+    }
     byClass.push(largestStructures(found, index, size));
   }
   return {
@@ -260,11 +273,22 @@ function surveyed(sample: Sample, labels: Uint8Array, facts: Facts): SurveyedIma
     ignoredPixels,
     structures: keptStructures(byClass),
     structureCount,
+    digest: digestOf(sample),
+    extent,
     intensity: Array.from({ length: facts.channels }, (_, channel) => ({
       ...momentsOf(image, channel, facts.channels),
       ...rangeOf(image, channel, facts.channels),
     })),
   };
+}
+
+/** Changes with any pixel, the size or the type of the image; the mask does not count. */
+function digestOf({ size, image }: Sample): string {
+  return createHash('sha256')
+    .update(`${size.join('x')} ${image.length} ${image.BYTES_PER_ELEMENT} `)
+    .update(new Uint8Array(image.buffer, image.byteOffset, image.byteLength))
+    .digest('hex')
+    .slice(0, 24);
 }
 
 function maskOf(labels: Uint8Array, pixels: number, index: number, facts: Facts): Uint8Array {

@@ -7,6 +7,7 @@ import {
   type SurveyedImage,
 } from '@raremask/core';
 import { unknownInSurvey } from './dataErrors.ts';
+import type { CountedImage } from './sampleReader.ts';
 import {
   type CachedImages,
   fingerprintsOf,
@@ -25,9 +26,9 @@ export interface SurveyOptions {
   /** Ids of the training split, all of them among `ids`. */
   readonly train: readonly string[];
   /** Reads and counts images, in any order; called once, or not at all. */
-  read(
-    ids: readonly string[],
-  ): AsyncIterable<SurveyedImage> | Promise<AsyncIterable<SurveyedImage>>;
+  read(ids: readonly string[]): AsyncIterable<CountedImage> | Promise<AsyncIterable<CountedImage>>;
+  /** Whether images that `read` leaves out are left out of the survey as well. */
+  readonly partial?: boolean;
   /** Plugin and options: counts of one identity are never used for another. */
   readonly identity: string;
   /** Counts are kept here, where the data set has fingerprints. */
@@ -37,8 +38,15 @@ export interface SurveyOptions {
   warn?(line: string): void;
 }
 
+/** A survey with what inspection needs besides. */
+export interface CountedSurvey extends Survey {
+  image(id: string): CountedImage;
+  /** False for an image that could not be read. */
+  has(id: string): boolean;
+}
+
 /** Counts every image once, or takes over what was counted when its files were the same. */
-export async function takeSurvey(options: SurveyOptions): Promise<Survey> {
+export async function takeSurvey(options: SurveyOptions): Promise<CountedSurvey> {
   const { dataset, ids, train, identity, cacheFolder } = options;
   const { facts } = dataset;
   const shape = {
@@ -77,7 +85,7 @@ export async function takeSurvey(options: SurveyOptions): Promise<Survey> {
     counted,
     shape,
     firstForeground(facts),
-    dataset.ids.filter((id) => trained.has(id)),
+    dataset.ids.filter((id) => trained.has(id) && (options.partial !== true || counted.has(id))),
   );
 }
 
@@ -100,7 +108,7 @@ function survey(
   shape: PackedShape,
   first: number,
   train: readonly string[],
-): Survey {
+): CountedSurvey {
   const packedOf = (id: string): PackedImage => {
     const packed = counted.get(id);
     if (packed === undefined) throw unknownInSurvey(id);
@@ -108,6 +116,7 @@ function survey(
   };
   return {
     train,
+    has: (id) => counted.has(id),
     image: (id) => unpackImage(id, packedOf(id), shape),
     hasForeground: (id) => packedClassPixels(packedOf(id), shape).subarray(first).some(Boolean),
   };
@@ -153,7 +162,7 @@ export function censusOf(survey: Survey, facts: Facts): Census {
  * Structures of each class in one image. Where a survey has not kept them all, those that are missing
  * are shared out as those that are kept.
  */
-function structuresOf(image: SurveyedImage, first: number): number[] {
+export function structuresOf(image: SurveyedImage, first: number): number[] {
   const counts = image.classPixels.map(() => 0);
   for (const structure of image.structures) counts[structure.class]!++;
   const kept = image.structures.length;

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Dataset, SurveyedImage } from '@raremask/core';
+import type { Dataset } from '@raremask/core';
 import { writeAtomically } from './atomicFile.ts';
+import type { CountedImage } from './sampleReader.ts';
 
 /** Changes with the meaning of the numbers, so that older files are counted anew. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** The facts of one image as numbers in a row: an index of many images stays small. */
 export type PackedImage = Float64Array;
@@ -17,11 +18,14 @@ export interface PackedShape {
   readonly channels: number;
 }
 
-export function packImage(image: SurveyedImage): PackedImage {
+export function packImage(image: CountedImage): PackedImage {
   return Float64Array.from([
     image.ignoredPixels,
     image.structureCount,
+    Number.parseInt(image.digest.slice(0, 12), 16),
+    Number.parseInt(image.digest.slice(12), 16),
     ...image.size,
+    ...image.extent,
     ...image.classPixels,
     ...image.intensity.flatMap((fact) => [fact.mean, fact.meanSquare, fact.minimum, fact.maximum]),
     ...image.structures.flatMap((structure) => [
@@ -36,7 +40,7 @@ export function unpackImage(
   id: string,
   packed: PackedImage,
   { space, classes, channels }: PackedShape,
-): SurveyedImage {
+): CountedImage {
   let at = 0;
   const take = (count: number) => {
     at += count;
@@ -44,7 +48,11 @@ export function unpackImage(
   };
   const repeat = <T>(count: number, make: () => T) => Array.from({ length: count }, make);
   const [ignoredPixels, structureCount] = take(2) as [number, number];
+  const digest = take(2)
+    .map((half) => half.toString(16).padStart(12, '0'))
+    .join('');
   const size = take(space);
+  const extent = take(space);
   const classPixels = take(classes);
   const intensity = repeat(channels, () => {
     const [mean, meanSquare, minimum, maximum] = take(4) as [number, number, number, number];
@@ -54,7 +62,17 @@ export function unpackImage(
     const [index, pixels] = take(2) as [number, number];
     return { class: index, pixels, centre: take(space) };
   });
-  return { id, size, classPixels, ignoredPixels, structures, structureCount, intensity };
+  return {
+    id,
+    size,
+    classPixels,
+    ignoredPixels,
+    structures,
+    structureCount,
+    digest,
+    extent,
+    intensity,
+  };
 }
 
 /** Pixels of each class, without unpacking the rest. */
@@ -62,12 +80,13 @@ export function packedClassPixels(
   packed: PackedImage,
   { space, classes }: PackedShape,
 ): PackedImage {
-  return packed.subarray(2 + space, 2 + space + classes);
+  const from = 4 + 2 * space;
+  return packed.subarray(from, from + classes);
 }
 
 /** True where the numbers can be the facts of an image of this shape. */
 function fits(packed: readonly unknown[], { space, classes, channels }: PackedShape): boolean {
-  const fixed = 2 + space + classes + 4 * channels;
+  const fixed = 4 + 2 * space + classes + 4 * channels;
   const rest = packed.length - fixed;
   return rest >= 0 && rest % (2 + space) === 0 && packed.every((value) => Number.isFinite(value));
 }

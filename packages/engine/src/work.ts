@@ -1,14 +1,22 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Census, Dataset, Facts, Json, Survey } from '@raremask/core';
 import * as services from '@raremask/core';
+import {
+  type Census,
+  type Dataset,
+  type Facts,
+  isRaremaskError,
+  type Json,
+  type RaremaskError,
+} from '@raremask/core';
 import { createHost, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { emptySplit } from './errors.ts';
 import type { OnEvent } from './events.ts';
 import { type Feed, type FeedPlan, openFeed } from './feed.ts';
+import type { CountedImage } from './sampleReader.ts';
 import { splitIds } from './split.ts';
-import { censusOf, takeSurvey } from './survey.ts';
+import { type CountedSurvey, censusOf, takeSurvey } from './survey.ts';
 
 export type Splits = Readonly<Record<'train' | 'validation' | 'test', readonly string[]>>;
 
@@ -20,15 +28,26 @@ export interface Work {
   readonly facts: Facts;
   readonly splits: Splits;
   readonly workers: number;
-  survey(): Promise<Survey>;
+  /** Plugin and options of the data set: what was counted for one identity holds for no other. */
+  readonly identity: string;
+  survey(): Promise<CountedSurvey>;
   census(): Promise<Census>;
   /** Opens the worker threads that read this data set, or another one decoded alike. */
   feed(plan: Pick<FeedPlan, 'normalization' | 'multipleOf' | 'augment'>): Promise<Feed>;
   close(): Promise<void>;
 }
 
-/** Makes the data set and divides it. Sampler, losses and model are made later, by `scope.make`. */
-export async function openWork(loaded: LoadedManifest, onEvent: OnEvent): Promise<Work> {
+/**
+ * Makes the data set and divides it. Sampler, losses and model are made later, by `scope.make`.
+ *
+ * @param onBroken gets the samples that cannot be read, which the survey then leaves out; without it,
+ *   the first of them is thrown
+ */
+export async function openWork(
+  loaded: LoadedManifest,
+  onEvent: OnEvent,
+  onBroken?: (id: string, error: RaremaskError) => void,
+): Promise<Work> {
   const { manifest, plugins, folder } = loaded;
   const host = createHost();
   const scope = host.run({
@@ -82,8 +101,10 @@ export async function openWork(loaded: LoadedManifest, onEvent: OnEvent): Promis
               multipleOf: facts.space === 2 ? [1, 1] : [1, 1, 1],
               augment: { flip: false, rotate: false },
             });
-            return (await reader).survey(missing);
+            const opened = await reader;
+            return onBroken ? readable(opened, missing, workers, onBroken) : opened.survey(missing);
           },
+          partial: onBroken !== undefined,
           onProgress: (done, total) => onEvent({ type: 'survey', done, total }),
           warn: (text) => onEvent({ type: 'note', level: 'warn', text }),
         });
@@ -92,7 +113,7 @@ export async function openWork(loaded: LoadedManifest, onEvent: OnEvent): Promis
       }
     };
 
-    let everything: Promise<Survey> | undefined;
+    let everything: Promise<CountedSurvey> | undefined;
     const splits = await splitIds({
       dataset,
       split: manifest.data.split,
@@ -101,11 +122,12 @@ export async function openWork(loaded: LoadedManifest, onEvent: OnEvent): Promis
       seed: manifest.seed,
       isEmpty: async (id) => {
         everything ??= count(dataset.ids, []);
-        return !(await everything).hasForeground(id);
+        const counted = await everything;
+        return !counted.has(id) || !counted.hasForeground(id);
       },
       warn: (text) => onEvent({ type: 'note', level: 'warn', text }),
     });
-    let survey: Promise<Survey> | undefined;
+    let survey: Promise<CountedSurvey> | undefined;
     let census: Promise<Census> | undefined;
     const takenSurvey = () => {
       survey ??= count(
@@ -127,6 +149,7 @@ export async function openWork(loaded: LoadedManifest, onEvent: OnEvent): Promis
       facts,
       splits,
       workers,
+      identity,
       survey: takenSurvey,
       census: takenCensus,
       feed,
@@ -139,6 +162,38 @@ export async function openWork(loaded: LoadedManifest, onEvent: OnEvent): Promis
     await scope.dispose();
     await host.dispose();
     throw error;
+  }
+}
+
+/** Counts what can be read, several at a time, and hands the rest to `onBroken`. */
+async function* readable(
+  feed: Feed,
+  ids: readonly string[],
+  workers: number,
+  onBroken: (id: string, error: RaremaskError) => void,
+): AsyncGenerator<CountedImage> {
+  const countOne = async (id: string): Promise<CountedImage | undefined> => {
+    try {
+      for await (const image of feed.survey([id])) return image;
+    } catch (error) {
+      if (!isRaremaskError(error) || error.category !== 'data') throw error;
+      onBroken(id, error);
+    }
+    return undefined;
+  };
+  const waiting: Promise<CountedImage | undefined>[] = [];
+  for (const id of ids) {
+    const started = countOne(id);
+    // Whatever fails is thrown when its turn comes; until then it must not count as unhandled.
+    started.catch(() => undefined);
+    waiting.push(started);
+    if (waiting.length <= workers + 1) continue;
+    const image = await waiting.shift();
+    if (image) yield image;
+  }
+  for (const started of waiting) {
+    const image = await started;
+    if (image) yield image;
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type DatasetFacts, IGNORE, type Sample, type SurveyedImage } from '@raremask/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fitNormalization } from '../src/normalize.ts';
-import { SampleReader } from '../src/sampleReader.ts';
+import { type CountedImage, SampleReader } from '../src/sampleReader.ts';
 import { censusOf, takeSurvey } from '../src/survey.ts';
 
 const facts: DatasetFacts = {
@@ -46,7 +46,7 @@ const dataset = {
   read: async (id: string) => samples[id]!,
 };
 
-function count(sample: Sample, own: DatasetFacts = facts): Promise<SurveyedImage> {
+function count(sample: Sample, own: DatasetFacts = facts): Promise<CountedImage> {
   const reader = new SampleReader(
     { read: async () => sample },
     {
@@ -336,7 +336,7 @@ describe('kept counts', () => {
   it('of an older version are counted anew without a word', async () => {
     await take();
     const file = await onlyFile();
-    await writeFile(file, (await readFile(file, 'utf8')).replace('{"survey":1', '{"survey":0'));
+    await writeFile(file, (await readFile(file, 'utf8')).replace('{"survey":2', '{"survey":0'));
     expect((await take()).asked).toEqual(dataset.ids);
     expect(warnings).toEqual([]);
   });

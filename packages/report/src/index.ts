@@ -4,6 +4,16 @@ export type { EpochScores, ProgressEvent } from './event.ts';
 export { type EpochRow, parseHistory } from './history.ts';
 export { type Inspection, inspectionTable } from './inspection.ts';
 export {
+  drawExample,
+  type ExampleSample,
+  type InspectionExample,
+  type RecordedExample,
+} from './inspectionExample.ts';
+export { inspectionPage } from './inspectionPage.ts';
+export { writeLabPage } from './labPage.ts';
+export type { LabLoss, LabReport } from './labResult.ts';
+export { labTable } from './labTable.ts';
+export {
   collectOverlays,
   type OverlayCollector,
   type OverlayEntry,

@@ -1,6 +1,58 @@
 import pc from 'picocolors';
 import { columns, plain, type TableOptions } from './columns.ts';
-import { ABSENT, counted, countText, measureText, percentText, sizeText } from './numberText.ts';
+import {
+  ABSENT,
+  averageText,
+  counted,
+  countText,
+  measureText,
+  percentText,
+  sizeText,
+} from './numberText.ts';
+
+/** How many values lie in [from, to). */
+export interface Bin {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+/** What a sampler puts into the batches. */
+export interface Batches {
+  readonly sampler: string;
+  readonly batch: number;
+  readonly window: readonly number[] | null;
+  readonly batches: number;
+  readonly emptyShare: number;
+  readonly foregroundPerBatch: number;
+  readonly structuresPerBatch: number;
+  readonly foregroundShare: number;
+  readonly batchesWithoutForeground: number;
+  /** Share of the windows of images with foreground that show none of it. */
+  readonly emptiedByWindow: number;
+  readonly classes: readonly {
+    readonly name: string;
+    readonly structuresPerBatch: number;
+    readonly batchesWithout: number;
+  }[];
+  readonly epochs: readonly {
+    /** Counted from 1. */
+    readonly epoch: number;
+    readonly batches: number;
+    readonly emptyShare: number;
+    readonly structuresPerBatch: number;
+    readonly batchesWithoutForeground: number;
+  }[];
+  /** False where only the first batches of an epoch were counted. */
+  readonly wholeEpochs: boolean;
+}
+
+/** Why a sampler draws nothing from these data. */
+interface BatchProblem {
+  readonly sampler: string;
+  readonly batch: number;
+  readonly problem: string;
+}
 
 /** What a data set holds, counted over all splits; the result of `raremask inspect`. */
 export interface Inspection {
@@ -13,6 +65,16 @@ export interface Inspection {
     /** Images without any foreground pixel. */
     readonly empty: number;
     readonly groups: number;
+    /** Groups of which no image has foreground. */
+    readonly emptyGroups: number;
+  }[];
+  /** Groups of several images. */
+  readonly groups: readonly {
+    readonly name: string;
+    /** More than one: the group leaks. */
+    readonly splits: readonly string[];
+    readonly images: number;
+    readonly empty: number;
   }[];
   readonly classes: readonly {
     readonly name: string;
@@ -31,6 +93,8 @@ export interface Inspection {
       readonly q75: number;
       readonly max: number;
     } | null;
+    /** How many structures have which size. */
+    readonly structureSizes: readonly Bin[];
   }[];
   /** The most frequent first. */
   readonly sizes: readonly { readonly size: readonly number[]; readonly images: number }[];
@@ -44,6 +108,28 @@ export interface Inspection {
   }[];
   /** Share of all pixels that nobody has judged. */
   readonly ignoredShare: number;
+  /** Foreground pixels of an image with foreground, as a share of its pixels. */
+  readonly foregroundShares: readonly Bin[];
+  /** Images with the same pixels. */
+  readonly duplicates: readonly {
+    readonly ids: readonly string[];
+    readonly splits: readonly string[];
+  }[];
+  readonly unreadable: readonly {
+    readonly id: string;
+    readonly split: string;
+    readonly message: string;
+  }[];
+  readonly batches: Batches | BatchProblem;
+  readonly recommendation: {
+    readonly settings: readonly {
+      readonly path: string;
+      readonly value: unknown;
+      readonly reason: string;
+    }[];
+    /** The whole manifest as YAML. */
+    readonly manifest: string;
+  };
   readonly warnings: readonly string[];
 }
 
@@ -61,36 +147,49 @@ export function inspectionTable(inspection: Inspection, options: TableOptions): 
     classTable(inspection, options),
     sizeTable(inspection, options),
     intensityTable(inspection, options),
+    batchTable(inspection, options),
   ];
   if (inspection.ignoredShare > 0) {
     blocks.push(`${percentText(inspection.ignoredShare)} of the pixels are not judged (ignored)`);
+  }
+  const findings = findingsOf(inspection);
+  if (findings.length > 0) {
+    blocks.push(findings.map((text) => paint.yellow(`found: ${plain(text)}`)).join('\n'));
   }
   if (inspection.warnings.length > 0) {
     blocks.push(
       inspection.warnings.map((text) => paint.yellow(`warning: ${plain(text)}`)).join('\n'),
     );
   }
+  blocks.push(recommendationText(inspection));
   return `${blocks.join('\n\n')}\n`;
 }
 
 function splitTable(inspection: Inspection, options: TableOptions): string {
-  const sum = (key: 'images' | 'empty' | 'groups') =>
+  const sum = (key: 'images' | 'empty' | 'groups' | 'emptyGroups') =>
     inspection.splits.reduce((total, split) => total + split[key], 0);
   const rows = inspection.splits.map((split) => ({ ...split }));
   if (rows.length > 1) {
-    rows.push({ name: 'all', images: sum('images'), empty: sum('empty'), groups: sum('groups') });
+    rows.push({
+      name: 'all',
+      images: sum('images'),
+      empty: sum('empty'),
+      groups: sum('groups'),
+      emptyGroups: sum('emptyGroups'),
+    });
   }
   return columns(
-    ['split', 'images', 'with foreground', 'empty', 'share empty', 'groups'],
-    rows.map(({ name, images, empty, groups }) => [
+    ['split', 'images', 'with foreground', 'empty', 'share empty', 'groups', 'groups without'],
+    rows.map(({ name, images, empty, groups, emptyGroups }) => [
       name,
       countText(images),
       countText(images - empty),
       countText(empty),
       images === 0 ? ABSENT : percentText(empty / images),
       countText(groups),
+      countText(emptyGroups),
     ]),
-    { ...options, align: ['left', 'right', 'right', 'right', 'right', 'right'] },
+    { ...options, align: ['left', ...Array<'right'>(6).fill('right')] },
   );
 }
 
@@ -123,7 +222,7 @@ function classTable({ classes }: Inspection, options: TableOptions): string {
 }
 
 /** Percent with two digits that matter, since shares of foreground are small. */
-function rarePercentText(share: number): string {
+export function rarePercentText(share: number): string {
   const percent = share * 100;
   if (percent === 0 || percent >= 10) return percentText(share);
   return `${Number(percent.toPrecision(2))} %`;
@@ -152,4 +251,112 @@ function intensityTable({ intensity }: Inspection, options: TableOptions): strin
     ]),
     { ...options, align: ['left', 'right', 'right', 'right', 'right'] },
   );
+}
+
+/** Examples that a line of text names. */
+const NAMED = 3;
+
+/** What is wrong with the data, a sentence each, the worst first. */
+export function findingsOf(inspection: Inspection): string[] {
+  const { unreadable, duplicates, groups, batches } = inspection;
+  const findings: string[] = [];
+  const some = (names: readonly string[]) =>
+    `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ', ...' : ''}`;
+  if (unreadable.length > 0) {
+    findings.push(`${counted(unreadable.length, 'image')} cannot be read and must be mended`);
+    for (const { id, message } of unreadable.slice(0, NAMED)) findings.push(`  ${id}: ${message}`);
+  }
+  const crossing = duplicates.filter(({ splits }) => splits.length > 1);
+  const within = duplicates.filter(({ splits }) => splits.length === 1);
+  const pairs = (all: Inspection['duplicates']) => some(all.map(({ ids }) => ids.join(' = ')));
+  if (crossing.length > 0) {
+    findings.push(
+      `${counted(crossing.length, 'image')} ${crossing.length === 1 ? 'stands' : 'stand'} in more than one split, so scores will look better than they are: ${pairs(crossing)}`,
+    );
+  }
+  if (within.length > 0) {
+    findings.push(
+      `${counted(within.length, 'image')} ${within.length === 1 ? 'is' : 'are'} there more than once within a split: ${pairs(within)}`,
+    );
+  }
+  const leaking = groups.filter(({ splits }) => splits.length > 1);
+  if (leaking.length > 0) {
+    findings.push(
+      `${counted(leaking.length, 'group')} in more than one split: ${some(leaking.map(({ name, splits }) => `${name} (${splits.join(', ')})`))}`,
+    );
+  }
+  if ('problem' in batches) {
+    findings.push(`the sampler cannot draw: ${batches.problem}`);
+    return findings;
+  }
+  if (batches.batchesWithoutForeground > 0.1) {
+    findings.push(
+      `${percentText(batches.batchesWithoutForeground)} of the batches have no foreground at all`,
+    );
+  }
+  if (batches.emptiedByWindow > 0.25) {
+    findings.push(
+      `${percentText(batches.emptiedByWindow)} of the windows of images with foreground show none of it`,
+    );
+  }
+  return findings;
+}
+
+function batchTable({ batches }: Inspection, options: TableOptions): string {
+  if ('problem' in batches) return `batches of ${batches.sampler}: none`;
+  const title = batchTitle(batches);
+  const table = columns(
+    [
+      'epoch',
+      'batches',
+      'empty in\na batch',
+      'structures\na batch',
+      'batches without\nany foreground',
+      ...(batches.classes.length > 1 ? batches.classes.map(({ name }) => `without\n${name}`) : []),
+    ],
+    [
+      ...batches.epochs.map((epoch) => [
+        String(epoch.epoch),
+        countText(epoch.batches),
+        percentText(epoch.emptyShare),
+        averageText(epoch.structuresPerBatch),
+        percentText(epoch.batchesWithoutForeground),
+      ]),
+      [
+        'all',
+        countText(batches.batches),
+        percentText(batches.emptyShare),
+        averageText(batches.structuresPerBatch),
+        percentText(batches.batchesWithoutForeground),
+        ...(batches.classes.length > 1
+          ? batches.classes.map(({ batchesWithout }) => percentText(batchesWithout))
+          : []),
+      ],
+    ],
+    { ...options, align: ['left', ...Array<'right'>(20).fill('right')] },
+  );
+  return [
+    title,
+    table,
+    `${rarePercentText(batches.foregroundShare)} of the pixels in the batches are foreground${
+      batches.window === null
+        ? ''
+        : `; ${percentText(batches.emptiedByWindow)} of the windows of images with foreground show none of it`
+    }`,
+  ].join('\n');
+}
+
+/** What the batches are made by. */
+export function batchTitle({ sampler, batch, window, wholeEpochs }: Batches): string {
+  const what = window === null ? 'whole images' : `windows of ${sizeText(window)}`;
+  return `batches of ${batch} ${what} by ${sampler}${wholeEpochs ? '' : ' (the first ones of each epoch)'}`;
+}
+
+function recommendationText({ recommendation }: Inspection): string {
+  return `recommended manifest (raremask init writes one)\n\n${recommendation.manifest.trimEnd()}`;
+}
+
+/** A setting's value on one line. */
+export function valueText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

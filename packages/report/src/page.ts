@@ -35,7 +35,7 @@ export interface Charts {
 const ROWS = 200;
 
 /** The whole report of a run, as one HTML document that needs nothing beside it. */
-export function reportPage(run: RunRecord, charts: Charts): string {
+export function reportPage(run: RunRecord, charts: Charts, data?: Markup): string {
   const [evaluation] = run.evaluations;
   const name = nameOf(run);
   const remark = evaluation?.remark ?? run.environment.remark;
@@ -57,6 +57,7 @@ ${curves(charts, run)}
 ${gallery(run, remark)}
 ${imageTables(evaluation)}
 ${scores(run.evaluations)}
+${data}
 ${settings(run)}
 <footer>Written by raremask${run.environment.raremask && ` ${run.environment.raremask}`} from ${files(run)}.</footer>
 </main>
@@ -86,7 +87,7 @@ function header(run: RunRecord, name: string, remark: string | undefined): Marku
   const synthetic = remark !== undefined && /synthetic/i.test(remark);
   return html`<header>
 <div class="head"><h1>${name}</h1>
-<nav><a href="#curves">Curves</a><a href="#images">Images</a><a href="#scores">Scores</a><a href="#settings">Settings</a></nav></div>
+<nav><a href="#curves">Curves</a><a href="#images">Images</a><a href="#scores">Scores</a>${run.inspection && html`<a href="#data">Data</a>`}<a href="#settings">Settings</a></nav></div>
 <p class="facts">${facts.map((fact) => html`<span>${fact}</span>`)}</p>
 ${remark !== undefined && html`<p class="remark">${synthetic && html`<strong>Synthetic data.</strong> `}${remark}</p>`}
 ${stopped(run)}
@@ -211,7 +212,7 @@ ${charts.gradient && chart('Gradient norm', 'Mean over the batches of each epoch
 </div>`;
 }
 
-function chart(title: string, text: string, drawn: Chart | null, nothing: string): Markup {
+export function chart(title: string, text: string, drawn: Chart | null, nothing: string): Markup {
   return html`<figure class="card chart"><h3>${title}</h3><p>${text}</p>
 ${drawn === null ? html`<p class="nothing">${nothing}</p>` : [legend(drawn), trusted(drawn.svg)]}</figure>`;
 }

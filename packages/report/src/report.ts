@@ -8,6 +8,7 @@ import {
   sizeChart,
 } from './charts.ts';
 import { bestRow } from './history.ts';
+import { inspectionSection } from './inspectionPage.ts';
 import { reportPage } from './page.ts';
 import { replaceFile } from './replaceFile.ts';
 import { readRun } from './runRecord.ts';
@@ -21,7 +22,9 @@ export async function writeReport(folder: string): Promise<string> {
   const run = await readRun(folder);
   const images = run.evaluations[0]?.images ?? [];
   const best = run.bestEpoch ?? bestRow(run.history)?.epoch;
-  const page = reportPage(run, {
+  const data =
+    run.inspection && (await inspectionSection(run.inspection.facts, run.inspection.examples));
+  const charts = {
     loss: await lossChart(run.history, best),
     scores: await scoreChart(run.history, best),
     dice: await diceHistogram(images),
@@ -29,7 +32,8 @@ export async function writeReport(folder: string): Promise<string> {
     alarms: await alarmHistogram(images),
     gradient: await gradientChart(run.history),
     best,
-  });
+  };
+  const page = reportPage(run, charts, data);
   const path = join(folder, 'report.html');
   await replaceFile(path, page);
   return path;

@@ -5,6 +5,8 @@ import { damagedFile, notReportable } from './errors.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { ProgressEvent } from './event.ts';
 import { type EpochRow, parseHistory } from './history.ts';
+import type { Inspection } from './inspection.ts';
+import type { InspectionExample, RecordedExample } from './inspectionExample.ts';
 import type { OverlayEntry, OverlayIndex } from './overlays.ts';
 
 /** environment.json; every entry may be missing in a folder that another version wrote. */
@@ -45,6 +47,10 @@ export interface RunRecord {
   /** The evaluations of all splits, validation first. */
   readonly evaluations: readonly Evaluation[];
   readonly overlays?: Omit<OverlayIndex, 'entries'> & { readonly entries: readonly Shown[] };
+  readonly inspection?: {
+    readonly facts: Inspection;
+    readonly examples: readonly InspectionExample[];
+  };
 }
 
 /** Reads a run folder, whatever of it there is. */
@@ -60,6 +66,7 @@ export async function readRun(folder: string): Promise<RunRecord> {
     throw notReportable(folder);
   }
   const overlays = await overlaysOf(join(folder, 'overlays'));
+  const inspection = await inspectionOf(folder);
   return {
     folder,
     ...(manifest !== undefined && { manifest }),
@@ -68,6 +75,7 @@ export async function readRun(folder: string): Promise<RunRecord> {
     ...eventFacts(await textOf(join(folder, 'events.ndjson'))),
     evaluations,
     ...(overlays !== undefined && { overlays }),
+    ...(inspection !== undefined && { inspection }),
   };
 }
 
@@ -113,6 +121,19 @@ function parsedLine(line: string): ProgressEvent | undefined {
   } catch {
     return undefined;
   }
+}
+
+async function inspectionOf(folder: string): Promise<RunRecord['inspection']> {
+  const facts = await jsonOf<Inspection & { readonly examples?: readonly RecordedExample[] }>(
+    join(folder, 'inspection.json'),
+  );
+  if (facts === undefined) return undefined;
+  const examples: InspectionExample[] = [];
+  for (const { file, ...example } of facts.examples ?? []) {
+    const path = join(folder, ...file.split('/'));
+    if (existsSync(path)) examples.push({ ...example, png: await readFile(path) });
+  }
+  return { facts, examples };
 }
 
 async function overlaysOf(folder: string): Promise<RunRecord['overlays']> {

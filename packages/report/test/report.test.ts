@@ -241,6 +241,8 @@ test('the package exports what the command line uses, and nothing more', () => {
     'collectOverlays',
     'columns',
     'createProgress',
+    'drawExample',
+    'inspectionPage',
     'inspectionTable',
     'parseHistory',
     'resultTable',

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { columns } from '../src/columns.ts';
 import type { Evaluation } from '../src/evaluation.ts';
 import { parseHistory } from '../src/history.ts';
-import { type Inspection, inspectionTable } from '../src/inspection.ts';
+import { findingsOf, type Inspection, inspectionTable } from '../src/inspection.ts';
+import { drawExample } from '../src/inspectionExample.ts';
+import { inspectionPage } from '../src/inspectionPage.ts';
 import { averageText, measureText, percentText, timeText } from '../src/numberText.ts';
 import { resultTable } from '../src/resultTable.ts';
 
@@ -144,8 +146,8 @@ describe('the inspection table', () => {
     name: 'phantom',
     remark: 'SYNTHETIC: made up.',
     splits: [
-      { name: 'train', images: 320, empty: 256, groups: 40 },
-      { name: 'validation', images: 60, empty: 48, groups: 8 },
+      { name: 'train', images: 320, empty: 256, groups: 40, emptyGroups: 12 },
+      { name: 'validation', images: 60, empty: 48, groups: 8, emptyGroups: 3 },
     ],
     classes: [
       {
@@ -156,6 +158,7 @@ describe('the inspection table', () => {
         images: 380,
         structures: 0,
         structurePixels: null,
+        structureSizes: [],
       },
       {
         name: 'nodule',
@@ -165,8 +168,46 @@ describe('the inspection table', () => {
         images: 76,
         structures: 81,
         structurePixels: { min: 6, q25: 22, median: 61, q75: 120, max: 410 },
+        structureSizes: [{ from: 4, to: 8, count: 81 }],
       },
     ],
+    groups: [
+      { name: 'p1', splits: ['train', 'validation'], images: 9, empty: 9 },
+      { name: 'p2', splits: ['train'], images: 3, empty: 1 },
+    ],
+    foregroundShares: [{ from: 2 ** -10, to: 2 ** -9, count: 76 }],
+    duplicates: [
+      { ids: ['a', 'b'], splits: ['train', 'validation'] },
+      { ids: ['c', 'd', 'e'], splits: ['train'] },
+    ],
+    unreadable: [{ id: 'f', split: 'train', message: 'masks/f.png: value 7 stands for no class.' }],
+    batches: {
+      sampler: '@raremask/sampler',
+      batch: 8,
+      window: [32, 32],
+      batches: 40,
+      emptyShare: 0.5,
+      foregroundPerBatch: 4,
+      structuresPerBatch: 4.5,
+      foregroundShare: 0.0123,
+      batchesWithoutForeground: 0.125,
+      emptiedByWindow: 0.3,
+      classes: [{ name: 'nodule', structuresPerBatch: 4.5, batchesWithout: 0.125 }],
+      epochs: [
+        {
+          epoch: 1,
+          batches: 40,
+          emptyShare: 0.5,
+          structuresPerBatch: 4.5,
+          batchesWithoutForeground: 0.125,
+        },
+      ],
+      wholeEpochs: true,
+    },
+    recommendation: {
+      settings: [{ path: 'train.epochs', value: 40, reason: 'because <of> this' }],
+      manifest: '# because\ntrain: { epochs: 40 }\n',
+    },
     sizes: Array.from({ length: 9 }, (_, index) => ({
       size: [64, 64 + index],
       images: 40 - index,
@@ -182,6 +223,50 @@ describe('the inspection table', () => {
     expect(text).toMatch(/train +320 +64 +256 +80 % +40/);
     expect(text).toMatch(/validation +60 +12 +48 +80 % +8/);
     expect(text).toMatch(/all +380 +76 +304 +80 % +48/);
+  });
+
+  test('says what the batches hold', () => {
+    const text = inspectionTable(inspection, plainText);
+    expect(text).toContain('batches of 8 windows of 32 × 32 by @raremask/sampler');
+    expect(text).toMatch(/^1 +40 +50 % +4\.50 +13 %/m);
+    expect(text).toContain('1.2 % of the pixels in the batches are foreground');
+  });
+
+  test('names what is wrong with the data, and nothing where nothing is', () => {
+    expect(findingsOf(inspection)).toEqual([
+      '1 image cannot be read and must be mended',
+      '  f: masks/f.png: value 7 stands for no class.',
+      '1 image stands in more than one split, so scores will look better than they are: a = b',
+      '1 image is there more than once within a split: c = d = e',
+      '1 group in more than one split: p1 (train, validation)',
+      '13 % of the batches have no foreground at all',
+      '30 % of the windows of images with foreground show none of it',
+    ]);
+    const sound = { ...inspection, groups: [], duplicates: [], unreadable: [] };
+    const full = { ...inspection.batches, batchesWithoutForeground: 0, emptiedByWindow: 0 };
+    expect(findingsOf({ ...sound, batches: full })).toEqual([]);
+  });
+
+  test('a page has the tables, the charts, the examples and the manifest, and no address', async () => {
+    const example = drawExample({
+      sample: {
+        id: 'one',
+        size: [8, 8],
+        image: Uint8Array.from({ length: 64 }, (_, index) => index),
+        labels: Uint8Array.from({ length: 64 }, (_, index) => (index === 20 ? 1 : 0)),
+      },
+      split: 'train',
+      kind: 'smallest',
+      foreground: 1,
+      classes: 2,
+      overlapping: false,
+    });
+    const page = await inspectionPage(inspection, [example]);
+    expect(page.match(/<svg /g)).toHaveLength(3);
+    expect(page).toContain('little foreground: 1 px, train');
+    expect(page).toContain('because &lt;of&gt; this');
+    expect(page).toContain('1 group in more than one split');
+    expect(page).not.toMatch(/https?:/);
   });
 
   test('keeps two digits of a small share, and gives the sizes of structures', () => {

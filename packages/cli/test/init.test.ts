@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { raremask } from './command.ts';
+import { createProject, emptyProject, grey, type Project } from './project.ts';
+
+/** A set that lies outside of the folder of the manifest: squares in every second image. */
+function writeSet(project: Project, masks: (id: string) => string, value = 255): void {
+  for (let index = 0; index < 12; index++) {
+    const id = `tile${`${index}`.padStart(2, '0')}`;
+    const inside = (x: number, y: number) => index % 2 === 0 && x > 4 && x < 9 && y > 5 && y < 11;
+    project.write(
+      `set/images/${id}.png`,
+      grey((x, y) => (inside(x, y) ? 180 : 40) + ((x * 5 + y * 11 + index * 3) % 29)),
+    );
+    project.write(
+      `set/${masks(id)}`,
+      grey((x, y) => (inside(x, y) ? value : 0)),
+    );
+  }
+}
+
+test('init writes a manifest that trains as it is', async () => {
+  const project = emptyProject();
+  writeSet(project, (id) => `masks/${id}.png`);
+  const written = await raremask(project, 'init', 'set');
+  expect(written.status, written.stderr).toBe(0);
+  const manifest = project.read('raremask.yaml');
+  expect(written.stdout).toBe(manifest);
+  expect(manifest).toContain('all 12 masks hold the values 0, 255');
+  expect(manifest).toContain('classes: { background: 0, foreground: 255 }');
+  const trained = await raremask(project, 'train', '--set', 'train.epochs=1');
+  expect(trained.status, trained.stderr).toBe(0);
+  expect(project.files('runs/set')).toEqual(
+    expect.arrayContaining(['report.html', 'inspection.json', 'inspection/01.png']),
+  );
+  const report = project.read('runs/set/report.html');
+  expect(report).toContain('id="data"');
+  expect(report).toContain('id="batches"');
+});
+
+test('init finds suffixes, lists and groups, and says what it assumes', async () => {
+  const project = emptyProject();
+  writeSet(project, (id) => `labels/${id}_seg.png`, 3);
+  const ids = Array.from({ length: 12 }, (_, index) => `tile${`${index}`.padStart(2, '0')}`);
+  project.write('set/train.txt', `${ids.slice(0, 8).join('\n')}\n`);
+  project.write('set/val.txt', `${ids.slice(8).join('\n')}\n`);
+  project.write(
+    'set/split.csv',
+    `id,patient\n${ids.map((id, index) => `${id},p${index >> 2}`).join('\n')}\n`,
+  );
+  const { status, stdout, stderr } = await raremask(project, 'init', 'set', '--json');
+  expect(status, stderr).toBe(0);
+  const { proposal } = JSON.parse(stdout) as { proposal: Record<string, unknown> };
+  expect(proposal).toMatchObject({
+    options: {
+      root: 'set',
+      masks: 'labels/{id}_seg.png',
+      classes: { background: 0, foreground: 3 },
+      group: { file: 'split.csv', id: 'id', column: 'patient' },
+    },
+    split: { train: 'train.txt', validation: 'val.txt' },
+  });
+});
+
+test('init keeps a manifest that is there, unless it is forced', async () => {
+  const project = emptyProject();
+  writeSet(project, (id) => `masks/${id}.png`);
+  project.write('raremask.yaml', 'mine');
+  const refused = await raremask(project, 'init', 'set');
+  expect(refused.status).toBe(2);
+  expect(refused.stderr).toContain('RAREMASK_MANIFEST_EXISTS');
+  expect(project.read('raremask.yaml')).toBe('mine');
+  const forced = await raremask(project, 'init', 'set', '--force');
+  expect(forced.status, forced.stderr).toBe(0);
+  expect(project.read('raremask.yaml')).toContain('loss:');
+});
+
+test('init says when it can make nothing of a folder', async () => {
+  const project = emptyProject();
+  project.write('set/readme.txt', 'nothing here');
+  const { status, stderr } = await raremask(project, 'init', 'set');
+  expect(status).toBe(5);
+  expect(stderr).toContain('RAREMASK_NO_PROPOSAL');
+});
+
+test('inspect lists what cannot be read, what is there twice and what leaks', async () => {
+  const project = createProject();
+  project.write('data/images/scan08.png', readBytes(project, 'data/images/scan00.png'));
+  project.write(
+    'data/masks/scan03.png',
+    grey(() => 9),
+  );
+  const { status, stdout, stderr } = await raremask(
+    project,
+    ...['inspect', '--json', '--html', 'page.html'],
+  );
+  expect(status, stderr).toBe(0);
+  const inspection = JSON.parse(stdout) as Record<string, unknown>;
+  expect(inspection['duplicates']).toEqual([
+    { ids: ['scan00', 'scan08'], splits: ['train', 'validation'] },
+  ]);
+  expect(inspection['unreadable']).toMatchObject([{ id: 'scan03', split: 'train' }]);
+  // Seven images of the training split can be read: two batches of at most four.
+  expect(inspection['batches']).toMatchObject({ batch: 4, emptyShare: 3 / 7, epochs: [{}, {}] });
+  const page = project.read('page.html');
+  expect(page).toContain('scan00 = scan08');
+  expect(page).not.toMatch(/https?:/);
+  const again = await raremask(project, 'inspect', '--json');
+  expect(again.stdout).toBe(stdout);
+});
+
+function readBytes(project: Project, path: string): Uint8Array {
+  return readFileSync(project.at(path));
+}

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { logarithmicBins, quantileOf } from '../src/quantiles.ts';
+import { recommendedSettings, type TrainingFigures } from '../src/recommend.ts';
+import { commentedManifest } from '../src/recommendedManifest.ts';
+
+const figures: TrainingFigures = {
+  space: 2,
+  overlapping: false,
+  images: 100,
+  empty: 80,
+  classes: [{ name: 'nodule', images: 20, share: 0.01, medianStructure: 30 }],
+  foregroundShare: 0.01,
+  oneSize: true,
+  medianSize: [64, 64],
+  largestSize: [64, 64],
+  structureExtent: 9,
+};
+
+function settingsOf(change: Partial<TrainingFigures> = {}) {
+  const settings = recommendedSettings({ ...figures, ...change });
+  return Object.fromEntries(settings.map(({ path, value }) => [path, value]));
+}
+
+test('every setting has a reason', () => {
+  for (const { path, reason } of recommendedSettings(figures)) {
+    expect(reason.length, path).toBeGreaterThan(5);
+  }
+});
+
+test('mostly empty masks get a share of images with foreground, others come as they are', () => {
+  expect(settingsOf()['sampler.with.foreground']).toMatchObject({ from: expect.any(Number) });
+  expect(settingsOf({ empty: 10 })['sampler.with.foreground']).toBe('natural');
+});
+
+test('the share of images with foreground never falls below that of the data', () => {
+  const { to } = settingsOf({ empty: 51 })['sampler.with.foreground'] as { to: number };
+  expect(to).toBeGreaterThanOrEqual(0.49);
+});
+
+test('small images of one size are trained on whole', () => {
+  expect(settingsOf()['sampler.with.window']).toBeUndefined();
+  expect(settingsOf()['sampler.with.centred']).toBeUndefined();
+});
+
+test('large images, and images of several sizes, get windows in multiples of 16', () => {
+  const large = { medianSize: [500, 700], largestSize: [500, 700] };
+  // 2 x 45 = 90 pixels, rounded up to 96.
+  expect(settingsOf({ ...large, structureExtent: 45 })['sampler.with.window']).toEqual([96, 96]);
+  // At least 64; an axis that is shorter than that gets its own extent, rounded up.
+  const several = { oneSize: false, medianSize: [40, 90], largestSize: [41, 120] };
+  expect(settingsOf(several)['sampler.with.window']).toEqual([48, 64]);
+});
+
+test('a set without any foreground gets no Dice and no share of foreground', () => {
+  const settings = settingsOf({ empty: 100, foregroundShare: 0, structureExtent: 0 });
+  expect(Object.keys(settings).filter((path) => path.startsWith('loss[1]'))).toEqual([]);
+  expect(settings['sampler.with.foreground']).toBe('natural');
+});
+
+test('a manifest has its comments above the settings and its lists with hyphens', () => {
+  const text = commentedManifest(
+    { name: 'set', seed: 3, data: { use: '@a/b', with: { root: '.', values: [0, 255] } } },
+    [
+      { path: 'loss[0].use', value: '@a/ce', reason: 'first' },
+      { path: 'loss[0].weight', value: 0.5, reason: 'half' },
+      { path: 'loss[1].use', value: '@a/dice', reason: 'second' },
+      { path: 'train.epochs', value: 5, reason: 'long enough' },
+    ],
+    new Map([
+      ['', 'A head.'],
+      ['data.with.values', 'seen'],
+    ]),
+  );
+  expect(text).toBe(`# A head.
+name: set
+seed: 3
+data:
+  use: "@a/b"
+  with:
+    root: "."
+    # seen
+    values: [0, 255]
+loss:
+  # first
+  - use: "@a/ce"
+    # half
+    weight: 0.5
+  # second
+  - use: "@a/dice"
+train:
+  # long enough
+  epochs: 5
+`);
+});
+
+test('quantiles are values that exist, bins end at powers of two', () => {
+  expect(quantileOf([1, 2, 3, 10], 0.5)).toBe(3);
+  expect(quantileOf([7], 0.9)).toBe(7);
+  expect(logarithmicBins([0, 1, 3, 3, 9])).toEqual([
+    { from: 1, to: 2, count: 1 },
+    { from: 2, to: 4, count: 2 },
+    { from: 4, to: 8, count: 0 },
+    { from: 8, to: 16, count: 1 },
+  ]);
+});
