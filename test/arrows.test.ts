@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
-const PLUGINS = ['loss-dice', 'loss-ce', 'sampler', 'unet', 'dataset-images'];
+const PLUGINS = ['loss-dice', 'loss-ce', 'sampler', 'unet', 'dataset-images', 'dataset-volumes'];
 const BACKENDS = /^(@tensorflow\/tfjs-(node|node-gpu|backend-.*)|webgpu)$/;
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],

@@ -1,0 +1,86 @@
+import { otherGrid, unknownLabel, wrongDimensions } from './errors.ts';
+import type { Case } from './listing.ts';
+import { readVolume, type Volume } from './nifti.ts';
+import { type Orientation, orientationOf, strides } from './orientation.ts';
+
+/** A case in memory, in canonical order: [z, y, x], channels last. */
+export interface Grid {
+  readonly orientation: Orientation;
+  readonly channels: number;
+  readonly image: Float32Array;
+  readonly labels: Uint8Array;
+}
+
+/** Voxels may lie so far apart, in parts of a voxel, and still be the same. */
+const TOLERANCE = 0.01;
+
+export async function readGrid(entry: Case, values: readonly number[]): Promise<Grid> {
+  const volumes = await Promise.all(entry.images.map(readVolume));
+  const orientation = orientationOf(volumes[0]!.header);
+  const { extent } = orientation;
+  const voxels = extent[0] * extent[1] * extent[2];
+  const channels = volumes.reduce((sum, { header }) => sum + header.channels, 0);
+  const image = new Float32Array(voxels * channels);
+  let channel = 0;
+  for (const [at, volume] of volumes.entries()) {
+    const own = orientationOf(volume.header);
+    sameGrid(entry.images[at]!, own, entry.images[0]!, orientation);
+    for (let index = 0; index < volume.header.channels; index++, channel++) {
+      eachVoxel(own, volume, (from, to) => {
+        image[to * channels + channel] = volume.values[index * voxels + from]!;
+      });
+    }
+  }
+  const mask = await readVolume(entry.mask);
+  const own = orientationOf(mask.header);
+  const { header } = mask;
+  if (header.channels !== 1) throw wrongDimensions(entry.mask, [...header.extent, header.channels]);
+  sameGrid(entry.mask, own, entry.images[0]!, orientation);
+  const classOf = new Map(values.map((value, index) => [value, index]));
+  const labels = new Uint8Array(voxels);
+  eachVoxel(own, mask, (from, to) => {
+    const value = mask.values[from]!;
+    const label = classOf.get(value);
+    if (label === undefined) {
+      const [i, j] = header.extent;
+      const voxel = [from % i, Math.floor(from / i) % j, Math.floor(from / (i * j))];
+      throw unknownLabel(entry.mask, value, voxel, values);
+    }
+    labels[to] = label;
+  });
+  return { orientation, channels, image, labels };
+}
+
+function eachVoxel(
+  orientation: Orientation,
+  { header }: Volume,
+  visit: (from: number, to: number) => void,
+): void {
+  const { start, steps } = strides(orientation, header.extent);
+  const [width, height, depth] = orientation.extent;
+  let to = 0;
+  for (let z = 0; z < depth; z++) {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, to++) {
+        visit(start + x * steps[0] + y * steps[1] + z * steps[2], to);
+      }
+    }
+  }
+}
+
+function sameGrid(file: string, own: Orientation, first: string, wanted: Orientation): void {
+  const text = ({ extent, affine }: Orientation) =>
+    `${extent.join('x')} voxels, affine ${JSON.stringify(affine)}, in canonical order`;
+  const sameExtent = own.extent.every((extent, axis) => extent === wanted.extent[axis]);
+  const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((corner) =>
+    wanted.extent.map((extent, axis) => ((corner >> axis) & 1) * (extent - 1)),
+  );
+  const limit = TOLERANCE * Math.min(...wanted.spacing);
+  const place = ({ affine }: Orientation, [x, y, z]: readonly number[]) =>
+    affine.map((row) => row[0] * x! + row[1] * y! + row[2] * z! + row[3]);
+  const samePlace = corners.every((corner) => {
+    const expected = place(wanted, corner);
+    return place(own, corner).every((value, axis) => Math.abs(value - expected[axis]!) <= limit);
+  });
+  if (!sameExtent || !samePlace) throw otherGrid(file, first, text(own), text(wanted));
+}

@@ -1,0 +1,110 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Dataset, defineDataset, folder, type Sample } from '@raremask/core';
+import { cannotRead, otherChannels, unknownId } from './errors.ts';
+import { type Grid, readGrid } from './grid.ts';
+import { type Case, listCases } from './listing.ts';
+import { readHeader } from './nifti.ts';
+import { type Options, options } from './options.ts';
+import { orientationOf } from './orientation.ts';
+import { sliceAxis, sliceOf } from './slice.ts';
+
+/** Cases that stay in memory; each reader thread has its own. */
+const KEPT = 2;
+
+interface Place {
+  readonly entry: Case;
+  readonly slice: number | undefined;
+}
+
+/** NIfTI volumes and label maps. */
+export default defineDataset({
+  name: 'volumes',
+  api: 1,
+  summary: 'NIfTI volumes and label maps, as slices or whole',
+  options,
+  needs: { folder },
+  async create(given, services) {
+    const root = resolve(services.folder, given.root);
+    return open(given, await listCases(given, root));
+  },
+});
+
+async function open(given: Options, cases: readonly Case[]): Promise<Dataset> {
+  const values = Object.values(given.classes);
+  const places = new Map<string, Place>();
+  let channels: number | undefined;
+  let spacing: readonly number[] = [];
+  for (const entry of cases) {
+    const headers = await Promise.all(entry.images.map(readHeader));
+    const found = headers.reduce((sum, header) => sum + header.channels, 0);
+    if (channels !== undefined && found !== channels) {
+      throw otherChannels(entry.images[0]!, found, channels);
+    }
+    const orientation = orientationOf(headers[0]!);
+    if (channels === undefined) spacing = [...orientation.spacing].reverse();
+    channels = found;
+    if (given.view === 'volume') {
+      places.set(entry.id, { entry, slice: undefined });
+      continue;
+    }
+    const count = orientation.extent[2 - sliceAxis(given.view)]!;
+    for (let slice = 0; slice < count; slice++) {
+      places.set(`${entry.id}/${String(slice).padStart(4, '0')}`, { entry, slice });
+    }
+  }
+  const placeOf = (id: string) => {
+    const place = places.get(id);
+    if (place === undefined) throw unknownId(id);
+    return place;
+  };
+
+  const kept = new Map<string, Promise<Grid>>();
+  const gridOf = (entry: Case): Promise<Grid> => {
+    const grid = kept.get(entry.id) ?? readGrid(entry, values);
+    kept.delete(entry.id);
+    kept.set(entry.id, grid);
+    grid.catch(() => kept.delete(entry.id));
+    const [oldest] = kept.keys();
+    if (kept.size > KEPT) kept.delete(oldest!);
+    return grid;
+  };
+
+  const { view, neighbours } = given;
+  return {
+    facts: {
+      space: view === 'volume' ? 3 : 2,
+      channels: channels! * (2 * neighbours + 1),
+      classes: Object.entries(given.classes).map(([name, value]) => ({ name, value })),
+      overlapping: false,
+      spacing: view === 'volume' ? spacing : spacing.filter((_, axis) => axis !== sliceAxis(view)),
+    },
+    ids: [...places.keys()],
+    group: (id) => placeOf(id).entry.id,
+    async read(id): Promise<Sample> {
+      const { entry, slice } = placeOf(id);
+      const grid = await gridOf(entry);
+      if (view === 'volume') {
+        const size = [...grid.orientation.extent].reverse();
+        return { id, size, image: grid.image, labels: grid.labels };
+      }
+      return { id, ...sliceOf(grid, sliceAxis(view), slice!, neighbours) };
+    },
+    async fingerprint(id) {
+      const { entry } = placeOf(id);
+      return (await Promise.all([...entry.images, entry.mask].map(stampOf))).join(' ');
+    },
+    files(id) {
+      const { entry } = placeOf(id);
+      return { image: entry.images[0]!, mask: entry.mask };
+    },
+    dispose: () => kept.clear(),
+  };
+}
+
+async function stampOf(file: string): Promise<string> {
+  const { size, mtimeMs } = await stat(file).catch((error: unknown) => {
+    throw cannotRead(file, error);
+  });
+  return `${size}-${mtimeMs}`;
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+const pattern = z.string().regex(/\{id\}/, 'must hold {id}, as in "images/{id}.nii.gz"');
+
+/** What the manifest says under `data.with`. */
+export const options = z
+  .strictObject({
+    root: z
+      .string()
+      .min(1)
+      .default('.')
+      .describe("folder that the other paths start from, relative to the manifest's folder"),
+    images: z
+      .union([pattern, z.array(pattern).min(1)])
+      .default('images/{id}.nii.gz')
+      .describe(
+        'file of each case, or a list of files whose channels are put together; {id} is the case',
+      ),
+    masks: pattern.default('masks/{id}.nii.gz').describe('label map of each case'),
+    classes: z
+      .record(
+        z.string().regex(/\D/, 'is a number: give the class a name'),
+        z.int().min(0).max(65535),
+      )
+      .refine((classes) => Object.keys(classes).length >= 2, {
+        error:
+          'must name at least two classes, the background first, as in { background: 0, lesion: 1 }',
+      })
+      .refine((classes) => Object.keys(classes).length <= 254, {
+        error: 'must name at most 254 classes',
+      })
+      .refine((classes) => new Set(Object.values(classes)).size === Object.keys(classes).length, {
+        error: 'must give every class a value of its own',
+      })
+      .describe('class names and the value of each in the label maps; the first is the background'),
+    view: z
+      .enum(['axial', 'coronal', 'sagittal', 'volume'])
+      .default('axial')
+      .describe('slices across z, y or x, a sample each; or whole volumes, for a 3-D model'),
+    neighbours: z
+      .int()
+      .min(0)
+      .max(16)
+      .default(0)
+      .describe(
+        'slices on each side whose channels are added, from below to above; the last one repeats at the end',
+      ),
+  })
+  .refine(({ view, neighbours }) => view !== 'volume' || neighbours === 0, {
+    path: ['neighbours'],
+    error: 'is for slices: a volume has them already',
+  });
+
+export type Options = z.output<typeof options>;
