@@ -4,6 +4,7 @@ import type { Census, Dataset, Facts, Json, Survey } from '@raremask/core';
 import * as services from '@raremask/core';
 import { createHost, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
+import { UNCHANGED } from './augment/rule.ts';
 import { emptySplit } from './errors.ts';
 import type { OnEvent } from './events.ts';
 import { type Feed, type FeedPlan, openFeed } from './feed.ts';
@@ -23,7 +24,7 @@ export interface Work {
   survey(): Promise<Survey>;
   census(): Promise<Census>;
   /** Opens the worker threads that read this data set, or another one decoded alike. */
-  feed(plan: Pick<FeedPlan, 'normalization' | 'multipleOf' | 'augment'>): Promise<Feed>;
+  feed(plan: Pick<FeedPlan, 'normalization' | 'multipleOf' | 'augment' | 'donors'>): Promise<Feed>;
   close(): Promise<void>;
 }
 
@@ -80,7 +81,7 @@ export async function openWork(loaded: LoadedManifest, onEvent: OnEvent): Promis
             reader ??= feed({
               normalization: { kind: 'none' },
               multipleOf: facts.space === 2 ? [1, 1] : [1, 1, 1],
-              augment: { flip: false, rotate: false },
+              augment: UNCHANGED,
             });
             return (await reader).survey(missing);
           },

@@ -53,7 +53,7 @@ function count(sample: Sample, own: DatasetFacts = facts): Promise<SurveyedImage
       facts: own,
       normalization: { kind: 'none' },
       pixelWeights: own.classes.map(() => 1),
-      augment: { flip: false, rotate: false },
+      augment: UNCHANGED,
       seed: 0,
       multipleOf: [1, 1],
     },
