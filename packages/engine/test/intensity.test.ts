@@ -7,17 +7,17 @@ import type { AugmentRule } from '../src/augment/rule.ts';
 const side = 32;
 
 /** Two channels; the last row lies beside the image. */
-function pixels(valueOf: (at: number) => number): Pixels {
-  const values = Float32Array.from({ length: side * side * 2 }, (_, at) => valueOf(at));
+function pixels(valueAt: (at: number) => number): Pixels {
+  const values = Float32Array.from({ length: side * side * 2 }, (_, at) => valueAt(at));
   const inside = new Uint8Array(side * side).fill(1);
   inside.fill(0, side * (side - 1));
   values.fill(0, side * (side - 1) * 2);
   return { values, channels: 2, size: [side, side], inside };
 }
 
-function changed(rule: Omit<AugmentRule, 'flip' | 'rotate'>, valueOf = (at: number) => at % 7) {
-  const before = pixels(valueOf);
-  const after = pixels(valueOf);
+function changed(rule: Omit<AugmentRule, 'flip' | 'rotate'>, valueAt = (at: number) => at % 7) {
+  const before = pixels(valueAt);
+  const after = pixels(valueAt);
   changeIntensities(after, createRandom(5), { flip: false, rotate: false, ...rule });
   return { before: before.values, after: after.values };
 }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DatasetFacts, IGNORE, type Sample, type SurveyedImage } from '@raremask/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { UNCHANGED } from '../src/augment/rule.ts';
+import { BatchMemory } from '../src/batchMemory.ts';
 import { fitNormalization } from '../src/normalize.ts';
 import { SampleReader } from '../src/sampleReader.ts';
 import { censusOf, takeSurvey } from '../src/survey.ts';
@@ -57,6 +59,7 @@ function count(sample: Sample, own: DatasetFacts = facts): Promise<SurveyedImage
       seed: 0,
       multipleOf: [1, 1],
     },
+    new BatchMemory(),
   );
   return reader.survey(sample.id);
 }
