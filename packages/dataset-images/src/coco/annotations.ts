@@ -14,7 +14,7 @@ import type { Options } from '../options.ts';
 import { decodeRuns } from './runLength.ts';
 
 /** The outline of one structure. */
-export type Outline =
+type Outline =
   | { readonly kind: 'polygons'; readonly polygons: readonly (readonly number[])[] }
   | { readonly kind: 'runs'; readonly runs: readonly number[] };
 
