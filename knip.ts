@@ -30,7 +30,7 @@ const config: KnipConfig = {
       ignoreDependencies: ['raremask', '@raremask/dataset-phantom'],
     },
     bench: {
-      entry: ['**/*.yaml', '**/*.mjs', 'speed/ours.ts'],
+      entry: ['**/*.yaml', '**/*.mjs', '*/ours.ts'],
       ignoreDependencies: ['raremask'],
     },
     test: { entry: ['*.test.ts'], project: ['**/*.ts'] },

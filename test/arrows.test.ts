@@ -11,9 +11,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   backends: [],
   'dataset-phantom': [],
   conformance: ['core'],
+  lab: ['core'],
   engine: ['core', 'metrics'],
   report: ['metrics'],
-  cli: ['backends', 'core', 'engine', 'metrics', 'report'],
+  cli: ['backends', 'core', 'engine', 'lab', 'metrics', 'report'],
   ...Object.fromEntries(PLUGINS.map((name) => [name, ['core']])),
 };
 

@@ -25,3 +25,27 @@ export function cannotWriteSchema(path: string, cause: unknown): RaremaskError {
     { cause },
   );
 }
+
+export function lossWord(word: string, got: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_LAB_LOSS',
+    category: 'manifest',
+    where: `--loss ${word}`,
+    what: 'the loss cannot be read',
+    expected: 'a plugin, or { use: plugin, with: { option: value } }',
+    got,
+    remedy: 'write it as in a manifest, in quotation marks of the shell',
+  });
+}
+
+export function lossOptionsRefused(use: string, issues: readonly string[]): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_LAB_OPTIONS',
+    category: 'manifest',
+    where: use,
+    what: 'the loss refuses its options',
+    expected: 'options as its README lists them',
+    got: issues.join('; '),
+    remedy: "mend what stands under with, or name the loss's options in a manifest",
+  });
+}

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { type Console, createConsole } from './console.ts';
 import { EXIT, reportFailure } from './failure.ts';
+import type { LabOptions } from './lab.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -102,6 +103,26 @@ command('inspect', 'count a data set: images, empty masks, class shares, structu
     action(async (console, manifest: string | undefined, options: TrainingOptions) => {
       const { inspectData } = await import('./inspection.ts');
       return await inspectData(manifest, options, console);
+    }),
+  );
+
+command('lab', 'try losses on images without foreground: value, gradient, and what they mean')
+  .argument('[manifest]', 'YAML file whose losses are tried (default: all installed losses)')
+  .addOption(repeated('-f, --file <file>', 'another manifest whose values win; repeatable'))
+  .addOption(repeated('--set <key=value>', 'override a value of the manifest; repeatable'))
+  .addOption(
+    repeated(
+      '--loss <loss>',
+      'a plugin, or "{ use: plugin, with: { option: value } }"; repeatable',
+    ).conflicts('file'),
+  )
+  .addOption(repeated('--size <pixels>', 'side of the images (default: 64 and 128); repeatable'))
+  .option('--structure <pixels>', 'size of the structure that is missed')
+  .option('--html <file>', 'write a page with plots as well')
+  .action(
+    action(async (console, manifest: string | undefined, options: LabOptions) => {
+      const { tryLosses } = await import('./lab.ts');
+      return await tryLosses(manifest, options, console);
     }),
   );
 

@@ -73,8 +73,8 @@ export function tensors({ facts, images, size, logits, target, weight }: Batch):
 
 /** The first place where two lists differ by more than a share of the larger number. */
 export function difference(
-  actual: readonly number[],
-  expected: readonly number[],
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
   tolerance: number,
   smallest = 1e-2,
 ): { readonly at: number; readonly got: string; readonly expected: string } | undefined {

@@ -1,5 +1,6 @@
-import { type Facts, isRaremaskError, type Loss, type LossPlugin } from '@raremask/core';
-import { type Made, make, whereOf } from './make.ts';
+import type { Facts, Loss, LossPlugin } from '@raremask/core';
+import { inEveryCase } from './cases.ts';
+import { make, whereOf } from './make.ts';
 import { TASKS } from './tasks.ts';
 
 /** A loss under trial: one plugin with one set of options in one task. */
@@ -16,10 +17,7 @@ export interface LossSubject {
   readonly pools: boolean;
 }
 
-/**
- * Makes the loss in every task, one after the other, and hands it to a law. A task that the plugin
- * refuses with these options is left out, unless it refuses them all.
- */
+/** Makes the loss in every task, one after the other, and hands it to a law. */
 export async function inEveryTask(
   plugin: LossPlugin,
   optionSets: readonly unknown[],
@@ -27,27 +25,12 @@ export async function inEveryTask(
   law: (subject: LossSubject) => Promise<void>,
 ): Promise<void> {
   for (const written of optionSets) {
-    let refusal: unknown;
-    let accepted = 0;
-    for (const facts of tasks) {
-      let made: Made<'loss'>;
-      try {
-        made = await make(plugin, written, { facts });
-      } catch (error) {
-        if (!isRaremaskError(error) || error.category === 'plugin') throw error;
-        refusal = error;
-        continue;
-      }
-      accepted += 1;
-      try {
-        const { product: loss, options } = made;
-        const where = whereOf(plugin, written, facts);
-        const pools = plugin.poolsBatch?.(options) ?? false;
-        await law({ plugin, written, options, facts, loss, where, pools });
-      } finally {
-        await made.dispose();
-      }
-    }
-    if (accepted === 0) throw refusal;
+    const open = async (facts: Facts) => {
+      const { product: loss, options, dispose } = await make(plugin, written, { facts });
+      const where = whereOf(plugin, written, facts);
+      const pools = plugin.poolsBatch?.(options) ?? false;
+      return { subject: { plugin, written, options, facts, loss, where, pools }, dispose };
+    };
+    await inEveryCase(tasks, open, law);
   }
 }

@@ -1,6 +1,7 @@
 import {
   batchSize,
   census,
+  type DatasetPlugin,
   type Facts,
   facts,
   folder,
@@ -16,7 +17,8 @@ import { censusOf, describeTask } from './tasks.ts';
 
 /** What plugins are given, besides random streams and a log that nobody reads. */
 export interface Offered {
-  readonly facts: Facts;
+  /** Absent for a data set, which says them itself. */
+  readonly facts?: Facts;
   readonly survey?: Survey;
   readonly batchSize?: number;
   /** Absolute. */
@@ -42,6 +44,30 @@ export async function make<K extends Plugin['kind']>(
   written: unknown,
   offered: Offered,
 ): Promise<Made<K>> {
+  const kind: Plugin['kind'] = plugin.kind;
+  return await madeBy(plugin, written, offered, (run, options) =>
+    run.make({ kind, plugin, options, place: kind } as unknown as MakeablePlugin<K>),
+  );
+}
+
+/** Opens images without truth as a prediction does. */
+export async function openImages(
+  plugin: DatasetPlugin,
+  written: unknown,
+  path: string,
+  folder: string,
+): Promise<Made<'dataset'>> {
+  return await madeBy(plugin, written, { folder }, (run, options) =>
+    run.openImages({ kind: 'dataset', plugin, options, place: 'data' }, path),
+  );
+}
+
+async function madeBy<K extends Plugin['kind']>(
+  plugin: Plugin,
+  written: unknown,
+  offered: Offered,
+  makeIn: (run: RunScope, options: unknown) => Promise<ProductByKind[K]>,
+): Promise<Made<K>> {
   const where = whereOf(plugin, written, offered.facts);
   const options = await validated(plugin, written, where);
   const host = createHost();
@@ -49,22 +75,26 @@ export async function make<K extends Plugin['kind']>(
     seed: offered.seed ?? 0,
     log: { info() {}, warn() {} },
     provide: [
-      provision(facts, () => offered.facts),
-      provision(census, () => async () => censusOf(offered.facts)),
       provision(batchSize, () => offered.batchSize ?? 3),
       provision(folder, () => offered.folder ?? process.cwd()),
     ],
   });
+  offerFacts(run, offered.facts);
   offerSurvey(run, offered.survey);
-  const loaded = { kind: plugin.kind, plugin, options, place: plugin.kind };
   try {
-    const product = await run.make(loaded as unknown as MakeablePlugin<K>);
+    const product = await makeIn(run, options);
     return { product, options, dispose: () => host.dispose() };
   } catch (error) {
     await host.dispose();
     if (isRaremaskError(error) && error.category !== 'plugin') throw error;
     throw cannotMake(where, error);
   }
+}
+
+function offerFacts(run: RunScope, known: Facts | undefined): void {
+  if (known === undefined) return;
+  run.provide(facts, () => known);
+  run.provide(census, () => async () => censusOf(known));
 }
 
 function offerSurvey(run: RunScope, counted: Survey | undefined): void {

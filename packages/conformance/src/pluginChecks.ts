@@ -1,6 +1,6 @@
-import { API, type Plugin } from '@raremask/core';
+import { API, type OptionsSchema, type Plugin } from '@raremask/core';
 import type { Check } from './check.ts';
-import { notDeclared, takesUnknownOption } from './errors.ts';
+import { noJsonSchema, notDeclared, takesUnknownOption } from './errors.ts';
 
 /** What plugins of every kind must do. */
 export function pluginChecks(plugin: Plugin, kind: Plugin['kind']): readonly Check[] {
@@ -29,5 +29,28 @@ export function pluginChecks(plugin: Plugin, kind: Plugin['kind']): readonly Che
         }
       },
     },
+    {
+      name: 'has options that an editor can complete',
+      async run() {
+        if (plugin.options === undefined) return;
+        const schema = jsonSchemaOf(plugin.options);
+        if (!describesObject(schema)) throw noJsonSchema(plugin.name, schema);
+      },
+    },
   ];
+}
+
+/** The schema before defaults, which manifests are checked with, or what it threw. */
+function jsonSchemaOf(options: OptionsSchema): unknown {
+  try {
+    return options['~standard'].jsonSchema.input({ target: 'draft-07' });
+  } catch (error) {
+    return error;
+  }
+}
+
+function describesObject(schema: unknown): boolean {
+  if (typeof schema !== 'object' || schema === null || schema instanceof Error) return false;
+  const { type } = schema as { readonly type?: unknown };
+  return type === 'object' || ['anyOf', 'oneOf', 'allOf'].some((key) => key in schema);
 }

@@ -1,7 +1,12 @@
 import type { Census, DatasetFacts, Facts } from '@raremask/core';
 
 /** A task of exclusive classes `background, a, b, ...`, or of overlapping classes `a, b, ...`. */
-export function task(kind: 'exclusive' | 'overlapping', classes: number, space: 2 | 3): Facts {
+export function task(
+  kind: 'exclusive' | 'overlapping',
+  classes: number,
+  space: 2 | 3,
+  channels = 1,
+): Facts {
   const letters = [...'abcdefgh'];
   const names =
     kind === 'exclusive'
@@ -9,13 +14,13 @@ export function task(kind: 'exclusive' | 'overlapping', classes: number, space: 
       : letters.slice(0, classes);
   return {
     space,
-    channels: 1,
+    channels,
     classes: names.map((name, value) => ({ name, value })),
     overlapping: kind === 'overlapping',
   };
 }
 
-/** The tasks that every plugin is tried on. */
+/** The tasks that a loss is tried on. */
 export const TASKS: readonly Facts[] = [
   task('exclusive', 2, 2),
   task('exclusive', 4, 2),
@@ -24,10 +29,11 @@ export const TASKS: readonly Facts[] = [
   task('exclusive', 3, 3),
 ];
 
-/** For example `4 exclusive classes, 3-D`. */
-export function describeTask({ classes, overlapping, space }: DatasetFacts): string {
+/** For example `4 exclusive classes, 3-D`; with more than one channel, `, 3 channels` behind it. */
+export function describeTask({ classes, overlapping, space, channels }: DatasetFacts): string {
   const kind = overlapping ? 'overlapping' : 'exclusive';
-  return `${classes.length} ${kind} ${classes.length === 1 ? 'class' : 'classes'}, ${space}-D`;
+  const task = `${classes.length} ${kind} ${classes.length === 1 ? 'class' : 'classes'}, ${space}-D`;
+  return channels === 1 ? task : `${task}, ${channels} channels`;
 }
 
 /**

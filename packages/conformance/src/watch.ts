@@ -37,3 +37,20 @@ export function countReadings(work: () => void): number {
   }
   return readings;
 }
+
+/** Counts the tensors that are made while work runs, those of tfjs operations included. */
+export async function countTensorsMade(work: () => unknown): Promise<number> {
+  let made = 0;
+  const engine = tf.engine();
+  const { trackTensor } = engine;
+  engine.trackTensor = (tensor, backend) => {
+    made += 1;
+    trackTensor.call(engine, tensor, backend);
+  };
+  try {
+    await work();
+  } finally {
+    engine.trackTensor = trackTensor;
+  }
+  return made;
+}

@@ -26,3 +26,4 @@ export {
   trainStep,
 } from './step.ts';
 export { type TrainOptions, type TrainResult, train } from './train.ts';
+export { openWork, type Work } from './work.ts';

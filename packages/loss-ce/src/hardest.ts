@@ -29,7 +29,7 @@ export function hardest(
   return constant(
     (values, times) => {
       const weightAbove = (threshold: tf.Tensor) =>
-        poolSum(tf.mul(tf.step(tf.sub(values, threshold)), times), axes);
+        tf.tidy(() => poolSum(tf.mul(tf.step(tf.sub(values, threshold)), times), axes));
       const wanted = tf.mul(poolSum(tf.mul(tf.onesLike(values), times), axes), share);
       let high: tf.Tensor = tf.max(values, axes, true);
       let low: tf.Tensor = tf.sub(tf.min(values, axes, true), 1);

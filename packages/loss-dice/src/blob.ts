@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { constant } from './constant.ts';
+import { constant, repeated } from './constant.ts';
 import { dilate, spaceAxes } from './morphology.ts';
 import { smooth } from './options.ts';
 import { defineRegionLoss } from './regionLoss.ts';
@@ -75,11 +75,9 @@ function labels(mask: tf.Tensor, reach: number): tf.Tensor {
   const classes = rest.at(-1)!;
   const pixels = mask.size / batch / classes;
   const positions = tf.reshape(tf.range(1, pixels + 1), [1, ...rest.slice(0, -1), 1]);
-  let labelled = tf.mul(mask, positions);
-  for (let step = 0; step < Math.min(reach, pixels - 1); step++) {
-    labelled = tf.mul(dilate(labelled), mask);
-  }
-  return labelled;
+  return repeated(tf.mul(mask, positions), Math.min(reach, pixels - 1), (labelled) =>
+    tf.mul(dilate(labelled), mask),
+  );
 }
 
 /** 1 on the structure of the highest number in each image and class, 0 elsewhere. */

@@ -1,5 +1,6 @@
 import type { Facts } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
+import { repeated } from './constant.ts';
 import { largestAlong, spaceAxes } from './morphology.ts';
 
 /** How far apart neighbouring pixels are along each space axis, the nearest pair 1. */
@@ -11,7 +12,7 @@ export function steps({ space, spacing }: Pick<Facts, 'space' | 'spacing'>): rea
 
 /**
  * Euclidean distance of each pixel from the nearest pixel of a mask, at most `reach`; `reach` where
- * the mask is empty.
+ * the mask is empty. For use inside `constant`: it has no gradient.
  *
  * Along one axis, the squared distance d^2 is the sum of the d smallest odd numbers, so `reach`
  * erosions, the k-th of which adds 2k - 1 for a step aside, give the nearest pixel exactly; the axes
@@ -20,16 +21,18 @@ export function steps({ space, spacing }: Pick<Facts, 'space' | 'spacing'>): rea
  * @param mask [batch, ...space, channels], 0 or 1
  */
 export function distanceTo(mask: tf.Tensor, reach: number, steps: readonly number[]): tf.Tensor {
-  let squares: tf.Tensor = tf.mul(tf.sub(1, mask), reach * reach);
+  // Negative, so that an erosion is one pooling.
+  let squares: tf.Tensor = tf.mul(tf.sub(mask, 1), reach * reach);
   for (const axis of spaceAxes(mask)) {
     const step = steps[axis - 1]!;
     const erosions = Math.min(Math.ceil(reach / step), mask.shape[axis]! - 1);
-    for (let erosion = 1; erosion <= erosions; erosion++) {
-      const aside = tf.neg(largestAlong(tf.neg(squares), axis));
-      squares = tf.minimum(squares, tf.add(aside, (2 * erosion - 1) * step * step));
-    }
+    squares = repeated(squares, erosions, (latest, index) => {
+      const aside = tf.sub(largestAlong(latest, axis), (2 * index + 1) * step * step);
+      // The larger of the two; tf.maximum takes many times as long on wasm.
+      return tf.add(latest, tf.relu(tf.sub(aside, latest)));
+    });
   }
-  return tf.sqrt(squares);
+  return tf.sqrt(tf.neg(squares));
 }
 
 /** 1 where an image has a pixel of a mask, [batch, 1, ..., channels]. */

@@ -25,16 +25,22 @@ function smaller(left: tf.Tensor, right: tf.Tensor): tf.Tensor {
 
 /**
  * The largest of each number and its two neighbours along an axis. As a pooling of images, also for
- * volumes: the cpu backend's gradient of max pooling in 3-D is wrong for unequal extents.
+ * volumes: the cpu backend's gradient of max pooling in 3-D is wrong for unequal extents. The last axis
+ * becomes rows, since the wasm backend is slow with columns of single pixels.
  */
 export function largestAlong(image: tf.Tensor, axis: number): tf.Tensor {
   const { shape } = image;
   const product = (extents: readonly number[]) => extents.reduce((all, one) => all * one, 1);
-  const rows: tf.Tensor4D = tf.reshape(image, [
-    product(shape.slice(0, axis)),
-    shape[axis]!,
-    product(shape.slice(axis + 1, -1)),
-    shape.at(-1)!,
-  ]);
-  return tf.reshape(tf.maxPool(rows, [3, 1], 1, 'same'), shape);
+  const [before, extent] = [product(shape.slice(0, axis)), shape[axis]!];
+  const [after, channels] = [product(shape.slice(axis + 1, -1)), shape.at(-1)!];
+  const pooled =
+    after === 1
+      ? tf.maxPool(tf.reshape<tf.Rank.R4>(image, [1, before, extent, channels]), [1, 3], 1, 'same')
+      : tf.maxPool(
+          tf.reshape<tf.Rank.R4>(image, [before, extent, after, channels]),
+          [3, 1],
+          1,
+          'same',
+        );
+  return tf.reshape(pooled, shape);
 }

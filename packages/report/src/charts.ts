@@ -321,7 +321,7 @@ function bestMark(best: number) {
 }
 
 /** Powers of ten, with twos and fives between them where the powers alone are few. */
-function logTicks(from: number, to: number): number[] {
+export function logTicks(from: number, to: number): number[] {
   const decades = Math.log10(to / from);
   const steps = decades > 3 ? [1] : decades > 1.2 ? [1, 2, 5] : [1, 1.5, 2, 3, 5, 7];
   const ticks: number[] = [];
@@ -348,7 +348,7 @@ function countAxis(most: number, field: string) {
 }
 
 /** Vega is loaded here and not before: it is large, and only a report needs it. */
-async function drawn(spec: object, legend: Chart['legend'] = []): Promise<Chart> {
+export async function drawn(spec: object, legend: Chart['legend'] = []): Promise<Chart> {
   const [{ compile }, vega] = await Promise.all([import('vega-lite'), import('vega')]);
   const { spec: compiled } = compile({
     ...spec,

@@ -3,6 +3,9 @@ export type { EvaluatedImage, Evaluation } from './evaluation.ts';
 export type { EpochScores, ProgressEvent } from './event.ts';
 export { type EpochRow, parseHistory } from './history.ts';
 export { type Inspection, inspectionTable } from './inspection.ts';
+export { writeLabPage } from './labPage.ts';
+export type { LabLoss, LabReport } from './labResult.ts';
+export { labTable } from './labTable.ts';
 export {
   collectOverlays,
   type OverlayCollector,

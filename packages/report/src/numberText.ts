@@ -38,6 +38,15 @@ export function measureText(value: number | null | undefined): string {
   return size >= 1 ? value.toFixed(3) : value.toFixed(4);
 }
 
+/** Two to three digits that matter over many powers of ten, for gradients and their ratios. */
+export function figureText(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (size >= 1e4 || size < 1e-3) return value.toExponential(1).replace('e+', 'e');
+  return String(Number(value.toPrecision(size >= 100 ? 3 : 2)));
+}
+
 /** A mean of counts, such as 0.10, 7.29, 31.5 or 1,204. */
 export function averageText(value: number | null | undefined): string {
   if (!finite(value)) return ABSENT;

@@ -105,6 +105,9 @@ pre { margin: 0; overflow-x: auto; line-height: 1.45; font-size: 12.5px; tab-siz
 .settings dd { margin: 0; overflow-wrap: anywhere; }
 .settings .warnings { margin: 4px 0 0; padding-left: 18px; font-size: 13.5px; }
 .settings pre { margin-top: 6px; }
+.fine { color: var(--good); font-weight: 600; }
+.wrong { color: var(--warn); font-weight: 600; }
+section > ul { margin: 4px 0; padding-left: 20px; max-width: 100ch; }
 footer { margin-top: 36px; padding-top: 10px; border-top: 1px solid var(--line); color: var(--muted); font-size: 13px; }
 @media (max-width: 720px) {
   main { padding: 18px 14px 36px; }

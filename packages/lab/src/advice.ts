@@ -1,0 +1,64 @@
+import type { LabResult } from './lab.ts';
+import type { SizeTrial } from './trial.ts';
+import { balance, type Finding, heardBesideEmpty, short } from './verdict.ts';
+
+/**
+ * What to do about a loss, in two sentences: the first says what a training would show, the second
+ * what to change.
+ *
+ * @param structure pixels of a typical structure
+ */
+export function advice(
+  [finding]: readonly Finding[],
+  trials: readonly SizeTrial[],
+  structure: number,
+): string {
+  const [trial] = trials as [SizeTrial];
+  switch (finding!.verdict) {
+    case 'unbounded':
+      return 'A single pixel of an empty image can throw a training off. Choose an exponent of at least 1 or a larger `smooth`, and set `train.clip: 1`.';
+    case 'constant':
+      return trial.values[3] < 1e-6
+        ? 'Empty images teach nothing here, so false alarms on them stay. Put @raremask/loss-ce beside this loss, which hears them, or leave empty images out of the training on purpose.'
+        : 'Empty images cost the same whatever is predicted on them, so they add to the loss and teach nothing. Set `empty: cross-entropy`, or `empty: ignore` with @raremask/loss-ce beside it.';
+    case 'silent':
+      if (finding!.deafTo === 'missed pixels') {
+        return 'A structure that is missed altogether is hardly heard, so the network may learn to predict background only. Use it beside a loss that hears misses, such as @raremask/loss-dice or @raremask/loss-ce.';
+      }
+      return `False alarms on empty images are hardly heard, so they stay. Put @raremask/loss-ce beside this loss, or bring \`smooth\` near the size of a structure (${structure} pixels).`;
+    case 'cliff':
+      return `One false pixel costs as much as many, so a network cannot mend them one by one and predicts background only, or gives empty images up. Bring \`smooth\` near the size of a structure (${structure} pixels), or set \`empty: cross-entropy\`.`;
+    case 'depends on the batch':
+      if (heardBesideEmpty(trial)) {
+        return 'What an empty image teaches depends on the images beside it, and it is heard in a batch of empty images too. Keep it, with batches of more than one image, and compare loss values at one batch size only.';
+      }
+      return 'What an empty image teaches depends on the images beside it, and a batch of empty images may teach nothing. Keep images with foreground in every batch (`atLeast: 1` in @raremask/sampler), and compare loss values at one batch size only.';
+    case 'depends on image size':
+      return `The larger the image, the less a false alarm on an empty one is heard, by more than a mean over pixels explains. Train and tune at one window size, or bring \`smooth\` near the size of a structure (${structure} pixels).`;
+    case 'fine': {
+      const heard = balance(trial)!;
+      return heard < 0.1 || heard > 10
+        ? `Both kinds of error are heard, and a false pixel ${short(heard)} times as much as a missed one. Weigh the foreground class if misses matter more, or show fewer empty images.`
+        : 'Both kinds of error are heard, on empty images as well. Use it as it is; with very rare foreground set the last bias by the foreground share, and sample images with foreground more often.';
+    }
+  }
+}
+
+/**
+ * What to do about a set of losses, in two sentences.
+ *
+ * @param together whether they are the terms of one training, with their sum first where there are several
+ */
+export function overallAdvice(results: readonly LabResult[], together: boolean): string {
+  const [first] = results;
+  if (first === undefined)
+    return 'There is no loss to be tried. Install one, for example @raremask/loss-dice.';
+  if (together || results.length === 1) return first.advice;
+  const deaf = results.filter(({ verdict }) => verdict !== 'fine').map(({ name }) => name);
+  if (deaf.length === results.length) {
+    return 'None of these hears both kinds of error on images without foreground by itself. Put @raremask/loss-ce beside one of them, or choose another policy for `empty`.';
+  }
+  return deaf.length === 0
+    ? 'All of these hear false alarms on empty images and missed structures. Choose by the scores on the data at hand; Dice with cross-entropy is the safest start.'
+    : `${results.length - deaf.length} of ${results.length} are fine on images without foreground by themselves. Read what is said of the others before you train with them alone: ${deaf.join(', ')}.`;
+}

@@ -1,0 +1,10 @@
+import type { Loss } from '@raremask/core';
+import * as tf from '@tensorflow/tfjs';
+
+/** The weighted sum of losses, as a training adds them up: a scalar counts for every sample. */
+export function sumOf(terms: readonly { readonly loss: Loss; readonly weight: number }[]): Loss {
+  return (input) =>
+    terms
+      .map(({ loss, weight }) => tf.mul<tf.Tensor1D>(loss(input), weight))
+      .reduce((sum, term) => tf.add(sum, term));
+}

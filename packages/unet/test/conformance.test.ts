@@ -1,0 +1,30 @@
+import { modelChecks } from '@raremask/conformance';
+import { describe, test } from 'vitest';
+import unet from '../src/index.ts';
+import { countTensors } from './gradients.ts';
+import { FACTS } from './network.ts';
+
+countTensors();
+
+const small = { filters: 2, depth: 1 };
+
+describe('normalised together, without dropout', () => {
+  const options = [small, { ...small, convolutions: 1, residual: true, upsampling: 'resize' }];
+  const expects = { dropout: false, batchStatistics: true };
+  test.each(modelChecks(unet, { options, expects }))('$name', ({ run }) => run());
+});
+
+describe('normalised apart, with dropout', () => {
+  const options = [
+    { norm: 'instance', activation: 'leaky-relu' },
+    { norm: 'group', groups: 2, activation: 'silu', residual: true, convolutions: 1 },
+    { norm: 'none', activation: 'elu', upsampling: 'resize', lastBias: 'zero' },
+  ].map((chosen) => ({ ...small, dropout: 0.25, ...chosen }));
+  const expects = { dropout: true, batchStatistics: false };
+  test.each(modelChecks(unet, { options, expects }))('$name', ({ run }) => run());
+});
+
+describe('two levels', () => {
+  const options = [{ filters: 2, depth: 2, maxFilters: 4 }];
+  test.each(modelChecks(unet, { options, facts: FACTS }))('$name', ({ run }) => run());
+});
