@@ -109,10 +109,13 @@ export async function openWork(loaded: LoadedManifest, onEvent: OnEvent): Promis
     let survey: Promise<Survey> | undefined;
     let census: Promise<Census> | undefined;
     const takenSurvey = () => {
-      survey ??= count(
-        [...new Set([...splits.train, ...splits.validation, ...splits.test])],
-        splits.train,
-      );
+      // A split by shares has had everything counted already.
+      survey ??= everything
+        ? everything.then((counted) => ({ ...counted, train: inOrder(dataset.ids, splits.train) }))
+        : count(
+            [...new Set([...splits.train, ...splits.validation, ...splits.test])],
+            splits.train,
+          );
       return survey;
     };
     const takenCensus = () => {
@@ -158,4 +161,10 @@ function dataRoot(options: Json, folder: string): { readonly dataRoot?: string }
 /** One thread for the step, the others read; at most four. */
 function workerCount(wish: number | 'auto'): number {
   return wish === 'auto' ? Math.min(Math.max(availableParallelism() - 1, 1), 4) : wish;
+}
+
+/** Chosen ids in the order of all. */
+function inOrder(all: readonly string[], chosen: readonly string[]): string[] {
+  const wanted = new Set(chosen);
+  return all.filter((id) => wanted.has(id));
 }
