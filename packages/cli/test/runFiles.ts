@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 
+/** Columns that differ from run to run. */
+const TIMES: readonly (string | undefined)[] = ['seconds', 'images_per_second', 'wait_seconds'];
+
 /** The tensors of a checkpoint as the bytes of their values, by name. */
 export function tensors(path: string): Readonly<Record<string, string>> {
   const bytes = readFileSync(path);
@@ -29,7 +32,7 @@ export function metrics(path: string): readonly Readonly<Record<string, string>>
       row
         .split(',')
         .map((cell, index) => [names[index]!, cell] as const)
-        .filter(([name]) => name !== 'seconds' && name !== 'images_per_second'),
+        .filter(([name]) => !TIMES.includes(name)),
     ),
   );
 }

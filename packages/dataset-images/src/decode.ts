@@ -5,6 +5,7 @@ import {
   colouredMask,
   damagedFile,
   lossyMask,
+  maskChannels,
   notFiniteImage,
   transparentMask,
   unsupportedFile,
@@ -56,6 +57,33 @@ export async function decodeMask(file: string): Promise<Raster> {
   const metadata = await metadataOf(file, bytes);
   if (metadata.format !== 'tiff') throw lossyMask(file, metadata.format.toUpperCase());
   return oneValue(file, await decodeWithSharp(file, bytes));
+}
+
+/** The channels of one mask file, each as a mask of its own. */
+export async function decodeMaskChannels(
+  file: string,
+  names: readonly string[],
+): Promise<readonly Raster[]> {
+  const bytes = await bytesOf(file);
+  const png = pngHeader(bytes);
+  let raster: Raster;
+  if (png !== undefined) {
+    if (!hasPngEnd(bytes)) throw damagedFile(file, 'the end of the PNG is missing');
+    raster = exactPng(file, bytes, png);
+  } else {
+    const metadata = await metadataOf(file, bytes);
+    if (metadata.format !== 'tiff') throw lossyMask(file, metadata.format.toUpperCase());
+    raster = await decodeWithSharp(file, bytes, true);
+  }
+  const { width, height, channels, data } = raster;
+  if (channels !== names.length) throw maskChannels(file, names, channels);
+  return names.map((_, channel) => {
+    const values = sameKind(data, width * height);
+    for (let pixel = 0; pixel < values.length; pixel++) {
+      values[pixel] = data[pixel * channels + channel]!;
+    }
+    return { width, height, channels: 1, data: values };
+  });
 }
 
 async function bytesOf(file: string): Promise<Buffer> {
@@ -122,14 +150,14 @@ function readable(file: string, metadata: Metadata): 'grey' | 'colour' | 'cmyk' 
 }
 
 /** Stored values of 8-bit PNG, JPEG and TIFF, without colour management (except for CMYK). */
-async function decodeWithSharp(file: string, bytes: Buffer): Promise<Raster> {
+async function decodeWithSharp(file: string, bytes: Buffer, keepAlpha = false): Promise<Raster> {
   const metadata = await metadataOf(file, bytes);
   const kind = readable(file, metadata);
   const integer = metadata.depth === 'uchar' || metadata.depth === 'ushort';
   const space = kind === 'cmyk' ? 'srgb' : metadata.space;
   try {
-    const { data, info } = await sharp(bytes, { failOn: 'error', ignoreIcc: kind !== 'cmyk' })
-      .removeAlpha()
+    const source = sharp(bytes, { failOn: 'error', ignoreIcc: kind !== 'cmyk' });
+    const { data, info } = await (keepAlpha ? source : source.removeAlpha())
       .toColourspace(space)
       .raw({ depth: integer ? metadata.depth : 'float' })
       .toBuffer({ resolveWithObject: true });

@@ -8,18 +8,28 @@ import {
   log,
   type Sample,
 } from '@raremask/core';
+import { type Annotations, readAnnotations } from './coco/annotations.ts';
+import { paintLabels } from './coco/paint.ts';
 import {
   type Channels,
   convertChannels,
   decodeImage,
   decodeMask,
+  decodeMaskChannels,
   prepareDecoder,
   storedChannels,
 } from './decode.ts';
-import { cannotRead, mixedChannels, sizeMismatch, unknownId } from './errors.ts';
+import {
+  annotatedSize,
+  cannotRead,
+  missingMasks,
+  mixedChannels,
+  sizeMismatch,
+  unknownId,
+} from './errors.ts';
 import { groupsOf } from './group.ts';
 import { type LabelMap, labelMap } from './labels.ts';
-import { type Entry, listEntries, listImagesAt } from './listing.ts';
+import { type Entry, listAnnotatedImages, listEntries, listImagesAt } from './listing.ts';
 import { noticeOf } from './notice.ts';
 import { type Options, options } from './options.ts';
 import type { Raster } from './png.ts';
@@ -34,11 +44,23 @@ export default defineDataset({
   needs: { folder, log },
   async create(given, services) {
     const root = resolve(services.folder, given.root);
-    const entries = await listEntries(given, root, services.log);
+    const entries =
+      given.coco === undefined
+        ? await listEntries(given, root, services.log)
+        : await listAnnotatedImages(given, root);
+    const images = entries.map(({ image }) => image);
+    const annotations =
+      given.coco &&
+      (await readAnnotations(
+        resolve(root, given.coco.file),
+        { ...given, coco: given.coco },
+        images,
+      ));
+    if (annotations !== undefined) refuseUnannotated(entries, annotations, given);
     const ids = entries.map(({ id }) => id);
     const remark = given.remark ?? (await noticeOf(root));
     const groups = await groupsOf(given.group, root, ids);
-    return open({ ...given, remark }, entries, labelMap(given), groups);
+    return open({ ...given, remark }, entries, labelMap(given), groups, annotations);
   },
   async openImages(path, given) {
     const entries = await listImagesAt(resolve(path));
@@ -52,6 +74,7 @@ async function open(
   entries: readonly Entry[],
   map: LabelMap,
   groups: ReadonlyMap<string, string>,
+  annotations?: Annotations,
 ): Promise<Dataset> {
   prepareDecoder();
   const [first] = entries as [Entry, ...Entry[]];
@@ -84,14 +107,20 @@ async function open(
     group: (id) => groups.get(id),
     async read(id): Promise<Sample> {
       const entry = entryOf(id);
-      const [image, ...masks] = await Promise.all([
-        readImage(entry),
-        ...entry.masks.map(async (file) => (file === undefined ? undefined : decodeMask(file))),
-      ]);
+      const [image, masks] = await Promise.all([readImage(entry), masksOf(entry, given)]);
       const { width, height } = image;
+      if (annotations !== undefined) {
+        const size = [height, width];
+        return {
+          id,
+          size,
+          image: image.data,
+          labels: annotated(annotations, entry, image, facts, given.coco!.crowd),
+        };
+      }
       for (const [index, mask] of masks.entries()) {
         if (mask !== undefined && (mask.width !== width || mask.height !== height)) {
-          const file = entry.masks[index]!;
+          const file = (entry.masks[index] ?? entry.masks[0])!;
           throw sizeMismatch(
             { file: entry.image, width, height },
             { file, width: mask.width, height: mask.height },
@@ -100,11 +129,14 @@ async function open(
       }
       const sample = { id, size: [height, width], image: image.data };
       if (entry.masks.length === 0) return sample;
-      return { ...sample, labels: map.label(masks, entry.masks, width * height) };
+      const files = masks.map((_, index) => entry.masks[index] ?? entry.masks[0]);
+      return { ...sample, labels: map.label(masks, files, width * height) };
     },
     async fingerprint(id) {
       const { image, masks } = entryOf(id);
-      return (await Promise.all([image, ...masks].map(stampOf))).join(' ');
+      const { file } = annotations ?? {};
+      const files = file === undefined ? [image, ...masks] : [image, file];
+      return (await Promise.all(files.map(stampOf))).join(' ');
     },
     files(id) {
       const { image, masks } = entryOf(id);
@@ -112,6 +144,49 @@ async function open(
       return mask === undefined ? { image } : { image, mask };
     },
   };
+}
+
+/** The masks of one image: a file each, or the channels of one file; undefined = no file. */
+async function masksOf({ masks }: Entry, given: Options): Promise<readonly (Raster | undefined)[]> {
+  if (given.maskChannels === 'value' || masks.length === 0) {
+    return Promise.all(
+      masks.map(async (file) => (file === undefined ? undefined : decodeMask(file))),
+    );
+  }
+  const names = Object.keys(given.classes);
+  const [file] = masks;
+  return file === undefined ? names.map(() => undefined) : decodeMaskChannels(file, names);
+}
+
+function annotated(
+  { file, byImage }: Annotations,
+  entry: Entry,
+  { width, height }: Raster,
+  facts: DatasetFacts,
+  crowd: 'ignore' | 'count',
+): Uint8Array {
+  const depth = facts.overlapping ? facts.classes.length : 1;
+  const found = byImage.get(entry.image);
+  if (found === undefined) return new Uint8Array(width * height * depth);
+  if (found.width !== width || found.height !== height) {
+    throw annotatedSize(file, found, { file: entry.image, width, height });
+  }
+  return paintLabels(found, facts.classes.length, facts.overlapping, crowd);
+}
+
+/** Images that the annotations do not list: a mistake, or images without structure. */
+function refuseUnannotated(
+  entries: readonly Entry[],
+  { file, byImage }: Annotations,
+  { missingMask }: Options,
+): void {
+  if (missingMask === 'empty') return;
+  const missing = entries.filter(({ image }) => !byImage.has(image));
+  if (missing.length === 0) return;
+  throw missingMasks(
+    missing.map(({ image }) => ({ image, mask: `an entry in images of ${file}` })),
+    entries.length,
+  );
 }
 
 async function channelsOf(given: Options, first: Entry): Promise<Channels> {

@@ -33,7 +33,7 @@ export function labelMap(options: Options): LabelMap {
         mask === undefined ? new Uint8Array(pixels) : code.read(mask, file!),
     };
   }
-  const perClass = options.masks.includes('{class}');
+  const perClass = options.masks.includes('{class}') || options.maskChannels === 'classes';
   const codes = values.map((own) => new Codes(perClass ? [own] : values, ignored, () => 1, true));
   const members = values.map(([, own]) => new Set(own));
   return {

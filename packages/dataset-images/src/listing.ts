@@ -58,6 +58,17 @@ export async function listEntries(
   return entries;
 }
 
+/** All images of a data set whose truth stands in a file of annotations, in the order of their ids. */
+export async function listAnnotatedImages(
+  options: Options,
+  root: string,
+): Promise<readonly Entry[]> {
+  if (!(await isFolder(root))) throw noFolder(root);
+  const images = await listImages(options.images, root);
+  if (images.size === 0) throw noImages(root, options.images, await anyFiles(root));
+  return withoutDuplicates(images).map(([id, image]) => ({ id, image, masks: [] }));
+}
+
 /** Images without truth: all readable files below a folder, or one file. */
 export async function listImagesAt(path: string): Promise<readonly Entry[]> {
   const kind = await stat(path).catch(() => undefined);

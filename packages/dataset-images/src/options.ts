@@ -9,6 +9,25 @@ const groupColumn = z.strictObject({
   column: z.string().min(1).describe('column that holds the group'),
 });
 
+const coco = z.strictObject({
+  file: z
+    .string()
+    .min(1)
+    .describe('JSON file with images, annotations and categories, relative to root'),
+  categories: z
+    .record(z.string(), z.union([z.string(), z.array(z.string()).min(1)]))
+    .optional()
+    .describe('category name, or names, that each class stands for; left out, the class name'),
+  others: z
+    .enum(['error', 'background'])
+    .default('error')
+    .describe('what an annotation of a category without a class means'),
+  crowd: z
+    .enum(['ignore', 'count'])
+    .default('ignore')
+    .describe('whether regions with iscrowd are left out (weight 0) or are structures like others'),
+});
+
 /** What the manifest says under `data.with`. */
 export const options = z
   .strictObject({
@@ -29,6 +48,17 @@ export const options = z
       .default('masks/{id}.png')
       .describe(
         'mask of each image, relative to root; {id} is the file name without extension (with ** in images: the path); {class} is the class name, for overlapping classes with a file each',
+      ),
+    coco: coco
+      .optional()
+      .describe(
+        'instance annotations (polygons or run lengths) that take the place of mask files; of exclusive classes the smaller structure lies on top',
+      ),
+    maskChannels: z
+      .enum(['value', 'classes'])
+      .default('value')
+      .describe(
+        'value: a mask has one value a pixel; classes: a channel for each class, in their order, of overlapping classes',
       ),
     classes: z
       .record(z.string().min(1), maskValues)
@@ -80,6 +110,8 @@ interface Problem {
 /** What the types cannot say. */
 function* problemsOf(value: Options): Generator<Problem> {
   yield* maskPatternProblems(value);
+  yield* cocoProblems(value);
+  yield* maskChannelProblems(value);
   yield* classProblems(value);
   if (typeof value.group === 'string') {
     const message = captureProblem(value.group);
@@ -110,6 +142,51 @@ function* maskPatternProblems({ masks, overlapping, classes }: Options): Generat
         message: 'stands in a file path and must not hold / or \\',
       };
     }
+  }
+}
+
+function* cocoProblems({ coco, classes, maskChannels, ignore }: Options): Generator<Problem> {
+  if (coco === undefined) return;
+  const names = Object.keys(classes);
+  for (const name of Object.keys(coco.categories ?? {})) {
+    if (!names.includes(name)) {
+      yield {
+        path: ['coco', 'categories', name],
+        message: `is no class; the classes are ${names.join(', ')}`,
+      };
+    }
+  }
+  const owners = new Map<string, string>();
+  for (const [name, own] of Object.entries(coco.categories ?? {})) {
+    for (const category of [own].flat()) {
+      const owner = owners.get(category);
+      if (owner !== undefined) {
+        const message = `names ${category}, which is ${owner} already`;
+        yield { path: ['coco', 'categories', name], message };
+      }
+      owners.set(category, name);
+    }
+  }
+  if (maskChannels === 'classes') {
+    yield { path: ['maskChannels'], message: 'is without effect: coco takes the place of masks' };
+  }
+  if (ignore !== undefined) {
+    yield { path: ['ignore'], message: 'is without effect: coco takes the place of masks' };
+  }
+}
+
+function* maskChannelProblems({ maskChannels, masks, overlapping, classes }: Options) {
+  if (maskChannels === 'value') return;
+  const path = ['maskChannels'];
+  if (!overlapping) yield { path, message: 'is for overlapping classes: set overlapping: true' };
+  if (masks.includes('{class}')) {
+    yield { path, message: 'does not go with {class} in masks, which is a file for each class' };
+  }
+  if (Object.keys(classes).length > 4) {
+    yield {
+      path,
+      message: 'holds 4 channels at most: use a file for each class, with {class} in masks',
+    };
   }
 }
 

@@ -12,6 +12,7 @@ it('fill in their defaults', async () => {
     classes,
     overlapping: false,
     missingMask: 'error',
+    maskChannels: 'value',
     channels: 'auto',
   });
 });

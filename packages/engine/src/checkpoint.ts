@@ -28,6 +28,12 @@ export interface EpochSums {
   readonly loss: number;
   readonly terms: readonly number[];
   readonly gradientNorm: number;
+  /** Windows with foreground before augmentation, those of them that it has emptied, and pasted ones. */
+  readonly masks: number;
+  readonly emptied: number;
+  readonly pasted: number;
+  /** Seconds that steps waited for batches, without the first of the epoch. */
+  readonly waited: number;
   readonly seconds: number;
 }
 

@@ -3,6 +3,7 @@ import type { Facts } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type ImageScore, type Summary, summarize } from '@raremask/metrics';
 import * as tf from '@tensorflow/tfjs';
+import { UNCHANGED } from './augment/rule.ts';
 import { checkpointState, readCheckpoint } from './checkpoint.ts';
 import { checkpointMismatch } from './errors.ts';
 import type { OnEvent } from './events.ts';
@@ -71,7 +72,7 @@ export async function evaluate(
     const feed = await work.feed({
       normalization: checkpoint.head.normalization,
       multipleOf: model.multipleOf,
-      augment: { flip: false, rotate: false },
+      augment: UNCHANGED,
     });
     try {
       const scores: ImageScore[] = [];

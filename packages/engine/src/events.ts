@@ -55,6 +55,14 @@ export type RunEvent =
       readonly loss: number;
       readonly terms: Readonly<Record<string, number>>;
       readonly gradientNorm: number;
+      /** Seconds that steps waited for a batch, without the first of the epoch. */
+      readonly waitSeconds: number;
+      /** Windows that had foreground before augmentation. */
+      readonly masks: number;
+      /** Of those, windows that augmentation has left without any. */
+      readonly emptied: number;
+      /** Windows without foreground that a structure was copied into. */
+      readonly pasted: number;
       readonly validation?: ValidationScores;
       readonly best: boolean;
       readonly secondsLeft: number;

@@ -1,5 +1,7 @@
 import type { Dataset, Draw, Facts, Json } from '@raremask/core';
-import type { AugmentRule } from './augment.ts';
+import { checkAugment } from './augment/check.ts';
+import type { AugmentRule } from './augment/rule.ts';
+import { BatchMemory } from './batchMemory.ts';
 import type { Normalization } from './normalize.ts';
 import { ReaderThreads } from './readerThreads.ts';
 import {
@@ -26,6 +28,8 @@ export interface FeedPlan {
   /** How many times a pixel of each class counts, in the order of the class axis. */
   readonly pixelWeights: readonly number[];
   readonly augment: AugmentRule;
+  /** Ids of training images with foreground, for `augment.paste`. */
+  readonly donors?: readonly string[];
   readonly seed: number;
   /** Threads; 0 = the main thread reads. */
   readonly workers: number;
@@ -47,6 +51,12 @@ export interface Batch {
    * there, 1 where none is) times the sample's own weight; 0 at ignored pixels and beside the image.
    */
   readonly weight: Float32Array;
+  /** Windows that had foreground before augmentation. */
+  readonly masks: number;
+  /** Of those, windows that augmentation has left without any. */
+  readonly emptied: number;
+  /** Windows without foreground that a structure was copied into. */
+  readonly pasted: number;
 }
 
 /** Reads samples ahead of the step, and hands them over in order. */
@@ -59,8 +69,15 @@ export interface Feed {
   batches(epoch: number, draws: Iterable<readonly Draw[]>, from?: number): AsyncGenerator<Batch>;
   whole(ids: Iterable<string>): AsyncGenerator<WholeSample>;
   survey(ids: Iterable<string>): AsyncGenerator<CountedImage>;
+  /**
+   * Takes the memory of a batch back, for a later one: its arrays must not be read any more. Batches
+   * that are not given back keep their memory.
+   */
+  release(batch: Batch): void;
   /** Batches that were not ready when they were asked for, without the first of each epoch. */
   readonly stalls: number;
+  /** Seconds that were spent waiting for them, without the first of each epoch. */
+  readonly waited: number;
   /** Ends the threads. Whoever still waits for something gets an error. */
   close(): Promise<void>;
 }
@@ -85,17 +102,18 @@ export type ReadResult = BatchArrays | WholeSample | CountedImage;
  * @param dataset who reads where the plan has no workers; worker threads make their own
  */
 export async function openFeed(plan: FeedPlan, dataset?: Dataset): Promise<Feed> {
+  checkAugment(plan.augment, plan.facts, plan.donors ?? []);
   if (plan.workers === 0) {
     if (dataset === undefined) throw new TypeError('a feed without workers needs the data set');
-    const reader = new SampleReader(dataset, plan);
-    return feed((job) => runJob(reader, job), 1);
+    const pool = new BatchMemory();
+    const reader = new SampleReader(dataset, plan, pool);
+    return feed((job) => runJob(reader, job), 1, {
+      release: (buffers) => pool.give(buffers),
+      close: async () => {},
+    });
   }
   const threads = new ReaderThreads(plan);
-  return feed(
-    (job) => threads.run(job),
-    plan.workers + 1,
-    () => threads.close(),
-  );
+  return feed((job) => threads.run(job), plan.workers + 1, threads);
 }
 
 export function runJob(reader: SampleReader, job: ReadJob): Promise<ReadResult> {
@@ -106,13 +124,18 @@ export function runJob(reader: SampleReader, job: ReadJob): Promise<ReadResult> 
 function feed(
   run: (job: ReadJob) => Promise<ReadResult>,
   ahead: number,
-  close: () => Promise<void> = async () => {},
+  owner: { release(buffers: readonly ArrayBufferLike[]): void; close(): Promise<void> },
 ): Feed {
   let stalls = 0;
+  let waited = 0;
+  const onStall = (seconds: number) => {
+    stalls++;
+    waited += seconds;
+  };
   return {
     async *batches(epoch, draws, from = 0) {
       const jobs = batchJobs(epoch, draws, from);
-      for await (const { job, result } of inOrder(jobs, run, ahead, () => stalls++)) {
+      for await (const { job, result } of inOrder(jobs, run, ahead, onStall)) {
         yield { draws: job.draws, ...(result as BatchArrays) };
       }
     },
@@ -124,10 +147,16 @@ function feed(
       const jobs = idJobs('survey', ids);
       for await (const { result } of inOrder(jobs, run, ahead)) yield result as CountedImage;
     },
+    release({ images, target, weight }) {
+      owner.release([images.buffer, target.buffer, weight.buffer]);
+    },
     get stalls() {
       return stalls;
     },
-    close,
+    get waited() {
+      return waited;
+    },
+    close: () => owner.close(),
   };
 }
 
@@ -151,7 +180,7 @@ async function* inOrder<J extends ReadJob>(
   jobs: Iterable<J>,
   run: (job: J) => Promise<ReadResult>,
   ahead: number,
-  onStall?: () => void,
+  onStall?: (seconds: number) => void,
 ): AsyncGenerator<{ job: J; result: ReadResult }> {
   const waiting: { job: J; result: Promise<ReadResult>; ready: boolean }[] = [];
   const source = jobs[Symbol.iterator]();
@@ -175,8 +204,11 @@ async function* inOrder<J extends ReadJob>(
       }
       const entry = waiting.shift();
       if (entry === undefined) return;
-      if (!first && !entry.ready) onStall?.();
-      yield { job: entry.job, result: await entry.result };
+      const asked = performance.now();
+      const late = !first && !entry.ready;
+      const result = await entry.result;
+      if (late) onStall?.((performance.now() - asked) / 1000);
+      yield { job: entry.job, result };
     }
   } finally {
     source.return?.();

@@ -1,9 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { folder, type Log } from '@raremask/core';
 import { createHost, loadPluginFromUrl } from '@raremask/core/host';
+import { BatchMemory } from './batchMemory.ts';
 import { packError } from './dataErrors.ts';
-import { type FeedPlan, type ReadJob, type ReadResult, runJob } from './feed.ts';
-import type { Answer } from './readerThreads.ts';
+import { type FeedPlan, type ReadResult, runJob } from './feed.ts';
+import type { Answer, Request } from './readerThreads.ts';
 import { SampleReader } from './sampleReader.ts';
 
 const plan = workerData as FeedPlan;
@@ -12,11 +13,14 @@ const port = parentPort!;
 /** What a data set says, the main thread's one has said already. */
 const silent: Log = { info: () => {}, warn: () => {} };
 
+const memory = new BatchMemory();
+
 const reader = openReader().catch((error: unknown) => {
   answer({ kind: 'unable', error: packError(error) });
 });
 
-port.on('message', async (job: ReadJob) => {
+port.on('message', async ({ job, free }: Request) => {
+  memory.give(free);
   const opened = await reader;
   if (opened === undefined) return;
   try {
@@ -27,8 +31,8 @@ port.on('message', async (job: ReadJob) => {
   }
 });
 
-function answer(message: Answer, memory: ArrayBuffer[] = []): void {
-  port.postMessage(message, memory);
+function answer(message: Answer, handedOver: ArrayBuffer[] = []): void {
+  port.postMessage(message, handedOver);
 }
 
 /** Makes the data set as the main thread has made it, and checked its options there. */
@@ -40,7 +44,7 @@ async function openReader(): Promise<SampleReader> {
   const checked = await plugin.options?.['~standard'].validate(rawOptions);
   const options = checked !== undefined && 'value' in checked ? checked.value : rawOptions;
   const dataset = await scope.make({ kind: 'dataset', plugin, options, place: 'data' });
-  return new SampleReader(dataset, plan);
+  return new SampleReader(dataset, plan, memory);
 }
 
 /** A data set may keep the memory of its samples: it is copied before it is handed over. */
@@ -59,13 +63,11 @@ function owned(result: ReadResult): ReadResult {
   };
 }
 
-/** Memory that goes to the main thread without being copied. */
+/** Memory that goes to the main thread without being copied; a batch's is shared already. */
 function memoryOf(result: ReadResult): ArrayBuffer[] {
   const arrays =
-    'target' in result
-      ? [result.images, result.target, result.weight]
-      : 'sample' in result
-        ? [result.images, result.sample.image, result.sample.labels, result.sample.weight]
-        : [];
+    'sample' in result
+      ? [result.images, result.sample.image, result.sample.labels, result.sample.weight]
+      : [];
   return arrays.flatMap((array) => (array === undefined ? [] : [array.buffer as ArrayBuffer]));
 }

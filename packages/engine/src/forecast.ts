@@ -8,7 +8,7 @@ import {
   type Window,
 } from '@raremask/core';
 import { components } from '@raremask/metrics';
-import { unturned } from './augment.ts';
+import { unturned } from './augment/orientation.ts';
 import { isIgnored } from './sampleReader.ts';
 import { type CountedSurvey, structuresOf } from './survey.ts';
 import { cutOf, eachPixel } from './window.ts';

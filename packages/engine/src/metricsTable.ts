@@ -22,6 +22,9 @@ export class MetricsTable {
       ...terms.map((term) => `loss_${term}`),
       'gradient_norm',
       ...VALIDATION_COLUMNS.map(([column]) => column),
+      'wait_seconds',
+      'masks',
+      'masks_emptied',
     ];
   }
 
@@ -42,6 +45,9 @@ export class MetricsTable {
       ...Object.values(event.terms),
       event.gradientNorm,
       ...VALIDATION_COLUMNS.map(([, key]) => event.validation?.[key] ?? null),
+      event.waitSeconds,
+      event.masks,
+      event.emptied,
     ];
     this.#rows.push(cells.map((cell) => (cell === null ? '' : `${round(cell)}`)).join(','));
     await writeAtomically(this.#path, `${[this.#header.join(','), ...this.#rows].join('\n')}\n`);

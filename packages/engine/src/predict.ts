@@ -7,6 +7,7 @@ import { components } from '@raremask/metrics';
 import * as tf from '@tensorflow/tfjs';
 import { encode } from 'fast-png';
 import { writeAtomically } from './atomicFile.ts';
+import { UNCHANGED } from './augment/rule.ts';
 import { checkpointState, readCheckpoint } from './checkpoint.ts';
 import { noTrainingData } from './errors.ts';
 import type { OnEvent } from './events.ts';
@@ -80,7 +81,7 @@ export async function predict(
         facts,
         normalization,
         pixelWeights: facts.classes.map(() => 1),
-        augment: { flip: false, rotate: false },
+        augment: UNCHANGED,
         seed: loaded.manifest.seed,
         workers: 0,
         multipleOf: model.multipleOf,

@@ -2,6 +2,12 @@ import { Worker } from 'node:worker_threads';
 import { type CarriedError, readerDied, unpackError } from './dataErrors.ts';
 import type { FeedPlan, ReadJob, ReadResult } from './feed.ts';
 
+/** What a reader thread is asked for, with memory that it may use. */
+export interface Request {
+  readonly job: ReadJob;
+  readonly free: readonly ArrayBufferLike[];
+}
+
 /** What a reader thread answers. */
 export type Answer =
   | { readonly kind: 'result'; readonly result: ReadResult }
@@ -29,6 +35,7 @@ export class ReaderThreads {
   readonly #threads: Thread[];
   readonly #queue: Pending[] = [];
   #failure: Error | undefined;
+  #free: ArrayBufferLike[] = [];
 
   constructor(plan: FeedPlan) {
     this.#threads = Array.from({ length: plan.workers }, () => this.#start(plan));
@@ -43,6 +50,11 @@ export class ReaderThreads {
       this.#queue.push({ job, resolve, reject });
       this.#dispatch();
     });
+  }
+
+  /** Memory of a batch that nobody reads any more; it goes to a thread with the next job. */
+  release(buffers: readonly ArrayBufferLike[]): void {
+    this.#free.push(...buffers);
   }
 
   async close(): Promise<void> {
@@ -78,7 +90,9 @@ export class ReaderThreads {
       if (pending === undefined) return;
       thread.current = pending;
       thread.worker.ref();
-      thread.worker.postMessage(pending.job);
+      const request: Request = { job: pending.job, free: this.#free };
+      this.#free = [];
+      thread.worker.postMessage(request);
     }
   }
 

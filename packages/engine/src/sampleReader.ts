@@ -6,13 +6,21 @@ import {
   firstForeground,
   IGNORE,
   isRaremaskError,
+  type RandomStream,
   type Sample,
   type Structure,
   type SurveyedImage,
+  type Window,
 } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import { type Components, components } from '@raremask/metrics';
-import { type AugmentRule, drawOrientation, unturned } from './augment.ts';
+import { cutout, type Truth } from './augment/cutout.ts';
+import { changeIntensities } from './augment/intensity.ts';
+import { drawOrientation, type Orientation, unturned } from './augment/orientation.ts';
+import { paste } from './augment/paste.ts';
+import type { AugmentRule } from './augment/rule.ts';
+import { drawWarp, type Warp, warpWindow } from './augment/warp.ts';
+import type { BatchMemory } from './batchMemory.ts';
 import { brokenSample, datasetFailed } from './dataErrors.ts';
 import { noTruth } from './errors.ts';
 import { momentsOf, type Normalization, type Scale, scaleOf } from './normalize.ts';
@@ -25,6 +33,8 @@ export interface ReadingPlan {
   /** How many times a pixel of each class counts. */
   readonly pixelWeights: readonly number[];
   readonly augment: AugmentRule;
+  /** Training images that structures are copied from. */
+  readonly donors?: readonly string[];
   readonly seed: number;
   readonly multipleOf: readonly number[];
 }
@@ -35,6 +45,9 @@ export interface BatchArrays {
   readonly images: Float32Array;
   readonly target: Float32Array;
   readonly weight: Float32Array;
+  readonly masks: number;
+  readonly emptied: number;
+  readonly pasted: number;
 }
 
 /** One whole image, ready for the network. */
@@ -63,15 +76,21 @@ const KEPT_STRUCTURES = 256;
 export class SampleReader {
   readonly #dataset: Pick<Dataset, 'read'>;
   readonly #plan: ReadingPlan;
+  readonly #memory: Pick<BatchMemory, 'take'>;
 
-  constructor(dataset: Pick<Dataset, 'read'>, plan: ReadingPlan) {
+  constructor(
+    dataset: Pick<Dataset, 'read'>,
+    plan: ReadingPlan,
+    memory: Pick<BatchMemory, 'take'>,
+  ) {
     this.#dataset = dataset;
     this.#plan = plan;
+    this.#memory = memory;
   }
 
   /**
-   * Reads, cuts, orients and normalises a batch. Its orientations are fixed by seed, epoch, index
-   * of the batch and position in it.
+   * Reads, cuts, augments and normalises a batch. What is drawn for a window is fixed by seed,
+   * epoch, index of the batch and position in it.
    */
   async batch(epoch: number, index: number, draws: readonly Draw[]): Promise<BatchArrays> {
     const { facts, augment, multipleOf, seed } = this.#plan;
@@ -83,22 +102,98 @@ export class SampleReader {
     const size = paddedSize(largest, multipleOf);
     const pixels = product(size);
     const { channels, classes } = facts;
-    const batch: BatchArrays = {
+    const arrays = {
       size,
-      images: new Float32Array(draws.length * pixels * channels),
-      target: new Float32Array(draws.length * pixels * classes.length),
-      weight: new Float32Array(draws.length * pixels),
+      images: this.#memory.take(draws.length * pixels * channels),
+      target: this.#memory.take(draws.length * pixels * classes.length),
+      weight: this.#memory.take(draws.length * pixels),
     };
+    const counts = { masks: 0, emptied: 0, pasted: 0 };
     for (const [at, sample] of samples.entries()) {
       const window = windows[at]!;
       const random = createRandom(seed).fork(`augment/${epoch}/${index}/${at}`);
-      const cut = cutOf(sample.size, window, drawOrientation(random, window.size, augment));
       const part = (values: Float32Array, depth: number) =>
         values.subarray(at * pixels * depth, (at + 1) * pixels * depth);
-      this.#fillImage(sample, cut, size, part(batch.images, channels));
-      this.#fillTruth(sample, cut, size, part(batch.target, classes.length), part(batch.weight, 1));
+      const changes = {
+        orientation: drawOrientation(random, window.size, augment),
+        warp: drawWarp(random, window.size, augment),
+      };
+      const place: Place = {
+        size,
+        images: part(arrays.images, channels),
+        target: part(arrays.target, classes.length),
+        weight: part(arrays.weight, 1),
+      };
+      const fate = await this.#augmented(sample, window, changes, place, random);
+      if (fate.before) counts.masks++;
+      if (fate.before && !fate.after) counts.emptied++;
+      if (fate.pasted) counts.pasted++;
     }
-    return batch;
+    return { ...arrays, ...counts };
+  }
+
+  /** One window of a batch, in its place. */
+  async #augmented(
+    sample: Sample,
+    window: Window,
+    changes: { readonly orientation: Orientation; readonly warp: Warp | undefined },
+    place: Place,
+    random: RandomStream,
+  ): Promise<{ before: boolean; after: boolean; pasted: boolean }> {
+    const { facts, augment, normalization, pixelWeights, donors = [] } = this.#plan;
+    const { channels, overlapping } = facts;
+    const { orientation, warp } = changes;
+    const { size } = place;
+    const classes = facts.classes.length;
+    const straight = cutOf(sample.size, window, orientation);
+    const pixels = {
+      values: place.images,
+      channels,
+      size,
+      inside: new Uint8Array(place.weight.length),
+    };
+    const truth = { target: place.target, classes, weight: place.weight };
+    const scale = scaleOf(normalization, sample.image, channels);
+    const judged = (labels: Uint8Array, cut: Cut) => hasForeground(labels, cut, window.size, facts);
+    const labels = sample.labels;
+    if (labels === undefined) throw noTruth(sample.id);
+    const before = judged(labels, straight);
+    if (warp === undefined) {
+      this.#fillImage(sample, straight, size, place.images, scale);
+      this.#fillTruth(sample, straight, size, place.target, place.weight);
+      eachPixel(straight, size, (to) => {
+        pixels.inside[to] = 1;
+      });
+    } else {
+      const depth = overlapping ? classes : 1;
+      const warped = warpWindow(sample, window, orientation, warp, channels, depth);
+      const own = cutOf(window.size, windowOf({ id: sample.id }, window.size), unturned(2));
+      this.#fillImage(warped.sample, own, size, place.images, scale);
+      this.#fillTruth(warped.sample, own, size, place.target, place.weight);
+      eachPixel(own, size, (to, from) => {
+        const inside = warped.inside[from]!;
+        pixels.inside[to] = inside;
+        if (inside === 0) place.images.fill(0, to * channels, (to + 1) * channels);
+      });
+    }
+    let pasted = false;
+    if (augment.paste && !anyForeground(labels, facts)) {
+      const own = random.fork('paste');
+      if (own.next() < augment.paste.probability) {
+        const donor = await this.#read(donors[own.integer(0, donors.length - 1)]!);
+        const donorScale = scaleOf(normalization, donor.image, channels);
+        pasted = paste(pixels, truth, window.size, donor, donorScale, own, facts, pixelWeights);
+      }
+    }
+    changeIntensities(pixels, random, augment);
+    if (augment.cutout) {
+      const own = random.fork('cutout');
+      if (own.next() < augment.cutout.probability) {
+        cutout(pixels, truth, window.size, own, augment.cutout);
+      }
+    }
+    const after = before && hasTarget(truth, firstForeground(facts));
+    return { before, after, pasted };
   }
 
   async whole(id: string): Promise<WholeSample> {
@@ -107,7 +202,9 @@ export class SampleReader {
     const padded = paddedSize(sample.size, multipleOf);
     const images = new Float32Array(product(padded) * facts.channels);
     const window = windowOf({ id }, sample.size);
-    this.#fillImage(sample, cutOf(sample.size, window, unturned(facts.space)), padded, images);
+    const cut = cutOf(sample.size, window, unturned(facts.space));
+    const scale = scaleOf(this.#plan.normalization, sample.image, facts.channels);
+    this.#fillImage(sample, cut, padded, images, scale);
     return { id, sample, images, padded };
   }
 
@@ -129,10 +226,15 @@ export class SampleReader {
     return sample;
   }
 
-  #fillImage(sample: Sample, cut: Cut, size: readonly number[], into: Float32Array): void {
+  #fillImage(
+    sample: Sample,
+    cut: Cut,
+    size: readonly number[],
+    into: Float32Array,
+    { mean, deviation }: Scale,
+  ): void {
     const { image } = sample;
     const { channels } = this.#plan.facts;
-    const { mean, deviation }: Scale = scaleOf(this.#plan.normalization, image, channels);
     for (let channel = 0; channel < channels; channel++) {
       const shift = mean[channel]!;
       const divisor = deviation[channel]!;
@@ -174,6 +276,47 @@ export class SampleReader {
       weight[to] = (largest ?? 1) * (counts?.[from] ?? 1);
     });
   }
+}
+
+/** Where one window of a batch goes. */
+interface Place {
+  readonly size: readonly number[];
+  readonly images: Float32Array;
+  readonly target: Float32Array;
+  readonly weight: Float32Array;
+}
+
+/** True where a window has a judged pixel of foreground. */
+function hasForeground(
+  labels: Uint8Array,
+  cut: Cut,
+  size: readonly number[],
+  facts: Facts,
+): boolean {
+  let found = false;
+  const classes = facts.classes.length;
+  eachPixel(cut, size, (_, from) => {
+    if (found) return;
+    if (!facts.overlapping) found = labels[from] !== 0 && labels[from] !== IGNORE;
+    else if (!isIgnored(labels, from * classes, classes)) {
+      for (let index = 0; index < classes; index++) found ||= labels[from * classes + index] === 1;
+    }
+  });
+  return found;
+}
+
+/** True where an image has foreground anywhere. */
+function anyForeground(labels: Uint8Array, { overlapping }: Facts): boolean {
+  if (overlapping) return labels.includes(1);
+  return labels.some((label) => label !== 0 && label !== IGNORE);
+}
+
+/** True where the truth that the step gets has foreground. */
+function hasTarget({ target, classes }: Truth, first: number): boolean {
+  for (let at = 0; at < target.length; at += classes) {
+    for (let index = first; index < classes; index++) if (target[at + index] !== 0) return true;
+  }
+  return false;
 }
 
 /** Overlapping classes: a pixel counts only where every class has been judged. */

@@ -75,6 +75,7 @@ export async function train(loaded: LoadedManifest, options: TrainOptions): Prom
       normalization: parts.normalization,
       multipleOf: parts.model.multipleOf,
       augment: loaded.manifest.train.augment,
+      donors: await donorsOf(work),
     });
     run = new TrainingRun(work, parts, folder, feed, journal.emit, from);
     return await run.train(options.backend, options.signal);
@@ -189,12 +190,33 @@ async function resumePoint(folder: RunFolder): Promise<ResumePoint> {
   return { folder, checkpoint: await readCheckpoint(folder.last) };
 }
 
+/** Share of the masks of an epoch that augmentation may empty without a word. */
+const EMPTIED_SHARE = 0.05;
+
+function emptiedNote(emptied: number, masks: number): string {
+  return `augmentation left ${emptied} of ${masks} windows with foreground without any; lower train.augment.cutout.size, scale.to or turn.degrees, or take larger windows`;
+}
+
+/** Ids that structures may be copied from; spread evenly where there are more than enough. */
+async function donorsOf({ loaded, survey: count, splits }: Work): Promise<string[]> {
+  if (loaded.manifest.train.augment.paste === undefined) return [];
+  const survey = await count();
+  const able = splits.train.filter((id) => survey.hasForeground(id));
+  const most = 4096;
+  if (able.length <= most) return able;
+  return Array.from({ length: most }, (_, at) => able[Math.floor((at * able.length) / most)]!);
+}
+
 const NOTHING_DONE: EpochSums = {
   batches: 0,
   images: 0,
   loss: 0,
   terms: [],
   gradientNorm: 0,
+  masks: 0,
+  emptied: 0,
+  pasted: 0,
+  waited: 0,
   seconds: 0,
 };
 
@@ -234,7 +256,7 @@ class TrainingRun {
     };
     this.#table = new MetricsTable(folder.metrics, parts.terms);
     this.#resumed = from !== null;
-    this.#progress = from?.checkpoint.head.progress ?? {
+    this.#progress = (from && progressOf(from.checkpoint)) ?? {
       epoch: 0,
       step: 0,
       totalSteps: 0,
@@ -302,9 +324,13 @@ class TrainingRun {
     if (batches.length === 0) throw noBatches('sampler');
     const started = performance.now();
     const before = this.#progress.sums.seconds;
+    let counted = this.#feed.waited;
     const elapsed = () => before + (performance.now() - started) / 1000;
     for await (const batch of this.#feed.batches(epoch, batches, this.#progress.step)) {
-      await this.#step(batch, batches.length, elapsed);
+      const waited = this.#feed.waited - counted;
+      counted = this.#feed.waited;
+      await this.#step(batch, batches.length, waited, elapsed);
+      this.#feed.release(batch);
       if (signal?.aborted && this.#progress.step < batches.length) {
         this.#addSeconds(elapsed());
         await this.#save(this.#folder.last);
@@ -341,15 +367,22 @@ class TrainingRun {
       loss: sums.loss / sums.batches,
       terms: this.#named(sums.terms.map((term) => term / sums.batches)),
       gradientNorm: sums.gradientNorm / sums.batches,
+      waitSeconds: sums.waited,
+      masks: sums.masks,
+      emptied: sums.emptied,
+      pasted: sums.pasted,
       ...(validation && { validation }),
       best,
       secondsLeft: (this.#progress.seconds / done) * (manifest.train.epochs - done),
     };
     await this.#table.add(event);
     this.#emit(event);
+    if (sums.emptied > EMPTIED_SHARE * sums.masks) {
+      this.#emit({ type: 'note', level: 'warn', text: emptiedNote(sums.emptied, sums.masks) });
+    }
   }
 
-  async #step(batch: Batch, steps: number, elapsed: () => number): Promise<void> {
+  async #step(batch: Batch, steps: number, waited: number, elapsed: () => number): Promise<void> {
     const { manifest } = this.#work.loaded;
     const { epoch, step, totalSteps, sums } = this.#progress;
     const output = this.#run(batch, steps);
@@ -392,6 +425,10 @@ class TrainingRun {
         loss: sums.loss + loss,
         terms: terms.map((term, index) => (sums.terms[index] ?? 0) + term),
         gradientNorm: sums.gradientNorm + norm,
+        masks: sums.masks + batch.masks,
+        emptied: sums.emptied + batch.emptied,
+        pasted: sums.pasted + batch.pasted,
+        waited: sums.waited + waited,
         seconds,
       },
     };
@@ -494,6 +531,11 @@ class TrainingRun {
   #place(index: number): string {
     return `loss[${index}] (${this.#parts.terms[index]})`;
   }
+}
+
+/** Checkpoints of an epoch's middle that were written before augmentation was counted lack its sums. */
+function progressOf({ head: { progress } }: Checkpoint): Progress {
+  return { ...progress, sums: { ...NOTHING_DONE, ...progress.sums } };
 }
 
 /** A loss whose mistakes carry its place in the manifest. */

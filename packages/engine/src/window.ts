@@ -1,5 +1,5 @@
 import type { Draw, Window } from '@raremask/core';
-import type { Orientation } from './augment.ts';
+import type { Orientation } from './augment/orientation.ts';
 import { brokenDraw } from './dataErrors.ts';
 
 /** The smallest multiples that hold the size. */

@@ -11,6 +11,7 @@ import {
 } from '@raremask/core';
 import { createHost, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
+import { UNCHANGED } from './augment/rule.ts';
 import { emptySplit } from './errors.ts';
 import type { OnEvent } from './events.ts';
 import { type Feed, type FeedPlan, openFeed } from './feed.ts';
@@ -33,7 +34,7 @@ export interface Work {
   survey(): Promise<CountedSurvey>;
   census(): Promise<Census>;
   /** Opens the worker threads that read this data set, or another one decoded alike. */
-  feed(plan: Pick<FeedPlan, 'normalization' | 'multipleOf' | 'augment'>): Promise<Feed>;
+  feed(plan: Pick<FeedPlan, 'normalization' | 'multipleOf' | 'augment' | 'donors'>): Promise<Feed>;
   close(): Promise<void>;
 }
 
@@ -99,7 +100,7 @@ export async function openWork(
             reader ??= feed({
               normalization: { kind: 'none' },
               multipleOf: facts.space === 2 ? [1, 1] : [1, 1, 1],
-              augment: { flip: false, rotate: false },
+              augment: UNCHANGED,
             });
             const opened = await reader;
             return onBroken ? readable(opened, missing, workers, onBroken) : opened.survey(missing);
@@ -130,10 +131,13 @@ export async function openWork(
     let survey: Promise<CountedSurvey> | undefined;
     let census: Promise<Census> | undefined;
     const takenSurvey = () => {
-      survey ??= count(
-        [...new Set([...splits.train, ...splits.validation, ...splits.test])],
-        splits.train,
-      );
+      // A split by shares has had everything counted already.
+      survey ??= everything
+        ? everything.then((counted) => ({ ...counted, train: inOrder(dataset.ids, splits.train) }))
+        : count(
+            [...new Set([...splits.train, ...splits.validation, ...splits.test])],
+            splits.train,
+          );
       return survey;
     };
     const takenCensus = () => {
@@ -212,4 +216,10 @@ function dataRoot(options: Json, folder: string): { readonly dataRoot?: string }
 /** One thread for the step, the others read; at most four. */
 function workerCount(wish: number | 'auto'): number {
   return wish === 'auto' ? Math.min(Math.max(availableParallelism() - 1, 1), 4) : wish;
+}
+
+/** Chosen ids in the order of all. */
+function inOrder(all: readonly string[], chosen: readonly string[]): string[] {
+  const wanted = new Set(chosen);
+  return all.filter((id) => wanted.has(id));
 }

@@ -1,7 +1,8 @@
 import type { RandomStream } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import { describe, expect, it } from 'vitest';
-import { type AugmentRule, drawOrientation } from '../src/augment.ts';
+import { drawOrientation } from '../src/augment/orientation.ts';
+import type { AugmentRule } from '../src/augment/rule.ts';
 
 /** How often each orientation comes in so many draws. */
 function tally(size: readonly number[], rule: AugmentRule, draws = 4000): Map<string, number> {

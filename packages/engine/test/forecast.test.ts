@@ -1,5 +1,6 @@
 import { type Draw, IGNORE, type Sample } from '@raremask/core';
 import { expect, test } from 'vitest';
+import { BatchMemory } from '../src/batchMemory.ts';
 import { forecast } from '../src/forecast.ts';
 import { SampleReader } from '../src/sampleReader.ts';
 import { takeSurvey } from '../src/survey.ts';
@@ -42,14 +43,18 @@ async function counted(epochs: readonly (readonly (readonly Draw[])[])[], most =
       return samples[id]!;
     },
   };
-  const reader = new SampleReader(dataset, {
-    facts,
-    normalization: { kind: 'none' },
-    pixelWeights: [1, 1, 1],
-    augment: { flip: false, rotate: false },
-    seed: 0,
-    multipleOf: [1, 1],
-  });
+  const reader = new SampleReader(
+    dataset,
+    {
+      facts,
+      normalization: { kind: 'none' },
+      pixelWeights: [1, 1, 1],
+      augment: { flip: false, rotate: false },
+      seed: 0,
+      multipleOf: [1, 1],
+    },
+    new BatchMemory(),
+  );
   const survey = await takeSurvey({
     dataset,
     ids,

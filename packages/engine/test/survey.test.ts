@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DatasetFacts, IGNORE, type Sample, type SurveyedImage } from '@raremask/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { UNCHANGED } from '../src/augment/rule.ts';
+import { BatchMemory } from '../src/batchMemory.ts';
 import { fitNormalization } from '../src/normalize.ts';
 import { type CountedImage, SampleReader } from '../src/sampleReader.ts';
 import { censusOf, takeSurvey } from '../src/survey.ts';
@@ -53,10 +55,11 @@ function count(sample: Sample, own: DatasetFacts = facts): Promise<CountedImage>
       facts: own,
       normalization: { kind: 'none' },
       pixelWeights: own.classes.map(() => 1),
-      augment: { flip: false, rotate: false },
+      augment: UNCHANGED,
       seed: 0,
       multipleOf: [1, 1],
     },
+    new BatchMemory(),
   );
   return reader.survey(sample.id);
 }

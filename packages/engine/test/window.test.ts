@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { unturned } from '../src/augment.ts';
+import { unturned } from '../src/augment/orientation.ts';
 import { cutOf, eachPixel, paddedSize } from '../src/window.ts';
 
 /** The window as a list of rows; `image` counts its pixels from 1, 0 is beside it. */

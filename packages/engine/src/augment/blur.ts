@@ -1,0 +1,55 @@
+import type { RandomStream } from '@raremask/core';
+import type { Pixels } from './pixels.ts';
+import type { Chosen } from './rule.ts';
+
+/** Averages neighbours in the plane of the last two axes with Gaussian weights. */
+export function blur(pixels: Pixels, random: RandomStream, { sigma }: Chosen<'blur'>): void {
+  const weights = gaussian(sigma * (1 - random.next()));
+  const { values, channels, size } = pixels;
+  const [height, width] = size.slice(-2) as [number, number];
+  const plane = height * width * channels;
+  const passed = new Float32Array(plane);
+  for (let start = 0; start < values.length; start += plane) {
+    const source = values.subarray(start, start + plane);
+    average(source, passed, height, width * channels, width, channels, weights);
+    average(passed, source, width, channels, height, width * channels, weights);
+  }
+}
+
+/** Weights from the middle outwards; both sides together add up to 1. */
+function gaussian(sigma: number): Float64Array {
+  const radius = Math.ceil(3 * sigma);
+  const weights = Float64Array.from({ length: radius + 1 }, (_, distance) =>
+    Math.exp(-(distance ** 2) / (2 * sigma ** 2)),
+  );
+  const sum = weights.reduce((all, weight, at) => all + (at === 0 ? weight : 2 * weight), 0);
+  return weights.map((weight) => weight / sum);
+}
+
+/** Along one axis of `length` places, `step` apart, in each of the lines; the ends are repeated. */
+function average(
+  from: Float32Array,
+  to: Float32Array,
+  lines: number,
+  lineStep: number,
+  length: number,
+  step: number,
+  weights: Float64Array,
+): void {
+  const radius = weights.length - 1;
+  const others = from.length / (lines * length);
+  for (let line = 0; line < lines; line++) {
+    for (let other = 0; other < others; other++) {
+      const start = line * lineStep + other;
+      for (let at = 0; at < length; at++) {
+        let sum = weights[0]! * from[start + at * step]!;
+        for (let distance = 1; distance <= radius; distance++) {
+          const before = Math.max(at - distance, 0);
+          const after = Math.min(at + distance, length - 1);
+          sum += weights[distance]! * (from[start + before * step]! + from[start + after * step]!);
+        }
+        to[start + at * step] = sum;
+      }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import type { RandomStream } from '@raremask/core';
+import { blur } from './blur.ts';
+import { brightness } from './brightness.ts';
+import { contrast } from './contrast.ts';
+import { gamma } from './gamma.ts';
+import { noise } from './noise.ts';
+import type { Pixels } from './pixels.ts';
+import type { AugmentRule } from './rule.ts';
+
+/** In this order: the scene first, then what a camera does to it, noise last. */
+const STEPS = { gamma, contrast, brightness, blur, noise } as const;
+
+/**
+ * Changes the intensities of one window in place. Each change has a stream of its own, so that
+ * switching one on leaves the others as they were. Beside the image stays 0.
+ */
+export function changeIntensities(pixels: Pixels, random: RandomStream, rule: AugmentRule): void {
+  let changed = false;
+  for (const [name, change] of Object.entries(STEPS) as [
+    keyof typeof STEPS,
+    (pixels: Pixels, random: RandomStream, chosen: never) => void,
+  ][]) {
+    const chosen = rule[name];
+    if (chosen === undefined) continue;
+    const own = random.fork(name);
+    if (own.next() >= chosen.probability) continue;
+    change(pixels, own, chosen as never);
+    changed = true;
+  }
+  if (!changed) return;
+  const { values, channels, inside } = pixels;
+  for (let pixel = 0; pixel < inside.length; pixel++) {
+    if (inside[pixel] === 0) values.fill(0, pixel * channels, (pixel + 1) * channels);
+  }
+}

@@ -1,0 +1,99 @@
+import {
+  type Facts,
+  firstForeground,
+  IGNORE,
+  type RandomStream,
+  type Sample,
+} from '@raremask/core';
+import { components } from '@raremask/metrics';
+import type { Scale } from '../normalize.ts';
+import type { Truth } from './cutout.ts';
+import type { Pixels } from './pixels.ts';
+
+/** Pixels around a structure that tell how bright its surroundings are. */
+const MARGIN = 2;
+
+/**
+ * Copies one structure of another image into a window without any, at a random place where it fits
+ * whole (Ghiasi and others 2021, for instances). Its contrast is kept: its intensities move by the
+ * difference between the surroundings there and here. Two-dimensional.
+ *
+ * @returns false where the structure drawn does not fit
+ */
+export function paste(
+  pixels: Pixels,
+  truth: Truth,
+  windowSize: readonly number[],
+  donor: Sample,
+  { mean, deviation }: Scale,
+  random: RandomStream,
+  facts: Facts,
+  pixelWeights: readonly number[],
+): boolean {
+  const { values, channels, size, inside } = pixels;
+  const { target, classes, weight } = truth;
+  const [rows, columns] = donor.size as [number, number];
+  const labels = donor.labels!;
+  const depth = facts.overlapping ? classes : 1;
+  const has = (pixel: number, index: number) =>
+    facts.overlapping ? labels[pixel * depth + index] === 1 : labels[pixel] === index;
+  const present = facts.classes
+    .map((_, index) => index)
+    .slice(firstForeground(facts))
+    .filter((index) => Array.from({ length: rows * columns }).some((_, at) => has(at, index)));
+  if (present.length === 0) return false;
+  const index = present[random.integer(0, present.length - 1)]!;
+  const mask = Uint8Array.from({ length: rows * columns }, (_, at) => (has(at, index) ? 1 : 0));
+  const found = components(mask, [rows, columns]);
+  const chosen = random.integer(0, found.count - 1);
+  const box = found.boxes[chosen]!;
+  const [tall, wide] = box.size as [number, number];
+  const [boxTop, boxLeft] = box.origin as [number, number];
+  const [height, width] = windowSize as [number, number];
+  if (tall > height || wide > width) return false;
+  const top = random.integer(0, height - tall);
+  const left = random.integer(0, width - wide);
+  const across = size[1]!;
+  const surroundings = new Float64Array(channels);
+  const moves: [from: number, to: number][] = [];
+  let counted = 0;
+  for (let y = -MARGIN; y < tall + MARGIN; y++) {
+    for (let x = -MARGIN; x < wide + MARGIN; x++) {
+      const [fromY, fromX, toY, toX] = [boxTop + y, boxLeft + x, top + y, left + x];
+      if (fromY < 0 || fromX < 0 || fromY >= rows || fromX >= columns) continue;
+      if (toY < 0 || toX < 0 || toY >= height || toX >= width) continue;
+      const from = fromY * columns + fromX;
+      const to = toY * across + toX;
+      const own = found.labels[from] === chosen + 1;
+      if (inside[to] === 0 || weight[to] === 0) {
+        // A structure that is only partly judged would teach half of its shape.
+        if (own) return false;
+        continue;
+      }
+      if (own) {
+        moves.push([from, to]);
+        continue;
+      }
+      counted++;
+      for (let channel = 0; channel < channels; channel++) {
+        const there = donor.image[from * channels + channel]! - mean[channel]!;
+        surroundings[channel]! += values[to * channels + channel]! - there / deviation[channel]!;
+      }
+    }
+  }
+  for (const [from, to] of moves) {
+    for (let channel = 0; channel < channels; channel++) {
+      const there =
+        (donor.image[from * channels + channel]! - mean[channel]!) / deviation[channel]!;
+      values[to * channels + channel] = there + surroundings[channel]! / Math.max(counted, 1);
+    }
+    let largest = 0;
+    for (let other = 0; other < classes; other++) {
+      const here = has(from, other) && labels[from * depth] !== IGNORE;
+      target[to * classes + other] = here ? 1 : 0;
+      if (here) largest = Math.max(largest, pixelWeights[other]!);
+    }
+    weight[to] = largest;
+  }
+  return true;
+}

@@ -1,0 +1,153 @@
+import type { Sample } from '@raremask/core';
+import { IGNORE } from '@raremask/core';
+import { createRandom } from '@raremask/core/host';
+import { describe, expect, it } from 'vitest';
+import { elastic } from '../src/augment/elastic.ts';
+import { unturned } from '../src/augment/orientation.ts';
+import { rotation } from '../src/augment/turn.ts';
+import { type Affine, drawWarp, warpWindow } from '../src/augment/warp.ts';
+import { cutOf, eachPixel } from '../src/window.ts';
+
+const SAME: Affine = [1, 0, 0, 1];
+const size = [5, 5];
+const whole = { origin: [0, 0], size };
+
+/** Every pixel has its own intensity, and its label is the intensity modulo 3. */
+const sample: Sample = {
+  id: 'a',
+  size,
+  image: Uint8Array.from({ length: 25 }, (_, at) => at * 3),
+  labels: Uint8Array.from({ length: 25 }, (_, at) => at % 3),
+  weight: Float32Array.from({ length: 25 }, (_, at) => at + 1),
+};
+
+function warped(affine: Affine, window = whole, orientation = unturned(2)) {
+  return warpWindow(sample, window, orientation, { affine }, 1, 1);
+}
+
+describe('a warp', () => {
+  it('that moves nothing gives the window back', () => {
+    const { sample: result, inside } = warped(SAME);
+    expect([...result.image]).toEqual([...sample.image]);
+    expect(result.labels).toEqual(sample.labels);
+    expect(result.weight).toEqual(sample.weight);
+    expect(inside.every((one) => one === 1)).toBe(true);
+  });
+
+  it('by 90 degrees is the turn by a right angle', () => {
+    // A quarter exchanges the axes and reverses one of them.
+    const turned = { transpose: true, flips: [true, false] };
+    const expected = { image: new Float32Array(25), labels: new Uint8Array(25) };
+    eachPixel(cutOf(size, whole, turned), size, (to, from) => {
+      expected.image[to] = sample.image[from]!;
+      expected.labels[to] = sample.labels![from]!;
+    });
+    const { sample: result } = warped(rotation(-Math.PI / 2));
+    const { sample: other } = warped(rotation(Math.PI / 2));
+    const found = [result, other].find(
+      ({ image }) => Math.abs(image[0]! - expected.image[0]!) < 1e-4,
+    )!;
+    for (const [at, value] of expected.image.entries())
+      expect(found.image[at]).toBeCloseTo(value, 4);
+    expect(found.labels).toEqual(expected.labels);
+  });
+
+  it('agrees with the cut for every orientation and every window', () => {
+    const window = { origin: [-1, 2], size: [4, 4] };
+    for (const transpose of [false, true]) {
+      for (const flips of [
+        [false, false],
+        [false, true],
+        [true, false],
+        [true, true],
+      ]) {
+        const orientation = { transpose, flips };
+        const labels = new Uint8Array(16).fill(IGNORE);
+        eachPixel(cutOf(size, window, orientation), window.size, (to, from) => {
+          labels[to] = sample.labels![from]!;
+        });
+        expect(warped(SAME, window, orientation).sample.labels).toEqual(labels);
+      }
+    }
+  });
+
+  it('twice as large shows every inner pixel on twice as many, with nothing new among the labels', () => {
+    const { sample: result } = warped([0.5, 0, 0, 0.5]);
+    // Column 0 lies 2 before the middle, so it comes from 1 before it: column 1. Column 1 from 1.5.
+    expect(result.image[2 * 5 + 0]).toBe(sample.image[2 * 5 + 1]);
+    expect(result.image[2 * 5 + 1]).toBe((sample.image[2 * 5 + 1]! + sample.image[2 * 5 + 2]!) / 2);
+    expect(new Set(result.labels)).toEqual(new Set([0, 1, 2]));
+  });
+
+  it('marks what the image has nothing for', () => {
+    const { sample: result, inside } = warped([3, 0, 0, 3]);
+    // 3 times as small: of 5 pixels the one in the middle has a source in the image.
+    expect([...inside].map((one, at) => (one ? at : -1)).filter((at) => at >= 0)).toEqual([12]);
+    expect(result.labels![0]).toBe(IGNORE);
+    expect(result.weight![0]).toBe(0);
+  });
+
+  it('moves the image and its labels alike', () => {
+    const square: Sample = {
+      id: 'b',
+      size: [32, 32],
+      image: new Uint8Array(1024),
+      labels: new Uint8Array(1024),
+    };
+    for (let y = 8; y < 20; y++) {
+      for (let x = 12; x < 26; x++) {
+        square.labels![y * 32 + x] = 1;
+        (square.image as Uint8Array)[y * 32 + x] = 200;
+      }
+    }
+    const rule = {
+      flip: false,
+      rotate: false,
+      turn: { probability: 1, degrees: 180 },
+      scale: { probability: 1, from: 0.8, to: 1.25 },
+      elastic: { probability: 1, strength: 2, spacing: 8 },
+    };
+    for (let seed = 0; seed < 10; seed++) {
+      const warp = drawWarp(createRandom(seed), [32, 32], rule)!;
+      const window = { origin: [0, 0], size: [32, 32] };
+      const { sample: result, inside } = warpWindow(square, window, unturned(2), warp, 1, 1);
+      for (let at = 0; at < 1024; at++) {
+        if (inside[at] === 0) continue;
+        // A pixel's label is that of the nearest source, whose share of the mean is at least a quarter.
+        if (result.labels![at] === 1) expect(result.image[at]).toBeGreaterThanOrEqual(49.9);
+        else expect(result.image[at]).toBeLessThanOrEqual(150.1);
+      }
+    }
+  });
+});
+
+describe('an elastic displacement', () => {
+  it('has about the deviation that a B-spline leaves of its points, and differs little between neighbours', () => {
+    const field = elastic(createRandom(3), [256, 256], { probability: 1, strength: 3, spacing: 8 });
+    const square = field.y.reduce((sum, value) => sum + value * value, 0) / field.y.length;
+    // The weights' squares add up to 151/315 on average along each axis: variance 9 x 0.4794 squared.
+    expect(Math.sqrt(square)).toBeGreaterThan(3 * 0.4794 * 0.85);
+    expect(Math.sqrt(square)).toBeLessThan(3 * 0.4794 * 1.15);
+    let steepest = 0;
+    for (let at = 1; at < 256; at++) {
+      steepest = Math.max(steepest, Math.abs(field.x[at]! - field.x[at - 1]!));
+    }
+    expect(steepest).toBeLessThan(3);
+  });
+});
+
+it('draws no warp at probability 0, and one in half of the windows at 0.5', () => {
+  const rule = (probability: number) => ({
+    flip: false,
+    rotate: false,
+    turn: { probability, degrees: 10 },
+    elastic: { probability: 0, strength: 1, spacing: 8 },
+  });
+  let drawn = 0;
+  for (let seed = 0; seed < 1000; seed++) {
+    expect(drawWarp(createRandom(seed), size, rule(0))).toBeUndefined();
+    if (drawWarp(createRandom(seed), size, rule(0.5))) drawn++;
+  }
+  // Five standard deviations of a binomial count: 5 x sqrt(1000 x 0.25) = 79.
+  expect(Math.abs(drawn - 500)).toBeLessThan(79);
+});
