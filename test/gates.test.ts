@@ -1,6 +1,9 @@
 import { type ExecFileException, execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { packAll, packages, root } from './pack.ts';
 
 const execute = promisify(execFile);
@@ -31,6 +34,19 @@ test('tests, benchmarks and examples have the right types', async () => {
 test('knip finds no dead file, export or dependency', async () => {
   await tool('knip', '--no-progress');
 }, 120_000);
+
+test('changesets name packages of the workspace, and say something', () => {
+  const folder = join(root, '.changeset');
+  const names = packages.map(({ manifest }) => manifest.name);
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.md'))) {
+    const [, head, summary] = readFileSync(join(folder, file), 'utf8').split(/^---$/m);
+    const releases = parse(head!) as Record<string, string>;
+    expect(names, file).toEqual(expect.arrayContaining(Object.keys(releases)));
+    expect(Object.values(releases), file).not.toHaveLength(0);
+    for (const size of Object.values(releases)) expect(['patch', 'minor', 'major']).toContain(size);
+    expect(summary?.trim(), file).toBeTruthy();
+  }
+});
 
 describe('packed packages', () => {
   let tarballs: ReadonlyMap<string, string>;
