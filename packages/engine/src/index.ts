@@ -37,3 +37,4 @@ export {
 } from './step.ts';
 export { type TrainOptions, type TrainResult, train } from './train.ts';
 export { openWork, type Work } from './work.ts';
+export { CompiledRunner } from './compiledRunner.ts';

@@ -1,0 +1,24 @@
+import type { ElementType, Value } from '../graph.ts';
+import type { Kernel, Kernels } from './kernel.ts';
+
+/** A kernel that the recorder answers with a constant; nothing is left to lower. */
+function constant(inputs: readonly string[], shape: (x: Value) => readonly number[]): Kernel {
+  return {
+    inputs,
+    results: ([x]) => ({ shape: shape(x!), type: x!.type }),
+    lower: () => [],
+  };
+}
+
+export const constantKernels: Kernels = {
+  ZerosLike: constant(['x'], ({ shape }) => shape),
+  OnesLike: constant(['x'], ({ shape }) => shape),
+  Fill: {
+    inputs: [],
+    results: (_, { shape, dtype }) => ({
+      shape: shape as number[],
+      type: (dtype as ElementType | undefined) ?? 'float32',
+    }),
+    lower: () => [],
+  },
+};

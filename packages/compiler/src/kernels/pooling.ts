@@ -1,0 +1,130 @@
+import { type Attributes, sizeOf, type Value } from '../graph.ts';
+import { channelsFirst } from '../layout.ts';
+import { type Kernel, type Kernels, type Lowered, type LowerCall, Unsupported } from './kernel.ts';
+import { meanOverSpace } from './reductions.ts';
+import { poolingWindow, type SlidingWindow } from './slidingWindow.ts';
+
+function poolAttributes(window: SlidingWindow) {
+  return {
+    kernel_shape: window.size,
+    strides: window.strides,
+    pads: [...window.before, ...window.after],
+  };
+}
+
+function pooled([x]: readonly Value[], attributes: Attributes) {
+  const { output } = poolingWindow(x!.shape, attributes);
+  return { shape: [x!.shape[0]!, ...output, x!.shape.at(-1)!], type: x!.type };
+}
+
+/** Whether windows cover the image once each and nothing else. */
+function tiles({ size, strides, before, after, input, output }: SlidingWindow): boolean {
+  return size.every(
+    (extent, axis) =>
+      strides[axis] === extent &&
+      before[axis] === 0 &&
+      after[axis] === 0 &&
+      output[axis]! * extent === input[axis],
+  );
+}
+
+function coversAll(window: SlidingWindow): boolean {
+  return tiles(window) && window.output.every((extent) => extent === 1);
+}
+
+function average(call: LowerCall): Lowered {
+  const window = poolingWindow(call.inputs[0]!.shape, call.attributes);
+  if (coversAll(window)) return meanOverSpace(call);
+  const layout = channelsFirst(call.inputs[0]!.shape.length);
+  const name = call.emit('AveragePool', [call.take(0, layout)], poolAttributes(window));
+  return { name, layout };
+}
+
+/** Each pixel of a pooled image at all pixels of its window. */
+function repeated(call: LowerCall, x: string, { size }: SlidingWindow): string {
+  const scales = call.numbers(Float32Array.from([1, 1, ...size]), [size.length + 2]);
+  return call.emit('Resize', [x, '', scales], {
+    mode: 'nearest',
+    nearest_mode: 'floor',
+    coordinate_transformation_mode: 'asymmetric',
+  });
+}
+
+/** The gradient of a mean over tiles: each pixel gets its share. */
+function averageGradient(): Kernel {
+  return {
+    inputs: ['dy', 'input'],
+    results: ([, input]) => ({ shape: input!.shape, type: 'float32' }),
+    lower(call) {
+      const input = call.inputs[1]!.shape;
+      const window = poolingWindow(input, call.attributes);
+      if (!tiles(window)) throw new Unsupported('windows that overlap or leave pixels out');
+      const layout = channelsFirst(input.length);
+      const share = call.emit('Mul', [call.take(0, layout), call.number(1 / sizeOf(window.size))]);
+      return { name: repeated(call, share, window), layout };
+    },
+  };
+}
+
+/**
+ * The gradient of a maximum over tiles goes to the first of the largest pixels of each, as in tfjs.
+ * Pixels that are as large as their window's maximum get a rank by their place in the window, and the
+ * highest rank of a window is looked for in the same way.
+ */
+function maximumGradient(): Kernel {
+  return {
+    inputs: ['dy', 'input', 'output'],
+    results: ([, input]) => ({ shape: input!.shape, type: 'float32' }),
+    lower(call) {
+      const input = call.inputs[1]!.shape;
+      const window = poolingWindow(input, call.attributes);
+      if (!tiles(window)) throw new Unsupported('windows that overlap or leave pixels out');
+      const layout = channelsFirst(input.length);
+      const largest = repeated(call, call.take(2, layout), window);
+      const here = call.emit('Equal', [call.take(1, layout), largest]);
+      const ranks = call.emit('Where', [here, ranksOf(call, window), call.number(0)]);
+      const highest = call.emit('MaxPool', [ranks], poolAttributes(window));
+      const first = call.emit('Equal', [ranks, repeated(call, highest, window)]);
+      const dy = repeated(call, call.take(0, layout), window);
+      return { name: call.emit('Where', [first, dy, call.number(0)]), layout };
+    },
+  };
+}
+
+/** [1, 1, ...space]: in each window the first pixel has the highest number, the last has 1. */
+function ranksOf(call: LowerCall, { size, input }: SlidingWindow): string {
+  const ranks = new Float32Array(sizeOf(input));
+  for (let pixel = 0; pixel < ranks.length; pixel++) {
+    let [rest, place, weight] = [pixel, 0, 1];
+    for (let axis = input.length - 1; axis >= 0; axis--) {
+      place += ((rest % input[axis]!) % size[axis]!) * weight;
+      weight *= size[axis]!;
+      rest = Math.floor(rest / input[axis]!);
+    }
+    ranks[pixel] = weight - place;
+  }
+  return call.numbers(ranks, [1, 1, ...input]);
+}
+
+const maximum: Kernel = {
+  inputs: ['x'],
+  results: pooled,
+  lower(call) {
+    const layout = channelsFirst(call.inputs[0]!.shape.length);
+    const window = poolingWindow(call.inputs[0]!.shape, call.attributes);
+    return { name: call.emit('MaxPool', [call.take(0, layout)], poolAttributes(window)), layout };
+  },
+};
+
+const mean: Kernel = { inputs: ['x'], results: pooled, lower: average };
+
+export const poolingKernels: Kernels = {
+  MaxPool: maximum,
+  MaxPool3D: maximum,
+  AvgPool: mean,
+  AvgPool3D: mean,
+  MaxPoolGrad: maximumGradient(),
+  MaxPool3DGrad: maximumGradient(),
+  AvgPoolGrad: averageGradient(),
+  AvgPool3DGrad: averageGradient(),
+};

@@ -1,0 +1,59 @@
+import type { Value } from '../graph.ts';
+import { type Layout, rowMajor } from '../layout.ts';
+import { type Kernels, type LowerCall, RUNTIME_DOMAIN } from './kernel.ts';
+
+/** An operand of a matrix product, and whether its last two axes stand in the other order. */
+function operand(call: LowerCall, index: number, flip: boolean): { name: string; flipped: boolean } {
+  const rank = call.inputs[index]!.shape.length;
+  const straight = rowMajor(rank);
+  const crossed: Layout = [...straight.slice(0, -2), rank - 1, rank - 2];
+  const lies = call.layout(index);
+  const isCrossed =
+    call.inputs[index]!.constant === undefined && lies.every((axis, at) => axis === crossed[at]);
+  return {
+    name: call.take(index, isCrossed ? crossed : straight),
+    flipped: flip !== isCrossed,
+  };
+}
+
+/** a b, of which either may be given with rows and columns exchanged. */
+export function product(
+  call: LowerCall,
+  a: { name: string; flipped: boolean },
+  b: { name: string; flipped: boolean },
+  rank = 2,
+): string {
+  if (!a.flipped && !b.flipped) return call.emit('MatMul', [a.name, b.name]);
+  if (call.portable) {
+    const perm = [...rowMajor(rank).slice(0, -2), rank - 1, rank - 2];
+    const straight = ({ name, flipped }: { name: string; flipped: boolean }) =>
+      flipped ? call.emit('Transpose', [name], { perm }) : name;
+    return call.emit('MatMul', [straight(a), straight(b)]);
+  }
+  return call.emit(`${RUNTIME_DOMAIN}.FusedMatMul`, [a.name, b.name], {
+    transA: a.flipped ? 1 : 0,
+    transB: b.flipped ? 1 : 0,
+  });
+}
+
+export const productKernels: Kernels = {
+  BatchMatMul: {
+    inputs: ['a', 'b'],
+    results: ([a, b], { transposeA, transposeB }) => {
+      const side = ({ shape }: Value, at: number) => shape.at(at)!;
+      const batch = batchShape(a!.shape.slice(0, -2), b!.shape.slice(0, -2));
+      const rows = side(a!, transposeA ? -1 : -2);
+      const columns = side(b!, transposeB ? -2 : -1);
+      return { shape: [...batch, rows, columns], type: 'float32' };
+    },
+    lower(call) {
+      const a = operand(call, 0, Boolean(call.attributes['transposeA']));
+      const b = operand(call, 1, Boolean(call.attributes['transposeB']));
+      return { name: product(call, a, b, call.inputs[0]!.shape.length) };
+    },
+  },
+};
+
+function batchShape(a: readonly number[], b: readonly number[]): number[] {
+  return a.map((extent, axis) => Math.max(extent, b[axis] ?? 1));
+}

@@ -1,0 +1,162 @@
+import * as tf from '@tensorflow/tfjs';
+import { type ElementType, sizeOf, type Value } from '../graph.ts';
+import { channelsFirst, physicalAxis, withoutAxes } from '../layout.ts';
+import { type Kernel, type Kernels, type LowerCall, type Lowered, ONNX_TYPES } from './kernel.ts';
+
+const UNARY = ['x'];
+
+function axesOf(x: Value, attributes: Readonly<Record<string, unknown>>): number[] {
+  const axis = attributes['axis'] as number | number[] | null | undefined;
+  return tf.util.parseAxisParam(axis ?? x.shape.map((_, at) => at), [...x.shape]);
+}
+
+function reducedShape(shape: readonly number[], axes: readonly number[], keep: boolean): number[] {
+  return keep
+    ? shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent))
+    : shape.filter((_, axis) => !axes.includes(axis));
+}
+
+type Reduce = (call: LowerCall, x: string, axes: readonly number[], keep: boolean) => string;
+
+/** A reduction in the layout its operand has: only the axes' numbers change. */
+function reduction(
+  operator: string | Reduce,
+  type?: (x: Value) => ElementType,
+  around?: { readonly before?: ElementType; readonly after?: ElementType },
+): Kernel {
+  return {
+    inputs: UNARY,
+    results: ([x], attributes) => ({
+      shape: reducedShape(x!.shape, axesOf(x!, attributes), Boolean(attributes['keepDims'])),
+      type: type ? type(x!) : x!.type,
+    }),
+    lower(call) {
+      const { inputs, attributes } = call;
+      const axes = axesOf(inputs[0]!, attributes);
+      const layout = call.layout(0);
+      const keep = Boolean(attributes['keepDims']);
+      let x = call.take(0, layout);
+      if (around?.before) x = call.emit('Cast', [x], { to: ONNX_TYPES[around.before] });
+      const physical = axes.map((axis) => physicalAxis(layout, axis)).sort((a, b) => a - b);
+      let name = x;
+      if (axes.length > 0) {
+        name =
+          typeof operator === 'string'
+            ? call.emit(operator, [x, call.ints(physical)], { keepdims: keep ? 1 : 0 })
+            : operator(call, x, physical, keep);
+      }
+      if (around?.after) name = call.emit('Cast', [name], { to: ONNX_TYPES[around.after] });
+      return { name, layout: keep ? layout : withoutAxes(layout, axes) };
+    },
+  };
+}
+
+function argument(operator: string): Kernel {
+  const axisOf = (x: Value, attributes: Readonly<Record<string, unknown>>) =>
+    tf.util.parseAxisParam(attributes['axis'] as number, [...x.shape])[0]!;
+  return {
+    inputs: UNARY,
+    results: ([x], attributes) => ({
+      shape: reducedShape(x!.shape, [axisOf(x!, attributes)], false),
+      type: 'int32',
+    }),
+    lower(call) {
+      const axis = axisOf(call.inputs[0]!, call.attributes);
+      const layout = call.layout(0);
+      const found = call.emit(operator, [call.take(0, layout)], {
+        axis: physicalAxis(layout, axis),
+        keepdims: 0,
+      });
+      const name = call.emit('Cast', [found], { to: ONNX_TYPES.int32 });
+      return { name, layout: withoutAxes(layout, [axis]) };
+    },
+  };
+}
+
+function cumulative(write: (call: LowerCall, x: string, axis: number) => string): Kernel {
+  return {
+    inputs: UNARY,
+    results: ([x]) => ({ shape: x!.shape, type: x!.type }),
+    lower(call) {
+      const layout = call.layout(0);
+      const rank = call.inputs[0]!.shape.length;
+      const axis = physicalAxis(layout, (Number(call.attributes['axis']) + rank) % rank);
+      return { name: write(call, call.take(0, layout), axis), layout };
+    },
+  };
+}
+
+/**
+ * Softmax along the last axis. The runtime's own is for rows in memory; where channels lie before
+ * space it is composed, without transposing.
+ */
+function softmax(log: boolean): Kernel {
+  return {
+    inputs: ['logits'],
+    results: ([x]) => ({ shape: x!.shape, type: 'float32' }),
+    lower(call) {
+      const layout = call.layout(0);
+      const x = call.take(0, layout);
+      const axis = physicalAxis(layout, layout.length - 1);
+      if (axis === layout.length - 1) {
+        return { name: call.emit(log ? 'LogSoftmax' : 'Softmax', [x], { axis }), layout };
+      }
+      const axes = call.ints([axis]);
+      const largest = call.emit('ReduceMax', [x, axes], { keepdims: 1 });
+      const shifted = call.emit('Sub', [x, largest]);
+      const powers = call.emit('Exp', [shifted]);
+      const total = call.emit('ReduceSum', [powers, axes], { keepdims: 1 });
+      const name = log
+        ? call.emit('Sub', [shifted, call.emit('Log', [total])])
+        : call.emit('Div', [powers, total]);
+      return { name, layout };
+    },
+  };
+}
+
+export const reductionKernels: Kernels = {
+  Sum: reduction('ReduceSum'),
+  Mean: reduction(
+    (call, x, axes, keep) => {
+      const { shape } = call.inputs[0]!;
+      const count = sizeOf(axesOf(call.inputs[0]!, call.attributes).map((axis) => shape[axis]!));
+      return mean(call, x, axes, count, keep);
+    },
+    () => 'float32',
+  ),
+  Max: reduction('ReduceMax'),
+  Min: reduction('ReduceMin'),
+  Prod: reduction('ReduceProd'),
+  All: reduction('ReduceMin', () => 'bool', { before: 'int32', after: 'bool' }),
+  Any: reduction('ReduceMax', () => 'bool', { before: 'int32', after: 'bool' }),
+  ArgMax: argument('ArgMax'),
+  ArgMin: argument('ArgMin'),
+  Cumsum: cumulative((call, x, axis) =>
+    call.emit('CumSum', [x, call.ints([axis])], {
+      exclusive: call.attributes['exclusive'] ? 1 : 0,
+      reverse: call.attributes['reverse'] ? 1 : 0,
+    }),
+  ),
+  Softmax: softmax(false),
+  LogSoftmax: softmax(true),
+};
+
+/** Mean over windows as large as the image. */
+export function meanOverSpace(call: LowerCall): Lowered {
+  const { shape } = call.inputs[0]!;
+  const layout = channelsFirst(shape.length);
+  const axes = layout.map((_, axis) => axis).slice(2);
+  return { name: mean(call, call.take(0, layout), axes, sizeOf(shape.slice(1, -1)), true), layout };
+}
+
+/** A sum and a product: ReduceMean over space is taken for a pooling by the runtime, and is slower. */
+function mean(
+  call: LowerCall,
+  x: string,
+  axes: readonly number[],
+  count: number,
+  keep: boolean,
+): string {
+  const sum = call.emit('ReduceSum', [x, call.ints(axes)], { keepdims: keep ? 1 : 0 });
+  return call.emit('Mul', [sum, call.number(1 / count)]);
+}
