@@ -14,6 +14,7 @@ export interface CompileOptions extends LowerOptions {
   readonly threads: number;
   /** Where the runtime writes how long each operator took; nothing is written where it is left out. */
   readonly profile?: string;
+  readonly optimize?: 'extended' | 'all';
 }
 
 /** Traces a function and simplifies what it does: the graph that is then lowered. */
@@ -62,7 +63,7 @@ export async function compile(
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: options.optimize ?? 'all',
     logSeverityLevel: 3,
     ...(options.profile !== undefined && {
       enableProfiling: true,

@@ -28,6 +28,8 @@ export interface LowerOptions {
   readonly name: string;
   /** Standard operators only. */
   readonly portable?: boolean;
+  /** Channels in a block of the runtime's blocked layout, where it has one. */
+  readonly block?: number | undefined;
   /** Inputs (by place) that may lie in memory in whatever order suits; the others are row by row. */
   readonly freeInputs?: ReadonlySet<number>;
   /** The input (by place) whose layout an output has; outputs without one are row by row. */
@@ -117,6 +119,7 @@ class Lowering {
       outputs,
       attributes,
       portable: this.#options.portable ?? false,
+      block: this.#options.block,
       layout: (index) => this.#layout(inputs[index]!),
       take: (index, layout) =>
         this.#take(inputs[index]!, layout ?? rowMajor(inputs[index]!.shape.length)),

@@ -142,6 +142,8 @@ export class CompiledRunner implements Runner {
     const leading = this.#program.outcomes ? 2 : 1;
     const program = await compile(this.#runtime, graph, {
       name: 'training step',
+      block: 16,
+      optimize: 'extended',
       threads: this.#options.threads,
       freeInputs: new Set(state.keys()),
       outputLike: new Map(state.map((_, index) => [leading + index, index])),

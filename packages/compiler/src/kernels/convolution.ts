@@ -1,5 +1,6 @@
 import { sizeOf } from '../graph.ts';
 import { channelsFirst, type Layout } from '../layout.ts';
+import { blockedConvolution, isBlocked } from './blockedConvolution.ts';
 import { filterGradient } from './filterGradient.ts';
 import { type Kernel, type Kernels, type Lowered, type LowerCall, Unsupported } from './kernel.ts';
 import { isMinimal, minimalConvolution, minimalFilterGradient } from './minimalFiltering.ts';
@@ -33,6 +34,7 @@ function convolution(): Kernel {
       const [x, filter] = call.inputs;
       const window = convolutionWindow(x!.shape, filter!.shape, call.attributes);
       if (minimalPays(call, window, filter!.shape)) return minimalConvolution(call, window, false);
+      if (isBlocked(call, window, filter!.shape)) return blockedConvolution(call, window, false);
       const layout = channelsFirst(x!.shape.length);
       const operands = [call.take(0, layout), call.take(1, filterLayout(filter!.shape.length))];
       return { name: call.emit('Conv', operands, windowAttributes(window)), layout };
@@ -58,8 +60,10 @@ function inputGradient(): Kernel {
 }
 
 /** Stride 1: a convolution with the filter turned round, its channels exchanged. */
-function rotatedConvolution(call: LowerCall, window: SlidingWindow): Lowered {
+function rotatedConvolution(call: LowerCall, forward: SlidingWindow): Lowered {
   const filter = call.inputs[1]!.shape;
+  const window = turnedWindow(forward);
+  if (isBlocked(call, window, filter)) return blockedConvolution(call, window, true);
   const rank = filter.length;
   const layout = channelsFirst(rank);
   const exchanged = [rank - 2, rank - 1, ...Array.from({ length: rank - 2 }, (_, axis) => axis)];
@@ -77,20 +81,25 @@ function rotatedConvolution(call: LowerCall, window: SlidingWindow): Lowered {
       call.ints(shape),
     ]);
   }
-  const reach = (axis: number) => (window.size[axis]! - 1) * window.dilations[axis]!;
-  const pads = [
-    ...window.before.map((count, axis) => reach(axis) - count),
-    ...window.before.map(
-      (count, axis) => window.input[axis]! - window.output[axis]! + count,
-    ),
-  ];
-  if (pads.some((count) => count < 0)) throw new Unsupported('padding wider than the filter');
-  const name = call.emit('Conv', [call.take(0, layout), turned], {
-    kernel_shape: window.size,
-    dilations: window.dilations,
-    pads,
-  });
-  return { name, layout };
+  const operands = [call.take(0, layout), turned];
+  return { name: call.emit('Conv', operands, windowAttributes(window)), layout };
+}
+
+/** The window with which dy is convolved to give the gradient of a convolution of stride 1. */
+function turnedWindow(forward: SlidingWindow): SlidingWindow {
+  const { size, dilations, before, input, output } = forward;
+  const reach = (axis: number) => (size[axis]! - 1) * dilations[axis]!;
+  const turned = {
+    ...forward,
+    before: before.map((count, axis) => reach(axis) - count),
+    after: before.map((count, axis) => input[axis]! - output[axis]! + count),
+    input: output,
+    output: input,
+  };
+  if ([...turned.before, ...turned.after].some((count) => count < 0)) {
+    throw new Unsupported('padding wider than the filter');
+  }
+  return turned;
 }
 
 /** Every pixel of dy adds its filter to the result. */

@@ -87,6 +87,9 @@ function blockGradient(
   };
 }
 
+/** So few channels that a product with each tap's is too narrow: those of all taps go together. */
+const FEW_CHANNELS = 4;
+
 /**
  * Stride 1. Image and gradient are padded to one grid, so that in one long row a tap is a shift: as
  * many contiguous slices as taps, each multiplied with the same gradient.
@@ -119,6 +122,15 @@ function shiftedGradient(
   const slice = (name: string, from: number) =>
     call.emit('Slice', [name, call.ints([from]), call.ints([from + kept]), call.ints([1])]);
   const gradient = slice(dy, 0);
+  if (channels <= FEW_CHANNELS) {
+    const rows = call.emit('Concat', shifts.map((shift) => slice(x, shift)), { axis: 0 });
+    const name = product(call, { name: gradient, flipped: false }, { name: rows, flipped: true });
+    const taps = Array.from({ length: rank - 2 }, (_, axis) => axis);
+    return {
+      name: call.emit('Reshape', [name, call.ints([out, ...window.size, channels])]),
+      layout: [rank - 1, ...taps, rank - 2],
+    };
+  }
   const products = shifts.map((shift) =>
     product(
       call,

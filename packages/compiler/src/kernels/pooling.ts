@@ -1,5 +1,5 @@
 import { type Attributes, sizeOf, type Value } from '../graph.ts';
-import { channelsFirst } from '../layout.ts';
+import { channelsFirst, physicalShape } from '../layout.ts';
 import { type Kernel, type Kernels, type Lowered, type LowerCall, Unsupported } from './kernel.ts';
 import { meanOverSpace } from './reductions.ts';
 import { poolingWindow, type SlidingWindow } from './slidingWindow.ts';
@@ -28,8 +28,10 @@ function tiles({ size, strides, before, after, input, output }: SlidingWindow): 
   );
 }
 
-function coversAll(window: SlidingWindow): boolean {
-  return tiles(window) && window.output.every((extent) => extent === 1);
+function coversAll({ size, before, input, output }: SlidingWindow): boolean {
+  return size.every(
+    (extent, axis) => extent === input[axis] && before[axis] === 0 && output[axis] === 1,
+  );
 }
 
 function average(call: LowerCall): Lowered {
@@ -58,8 +60,15 @@ function averageGradient(): Kernel {
     lower(call) {
       const input = call.inputs[1]!.shape;
       const window = poolingWindow(input, call.attributes);
-      if (!tiles(window)) throw new Unsupported('windows that overlap or leave pixels out');
       const layout = channelsFirst(input.length);
+      if (coversAll(window)) {
+        const all = call.emit('Mul', [
+          call.take(0, layout),
+          call.number(1 / sizeOf(window.size)),
+        ]);
+        return { name: call.emit('Expand', [all, call.ints(physicalShape(input, layout))]), layout };
+      }
+      if (!tiles(window)) throw new Unsupported('windows that overlap or leave pixels out');
       const share = call.emit('Mul', [call.take(0, layout), call.number(1 / sizeOf(window.size))]);
       return { name: repeated(call, share, window), layout };
     },
