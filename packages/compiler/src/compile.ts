@@ -14,7 +14,11 @@ export interface CompileOptions extends LowerOptions {
   readonly threads: number;
   /** Where the runtime writes how long each operator took; nothing is written where it is left out. */
   readonly profile?: string;
-  readonly optimize?: 'extended' | 'all';
+  /**
+   * `all` lets the runtime lay out images anew, which pays where weights are constants; `extended`
+   * leaves layouts to the compiler.
+   */
+  readonly optimize: 'extended' | 'all';
 }
 
 /** Traces a function and simplifies what it does: the graph that is then lowered. */
@@ -58,12 +62,12 @@ export async function compile(
   options: CompileOptions,
 ): Promise<Program> {
   const started = performance.now();
-  const { model, layouts } = lower(graph, options);
+  const { model, layouts } = lower(graph, { block: runtime.block, ...options });
   const session = await runtime.InferenceSession.create(encode(model), {
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    graphOptimizationLevel: options.optimize ?? 'all',
+    graphOptimizationLevel: options.optimize,
     logSeverityLevel: 3,
     ...(options.profile !== undefined && {
       enableProfiling: true,

@@ -1,4 +1,12 @@
-export { type CompileOptions, compile, graphOf, intoPort, outOfPort, type Port, type Program } from './compile.ts';
+export {
+  type CompileOptions,
+  compile,
+  graphOf,
+  intoPort,
+  outOfPort,
+  type Port,
+  type Program,
+} from './compile.ts';
 export { NotTraceable } from './errors.ts';
 export type { Elements, ElementType, Graph, Node, Value } from './graph.ts';
 export { lower } from './lower.ts';

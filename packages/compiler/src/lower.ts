@@ -32,6 +32,8 @@ export interface LowerOptions {
   readonly block?: number | undefined;
   /** Inputs (by place) that may lie in memory in whatever order suits; the others are row by row. */
   readonly freeInputs?: ReadonlySet<number>;
+  /** How inputs (by place) lie in memory, where another program has decided it. */
+  readonly inputLayouts?: ReadonlyMap<number, Layout>;
   /** The input (by place) whose layout an output has; outputs without one are row by row. */
   readonly outputLike?: ReadonlyMap<number, number>;
   readonly metadata?: Readonly<Record<string, string>>;
@@ -76,13 +78,12 @@ class Lowering {
 
   run(): LoweredGraph {
     const { inputs, outputs, nodes } = this.#graph;
-    const { freeInputs, outputLike, inputNames, outputNames } = this.#options;
+    const { freeInputs, inputLayouts, outputLike, inputNames, outputNames } = this.#options;
     const preferred = preferredLayouts(this.#graph);
-    const layouts = inputs.map((input, index) =>
-      freeInputs?.has(index)
-        ? (preferred.get(input) ?? rowMajor(input.shape.length))
-        : rowMajor(input.shape.length),
-    );
+    const layouts = inputs.map((input, index) => {
+      const chosen = freeInputs?.has(index) ? preferred.get(input) : undefined;
+      return inputLayouts?.get(index) ?? chosen ?? rowMajor(input.shape.length);
+    });
     const ports = inputs.map((input, index) => {
       const name = inputNames?.[index] ?? `in${index}`;
       this.#wires.set(input, [{ name, layout: layouts[index]! }]);
@@ -200,7 +201,9 @@ class Lowering {
       return this.#emitOne('Expand', [this.#number(single, value.type), this.#ints(shape)]);
     }
     const elements = written(value);
-    const ordered = isRowMajor(layout) ? elements : permuted(elements, value.shape, layout, value.type);
+    const ordered = isRowMajor(layout)
+      ? elements
+      : permuted(elements, value.shape, layout, value.type);
     return this.#add(ONNX_TYPES[value.type], shape, bytesOf(ordered));
   }
 

@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { NotTraceable, readsValues, unknownKernel, unsupportedKernel, unsupportedType } from './errors.ts';
+import {
+  NotTraceable,
+  readsValues,
+  unknownKernel,
+  unsupportedKernel,
+  unsupportedType,
+} from './errors.ts';
 import {
   type Attributes,
   type Elements,
@@ -173,7 +179,7 @@ function registered(): Recorder {
             .filter((place) => place !== undefined);
           throw unknownKernel(kernelName, made.place ?? places[0]);
         }
-        return made.note(kernelName, kernel, call as Parameters<Recorder["note"]>[2]);
+        return made.note(kernelName, kernel, call as Parameters<Recorder['note']>[2]);
       },
     });
   }

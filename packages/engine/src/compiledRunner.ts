@@ -84,11 +84,7 @@ export class CompiledRunner implements Runner {
     this.#state = kept;
   }
 
-  async infer(
-    images: Float32Array,
-    count: number,
-    size: readonly number[],
-  ): Promise<Float32Array> {
+  async infer(images: Float32Array, count: number, size: readonly number[]): Promise<Float32Array> {
     const program = await this.#inferenceFor(count, size);
     const used = this.#program.model.weights.length + this.#program.model.buffers.length;
     const [logits] = await program.run([...this.#state.slice(0, used), images]);
@@ -142,7 +138,6 @@ export class CompiledRunner implements Runner {
     const leading = this.#program.outcomes ? 2 : 1;
     const program = await compile(this.#runtime, graph, {
       name: 'training step',
-      block: 16,
       optimize: 'extended',
       threads: this.#options.threads,
       freeInputs: new Set(state.keys()),
@@ -213,6 +208,7 @@ export class CompiledRunner implements Runner {
     );
     const program = await compile(this.#runtime, graph, {
       name: 'inference',
+      optimize: 'extended',
       threads: this.#options.threads,
       freeInputs: new Set(state.keys()),
     });
@@ -222,4 +218,5 @@ export class CompiledRunner implements Runner {
 }
 
 export type { StepProgram };
+
 void tf;

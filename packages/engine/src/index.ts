@@ -1,5 +1,6 @@
 export { writeAtomically } from './atomicFile.ts';
 export type { CheckpointHead, Progress } from './checkpoint.ts';
+export { CompiledRunner } from './compiledRunner.ts';
 export { type Decision, decide, foregroundProbability } from './decide.ts';
 export {
   type EvaluatedImage,
@@ -37,4 +38,3 @@ export {
 } from './step.ts';
 export { type TrainOptions, type TrainResult, train } from './train.ts';
 export { openWork, type Work } from './work.ts';
-export { CompiledRunner } from './compiledRunner.ts';

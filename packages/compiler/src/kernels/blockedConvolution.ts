@@ -1,6 +1,6 @@
 import { sizeOf } from '../graph.ts';
 import { channelsFirst } from '../layout.ts';
-import type { Lowered, LowerCall } from './kernel.ts';
+import type { LowerCall, Lowered } from './kernel.ts';
 import type { SlidingWindow } from './slidingWindow.ts';
 
 /** Operators of onnxruntime on images whose channels lie in blocks that fill a vector register. */

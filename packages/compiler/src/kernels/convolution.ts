@@ -2,7 +2,7 @@ import { sizeOf } from '../graph.ts';
 import { channelsFirst, type Layout } from '../layout.ts';
 import { blockedConvolution, isBlocked } from './blockedConvolution.ts';
 import { filterGradient } from './filterGradient.ts';
-import { type Kernel, type Kernels, type Lowered, type LowerCall, Unsupported } from './kernel.ts';
+import { type Kernel, type Kernels, type LowerCall, type Lowered, Unsupported } from './kernel.ts';
 import { isMinimal, minimalConvolution, minimalFilterGradient } from './minimalFiltering.ts';
 import { convolutionWindow, type SlidingWindow } from './slidingWindow.ts';
 
@@ -12,7 +12,7 @@ export function filterLayout(rank: number): Layout {
 }
 
 /** Channels, at the fewer side, from which fewer products outweigh the transforms. */
-const MINIMAL_CHANNELS = Number(process.env.MINIMAL ?? 64);
+const MINIMAL_CHANNELS = 32;
 
 function minimalPays(call: LowerCall, window: SlidingWindow, filter: readonly number[]): boolean {
   if (call.portable || !isMinimal(window)) return false;

@@ -1,6 +1,6 @@
 import { sizeOf } from '../graph.ts';
 import { channelsFirst } from '../layout.ts';
-import { type Lowered, type LowerCall, Unsupported } from './kernel.ts';
+import { type LowerCall, type Lowered, Unsupported } from './kernel.ts';
 import { product } from './products.ts';
 import type { SlidingWindow } from './slidingWindow.ts';
 
@@ -123,7 +123,11 @@ function shiftedGradient(
     call.emit('Slice', [name, call.ints([from]), call.ints([from + kept]), call.ints([1])]);
   const gradient = slice(dy, 0);
   if (channels <= FEW_CHANNELS) {
-    const rows = call.emit('Concat', shifts.map((shift) => slice(x, shift)), { axis: 0 });
+    const rows = call.emit(
+      'Concat',
+      shifts.map((shift) => slice(x, shift)),
+      { axis: 0 },
+    );
     const name = product(call, { name: gradient, flipped: false }, { name: rows, flipped: true });
     const taps = Array.from({ length: rank - 2 }, (_, axis) => axis);
     return {
@@ -132,11 +136,7 @@ function shiftedGradient(
     };
   }
   const products = shifts.map((shift) =>
-    product(
-      call,
-      { name: gradient, flipped: false },
-      { name: slice(x, shift), flipped: true },
-    ),
+    product(call, { name: gradient, flipped: false }, { name: slice(x, shift), flipped: true }),
   );
   const all = call.emit('Concat', products, { axis: 0 });
   return {

@@ -1,6 +1,6 @@
 import { sizeOf, type Value } from '../graph.ts';
 import { channelsFirst, type Layout } from '../layout.ts';
-import { type Lowered, type LowerCall, RUNTIME_DOMAIN } from './kernel.ts';
+import { type LowerCall, type Lowered, RUNTIME_DOMAIN } from './kernel.ts';
 import type { SlidingWindow } from './slidingWindow.ts';
 
 /**
@@ -42,7 +42,7 @@ export function minimalConvolution(
 ): Lowered {
   const filter = call.inputs[1]!.shape;
   const [channels, out] = [filter[2]!, filter[3]!];
-  const [from, to] = turned ? [out, channels] : [channels, out];
+  const to = turned ? channels : out;
   const batch = call.inputs[0]!.shape[0]!;
   const tiles = tilesOf(window.output);
   const weights = call.emit('Reshape', [
@@ -51,10 +51,11 @@ export function minimalConvolution(
   ]);
   const matrix = turned ? turnedFilterMatrix : filterMatrix;
   const spectra = call.emit('Reshape', [
-    call.emit(`${RUNTIME_DOMAIN}.FusedMatMul`, [
-      call.numbers(matrix, [FREQUENCIES, TAPS * TAPS]),
-      weights,
-    ], { transB: 1 }),
+    call.emit(
+      `${RUNTIME_DOMAIN}.FusedMatMul`,
+      [call.numbers(matrix, [FREQUENCIES, TAPS * TAPS]), weights],
+      { transB: 1 },
+    ),
     call.ints([FREQUENCIES, out, channels]),
   ]);
   const image = imageSpectra(call, 0, window.input);
@@ -69,7 +70,6 @@ export function minimalConvolution(
     call.emit('Transpose', [apart], { perm: [2, 1, 0, 3] }),
     call.ints([batch * to, FREQUENCIES, ...tiles]),
   ]);
-  void from;
   const pixels = call.emit(
     'ConvTranspose',
     [byImage, call.numbers(resultMatrix, [FREQUENCIES, 1, TILE, TILE])],
@@ -79,12 +79,7 @@ export function minimalConvolution(
   const whole = covered.every((extent, axis) => extent === window.output[axis]);
   const cut = whole
     ? pixels
-    : call.emit('Slice', [
-        pixels,
-        call.ints([0, 0]),
-        call.ints(window.output),
-        call.ints([2, 3]),
-      ]);
+    : call.emit('Slice', [pixels, call.ints([0, 0]), call.ints(window.output), call.ints([2, 3])]);
   const name = call.emit('Reshape', [cut, call.ints([batch, to, ...window.output])]);
   return { name, layout: channelsFirst(4) };
 }
@@ -163,17 +158,16 @@ function spectra(
 
 /** Coefficients of the product of (x - point), lowest power first. */
 function polynomial(points: readonly number[]): number[] {
-  return points.reduce<number[]>(
-    (product, point) => {
-      const next = [...product, 0].map(() => 0);
-      for (const [power, coefficient] of product.entries()) {
-        next[power]! -= point * coefficient;
-        next[power + 1]! += coefficient;
-      }
-      return next;
-    },
-    [1],
-  );
+  let product = [1];
+  for (const point of points) {
+    const next = Array<number>(product.length + 1).fill(0);
+    for (const [power, coefficient] of product.entries()) {
+      next[power]! -= point * coefficient;
+      next[power + 1]! += coefficient;
+    }
+    product = next;
+  }
+  return product;
 }
 
 /** [points + 1][PATCH]: what an image's row of PATCH pixels is at each point. */
@@ -199,7 +193,10 @@ function squared(rows: readonly (readonly number[])[]): Float32Array {
 const norms = imageRows().map((row) => Math.hypot(...row));
 const divisors = [
   ...POINTS.map((point, at) =>
-    POINTS.reduce((product, other, index) => (index === at ? product : product * (point - other)), 1),
+    POINTS.reduce(
+      (product, other, index) => (index === at ? product : product * (point - other)),
+      1,
+    ),
   ),
   1,
 ];

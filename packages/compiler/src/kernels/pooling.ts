@@ -1,6 +1,6 @@
 import { type Attributes, sizeOf, type Value } from '../graph.ts';
 import { channelsFirst, physicalShape } from '../layout.ts';
-import { type Kernel, type Kernels, type Lowered, type LowerCall, Unsupported } from './kernel.ts';
+import { type Kernel, type Kernels, type LowerCall, type Lowered, Unsupported } from './kernel.ts';
 import { meanOverSpace } from './reductions.ts';
 import { poolingWindow, type SlidingWindow } from './slidingWindow.ts';
 
@@ -62,11 +62,11 @@ function averageGradient(): Kernel {
       const window = poolingWindow(input, call.attributes);
       const layout = channelsFirst(input.length);
       if (coversAll(window)) {
-        const all = call.emit('Mul', [
-          call.take(0, layout),
-          call.number(1 / sizeOf(window.size)),
-        ]);
-        return { name: call.emit('Expand', [all, call.ints(physicalShape(input, layout))]), layout };
+        const all = call.emit('Mul', [call.take(0, layout), call.number(1 / sizeOf(window.size))]);
+        return {
+          name: call.emit('Expand', [all, call.ints(physicalShape(input, layout))]),
+          layout,
+        };
       }
       if (!tiles(window)) throw new Unsupported('windows that overlap or leave pixels out');
       const share = call.emit('Mul', [call.take(0, layout), call.number(1 / sizeOf(window.size))]);

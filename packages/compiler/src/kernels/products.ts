@@ -3,7 +3,11 @@ import { type Layout, rowMajor } from '../layout.ts';
 import { type Kernels, type LowerCall, RUNTIME_DOMAIN } from './kernel.ts';
 
 /** An operand of a matrix product, and whether its last two axes stand in the other order. */
-function operand(call: LowerCall, index: number, flip: boolean): { name: string; flipped: boolean } {
+function operand(
+  call: LowerCall,
+  index: number,
+  flip: boolean,
+): { name: string; flipped: boolean } {
   const rank = call.inputs[index]!.shape.length;
   const straight = rowMajor(rank);
   const crossed: Layout = [...straight.slice(0, -2), rank - 1, rank - 2];

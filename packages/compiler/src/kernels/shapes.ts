@@ -9,7 +9,7 @@ import {
   transposed,
   withLeading,
 } from '../layout.ts';
-import { type Kernel, type Kernels, type Lowered, type LowerCall, Unsupported } from './kernel.ts';
+import { type Kernel, type Kernels, type LowerCall, type Lowered, Unsupported } from './kernel.ts';
 
 const X = ['x'];
 
@@ -170,7 +170,10 @@ export const shapeKernels: Kernels = {
       const axis = physicalAxis(layout, axisOf(call.inputs[0]!, call.attributes));
       const full = call.inputs.flatMap((input, at) => (sizeOf(input.shape) > 0 ? [at] : []));
       const parts = full.map((index) => call.take(index, layout));
-      return { name: parts.length === 1 ? parts[0]! : call.emit('Concat', parts, { axis }), layout };
+      return {
+        name: parts.length === 1 ? parts[0]! : call.emit('Concat', parts, { axis }),
+        layout,
+      };
     },
   },
   SplitV: {
@@ -399,10 +402,7 @@ function blocks(
 }
 
 /** Mirrors with the border itself repeated, which ONNX has no mode for: rows are looked up. */
-function symmetricPadding(
-  call: LowerCall,
-  paddings: readonly (readonly number[])[],
-): Lowered {
+function symmetricPadding(call: LowerCall, paddings: readonly (readonly number[])[]): Lowered {
   const { shape } = call.inputs[0]!;
   const layout = call.layout(0);
   let name = call.take(0, layout);

@@ -1,3 +1,4 @@
+import { evaluate } from '../evaluate.ts';
 import {
   type Attributes,
   broadcastShape,
@@ -9,7 +10,6 @@ import {
   splat,
   type Value,
 } from '../graph.ts';
-import { evaluate } from '../evaluate.ts';
 import { kernels } from '../kernels/index.ts';
 
 /** Results of constants that have more elements are computed in the graph. */
@@ -199,6 +199,8 @@ function spreads({ kernel, inputs, outputs, attributes }: Node): number {
   }
   const neutral = kernel === 'Multiply' ? 1 : kernel === 'Add' ? 0 : undefined;
   if (neutral === undefined) return 0;
-  const other = inputs.findIndex((input) => splat(input) === neutral && sameShape(input.shape, shape));
+  const other = inputs.findIndex(
+    (input) => splat(input) === neutral && sameShape(input.shape, shape),
+  );
   return other < 0 ? 0 : 2 - other;
 }
