@@ -13,7 +13,7 @@ interface Shared {
   readonly json?: boolean;
 }
 
-const BACKENDS = ['auto', 'wasm', 'cpu', 'tensorflow', 'tensorflow-gpu'];
+const BACKENDS = ['auto', 'compiled', 'wasm', 'cpu', 'tensorflow', 'tensorflow-gpu'];
 
 const program = new Command('raremask')
   .description('Trains segmentation networks on images where the structure is rare or absent.')
@@ -75,8 +75,9 @@ command('evaluate', "score a split with a run's weights, on whole images")
       const { prepared } = await import('./backend.ts');
       const { scoreRun } = await import('./scoring.ts');
       const loaded = await manifestOfRun(run, options);
-      console.note('info', (await prepared(loaded)).reason);
-      await scoreRun(loaded, run, options, console);
+      const { reason, compute } = await prepared(loaded);
+      console.note('info', reason);
+      await scoreRun(loaded, run, { ...options, compute }, console);
       return EXIT.ok;
     }),
   );

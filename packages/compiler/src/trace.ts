@@ -39,6 +39,8 @@ export interface Trace {
   readonly graph: Graph;
   /** Inputs that the function asked the tracer for, in order. */
   readonly asked: readonly InputSpec[];
+  /** Tensors that the function made of numbers, in order. */
+  readonly constants: readonly Value[];
 }
 
 const BACKEND = 'raremask-compiler';
@@ -46,6 +48,7 @@ const BACKEND = 'raremask-compiler';
 /** The values of tensors are the data ids under which tfjs keeps them. */
 class Recorder extends tf.KernelBackend {
   nodes: Node[] = [];
+  constants: Value[] = [];
   place: string | undefined;
 
   override write(values: tf.BackendValues | null, shape: number[], dtype: tf.DataType): object {
@@ -55,7 +58,9 @@ class Recorder extends tf.KernelBackend {
   }
 
   #constant(shape: readonly number[], type: ElementType, constant: Elements): Value {
-    return { shape, type, constant, place: this.place };
+    const value = { shape, type, constant, place: this.place };
+    this.constants.push(value);
+    return value;
   }
 
   override move(): void {}
@@ -201,6 +206,7 @@ export async function trace(
   const before = tf.engine().backendName;
   await tf.setBackend(BACKEND);
   own.nodes = [];
+  own.constants = [];
   own.place = undefined;
   const asked: InputSpec[] = [];
   const values: Value[] = [];
@@ -227,11 +233,13 @@ export async function trace(
   tf.engine().startScope();
   try {
     const outputs = run(inputs.map(placeholder), tracer).map((tensor) => own.valueBehind(tensor));
-    return { graph: { inputs: values, nodes: own.nodes, outputs }, asked };
+    const graph = { inputs: values, nodes: own.nodes, outputs };
+    return { graph, asked, constants: own.constants };
   } catch (error) {
     throw innermost(error);
   } finally {
     own.nodes = [];
+    own.constants = [];
     tf.engine().endScope();
     await tf.setBackend(before);
   }

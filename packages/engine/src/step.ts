@@ -36,16 +36,22 @@ export interface StepOutput {
   readonly outcomes?: tf.Tensor2D;
 }
 
-/** What a step is made of. */
-export interface StepProgram {
+/** What inference is made of. */
+export interface NetworkProgram {
   readonly facts: Facts;
   readonly model: Model;
+}
+
+/** What a step is made of. */
+export interface StepProgram extends NetworkProgram {
   readonly losses: readonly Loss[];
   readonly optimizer: Optimizer;
   /** Largest global norm of the gradient, or null. */
   readonly clip: number | null;
   /** Whether a sampler wants each sample's outcome. */
   readonly outcomes: boolean;
+  /** What messages call each loss. */
+  readonly places?: readonly string[];
 }
 
 /**
