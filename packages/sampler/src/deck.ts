@@ -41,14 +41,14 @@ export class Deck {
       return own < Math.ceil((drawn.length + 1) * share - ROUNDING);
     };
     while (drawn.length < count) {
-      const card = this.#card(fits);
+      const card = this.#card(fits, distinct > 0 ? MOST_WAITING : Number.POSITIVE_INFINITY);
       taken.set(card, (taken.get(card) ?? 0) + 1);
       drawn.push(card);
     }
     return drawn;
   }
 
-  #card(fits: (card: string) => boolean): string {
+  #card(fits: (card: string) => boolean, mostDeferred: number): string {
     const waiting = this.#deferred.findIndex(fits);
     if (waiting >= 0) return this.#deferred.splice(waiting, 1)[0]!;
     for (;;) {
@@ -63,10 +63,12 @@ export class Deck {
       this.#next += 1;
       if (fits(card)) return card;
       // Where cards have to differ, one of more than its share would wait in ever longer a row.
-      if (this.#deferred.length < this.#laps.size) this.#deferred.push(card);
+      if (this.#deferred.length < mostDeferred) this.#deferred.push(card);
     }
   }
 }
+
+const MOST_WAITING = 100;
 
 /** Keeps 3 x (1 / 3) from being more than 1. */
 const ROUNDING = 1e-9;
