@@ -10,6 +10,18 @@ export function evenLaps(cards: readonly string[], random: RandomStream): Laps {
   };
 }
 
+/** Cards of the endless sequence of laps, from one of its positions on. */
+export function cardsFrom(laps: Laps, start: number, count: number): string[] {
+  const cards: string[] = [];
+  for (let index = Math.floor(start / laps.size); cards.length < count; index += 1) {
+    const skipped = Math.max(start - index * laps.size, 0);
+    for (const card of laps.lap(index).slice(skipped, skipped + count - cards.length)) {
+      cards.push(card);
+    }
+  }
+  return cards;
+}
+
 /**
  * Laps in which every card comes as often as it weighs, on average over the laps: the whole number
  * of times just below or just above.

@@ -47,10 +47,10 @@ export const options = z
         'Different images with foreground that every batch has, whatever the share; with windows, windows that show it',
       ),
     classBalance: z
-      .enum(['none', 'repeat-factor', 'inverse-frequency'])
-      .default('none')
+      .enum(['repeat-factor', 'inverse-frequency'])
+      .optional()
       .describe(
-        'Which images with foreground are drawn: each equally often; those of rare classes more often, by max(1, sqrt(threshold / frequency)); or such that each class is drawn equally often',
+        'Which of the images with foreground are drawn: those of rare classes more often, by max(1, sqrt(threshold / frequency)); or such that each class is drawn equally often; left out, each image equally often',
       ),
     repeatThreshold: z
       .number()
@@ -101,7 +101,7 @@ export const options = z
     if (mostOf(centred) > 0 && noForeground) {
       complain('centred', 'has no effect with `foreground: 0`; leave one of them out', centred);
     }
-    if (classBalance !== 'none' && noForeground) {
+    if (classBalance !== undefined && noForeground) {
       complain(
         'classBalance',
         'has no effect with `foreground: 0`; leave one of them out',

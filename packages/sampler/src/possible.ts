@@ -57,7 +57,7 @@ function foregroundSetting(options: SamplerOptions): string | undefined {
     return `foreground: ${JSON.stringify(foreground)}`;
   }
   if (atLeast > 0) return `atLeast: ${atLeast}`;
-  if (classBalance !== 'none') return `classBalance: ${classBalance}`;
+  if (classBalance !== undefined) return `classBalance: ${classBalance}`;
   if (mostOf(centred) > 0) return `centred: ${JSON.stringify(centred)}`;
   const leavesOut = Math.min(...endShares(keptShare(emptyImages))) === 0;
   return leavesOut ? `emptyImages: ${JSON.stringify(emptyImages)}` : undefined;

@@ -3,7 +3,7 @@ import { type BalancedClass, balanceClasses } from './classBalance.ts';
 import { Deck, type Laps } from './deck.ts';
 import { planEpochs } from './epochPlan.ts';
 import { HardNegatives } from './hardNegatives.ts';
-import { evenLaps, spread, weightedLaps, wholeCopies } from './laps.ts';
+import { cardsFrom, evenLaps, spread, weightedLaps, wholeCopies } from './laps.ts';
 import { REPEAT_THRESHOLD, type SamplerOptions } from './options.ts';
 import { anywhere, aroundStructure } from './placement.ts';
 import { requireOneSize, requirePossible } from './possible.ts';
@@ -42,7 +42,7 @@ export function planSampler(options: SamplerOptions, stock: Stock): Planned {
 
   const threshold = options.repeatThreshold ?? REPEAT_THRESHOLD;
   const balance =
-    classBalance === 'none'
+    classBalance === undefined
       ? undefined
       : balanceClasses(classBalance, threshold, foreground, survey, facts);
   const hard = hardNegatives && new HardNegatives(empty, hardNegatives, stock.warn);
@@ -58,9 +58,11 @@ export function planSampler(options: SamplerOptions, stock: Stock): Planned {
     const stream = random.fork(`hard ${epoch}`);
     const more = plan.hardBefore(epoch + 1) - plan.hardBefore(epoch);
     const all = plan.emptyBefore(epoch + 1) - plan.emptyBefore(epoch);
-    const inTurn = deckFrom(emptyLaps, plan.emptyBefore(epoch) - plan.hardBefore(epoch));
+    const turn = plan.emptyBefore(epoch) - plan.hardBefore(epoch);
     const copies = new Map(wholeCopies(empty, negatives.weights(epoch), more, stream));
-    for (const id of inTurn(all - more)) copies.set(id, (copies.get(id) ?? 0) + 1);
+    for (const id of cardsFrom(emptyLaps, turn, all - more)) {
+      copies.set(id, (copies.get(id) ?? 0) + 1);
+    }
     return {
       size: all,
       copies: (id) => copies.get(id)!,
@@ -138,7 +140,7 @@ function isDealt(options: SamplerOptions): boolean {
   return (
     foreground !== 'natural' ||
     atLeast > 0 ||
-    classBalance !== 'none' ||
+    classBalance !== undefined ||
     hardNegatives !== undefined ||
     typeof emptyImages === 'object'
   );

@@ -137,7 +137,6 @@ describe('options', () => {
       foreground: 'natural',
       atLeast: 0,
       centred: 0,
-      classBalance: 'none',
       emptyImages: 'keep',
       length: 'natural',
     });
