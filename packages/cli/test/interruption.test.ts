@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { raremask, run } from './command.ts';
-import { createProject, MANIFEST, type Project } from './project.ts';
-import { metrics, tensors } from './runFiles.ts';
+import { createProject, grey, MANIFEST, type Project } from './project.ts';
+import { metrics, progress, tensors } from './runFiles.ts';
 
 /** A loss that sends its own process a signal in the step that the environment names. */
 const SIGNALLING = `import { defineLoss } from '@raremask/core';
@@ -18,7 +18,7 @@ export default defineLoss({
       if (process.env.TEST_TWICE) process.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
       process.kill(process.pid, signal);
     }
-    return tf.mean(tf.squaredDifference(probabilities, target));
+    return tf.mean(tf.squaredDifference(probabilities, target), [1, 2, 3]);
   },
 });
 `;
@@ -80,6 +80,69 @@ test('a run that was killed between checkpoints loses the running epoch alone', 
   expect(resumed.stderr).toMatch(/^epoch 3\/4/m);
   expect(resumed.stderr).not.toMatch(/^epoch 2\/4/m);
   await expectSameAsUninterrupted(project);
+});
+
+/** Four epochs of twelve steps; half of the draws of empty images go to those of high loss. */
+function miningProject(workers: number): Project {
+  const project = signallingProject();
+  const mining = `sampler:
+  use: "@raremask/sampler"
+  with: { foreground: 0.5, hardNegatives: { by: loss, share: 0.5 }, length: 12 }
+train: { epochs: 4, batch: 4, workers: ${workers} }
+`;
+  project.write('raremask.yaml', project.read('raremask.yaml').replace(/^train: .*\n/m, mining));
+  // An empty image that is unlike the others.
+  project.write(
+    'data/images/scan01.png',
+    grey((x, y) => ((x + y) % 2) * 255),
+  );
+  return project;
+}
+
+// Step 26 is the second of the third epoch. A signal that can be heard leaves a checkpoint behind it; one
+// that cannot leaves that of the second epoch.
+test.each([
+  ['SIGINT', 2],
+  ['SIGKILL', 0],
+])(
+  'a run that learns from its steps what to draw goes on after a %s, %i workers',
+  async (signal, workers) => {
+    const project = miningProject(workers);
+    const env = { TEST_SIGNAL: signal, TEST_STEP: '26' };
+    const stopped = await run(project.folder, ['train'], env);
+    expect(stopped.status, stopped.stderr).toBe(signal === 'SIGINT' ? 75 : null);
+    const { epoch, step, sampler } = progress(project.at('runs/tiny/checkpoints/last.safetensors'));
+    const heard = signal === 'SIGINT';
+    expect(epoch).toBe(2);
+    expect(Number(step) > 0).toBe(heard);
+    expect(sampler).toMatchObject({
+      epoch: heard ? 2 : 1,
+      averages: expect.toSatisfy((images: unknown[]) => images.length >= 2),
+      heard: expect.toSatisfy((images: unknown[]) => images.length >= 2),
+    });
+    const resumed = await raremask(project, 'resume', 'runs/tiny');
+    expect(resumed.status, resumed.stderr).toBe(0);
+    await expectSameAsUninterrupted(project);
+  },
+);
+
+test('what is drawn follows from what was heard', async () => {
+  const project = miningProject(0);
+  await raremask(project, 'train', '--out', 'runs/loss');
+  const other = await raremask(
+    project,
+    'train',
+    '--out',
+    'runs/alarms',
+    '--set',
+    'sampler.with.hardNegatives.by=alarms',
+  );
+  expect(other.status, other.stderr).toBe(0);
+  const [loss, alarms] = ['loss', 'alarms'].map((name) =>
+    metrics(project.at(`runs/${name}/metrics.csv`)),
+  );
+  expect(alarms![0]).toEqual(loss![0]);
+  expect(alarms![3]).not.toEqual(loss![3]);
 });
 
 test('a second signal ends the process at once', async () => {

@@ -232,7 +232,7 @@ class TrainingRun {
   readonly #emit: OnEvent;
   readonly #runner: Runner;
   readonly #table: MetricsTable;
-  #progress: Progress;
+  #progress: Omit<Progress, 'sampler'>;
   #resumed: boolean;
 
   constructor(
@@ -265,11 +265,10 @@ class TrainingRun {
       step: 0,
       totalSteps: 0,
       sums: NOTHING_DONE,
-      sampler: parts.sampler.state?.() ?? null,
       best: null,
       seconds: 0,
     };
-    if (from) parts.sampler.restore?.(this.#progress.sampler);
+    if (from) parts.sampler.restore?.(from.checkpoint.head.progress.sampler);
     const state = from
       ? checkpointState(from.checkpoint, parts.model, parts.optimizer)
       : initialState(parts.model, parts.optimizer);
@@ -356,7 +355,6 @@ class TrainingRun {
       epoch: epoch + 1,
       step: 0,
       sums: NOTHING_DONE,
-      sampler: this.#parts.sampler.state?.() ?? null,
       best: best ? { epoch, score } : this.#progress.best,
     };
     if (best) await this.#save(this.#folder.best);
@@ -409,6 +407,7 @@ class TrainingRun {
           loss: outcomes[2 * index]!,
           alarms: outcomes[2 * index + 1]!,
         })),
+        epoch,
       );
     }
     const seconds = elapsed();
@@ -416,7 +415,6 @@ class TrainingRun {
       ...this.#progress,
       step: step + 1,
       totalSteps: totalSteps + 1,
-      sampler: this.#parts.sampler.state?.() ?? null,
       sums: {
         batches: sums.batches + 1,
         images: sums.images + batch.draws.length,
@@ -490,7 +488,7 @@ class TrainingRun {
         facts: this.#work.facts,
         normalization: this.#parts.normalization,
         census: await this.#work.census(),
-        progress: this.#progress,
+        progress: { ...this.#progress, sampler: this.#parts.sampler.state?.() ?? null },
       },
       this.#parts.model,
       this.#parts.optimizer,
