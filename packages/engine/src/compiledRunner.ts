@@ -21,6 +21,8 @@ import { infer, type NetworkProgram, type StepProgram, trainStep } from './step.
 export interface Compute {
   readonly runtime: Runtime;
   readonly threads: number;
+  /** Beginning of the name of a file into which the runtime writes how long each operator takes. */
+  readonly profile?: string | undefined;
 }
 
 /** Told when a program is ready to run. */
@@ -145,6 +147,7 @@ export class CompiledRunner implements Runner {
       name: 'training step',
       threads: this.#compute.threads,
       optimize: 'extended',
+      ...(this.#compute.profile !== undefined && { profile: this.#compute.profile }),
       freeInputs: new Set(state.keys()),
       ...this.#heldLayouts(),
       outputLike: new Map(state.map((_, index) => [reported + index, index])),
