@@ -1,3 +1,4 @@
+import { unsupportedKernel } from './errors.ts';
 import {
   type Elements,
   type ElementType,
@@ -10,7 +11,13 @@ import {
   written,
 } from './graph.ts';
 import { kernels } from './kernels/index.ts';
-import { type LowerCall, type Lowered, ONNX_TYPES, type OnnxAttributes } from './kernels/kernel.ts';
+import {
+  type LowerCall,
+  type Lowered,
+  ONNX_TYPES,
+  type OnnxAttributes,
+  Unsupported,
+} from './kernels/kernel.ts';
 import {
   isRowMajor,
   type Layout,
@@ -132,11 +139,21 @@ class Lowering {
       once: (index, key, make) => this.#once(inputs[index]!, key, make),
       number: (value, type) => this.#number(value, type ?? 'float32'),
     };
-    const lowered = kernels[node.kernel]!.lower(call);
+    const lowered = this.#lowered(node, call);
     const results = (Array.isArray(lowered) ? lowered : [lowered]) as readonly Lowered[];
     for (const [index, { name, layout }] of results.entries()) {
       const output = outputs[index]!;
       this.#wires.set(output, [{ name, layout: layout ?? rowMajor(output.shape.length) }]);
+    }
+  }
+
+  #lowered({ kernel, inputs, outputs }: Node, call: LowerCall): Lowered | readonly Lowered[] {
+    try {
+      return kernels[kernel]!.lower(call);
+    } catch (error) {
+      if (!(error instanceof Unsupported)) throw error;
+      const place = [...outputs, ...inputs].find((value) => value.place !== undefined)?.place;
+      throw unsupportedKernel(kernel, error.message, place);
     }
   }
 

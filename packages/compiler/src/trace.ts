@@ -6,6 +6,7 @@ import {
   unsupportedKernel,
   unsupportedType,
 } from './errors.ts';
+import { evaluate } from './evaluate.ts';
 import {
   type Attributes,
   type Elements,
@@ -126,19 +127,25 @@ class Recorder extends tf.KernelBackend {
     try {
       const results = kernel.results(inputs, attributes);
       const list = (Array.isArray(results) ? results : [results]) as readonly InputSpec[];
-      const constant = constantResult(name, attributes);
-      const outputs: Value[] = list.map(({ shape, type }) =>
-        constant === undefined
-          ? { shape: [...shape], type, place }
-          : { ...filled(shape, type, constant), place },
-      );
-      if (constant === undefined) this.nodes.push({ kernel: name, inputs, attributes, outputs });
-      const infos = outputs.map(infoOf);
+      const outputs = list.map(({ shape, type }): Value => ({ shape: [...shape], type, place }));
+      const infos = this.#made({ kernel: name, inputs, attributes, outputs }).map(infoOf);
       return Array.isArray(results) ? infos : infos[0]!;
     } catch (error) {
       if (error instanceof Unsupported) throw unsupportedKernel(name, error.message, place);
       throw error;
     }
+  }
+
+  /** A node's results; where it has no operands it is done at once. */
+  #made(node: Node): readonly Value[] {
+    const { kernel, inputs, attributes, outputs } = node;
+    const element = constantResult(kernel, attributes);
+    if (element !== undefined) {
+      return outputs.map(({ shape, type, place }) => ({ ...filled(shape, type, element), place }));
+    }
+    if (inputs.length === 0) return evaluate(kernel, inputs, attributes, outputs);
+    this.nodes.push(node);
+    return outputs;
   }
 }
 
@@ -236,6 +243,7 @@ export async function trace(
     const graph = { inputs: values, nodes: own.nodes, outputs };
     return { graph, asked, constants: own.constants };
   } catch (error) {
+    disposeTape();
     throw innermost(error);
   } finally {
     own.nodes = [];
@@ -243,6 +251,13 @@ export async function trace(
     tf.engine().endScope();
     await tf.setBackend(before);
   }
+}
+
+/** What a gradient has saved that was never finished. */
+function disposeTape(): void {
+  const { state } = tf.engine();
+  for (const { saved } of state.activeTape ?? []) tf.dispose(saved ?? []);
+  state.activeTape = null as never;
 }
 
 /** Plugins' wrappers put errors into errors; the one that says what cannot be traced counts. */

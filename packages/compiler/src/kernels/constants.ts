@@ -21,4 +21,23 @@ export const constantKernels: Kernels = {
     }),
     lower: () => [],
   },
+  Range: {
+    inputs: [],
+    results: (_, attributes) => {
+      const { start, stop, step, dtype } = attributes as Record<
+        'start' | 'stop' | 'step',
+        number
+      > & {
+        dtype?: ElementType;
+      };
+      const length = start === stop ? 0 : Math.max(0, Math.ceil((stop - start) / step));
+      return { shape: [length], type: dtype ?? 'float32' };
+    },
+    lower: () => [],
+  },
+  LinSpace: {
+    inputs: [],
+    results: (_, { num }) => ({ shape: [Number(num)], type: 'float32' }),
+    lower: () => [],
+  },
 };

@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { type ElementType, sizeOf, type Value } from '../graph.ts';
+import { type Attributes, type ElementType, sizeOf, type Value } from '../graph.ts';
 import { channelsFirst, physicalAxis, withoutAxes } from '../layout.ts';
 import { type Kernel, type Kernels, type LowerCall, type Lowered, ONNX_TYPES } from './kernel.ts';
 
 const UNARY = ['x'];
 
-function axesOf(x: Value, attributes: Readonly<Record<string, unknown>>): number[] {
-  const axis = attributes['axis'] as number | number[] | null | undefined;
-  return tf.util.parseAxisParam(axis ?? x.shape.map((_, at) => at), [...x.shape]);
+function axesOf(x: Value, attributes: Attributes): number[] {
+  // Max names them otherwise.
+  const axes = (attributes['axis'] ?? attributes['reductionIndices']) as number | number[] | null;
+  return tf.util.parseAxisParam(axes ?? x.shape.map((_, at) => at), [...x.shape]);
 }
 
 function reducedShape(shape: readonly number[], axes: readonly number[], keep: boolean): number[] {
@@ -52,7 +53,7 @@ function reduction(
 }
 
 function argument(operator: string): Kernel {
-  const axisOf = (x: Value, attributes: Readonly<Record<string, unknown>>) =>
+  const axisOf = (x: Value, attributes: Attributes) =>
     tf.util.parseAxisParam(attributes['axis'] as number, [...x.shape])[0]!;
   return {
     inputs: UNARY,
@@ -137,6 +138,22 @@ export const reductionKernels: Kernels = {
       reverse: call.attributes['reverse'] ? 1 : 0,
     }),
   ),
+  TopK: {
+    inputs: UNARY,
+    results: ([x], { k }) => {
+      const shape = [...x!.shape.slice(0, -1), Number(k)];
+      return [
+        { shape, type: x!.type },
+        { shape, type: 'int32' },
+      ];
+    },
+    lower(call) {
+      const operands = [call.take(0), call.ints([Number(call.attributes['k'])])];
+      const given = { axis: -1, largest: 1, sorted: 1 };
+      const [values, indices] = call.emitSeveral('TopK', operands, given, 2);
+      return [{ name: values! }, { name: call.emit('Cast', [indices!], { to: ONNX_TYPES.int32 }) }];
+    },
+  },
   Softmax: softmax(false),
   LogSoftmax: softmax(true),
 };
