@@ -3,7 +3,10 @@ import { raremask, run } from './command.ts';
 import { createProject, grey, MANIFEST, type Project } from './project.ts';
 import { metrics, progress, tensors } from './runFiles.ts';
 
-/** A loss that sends its own process a signal in the step that the environment names. */
+/**
+ * A loss that sends its own process a signal in the step that the environment names. It counts its
+ * calls, and a compiled step calls it no more than twice: so these runs are eager.
+ */
 const SIGNALLING = `import { defineLoss } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
 
@@ -26,10 +29,9 @@ export default defineLoss({
 /** Four epochs of two steps. */
 function signallingProject(): Project {
   const project = createProject(
-    MANIFEST.replace('  - { use: "@raremask/loss-ce" }', '  - { use: ./signalling.ts }').replace(
-      'epochs: 2',
-      'epochs: 4',
-    ),
+    MANIFEST.replace('  - { use: "@raremask/loss-ce" }', '  - { use: ./signalling.ts }')
+      .replace('epochs: 2', 'epochs: 4')
+      .concat('backend: wasm\n'),
   );
   project.write('signalling.ts', SIGNALLING);
   return project;
@@ -79,6 +81,56 @@ test('a run that was killed between checkpoints loses the running epoch alone', 
   expect(resumed.status, resumed.stderr).toBe(0);
   expect(resumed.stderr).toMatch(/^epoch 3\/4/m);
   expect(resumed.stderr).not.toMatch(/^epoch 2\/4/m);
+  await expectSameAsUninterrupted(project);
+});
+
+/** A sampler that sends the signal when it hears of the step. Every image once an epoch, in turn. */
+const SIGNALLING_SAMPLER = `import { defineSampler } from '@raremask/core';
+import { batchSize, survey } from '@raremask/core';
+
+let step = 0;
+export default defineSampler({
+  name: 'signalling',
+  api: 1,
+  needs: { batchSize, survey },
+  async create(options, services) {
+    const { train } = await services.survey();
+    return {
+      *batches(epoch) {
+        for (let at = 0; at < train.length; at += services.batchSize) {
+          yield train.slice(at, at + services.batchSize).map((id, index) => ({
+            id: train[(at + index + epoch) % train.length],
+          }));
+        }
+      },
+      observe() {
+        step++;
+        if (step === Number(process.env.TEST_STEP)) process.kill(process.pid, process.env.TEST_SIGNAL);
+      },
+    };
+  },
+});
+`;
+
+// Of three epochs of four steps, step 6 is the second of the second epoch; the next may have begun.
+test.each([
+  ['SIGINT', 'auto'],
+  ['SIGKILL', 'auto'],
+  ['SIGINT', 'wasm'],
+])('a run that got %s goes on as if nothing had happened, backend %s', async (signal, backend) => {
+  const project = createProject(
+    MANIFEST.replace('epochs: 2, batch: 4', 'epochs: 3, batch: 2').concat(
+      `sampler: { use: ./sampler.ts }\nbackend: ${backend}\n`,
+    ),
+  );
+  project.write('sampler.ts', SIGNALLING_SAMPLER);
+  const env = { TEST_SIGNAL: signal, TEST_STEP: '6' };
+  const stopped = await run(project.folder, ['train'], env);
+  expect(stopped.status, stopped.stderr).toBe(signal === 'SIGINT' ? 75 : null);
+  const { step } = progress(project.at('runs/tiny/checkpoints/last.safetensors'));
+  expect(Number(step) > 0).toBe(signal === 'SIGINT');
+  const resumed = await raremask(project, 'resume', 'runs/tiny');
+  expect(resumed.status, resumed.stderr).toBe(0);
   await expectSameAsUninterrupted(project);
 });
 
