@@ -76,6 +76,8 @@ class Lowering {
   /** Every form in which a value is at hand; the first is the one it was made in. */
   readonly #wires = new Map<Value, Wire[]>();
   readonly #made = new Map<Value, Map<string, string>>();
+  /** Tensors that are results, with their names. */
+  readonly #given = new Map<string, string>();
   #names = 0;
 
   constructor(graph: Graph, options: LowerOptions) {
@@ -105,19 +107,33 @@ class Lowering {
       const name = outputNames?.[index] ?? `out${index}`;
       const like = outputLike?.get(index);
       const layout = like === undefined ? rowMajor(output.shape.length) : layouts[like]!;
-      const source = this.#take(output, layout);
-      this.#nodes.push({ operator: 'Identity', inputs: [source], outputs: [name], attributes: {} });
+      this.#give(this.#take(output, layout), name);
       return { name, type: ONNX_TYPES[output.type], shape: physicalShape(output.shape, layout) };
     });
     const model: OnnxModel = {
       name: this.#options.name,
       inputs: ports,
       outputs: results,
-      nodes: this.#nodes,
+      nodes: this.#nodes.map((node) => this.#renamed(node)),
       initializers: [...this.#constants.values()],
       metadata: this.#options.metadata ?? {},
     };
     return { model, layouts };
+  }
+
+  /** Makes a tensor a result: under the result's name, or as a copy where it has one already. */
+  #give(source: string, name: string): void {
+    const made = this.#nodes.some(({ outputs }) => outputs.includes(source));
+    if (made && !this.#given.has(source)) {
+      this.#given.set(source, name);
+    } else {
+      this.#nodes.push({ operator: 'Identity', inputs: [source], outputs: [name], attributes: {} });
+    }
+  }
+
+  #renamed(node: OnnxNode): OnnxNode {
+    const rename = (names: readonly string[]) => names.map((name) => this.#given.get(name) ?? name);
+    return { ...node, inputs: rename(node.inputs), outputs: rename(node.outputs) };
   }
 
   #lowerNode(node: Node): void {
