@@ -90,3 +90,15 @@ export function runtimeMissing(detail: string): RaremaskError {
     remedy: 'npm install onnxruntime-node, or set backend: auto',
   });
 }
+
+export function wrongSize(text: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_WRONG_SIZE',
+    category: 'manifest',
+    where: '--size',
+    what: 'this is not the size of an image or a volume',
+    expected: 'extents with an x between them, for example 256x256',
+    got: text,
+    remedy: 'write height and width, before them the depth of a volume',
+  });
+}

@@ -96,6 +96,21 @@ command('predict', 'predict images: masks and probabilities as PNG, under their 
     }),
   );
 
+command('export', "write a run's network as an ONNX file")
+  .argument('<run>', 'run folder')
+  .requiredOption('--out <file>', 'the .onnx file')
+  .addOption(checkpointOption())
+  .option(
+    '--size <extents>',
+    'one size of image, like 256x256; default: any that the network takes',
+  )
+  .action(
+    action(async (console, run: string, options: ExportingOptions) => {
+      const { exportRun } = await import('./exporting.ts');
+      return await exportRun(run, { ...options, version }, console);
+    }),
+  );
+
 command('init', 'look at a folder of data and write the manifest that it recommends')
   .argument('<data>', 'folder of the data, for example with images/ and masks/ in it')
   .option('--out <file>', 'the manifest', 'raremask.yaml')
@@ -224,6 +239,12 @@ function repeated(flags: string, description: string): Option {
     ...before,
     value,
   ]);
+}
+
+interface ExportingOptions {
+  readonly out: string;
+  readonly checkpoint?: 'best' | 'last';
+  readonly size?: string;
 }
 
 function backendOption(): Option {

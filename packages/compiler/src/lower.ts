@@ -193,9 +193,11 @@ class Lowering {
     const from = wires[0]!;
     const physical = physicalShape(value.shape, from.layout);
     const order = permutation(from.layout, layout);
-    const name = movesNothing(physical, order)
-      ? this.#emitOne('Reshape', [from.name, this.#ints(physicalShape(value.shape, layout))])
-      : this.#emitOne('Transpose', [from.name], { perm: order });
+    // A transpose holds for any size, a shape for one.
+    const name =
+      !this.#options.portable && movesNothing(physical, order)
+        ? this.#emitOne('Reshape', [from.name, this.#ints(physicalShape(value.shape, layout))])
+        : this.#emitOne('Transpose', [from.name], { perm: order });
     wires.push({ name, layout });
     return name;
   }

@@ -210,6 +210,7 @@ export async function trace(
   run: (tensors: tf.Tensor[], tracer: Tracer) => readonly tf.Tensor[],
 ): Promise<Trace> {
   const own = registered();
+  await tf.ready();
   const before = tf.engine().backendName;
   await tf.setBackend(BACKEND);
   own.nodes = [];

@@ -9,6 +9,7 @@ export {
   evaluate,
 } from './evaluate.ts';
 export type { BackendFact, OnEvent, RunEvent, SplitCounts, ValidationScores } from './events.ts';
+export { type ExportOptions, type ExportResult, exportOnnx } from './exportOnnx.ts';
 export type { Forecast } from './forecast.ts';
 export {
   type ClassInspection,

@@ -70,7 +70,9 @@ function blockGradient(
   }
   // A convolution of every channel alone brings the pixels of each tap together.
   const taps = sizeOf(window.size);
-  const pick = Float32Array.from({ length: taps * taps }, (_, at) => (at % (taps + 1) === 0 ? 1 : 0));
+  const pick = Float32Array.from({ length: taps * taps }, (_, at) =>
+    at % (taps + 1) === 0 ? 1 : 0,
+  );
   const images = call.emit('Reshape', [
     call.take(0, channelsFirst(rank)),
     call.ints([batch * channels, 1, ...window.input]),
