@@ -6,7 +6,8 @@ import { type Kernel, type Kernels, type LowerCall, type Lowered, ONNX_TYPES } f
 const UNARY = ['x'];
 
 function axesOf(x: Value, attributes: Readonly<Record<string, unknown>>): number[] {
-  const axis = attributes['axis'] as number | number[] | null | undefined;
+  // tfjs names the axes of Max otherwise than those of its other reductions.
+  const axis = (attributes['axis'] ?? attributes['reductionIndices']) as number | number[] | null;
   return tf.util.parseAxisParam(axis ?? x.shape.map((_, at) => at), [...x.shape]);
 }
 
@@ -36,7 +37,9 @@ function reduction(
       const layout = call.layout(0);
       const keep = Boolean(attributes['keepDims']);
       let x = call.take(0, layout);
-      if (around?.before) x = call.emit('Cast', [x], { to: ONNX_TYPES[around.before] });
+      if (around?.before && around.before !== inputs[0]!.type) {
+        x = call.emit('Cast', [x], { to: ONNX_TYPES[around.before] });
+      }
       const physical = axes.map((axis) => physicalAxis(layout, axis)).sort((a, b) => a - b);
       let name = x;
       if (axes.length > 0) {
@@ -123,6 +126,7 @@ export const reductionKernels: Kernels = {
       return mean(call, x, axes, count, keep);
     },
     () => 'float32',
+    { before: 'float32' },
   ),
   Max: reduction('ReduceMax'),
   Min: reduction('ReduceMin'),
