@@ -10,7 +10,8 @@ export function evaluate(
   outputs: readonly Value[],
 ): Value[] {
   const backend = tf.findBackend('cpu') as tf.KernelBackend;
-  const { inputs: names } = kernels[kernel]!;
+  const required = kernels[kernel]!.inputs;
+  const names = (attributes['given'] as readonly string[] | undefined) ?? required;
   const infos = inputs.map((input, index): [string, tf.TensorInfo] => [
     names === 'list' ? String(index) : names[index]!,
     {

@@ -6,6 +6,7 @@ import {
   unsupportedKernel,
   unsupportedType,
 } from './errors.ts';
+import { evaluate } from './evaluate.ts';
 import {
   type Attributes,
   type Elements,
@@ -108,26 +109,26 @@ class Recorder extends tf.KernelBackend {
     kernel: Kernel,
     call: { inputs: tf.NamedTensorInfoMap; attrs?: Attributes },
   ): tf.TensorInfo | tf.TensorInfo[] {
-    const attributes = call.attrs ?? {};
-    const given = call.inputs as Record<string, tf.TensorInfo | undefined>;
-    const tensors =
-      kernel.inputs === 'list'
-        ? (Object.values(given) as tf.TensorInfo[])
-        : [...kernel.inputs, ...(kernel.optional ?? []).filter((input) => given[input])].map(
-            (input) => given[input]!,
-          );
+    const named = call.inputs as Record<string, tf.TensorInfo | undefined>;
+    const optional = (kernel.optional ?? []).filter((input) => named[input]);
+    const given = kernel.inputs === 'list' ? Object.keys(named) : [...kernel.inputs, ...optional];
+    const attributes = kernel.optional ? { ...call.attrs, given } : (call.attrs ?? {});
+    const tensors = given.map((input) => named[input]!);
     const inputs = tensors.map((tensor) => this.valueBehind(tensor));
     const place = this.place ?? inputs.find((input) => input.place !== undefined)?.place;
     try {
       const results = kernel.results(inputs, attributes);
       const list = (Array.isArray(results) ? results : [results]) as readonly InputSpec[];
       const constant = constantResult(name, attributes);
-      const outputs: Value[] = list.map(({ shape, type }) =>
+      const made: Value[] = list.map(({ shape, type }) =>
         constant === undefined
           ? { shape: [...shape], type, place }
           : { ...filled(shape, type, constant), place },
       );
-      if (constant === undefined) this.nodes.push({ kernel: name, inputs, attributes, outputs });
+      const known = constant !== undefined || given.length === 0;
+      const outputs =
+        known && constant === undefined ? evaluate(name, inputs, attributes, made) : made;
+      if (!known) this.nodes.push({ kernel: name, inputs, attributes, outputs });
       const infos = outputs.map(infoOf);
       return Array.isArray(results) ? infos : infos[0]!;
     } catch (error) {

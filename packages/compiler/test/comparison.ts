@@ -57,11 +57,7 @@ export function given(
   return { shape, type, elements: () => values[next++ % values.length]! };
 }
 
-export function one(
-  name: string,
-  inputs: readonly Input[],
-  run: Case['run'],
-): Case {
+export function one(name: string, inputs: readonly Input[], run: Case['run']): Case {
   return { name, inputs, run };
 }
 
@@ -79,7 +75,10 @@ export function gradients(name: string, inputs: readonly Input[], run: Case['run
         const results = (Array.isArray(made) ? made : [made]) as tf.Tensor[];
         return tf.addN(
           results.map((result) => {
-            const places = Float32Array.from({ length: result.size }, (_, at) => ((at * 7) % 11) - 4.3);
+            const places = Float32Array.from(
+              { length: result.size },
+              (_, at) => ((at * 7) % 11) - 4.3,
+            );
             return tf.sum(tf.mul(result, tf.tensor(places, result.shape)));
           }),
         ) as tf.Scalar;
@@ -147,7 +146,11 @@ interface Outcome {
 function eager({ inputs, run }: Variant): Outcome[] {
   return tf.tidy(() =>
     run(inputs.map(({ elements, shape, type }) => tf.tensor(elements, shape, type))).map(
-      (result) => ({ shape: result.shape, type: result.dtype, elements: result.dataSync().slice() }),
+      (result) => ({
+        shape: result.shape,
+        type: result.dtype,
+        elements: result.dataSync().slice(),
+      }),
     ),
   );
 }
@@ -178,7 +181,10 @@ async function compiled(runtime: Runtime, variants: readonly Variant[]): Promise
     );
     const outcomes = results.map((elements, index) => ({ ...program.outputs[index]!, elements }));
     let next = 0;
-    return counts.map((count) => outcomes.slice(next, (next += count)));
+    return counts.map((count) => {
+      next += count;
+      return outcomes.slice(next - count, next);
+    });
   } finally {
     await program.dispose();
   }

@@ -21,4 +21,25 @@ export const constantKernels: Kernels = {
     }),
     lower: () => [],
   },
+  Range: {
+    inputs: [],
+    results(_, attributes) {
+      const { start, stop, step, dtype } = attributes as {
+        start: number;
+        stop: number;
+        step: number;
+        dtype: ElementType;
+      };
+      // tfjs counts downwards by 1 where the step is left out.
+      const away = start < stop ? step < 0 : step > 1;
+      const count = start === stop || away ? 0 : Math.abs(Math.ceil((stop - start) / step));
+      return { shape: [count], type: dtype };
+    },
+    lower: () => [],
+  },
+  LinSpace: {
+    inputs: [],
+    results: (_, { num }) => ({ shape: [Number(num)], type: 'float32' }),
+    lower: () => [],
+  },
 };

@@ -107,6 +107,7 @@ export const elementwiseKernels: Kernels = {
   LogicalAnd: binary('And', 'bool'),
   LogicalOr: binary('Or', 'bool'),
   LogicalNot: unary('Not'),
+  BitwiseAnd: binary('BitwiseAnd'),
   SquaredDifference: elementwise(BINARY, (call, operands) => {
     const difference = call.emit('Sub', operands);
     return call.emit('Mul', [difference, difference]);

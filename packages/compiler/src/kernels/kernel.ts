@@ -14,7 +14,10 @@ export interface Result {
 export interface Kernel {
   /** The kernel's inputs in tfjs, in order; `list` where it takes any number of tensors. */
   readonly inputs: readonly string[] | 'list';
-  /** Inputs that may be missing, behind the others. */
+  /**
+   * Inputs that may be missing, behind the others. The attributes of such kernels have `given`, the
+   * names of the inputs that are there.
+   */
   readonly optional?: readonly string[];
   /**
    * Shapes and types of the results.

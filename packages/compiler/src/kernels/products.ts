@@ -56,8 +56,32 @@ export const productKernels: Kernels = {
       return { name: product(call, a, b, call.inputs[0]!.shape.length) };
     },
   },
+  Einsum: {
+    inputs: 'list',
+    results: (inputs, { equation }) => ({
+      shape: einsumShape(String(equation), inputs),
+      type: inputs[0]!.type,
+    }),
+    lower(call) {
+      const equation = String(call.attributes['equation']).replaceAll(' ', '');
+      const operands = call.inputs.map((_, index) => call.take(index));
+      return { name: call.emit('Einsum', operands, { equation }) };
+    },
+  },
 };
 
 function batchShape(a: readonly number[], b: readonly number[]): number[] {
   return a.map((extent, axis) => Math.max(extent, b[axis] ?? 1));
+}
+
+/** Extents of the letters behind the arrow, as the operands have them. */
+function einsumShape(equation: string, inputs: readonly Value[]): number[] {
+  const [before, after] = equation.replaceAll(' ', '').split('->') as [string, string];
+  const extents = new Map<string, number>();
+  for (const [index, letters] of before.split(',').entries()) {
+    for (const [axis, letter] of [...letters].entries()) {
+      extents.set(letter, inputs[index]!.shape[axis]!);
+    }
+  }
+  return [...after].map((letter) => extents.get(letter)!);
 }

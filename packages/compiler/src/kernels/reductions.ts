@@ -141,9 +141,48 @@ export const reductionKernels: Kernels = {
       reverse: call.attributes['reverse'] ? 1 : 0,
     }),
   ),
+  Cumprod: cumulative(cumulativeProduct),
+  LRN: {
+    inputs: UNARY,
+    results: ([x]) => ({ shape: x!.shape, type: x!.type }),
+    lower(call) {
+      const { depthRadius, bias, alpha, beta } = call.attributes as Record<string, number>;
+      const size = 2 * depthRadius! + 1;
+      const layout = channelsFirst(4);
+      const name = call.emit('LRN', [call.take(0, layout)], {
+        size,
+        // ONNX divides by the number of channels that it sums.
+        alpha: { float: alpha! * size },
+        beta: { float: beta! },
+        bias: { float: bias! },
+      });
+      return { name, layout };
+    },
+  },
   Softmax: softmax(false),
   LogSoftmax: softmax(true),
 };
+
+/** Each step multiplies with what lies twice as far away as in the step before. */
+function cumulativeProduct(call: LowerCall, x: string, axis: number): string {
+  const { shape, type } = call.inputs[0]!;
+  const layout = call.layout(0);
+  const extent = shape[layout[axis]!]!;
+  const reverse = Boolean(call.attributes['reverse']);
+  /** Ones come in at one end, as many as fall out at the other. */
+  const shifted = (name: string, by: number) => {
+    const pads = Array<number>(2 * shape.length).fill(0);
+    pads[reverse ? shape.length + axis : axis] = by;
+    const padded = call.emit('Pad', [name, call.ints(pads), call.number(1, type)]);
+    const begin = reverse ? by : 0;
+    const places = [begin, begin + extent, axis].map((number) => call.ints([number]));
+    return call.emit('Slice', [padded, ...places]);
+  };
+  let product = x;
+  for (let by = 1; by < extent; by *= 2)
+    product = call.emit('Mul', [product, shifted(product, by)]);
+  return call.attributes['exclusive'] ? shifted(product, 1) : product;
+}
 
 /** Mean over windows as large as the image. */
 export function meanOverSpace(call: LowerCall): Lowered {

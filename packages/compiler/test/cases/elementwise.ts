@@ -12,7 +12,10 @@ const SHAPES: readonly (readonly [readonly number[], readonly number[]])[] = [
     [1, 4, 1],
   ],
   [[], [3, 2]],
-  [[2, 1, 3, 2, 4], [3, 1, 1]],
+  [
+    [2, 1, 3, 2, 4],
+    [3, 1, 1],
+  ],
 ];
 
 type Binary = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
@@ -135,9 +138,7 @@ export const elementwiseCases: readonly Case[] = [
     ),
   ]),
   ...Object.entries(LOGICAL).flatMap(([name, run]) =>
-    SHAPES.map(([a, b]) =>
-      one(described(name, a, b), [bools(a), bools(b)], run as Case['run']),
-    ),
+    SHAPES.map(([a, b]) => one(described(name, a, b), [bools(a), bools(b)], run as Case['run'])),
   ),
   one('logicalNot', [bools([2, 3, 4])], (x) => tf.logicalNot(x!)),
   one('logicalXor', [bools([2, 3, 4]), bools([4])], (a, b) => tf.logicalXor(a!, b!)),
@@ -173,12 +174,11 @@ export const elementwiseCases: readonly Case[] = [
   ...Object.entries(WHOLE_UNARY).map(([name, run]) =>
     one(`${name} of integers`, [whole([2, 3, 5])], (x) => run(x!)),
   ),
-  one('round and signs of halves', [given([9], [-2.5, -1.5, -0.5, 0, 0.5, 1.5, 2.5, 3.49, -3.51])], (x) => [
-    tf.round(x!),
-    tf.sign(x!),
-    tf.ceil(x!),
-    tf.floor(x!),
-  ]),
+  one(
+    'round and signs of halves',
+    [given([9], [-2.5, -1.5, -0.5, 0, 0.5, 1.5, 2.5, 3.49, -3.51])],
+    (x) => [tf.round(x!), tf.sign(x!), tf.ceil(x!), tf.floor(x!)],
+  ),
   one('what is not finite', [given([2, 4], [Number.NaN, 1 / 0, -1 / 0, 0, 1])], (x) => [
     tf.isNaN(x!),
     tf.isInf(x!),

@@ -3,13 +3,19 @@ import { bools, type Case, float, gradients, one, ties, whole } from '../compari
 
 const AXES: readonly (readonly [readonly number[], number | number[] | undefined])[] = [
   [[2, 3, 4, 5], undefined],
-  [[2, 3, 4, 5], [1, 2]],
+  [
+    [2, 3, 4, 5],
+    [1, 2],
+  ],
   [[2, 3, 4, 5], -1],
   [
     [2, 3, 4, 5],
     [0, 3],
   ],
-  [[2, 3, 4, 2, 3], [-2, 1]],
+  [
+    [2, 3, 4, 2, 3],
+    [-2, 1],
+  ],
   [[3, 1], 0],
   [[4], 0],
 ];
