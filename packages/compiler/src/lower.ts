@@ -1,3 +1,4 @@
+import { unsupportedKernel } from './errors.ts';
 import {
   type Elements,
   type ElementType,
@@ -10,7 +11,13 @@ import {
   written,
 } from './graph.ts';
 import { kernels } from './kernels/index.ts';
-import { type LowerCall, type Lowered, ONNX_TYPES, type OnnxAttributes } from './kernels/kernel.ts';
+import {
+  type LowerCall,
+  type Lowered,
+  ONNX_TYPES,
+  type OnnxAttributes,
+  Unsupported,
+} from './kernels/kernel.ts';
 import {
   isRowMajor,
   type Layout,
@@ -132,7 +139,7 @@ class Lowering {
       once: (index, key, make) => this.#once(inputs[index]!, key, make),
       number: (value, type) => this.#number(value, type ?? 'float32'),
     };
-    const lowered = kernels[node.kernel]!.lower(call);
+    const lowered = loweredBy(node, call);
     const results = (Array.isArray(lowered) ? lowered : [lowered]) as readonly Lowered[];
     for (const [index, { name, layout }] of results.entries()) {
       const output = outputs[index]!;
@@ -238,6 +245,18 @@ class Lowering {
     const outputs = Array.from({ length: count }, () => `t${this.#names++}`);
     this.#nodes.push({ operator, inputs, outputs, attributes });
     return outputs;
+  }
+}
+
+/** @throws NotTraceable where a kernel has no operators for what it is asked */
+function loweredBy({ kernel, outputs }: Node, call: LowerCall): Lowered | readonly Lowered[] {
+  try {
+    return kernels[kernel]!.lower(call);
+  } catch (error) {
+    if (error instanceof Unsupported) {
+      throw unsupportedKernel(kernel, error.message, outputs[0]!.place);
+    }
+    throw error;
   }
 }
 

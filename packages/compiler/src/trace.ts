@@ -55,7 +55,10 @@ class Recorder extends tf.KernelBackend {
     return this.#constant(shape, type, elementsOf(type, values as ArrayLike<number>));
   }
 
-  #constant(shape: readonly number[], type: ElementType, constant: Elements): Value {
+  /** Of equal elements one is kept, so that passes see what it is. */
+  #constant(shape: readonly number[], type: ElementType, elements: Elements): Value {
+    const alike = elements.length > 1 && elements.every((other) => Object.is(other, elements[0]));
+    const constant = alike ? elements.slice(0, 1) : elements;
     return { shape, type, constant, place: this.place };
   }
 

@@ -93,29 +93,21 @@ function cumulative(write: (call: LowerCall, x: string, axis: number) => string)
  * Softmax along the last axis. The runtime's own is for rows in memory; where channels lie before
  * space it is composed, without transposing.
  */
-function softmax(log: boolean): Kernel {
-  return {
-    inputs: ['logits'],
-    results: ([x]) => ({ shape: x!.shape, type: 'float32' }),
-    lower(call) {
-      const layout = call.layout(0);
-      const x = call.take(0, layout);
-      const axis = physicalAxis(layout, layout.length - 1);
-      if (axis === layout.length - 1) {
-        return { name: call.emit(log ? 'LogSoftmax' : 'Softmax', [x], { axis }), layout };
-      }
-      const axes = call.ints([axis]);
-      const largest = call.emit('ReduceMax', [x, axes], { keepdims: 1 });
-      const shifted = call.emit('Sub', [x, largest]);
-      const powers = call.emit('Exp', [shifted]);
-      const total = call.emit('ReduceSum', [powers, axes], { keepdims: 1 });
-      const name = log
-        ? call.emit('Sub', [shifted, call.emit('Log', [total])])
-        : call.emit('Div', [powers, total]);
-      return { name, layout };
-    },
-  };
-}
+const softmax: Kernel = {
+  inputs: ['logits'],
+  results: ([x]) => ({ shape: x!.shape, type: 'float32' }),
+  lower(call) {
+    const layout = call.layout(0);
+    const x = call.take(0, layout);
+    const axis = physicalAxis(layout, layout.length - 1);
+    if (axis === layout.length - 1) return { name: call.emit('Softmax', [x], { axis }), layout };
+    const axes = call.ints([axis]);
+    const largest = call.emit('ReduceMax', [x, axes], { keepdims: 1 });
+    const powers = call.emit('Exp', [call.emit('Sub', [x, largest])]);
+    const total = call.emit('ReduceSum', [powers, axes], { keepdims: 1 });
+    return { name: call.emit('Div', [powers, total]), layout };
+  },
+};
 
 export const reductionKernels: Kernels = {
   Sum: reduction('ReduceSum'),
@@ -159,8 +151,7 @@ export const reductionKernels: Kernels = {
       return { name, layout };
     },
   },
-  Softmax: softmax(false),
-  LogSoftmax: softmax(true),
+  Softmax: softmax,
 };
 
 /** Each step multiplies with what lies twice as far away as in the step before. */
