@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  type CompileOptions,
   compile,
   type Elements,
   type ElementType,
@@ -155,8 +156,14 @@ function eager({ inputs, run }: Variant): Outcome[] {
   );
 }
 
+type How = Pick<CompileOptions, 'optimize' | 'portable'>;
+
 /** Compiles variants as one program, runs it once and gives the results of each. */
-async function compiled(runtime: Runtime, variants: readonly Variant[]): Promise<Outcome[][]> {
+async function compiled(
+  runtime: Runtime,
+  variants: readonly Variant[],
+  how: How,
+): Promise<Outcome[][]> {
   const counts: number[] = [];
   const { graph } = await graphOf(
     variants.flatMap(({ inputs }) => inputs),
@@ -173,7 +180,7 @@ async function compiled(runtime: Runtime, variants: readonly Variant[]): Promise
   const program: Program = await compile(runtime, graph, {
     name: 'cases',
     threads: 1,
-    optimize: 'extended',
+    ...how,
   });
   try {
     const results = await program.run(
@@ -220,7 +227,11 @@ export async function runtimeOrLine(): Promise<Runtime | undefined> {
 }
 
 /** All cases in one program, each with its inputs row by row and channels first. */
-export async function compiledEqualsEager(title: string, cases: readonly Case[]): Promise<void> {
+export async function compiledEqualsEager(
+  title: string,
+  cases: readonly Case[],
+  how: How = { optimize: 'extended' },
+): Promise<void> {
   const runtime = await runtimeOrLine();
   describe.skipIf(!runtime)(title, () => {
     const variants = cases.flatMap((one, index) => {
@@ -233,7 +244,7 @@ export async function compiledEqualsEager(title: string, cases: readonly Case[])
     beforeAll(async () => {
       await tf.setBackend('cpu');
       before = tf.memory().numTensors;
-      together = await compiled(runtime!, variants).catch(() => undefined);
+      together = await compiled(runtime!, variants, how).catch(() => undefined);
     });
     afterAll(() => {
       expect(tf.memory().numTensors).toBe(before);
@@ -242,7 +253,7 @@ export async function compiledEqualsEager(title: string, cases: readonly Case[])
       it(one.name, async () => {
         const wanted = eager(one);
         // One that does not compile fails alone, with its own error.
-        const found = together?.[index] ?? (await compiled(runtime!, [one]))[0]!;
+        const found = together?.[index] ?? (await compiled(runtime!, [one], how))[0]!;
         expectAlike(found, wanted);
       });
     }
