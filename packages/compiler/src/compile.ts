@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { changesBetweenCalls } from './errors.ts';
 import { type Elements, type ElementType, elementsOf, type Graph, sizeOf } from './graph.ts';
 import type { Layout } from './layout.ts';
 import { physicalShape } from './layout.ts';
@@ -7,7 +8,7 @@ import { encode } from './onnx/encode.ts';
 import { withoutDead } from './passes/dead.ts';
 import { simplified } from './passes/simplify.ts';
 import type { Runtime } from './runtime.ts';
-import { type InputSpec, type Tracer, trace } from './trace.ts';
+import { type InputSpec, type Trace, type Tracer, trace } from './trace.ts';
 
 export interface CompileOptions extends LowerOptions {
   /** Threads that one run uses. */
@@ -21,13 +22,32 @@ export interface CompileOptions extends LowerOptions {
   readonly optimize: 'extended' | 'all';
 }
 
-/** Traces a function and simplifies what it does: the graph that is then lowered. */
+/**
+ * Traces a function and simplifies what it does: the graph that is then lowered.
+ *
+ * The function is called twice. A graph holds the numbers of one call, so a function that makes others
+ * each time (random ones, a counter) is refused instead of being frozen.
+ *
+ * @throws NotTraceable
+ */
 export async function graphOf(
   inputs: readonly InputSpec[],
   run: (tensors: tf.Tensor[], tracer: Tracer) => readonly tf.Tensor[],
 ): Promise<{ readonly graph: Graph; readonly asked: readonly InputSpec[] }> {
-  const traced = await trace(inputs, run);
-  return { graph: withoutDead(simplified(traced.graph)), asked: traced.asked };
+  const first = await trace(inputs, run);
+  const second = await trace(inputs, run);
+  requireSame(first, second);
+  return { graph: withoutDead(simplified(second.graph)), asked: second.asked };
+}
+
+function requireSame(first: Trace, second: Trace): void {
+  const changed = second.constants.find((value, index) => {
+    const before = first.constants[index]?.constant;
+    return !value.constant!.every((element, at) => Object.is(element, before?.[at]));
+  });
+  const longer = first.constants.length !== second.constants.length;
+  const other = first.graph.nodes.length !== second.graph.nodes.length;
+  if (changed || longer || other) throw changesBetweenCalls(changed?.place);
 }
 
 /** One input or result of a compiled program. */
@@ -41,8 +61,6 @@ export interface Port {
 export interface Program {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
-  /** Seconds that lowering and making ready have taken. */
-  readonly seconds: number;
   /** Operators of the ONNX graph. */
   readonly operators: number;
   /**
@@ -61,7 +79,6 @@ export async function compile(
   graph: Graph,
   options: CompileOptions,
 ): Promise<Program> {
-  const started = performance.now();
   const { model, layouts } = lower(graph, { block: runtime.block, ...options });
   const session = await runtime.InferenceSession.create(encode(model), {
     intraOpNumThreads: options.threads,
@@ -69,6 +86,8 @@ export async function compile(
     executionMode: 'sequential',
     graphOptimizationLevel: options.optimize,
     logSeverityLevel: 3,
+    // Threads that wait in a loop take the processor from those that read images.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
     ...(options.profile !== undefined && {
       enableProfiling: true,
       profileFilePrefix: options.profile,
@@ -91,11 +110,10 @@ export async function compile(
   return {
     inputs,
     outputs,
-    seconds: (performance.now() - started) / 1000,
     operators: model.nodes.length,
     async run(given, into = []) {
       const feeds = Object.fromEntries(
-        inputs.map((port, index) => [inputNames[index]!, tensor(port, given[index]!)]),
+        inputs.map((port, index) => [inputNames[index]!, tensor(port, unshared(given[index]!))]),
       );
       const results = outputs.map(
         (port, index) => into[index] ?? elementsOf(port.type, new Uint8Array(sizeOf(port.shape))),
@@ -108,6 +126,11 @@ export async function compile(
     },
     dispose: () => session.release(),
   };
+}
+
+/** The runtime does not take memory that threads share. */
+function unshared(elements: Elements): Elements {
+  return elements.buffer instanceof SharedArrayBuffer ? elements.slice() : elements;
 }
 
 /** Elements as tfjs has them, as a port has them. */

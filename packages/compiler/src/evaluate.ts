@@ -9,7 +9,9 @@ export function evaluate(
   attributes: Attributes,
   outputs: readonly Value[],
 ): Value[] {
-  const backend = tf.findBackend('cpu') as tf.KernelBackend;
+  const backend = tf.findBackend('cpu') as tf.KernelBackend & { firstUse: boolean };
+  // Else its first write in Node prints an advertisement.
+  backend.firstUse = false;
   const required = kernels[kernel]!.inputs;
   const names = (attributes['given'] as readonly string[] | undefined) ?? required;
   const infos = inputs.map((input, index): [string, tf.TensorInfo] => [

@@ -76,6 +76,8 @@ class Lowering {
   /** Every form in which a value is at hand; the first is the one it was made in. */
   readonly #wires = new Map<Value, Wire[]>();
   readonly #made = new Map<Value, Map<string, string>>();
+  /** Tensors that are results, with their names. */
+  readonly #given = new Map<string, string>();
   #names = 0;
 
   constructor(graph: Graph, options: LowerOptions) {
@@ -105,19 +107,33 @@ class Lowering {
       const name = outputNames?.[index] ?? `out${index}`;
       const like = outputLike?.get(index);
       const layout = like === undefined ? rowMajor(output.shape.length) : layouts[like]!;
-      const source = this.#take(output, layout);
-      this.#nodes.push({ operator: 'Identity', inputs: [source], outputs: [name], attributes: {} });
+      this.#give(this.#take(output, layout), name);
       return { name, type: ONNX_TYPES[output.type], shape: physicalShape(output.shape, layout) };
     });
     const model: OnnxModel = {
       name: this.#options.name,
       inputs: ports,
       outputs: results,
-      nodes: this.#nodes,
+      nodes: this.#nodes.map((node) => this.#renamed(node)),
       initializers: [...this.#constants.values()],
       metadata: this.#options.metadata ?? {},
     };
     return { model, layouts };
+  }
+
+  /** Makes a tensor a result: under the result's name, or as a copy where it has one already. */
+  #give(source: string, name: string): void {
+    const made = this.#nodes.some(({ outputs }) => outputs.includes(source));
+    if (made && !this.#given.has(source)) {
+      this.#given.set(source, name);
+    } else {
+      this.#nodes.push({ operator: 'Identity', inputs: [source], outputs: [name], attributes: {} });
+    }
+  }
+
+  #renamed(node: OnnxNode): OnnxNode {
+    const rename = (names: readonly string[]) => names.map((name) => this.#given.get(name) ?? name);
+    return { ...node, inputs: rename(node.inputs), outputs: rename(node.outputs) };
   }
 
   #lowerNode(node: Node): void {
@@ -139,11 +155,21 @@ class Lowering {
       once: (index, key, make) => this.#once(inputs[index]!, key, make),
       number: (value, type) => this.#number(value, type ?? 'float32'),
     };
-    const lowered = loweredBy(node, call);
+    const lowered = this.#lowered(node, call);
     const results = (Array.isArray(lowered) ? lowered : [lowered]) as readonly Lowered[];
     for (const [index, { name, layout }] of results.entries()) {
       const output = outputs[index]!;
       this.#wires.set(output, [{ name, layout: layout ?? rowMajor(output.shape.length) }]);
+    }
+  }
+
+  #lowered({ kernel, inputs, outputs }: Node, call: LowerCall): Lowered | readonly Lowered[] {
+    try {
+      return kernels[kernel]!.lower(call);
+    } catch (error) {
+      if (!(error instanceof Unsupported)) throw error;
+      const place = [...outputs, ...inputs].find((value) => value.place !== undefined)?.place;
+      throw unsupportedKernel(kernel, error.message, place);
     }
   }
 
@@ -167,9 +193,11 @@ class Lowering {
     const from = wires[0]!;
     const physical = physicalShape(value.shape, from.layout);
     const order = permutation(from.layout, layout);
-    const name = movesNothing(physical, order)
-      ? this.#emitOne('Reshape', [from.name, this.#ints(physicalShape(value.shape, layout))])
-      : this.#emitOne('Transpose', [from.name], { perm: order });
+    // A transpose holds for any size, a shape for one.
+    const name =
+      !this.#options.portable && movesNothing(physical, order)
+        ? this.#emitOne('Reshape', [from.name, this.#ints(physicalShape(value.shape, layout))])
+        : this.#emitOne('Transpose', [from.name], { perm: order });
     wires.push({ name, layout });
     return name;
   }
@@ -245,18 +273,6 @@ class Lowering {
     const outputs = Array.from({ length: count }, () => `t${this.#names++}`);
     this.#nodes.push({ operator, inputs, outputs, attributes });
     return outputs;
-  }
-}
-
-/** @throws NotTraceable where a kernel has no operators for what it is asked */
-function loweredBy({ kernel, outputs }: Node, call: LowerCall): Lowered | readonly Lowered[] {
-  try {
-    return kernels[kernel]!.lower(call);
-  } catch (error) {
-    if (error instanceof Unsupported) {
-      throw unsupportedKernel(kernel, error.message, outputs[0]!.place);
-    }
-    throw error;
   }
 }
 

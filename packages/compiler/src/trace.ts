@@ -40,6 +40,8 @@ export interface Trace {
   readonly graph: Graph;
   /** Inputs that the function asked the tracer for, in order. */
   readonly asked: readonly InputSpec[];
+  /** Tensors that the function made of numbers, in order. */
+  readonly constants: readonly Value[];
 }
 
 const BACKEND = 'raremask-compiler';
@@ -47,6 +49,7 @@ const BACKEND = 'raremask-compiler';
 /** The values of tensors are the data ids under which tfjs keeps them. */
 class Recorder extends tf.KernelBackend {
   nodes: Node[] = [];
+  constants: Value[] = [];
   place: string | undefined;
 
   override write(values: tf.BackendValues | null, shape: number[], dtype: tf.DataType): object {
@@ -59,7 +62,9 @@ class Recorder extends tf.KernelBackend {
   #constant(shape: readonly number[], type: ElementType, elements: Elements): Value {
     const alike = elements.length > 1 && elements.every((other) => Object.is(other, elements[0]));
     const constant = alike ? elements.slice(0, 1) : elements;
-    return { shape, type, constant, place: this.place };
+    const value = { shape, type, constant, place: this.place };
+    this.constants.push(value);
+    return value;
   }
 
   override move(): void {}
@@ -122,22 +127,25 @@ class Recorder extends tf.KernelBackend {
     try {
       const results = kernel.results(inputs, attributes);
       const list = (Array.isArray(results) ? results : [results]) as readonly InputSpec[];
-      const constant = constantResult(name, attributes);
-      const made: Value[] = list.map(({ shape, type }) =>
-        constant === undefined
-          ? { shape: [...shape], type, place }
-          : { ...filled(shape, type, constant), place },
-      );
-      const known = constant !== undefined || given.length === 0;
-      const outputs =
-        known && constant === undefined ? evaluate(name, inputs, attributes, made) : made;
-      if (!known) this.nodes.push({ kernel: name, inputs, attributes, outputs });
-      const infos = outputs.map(infoOf);
+      const outputs = list.map(({ shape, type }): Value => ({ shape: [...shape], type, place }));
+      const infos = this.#made({ kernel: name, inputs, attributes, outputs }).map(infoOf);
       return Array.isArray(results) ? infos : infos[0]!;
     } catch (error) {
       if (error instanceof Unsupported) throw unsupportedKernel(name, error.message, place);
       throw error;
     }
+  }
+
+  /** A node's results; where it has no operands it is done at once. */
+  #made(node: Node): readonly Value[] {
+    const { kernel, inputs, attributes, outputs } = node;
+    const element = constantResult(kernel, attributes);
+    if (element !== undefined) {
+      return outputs.map(({ shape, type, place }) => ({ ...filled(shape, type, element), place }));
+    }
+    if (inputs.length === 0) return evaluate(kernel, inputs, attributes, outputs);
+    this.nodes.push(node);
+    return outputs;
   }
 }
 
@@ -202,9 +210,11 @@ export async function trace(
   run: (tensors: tf.Tensor[], tracer: Tracer) => readonly tf.Tensor[],
 ): Promise<Trace> {
   const own = registered();
+  await tf.ready();
   const before = tf.engine().backendName;
   await tf.setBackend(BACKEND);
   own.nodes = [];
+  own.constants = [];
   own.place = undefined;
   const asked: InputSpec[] = [];
   const values: Value[] = [];
@@ -231,14 +241,24 @@ export async function trace(
   tf.engine().startScope();
   try {
     const outputs = run(inputs.map(placeholder), tracer).map((tensor) => own.valueBehind(tensor));
-    return { graph: { inputs: values, nodes: own.nodes, outputs }, asked };
+    const graph = { inputs: values, nodes: own.nodes, outputs };
+    return { graph, asked, constants: own.constants };
   } catch (error) {
+    disposeTape();
     throw innermost(error);
   } finally {
     own.nodes = [];
+    own.constants = [];
     tf.engine().endScope();
     await tf.setBackend(before);
   }
+}
+
+/** What a gradient has saved that was never finished. */
+function disposeTape(): void {
+  const { state } = tf.engine();
+  for (const { saved } of state.activeTape ?? []) tf.dispose(saved ?? []);
+  state.activeTape = null as never;
 }
 
 /** Plugins' wrappers put errors into errors; the one that says what cannot be traced counts. */

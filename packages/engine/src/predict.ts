@@ -4,14 +4,15 @@ import * as services from '@raremask/core';
 import { createHost } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { components } from '@raremask/metrics';
-import * as tf from '@tensorflow/tfjs';
 import { encode } from 'fast-png';
 import { writeAtomically } from './atomicFile.ts';
 import { UNCHANGED } from './augment/rule.ts';
 import { checkpointState, readCheckpoint } from './checkpoint.ts';
+import type { Compute } from './compiledRunner.ts';
 import { noTrainingData } from './errors.ts';
 import type { OnEvent } from './events.ts';
 import { openFeed } from './feed.ts';
+import { openNetwork } from './openRunner.ts';
 import { chooseCheckpoint, openRunFolder } from './runFolder.ts';
 import { type Judged, judge } from './score.ts';
 
@@ -22,6 +23,8 @@ export interface PredictOptions {
   readonly out: string;
   readonly checkpoint?: 'best' | 'last';
   readonly onEvent: OnEvent;
+  /** What compiled programs run on; without it the tfjs backend in use computes. */
+  readonly compute?: Compute | undefined;
 }
 
 export interface PredictResult {
@@ -74,7 +77,6 @@ export async function predict(
     });
     const images = await scope.openImages(loaded.plugins.dataset, options.input, facts);
     const model = await scope.make(loaded.plugins.model);
-    const state = checkpointState(checkpoint, model);
     const feed = await openFeed(
       {
         dataset: { url: '', rawOptions: null, folder: loaded.folder },
@@ -88,19 +90,21 @@ export async function predict(
       },
       images,
     );
+    const network = openNetwork(
+      options.compute,
+      { facts, model },
+      checkpointState(checkpoint, model),
+      options.onEvent,
+    );
     try {
       return await predictAll(
         images,
-        judge(
-          { facts, model, state, threshold: loaded.manifest.evaluate.threshold },
-          feed,
-          images.ids,
-        ),
+        judge({ facts, network, threshold: loaded.manifest.evaluate.threshold }, feed, images.ids),
         facts,
         options,
       );
     } finally {
-      tf.dispose([...state.weights, ...state.buffers]);
+      await network.dispose();
       await feed.close();
     }
   } finally {

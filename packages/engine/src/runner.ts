@@ -13,7 +13,7 @@ export interface StepCall {
   readonly secondCorrection: number;
   /** The weight of each loss term. */
   readonly termWeights: readonly number[];
-  /** Fills an array with fresh uniform numbers. */
+  /** Fills an array with fresh uniform numbers, for the model's dropout. */
   uniform(into: Float32Array): void;
 }
 
@@ -24,23 +24,27 @@ export interface StepResult {
   readonly outcomes?: Float32Array;
 }
 
-/** All tensors of a run, as arrays in the order of tfjs. */
+/** All tensors of a run, as tfjs orders their elements. */
 export interface StateArrays {
   readonly weights: readonly Float32Array[];
   readonly buffers: readonly Float32Array[];
   readonly slots: readonly Float32Array[];
 }
 
-/** Computes steps and logits, and holds the state between them. */
-export interface Runner {
+/** A network with weights in it. */
+export interface Network {
   /**
-   * One training step. The state is replaced unless `accept` is called with false afterwards.
+   * Logits of whole images, [count, ...size, classes].
+   *
+   * @param images [count, ...size, channels]
+   * @throws RaremaskError where the model's logits have another shape
    */
-  step(call: StepCall): Promise<StepResult>;
-  /** Takes the last step back: the state is what it was before it. */
-  undo(): void;
-  /** Logits of whole images, [count, ...size, classes]. */
   infer(images: Float32Array, count: number, size: readonly number[]): Promise<Float32Array>;
-  state(): Promise<StateArrays>;
   dispose(): Promise<void>;
+}
+
+/** Computes training steps, and holds the state between them. */
+export interface Runner extends Network {
+  step(call: StepCall): Promise<StepResult>;
+  state(): StateArrays;
 }

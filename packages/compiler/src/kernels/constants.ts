@@ -28,12 +28,12 @@ export const constantKernels: Kernels = {
         start: number;
         stop: number;
         step: number;
-        dtype: ElementType;
+        dtype?: ElementType;
       };
       // tfjs counts downwards by 1 where the step is left out.
       const away = start < stop ? step < 0 : step > 1;
       const count = start === stop || away ? 0 : Math.abs(Math.ceil((stop - start) / step));
-      return { shape: [count], type: dtype };
+      return { shape: [count], type: dtype ?? 'float32' };
     },
     lower: () => [],
   },

@@ -11,12 +11,16 @@ export function filterLayout(rank: number): Layout {
   return [rank - 1, rank - 2, ...Array.from({ length: rank - 2 }, (_, axis) => axis)];
 }
 
-/** Channels, at the fewer side, from which fewer products outweigh the transforms. */
-const MINIMAL_CHANNELS = 32;
+/**
+ * Channels, at the fewer side, from which fewer products outweigh the transforms. Where images can be
+ * blocked, a convolution has no copies to save, and it takes more.
+ */
+const MINIMAL_CHANNELS = { blocked: 64, copied: 32 };
 
 function minimalPays(call: LowerCall, window: SlidingWindow, filter: readonly number[]): boolean {
   if (call.portable || !isMinimal(window)) return false;
-  return Math.min(filter[2]!, filter[3]!) >= MINIMAL_CHANNELS;
+  const least = isBlocked(call, window, filter) ? 'blocked' : 'copied';
+  return Math.min(filter[2]!, filter[3]!) >= MINIMAL_CHANNELS[least];
 }
 
 function windowAttributes({ size, strides, dilations, before, after }: SlidingWindow) {

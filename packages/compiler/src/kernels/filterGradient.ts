@@ -57,7 +57,6 @@ function blockGradient(
 ): Lowered {
   const rank = filterShape.length;
   const [channels, out] = [filterShape[rank - 2]!, filterShape[rank - 1]!];
-  const space = rank - 2;
   const batch = call.inputs[0]!.shape[0]!;
   const dy = matrix(call, channelsBeforeBatch(call, 1), out);
   if (sizeOf(window.size) === 1) {
@@ -69,18 +68,27 @@ function blockGradient(
       layout: tapsOutIn(filterShape),
     };
   }
-  const parts = window.output.flatMap((extent, axis) => [extent, window.size[axis]!]);
-  const x = call.emit('Reshape', [
+  // A convolution of every channel alone brings the pixels of each tap together.
+  const taps = sizeOf(window.size);
+  const pick = Float32Array.from({ length: taps * taps }, (_, at) =>
+    at % (taps + 1) === 0 ? 1 : 0,
+  );
+  const images = call.emit('Reshape', [
     call.take(0, channelsFirst(rank)),
-    call.ints([batch, channels, ...parts]),
+    call.ints([batch * channels, 1, ...window.input]),
   ]);
-  // [channels, ...taps, batch, ...windows]
-  const taps = Array.from({ length: space }, (_, axis) => 3 + 2 * axis);
-  const windows = Array.from({ length: space }, (_, axis) => 2 + 2 * axis);
-  const moved = call.emit('Transpose', [x], { perm: [1, ...taps, 0, ...windows] });
-  const rows = matrix(call, moved, channels * sizeOf(window.size));
+  const apart = call.emit('Conv', [images, call.numbers(pick, [taps, 1, ...window.size])], {
+    kernel_shape: window.size,
+    strides: window.strides,
+  });
+  const x = call.emit('Reshape', [
+    apart,
+    call.ints([batch, channels, taps, sizeOf(window.output)]),
+  ]);
+  const moved = call.emit('Transpose', [x], { perm: [1, 2, 0, 3] });
+  const rows = matrix(call, moved, channels * taps);
   const name = product(call, { name: dy, flipped: false }, { name: rows, flipped: true });
-  const layout = [rank - 1, rank - 2, ...Array.from({ length: space }, (_, axis) => axis)];
+  const layout = [rank - 1, rank - 2, ...Array.from({ length: rank - 2 }, (_, axis) => axis)];
   return {
     name: call.emit('Reshape', [name, call.ints([out, channels, ...window.size])]),
     layout,

@@ -1,5 +1,6 @@
 import { type Attributes, sizeOf, type Value } from '../graph.ts';
 import { channelsFirst, physicalShape } from '../layout.ts';
+import { tapsOf } from './filterGradient.ts';
 import { type Kernel, type Kernels, type LowerCall, type Lowered, Unsupported } from './kernel.ts';
 import { overlappingAverageGradient, overlappingMaximumGradient } from './overlappingPooling.ts';
 import { meanOverSpace } from './reductions.ts';
@@ -94,7 +95,12 @@ function maximumGradient(): Kernel {
     lower(call) {
       const input = call.inputs[1]!.shape;
       const window = poolingWindow(input, call.attributes);
-      if (!tiles(window)) return overlappingMaximumGradient(call, window);
+      if (!tiles(window)) {
+        const sliding = window.strides.every((stride) => stride === 1) && input.length === 4;
+        return sliding
+          ? slidingMaximumGradient(call, window)
+          : overlappingMaximumGradient(call, window);
+      }
       const layout = channelsFirst(input.length);
       const largest = repeated(call, call.take(2, layout), window);
       const here = call.emit('Equal', [call.take(1, layout), largest]);
@@ -105,6 +111,38 @@ function maximumGradient(): Kernel {
       return { name: call.emit('Where', [first, dy, call.number(0)]), layout };
     },
   };
+}
+
+/**
+ * Windows that overlap, of stride 1: tap after tap, whether the pixel under it is the first of the
+ * largest; its share of dy goes back to where the tap was.
+ */
+function slidingMaximumGradient(call: LowerCall, window: SlidingWindow): Lowered {
+  const input = call.inputs[1]!.shape;
+  const layout = channelsFirst(input.length);
+  const [dy, largest] = [call.take(0, layout), call.take(2, layout)];
+  const lowest = call.number(Number.NEGATIVE_INFINITY);
+  const pads = call.ints([0, 0, ...window.before, 0, 0, ...window.after]);
+  const x = call.emit('Pad', [call.take(1, layout), pads, lowest]);
+  const axes = call.ints(window.size.map((_, axis) => axis + 2));
+  const padded = window.input.map(
+    (extent, axis) => extent + window.before[axis]! + window.after[axis]!,
+  );
+  let free: string | undefined;
+  const shares = tapsOf(window.size).map((tap) => {
+    const ends = call.ints(tap.map((at, axis) => at + window.output[axis]!));
+    const pixels = call.emit('Slice', [x, call.ints(tap), ends, axes]);
+    const here = call.emit('Equal', [pixels, largest]);
+    const first = free === undefined ? here : call.emit('And', [here, free]);
+    const other = call.emit('Not', [here]);
+    free = free === undefined ? other : call.emit('And', [free, other]);
+    const share = call.emit('Where', [first, dy, call.number(0)]);
+    const behind = tap.map((at, axis) => padded[axis]! - window.output[axis]! - at);
+    return call.emit('Pad', [share, call.ints([0, 0, ...tap, 0, 0, ...behind])]);
+  });
+  const sum = call.emit('Sum', shares);
+  const ends = call.ints(window.before.map((count, axis) => count + window.input[axis]!));
+  return { name: call.emit('Slice', [sum, call.ints(window.before), ends, axes]), layout };
 }
 
 /** [1, 1, ...space]: in each window the pixel that wins a tie has the highest number; the lowest is 1. */

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { type ElementType, sizeOf, type Value } from '../graph.ts';
+import { type Attributes, type ElementType, sizeOf, type Value } from '../graph.ts';
 import { channelsFirst, physicalAxis, withoutAxes } from '../layout.ts';
 import { type Kernel, type Kernels, type LowerCall, type Lowered, ONNX_TYPES } from './kernel.ts';
 
 const UNARY = ['x'];
 
-function axesOf(x: Value, attributes: Readonly<Record<string, unknown>>): number[] {
-  // tfjs names the axes of Max otherwise than those of its other reductions.
-  const axis = (attributes['axis'] ?? attributes['reductionIndices']) as number | number[] | null;
-  return tf.util.parseAxisParam(axis ?? x.shape.map((_, at) => at), [...x.shape]);
+function axesOf(x: Value, attributes: Attributes): number[] {
+  // Max names them otherwise.
+  const axes = (attributes['axis'] ?? attributes['reductionIndices']) as number | number[] | null;
+  return tf.util.parseAxisParam(axes ?? x.shape.map((_, at) => at), [...x.shape]);
 }
 
 function reducedShape(shape: readonly number[], axes: readonly number[], keep: boolean): number[] {
@@ -55,7 +55,7 @@ function reduction(
 }
 
 function argument(operator: string): Kernel {
-  const axisOf = (x: Value, attributes: Readonly<Record<string, unknown>>) =>
+  const axisOf = (x: Value, attributes: Attributes) =>
     tf.util.parseAxisParam(attributes['axis'] as number, [...x.shape])[0]!;
   return {
     inputs: UNARY,

@@ -69,6 +69,8 @@ class Simplifier {
     }
     if (spreads(node)) return [this.#spread(inputs[spreads(node)! - 1]!, result.shape)];
     if (kernels[kernel]!.elementwise) return [this.#narrow(node)];
+    const parts = this.#partsAgain(node);
+    if (parts) return parts;
     return this.#add(kernel, inputs, attributes, outputs);
   }
 
@@ -101,6 +103,28 @@ class Simplifier {
       default:
         return undefined;
     }
+  }
+
+  /** What was packed or concatenated, and is taken apart in the same way. */
+  #partsAgain({ kernel, inputs, outputs, attributes }: Node): readonly Value[] | undefined {
+    const joining = kernel === 'Unpack' ? 'Pack' : kernel === 'SplitV' ? 'Concat' : undefined;
+    const whole = inputs[0];
+    const maker = whole && this.#makers.get(whole);
+    if (maker === undefined) return undefined;
+    if (maker.kernel === joining) {
+      const sameAxis = axisIn(maker, outputs[0]!) === axisIn({ attributes, inputs }, outputs[0]!);
+      const fits =
+        maker.inputs.length === outputs.length &&
+        maker.inputs.every((part, index) => sameShape(part.shape, outputs[index]!.shape));
+      return sameAxis && fits ? maker.inputs : undefined;
+    }
+    // Packed along the first axis, reshaped behind it, and taken apart along it.
+    const packed = maker.kernel === 'Reshape' ? this.#makers.get(maker.inputs[0]!) : undefined;
+    const first = Number(attributes['axis'] ?? 0) === 0;
+    if (kernel !== 'Unpack' || packed?.kernel !== 'Pack' || !first) return undefined;
+    if (Number(packed.attributes['axis'] ?? 0) !== 0) return undefined;
+    if (packed.inputs.length !== outputs.length) return undefined;
+    return packed.inputs.map((part, index) => this.#reshape(part, outputs[index]!));
   }
 
   #fold({ kernel, inputs, outputs, attributes }: Node): readonly Value[] | undefined {
@@ -187,6 +211,12 @@ class Simplifier {
     }
     return `#${number}`;
   }
+}
+
+/** The axis along which a node joins or parts; of Pack and Unpack it is one of the larger tensor. */
+function axisIn({ attributes }: Pick<Node, 'attributes' | 'inputs'>, part: Value): number {
+  const axis = Number(attributes['axis'] ?? 0);
+  return axis < 0 ? axis + part.shape.length : axis;
 }
 
 /** Which operand (counted from 1) a node only spreads over a larger shape; 0 where it does more. */
