@@ -199,8 +199,8 @@ export const convolutionCases: readonly Case[] = [
 ];
 
 /**
- * [batch, height, width, in, out] of 3x3: channels that no block divides, or many. Extents that leave the last tile of 4x4 full, and by 1,
- * 2 and 3 rows short.
+ * [batch, height, width, in, out] of 3x3: channels that no block divides, or many. The extents leave
+ * the last tile of 4x4 full, and 1, 2 and 3 rows short.
  */
 const WIDE: readonly (readonly [number, number, number, number, number])[] = [
   [1, 7, 12, 33, 36],
