@@ -2,7 +2,7 @@ import type { Attributes, ElementType, Value } from '../graph.ts';
 import type { Layout } from '../layout.ts';
 
 /** Shape and element type of a result. */
-export interface Result {
+interface Result {
   readonly shape: readonly number[];
   readonly type: ElementType;
 }
@@ -41,7 +41,7 @@ export interface Lowered {
   readonly layout?: Layout;
 }
 
-export type OnnxAttribute = number | readonly number[] | string | { readonly float: number };
+type OnnxAttribute = number | readonly number[] | string | { readonly float: number };
 
 /** What a kernel's lowering works with. */
 export interface LowerCall {
