@@ -12,7 +12,8 @@ export function evaluate(
   const backend = tf.findBackend('cpu') as tf.KernelBackend & { firstUse: boolean };
   // Else its first write in Node prints an advertisement.
   backend.firstUse = false;
-  const { inputs: names } = kernels[kernel]!;
+  const required = kernels[kernel]!.inputs;
+  const names = (attributes['given'] as readonly string[] | undefined) ?? required;
   const infos = inputs.map((input, index): [string, tf.TensorInfo] => [
     names === 'list' ? String(index) : names[index]!,
     {

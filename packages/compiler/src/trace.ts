@@ -58,7 +58,10 @@ class Recorder extends tf.KernelBackend {
     return this.#constant(shape, type, elementsOf(type, values as ArrayLike<number>));
   }
 
-  #constant(shape: readonly number[], type: ElementType, constant: Elements): Value {
+  /** Of equal elements one is kept, so that passes see what it is. */
+  #constant(shape: readonly number[], type: ElementType, elements: Elements): Value {
+    const alike = elements.length > 1 && elements.every((other) => Object.is(other, elements[0]));
+    const constant = alike ? elements.slice(0, 1) : elements;
     const value = { shape, type, constant, place: this.place };
     this.constants.push(value);
     return value;
@@ -114,14 +117,11 @@ class Recorder extends tf.KernelBackend {
     kernel: Kernel,
     call: { inputs: tf.NamedTensorInfoMap; attrs?: Attributes },
   ): tf.TensorInfo | tf.TensorInfo[] {
-    const attributes = call.attrs ?? {};
-    const given = call.inputs as Record<string, tf.TensorInfo | undefined>;
-    const tensors =
-      kernel.inputs === 'list'
-        ? (Object.values(given) as tf.TensorInfo[])
-        : [...kernel.inputs, ...(kernel.optional ?? []).filter((input) => given[input])].map(
-            (input) => given[input]!,
-          );
+    const named = call.inputs as Record<string, tf.TensorInfo | undefined>;
+    const optional = (kernel.optional ?? []).filter((input) => named[input]);
+    const given = kernel.inputs === 'list' ? Object.keys(named) : [...kernel.inputs, ...optional];
+    const attributes = kernel.optional ? { ...call.attrs, given } : (call.attrs ?? {});
+    const tensors = given.map((input) => named[input]!);
     const inputs = tensors.map((tensor) => this.valueBehind(tensor));
     const place = this.place ?? inputs.find((input) => input.place !== undefined)?.place;
     try {

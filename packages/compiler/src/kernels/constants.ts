@@ -23,15 +23,17 @@ export const constantKernels: Kernels = {
   },
   Range: {
     inputs: [],
-    results: (_, attributes) => {
-      const { start, stop, step, dtype } = attributes as Record<
-        'start' | 'stop' | 'step',
-        number
-      > & {
+    results(_, attributes) {
+      const { start, stop, step, dtype } = attributes as {
+        start: number;
+        stop: number;
+        step: number;
         dtype?: ElementType;
       };
-      const length = start === stop ? 0 : Math.max(0, Math.ceil((stop - start) / step));
-      return { shape: [length], type: dtype ?? 'float32' };
+      // tfjs counts downwards by 1 where the step is left out.
+      const away = start < stop ? step < 0 : step > 1;
+      const count = start === stop || away ? 0 : Math.abs(Math.ceil((stop - start) / step));
+      return { shape: [count], type: dtype ?? 'float32' };
     },
     lower: () => [],
   },

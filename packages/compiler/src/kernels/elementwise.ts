@@ -46,13 +46,41 @@ export function elementwise(
 const binary = (operator: string, type?: ElementType): Kernel =>
   elementwise(BINARY, (call, operands) => call.emit(operator, operands), type);
 
+/** An operator that the runtime has for all element types. */
 const unary = (operator: string): Kernel =>
   elementwise(UNARY, (call, operands) => call.emit(operator, operands));
 
-const composed = (write: (call: LowerCall, x: string) => string, type?: ElementType): Kernel =>
-  elementwise(UNARY, (call, [x]) => write(call, x!), type);
-
 const toFloat = { to: ONNX_TYPES.float32 };
+
+/** Operators on floats only: other operands are cast, and what comes of them is cut to whole numbers. */
+const composed = (write: (call: LowerCall, x: string) => string, type?: ElementType): Kernel =>
+  elementwise(
+    UNARY,
+    (call, [x]) => {
+      if (call.inputs[0]!.type === 'float32') return write(call, x!);
+      const result = write(call, call.emit('Cast', [x!], toFloat));
+      if (type !== undefined) return result;
+      return call.emit('Cast', [result], { to: ONNX_TYPES[call.outputs[0]!.type] });
+    },
+    type,
+  );
+
+const ofFloats = (operator: string): Kernel => composed((call, x) => call.emit(operator, [x]));
+
+/** An order of numbers, which the runtime does not have for bools. */
+const comparison = (operator: string): Kernel =>
+  elementwise(
+    BINARY,
+    (call, operands) => {
+      const numbers = operands.map((operand, index) =>
+        call.inputs[index]!.type === 'bool'
+          ? call.emit('Cast', [operand], { to: ONNX_TYPES.int32 })
+          : operand,
+      );
+      return call.emit(operator, numbers);
+    },
+    'bool',
+  );
 
 function number(call: LowerCall, value: number): string {
   return call.number(value, call.inputs[0]!.type);
@@ -66,10 +94,10 @@ export const elementwiseKernels: Kernels = {
   Maximum: binary('Max'),
   Minimum: binary('Min'),
   Pow: binary('Pow'),
-  Greater: binary('Greater', 'bool'),
-  GreaterEqual: binary('GreaterOrEqual', 'bool'),
-  Less: binary('Less', 'bool'),
-  LessEqual: binary('LessOrEqual', 'bool'),
+  Greater: comparison('Greater'),
+  GreaterEqual: comparison('GreaterOrEqual'),
+  Less: comparison('Less'),
+  LessEqual: comparison('LessOrEqual'),
   Equal: binary('Equal', 'bool'),
   NotEqual: elementwise(
     BINARY,
@@ -79,16 +107,23 @@ export const elementwiseKernels: Kernels = {
   LogicalAnd: binary('And', 'bool'),
   LogicalOr: binary('Or', 'bool'),
   LogicalNot: unary('Not'),
+  BitwiseAnd: binary('BitwiseAnd'),
   SquaredDifference: elementwise(BINARY, (call, operands) => {
     const difference = call.emit('Sub', operands);
     return call.emit('Mul', [difference, difference]);
   }),
-  FloorDiv: elementwise(BINARY, (call, operands) => {
-    if (call.inputs[0]!.type === 'float32') return call.emit('Floor', [call.emit('Div', operands)]);
-    const floats = operands.map((operand) => call.emit('Cast', [operand], toFloat));
-    const quotient = call.emit('Floor', [call.emit('Div', floats)]);
-    return call.emit('Cast', [quotient], { to: ONNX_TYPES.int32 });
-  }),
+  FloorDiv: elementwise(
+    BINARY,
+    (call, operands) => {
+      const floats =
+        call.inputs[0]!.type === 'float32'
+          ? operands
+          : operands.map((operand) => call.emit('Cast', [operand], toFloat));
+      const quotient = call.emit('Floor', [call.emit('Div', floats)]);
+      return call.emit('Cast', [quotient], { to: ONNX_TYPES.int32 });
+    },
+    'int32',
+  ),
   // tfjs takes the sign of the divisor, which is what ONNX does where fmod is 0; floats need fmod 1.
   Mod: elementwise(BINARY, (call, [a, b]) => {
     if (call.inputs[0]!.type !== 'float32') return call.emit('Mod', [a!, b!]);
@@ -96,44 +131,48 @@ export const elementwiseKernels: Kernels = {
     return call.emit('Sub', [a!, call.emit('Mul', [whole, b!])]);
   }),
   Atan2: elementwise(BINARY, (call, [y, x]) => atan2(call, y!, x!)),
-  AddN: elementwise('list', (call, operands) => call.emit('Sum', operands)),
+  AddN: elementwise('list', (call, operands) =>
+    call.inputs[0]!.type === 'float32'
+      ? call.emit('Sum', operands)
+      : operands.reduce((sum, operand) => call.emit('Add', [sum, operand])),
+  ),
   Neg: unary('Neg'),
   Abs: unary('Abs'),
-  Exp: unary('Exp'),
-  Log: unary('Log'),
-  Sqrt: unary('Sqrt'),
-  Floor: unary('Floor'),
-  Ceil: unary('Ceil'),
-  Round: unary('Round'),
+  Exp: composed((call, x) => call.emit('Exp', [x]), 'float32'),
+  Log: ofFloats('Log'),
+  Sqrt: ofFloats('Sqrt'),
+  Floor: ofFloats('Floor'),
+  Ceil: ofFloats('Ceil'),
+  Round: ofFloats('Round'),
   Sign: unary('Sign'),
   Relu: unary('Relu'),
-  Sigmoid: unary('Sigmoid'),
-  Tanh: unary('Tanh'),
-  Sin: unary('Sin'),
-  Cos: unary('Cos'),
-  Tan: unary('Tan'),
-  Asin: unary('Asin'),
-  Acos: unary('Acos'),
-  Atan: unary('Atan'),
-  Sinh: unary('Sinh'),
-  Cosh: unary('Cosh'),
-  Asinh: unary('Asinh'),
-  Acosh: unary('Acosh'),
-  Atanh: unary('Atanh'),
-  Erf: unary('Erf'),
-  Reciprocal: unary('Reciprocal'),
+  Sigmoid: ofFloats('Sigmoid'),
+  Tanh: ofFloats('Tanh'),
+  Sin: ofFloats('Sin'),
+  Cos: ofFloats('Cos'),
+  Tan: ofFloats('Tan'),
+  Asin: ofFloats('Asin'),
+  Acos: ofFloats('Acos'),
+  Atan: ofFloats('Atan'),
+  Sinh: ofFloats('Sinh'),
+  Cosh: ofFloats('Cosh'),
+  Asinh: ofFloats('Asinh'),
+  Acosh: ofFloats('Acosh'),
+  Atanh: ofFloats('Atanh'),
+  Erf: ofFloats('Erf'),
+  Reciprocal: ofFloats('Reciprocal'),
   Softplus: composed((call, x) => {
     // log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)), which does not overflow.
     const small = call.emit('Exp', [call.emit('Neg', [call.emit('Abs', [x])])]);
-    const rest = call.emit('Log', [call.emit('Add', [small, number(call, 1)])]);
+    const rest = call.emit('Log', [call.emit('Add', [small, call.number(1)])]);
     return call.emit('Add', [call.emit('Relu', [x]), rest]);
   }),
   Rsqrt: composed((call, x) => call.emit('Reciprocal', [call.emit('Sqrt', [x])])),
-  Square: composed((call, x) => call.emit('Mul', [x, x])),
+  Square: elementwise(UNARY, (call, [x]) => call.emit('Mul', [x!, x!])),
   Expm1: composed((call, x) => expm1(call, x)),
   Log1p: composed((call, x) => log1p(call, x)),
-  Step: elementwise(UNARY, (call, [x]) => {
-    const positive = call.emit('Cast', [call.emit('Greater', [x!, number(call, 0)])], toFloat);
+  Step: composed((call, x) => {
+    const positive = call.emit('Cast', [call.emit('Greater', [x, call.number(0)])], toFloat);
     const alpha = Number(call.attributes['alpha'] ?? 0);
     if (alpha === 0) return positive;
     const scaled = call.emit('Mul', [positive, call.number(1 - alpha)]);
@@ -146,17 +185,21 @@ export const elementwiseKernels: Kernels = {
     return call.emit('Where', [positive, dy!, below]);
   }),
   Selu: composed((call, x) => call.emit('Selu', [x])),
-  LeakyRelu: composed((call, x) =>
-    call.emit('LeakyRelu', [x], { alpha: { float: Number(call.attributes['alpha'] ?? 0.2) } }),
+  LeakyRelu: composed(
+    (call, x) =>
+      call.emit('LeakyRelu', [x], { alpha: { float: Number(call.attributes['alpha'] ?? 0.2) } }),
+    'float32',
   ),
-  Relu6: composed((call, x) => call.emit('Clip', [x, number(call, 0), number(call, 6)])),
+  Relu6: elementwise(UNARY, (call, [x]) =>
+    call.emit('Clip', [x!, number(call, 0), number(call, 6)]),
+  ),
   Prelu: elementwise(['x', 'alpha'], (call, [x, alpha]) => {
     const below = call.emit('Mul', [x!, alpha!]);
     return call.emit('Where', [call.emit('Less', [x!, call.number(0)]), below, x!]);
   }),
-  ClipByValue: composed((call, x) => {
+  ClipByValue: elementwise(UNARY, (call, [x]) => {
     const limit = (name: string) => number(call, Number(call.attributes[name]));
-    return call.emit('Clip', [x, limit('clipValueMin'), limit('clipValueMax')]);
+    return call.emit('Clip', [x!, limit('clipValueMin'), limit('clipValueMax')]);
   }),
   IsNan: composed((call, x) => call.emit('IsNaN', [x]), 'bool'),
   IsInf: composed((call, x) => call.emit('IsInf', [x]), 'bool'),

@@ -2,7 +2,7 @@ import type { Attributes, ElementType, Value } from '../graph.ts';
 import type { Layout } from '../layout.ts';
 
 /** Shape and element type of a result. */
-export interface Result {
+interface Result {
   readonly shape: readonly number[];
   readonly type: ElementType;
 }
@@ -14,7 +14,10 @@ export interface Result {
 export interface Kernel {
   /** The kernel's inputs in tfjs, in order; `list` where it takes any number of tensors. */
   readonly inputs: readonly string[] | 'list';
-  /** Inputs that may be missing, behind the others. */
+  /**
+   * Inputs that may be missing, behind the others. The attributes of such kernels have `given`, the
+   * names of the inputs that are there.
+   */
   readonly optional?: readonly string[];
   /**
    * Shapes and types of the results.
@@ -38,7 +41,7 @@ export interface Lowered {
   readonly layout?: Layout;
 }
 
-export type OnnxAttribute = number | readonly number[] | string | { readonly float: number };
+type OnnxAttribute = number | readonly number[] | string | { readonly float: number };
 
 /** What a kernel's lowering works with. */
 export interface LowerCall {

@@ -2,6 +2,7 @@ import { type Attributes, sizeOf, type Value } from '../graph.ts';
 import { channelsFirst, physicalShape } from '../layout.ts';
 import { tapsOf } from './filterGradient.ts';
 import { type Kernel, type Kernels, type LowerCall, type Lowered, Unsupported } from './kernel.ts';
+import { overlappingAverageGradient, overlappingMaximumGradient } from './overlappingPooling.ts';
 import { meanOverSpace } from './reductions.ts';
 import { poolingWindow, type SlidingWindow } from './slidingWindow.ts';
 
@@ -14,7 +15,12 @@ function poolAttributes(window: SlidingWindow) {
 }
 
 function pooled([x]: readonly Value[], attributes: Attributes) {
-  const { output } = poolingWindow(x!.shape, attributes);
+  const { output, size, strides, input, before, after } = poolingWindow(x!.shape, attributes);
+  const whole = output.every((extent, axis) => {
+    const room = input[axis]! + before[axis]! + after[axis]! - size[axis]!;
+    return extent === Math.floor(room / strides[axis]!) + 1;
+  });
+  if (!whole) throw new Unsupported('windows that reach beyond the padding');
   return { shape: [x!.shape[0]!, ...output, x!.shape.at(-1)!], type: x!.type };
 }
 
@@ -69,7 +75,7 @@ function averageGradient(): Kernel {
           layout,
         };
       }
-      if (!tiles(window)) throw new Unsupported('windows that overlap or leave pixels out');
+      if (!tiles(window)) return overlappingAverageGradient(call, window);
       const share = call.emit('Mul', [call.take(0, layout), call.number(1 / sizeOf(window.size))]);
       return { name: repeated(call, share, window), layout };
     },
@@ -77,7 +83,8 @@ function averageGradient(): Kernel {
 }
 
 /**
- * The gradient of a maximum over tiles goes to the first of the largest pixels of each, as in tfjs.
+ * The gradient of a maximum over tiles goes to the first of the largest pixels of each, in volumes to
+ * the last, as in tfjs.
  * Pixels that are as large as their window's maximum get a rank by their place in the window, and the
  * highest rank of a window is looked for in the same way.
  */
@@ -88,7 +95,12 @@ function maximumGradient(): Kernel {
     lower(call) {
       const input = call.inputs[1]!.shape;
       const window = poolingWindow(input, call.attributes);
-      if (!tiles(window)) return overlappingMaximumGradient(call, window);
+      if (!tiles(window)) {
+        const sliding = window.strides.every((stride) => stride === 1) && input.length === 4;
+        return sliding
+          ? slidingMaximumGradient(call, window)
+          : overlappingMaximumGradient(call, window);
+      }
       const layout = channelsFirst(input.length);
       const largest = repeated(call, call.take(2, layout), window);
       const here = call.emit('Equal', [call.take(1, layout), largest]);
@@ -105,10 +117,7 @@ function maximumGradient(): Kernel {
  * Windows that overlap, of stride 1: tap after tap, whether the pixel under it is the first of the
  * largest; its share of dy goes back to where the tap was.
  */
-function overlappingMaximumGradient(call: LowerCall, window: SlidingWindow): Lowered {
-  if (window.strides.some((stride) => stride !== 1)) {
-    throw new Unsupported('windows that overlap with strides other than 1, or leave pixels out');
-  }
+function slidingMaximumGradient(call: LowerCall, window: SlidingWindow): Lowered {
   const input = call.inputs[1]!.shape;
   const layout = channelsFirst(input.length);
   const [dy, largest] = [call.take(0, layout), call.take(2, layout)];
@@ -136,7 +145,7 @@ function overlappingMaximumGradient(call: LowerCall, window: SlidingWindow): Low
   return { name: call.emit('Slice', [sum, call.ints(window.before), ends, axes]), layout };
 }
 
-/** [1, 1, ...space]: in each window the first pixel has the highest number, the last has 1. */
+/** [1, 1, ...space]: in each window the pixel that wins a tie has the highest number; the lowest is 1. */
 function ranksOf(call: LowerCall, { size, input }: SlidingWindow): string {
   const ranks = new Float32Array(sizeOf(input));
   for (let pixel = 0; pixel < ranks.length; pixel++) {
@@ -146,7 +155,7 @@ function ranksOf(call: LowerCall, { size, input }: SlidingWindow): string {
       weight *= size[axis]!;
       rest = Math.floor(rest / input[axis]!);
     }
-    ranks[pixel] = weight - place;
+    ranks[pixel] = size.length === 3 ? place + 1 : weight - place;
   }
   return call.numbers(ranks, [1, 1, ...input]);
 }

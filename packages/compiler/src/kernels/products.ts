@@ -3,11 +3,14 @@ import { type Layout, rowMajor } from '../layout.ts';
 import { type Kernels, type LowerCall, RUNTIME_DOMAIN } from './kernel.ts';
 
 /** An operand of a matrix product, and whether its last two axes stand in the other order. */
-function operand(
-  call: LowerCall,
-  index: number,
-  flip: boolean,
-): { name: string; flipped: boolean } {
+interface Operand {
+  readonly name: string;
+  readonly flipped: boolean;
+  /** 2 where it is left out. */
+  readonly rank?: number;
+}
+
+function operand(call: LowerCall, index: number, flip: boolean): Operand {
   const rank = call.inputs[index]!.shape.length;
   const straight = rowMajor(rank);
   const crossed: Layout = [...straight.slice(0, -2), rank - 1, rank - 2];
@@ -17,21 +20,18 @@ function operand(
   return {
     name: call.take(index, isCrossed ? crossed : straight),
     flipped: flip !== isCrossed,
+    rank,
   };
 }
 
 /** a b, of which either may be given with rows and columns exchanged. */
-export function product(
-  call: LowerCall,
-  a: { name: string; flipped: boolean },
-  b: { name: string; flipped: boolean },
-  rank = 2,
-): string {
+export function product(call: LowerCall, a: Operand, b: Operand): string {
   if (!a.flipped && !b.flipped) return call.emit('MatMul', [a.name, b.name]);
   if (call.portable) {
-    const perm = [...rowMajor(rank).slice(0, -2), rank - 1, rank - 2];
-    const straight = ({ name, flipped }: { name: string; flipped: boolean }) =>
-      flipped ? call.emit('Transpose', [name], { perm }) : name;
+    const straight = ({ name, flipped, rank = 2 }: Operand) => {
+      const perm = [...rowMajor(rank).slice(0, -2), rank - 1, rank - 2];
+      return flipped ? call.emit('Transpose', [name], { perm }) : name;
+    };
     return call.emit('MatMul', [straight(a), straight(b)]);
   }
   return call.emit(`${RUNTIME_DOMAIN}.FusedMatMul`, [a.name, b.name], {
@@ -53,11 +53,35 @@ export const productKernels: Kernels = {
     lower(call) {
       const a = operand(call, 0, Boolean(call.attributes['transposeA']));
       const b = operand(call, 1, Boolean(call.attributes['transposeB']));
-      return { name: product(call, a, b, call.inputs[0]!.shape.length) };
+      return { name: product(call, a, b) };
+    },
+  },
+  Einsum: {
+    inputs: 'list',
+    results: (inputs, { equation }) => ({
+      shape: einsumShape(String(equation), inputs),
+      type: inputs[0]!.type,
+    }),
+    lower(call) {
+      const equation = String(call.attributes['equation']).replaceAll(' ', '');
+      const operands = call.inputs.map((_, index) => call.take(index));
+      return { name: call.emit('Einsum', operands, { equation }) };
     },
   },
 };
 
 function batchShape(a: readonly number[], b: readonly number[]): number[] {
   return a.map((extent, axis) => Math.max(extent, b[axis] ?? 1));
+}
+
+/** Extents of the letters behind the arrow, as the operands have them. */
+function einsumShape(equation: string, inputs: readonly Value[]): number[] {
+  const [before, after] = equation.replaceAll(' ', '').split('->') as [string, string];
+  const extents = new Map<string, number>();
+  for (const [index, letters] of before.split(',').entries()) {
+    for (const [axis, letter] of [...letters].entries()) {
+      extents.set(letter, inputs[index]!.shape[axis]!);
+    }
+  }
+  return [...after].map((letter) => extents.get(letter)!);
 }

@@ -37,7 +37,9 @@ function reduction(
       const layout = call.layout(0);
       const keep = Boolean(attributes['keepDims']);
       let x = call.take(0, layout);
-      if (around?.before) x = call.emit('Cast', [x], { to: ONNX_TYPES[around.before] });
+      if (around?.before && around.before !== inputs[0]!.type) {
+        x = call.emit('Cast', [x], { to: ONNX_TYPES[around.before] });
+      }
       const physical = axes.map((axis) => physicalAxis(layout, axis)).sort((a, b) => a - b);
       let name = x;
       if (axes.length > 0) {
@@ -91,29 +93,21 @@ function cumulative(write: (call: LowerCall, x: string, axis: number) => string)
  * Softmax along the last axis. The runtime's own is for rows in memory; where channels lie before
  * space it is composed, without transposing.
  */
-function softmax(log: boolean): Kernel {
-  return {
-    inputs: ['logits'],
-    results: ([x]) => ({ shape: x!.shape, type: 'float32' }),
-    lower(call) {
-      const layout = call.layout(0);
-      const x = call.take(0, layout);
-      const axis = physicalAxis(layout, layout.length - 1);
-      if (axis === layout.length - 1) {
-        return { name: call.emit(log ? 'LogSoftmax' : 'Softmax', [x], { axis }), layout };
-      }
-      const axes = call.ints([axis]);
-      const largest = call.emit('ReduceMax', [x, axes], { keepdims: 1 });
-      const shifted = call.emit('Sub', [x, largest]);
-      const powers = call.emit('Exp', [shifted]);
-      const total = call.emit('ReduceSum', [powers, axes], { keepdims: 1 });
-      const name = log
-        ? call.emit('Sub', [shifted, call.emit('Log', [total])])
-        : call.emit('Div', [powers, total]);
-      return { name, layout };
-    },
-  };
-}
+const softmax: Kernel = {
+  inputs: ['logits'],
+  results: ([x]) => ({ shape: x!.shape, type: 'float32' }),
+  lower(call) {
+    const layout = call.layout(0);
+    const x = call.take(0, layout);
+    const axis = physicalAxis(layout, layout.length - 1);
+    if (axis === layout.length - 1) return { name: call.emit('Softmax', [x], { axis }), layout };
+    const axes = call.ints([axis]);
+    const largest = call.emit('ReduceMax', [x, axes], { keepdims: 1 });
+    const powers = call.emit('Exp', [call.emit('Sub', [x, largest])]);
+    const total = call.emit('ReduceSum', [powers, axes], { keepdims: 1 });
+    return { name: call.emit('Div', [powers, total]), layout };
+  },
+};
 
 export const reductionKernels: Kernels = {
   Sum: reduction('ReduceSum'),
@@ -124,6 +118,7 @@ export const reductionKernels: Kernels = {
       return mean(call, x, axes, count, keep);
     },
     () => 'float32',
+    { before: 'float32' },
   ),
   Max: reduction('ReduceMax'),
   Min: reduction('ReduceMin'),
@@ -138,25 +133,47 @@ export const reductionKernels: Kernels = {
       reverse: call.attributes['reverse'] ? 1 : 0,
     }),
   ),
-  TopK: {
+  Cumprod: cumulative(cumulativeProduct),
+  LRN: {
     inputs: UNARY,
-    results: ([x], { k }) => {
-      const shape = [...x!.shape.slice(0, -1), Number(k)];
-      return [
-        { shape, type: x!.type },
-        { shape, type: 'int32' },
-      ];
-    },
+    results: ([x]) => ({ shape: x!.shape, type: x!.type }),
     lower(call) {
-      const operands = [call.take(0), call.ints([Number(call.attributes['k'])])];
-      const given = { axis: -1, largest: 1, sorted: 1 };
-      const [values, indices] = call.emitSeveral('TopK', operands, given, 2);
-      return [{ name: values! }, { name: call.emit('Cast', [indices!], { to: ONNX_TYPES.int32 }) }];
+      const { depthRadius, bias, alpha, beta } = call.attributes as Record<string, number>;
+      const size = 2 * depthRadius! + 1;
+      const layout = channelsFirst(4);
+      const name = call.emit('LRN', [call.take(0, layout)], {
+        size,
+        // ONNX divides by the number of channels that it sums.
+        alpha: { float: alpha! * size },
+        beta: { float: beta! },
+        bias: { float: bias! },
+      });
+      return { name, layout };
     },
   },
-  Softmax: softmax(false),
-  LogSoftmax: softmax(true),
+  Softmax: softmax,
 };
+
+/** Each step multiplies with what lies twice as far away as in the step before. */
+function cumulativeProduct(call: LowerCall, x: string, axis: number): string {
+  const { shape, type } = call.inputs[0]!;
+  const layout = call.layout(0);
+  const extent = shape[layout[axis]!]!;
+  const reverse = Boolean(call.attributes['reverse']);
+  /** Ones come in at one end, as many as fall out at the other. */
+  const shifted = (name: string, by: number) => {
+    const pads = Array<number>(2 * shape.length).fill(0);
+    pads[reverse ? shape.length + axis : axis] = by;
+    const padded = call.emit('Pad', [name, call.ints(pads), call.number(1, type)]);
+    const begin = reverse ? by : 0;
+    const places = [begin, begin + extent, axis].map((number) => call.ints([number]));
+    return call.emit('Slice', [padded, ...places]);
+  };
+  let product = x;
+  for (let by = 1; by < extent; by *= 2)
+    product = call.emit('Mul', [product, shifted(product, by)]);
+  return call.attributes['exclusive'] ? shifted(product, 1) : product;
+}
 
 /** Mean over windows as large as the image. */
 export function meanOverSpace(call: LowerCall): Lowered {

@@ -266,13 +266,54 @@ export const shapeKernels: Kernels = {
     results: ([x]) => ({ shape: x!.shape, type: x!.type }),
     lower(call) {
       const { shape } = call.inputs[0]!;
-      const dims = tf.util.parseAxisParam(call.attributes['dims'] as number[], [...shape]);
-      const back = (axis: number) => dims.includes(axis);
-      return cut(call, {
-        begin: shape.map((extent, axis) => (back(axis) ? extent - 1 : 0)),
-        end: shape.map((extent, axis) => (back(axis) ? -1 : extent)),
-        strides: shape.map((_, axis) => (back(axis) ? -1 : 1)),
-      });
+      return reversed(
+        call,
+        tf.util.parseAxisParam(call.attributes['dims'] as number[], [...shape]),
+      );
+    },
+  },
+  FlipLeftRight: {
+    inputs: ['image'],
+    results: ([x]) => ({ shape: x!.shape, type: x!.type }),
+    lower: (call) => reversed(call, [2]),
+  },
+  Diag: {
+    inputs: X,
+    results: ([x]) => ({ shape: [...x!.shape, ...x!.shape], type: x!.type }),
+    lower(call) {
+      const { shape, type } = call.inputs[0]!;
+      const size = sizeOf(shape);
+      const row = call.emit('Reshape', [call.take(0), call.ints([1, size])]);
+      const places = call.ints(rowMajor(size));
+      const here = call.emit('Equal', [
+        places,
+        call.emit('Reshape', [places, call.ints([size, 1])]),
+      ]);
+      const square = call.emit('Where', [here, row, call.number(0, type)]);
+      return { name: call.emit('Reshape', [square, call.ints([...shape, ...shape])]) };
+    },
+  },
+  SpaceToBatchND: {
+    inputs: X,
+    results: ([x], attributes) => ({ shape: toBatch(x!, attributes).shape, type: x!.type }),
+    lower(call) {
+      const { pads, parts, order, shape } = toBatch(call.inputs[0]!, call.attributes);
+      const padded = call.emit('Pad', [call.take(0), call.ints(pads)]);
+      const apart = call.emit('Reshape', [padded, call.ints(parts)]);
+      const moved = call.emit('Transpose', [apart], { perm: order });
+      return { name: call.emit('Reshape', [moved, call.ints(shape)]) };
+    },
+  },
+  BatchToSpaceND: {
+    inputs: X,
+    results: ([x], attributes) => ({ shape: fromBatch(x!, attributes).size, type: x!.type }),
+    lower(call) {
+      const { parts, order, whole, begin, size } = fromBatch(call.inputs[0]!, call.attributes);
+      const apart = call.emit('Reshape', [call.take(0), call.ints(parts)]);
+      const moved = call.emit('Transpose', [apart], { perm: order });
+      const image = call.emit('Reshape', [moved, call.ints(whole)]);
+      const end = begin.map((at, axis) => at + size[axis]!);
+      return { name: call.emit('Slice', [image, call.ints(begin), call.ints(end)]) };
     },
   },
   PadV2: {
@@ -357,6 +398,65 @@ export const shapeKernels: Kernels = {
     lower: (call) => nearest(call),
   },
 };
+
+/** Axes back to front. */
+function reversed(call: LowerCall, axes: readonly number[]): Lowered {
+  const { shape } = call.inputs[0]!;
+  const back = (axis: number) => axes.includes(axis);
+  return cut(call, {
+    begin: shape.map((extent, axis) => (back(axis) ? extent - 1 : 0)),
+    end: shape.map((extent, axis) => (back(axis) ? -1 : extent)),
+    strides: shape.map((_, axis) => (back(axis) ? -1 : 1)),
+  });
+}
+
+/** [batch, ...space, ...rest] padded, cut into blocks, and the places in a block put before the batch. */
+function toBatch({ shape }: Value, attributes: Attributes) {
+  const block = attributes['blockShape'] as number[];
+  const paddings = attributes['paddings'] as [number, number][];
+  const side = (at: 0 | 1) => shape.map((_, axis) => paddings[axis - 1]?.[at] ?? 0);
+  const counts = block.map((size, at) => {
+    const [before, after] = paddings[at]!;
+    return (shape[at + 1]! + before + after) / size;
+  });
+  const rest = shape.slice(block.length + 1);
+  return {
+    pads: [...side(0), ...side(1)],
+    parts: [shape[0]!, ...block.flatMap((size, at) => [counts[at]!, size]), ...rest],
+    order: [
+      ...block.map((_, at) => 2 + 2 * at),
+      0,
+      ...block.map((_, at) => 1 + 2 * at),
+      ...rest.map((_, at) => 1 + 2 * block.length + at),
+    ],
+    shape: [shape[0]! * sizeOf(block), ...counts, ...rest],
+  };
+}
+
+/** The way back: blocks put together, and the edges cropped. */
+function fromBatch({ shape }: Value, attributes: Attributes) {
+  const block = attributes['blockShape'] as number[];
+  const crops = attributes['crops'] as [number, number][];
+  const space = shape.slice(1, block.length + 1);
+  const rest = shape.slice(block.length + 1);
+  const batch = shape[0]! / sizeOf(block);
+  const whole = [batch, ...space.map((extent, at) => extent * block[at]!), ...rest];
+  const count = block.length;
+  return {
+    parts: [...block, batch, ...space, ...rest],
+    order: [
+      count,
+      ...block.flatMap((_, at) => [count + 1 + at, at]),
+      ...rest.map((_, at) => 2 * count + 1 + at),
+    ],
+    whole,
+    begin: whole.map((_, axis) => crops[axis - 1]?.[0] ?? 0),
+    size: whole.map((extent, axis) => {
+      const [before, after] = crops[axis - 1] ?? [0, 0];
+      return extent - before - after;
+    }),
+  };
+}
 
 function nearest(call: LowerCall): Lowered {
   const { shape } = call.inputs[0]!;

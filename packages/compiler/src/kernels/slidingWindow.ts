@@ -115,6 +115,15 @@ export function poolingWindow(images: readonly number[], attributes: Attributes)
   );
 }
 
+/** Rows behind the last that a window reaches; a gradient there is 0. */
+export function unreached(window: SlidingWindow): number[] {
+  const { size, strides, dilations, before, after, input, output } = window;
+  return output.map((extent, axis) => {
+    const reached = (extent - 1) * strides[axis]! + (size[axis]! - 1) * dilations[axis]! + 1;
+    return input[axis]! - (reached - before[axis]! - after[axis]!);
+  });
+}
+
 function requireChannelsLast({ dataFormat }: Attributes): void {
   if (dataFormat !== undefined && dataFormat !== 'NHWC' && dataFormat !== 'NDHWC') {
     throw new Unsupported(`the data format ${String(dataFormat)}`);
