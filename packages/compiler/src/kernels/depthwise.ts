@@ -34,14 +34,14 @@ function grouped(call: LowerCall, { size, strides, dilations, before, after }: S
 }
 
 /** x [batch, height, width, c] with [h, w, c, m]: [batch, height', width', c m]. */
-export function depthwiseConvolution(call: LowerCall): Lowered {
+function depthwiseConvolution(call: LowerCall): Lowered {
   const window = windowOf(call.inputs[0]!.shape, call.inputs[1]!.shape, call.attributes);
   const { weights, attributes } = grouped(call, window);
   const layout = channelsFirst(4);
   return { name: call.emit('Conv', [call.take(0, layout), weights], attributes), layout };
 }
 
-export function depthwiseResult([x, filter]: readonly Value[], attributes: Attributes) {
+function depthwiseResult([x, filter]: readonly Value[], attributes: Attributes) {
   const { output } = windowOf(x!.shape, filter!.shape, attributes);
   const channels = filter!.shape[2]! * filter!.shape[3]!;
   return { shape: [x!.shape[0]!, ...output, channels], type: 'float32' as const };

@@ -6,7 +6,7 @@ const BINARY = ['a', 'b'];
 const UNARY = ['x'];
 
 /** The layout that an element-wise result takes: that of its largest operand. */
-export function commonLayout(call: LowerCall): Layout {
+function commonLayout(call: LowerCall): Layout {
   const rank = call.outputs[0]!.shape.length;
   let best: Layout = rowMajor(rank);
   let most = -1;
@@ -23,7 +23,7 @@ export function commonLayout(call: LowerCall): Layout {
 }
 
 /** An element-wise kernel; `write` gets its operands ready to be combined. */
-export function elementwise(
+function elementwise(
   inputs: readonly string[] | 'list',
   write: (call: LowerCall, operands: readonly string[]) => string,
   type?: ElementType | ((inputs: readonly Value[]) => ElementType),

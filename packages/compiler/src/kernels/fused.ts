@@ -8,7 +8,7 @@ import { productKernels } from './products.ts';
 const OPTIONAL = ['bias', 'preluActivationWeights'];
 
 /** Which of the kernel's inputs were given, by name; only kernels with optional inputs are told. */
-export function placeOf(name: string, attributes: Attributes): number | undefined {
+function placeOf(name: string, attributes: Attributes): number | undefined {
   const at = (attributes['given'] as readonly string[]).indexOf(name);
   return at < 0 ? undefined : at;
 }
