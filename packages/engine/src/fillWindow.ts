@@ -39,13 +39,19 @@ export function fillTruth(
   const classes = facts.classes.length;
   const step = cut.step[2];
   if (!facts.overlapping) {
-    eachRow(cut, size, (to, from, count) => {
-      for (let x = 0; x < count; x++, to++, from += step) {
+    const weights = Float64Array.from(pixelWeights);
+    eachRow(cut, size, (start, source, count) => {
+      const end = start + count;
+      for (let to = start, from = source; to < end; to++, from += step) {
         const label = labels[from]!;
         if (label === IGNORE) continue;
         target[to * classes + label] = 1;
-        weight[to] =
-          counts === undefined ? pixelWeights[label]! : pixelWeights[label]! * counts[from]!;
+        weight[to] = weights[label]!;
+      }
+      if (counts === undefined) return;
+      for (let to = start, from = source; to < end; to++, from += step) {
+        const label = labels[from]!;
+        if (label !== IGNORE) weight[to] = weights[label]! * counts[from]!;
       }
     });
     return;
@@ -79,22 +85,38 @@ export function hasForeground(
   size: readonly number[],
   facts: Facts,
 ): boolean {
-  let found = false;
   const classes = facts.classes.length;
   const step = cut.step[2];
-  eachRow(cut, size, (_, source, count) => {
-    for (let x = 0, from = source; x < count && !found; x++, from += step) {
-      if (!facts.overlapping) {
-        const label = labels[from]!;
-        found = label !== 0 && label !== IGNORE;
-      } else if (!isIgnored(labels, from * classes, classes)) {
-        for (let index = 0; index < classes; index++) {
-          found ||= labels[from * classes + index] === 1;
-        }
-      }
-    }
+  let found = false;
+  eachRow(cut, size, (_, from, count) => {
+    found ||= facts.overlapping
+      ? rowHasAnyOf(labels, from, step, count, classes)
+      : rowHasForeground(labels, from, step, count);
   });
   return found;
+}
+
+function rowHasForeground(labels: Uint8Array, from: number, step: number, count: number): boolean {
+  for (let x = 0, at = from; x < count; x++, at += step) {
+    const label = labels[at]!;
+    if (label !== 0 && label !== IGNORE) return true;
+  }
+  return false;
+}
+
+function rowHasAnyOf(
+  labels: Uint8Array,
+  from: number,
+  step: number,
+  count: number,
+  classes: number,
+): boolean {
+  for (let x = 0, pixel = from; x < count; x++, pixel += step) {
+    const first = pixel * classes;
+    if (isIgnored(labels, first, classes)) continue;
+    for (let index = 0; index < classes; index++) if (labels[first + index] === 1) return true;
+  }
+  return false;
 }
 
 /** Overlapping classes: a pixel counts only where every class has been judged. */

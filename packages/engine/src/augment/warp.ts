@@ -97,8 +97,9 @@ export function warpWindow(
       if (flipX) u = width - 1 - u;
       const sourceY = top + (orientation.transpose ? u : v);
       const sourceX = left + (orientation.transpose ? v : u);
-      const nearY = Math.round(sourceY);
-      const nearX = Math.round(sourceX);
+      // Quicker than Math.round, which has to look at zeros with a sign.
+      const nearY = Math.floor(sourceY + 0.5);
+      const nearX = Math.floor(sourceX + 0.5);
       if (nearY < 0 || nearX < 0 || nearY >= rows || nearX >= columns) continue;
       inside[to] = 1;
       const near = nearY * columns + nearX;
