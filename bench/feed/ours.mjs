@@ -1,14 +1,14 @@
 // The feed of a manifest's training split: one JSON line with the samples a second of each epoch.
-// node ours.mjs FOLDER EPOCHS
+// node ours.mjs FOLDER EPOCHS PASSES
 import { join } from 'node:path';
 import { loadManifest } from '@raremask/core/manifest';
 import { openWork } from '../../packages/engine/dist/work.js';
 
-const [folder, epochs] = process.argv.slice(2);
+const [folder, epochs, passes = '1'] = process.argv.slice(2);
 const loaded = await loadManifest([join(folder, 'raremask.yaml')]);
 const { batch, augment } = loaded.manifest.train;
 const work = await openWork(loaded, () => {});
-const ids = work.splits.train;
+const ids = Array.from({ length: Number(passes) }, () => work.splits.train).flat();
 const draws = Array.from({ length: Math.floor(ids.length / batch) }, (_, index) =>
   ids.slice(index * batch, (index + 1) * batch).map((id) => ({ id })),
 );

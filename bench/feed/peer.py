@@ -1,6 +1,6 @@
 """The same samples through a DataLoader: one JSON line with the samples a second of each epoch.
 
-Usage: python3 peer.py torchvision|monai FOLDER BATCH WORKERS EPOCHS SIZE CHANGES
+Usage: python3 peer.py torchvision|monai FOLDER BATCH WORKERS EPOCHS PASSES SIZE CHANGES
 
 CHANGES is `train.augment` of the manifest as JSON. Every sample ends as the step takes it: normalised
 image, one-hot truth, and a weight that is 0 beside the image and under cut-outs.
@@ -19,11 +19,11 @@ warnings.filterwarnings("ignore")
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-library, folder, batch, workers, epochs, size, rule = sys.argv[1:8]
+library, folder, batch, workers, epochs, passes, size, rule = sys.argv[1:9]
 size, rule = int(size), json.loads(rule)
 MEAN, DEVIATION = 90.0, 60.0
 with open(os.path.join(folder, "train.txt")) as source:
-    ids = source.read().split()
+    ids = source.read().split() * int(passes)
 ids = ids[: len(ids) // int(batch) * int(batch)]
 
 

@@ -36,6 +36,7 @@ const { values } = parseArgs({
     epochs: { type: 'string', default: '4' },
     size: { type: 'string', default: '256' },
     batch: { type: 'string', default: '8' },
+    passes: { type: 'string', default: '1' },
   },
 });
 
@@ -49,7 +50,7 @@ const root = await mkdtemp(join(tmpdir(), 'raremask-feed-'));
 try {
   await make(root);
   console.log(
-    `${values.rounds} rounds of ${values.epochs} epochs after one to warm up, batches of ${values.batch}, grey images of ${values.size} x ${values.size}; medians, samples a second`,
+    `${values.rounds} rounds of ${values.epochs} epochs (${values.passes} times the training images) after one to warm up, batches of ${values.batch}, grey images of ${values.size} x ${values.size}; medians, samples a second`,
   );
   console.log(
     `changes workers |    ours ${peers.map((peer) => `${peer.padStart(12)}  ratio`).join('')}  load`,
@@ -93,7 +94,9 @@ async function compare(changes, workers) {
   const loads = [];
   for (let round = 0; round < Number(values.rounds); round++) {
     loads.push(loadavg()[0]);
-    own.push(...measure(process.execPath, [join(here, 'ours.mjs'), root, values.epochs]));
+    own.push(
+      ...measure(process.execPath, [join(here, 'ours.mjs'), root, values.epochs, values.passes]),
+    );
     for (const peer of peers) {
       theirs[peer].push(
         ...measure(values.python, [
@@ -103,6 +106,7 @@ async function compare(changes, workers) {
           values.batch,
           workers,
           values.epochs,
+          values.passes,
           values.size,
           JSON.stringify(rule),
         ]),
