@@ -26,6 +26,8 @@ export interface PredictOptions {
 
 export interface PredictResult {
   readonly out: string;
+  /** What the set that was trained on says of itself. */
+  readonly remark?: string;
   readonly images: readonly PredictedImage[];
 }
 
@@ -135,7 +137,7 @@ async function predictAll(
     ].join(','),
   );
   await writeAtomically(join(out, 'predictions.csv'), `${[header, ...lines].join('\n')}\n`);
-  return { out, images: rows };
+  return { out, ...(facts.remark !== undefined && { remark: facts.remark }), images: rows };
 }
 
 /** The PNG files of one image, by their path below the output folder. */
