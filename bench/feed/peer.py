@@ -135,7 +135,7 @@ def with_monai():
         t.RandRotate90d(keys=both, prob=0.75, max_k=3),
     ]
     if "turn" in rule:
-        turn, scale, elastic = rule["turn"], rule["scale"], rule["elastic"]
+        turn, scale, elastic = rule["turn"], rule["scale"], rule.get("elastic")
         angle = math.radians(turn["degrees"])
         either = 1 - (1 - turn["probability"]) * (1 - scale["probability"])
         gamma, contrast, bright = rule["gamma"], rule["contrast"], rule["brightness"]
@@ -149,14 +149,19 @@ def with_monai():
                 mode=modes,
                 padding_mode="zeros",
             ),
-            t.Rand2DElasticd(
-                keys=both,
-                prob=elastic["probability"],
-                spacing=(elastic["spacing"], elastic["spacing"]),
-                magnitude_range=(elastic["strength"], elastic["strength"]),
-                mode=modes,
-                padding_mode="zeros",
-            ),
+        ]
+        if elastic:
+            steps.append(
+                t.Rand2DElasticd(
+                    keys=both,
+                    prob=elastic["probability"],
+                    spacing=(elastic["spacing"], elastic["spacing"]),
+                    magnitude_range=(elastic["strength"], elastic["strength"]),
+                    mode=modes,
+                    padding_mode="zeros",
+                )
+            )
+        steps += [
             t.RandAdjustContrastd(keys="image", prob=gamma["probability"], gamma=(gamma["from"], gamma["to"])),
             t.RandScaleIntensityFixedMeand(
                 keys="image",

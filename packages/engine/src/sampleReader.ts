@@ -281,8 +281,7 @@ function checkSample(id: string, sample: Sample, facts: Facts): void {
   if (weight !== undefined) checkNumbers(id, 'weight', weight, 0);
   if (labels === undefined) return;
   const highest = facts.overlapping ? 1 : facts.classes.length - 1;
-  let at = 0;
-  while (at < labels.length && (labels[at]! <= highest || labels[at] === IGNORE)) at++;
+  const at = firstUnknown(labels, highest);
   if (at === labels.length) return;
   throw brokenSample(
     id,
@@ -290,6 +289,13 @@ function checkSample(id: string, sample: Sample, facts: Facts): void {
     `0 to ${highest}, or ${IGNORE} for ignored pixels`,
     `${labels[at]}`,
   );
+}
+
+/** Index of the first label that stands for nothing; the number of labels where there is none. */
+function firstUnknown(labels: Uint8Array, highest: number): number {
+  let at = 0;
+  while (at < labels.length && (labels[at]! <= highest || labels[at] === IGNORE)) at++;
+  return at;
 }
 
 /** Refuses what would become a loss that is no number, while the image is still known. */
