@@ -106,10 +106,10 @@ it.each([
 });
 
 it('refuses a TIFF of several pages by their number', async () => {
-  const page = { create: { width: 2, height: 2, channels: 3, background: 'red' } } as const;
-  const content = await sharp([{ create: page.create }, { create: page.create }], {
-    join: { animated: true },
-  })
+  const page = await sharp({ create: { width: 2, height: 2, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  const content = await sharp([page, page], { join: { animated: true } })
     .tiff()
     .toBuffer();
   await using folder = await Folder.with({ 'images/a.tif': content });
