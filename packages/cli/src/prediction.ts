@@ -37,6 +37,7 @@ export async function predictImages(
   } finally {
     progress.close();
   }
+  if (result.remark !== undefined) console.note('warn', `trained on: ${result.remark}`);
   const found = result.images.filter(({ foreground }) => foreground > 0).length;
   if (console.json) console.result(result);
   console.text(

@@ -26,6 +26,12 @@ export default defineLoss({
 });
 `;
 
+/** All changes of a window, each of them in half of the windows. */
+const AUGMENTED = `workers: 1, augment: { flip: 0.5, rotate: 0.5, turn: { probability: 0.5 },
+  scale: { probability: 0.5 }, elastic: { probability: 0.5, spacing: 8 }, brightness: { probability: 0.5 },
+  contrast: { probability: 0.5 }, gamma: { probability: 0.5 }, noise: { probability: 0.5 },
+  blur: { probability: 0.5 }, cutout: { probability: 0.5 }, paste: { probability: 0.5 } }`;
+
 /** Four epochs of two steps. */
 function signallingProject(): Project {
   const project = createProject(
@@ -174,6 +180,31 @@ test.each([
     });
     const resumed = await raremask(project, 'resume', 'runs/tiny');
     expect(resumed.status, resumed.stderr).toBe(0);
+    await expectSameAsUninterrupted(project);
+  },
+);
+
+test.each([
+  ['SIGKILL', 6],
+  ['SIGINT', 3],
+])(
+  'a run with every augmentation and a reader thread that got %s in step %i goes on with the same windows',
+  async (signal, step) => {
+    const project = signallingProject();
+    const manifest = project.read('raremask.yaml').replace('workers: 0', AUGMENTED);
+    project.write('raremask.yaml', manifest);
+    const env = { TEST_SIGNAL: signal, TEST_STEP: `${step}` };
+    const stopped = await run(project.folder, ['train'], env);
+    expect(stopped.status, stopped.stderr).toBe(signal === 'SIGINT' ? 75 : null);
+    const resumed = await raremask(project, 'resume', 'runs/tiny', '--json');
+    expect(resumed.status, resumed.stderr).toBe(0);
+    const { waitSeconds } = JSON.parse(resumed.stdout) as { waitSeconds: number };
+    expect(waitSeconds).toBeGreaterThanOrEqual(0);
+    const rows = metrics(project.at('runs/tiny/metrics.csv'));
+    // Empty windows are half of the 8 of an epoch, and every second of those gets a structure.
+    expect(rows.reduce((sum, { masks_pasted }) => sum + Number(masks_pasted), 0)).toBeGreaterThan(
+      0,
+    );
     await expectSameAsUninterrupted(project);
   },
 );

@@ -29,6 +29,8 @@ export interface PredictOptions {
 
 export interface PredictResult {
   readonly out: string;
+  /** What the set that was trained on says of itself. */
+  readonly remark?: string;
   readonly images: readonly PredictedImage[];
 }
 
@@ -139,7 +141,7 @@ async function predictAll(
     ].join(','),
   );
   await writeAtomically(join(out, 'predictions.csv'), `${[header, ...lines].join('\n')}\n`);
-  return { out, images: rows };
+  return { out, ...(facts.remark !== undefined && { remark: facts.remark }), images: rows };
 }
 
 /** The PNG files of one image, by their path below the output folder. */

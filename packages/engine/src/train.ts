@@ -54,6 +54,8 @@ export interface TrainResult {
   /** Epoch of the best checkpoint, counted from 1; 0 where nothing was validated. */
   readonly bestEpoch: number;
   readonly interrupted: boolean;
+  /** Seconds that steps waited for a batch, without the first of each epoch; before a resume not counted. */
+  readonly waitSeconds: number;
 }
 
 /** Trains as the manifest says and leaves a run folder. */
@@ -294,7 +296,8 @@ class TrainingRun {
       seconds: this.#progress.seconds,
       interrupted,
     });
-    return { folder: this.#folder.path, bestEpoch, interrupted };
+    const waitSeconds = this.#feed.waited;
+    return { folder: this.#folder.path, bestEpoch, interrupted, waitSeconds };
   }
 
   async #announce(backend: BackendFact): Promise<void> {
