@@ -16,9 +16,13 @@ export function filterGradient(
   if (window.dilations.some((dilation) => dilation !== 1)) throw new Unsupported('dilations');
   const blocks = tapBlocks(window);
   if (blocks) return blockGradient(call, window, filterShape);
-  return window.strides.every((stride) => stride === 1)
-    ? shiftedGradient(call, window, filterShape)
-    : gatheredGradient(call, window, filterShape);
+  if (window.strides.some((stride) => stride !== 1)) {
+    return gatheredGradient(call, window, filterShape);
+  }
+  const same = window.input.every((extent, axis) => extent === window.output[axis]);
+  return same && filterShape.at(-2)! > FEW_CHANNELS
+    ? sharedShiftGradient(call, window, filterShape)
+    : shiftedGradient(call, window, filterShape);
 }
 
 /** Windows side by side: stride and size are the same, and nothing is padded. */
@@ -97,6 +101,45 @@ function blockGradient(
 
 /** So few channels that a product with each tap's is too narrow: those of all taps go together. */
 const FEW_CHANNELS = 4;
+
+/**
+ * Stride 1, results as large as the image. A tap's shift along the first axis is taken by the gradient,
+ * the other way round, and the rest of it by the image: three copies of each for 3x3, the middle one for
+ * nothing, serve all nine products.
+ */
+function sharedShiftGradient(
+  call: LowerCall,
+  window: SlidingWindow,
+  filterShape: readonly number[],
+): Lowered {
+  const rank = filterShape.length;
+  const [channels, out] = [filterShape[rank - 2]!, filterShape[rank - 1]!];
+  const [image, gradient] = [channelsBeforeBatch(call, 0), channelsBeforeBatch(call, 1)];
+  const made = new Map<string, string>();
+  /** What lies `shift` pixels further on, at each place; zeros come in at the border. */
+  const moved = (name: string, shift: readonly number[], rows: number): string => {
+    const key = `${name} ${shift.join()}`;
+    const known = made.get(key);
+    if (known) return known;
+    const pads = [0, 0, ...shift.map((count) => -count), 0, 0, ...shift];
+    const shifted = shift.every((count) => count === 0)
+      ? name
+      : call.emit('Pad', [name, call.ints(pads)]);
+    made.set(key, matrix(call, shifted, rows));
+    return made.get(key)!;
+  };
+  const products = tapsOf(window.size).map((tap) => {
+    const [first, ...rest] = tap.map((at, axis) => at - window.before[axis]!);
+    const dy = moved(gradient, [-first!, ...rest.map(() => 0)], out);
+    const x = moved(image, [0, ...rest], channels);
+    return product(call, { name: dy, flipped: false }, { name: x, flipped: true });
+  });
+  const all = call.emit('Concat', products, { axis: 0 });
+  return {
+    name: call.emit('Reshape', [all, call.ints([...window.size, out, channels])]),
+    layout: tapsOutIn(filterShape),
+  };
+}
 
 /**
  * Stride 1. Image and gradient are padded to one grid, so that in one long row a tap is a shift: as
