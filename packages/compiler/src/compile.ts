@@ -86,8 +86,8 @@ export async function compile(
     executionMode: 'sequential',
     graphOptimizationLevel: options.optimize,
     logSeverityLevel: 3,
-    // Threads that wait in a loop take the processor from those that read images.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    // Threads that wait in a loop take the processor from those that read images: they go to sleep soon.
+    extra: { session: { intra_op: { spin_duration_us: '20' } } },
     ...(options.profile !== undefined && {
       enableProfiling: true,
       profileFilePrefix: options.profile,

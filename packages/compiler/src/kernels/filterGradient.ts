@@ -114,7 +114,9 @@ function sharedShiftGradient(
 ): Lowered {
   const rank = filterShape.length;
   const [channels, out] = [filterShape[rank - 2]!, filterShape[rank - 1]!];
-  const [image, gradient] = [channelsBeforeBatch(call, 0), channelsBeforeBatch(call, 1)];
+  const batch = call.inputs[0]!.shape[0]!;
+  const layout = channelsFirst(rank);
+  const [image, gradient] = [call.take(0, layout), call.take(1, layout)];
   const made = new Map<string, string>();
   /** What lies `shift` pixels further on, at each place; zeros come in at the border. */
   const moved = (name: string, shift: readonly number[], rows: number): string => {
@@ -125,18 +127,21 @@ function sharedShiftGradient(
     const shifted = shift.every((count) => count === 0)
       ? name
       : call.emit('Pad', [name, call.ints(pads)]);
-    made.set(key, matrix(call, shifted, rows));
-    return made.get(key)!;
+    const rowsOfImages = call.emit('Reshape', [shifted, call.ints([batch, rows, -1])]);
+    made.set(key, rowsOfImages);
+    return rowsOfImages;
   };
+  // Image by image, so that threads can share the work; the sums of the images are small.
   const products = tapsOf(window.size).map((tap) => {
     const [first, ...rest] = tap.map((at, axis) => at - window.before[axis]!);
     const dy = moved(gradient, [-first!, ...rest.map(() => 0)], out);
     const x = moved(image, [0, ...rest], channels);
-    return product(call, { name: dy, flipped: false }, { name: x, flipped: true });
+    return product(call, { name: dy, flipped: false }, { name: x, flipped: true, rank: 3 });
   });
-  const all = call.emit('Concat', products, { axis: 0 });
+  const all = call.emit('Concat', products, { axis: 1 });
+  const sum = call.emit('ReduceSum', [all, call.ints([0])], { keepdims: 0 });
   return {
-    name: call.emit('Reshape', [all, call.ints([...window.size, out, channels])]),
+    name: call.emit('Reshape', [sum, call.ints([...window.size, out, channels])]),
     layout: tapsOutIn(filterShape),
   };
 }
