@@ -243,7 +243,6 @@ export class CompiledNetwork implements Network {
         name: 'inference',
         threads: this.#compute.threads,
         optimize: 'all',
-        portable: true,
       });
       this.#sizes.set(key, program);
     }
