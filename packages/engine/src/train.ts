@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Draw, Loss, Model, Sampler } from '@raremask/core';
 import { isRaremaskError } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
@@ -338,6 +339,9 @@ class TrainingRun {
       counted = this.#feed.waited;
       await this.#step(batch, batches.length, waited, elapsed);
       this.#feed.release(batch);
+      // A signal of the system is heard between turns of the event loop, and eager steps with batches
+      // that are ready take none by themselves.
+      await nextTurn();
       if (signal?.aborted && this.#progress.step < batches.length) {
         this.#addSeconds(elapsed());
         await this.#save(this.#folder.last);
