@@ -185,6 +185,17 @@ export function checkpointMismatch(path: string, expected: string, got: string):
   });
 }
 
+export function noPredictionFiles(): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NO_PREDICTION_FILES',
+    category: 'plugin',
+    where: 'data.use',
+    what: 'the data set does not say into what files predictions of volumes go',
+    expected: 'a data set with writePredictions',
+    remedy: 'read the volumes with @raremask/dataset-volumes, or give the plugin writePredictions',
+  });
+}
+
 export function noTrainingData(): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_NO_TRAINING_DATA',
