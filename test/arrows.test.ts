@@ -12,9 +12,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'dataset-phantom': [],
   conformance: ['core'],
   lab: ['core'],
-  engine: ['core', 'metrics'],
+  compiler: [],
+  engine: ['compiler', 'core', 'metrics'],
   report: ['metrics'],
-  cli: ['backends', 'core', 'engine', 'lab', 'metrics', 'report'],
+  cli: ['backends', 'compiler', 'core', 'engine', 'lab', 'metrics', 'report'],
   ...Object.fromEntries(PLUGINS.map((name) => [name, ['core']])),
 };
 

@@ -2,6 +2,7 @@ import {
   batchSize,
   type Census,
   census,
+  type Draw,
   type Facts,
   facts,
   type Log,
@@ -60,17 +61,28 @@ const counted: Census = {
 const BATCH = 8;
 const DRAWN_SIDE = 256;
 const CENTRE = [100, 150] as const;
+/** A class that few images have, and where. */
+const RARE = 2;
+const RARE_CENTRE = [200, 30] as const;
 
-/** 100 images of 256 x 256 pixels, every tenth of which has one structure. */
-const drawnFrom: Survey = (() => {
+/** 100 images of 256 x 256 pixels, each with one structure of each of its classes. */
+function surveyOf(classes: number, classesOf: (index: number) => readonly number[]): Survey {
   const images = new Map<string, SurveyedImage>();
   for (let index = 0; index < 100; index++) {
-    const pixels = index % 10 === 0 ? STRUCTURE : 0;
-    const structures = pixels > 0 ? [{ class: 1, pixels, centre: CENTRE }] : [];
+    const structures = classesOf(index).map((own) => ({
+      class: own,
+      pixels: STRUCTURE,
+      centre: own === RARE ? RARE_CENTRE : CENTRE,
+    }));
+    const pixels = structures.length * STRUCTURE;
     images.set(`image ${index}`, {
       id: `image ${index}`,
       size: [DRAWN_SIDE, DRAWN_SIDE],
-      classPixels: [DRAWN_SIDE ** 2 - pixels, pixels],
+      classPixels: Array.from({ length: classes }, (_, own) =>
+        own === 0
+          ? DRAWN_SIDE ** 2 - pixels
+          : STRUCTURE * structures.filter((one) => one.class === own).length,
+      ),
       ignoredPixels: 0,
       structures,
       structureCount: structures.length,
@@ -82,16 +94,27 @@ const drawnFrom: Survey = (() => {
     image: (id) => images.get(id)!,
     hasForeground: (id) => images.get(id)!.structures.length > 0,
   };
-})();
+}
+
+/** Every tenth of which has one structure. */
+const drawnFrom = surveyOf(2, (index) => (index % 10 === 0 ? [1] : []));
+
+/** Of 40 with foreground 36 have a nodule, 2 have a cyst and a nodule, and 2 have a cyst. */
+const classedTask: Facts = { ...task, classes: [...task.classes, { name: 'cyst', value: 128 }] };
+const classedFrom = surveyOf(3, (index) =>
+  index < 36 ? [1] : index < 38 ? [1, RARE] : index < 40 ? [RARE] : [],
+);
 
 const silent: Log = { info: () => {}, warn: () => {} };
 
-/** Hands in what a plugin of a manifest may ask for. */
+/** Hands in what a plugin of a manifest may ask for; where that names two classes, with both. */
 export function runOf(loaded: LoadedManifest): RunScope {
+  const { classes } = loaded.plugins.dataset.rawOptions as { readonly classes: object };
+  const classed = Object.keys(classes).length > 2;
   const run = createHost().run({ seed: loaded.manifest.seed, log: silent });
-  run.provide(facts, () => task);
+  run.provide(facts, () => (classed ? classedTask : task));
   run.provide(census, () => async () => counted);
-  run.provide(survey, () => async () => drawnFrom);
+  run.provide(survey, () => async () => (classed ? classedFrom : drawnFrom));
   run.provide(batchSize, () => BATCH);
   return run;
 }
@@ -127,13 +150,14 @@ function figureOf(head: readonly string[]): Figure | undefined {
     };
   }
   if (head[0] === 'sampler') {
-    const columns = head.map((name) =>
-      name === 'sampler' ? undefined : known(samplerColumns, name),
-    );
-    return async ([options], ground) => {
-      const sampler = await samplerOf(options!, ground);
-      return columns.map((column) => column?.(sampler));
-    };
+    const classed = head[1]! in classColumns;
+    const table = classed ? classColumns : samplerColumns;
+    const columns = head.map((name) => (name === 'sampler' ? undefined : known(table, name)));
+    // Each with a sampler of its own: some let it hear what became of its draws.
+    return async ([options], ground) =>
+      await Promise.all(
+        columns.map(async (column) => column?.(await samplerOf(options!, classed, ground))),
+      );
   }
   if (head[0] === 'model' && head[1] === 'loss') {
     const columns = head.map((name, index) => (index < 2 ? undefined : known(biasColumns, name)));
@@ -269,8 +293,11 @@ async function lossesOf(cell: string, ground: Ground): Promise<readonly Loss[]> 
   return await Promise.all(loaded.plugins.losses.map((loss) => run.make(loss)));
 }
 
-async function changed({ manifest, folder }: Ground, set: string): Promise<LoadedManifest> {
-  return await loadManifest([manifest], { folder, set: [set], env: {} });
+async function changed(
+  { manifest, folder }: Ground,
+  ...set: readonly string[]
+): Promise<LoadedManifest> {
+  return await loadManifest([manifest], { folder, set, env: {} });
 }
 
 // Samplers
@@ -305,7 +332,58 @@ const samplerColumns: Readonly<Record<string, (sampler: Sampler) => string>> = {
   },
   'with foreground, first epoch': (sampler) => percent(foregroundIn(sampler, 0)),
   'with foreground, epoch 40': (sampler) => percent(foregroundIn(sampler, EPOCHS - 1)),
+  'hard ones, first epoch': (sampler) => percent(emptyIn(sampler, 0).map(isHard)),
+  'hard ones, epoch 40': (sampler) => {
+    trainUntil(sampler, EPOCHS - 1);
+    return percent(emptyIn(sampler, EPOCHS - 1).map(isHard));
+  },
+  'empty images seen in epoch 40': (sampler) => {
+    trainUntil(sampler, EPOCHS - 1);
+    return String(new Set(emptyIn(sampler, EPOCHS - 1)).size);
+  },
 };
+
+const having = (own: number) => (id: string) =>
+  classedFrom.image(id).structures.some((one) => one.class === own);
+
+const classColumns: Readonly<Record<string, (sampler: Sampler) => string>> = {
+  'with a nodule': (sampler) => percent(drawsOf(sampler).map(({ id }) => having(1)(id))),
+  'with a cyst': (sampler) => percent(drawsOf(sampler).map(({ id }) => having(RARE)(id))),
+  'cysts among windows with foreground': (sampler) => {
+    const shows = (at: readonly number[]) => (draw: Draw) =>
+      classedFrom.hasForeground(draw.id) &&
+      at.every((place, axis) => {
+        const offset = place - draw.window!.origin[axis]!;
+        return offset >= 0 && offset < draw.window!.size[axis]!;
+      });
+    const draws = drawsOf(sampler);
+    const cysts = draws.filter((draw) => having(RARE)(draw.id)).filter(shows(RARE_CENTRE));
+    const nodules = draws.filter((draw) => having(1)(draw.id)).filter(shows(CENTRE));
+    return percent([...cysts.map(() => true), ...nodules.map(() => false)]);
+  },
+};
+
+/** Nine of the ninety empty images: their alarms are ten times those of the others. */
+const isHard = (id: string) => id.endsWith('5') && Number(id.slice('image '.length)) < 90;
+
+function emptyIn(sampler: Sampler, epoch: number): readonly string[] {
+  const ids = [...sampler.batches(epoch)].flat().map(({ id }) => id);
+  return ids.filter((id) => !drawnFrom.hasForeground(id));
+}
+
+/** Lets a sampler hear the alarms of all epochs before one. */
+function trainUntil(sampler: Sampler, last: number): void {
+  for (let epoch = 0; epoch < last; epoch++) {
+    for (const batch of sampler.batches(epoch)) {
+      const outcomes = batch.map((draw) => ({
+        draw,
+        loss: 0,
+        alarms: isHard(draw.id) ? 0.01 : 0.001,
+      }));
+      sampler.observe?.(outcomes, epoch);
+    }
+  }
+}
 
 function batchesOf(sampler: Sampler) {
   return Array.from({ length: EPOCHS }, (_, epoch) => [...sampler.batches(epoch)]).flat();
@@ -323,9 +401,13 @@ function percent(facts: readonly boolean[]): string {
   return `${Math.round((100 * facts.filter(Boolean).length) / facts.length)} %`;
 }
 
-async function samplerOf(cell: string, ground: Ground): Promise<Sampler> {
+async function samplerOf(cell: string, classed: boolean, ground: Ground): Promise<Sampler> {
   const sampler = { use: '@raremask/sampler', with: parse(cell.slice(1, -1)) };
-  const loaded = await changed(ground, `sampler=${JSON.stringify(sampler)}`);
+  const loaded = await changed(
+    ground,
+    `sampler=${JSON.stringify(sampler)}`,
+    ...(classed ? ['data.with.classes={ background: 0, nodule: 255, cyst: 128 }'] : []),
+  );
   return await runOf(loaded).make(loaded.plugins.sampler);
 }
 

@@ -6,10 +6,16 @@ import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { loadManifest } from '@raremask/core/manifest';
 
 import sharp from 'sharp';
 import { openWork } from '../../packages/engine/dist/work.js';
+
+setFlagsFromString('--expose-gc');
+// A flag of the process would be refused by its reader threads.
+const collectGarbage = runInNewContext('gc');
 
 const [first = '100000', folder] = process.argv.slice(2);
 if (folder === undefined) await whole(Number(first));
@@ -26,9 +32,9 @@ async function whole(count) {
         `${count}`,
         root,
       ]);
-      const { listing, split, survey, memory, heap } = JSON.parse(stdout);
+      const { listing, split, survey, memory, index } = JSON.parse(stdout);
       console.log(
-        `${what}: ${(listing + survey).toFixed(2)} s (listing and split ${listing.toFixed(2)}, survey ${survey.toFixed(2)}); ${split} training images; resident ${memory.toFixed(0)} MiB, heap in use ${heap.toFixed(0)} MiB`,
+        `${what}: ${(listing + survey).toFixed(2)} s (listing and split ${listing.toFixed(2)}, survey ${survey.toFixed(2)}); ${split} training images; resident ${memory.toFixed(0)} MiB, index in the heap ${index.toFixed(1)} MiB`,
       );
     }
     const cache = join(root, '.raremask');
@@ -84,15 +90,18 @@ sampler: { use: "@raremask/sampler" }
 
 async function open(root) {
   let work;
+  collectGarbage();
+  const before = process.memoryUsage();
   const listing = await seconds(async () => {
     const loaded = await loadManifest([join(root, 'raremask.yaml')]);
     work = await openWork(loaded, () => {});
   });
   const survey = await seconds(() => work.survey());
   const result = { listing, survey, split: work.splits.train.length };
-  globalThis.gc?.();
-  const { rss, heapUsed } = process.memoryUsage();
-  console.log(JSON.stringify({ ...result, memory: rss / 2 ** 20, heap: heapUsed / 2 ** 20 }));
+  collectGarbage();
+  const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
+  const index = heapUsed + arrayBuffers - before.heapUsed - before.arrayBuffers;
+  console.log(JSON.stringify({ ...result, memory: rss / 2 ** 20, index: index / 2 ** 20 }));
   await work.close();
 }
 

@@ -1,28 +1,43 @@
 /**
  * One training step and one inference of the U-Net, in this process: one JSON line with the seconds of
- * each repetition. Usage: node ours.ts BACKEND BATCH SIZE FILTERS REPETITIONS
+ * each repetition and the peak of memory.
+ * Usage: node ours.js BACKEND BATCH SIZE FILTERS DEPTH THREADS REPETITIONS [PROFILE]
+ * SIZE: extents with an x between them. BACKEND: compiled, or one of tfjs's. PROFILE: beginning of the
+ * name of a file into which onnxruntime writes the time of each operator.
  */
 
 import { fileURLToPath } from 'node:url';
 import { prepareBackend } from '@raremask/backends';
+import { loadRuntime } from '@raremask/compiler';
 import * as services from '@raremask/core';
 import { createHost, createRandom } from '@raremask/core/host';
 import { loadManifest } from '@raremask/core/manifest';
-import { createOptimizer, infer, type StepState, trainStep } from '@raremask/engine';
-import * as tf from '@tensorflow/tfjs';
+import { createOptimizer, openNetwork, openRunner, type RunEvent } from '@raremask/engine';
 
-const [backend, ...numbers] = process.argv.slice(2) as ['wasm', ...string[]];
-const [batch, size, filters, repetitions] = numbers.map(Number) as [number, number, number, number];
-const { name } = await prepareBackend(backend);
+const [backend, batchText, sizeText, filters, depth, threadsText, repetitionsText, profile] =
+  process.argv.slice(2) as [string, string, string, string, string, string, string, string?];
+const [batch, threads, repetitions] = [batchText, threadsText, repetitionsText].map(Number) as [
+  number,
+  number,
+  number,
+];
+const size = sizeText.split('x').map(Number);
+const compiled = backend === 'compiled';
+await prepareBackend(compiled ? 'wasm' : (backend as 'wasm'));
+const outcome = await loadRuntime();
+if (compiled && outcome.state !== 'ok') throw new Error(outcome.detail);
+const compute =
+  compiled && outcome.state === 'ok' ? { runtime: outcome.runtime, threads, profile } : undefined;
+
 const loaded = await loadManifest(
   [fileURLToPath(new URL('../../speed/speed.yaml', import.meta.url))],
   {
-    set: [`model.with.filters=${filters}`],
+    set: [`model.with.filters=${filters}`, `model.with.depth=${depth}`],
   },
 );
 const run = createHost().run({ seed: 0 });
 const facts: services.Facts = {
-  space: 2,
+  space: size.length as 2 | 3,
   channels: 1,
   classes: [
     { name: 'background', value: 0 },
@@ -39,42 +54,44 @@ const optimizer = createOptimizer(loaded.manifest.train.optimizer, model.weights
 const program = { facts, model, losses, optimizer, clip: null, outcomes: false };
 
 const random = createRandom(1);
-const pixels = batch * size * size;
-const noise = Float32Array.from({ length: pixels }, () => random.normal());
-const truth = new Float32Array(pixels * 2);
-for (let pixel = 0; pixel < pixels; pixel++) truth[2 * pixel + (random.next() > 0.97 ? 1 : 0)] = 1;
-const images = tf.tensor(noise, [batch, size, size, 1]);
-const target = tf.tensor(truth, [batch, size, size, 2]);
-const weight = tf.ones([batch, size, size, 1]);
-let state: StepState = {
-  weights: model.weights.map(({ initial, shape }) => tf.tensor(initial, [...shape])),
-  buffers: model.buffers.map(({ initial, shape }) => tf.tensor(initial, [...shape])),
-  slots: optimizer.slots.map(({ shape }) => tf.zeros([...shape])),
-};
+const pixels = size.reduce((product, extent) => product * extent, batch);
+const images = Float32Array.from({ length: pixels }, () => random.normal());
+const target = new Float32Array(pixels * 2);
+for (let pixel = 0; pixel < pixels; pixel++) target[2 * pixel + (random.next() > 0.97 ? 1 : 0)] = 1;
+const weight = new Float32Array(pixels).fill(1);
+
+function note(event: RunEvent): void {
+  if (event.type === 'note' && event.level === 'warn') throw new Error(event.text);
+}
+
+const started = performance.now();
+const runner = openRunner(
+  compute,
+  program,
+  {
+    weights: model.weights.map(({ initial }) => Float32Array.from(initial)),
+    buffers: model.buffers.map(({ initial }) => Float32Array.from(initial)),
+    slots: optimizer.slots.map(
+      ({ shape }) => new Float32Array(shape.reduce((product, extent) => product * extent, 1)),
+    ),
+  },
+  note,
+);
 let step = 0;
 
 async function train(): Promise<number> {
-  const { firstCorrection, secondCorrection } = optimizer.scalars(++step);
-  const output = trainStep(program, state, {
+  const { monitor } = await runner.step({
+    count: batch,
+    size,
     images,
     target,
     weight,
-    learningRate: tf.scalar(1e-3),
-    firstCorrection: tf.scalar(firstCorrection),
-    secondCorrection: tf.scalar(secondCorrection),
-    termWeights: losses.map(() => tf.scalar(1)),
-    uniform: (shape) => tf.ones([...shape]),
+    learningRate: 1e-3,
+    ...optimizer.scalars(++step),
+    termWeights: losses.map(() => 1),
+    uniform: (into) => into.fill(1),
   });
-  const [loss] = await output.monitor.data();
-  tf.dispose([...state.weights, ...state.buffers, ...state.slots]);
-  state = output.state;
-  return loss!;
-}
-
-async function predict(): Promise<void> {
-  const logits = infer(model, state, images);
-  await logits.data();
-  logits.dispose();
+  return monitor[0]!;
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number[]> {
@@ -88,6 +105,14 @@ async function timed(work: () => Promise<unknown>): Promise<number[]> {
   return seconds;
 }
 
-const result = { backend: name, train: await timed(train), infer: await timed(predict) };
-console.log(JSON.stringify({ ...result, rss: process.memoryUsage().rss }));
+await train();
+const first = (performance.now() - started) / 1000;
+const training = await timed(train);
+const state = runner.state();
+await runner.dispose();
+const network = openNetwork(compute && { ...compute, profile: undefined }, program, state, note);
+const inference = await timed(() => network.infer(images, batch, size));
+await network.dispose();
+const memory = process.resourceUsage().maxRSS / 1024;
+console.log(JSON.stringify({ backend, train: training, infer: inference, first, memory }));
 process.exit(0);

@@ -1,9 +1,11 @@
 """The same U-Net, losses and optimizer in PyTorch: one JSON line with the seconds of each repetition.
 
-Usage: OMP_NUM_THREADS=T OPENBLAS_NUM_THREADS=1 python3 peer.py BATCH SIZE FILTERS THREADS REPETITIONS
+Usage: OMP_NUM_THREADS=T OPENBLAS_NUM_THREADS=1 python3 peer.py BATCH SIZE FILTERS DEPTH THREADS REPETITIONS
+SIZE: extents with an x between them, for example 128x128 or 32x64x64.
 """
 
 import json
+import resource
 import sys
 import time
 
@@ -11,18 +13,24 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-batch, size, filters, threads, repetitions = map(int, sys.argv[1:6])
+batch, filters, DEPTH, threads, repetitions = (int(sys.argv[at]) for at in (1, 3, 4, 5, 6))
+size = [int(extent) for extent in sys.argv[2].split("x")]
+space = len(size)
 torch.set_num_threads(threads)
 torch.manual_seed(0)
-DEPTH = 4
+
+Conv = nn.Conv2d if space == 2 else nn.Conv3d
+ConvTranspose = nn.ConvTranspose2d if space == 2 else nn.ConvTranspose3d
+BatchNorm = nn.BatchNorm2d if space == 2 else nn.BatchNorm3d
+max_pool = F.max_pool2d if space == 2 else F.max_pool3d
 
 
 def block(inputs, outputs):
     layers = []
     for channels in (inputs, outputs):
         layers += [
-            nn.Conv2d(channels, outputs, 3, padding=1, bias=False),
-            nn.BatchNorm2d(outputs),
+            Conv(channels, outputs, 3, padding=1, bias=False),
+            BatchNorm(outputs),
             nn.ReLU(inplace=True),
         ]
     return nn.Sequential(*layers)
@@ -36,12 +44,12 @@ class UNet(nn.Module):
             block(1 if level == 0 else widths[level - 1], widths[level]) for level in range(DEPTH + 1)
         )
         self.rise = nn.ModuleList(
-            nn.ConvTranspose2d(widths[level + 1], widths[level], 2, 2) for level in reversed(range(DEPTH))
+            ConvTranspose(widths[level + 1], widths[level], 2, 2) for level in reversed(range(DEPTH))
         )
         self.decoder = nn.ModuleList(
             block(2 * widths[level], widths[level]) for level in reversed(range(DEPTH))
         )
-        self.head = nn.Conv2d(filters, 2, 1)
+        self.head = Conv(filters, 2, 1)
 
     def forward(self, x):
         skips = []
@@ -49,7 +57,7 @@ class UNet(nn.Module):
             x = stage(x)
             if level < DEPTH:
                 skips.append(x)
-                x = F.max_pool2d(x, 2)
+                x = max_pool(x, 2)
         for rise, stage in zip(self.rise, self.decoder):
             x = stage(torch.cat([skips.pop(), rise(x)], 1))
         return self.head(x)
@@ -57,17 +65,18 @@ class UNet(nn.Module):
 
 model = UNet()
 optimizer = torch.optim.Adam(model.parameters(), 1e-3)
-images = torch.randn(batch, 1, size, size)
-truth = (torch.rand(batch, size, size) > 0.97).long()
-one_hot = F.one_hot(truth, 2).permute(0, 3, 1, 2).float()
+images = torch.randn(batch, 1, *size)
+truth = (torch.rand(batch, *size) > 0.97).long()
+one_hot = F.one_hot(truth, 2).movedim(-1, 1).float()
 
 
 def train():
     optimizer.zero_grad()
     logits = model(images)
     probabilities = torch.softmax(logits, 1)
-    hits = (probabilities * one_hot).sum((2, 3))
-    total = (probabilities + one_hot).sum((2, 3))
+    axes = tuple(range(2, 2 + space))
+    hits = (probabilities * one_hot).sum(axes)
+    total = (probabilities + one_hot).sum(axes)
     dice = 1 - ((2 * hits + 1) / (total + 1))[:, 1].mean()
     loss = dice + F.cross_entropy(logits, truth)
     loss.backward()
@@ -93,4 +102,13 @@ def timed(work):
 training = timed(train)
 model.eval()
 inference = timed(infer)
-print(json.dumps({"torch": torch.__version__, "train": training, "infer": inference}))
+print(
+    json.dumps(
+        {
+            "torch": torch.__version__,
+            "train": training,
+            "infer": inference,
+            "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        }
+    )
+)

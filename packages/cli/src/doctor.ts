@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { probeBackends } from '@raremask/backends';
+import { probeCompiler } from '@raremask/compiler';
 import { installedPlugins } from '@raremask/core/host';
 import { columns } from '@raremask/report';
 import type { Console } from './console.ts';
@@ -30,6 +31,7 @@ export async function doctor(version: string, console: Console): Promise<number>
       detail: `${availableParallelism()} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB of memory`,
     },
     ...(await probeBackends(process.cwd())),
+    await probeCompiler(),
     {
       name: 'plugins',
       state: plugins.length === 0 ? 'absent' : broken.length > 0 ? 'broken' : 'ok',

@@ -78,3 +78,27 @@ export function lossOptionsRefused(use: string, issues: readonly string[]): Rare
     remedy: "mend what stands under with, or name the loss's options in a manifest",
   });
 }
+
+export function runtimeMissing(detail: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_RUNTIME_MISSING',
+    category: 'environment',
+    where: 'backend: compiled',
+    what: 'onnxruntime-node does not load, which runs compiled steps',
+    expected: 'onnxruntime-node, an optional dependency of @raremask/compiler',
+    got: detail,
+    remedy: 'npm install onnxruntime-node, or set backend: auto',
+  });
+}
+
+export function wrongSize(text: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_WRONG_SIZE',
+    category: 'manifest',
+    where: '--size',
+    what: 'this is not the size of an image or a volume',
+    expected: 'extents with an x between them, for example 256x256',
+    got: text,
+    remedy: 'write height and width, before them the depth of a volume',
+  });
+}

@@ -115,7 +115,7 @@ function remarksOf(
   const images = inspection.splits.map(
     ({ name, images: all, empty }) => `${name} ${all} images, ${empty} of them without foreground`,
   );
-  const { unreadable, duplicates, groups } = inspection;
+  const { unreadable, blank, duplicates, groups } = inspection;
   const [broken] = unreadable;
   const crossing = duplicates.filter(({ splits }) => splits.length > 1);
   const leaking = groups.filter(({ splits }) => splits.length > 1);
@@ -127,9 +127,12 @@ function remarksOf(
           `${unreadable.length} images cannot be read and must be mended before training, the first: ${broken.message}`,
         ]
       : []),
+    ...(blank.length > 0
+      ? [`${blank.length} images are blank, of one value all over, for example ${blank[0]!.id}.`]
+      : []),
     ...(crossing.length > 0
       ? [
-          `${crossing.length} images stand in more than one split, for example ${crossing[0]!.ids.join(' = ')}: scores will look better than they are.`,
+          `${crossing.length} images stand in more than one split, for example ${crossing[0]!.ids.slice(0, 2).join(' = ')}: scores will look better than they are.`,
         ]
       : []),
     ...(leaking.length > 0

@@ -13,7 +13,7 @@ interface Shared {
   readonly json?: boolean;
 }
 
-const BACKENDS = ['auto', 'wasm', 'cpu', 'tensorflow', 'tensorflow-gpu'];
+const BACKENDS = ['auto', 'compiled', 'wasm', 'cpu', 'tensorflow', 'tensorflow-gpu'];
 
 const program = new Command('raremask')
   .description('Trains segmentation networks on images where the structure is rare or absent.')
@@ -75,8 +75,9 @@ command('evaluate', "score a split with a run's weights, on whole images")
       const { prepared } = await import('./backend.ts');
       const { scoreRun } = await import('./scoring.ts');
       const loaded = await manifestOfRun(run, options);
-      console.note('info', (await prepared(loaded)).reason);
-      await scoreRun(loaded, run, options, console);
+      const { reason, compute } = await prepared(loaded);
+      console.note('info', reason);
+      await scoreRun(loaded, run, { ...options, compute }, console);
       return EXIT.ok;
     }),
   );
@@ -92,6 +93,21 @@ command('predict', 'predict images: masks and probabilities as PNG, under their 
     action(async (console, run: string, images: string, options: PredictionOptions) => {
       const { predictImages } = await import('./prediction.ts');
       return await predictImages(run, images, options, console);
+    }),
+  );
+
+command('export', "write a run's network as an ONNX file")
+  .argument('<run>', 'run folder')
+  .requiredOption('--out <file>', 'the .onnx file')
+  .addOption(checkpointOption())
+  .option(
+    '--size <extents>',
+    'one size of image, like 256x256; default: any that the network takes',
+  )
+  .action(
+    action(async (console, run: string, options: ExportingOptions) => {
+      const { exportRun } = await import('./exporting.ts');
+      return await exportRun(run, { ...options, version }, console);
     }),
   );
 
@@ -223,6 +239,12 @@ function repeated(flags: string, description: string): Option {
     ...before,
     value,
   ]);
+}
+
+interface ExportingOptions {
+  readonly out: string;
+  readonly checkpoint?: 'best' | 'last';
+  readonly size?: string;
 }
 
 function backendOption(): Option {

@@ -19,7 +19,8 @@ export async function predictImages(
   console: Console,
 ): Promise<number> {
   const loaded = await manifestOfRun(run, options);
-  console.note('info', (await prepared(loaded)).reason);
+  const { reason, compute } = await prepared(loaded);
+  console.note('info', reason);
   const progress = createProgress(process.stderr, {
     terminal: process.stderr.isTTY === true,
     color: console.color,
@@ -29,12 +30,14 @@ export async function predictImages(
     result = await predict(loaded, run, {
       input,
       out: options.out,
+      compute,
       onEvent: (event) => progress.event(event),
       ...(options.checkpoint !== undefined && { checkpoint: options.checkpoint }),
     });
   } finally {
     progress.close();
   }
+  if (result.remark !== undefined) console.note('warn', `trained on: ${result.remark}`);
   const found = result.images.filter(({ foreground }) => foreground > 0).length;
   if (console.json) console.result(result);
   console.text(

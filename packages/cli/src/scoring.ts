@@ -18,7 +18,7 @@ import type { Console } from './console.ts';
 export async function scoreRun(
   loaded: LoadedManifest,
   run: string,
-  options: Pick<EvaluateOptions, 'split' | 'checkpoint'>,
+  options: Pick<EvaluateOptions, 'split' | 'checkpoint' | 'compute'>,
   console: Console,
   more: object = {},
 ): Promise<Evaluation> {

@@ -15,7 +15,7 @@ export async function trainAndReport(
   options: { readonly out?: string; readonly resume?: string; readonly version: string },
   console: Console,
 ): Promise<number> {
-  const backend = await prepared(loaded);
+  const { compute, ...backend } = await prepared(loaded);
   const progress = createProgress(process.stderr, {
     terminal: process.stderr.isTTY === true,
     color: console.color,
@@ -25,6 +25,7 @@ export async function trainAndReport(
   try {
     result = await train(loaded, {
       backend,
+      compute,
       version: options.version,
       onEvent: (event) => progress.event(event),
       signal: interruption.signal,
@@ -42,6 +43,6 @@ export async function trainAndReport(
     return EXIT.resumable;
   }
   await recordInspection(loaded, result.folder);
-  await scoreRun(loaded, result.folder, {}, console, result);
+  await scoreRun(loaded, result.folder, { compute }, console, result);
   return EXIT.ok;
 }

@@ -86,6 +86,13 @@ test('init says when it can make nothing of a folder', async () => {
 test('inspect lists what cannot be read, what is there twice and what leaks', async () => {
   const project = createProject();
   project.write('data/images/scan08.png', readBytes(project, 'data/images/scan00.png'));
+  // Both are empty, and nobody took one for a copy of the other.
+  for (const id of ['scan01', 'scan05']) {
+    project.write(
+      `data/images/${id}.png`,
+      grey(() => 0),
+    );
+  }
   project.write(
     'data/masks/scan03.png',
     grey(() => 9),
@@ -98,6 +105,10 @@ test('inspect lists what cannot be read, what is there twice and what leaks', as
   const inspection = JSON.parse(stdout) as Record<string, unknown>;
   expect(inspection['duplicates']).toEqual([
     { ids: ['scan00', 'scan08'], splits: ['train', 'validation'] },
+  ]);
+  expect(inspection['blank']).toEqual([
+    { id: 'scan01', split: 'train', foreground: 0 },
+    { id: 'scan05', split: 'train', foreground: 0 },
   ]);
   expect(inspection['unreadable']).toMatchObject([{ id: 'scan03', split: 'train' }]);
   // Seven images of the training split can be read: two batches of at most four.

@@ -34,7 +34,8 @@ test('a loss in a TypeScript file of its own trains, under its name', async () =
 test('a loss that is not a number stops the run with epoch, images of the batch, and term', async () => {
   // Two steps an epoch: the third is the first of the second epoch.
   const project = projectWithLoss('return tf.mul(tf.mean(error), step === 3 ? NaN : 1);');
-  const { status, stderr, stdout } = await raremask(project, 'train');
+  // By the step's number, which only a loss that is called at every step can count.
+  const { status, stderr, stdout } = await raremask(project, 'train', '--backend', 'wasm');
   const error = stderr.split('\n').find((line) => line.startsWith('error'))!;
   expect(status).toBe(1);
   expect(stdout).toBe('');
@@ -65,4 +66,25 @@ test('a loss of the wrong shape is told which one is right', async () => {
   expect(stderr).toContain(
     'Expected: [4] (one number per sample) or [] (a scalar). Got: [4, 16, 16, 2]',
   );
+});
+
+test('a compiled loss that is not a number is told in the same way', async () => {
+  const project = projectWithLoss('return tf.mean(tf.log(tf.sub(error, 1)), [1, 2, 3]);');
+  const { status, stderr } = await raremask(project, 'train');
+  const error = stderr.split('\n').find((line) => line.startsWith('error'))!;
+  expect(status).toBe(1);
+  expect(stderr).toContain('compiled the training step');
+  expect(error).toContain('RAREMASK_LOSS_NOT_FINITE');
+  expect(error).toContain('epoch 1, step 1');
+  expect(error).toContain('loss[1] (own) = NaN');
+});
+
+test('a loss that reads values trains eagerly, and is named', async () => {
+  const project = projectWithLoss(
+    'return tf.mul(tf.mean(error, [1, 2, 3]), error.dataSync()[0] > 9 ? 2 : 1);',
+  );
+  const { status, stderr } = await raremask(project, 'train');
+  expect(status, stderr).toBe(0);
+  expect(stderr.match(/^.*not compiled: loss\[1\] \(own\): reading values.*$/gm)).toHaveLength(1);
+  expect(stderr).not.toContain('compiled the training step of');
 });

@@ -7,6 +7,7 @@ import { createProject, grey, type Project } from './project.ts';
 /** A run of weights that have learned something, so that masks hold both values. */
 async function trainedProject(): Promise<Project> {
   const project = createProject();
+  project.write('data/dataset.json', '{ "notice": "Drawn by a test." }');
   const settings = ['train.epochs=12', 'train.optimizer.learningRate=0.05'];
   const run = await raremask(project, 'train', ...settings.flatMap((one) => ['--set', one]));
   expect(run.status, run.stderr).toBe(0);
@@ -26,6 +27,7 @@ test('predict leaves masks, probabilities and a table under the names and sizes 
     ...['predict', 'runs/tiny', 'new', '--out', 'predicted'],
   );
   expect(status, stderr).toBe(0);
+  expect(stderr).toContain('trained on: Drawn by a test.');
   expect(stdout).toMatch(/^2 images predicted, foreground in \d; see predicted$/m);
   expect(project.files('predicted')).toEqual([
     'masks/first.png',

@@ -23,6 +23,14 @@ export function tensors(path: string): Readonly<Record<string, string>> {
   );
 }
 
+/** Where the run stood when a checkpoint was written. */
+export function progress(path: string): Readonly<Record<string, unknown>> {
+  const bytes = readFileSync(path);
+  const start = 8 + Number(bytes.readBigUInt64LE(0));
+  const { __metadata__: metadata } = JSON.parse(bytes.subarray(8, start).toString());
+  return JSON.parse(metadata.raremask).progress;
+}
+
 /** The rows of metrics.csv without the columns that a clock decides. */
 export function metrics(path: string): readonly Readonly<Record<string, string>>[] {
   const [header, ...rows] = readFileSync(path, 'utf8').trim().split('\n');

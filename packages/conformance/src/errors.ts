@@ -647,7 +647,8 @@ export function feedbackInEpoch(
     what: `feedback after batch ${step} of epoch ${epoch} changes that epoch, so that it cannot be resumed in the middle`,
     expected,
     got,
-    remedy: 'let what observe hears count from the next epoch on',
+    remedy:
+      'let what observe hears count from the next epoch on; the argument epoch of observe says which that is, asking for batches does not',
   });
 }
 

@@ -227,6 +227,8 @@ export function samplerChecks(
         const plan = copied(planOf(sampler, epoch, place));
         for (const [step, draws] of plan.slice(0, -1).entries()) {
           hear(sampler, draws, epoch, step, place);
+          // A look ahead is no sign that the epoch is over.
+          planOf(sampler, epoch + 1, place);
           const differing = planDifference(plan, planOf(sampler, epoch, place));
           if (differing) throw feedbackInEpoch(place, epoch, step, differing);
         }
@@ -362,7 +364,7 @@ function hear(
     }),
   );
   try {
-    sampler.observe?.(outcomes);
+    sampler.observe?.(outcomes, epoch);
   } catch (error) {
     throw thrown(error, { ...place, label: `${place.label}, observe` });
   }

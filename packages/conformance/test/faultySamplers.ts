@@ -89,24 +89,26 @@ export const soundWindows = sampler((parts) => {
 
 /** Shows images of high loss twice, from the epoch after the one in which the loss was seen. */
 function mining(
-  fault: 'none' | 'at once' | 'forgets' | 'saves half' | 'saves a map',
+  fault: 'none' | 'at once' | 'after a look ahead' | 'forgets' | 'saves half' | 'saves a map',
 ): SamplerPlugin {
   return sampler((parts) => {
     let hard = new Map<number, string[]>();
-    let epochNow = 0;
+    let latest = 0;
     const heard = (epoch: number): string[] =>
       [...hard].flatMap(([from, ids]) => (from <= epoch ? ids : []));
     return {
       batches(epoch) {
-        epochNow = epoch;
-        const extra = heard(epoch).filter((id, index, all) => all.indexOf(id) === index);
+        latest = Math.max(latest, epoch);
+        const extra = heard(fault === 'after a look ahead' ? latest : epoch).filter(
+          (id, index, all) => all.indexOf(id) === index,
+        );
         const ids = parts.random
           .fork(`epoch ${epoch}`)
           .shuffle([...parts.survey.train, ...extra.toSorted()]);
         return cut(draws(ids), parts.batchSize);
       },
-      observe(outcomes: readonly Outcome[]) {
-        const from = fault === 'at once' ? epochNow : epochNow + 1;
+      observe(outcomes: readonly Outcome[], epoch: number) {
+        const from = fault === 'at once' ? epoch : epoch + 1;
         const found = outcomes.filter(({ loss }) => loss > 1).map(({ draw }) => draw.id);
         hard.set(from, [...(hard.get(from) ?? []), ...found]);
       },
@@ -377,6 +379,11 @@ export const faultySamplers: Readonly<Record<string, FaultySampler>> = {
     plugin: mining('at once'),
     check: 'lets feedback change later epochs only',
     says: /feedback after batch \d of epoch 0 changes that epoch.*from the next epoch on/,
+  },
+  'takes a look ahead for the next epoch': {
+    plugin: mining('after a look ahead'),
+    check: 'lets feedback change later epochs only',
+    says: /feedback after batch \d of epoch 0 changes that epoch.*argument epoch of observe/,
   },
   'forgets what it heard': {
     plugin: mining('forgets'),

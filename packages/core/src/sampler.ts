@@ -29,8 +29,11 @@ export interface Sampler {
    * that the last one may be smaller. The same epoch gives the same batches, whatever was asked before.
    */
   batches(epoch: number): Iterable<readonly Draw[]>;
-  /** Feedback after a step. */
-  observe?(outcomes: readonly Outcome[]): void;
+  /**
+   * Feedback after a step of an epoch, epochs counted from 0. It counts from the next epoch on: batches
+   * are read ahead, and an epoch is gone on with in its middle after a resume.
+   */
+  observe?(outcomes: readonly Outcome[], epoch: number): void;
   /** Saved in every checkpoint. */
   state?(): Json;
   restore?(state: Json): void;

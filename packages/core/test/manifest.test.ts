@@ -64,6 +64,7 @@ describe('a manifest', () => {
       },
       evaluate: { threshold: 0.5, score: 'balanced' },
       backend: 'auto',
+      threads: 'auto',
       output: 'runs',
     });
     expect(plugins.sampler.plugin.name).toBe('sampler');
@@ -301,6 +302,7 @@ describe('toYaml', () => {
         threshold: 0.5
         score: balanced
       backend: auto
+      threads: auto
       output: runs
       "
     `);

@@ -28,11 +28,16 @@ export async function decodeImage(file: string): Promise<Raster> {
   if (png !== undefined && !hasPngEnd(bytes))
     throw damagedFile(file, 'the end of the PNG is missing');
   const raster =
-    png !== undefined && png.depth === 16
+    png !== undefined && (png.depth === 16 || isPlain(png))
       ? withoutAlpha(exactPng(file, bytes, png))
       : await decodeWithSharp(file, bytes);
   checkFinite(file, raster);
   return raster;
+}
+
+/** One byte a channel, row by row: nothing that a decoder would have to decide. */
+function isPlain({ depth, palette, interlaced }: PngHeader): boolean {
+  return depth === 8 && !palette && !interlaced;
 }
 
 /** Channels of the image as stored, without alpha, from the head of the file. */
@@ -149,7 +154,7 @@ function readable(file: string, metadata: Metadata): 'grey' | 'colour' | 'cmyk' 
   );
 }
 
-/** Stored values of 8-bit PNG, JPEG and TIFF, without colour management (except for CMYK). */
+/** Stored values of JPEG, TIFF, and of PNG that is packed, interlaced or has a palette, without colour management (except for CMYK). */
 async function decodeWithSharp(file: string, bytes: Buffer, keepAlpha = false): Promise<Raster> {
   const metadata = await metadataOf(file, bytes);
   const kind = readable(file, metadata);

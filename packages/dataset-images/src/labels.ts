@@ -82,10 +82,11 @@ class Codes {
 
   read(mask: Raster, file: string): Uint8Array {
     const { data, width } = mask;
+    const codes = this.#code;
     const labels = new Uint8Array(data.length);
     for (let pixel = 0; pixel < data.length; pixel++) {
       const value = data[pixel]!;
-      const code = this.#code[value] ?? UNKNOWN;
+      const code = codes[value] ?? UNKNOWN;
       if (code === UNKNOWN) {
         const place = { x: pixel % width, y: Math.floor(pixel / width), value };
         throw unknownMaskValue(file, place, this.#valid, distinct(data));

@@ -300,19 +300,35 @@ async function listsOf(
   const find = (names: readonly string[]) => names.find((name) => files.has(name));
   const [train, validation, test] = [find(LISTS.train), find(LISTS.validation), find(LISTS.test)];
   if (train === undefined || validation === undefined) {
+    const column = await splitColumn(folder);
     const alone = train ?? validation ?? test;
     return {
       remark: `a fifth of the images validates, as many of them empty as in the rest${
         alone === undefined
           ? ''
           : `; ${alone} is there, but a list of training and one of validation images are needed, and it is not used`
-      }`,
+      }${column === undefined ? '' : `; ${column}`}`,
     };
   }
   return {
     split: { train, validation, ...(test !== undefined && { test }) },
     remark: 'the lists that lie in the folder',
   };
+}
+
+/** What a table of the set says of its splits; a manifest takes lists alone. */
+async function splitColumn(folder: string): Promise<string | undefined> {
+  for (const file of GROUP_FILES) {
+    const text = await readFile(join(folder, file), 'utf8').catch(() => undefined);
+    const [columns = [], ...rows] = text === undefined ? [] : parseCsv(text);
+    const at = columns.indexOf('split');
+    if (at < 0) continue;
+    const counts = new Map<string, number>();
+    for (const { [at]: name = '' } of rows) counts.set(name, (counts.get(name) ?? 0) + 1);
+    const named = [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
+    return `the column split of ${file} (${named}) is not used: to follow it, write the ids of each split into a file, one a line, and name the files here`;
+  }
+  return undefined;
 }
 
 async function groupOf(

@@ -101,3 +101,19 @@ test('is no proposal where there is no mask', async () => {
   expect(await optionsOf({ 'images/a.jpg': 'x' })).toBeUndefined();
   expect(await optionsOf({ 'notes.txt': 'x' })).toBeUndefined();
 });
+
+test('says of a column of splits that a manifest takes lists alone', async () => {
+  const folder = folderOf({
+    'images/a.png': IMAGE,
+    'images/b.png': IMAGE,
+    'images/c.png': IMAGE,
+    'masks/a.png': [0, 0, 255, 0],
+    'masks/b.png': [0, 0, 0, 0],
+    'masks/c.png': [0, 0, 0, 0],
+    'split.csv': 'id,split\na,train\nb,train\nc,val\n',
+  });
+  const { remarks } = (await propose(folder, folder))!;
+  expect(Object.values(remarks).join()).toContain(
+    'the column split of split.csv (train 2, val 1) is not used',
+  );
+});

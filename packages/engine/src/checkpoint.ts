@@ -1,10 +1,9 @@
 import type { Census, Facts, Json, Model } from '@raremask/core';
-import * as tf from '@tensorflow/tfjs';
 import { brokenCheckpoint, checkpointMismatch } from './errors.ts';
 import type { Normalization } from './normalize.ts';
 import type { Optimizer } from './optimizer.ts';
+import type { StateArrays } from './runner.ts';
 import { type NamedArray, readSafetensors, writeSafetensors } from './safetensors.ts';
-import type { StepState } from './step.ts';
 
 /** Where a run stands, beside its tensors. JSON, in the checkpoint's header. */
 export interface Progress {
@@ -53,20 +52,16 @@ export async function writeCheckpoint(
   head: CheckpointHead,
   model: Model,
   optimizer: Optimizer,
-  state: StepState,
+  state: StateArrays,
 ): Promise<void> {
   const arrays: NamedArray[] = [];
   const add = (
     prefix: string,
     names: readonly { readonly name: string; readonly shape: readonly number[] }[],
-    tensors: readonly tf.Tensor[],
+    values: readonly Float32Array[],
   ) => {
     for (const [index, { name, shape }] of names.entries()) {
-      arrays.push({
-        name: `${prefix}.${name}`,
-        shape,
-        values: tensors[index]!.dataSync() as Float32Array,
-      });
+      arrays.push({ name: `${prefix}.${name}`, shape, values: values[index]! });
     }
   };
   add('weight', model.weights, state.weights);
@@ -97,13 +92,13 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   return { path, head, arrays };
 }
 
-/** The tensors of a checkpoint, in the model's order; without an optimizer, no slots. */
+/** The arrays of a checkpoint, in the model's order; without an optimizer, no slots. */
 export function checkpointState(
   { path, arrays }: Checkpoint,
   model: Model,
   optimizer?: Optimizer,
-): StepState {
-  const tensors = (
+): StateArrays {
+  const named = (
     prefix: string,
     names: readonly { readonly name: string; readonly shape: readonly number[] }[],
   ) =>
@@ -116,24 +111,21 @@ export function checkpointState(
           array === undefined ? 'no such array' : `[${array.shape.join(', ')}]`,
         );
       }
-      return tf.tensor(array.values, [...shape]);
+      return array.values;
     });
   return {
-    weights: tensors('weight', model.weights),
-    buffers: tensors('buffer', model.buffers),
-    slots: optimizer ? tensors('optimizer', optimizer.slots) : [],
+    weights: named('weight', model.weights),
+    buffers: named('buffer', model.buffers),
+    slots: optimizer ? named('optimizer', optimizer.slots) : [],
   };
 }
 
-/** The tensors that a run starts with. */
-export function initialState(model: Model, optimizer: Optimizer): StepState {
+/** What a run starts with. */
+export function initialState(model: Model, optimizer: Optimizer): StateArrays {
+  const size = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
   return {
-    weights: model.weights.map(({ initial, shape }) => tf.tensor(initial, [...shape])),
-    buffers: model.buffers.map(({ initial, shape }) => tf.tensor(initial, [...shape])),
-    slots: optimizer.slots.map(({ shape }) => tf.zeros([...shape])),
+    weights: model.weights.map(({ initial }) => Float32Array.from(initial)),
+    buffers: model.buffers.map(({ initial }) => Float32Array.from(initial)),
+    slots: optimizer.slots.map(({ shape }) => new Float32Array(size(shape))),
   };
-}
-
-export function disposeState(state: StepState): void {
-  tf.dispose([...state.weights, ...state.buffers, ...state.slots]);
 }

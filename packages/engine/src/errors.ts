@@ -205,3 +205,26 @@ export function noTrainingData(): RaremaskError {
     expected: 'a model that can be made from facts and census alone; its weights are loaded',
   });
 }
+
+export function exportNeedsSize(operator: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_EXPORT_SIZE',
+    category: 'run',
+    where: 'export',
+    what: `the network's graph depends on the size of its images (${operator} mixes extents)`,
+    expected: 'a size for which the file is written',
+    remedy: 'name one, for example --size 256x256',
+  });
+}
+
+export function exportDiffers(path: string, difference: number, most: number): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_EXPORT_DIFFERS',
+    category: 'run',
+    where: path,
+    what: 'the exported file, run by onnxruntime, gives other logits than the model; it is not kept',
+    expected: `at most ${most} of the largest logit apart`,
+    got: `${difference}`,
+    remedy: "report this with the run's manifest",
+  });
+}

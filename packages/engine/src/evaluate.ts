@@ -2,17 +2,20 @@ import { join } from 'node:path';
 import type { Facts } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type ImageScore, type Summary, summarize } from '@raremask/metrics';
-import * as tf from '@tensorflow/tfjs';
 import { UNCHANGED } from './augment/rule.ts';
 import { checkpointState, readCheckpoint } from './checkpoint.ts';
+import type { Compute } from './compiledRunner.ts';
 import { checkpointMismatch } from './errors.ts';
 import type { OnEvent } from './events.ts';
+import { openNetwork } from './openRunner.ts';
 import { chooseCheckpoint, openRunFolder, writeJson } from './runFolder.ts';
 import { type Judged, judge, scoreJudged } from './score.ts';
 import { openWork, type Splits, splitOf } from './work.ts';
 
 export interface EvaluateOptions {
   readonly onEvent: OnEvent;
+  /** What compiled programs run on; without it the tfjs backend in use computes. */
+  readonly compute?: Compute | undefined;
   /** Default: validation. */
   readonly split?: keyof Splits;
   /** Default: best where there is one, else last. */
@@ -68,16 +71,21 @@ export async function evaluate(
     const ids = splitOf(work, split);
     sameFacts(checkpoint.path, checkpoint.head.facts, work.facts);
     const model = await work.scope.make(loaded.plugins.model);
-    const state = checkpointState(checkpoint, model);
     const feed = await work.feed({
       normalization: checkpoint.head.normalization,
       multipleOf: model.multipleOf,
       augment: UNCHANGED,
     });
+    const network = openNetwork(
+      options.compute,
+      { facts: work.facts, model },
+      checkpointState(checkpoint, model),
+      options.onEvent,
+    );
     try {
       const scores: ImageScore[] = [];
       const { threshold } = loaded.manifest.evaluate;
-      for await (const image of judge({ facts: work.facts, model, state, threshold }, feed, ids)) {
+      for await (const image of judge({ facts: work.facts, network, threshold }, feed, ids)) {
         const score = scoreJudged(work.facts, image);
         scores.push(score);
         options.onImage?.(image, score, work.facts);
@@ -89,7 +97,7 @@ export async function evaluate(
       await writeJson(join(folder.path, name), evaluation);
       return evaluation;
     } finally {
-      tf.dispose([...state.weights, ...state.buffers]);
+      await network.dispose();
       await feed.close();
     }
   } finally {

@@ -9,7 +9,7 @@ import {
 } from '@raremask/core';
 import { components } from '@raremask/metrics';
 import { unturned } from './augment/orientation.ts';
-import { isIgnored } from './sampleReader.ts';
+import { isIgnored } from './fillWindow.ts';
 import { type CountedSurvey, structuresOf } from './survey.ts';
 import { cutOf, eachPixel } from './window.ts';
 

@@ -1,5 +1,6 @@
 export { writeAtomically } from './atomicFile.ts';
 export type { CheckpointHead, Progress } from './checkpoint.ts';
+export type { Compute } from './compiledRunner.ts';
 export { type Decision, decide, foregroundProbability } from './decide.ts';
 export {
   type EvaluatedImage,
@@ -8,6 +9,7 @@ export {
   evaluate,
 } from './evaluate.ts';
 export type { BackendFact, OnEvent, RunEvent, SplitCounts, ValidationScores } from './events.ts';
+export { type ExportOptions, type ExportResult, exportOnnx } from './exportOnnx.ts';
 export type { Forecast } from './forecast.ts';
 export {
   type ClassInspection,
@@ -16,6 +18,7 @@ export {
   type InspectOptions,
   inspect,
 } from './inspect.ts';
+export { openNetwork, openRunner } from './openRunner.ts';
 export { createOptimizer, type Optimizer } from './optimizer.ts';
 export {
   type PredictedImage,
@@ -26,6 +29,7 @@ export {
 export type { Recommendation, RecommendedSetting } from './recommend.ts';
 export { commentedManifest, type ManifestFacts } from './recommendedManifest.ts';
 export { type Environment, openRunFolder, type RunFolder, runFolder } from './runFolder.ts';
+export type { Network, Runner, StateArrays, StepCall, StepResult } from './runner.ts';
 export type { Judged } from './score.ts';
 export {
   infer,

@@ -55,7 +55,14 @@ export interface Inspection {
   readonly ignoredShare: number;
   /** Foreground pixels of an image with foreground, as a share of its pixels. */
   readonly foregroundShares: readonly Bin[];
-  /** Images with the same pixels, whatever their masks. */
+  /** Images of one value all over: there is nothing in them to learn from or to find. */
+  readonly blank: readonly {
+    readonly id: string;
+    readonly split: string;
+    /** Pixels of foreground in its mask: more than 0 cannot be right. */
+    readonly foreground: number;
+  }[];
+  /** Images with the same pixels, whatever their masks; blank ones do not count. */
   readonly duplicates: readonly {
     readonly ids: readonly string[];
     /** More than one: what is scored was trained on. */
@@ -206,7 +213,15 @@ function inspectionOf(
     ),
     ignoredShare: ignored / Math.max(pixels, 1),
     foregroundShares: logarithmicBins(shares),
-    duplicates: duplicatesOf(images, splitOfId),
+    blank: images.filter(isBlank).map((image) => ({
+      id: image.id,
+      split: splitOfId.get(image.id)!,
+      foreground: foregroundOf(image, facts),
+    })),
+    duplicates: duplicatesOf(
+      images.filter((image) => !isBlank(image)),
+      splitOfId,
+    ),
     unreadable: [...broken]
       .filter(([id]) => splitOfId.has(id))
       .map(([id, { code, message }]) => ({ id, split: splitOfId.get(id)!, code, message })),
@@ -376,6 +391,10 @@ function* examplesOf(work: Work, survey: CountedSurvey): Generator<() => Promise
       overlapping: facts.overlapping,
     });
   }
+}
+
+function isBlank({ intensity }: CountedImage): boolean {
+  return intensity.every(({ minimum, maximum }) => minimum === maximum);
 }
 
 function areaOf({ size }: CountedImage): number {

@@ -25,6 +25,7 @@ export class MetricsTable {
       'wait_seconds',
       'masks',
       'masks_emptied',
+      'masks_pasted',
     ];
   }
 
@@ -48,6 +49,7 @@ export class MetricsTable {
       event.waitSeconds,
       event.masks,
       event.emptied,
+      event.pasted,
     ];
     this.#rows.push(cells.map((cell) => (cell === null ? '' : `${round(cell)}`)).join(','));
     await writeAtomically(this.#path, `${[this.#header.join(','), ...this.#rows].join('\n')}\n`);

@@ -26,7 +26,10 @@ interface OptimizerNumbers {
 interface OptimizerCall {
   readonly weights: readonly tf.Tensor[];
   readonly gradients: readonly tf.Tensor[];
+  /** First moments, then second ones, each in the order of the weights. */
   readonly slots: readonly tf.Tensor[];
+  /** Whether weight decay applies, for each weight. */
+  readonly decays: readonly boolean[];
   readonly learningRate: tf.Tensor;
   readonly firstCorrection: tf.Tensor;
   readonly secondCorrection: tf.Tensor;
@@ -37,7 +40,6 @@ export function createOptimizer(
   parameters: readonly Parameter[],
 ): Optimizer {
   const { beta1, beta2, epsilon, weightDecay } = choice;
-  const count = parameters.length;
   const slot = (moment: string) =>
     parameters.map(({ name, shape }) => ({ name: `${moment}.${name}`, shape }));
   return {
@@ -46,16 +48,15 @@ export function createOptimizer(
       firstCorrection: 1 / (1 - beta1 ** step),
       secondCorrection: 1 / (1 - beta2 ** step),
     }),
-    update({ weights, gradients, slots, learningRate, firstCorrection, secondCorrection }) {
+    update({ weights, gradients, slots, decays, learningRate, firstCorrection, secondCorrection }) {
       const moved: tf.Tensor[] = [];
       const firsts: tf.Tensor[] = [];
       const seconds: tf.Tensor[] = [];
-      for (const [index, parameter] of parameters.entries()) {
+      for (const [index, gradient] of gradients.entries()) {
         const weight = weights[index]!;
-        const gradient = gradients[index]!;
         const first = tf.add(tf.mul(slots[index]!, beta1), tf.mul(gradient, 1 - beta1));
         const second = tf.add(
-          tf.mul(slots[count + index]!, beta2),
+          tf.mul(slots[weights.length + index]!, beta2),
           tf.mul(tf.square(gradient), 1 - beta2),
         );
         const rate = tf.div(
@@ -63,7 +64,7 @@ export function createOptimizer(
           tf.add(tf.sqrt(tf.mul(second, secondCorrection)), epsilon),
         );
         const direction =
-          parameter.decay && weightDecay > 0 ? tf.add(rate, tf.mul(weight, weightDecay)) : rate;
+          decays[index] && weightDecay > 0 ? tf.add(rate, tf.mul(weight, weightDecay)) : rate;
         moved.push(tf.sub(weight, tf.mul(direction, learningRate)));
         firsts.push(first);
         seconds.push(second);

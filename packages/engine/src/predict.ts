@@ -4,14 +4,15 @@ import * as services from '@raremask/core';
 import { createHost } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { components } from '@raremask/metrics';
-import * as tf from '@tensorflow/tfjs';
 import { writeAtomically } from './atomicFile.ts';
 import { UNCHANGED } from './augment/rule.ts';
 import { checkpointState, readCheckpoint } from './checkpoint.ts';
+import type { Compute } from './compiledRunner.ts';
 import { foregroundProbability } from './decide.ts';
 import { noPredictionFiles, noTrainingData } from './errors.ts';
 import type { OnEvent } from './events.ts';
 import { openFeed } from './feed.ts';
+import { openNetwork } from './openRunner.ts';
 import { pictures } from './pictures.ts';
 import { chooseCheckpoint, openRunFolder } from './runFolder.ts';
 import { type Judged, judge } from './score.ts';
@@ -25,10 +26,14 @@ export interface PredictOptions {
   /** Whether probabilities are written besides masks; left out, they are. */
   readonly probabilities?: boolean;
   readonly onEvent: OnEvent;
+  /** What compiled programs run on; without it the tfjs backend in use computes. */
+  readonly compute?: Compute | undefined;
 }
 
 export interface PredictResult {
   readonly out: string;
+  /** What the set that was trained on says of itself. */
+  readonly remark?: string;
   readonly images: readonly PredictedImage[];
 }
 
@@ -81,7 +86,6 @@ export async function predict(
     const images = await scope.openImages(loaded.plugins.dataset, options.input, facts);
     if (images.writePredictions === undefined && facts.space === 3) throw noPredictionFiles();
     const model = await scope.make(loaded.plugins.model);
-    const state = checkpointState(checkpoint, model);
     const feed = await openFeed(
       {
         dataset: { url: '', rawOptions: null, folder: loaded.folder },
@@ -95,19 +99,21 @@ export async function predict(
       },
       images,
     );
+    const network = openNetwork(
+      options.compute,
+      { facts, model },
+      checkpointState(checkpoint, model),
+      options.onEvent,
+    );
     try {
       return await predictAll(
         images,
-        judge(
-          { facts, model, state, threshold: loaded.manifest.evaluate.threshold },
-          feed,
-          images.ids,
-        ),
+        judge({ facts, network, threshold: loaded.manifest.evaluate.threshold }, feed, images.ids),
         facts,
         options,
       );
     } finally {
-      tf.dispose([...state.weights, ...state.buffers]);
+      await network.dispose();
       await feed.close();
     }
   } finally {
@@ -147,7 +153,7 @@ async function predictAll(
     ].join(','),
   );
   await writeAtomically(join(out, 'predictions.csv'), `${[header, ...lines].join('\n')}\n`);
-  return { out, images: rows };
+  return { out, ...(facts.remark !== undefined && { remark: facts.remark }), images: rows };
 }
 
 async function* predictionsOf(

@@ -18,13 +18,15 @@ import { cutout, type Truth } from './augment/cutout.ts';
 import { changeIntensities } from './augment/intensity.ts';
 import { drawOrientation, type Orientation, unturned } from './augment/orientation.ts';
 import { paste } from './augment/paste.ts';
+import { coverBeside } from './augment/pixels.ts';
 import type { AugmentRule } from './augment/rule.ts';
 import { drawWarp, type Warp, warpWindow } from './augment/warp.ts';
 import type { BatchMemory } from './batchMemory.ts';
 import { brokenSample, datasetFailed } from './dataErrors.ts';
 import { noTruth } from './errors.ts';
-import { momentsOf, type Normalization, type Scale, scaleOf } from './normalize.ts';
-import { type Cut, cutOf, eachPixel, paddedSize, threeAxes, windowOf } from './window.ts';
+import { fillImage, fillTruth, hasForeground, isIgnored, markInside } from './fillWindow.ts';
+import { momentsOf, type Normalization, scaleOf } from './normalize.ts';
+import { type Cut, cutOf, eachRow, paddedSize, threeAxes, windowOf } from './window.ts';
 
 /** What a reader needs to know besides the data set. */
 export interface ReadingPlan {
@@ -68,6 +70,8 @@ export interface CountedImage extends SurveyedImage {
   /** Extent of the largest structure along each space axis; zeros where there is none. */
   readonly extent: readonly number[];
 }
+
+const LIMIT = Number.POSITIVE_INFINITY;
 
 /** Structures of one image that a survey keeps. */
 const KEPT_STRUCTURES = 256;
@@ -154,27 +158,25 @@ export class SampleReader {
     };
     const truth = { target: place.target, classes, weight: place.weight };
     const scale = scaleOf(normalization, sample.image, channels);
-    const judged = (labels: Uint8Array, cut: Cut) => hasForeground(labels, cut, window.size, facts);
-    const labels = sample.labels;
+    const { labels } = sample;
     if (labels === undefined) throw noTruth(sample.id);
-    const before = judged(labels, straight);
+    const before = hasForeground(labels, straight, window.size, facts);
+    const fill = ({ image, labels, weight }: Sample, cut: Cut) => {
+      fillImage(image, cut, size, place.images, channels, scale);
+      fillTruth(labels!, weight, cut, size, place.target, place.weight, facts, pixelWeights);
+    };
     if (warp === undefined) {
-      this.#fillImage(sample, straight, size, place.images, scale);
-      this.#fillTruth(sample, straight, size, place.target, place.weight);
-      eachPixel(straight, size, (to) => {
-        pixels.inside[to] = 1;
-      });
+      fill(sample, straight);
+      markInside(straight, size, pixels.inside);
     } else {
       const depth = overlapping ? classes : 1;
       const warped = warpWindow(sample, window, orientation, warp, channels, depth);
       const own = cutOf(window.size, windowOf({ id: sample.id }, window.size), unturned(2));
-      this.#fillImage(warped.sample, own, size, place.images, scale);
-      this.#fillTruth(warped.sample, own, size, place.target, place.weight);
-      eachPixel(own, size, (to, from) => {
-        const inside = warped.inside[from]!;
-        pixels.inside[to] = inside;
-        if (inside === 0) place.images.fill(0, to * channels, (to + 1) * channels);
+      fill(warped.sample, own);
+      eachRow(own, size, (to, from, count) => {
+        pixels.inside.set(warped.inside.subarray(from, from + count), to);
       });
+      coverBeside(pixels);
     }
     let pasted = false;
     if (augment.paste && !anyForeground(labels, facts)) {
@@ -204,7 +206,7 @@ export class SampleReader {
     const window = windowOf({ id }, sample.size);
     const cut = cutOf(sample.size, window, unturned(facts.space));
     const scale = scaleOf(this.#plan.normalization, sample.image, facts.channels);
-    this.#fillImage(sample, cut, padded, images, scale);
+    fillImage(sample.image, cut, padded, images, facts.channels, scale);
     return { id, sample, images, padded };
   }
 
@@ -225,57 +227,6 @@ export class SampleReader {
     checkSample(id, sample, this.#plan.facts);
     return sample;
   }
-
-  #fillImage(
-    sample: Sample,
-    cut: Cut,
-    size: readonly number[],
-    into: Float32Array,
-    { mean, deviation }: Scale,
-  ): void {
-    const { image } = sample;
-    const { channels } = this.#plan.facts;
-    for (let channel = 0; channel < channels; channel++) {
-      const shift = mean[channel]!;
-      const divisor = deviation[channel]!;
-      eachPixel(cut, size, (target, source) => {
-        into[target * channels + channel] = (image[source * channels + channel]! - shift) / divisor;
-      });
-    }
-  }
-
-  #fillTruth(
-    sample: Sample,
-    cut: Cut,
-    size: readonly number[],
-    target: Float32Array,
-    weight: Float32Array,
-  ): void {
-    const { labels, weight: counts } = sample;
-    if (labels === undefined) throw noTruth(sample.id);
-    const { facts, pixelWeights } = this.#plan;
-    const classes = facts.classes.length;
-    if (!facts.overlapping) {
-      eachPixel(cut, size, (to, from) => {
-        const label = labels[from]!;
-        if (label === IGNORE) return;
-        target[to * classes + label] = 1;
-        weight[to] = pixelWeights[label]! * (counts?.[from] ?? 1);
-      });
-      return;
-    }
-    eachPixel(cut, size, (to, from) => {
-      const first = from * classes;
-      if (isIgnored(labels, first, classes)) return;
-      let largest: number | undefined;
-      for (let index = 0; index < classes; index++) {
-        if (labels[first + index] !== 1) continue;
-        target[to * classes + index] = 1;
-        largest = Math.max(largest ?? 0, pixelWeights[index]!);
-      }
-      weight[to] = (largest ?? 1) * (counts?.[from] ?? 1);
-    });
-  }
 }
 
 /** Where one window of a batch goes. */
@@ -286,43 +237,19 @@ interface Place {
   readonly weight: Float32Array;
 }
 
-/** True where a window has a judged pixel of foreground. */
-function hasForeground(
-  labels: Uint8Array,
-  cut: Cut,
-  size: readonly number[],
-  facts: Facts,
-): boolean {
-  let found = false;
-  const classes = facts.classes.length;
-  eachPixel(cut, size, (_, from) => {
-    if (found) return;
-    if (!facts.overlapping) found = labels[from] !== 0 && labels[from] !== IGNORE;
-    else if (!isIgnored(labels, from * classes, classes)) {
-      for (let index = 0; index < classes; index++) found ||= labels[from * classes + index] === 1;
-    }
-  });
-  return found;
-}
-
 /** True where an image has foreground anywhere. */
 function anyForeground(labels: Uint8Array, { overlapping }: Facts): boolean {
   if (overlapping) return labels.includes(1);
-  return labels.some((label) => label !== 0 && label !== IGNORE);
+  for (let at = 0; at < labels.length; at++) {
+    if (labels[at] !== 0 && labels[at] !== IGNORE) return true;
+  }
+  return false;
 }
 
 /** True where the truth that the step gets has foreground. */
 function hasTarget({ target, classes }: Truth, first: number): boolean {
   for (let at = 0; at < target.length; at += classes) {
     for (let index = first; index < classes; index++) if (target[at + index] !== 0) return true;
-  }
-  return false;
-}
-
-/** Overlapping classes: a pixel counts only where every class has been judged. */
-export function isIgnored(labels: Uint8Array, first: number, classes: number): boolean {
-  for (let index = 0; index < classes; index++) {
-    if (labels[first + index] === IGNORE) return true;
   }
   return false;
 }
@@ -354,8 +281,8 @@ function checkSample(id: string, sample: Sample, facts: Facts): void {
   if (weight !== undefined) checkNumbers(id, 'weight', weight, 0);
   if (labels === undefined) return;
   const highest = facts.overlapping ? 1 : facts.classes.length - 1;
-  const at = labels.findIndex((label) => label > highest && label !== IGNORE);
-  if (at < 0) return;
+  const at = firstUnknown(labels, highest);
+  if (at === labels.length) return;
   throw brokenSample(
     id,
     `unknown label at pixel ${Math.floor(at / depth)} in the order of memory`,
@@ -364,12 +291,18 @@ function checkSample(id: string, sample: Sample, facts: Facts): void {
   );
 }
 
+/** Index of the first label that stands for nothing; the number of labels where there is none. */
+function firstUnknown(labels: Uint8Array, highest: number): number {
+  let at = 0;
+  while (at < labels.length && (labels[at]! <= highest || labels[at] === IGNORE)) at++;
+  return at;
+}
+
 /** Refuses what would become a loss that is no number, while the image is still known. */
 function checkNumbers(id: string, name: string, values: Float32Array, least: number): void {
-  const at = values.findIndex(
-    (value) => !(value >= least && Math.abs(value) < Number.POSITIVE_INFINITY),
-  );
-  if (at < 0) return;
+  let at = 0;
+  while (at < values.length && values[at]! >= least && Math.abs(values[at]!) < LIMIT) at++;
+  if (at === values.length) return;
   const expected = least === 0 ? 'finite numbers from 0' : 'finite numbers';
   throw brokenSample(
     id,

@@ -1,10 +1,9 @@
-import type { Facts, Model, Sample } from '@raremask/core';
+import type { Facts, Sample } from '@raremask/core';
 import { type ImageScore, scoreImage } from '@raremask/metrics';
-import * as tf from '@tensorflow/tfjs';
 import { type Decision, decide, foregroundProbability } from './decide.ts';
-import { logitsShape, noTruth } from './errors.ts';
+import { noTruth } from './errors.ts';
 import type { Feed, WholeSample } from './feed.ts';
-import { infer, type StepState } from './step.ts';
+import type { Network } from './runner.ts';
 
 /** One image with what the network said of it. */
 export interface Judged {
@@ -16,8 +15,7 @@ export interface Judged {
 
 export interface Judge {
   readonly facts: Facts;
-  readonly model: Model;
-  readonly state: Pick<StepState, 'weights' | 'buffers'>;
+  readonly network: Pick<Network, 'infer'>;
   readonly threshold: number;
 }
 
@@ -26,24 +24,14 @@ const PIXELS_AT_ONCE = 128 * 128 * 4;
 
 /** Runs the network over whole images, in order. */
 export async function* judge(
-  { facts, model, state, threshold }: Judge,
+  { facts, network, threshold }: Judge,
   feed: Feed,
   ids: readonly string[],
 ): AsyncGenerator<Judged> {
   for await (const group of sameSize(feed.whole(ids))) {
     const [{ padded }] = group as [WholeSample];
     const images = joined(group.map((whole) => whole.images));
-    const logits = tf.tidy(() =>
-      infer(model, state, tf.tensor(images, [group.length, ...padded, facts.channels])),
-    );
-    const expected = [group.length, ...padded, facts.classes.length];
-    if (logits.shape.join() !== expected.join()) {
-      const { shape } = logits;
-      logits.dispose();
-      throw logitsShape('model', shape, expected);
-    }
-    const values = (await logits.data()) as Float32Array;
-    logits.dispose();
+    const values = await network.infer(images, group.length, padded);
     const stride = values.length / group.length;
     for (const [index, { sample }] of group.entries()) {
       const own = values.subarray(index * stride, (index + 1) * stride);

@@ -2,6 +2,7 @@ import { type Facts, firstForeground, type Loss, type Model } from '@raremask/co
 import { lossInput } from '@raremask/core/loss-input';
 import * as tf from '@tensorflow/tfjs';
 import type { Optimizer } from './optimizer.ts';
+import { packVectors } from './packing.ts';
 
 /** Everything that a training step changes. */
 export interface StepState {
@@ -36,16 +37,22 @@ export interface StepOutput {
   readonly outcomes?: tf.Tensor2D;
 }
 
-/** What a step is made of. */
-export interface StepProgram {
+/** What inference is made of. */
+export interface NetworkProgram {
   readonly facts: Facts;
   readonly model: Model;
+}
+
+/** What a step is made of. */
+export interface StepProgram extends NetworkProgram {
   readonly losses: readonly Loss[];
   readonly optimizer: Optimizer;
   /** Largest global norm of the gradient, or null. */
   readonly clip: number | null;
   /** Whether a sampler wants each sample's outcome. */
   readonly outcomes: boolean;
+  /** What messages call each loss. */
+  readonly places?: readonly string[];
 }
 
 /**
@@ -87,22 +94,26 @@ export function trainStep(program: StepProgram, state: StepState, input: StepInp
         return total;
       };
       const { grads } = tf.valueAndGrads(forward)([...state.weights]);
-      const norm = tf.sqrt(sum(grads.map((gradient) => tf.sum(tf.square(gradient)) as tf.Scalar)));
+      const { pack, unpack, decays } = packVectors(program.model.weights);
+      const packed = pack(grads);
+      const norm = tf.sqrt(sum(packed.map((gradient) => tf.sum(tf.square(gradient)) as tf.Scalar)));
       const gradients =
         program.clip === null
-          ? grads
-          : grads.map((gradient) =>
+          ? packed
+          : packed.map((gradient) =>
               tf.mul(gradient, tf.div(program.clip!, tf.maximum(norm, program.clip!))),
             );
+      const moments = halves(state.slots);
       const moved = program.optimizer.update({
-        weights: state.weights,
+        weights: pack(state.weights),
         gradients,
-        slots: state.slots,
+        slots: moments.flatMap(pack),
+        decays,
         learningRate: input.learningRate,
         firstCorrection: input.firstCorrection,
         secondCorrection: input.secondCorrection,
       });
-      return [norm, ...moved.weights, ...moved.slots];
+      return [norm, ...unpack(moved.weights), ...halves(moved.slots).flatMap(unpack)];
     }),
   );
   const [norm, ...rest] = result;
@@ -134,6 +145,11 @@ export function infer(
         uniform: (shape) => tf.ones([...shape]),
       }).logits,
   );
+}
+
+/** The optimizer's first moments, and its second ones. */
+function halves(slots: readonly tf.Tensor[]): readonly [tf.Tensor[], tf.Tensor[]] {
+  return [slots.slice(0, slots.length / 2), slots.slice(slots.length / 2)];
 }
 
 /**

@@ -3,23 +3,23 @@ import type { Draw, Loss, Model, Sampler } from '@raremask/core';
 import { isRaremaskError } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type Summary, summarize } from '@raremask/metrics';
-import * as tf from '@tensorflow/tfjs';
 import { appendLine, writeAtomically } from './atomicFile.ts';
 import {
   type Checkpoint,
   checkpointState,
-  disposeState,
   type EpochSums,
   initialState,
   type Progress,
   readCheckpoint,
   writeCheckpoint,
 } from './checkpoint.ts';
+import type { Compute } from './compiledRunner.ts';
 import { lossFailed, lossShape, noBatches, notFiniteLoss, windowDoesNotFit } from './errors.ts';
 import type { BackendFact, OnEvent, RunEvent, ValidationScores } from './events.ts';
 import type { Batch, Feed } from './feed.ts';
 import { MetricsTable } from './metricsTable.ts';
 import { fitNormalization, type Normalization } from './normalize.ts';
+import { openRunner } from './openRunner.ts';
 import { createOptimizer, type Optimizer } from './optimizer.ts';
 import {
   createRunFolder,
@@ -28,13 +28,16 @@ import {
   type RunFolder,
   writeJson,
 } from './runFolder.ts';
+import type { Runner, StepResult } from './runner.ts';
 import { scheduleFactor } from './schedule.ts';
 import { judge, scoreJudged } from './score.ts';
-import { type StepOutput, type StepProgram, type StepState, trainStep } from './step.ts';
+import type { StepProgram } from './step.ts';
 import { openWork, splitOf, type Work } from './work.ts';
 
 export interface TrainOptions {
   readonly backend: BackendFact;
+  /** What compiled steps run on; without it every step runs on the tfjs backend in use. */
+  readonly compute?: Compute | undefined;
   /** Version of the command that trains, for environment.json. */
   readonly version: string;
   readonly onEvent: OnEvent;
@@ -51,6 +54,8 @@ export interface TrainResult {
   /** Epoch of the best checkpoint, counted from 1; 0 where nothing was validated. */
   readonly bestEpoch: number;
   readonly interrupted: boolean;
+  /** Seconds that steps waited for a batch, without the first of each epoch; before a resume not counted. */
+  readonly waitSeconds: number;
 }
 
 /** Trains as the manifest says and leaves a run folder. */
@@ -77,10 +82,10 @@ export async function train(loaded: LoadedManifest, options: TrainOptions): Prom
       augment: loaded.manifest.train.augment,
       donors: await donorsOf(work),
     });
-    run = new TrainingRun(work, parts, folder, feed, journal.emit, from);
+    run = new TrainingRun(work, parts, folder, feed, journal.emit, from, options.compute);
     return await run.train(options.backend, options.signal);
   } finally {
-    run?.dispose();
+    await run?.dispose();
     await feed?.close();
     await work.close();
   }
@@ -227,10 +232,9 @@ class TrainingRun {
   readonly #folder: RunFolder;
   readonly #feed: Feed;
   readonly #emit: OnEvent;
-  readonly #program: StepProgram;
+  readonly #runner: Runner;
   readonly #table: MetricsTable;
-  #state: StepState;
-  #progress: Progress;
+  #progress: Omit<Progress, 'sampler'>;
   #resumed: boolean;
 
   constructor(
@@ -240,19 +244,21 @@ class TrainingRun {
     feed: Feed,
     emit: OnEvent,
     from: ResumePoint | null,
+    compute: Compute | undefined,
   ) {
     this.#work = work;
     this.#parts = parts;
     this.#folder = folder;
     this.#feed = feed;
     this.#emit = emit;
-    this.#program = {
+    const program: StepProgram = {
       facts: work.facts,
       model: parts.model,
       losses: parts.losses.map((loss, index) => guarded(loss, this.#place(index))),
       optimizer: parts.optimizer,
       clip: work.loaded.manifest.train.clip,
       outcomes: parts.sampler.observe !== undefined,
+      places: parts.losses.map((_, index) => this.#place(index)),
     };
     this.#table = new MetricsTable(folder.metrics, parts.terms);
     this.#resumed = from !== null;
@@ -261,18 +267,18 @@ class TrainingRun {
       step: 0,
       totalSteps: 0,
       sums: NOTHING_DONE,
-      sampler: parts.sampler.state?.() ?? null,
       best: null,
       seconds: 0,
     };
-    if (from) parts.sampler.restore?.(this.#progress.sampler);
-    this.#state = from
+    if (from) parts.sampler.restore?.(from.checkpoint.head.progress.sampler);
+    const state = from
       ? checkpointState(from.checkpoint, parts.model, parts.optimizer)
       : initialState(parts.model, parts.optimizer);
+    this.#runner = openRunner(compute, program, state, emit);
   }
 
-  dispose(): void {
-    disposeState(this.#state);
+  dispose(): Promise<void> {
+    return this.#runner.dispose();
   }
 
   async train(backend: BackendFact, signal: AbortSignal | undefined): Promise<TrainResult> {
@@ -290,7 +296,8 @@ class TrainingRun {
       seconds: this.#progress.seconds,
       interrupted,
     });
-    return { folder: this.#folder.path, bestEpoch, interrupted };
+    const waitSeconds = this.#feed.waited;
+    return { folder: this.#folder.path, bestEpoch, interrupted, waitSeconds };
   }
 
   async #announce(backend: BackendFact): Promise<void> {
@@ -351,7 +358,6 @@ class TrainingRun {
       epoch: epoch + 1,
       step: 0,
       sums: NOTHING_DONE,
-      sampler: this.#parts.sampler.state?.() ?? null,
       best: best ? { epoch, score } : this.#progress.best,
     };
     if (best) await this.#save(this.#folder.best);
@@ -385,14 +391,9 @@ class TrainingRun {
   async #step(batch: Batch, steps: number, waited: number, elapsed: () => number): Promise<void> {
     const { manifest } = this.#work.loaded;
     const { epoch, step, totalSteps, sums } = this.#progress;
-    const output = this.#run(batch, steps);
-    const monitor = (await output.monitor.data()) as Float32Array;
-    output.monitor.dispose();
-    const outcomes = output.outcomes && ((await output.outcomes.data()) as Float32Array);
-    output.outcomes?.dispose();
+    const { monitor, outcomes } = await this.#run(batch, steps);
     const [loss, terms, norm] = [monitor[0]!, [...monitor.slice(1, -1)], monitor.at(-1)!];
     if (!monitor.every(Number.isFinite)) {
-      disposeState(output.state);
       throw notFiniteLoss({
         epoch: epoch + 1,
         step: step + 1,
@@ -402,8 +403,6 @@ class TrainingRun {
         lastCheckpoint: totalSteps > 0 && epoch > 0 ? this.#folder.last : null,
       });
     }
-    disposeState(this.#state);
-    this.#state = output.state;
     if (outcomes) {
       this.#parts.sampler.observe?.(
         batch.draws.map((draw: Draw, index: number) => ({
@@ -411,6 +410,7 @@ class TrainingRun {
           loss: outcomes[2 * index]!,
           alarms: outcomes[2 * index + 1]!,
         })),
+        epoch,
       );
     }
     const seconds = elapsed();
@@ -418,7 +418,6 @@ class TrainingRun {
       ...this.#progress,
       step: step + 1,
       totalSteps: totalSteps + 1,
-      sampler: this.#parts.sampler.state?.() ?? null,
       sums: {
         batches: sums.batches + 1,
         images: sums.images + batch.draws.length,
@@ -445,37 +444,23 @@ class TrainingRun {
     });
   }
 
-  /** Runs one step on the tensors of a batch; the batch's tensors are gone afterwards. */
-  #run(batch: Batch, steps: number): StepOutput {
+  #run(batch: Batch, steps: number): Promise<StepResult> {
     const { manifest } = this.#work.loaded;
     const { epoch, step, totalSteps } = this.#progress;
-    const count = batch.draws.length;
     const random = this.#work.scope.random(`dropout/${totalSteps}`);
-    const numbers = this.#parts.optimizer.scalars(totalSteps + 1);
-    const inputs = {
-      images: tf.tensor(batch.images, [count, ...batch.size, this.#work.facts.channels]),
-      target: tf.tensor(batch.target, [count, ...batch.size, this.#work.facts.classes.length]),
-      weight: tf.tensor(batch.weight, [count, ...batch.size, 1]),
-      learningRate: tf.scalar(this.#learningRate(epoch, step, steps)),
-      firstCorrection: tf.scalar(numbers.firstCorrection),
-      secondCorrection: tf.scalar(numbers.secondCorrection),
-    };
-    const termWeights = manifest.loss.map(({ weight }) =>
-      tf.scalar(rampValue(weight, epoch + step / steps)),
-    );
-    try {
-      return trainStep(this.#program, this.#state, {
-        ...inputs,
-        termWeights,
-        uniform: (shape) => {
-          const values = new Float32Array(shape.reduce((size, extent) => size * extent, 1));
-          for (let index = 0; index < values.length; index++) values[index] = random.next();
-          return tf.tensor(values, [...shape]);
-        },
-      });
-    } finally {
-      tf.dispose([...Object.values(inputs), ...termWeights]);
-    }
+    return this.#runner.step({
+      count: batch.draws.length,
+      size: batch.size,
+      images: batch.images,
+      target: batch.target,
+      weight: batch.weight,
+      learningRate: this.#learningRate(epoch, step, steps),
+      ...this.#parts.optimizer.scalars(totalSteps + 1),
+      termWeights: manifest.loss.map(({ weight }) => rampValue(weight, epoch + step / steps)),
+      uniform: (into) => {
+        for (let index = 0; index < into.length; index++) into[index] = random.next();
+      },
+    });
   }
 
   async #validate(epoch: number): Promise<ValidationScores | undefined> {
@@ -485,8 +470,7 @@ class TrainingRun {
     const judged = judge(
       {
         facts: this.#work.facts,
-        model: this.#parts.model,
-        state: this.#state,
+        network: this.#runner,
         threshold: this.#work.loaded.manifest.evaluate.threshold,
       },
       this.#feed,
@@ -507,11 +491,11 @@ class TrainingRun {
         facts: this.#work.facts,
         normalization: this.#parts.normalization,
         census: await this.#work.census(),
-        progress: this.#progress,
+        progress: { ...this.#progress, sampler: this.#parts.sampler.state?.() ?? null },
       },
       this.#parts.model,
       this.#parts.optimizer,
-      this.#state,
+      this.#runner.state(),
     );
   }
 

@@ -77,20 +77,37 @@ export function cutOf(imageSize: readonly number[], window: Window, orientation:
   };
 }
 
+/**
+ * Visits the rows of the window that have something of the image: index of the row's first such pixel
+ * in the target and in the image, and how many there are. From pixel to pixel the index in the target
+ * moves by 1, that in the image by the last of `cut.step`.
+ */
+export function eachRow(
+  cut: Cut,
+  targetSize: readonly number[],
+  visit: (target: number, source: number, count: number) => void,
+): void {
+  const [, height, width] = threeAxes(targetSize, 1);
+  const first = cut.from[2];
+  const count = cut.to[2] - first;
+  if (count <= 0) return;
+  for (let z = cut.from[0]; z < cut.to[0]; z++) {
+    for (let y = cut.from[1]; y < cut.to[1]; y++) {
+      const source = cut.start + z * cut.step[0] + y * cut.step[1] + first * cut.step[2];
+      visit((z * height + y) * width + first, source, count);
+    }
+  }
+}
+
 /** Visits every pixel of the window that lies in the image: its index in the target, and in the image. */
 export function eachPixel(
   cut: Cut,
   targetSize: readonly number[],
   visit: (target: number, source: number) => void,
 ): void {
-  const [, height, width] = threeAxes(targetSize, 1);
-  for (let z = cut.from[0]; z < cut.to[0]; z++) {
-    for (let y = cut.from[1]; y < cut.to[1]; y++) {
-      const row = (z * height + y) * width;
-      const source = cut.start + z * cut.step[0] + y * cut.step[1];
-      for (let x = cut.from[2]; x < cut.to[2]; x++) visit(row + x, source + x * cut.step[2]);
-    }
-  }
+  eachRow(cut, targetSize, (target, source, count) => {
+    for (let x = 0; x < count; x++) visit(target + x, source + x * cut.step[2]);
+  });
 }
 
 /** Sizes and places with two axes get a first one. */

@@ -110,7 +110,13 @@ export interface Inspection {
   readonly ignoredShare: number;
   /** Foreground pixels of an image with foreground, as a share of its pixels. */
   readonly foregroundShares: readonly Bin[];
-  /** Images with the same pixels. */
+  /** Images of one value all over. */
+  readonly blank: readonly {
+    readonly id: string;
+    readonly split: string;
+    readonly foreground: number;
+  }[];
+  /** Images with the same pixels, without the blank ones. */
   readonly duplicates: readonly {
     readonly ids: readonly string[];
     readonly splits: readonly string[];
@@ -256,19 +262,38 @@ function intensityTable({ intensity }: Inspection, options: TableOptions): strin
 /** Examples that a line of text names. */
 const NAMED = 3;
 
+/** The first few names, and how many more there are. */
+function some(names: readonly string[], between = ', '): string {
+  const rest = names.length - NAMED;
+  const shown = names.slice(0, NAMED).join(between);
+  return rest > 0 ? `${shown} and ${countText(rest)} more` : shown;
+}
+
 /** What is wrong with the data, a sentence each, the worst first. */
 export function findingsOf(inspection: Inspection): string[] {
-  const { unreadable, duplicates, groups, batches } = inspection;
+  const { unreadable, blank, duplicates, groups, batches } = inspection;
   const findings: string[] = [];
-  const some = (names: readonly string[]) =>
-    `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ', ...' : ''}`;
   if (unreadable.length > 0) {
     findings.push(`${counted(unreadable.length, 'image')} cannot be read and must be mended`);
     for (const { id, message } of unreadable.slice(0, NAMED)) findings.push(`  ${id}: ${message}`);
   }
+  if (blank.length > 0) {
+    const marked = blank.filter(({ foreground }) => foreground > 0);
+    const inSplits = [...new Set(blank.map(({ split }) => split))].map(
+      (name) => `${name} ${countText(blank.filter(({ split }) => split === name).length)}`,
+    );
+    findings.push(
+      `${counted(blank.length, 'image')} ${blank.length === 1 ? 'is' : 'are'} blank, of one value all over (${inSplits.join(', ')}): ${some(blank.map(({ id }) => id))}`,
+    );
+    if (marked.length > 0) {
+      findings.push(
+        `${counted(marked.length, 'blank image')} ${marked.length === 1 ? 'has' : 'have'} foreground in the mask: ${some(marked.map(({ id }) => id))}`,
+      );
+    }
+  }
   const crossing = duplicates.filter(({ splits }) => splits.length > 1);
   const within = duplicates.filter(({ splits }) => splits.length === 1);
-  const pairs = (all: Inspection['duplicates']) => some(all.map(({ ids }) => ids.join(' = ')));
+  const pairs = (all: Inspection['duplicates']) => some(all.map(({ ids }) => some(ids, ' = ')));
   if (crossing.length > 0) {
     findings.push(
       `${counted(crossing.length, 'image')} ${crossing.length === 1 ? 'stands' : 'stand'} in more than one split, so scores will look better than they are: ${pairs(crossing)}`,

@@ -42,7 +42,7 @@ const AGAINST_BACKGROUND = [
 
 const AGAINST_ALARMS = [
   'Let the loss hear empty images: a Dice term per image with small smoothing is silent on them. Use `pool: batch` or `empty: cross-entropy` in @raremask/loss-dice, and add @raremask/loss-ce.',
-  'Show more empty images: a lower `foreground` in @raremask/sampler (`natural` shows all of them), or `emptyImages: 1`.',
+  'Show more empty images: a lower `foreground` in @raremask/sampler (`natural` shows all of them), or `emptyImages: keep`; and those with alarms more often: `hardNegatives: {}`.',
 ];
 
 /**

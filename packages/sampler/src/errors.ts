@@ -22,15 +22,41 @@ export function noForeground(setting: string, images: number): RaremaskError {
   });
 }
 
-export function noEmptyImages(share: number, images: number): RaremaskError {
+export function noEmptyImages(setting: string, images: number): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_SAMPLER_NO_EMPTY_IMAGES',
     category: 'data',
-    where: 'sampler.with.foreground',
-    what: `a share of ${share} needs images without foreground, and the training split has none`,
+    where: 'sampler.with',
+    what: `\`${setting}\` needs images without foreground, and the training split has none`,
     expected: 'at least 1 image without foreground',
     got: `0 of ${images} images`,
-    remedy: 'leave sampler.with.foreground out',
+    remedy: 'leave it out',
+  });
+}
+
+export function oneClass(
+  classBalance: string,
+  classes: readonly { readonly name: string; readonly images: number }[],
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SAMPLER_ONE_CLASS',
+    category: 'data',
+    where: 'sampler.with.classBalance',
+    what: `\`${classBalance}\` needs foreground classes to balance`,
+    expected: 'images of at least 2 foreground classes in the training split',
+    got: classes.map(({ name, images }) => `${name} in ${images} images`).join(', '),
+    remedy: 'leave sampler.with.classBalance out',
+  });
+}
+
+export function strangeState(): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SAMPLER_STATE',
+    category: 'run',
+    where: 'sampler',
+    what: 'the checkpoint holds the state of another sampler',
+    expected: 'what @raremask/sampler with hardNegatives has saved',
+    remedy: 'resume with the sampler that the run was begun with',
   });
 }
 

@@ -1,31 +1,58 @@
 import { batchSize, defineSampler, facts, log, rng, survey } from '@raremask/core';
-import { options } from './options.ts';
-import { planSampler } from './sampler.ts';
+import { options, type SamplerOptions } from './options.ts';
+import { type Planned, planSampler } from './sampler.ts';
 
 export default defineSampler({
   name: 'sampler',
   api: 1,
-  summary: 'Whole images or windows, at the natural prevalence or with a share of foreground',
+  summary:
+    'Whole images or windows: a share of foreground, at least k of them, balanced classes, hard negatives',
   options,
   needs: { survey, rng, batchSize, facts, log },
   async create(chosen, services) {
     const plan = planSampler(chosen, {
       survey: await services.survey(),
       batchSize: services.batchSize,
-      space: services.facts.space,
+      facts: services.facts,
       random: services.rng,
+      warn: (text) => services.log.warn(text),
     });
-    const { batches, foregroundImages, emptyImages } = plan;
-    const mean = (epoch: number) => +plan.foregroundInBatch(epoch).toFixed(2);
-    const { foreground } = chosen;
-    const inBatch =
-      typeof foreground === 'object'
-        ? `${mean(0)}, after ${foreground.epochs} epochs ${mean(foreground.epochs)},`
-        : mean(0);
-    services.log.info(
-      `${batches} batches of ${services.batchSize} an epoch, ${inBatch} images with foreground in each on average ` +
-        `(${foregroundImages} of ${foregroundImages + emptyImages} images have foreground)`,
-    );
+    services.log.info(describe(chosen, plan, services.batchSize));
     return plan.sampler;
   },
 });
+
+function describe(
+  { foreground, emptyImages }: SamplerOptions,
+  plan: Planned,
+  batchSize: number,
+): string {
+  const { foregroundImages, classes } = plan;
+  const images = foregroundImages + plan.emptyImages;
+  const mean = (epoch: number) => +plan.foregroundInBatch(epoch).toFixed(2);
+  const changing = [foreground, emptyImages].find((share) => typeof share === 'object');
+  const batches = (epoch: number) => `${plan.batches(epoch)} batches of ${batchSize} an epoch`;
+  const inBatch = changing
+    ? `${mean(0)}, after ${changing.epochs} epochs ${mean(changing.epochs)},`
+    : mean(0);
+  const later =
+    typeof emptyImages === 'object' && chosenLengthChanges(plan, emptyImages.epochs)
+      ? `, after ${emptyImages.epochs} epochs ${plan.batches(emptyImages.epochs)}`
+      : '';
+  const balanced = classes.map(
+    ({ name, images: own, drawn }) => `${name} (in ${own} of them) in ${percent(drawn)}`,
+  );
+  return (
+    `${batches(0)}${later}, ${inBatch} images with foreground in each on average ` +
+    `(${foregroundImages} of ${images} images have foreground)` +
+    (balanced.length > 0 ? `; of those drawn, ${balanced.join(', ')}` : '')
+  );
+}
+
+function chosenLengthChanges(plan: Planned, epoch: number): boolean {
+  return plan.batches(0) !== plan.batches(epoch);
+}
+
+function percent(share: number): string {
+  return `${+(100 * share).toPrecision(2)} %`;
+}

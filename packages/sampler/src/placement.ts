@@ -17,19 +17,20 @@ export function anywhere(
  * probability, wherever it lies in the image: the window may stick out of the image. Along an axis
  * where the whole image fits into the window, all of it is shown.
  *
- * Classes are drawn with equal probability among those that the image has, then structures among
- * those of the class.
+ * Classes are drawn by their weights among those that the image has, then structures with equal
+ * probability among those of the class.
  */
 export function aroundStructure(
   image: readonly number[],
   structures: readonly Structure[],
   window: readonly number[],
+  classWeight: (classIndex: number) => number,
   random: RandomStream,
 ): Window {
   const classes = [...new Set(structures.map((structure) => structure.class))].sort(
     (a, b) => a - b,
   );
-  const drawn = oneOf(classes, random);
+  const drawn = oneByWeight(classes, classWeight, random);
   const { centre } = oneOf(
     structures.filter((structure) => structure.class === drawn),
     random,
@@ -48,4 +49,18 @@ function within(extent: number, window: number, random: RandomStream): number {
 
 function oneOf<T>(items: readonly T[], random: RandomStream): T {
   return items[random.integer(0, items.length - 1)]!;
+}
+
+function oneByWeight(
+  items: readonly number[],
+  weightOf: (item: number) => number,
+  random: RandomStream,
+): number {
+  const total = items.reduce((sum, item) => sum + weightOf(item), 0);
+  let left = random.next() * total;
+  for (const item of items) {
+    left -= weightOf(item);
+    if (left < 0) return item;
+  }
+  return items.at(-1)!;
 }

@@ -10,6 +10,11 @@ const whole = [
   { foreground: { from: 1, to: 0.25, epochs: 3 } },
   { atLeast: 1 },
   { emptyImages: 0.3 },
+  { emptyImages: { from: 0.2, to: 1, epochs: 2, schedule: 'cosine' } },
+  { classBalance: 'repeat-factor' },
+  { classBalance: 'inverse-frequency', atLeast: 2 },
+  { hardNegatives: {} },
+  { hardNegatives: { by: 'loss', share: 0.9, momentum: 0 }, foreground: 0.25, length: 3 },
 ];
 
 describe('whole images', () => {
@@ -33,6 +38,7 @@ describe.each([
     { window },
     { window, centred: 0.5, atLeast: 1 },
     { window, centred: 1, foreground: 0.5, length: 3 },
+    { window, centred: { from: 0.2, to: 1, epochs: 3 }, atLeast: 1, hardNegatives: {} },
   ];
   test.each(samplerChecks(sampler, { options, facts, batchSize: 3 }))('$name', ({ run }) => run());
 });

@@ -47,7 +47,7 @@ describe('natural draws', () => {
 describe('a share of images with foreground', () => {
   test('is met in every batch where it is a whole number of images', () => {
     const planned = plan({ foreground: 0.5 }, images(3, 21), { batch: 8 });
-    expect(planned.batches).toBe(3);
+    expect(planned.batches(0)).toBe(3);
     for (const batch of epochs(planned, 5)) {
       expect(batch.length).toBe(8);
       expect(withForeground(batch)).toBe(4);
@@ -99,6 +99,31 @@ describe('a share that changes over the epochs', () => {
     expect(planned.foregroundInBatch(2)).toBe(4);
   });
 
+  test('goes along a cosine, slow at both ends', () => {
+    // 0.8 + (0.2 - 0.8) (1 - cos(pi e / 4)) / 2 of 8 images: (1 - cos(pi / 4)) / 2 = 0.1464
+    const foreground = { from: 0.8, to: 0.2, epochs: 4, schedule: 'cosine' };
+    const planned = plan({ foreground, length: 4 }, images(7, 30), { batch: 8 });
+    for (const [index, share] of [
+      0.8,
+      0.8 - 0.6 * 0.1464,
+      0.5,
+      0.2 + 0.6 * 0.1464,
+      0.2,
+      0.2,
+    ].entries()) {
+      expect(planned.foregroundInBatch(index)).toBeCloseTo(8 * share, 3);
+    }
+    const drawn = [0, 2, 4].map((index) =>
+      epoch(planned, index)
+        .map(withForeground)
+        .reduce((sum, count) => sum + count),
+    );
+    // 25.6, 16 and 6.4 of 32, rounded over the epochs
+    expect(drawn[0]).toBe(25);
+    expect(drawn[1]).toBe(16);
+    expect([6, 7]).toContain(drawn[2]);
+  });
+
   test('goes on without replacement where the last epoch stopped', () => {
     // 24 + 20 + 16 + 12 = 72 images with foreground in four epochs: 8 each of 9.
     const planned = plan(changing, images(9, 30), { batch: 8 });
@@ -141,7 +166,7 @@ describe('thinning of empty images', () => {
   test('keeps the share an epoch, and shows each of them in turn', () => {
     // A quarter of 8 empty images is 2; four epochs show all 8 once, and the 3 others four times.
     const planned = plan({ emptyImages: 0.25 }, images(3, 8), { batch: 5 });
-    expect(planned.batches).toBe(1);
+    expect(planned.batches(0)).toBe(1);
     for (const index of [0, 1, 2, 3]) expect(withForeground(epoch(planned, index)[0]!)).toBe(3);
     for (const [id, count] of counts(ids(epochs(planned, 4)))) {
       expect(count).toBe(id.startsWith('f') ? 4 : 1);
@@ -150,8 +175,28 @@ describe('thinning of empty images', () => {
 
   test('to 0 leaves them out', () => {
     const planned = plan({ emptyImages: 0 }, images(5, 80));
-    expect(planned.batches).toBe(2);
+    expect(planned.batches(0)).toBe(2);
     expect(epochs(planned, 3).map(withForeground)).toEqual([4, 1, 4, 1, 4, 1]);
+  });
+
+  test('is called what it is: all or none', () => {
+    const list = images(5, 7);
+    expect(epoch(plan({ emptyImages: 'keep' }, list), 3)).toEqual(epoch(plan({}, list), 3));
+    expect(epoch(plan({ emptyImages: 'leave-out' }, list), 3)).toEqual(
+      epoch(plan({ emptyImages: 0 }, list), 3),
+    );
+  });
+
+  test('changes over the epochs, with the number of batches', () => {
+    // 4 images with foreground and 0, 4, 8, 12 and 12 of 12 empty ones in batches of 4.
+    const emptyImages = { from: 0, to: 1, epochs: 3 };
+    const planned = plan({ emptyImages }, images(4, 12));
+    const lists = [0, 1, 2, 3, 4].map((index) => epoch(planned, index));
+    expect(lists.map((list) => list.length)).toEqual([1, 2, 3, 4, 4]);
+    expect(lists.map((list) => withForeground(list.flat()))).toEqual([4, 4, 4, 4, 4]);
+    // 4 + 8 empty images in the second and third epoch: each of the 12 once.
+    const seen = counts(ids([...lists[1]!, ...lists[2]!]).filter((id) => id.startsWith('e')));
+    expect([...seen.values()]).toEqual(Array(12).fill(1));
   });
 
   test('raises the share that atLeast starts from', () => {
@@ -169,7 +214,11 @@ describe('batches of an epoch', () => {
     { foreground: { from: 0.8, to: 0.4, epochs: 2 } },
     { atLeast: 2 },
     { emptyImages: 0.5 },
+    { emptyImages: { from: 0.2, to: 1, epochs: 3, schedule: 'cosine' } },
+    { hardNegatives: {} },
+    { hardNegatives: { share: { from: 0, to: 0.8, epochs: 3 } }, foreground: 0.5 },
     { window: [4, 4], centred: 0.5, foreground: 0.5 },
+    { window: [4, 4], centred: { from: 1, to: 0.2, epochs: 2 }, hardNegatives: {}, atLeast: 2 },
   ];
 
   test.each(settings)('are the same whatever was asked before: %o', (setting) => {
@@ -189,7 +238,9 @@ describe('batches of an epoch', () => {
   test('are as many as announced', () => {
     for (const setting of settings) {
       const planned = plan(setting, images(5, 12));
-      expect(epoch(planned)).toHaveLength(planned.batches);
+      for (const index of [0, 1, 4]) {
+        expect(epoch(planned, index)).toHaveLength(planned.batches(index));
+      }
     }
   });
 });
@@ -201,7 +252,7 @@ describe('a deck', () => {
       ['a', 'b', 'c'],
       ['c', 'a', 'b'],
     ];
-    const deck = new Deck({ size: 3, lap: (index) => laps[index]! }, 0);
+    const deck = new Deck({ size: 3, copies: () => 1, lap: (index) => laps[index]! }, 0);
     expect([deck.draw(2), deck.draw(2), deck.draw(2)]).toEqual([
       ['a', 'b'],
       ['c', 'a'],

@@ -36,6 +36,9 @@ describe('what the images do not allow', () => {
       { atLeast: 1 },
       { window: [4, 4], centred: 0.5 },
       { emptyImages: 0 },
+      { emptyImages: 'leave-out' },
+      { emptyImages: { from: 0.5, to: 0, epochs: 3 } },
+      { classBalance: 'inverse-frequency' },
     ].map((setting) => ({
       what: `no foreground for ${JSON.stringify(setting)}`,
       setting,
@@ -49,6 +52,20 @@ describe('what the images do not allow', () => {
       list: images(6, 0),
       code: 'NO_EMPTY_IMAGES',
       says: ['0 of 6 images'],
+    },
+    {
+      what: 'no empty image that could be hard',
+      setting: { hardNegatives: {} },
+      list: images(6, 0),
+      code: 'NO_EMPTY_IMAGES',
+      says: ['hardNegatives', '0 of 6 images'],
+    },
+    {
+      what: 'one class to balance',
+      setting: { classBalance: 'repeat-factor' },
+      list: images(6, 3),
+      code: 'ONE_CLASS',
+      says: ['at least 2', 'a in 6 images, b in 0 images, c in 0 images'],
     },
     {
       what: 'more guaranteed than a batch has',
@@ -110,7 +127,7 @@ describe('what the images do not allow', () => {
       { id: 'small', size: [9, 12] },
       { id: 'large', size: [30, 12] },
     ];
-    expect(plan({}, list, { batch: 1 }).batches).toBe(2);
+    expect(plan({}, list, { batch: 1 }).batches(0)).toBe(2);
   });
 });
 
@@ -120,7 +137,7 @@ describe('options', () => {
       foreground: 'natural',
       atLeast: 0,
       centred: 0,
-      emptyImages: 1,
+      emptyImages: 'keep',
       length: 'natural',
     });
   });
@@ -129,6 +146,16 @@ describe('options', () => {
     [{ centred: 0.5 }, 'centred'],
     [{ centred: 0.5, foreground: 0, window: [4, 4] }, 'centred'],
     [{ emptyImages: 0.5, foreground: 0.5 }, 'emptyImages'],
+    [{ classBalance: 'repeat-factor', foreground: 0 }, 'classBalance'],
+    [{ repeatThreshold: 0.1 }, 'repeatThreshold'],
+    [{ repeatThreshold: 0.1, classBalance: 'inverse-frequency' }, 'repeatThreshold'],
+    [{ repeatThreshold: 0, classBalance: 'repeat-factor' }, 'repeatThreshold'],
+    [{ hardNegatives: { share: 0 } }, 'hardNegatives'],
+    [{ hardNegatives: { share: 1 } }, 'hardNegatives'],
+    [{ hardNegatives: {}, foreground: 1 }, 'hardNegatives'],
+    [{ hardNegatives: {}, emptyImages: 'leave-out' }, 'hardNegatives'],
+    [{ centred: { from: 0, to: 0.5, epochs: 3 } }, 'centred'],
+    [{ emptyImages: { from: 0.5, to: 0.5, epochs: 3 } }, 'emptyImages'],
     [{ foreground: 1.5 }, 'foreground'],
     [{ foreground: { from: 0.5, to: 0.5, epochs: 3 } }, 'foreground'],
     [{ window: [4] }, 'window'],
@@ -149,15 +176,23 @@ describe('options', () => {
     const properties = Object.entries(
       schema.properties as Record<string, { description?: string }>,
     );
-    expect(properties).toHaveLength(6);
+    expect(properties).toHaveLength(9);
     for (const [, { description }] of properties) expect(description).toBeTruthy();
   });
 });
 
 test.each([
-  [{ foreground: 0.5 }, '4'],
-  [{ foreground: { from: 0.75, to: 0.5, epochs: 10 } }, '6, after 10 epochs 4,'],
-])('the plugin says what its batches will hold: %o', async (setting, inBatch) => {
+  [{ foreground: 0.5 }, '4 batches of 8 an epoch, 4'],
+  [
+    { foreground: { from: 0.75, to: 0.5, epochs: 10 } },
+    '4 batches of 8 an epoch, 6, after 10 epochs 4,',
+  ],
+  // 3 of 3 + 1 images in the first epoch, 3 of 3 + 29 from the sixth on.
+  [
+    { emptyImages: { from: 1 / 29, to: 1, epochs: 5 } },
+    '1 batches of 8 an epoch, after 5 epochs 4, 6, after 5 epochs 0.75,',
+  ],
+])('the plugin says what its batches will hold: %o', async (setting, says) => {
   const lines: string[] = [];
   const product = await sampler.create(options.parse(setting), {
     survey: async () => surveyOf(images(3, 29)),
@@ -166,8 +201,8 @@ test.each([
     facts: { space: 2, channels: 1, classes: [], overlapping: false },
     log: { info: (line) => lines.push(line), warn: (line) => lines.push(line) },
   });
-  expect([...product.batches(0)]).toHaveLength(4);
+  expect([...product.batches(0)]).toHaveLength(Number(says[0]));
   expect(lines).toEqual([
-    `4 batches of 8 an epoch, ${inBatch} images with foreground in each on average (3 of 32 images have foreground)`,
+    `${says} images with foreground in each on average (3 of 32 images have foreground)`,
   ]);
 });

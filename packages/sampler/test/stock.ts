@@ -1,4 +1,4 @@
-import type { Draw, Structure, Survey, SurveyedImage } from '@raremask/core';
+import type { Draw, Facts, Structure, Survey, SurveyedImage } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import { options } from '../src/options.ts';
 import { type Planned, planSampler } from '../src/sampler.ts';
@@ -19,7 +19,9 @@ export function surveyOf(images: readonly ImageFact[]): Survey {
         size,
         structures,
         structureCount: structures.length,
-        classPixels: [1, structures.length],
+        classPixels: [0, 1, 2, 3].map(
+          (index) => structures.filter((one) => one.class === index).length,
+        ),
         ignoredPixels: 0,
         intensity: [],
       },
@@ -47,16 +49,26 @@ export function structure(centre: readonly number[], classIndex = 1): Structure 
   return { class: classIndex, pixels: 1, centre };
 }
 
+function factsOf(space: number): Facts {
+  return {
+    space: space as 2 | 3,
+    channels: 1,
+    classes: ['background', 'a', 'b', 'c'].map((name, value) => ({ name, value })),
+    overlapping: false,
+  };
+}
+
 export function plan(
   chosen: object,
   list: readonly ImageFact[],
-  { batch = 4, seed = 0, space = 2 } = {},
+  { batch = 4, seed = 0, space = 2, warnings = [] as string[] } = {},
 ): Planned {
   return planSampler(options.parse(chosen), {
     survey: surveyOf(list),
     batchSize: batch,
-    space,
+    facts: factsOf(space),
     random: createRandom(seed),
+    warn: (text) => warnings.push(text),
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { counts, epochs, type ImageFact, images, plan, structure } from './stock.ts';
+import { counts, epoch, epochs, type ImageFact, images, plan, structure } from './stock.ts';
 
 const draws = (setting: object, list: readonly ImageFact[], count: number, space = 2) =>
   epochs(plan({ length: count / 4, ...setting }, list, { space }), 1).flat();
@@ -120,6 +120,23 @@ describe('windows around a structure', () => {
       ({ window }) => window!.origin[1]! <= 500 && window!.origin[1]! + 4 > 500,
     );
     expect(Math.abs(shown.length - 506)).toBeLessThan(97);
+  });
+
+  test('are a share that changes over the epochs', () => {
+    // All windows of epoch 0 show the structure, of epoch 2 those that do by chance: 4 / 997 of 400.
+    const list = [{ id: 'f0', size: [4, 1000], structures: [structure([1, 500])] }];
+    const centred = { from: 1, to: 0, epochs: 2 };
+    const planned = plan({ window: [4, 4], centred, length: 100 }, list);
+    const shown = [0, 1, 2].map(
+      (index) =>
+        epoch(planned, index)
+          .flat()
+          .filter(({ window }) => window!.origin[1]! <= 500 && window!.origin[1]! + 4 > 500).length,
+    );
+    expect(shown[0]).toBe(400);
+    // 400 x (0.5 + 0.5 x 4 / 997) = 201; five standard deviations of sqrt(400 / 4) = 10.
+    expect(Math.abs(shown[1]! - 201)).toBeLessThan(50);
+    expect(shown[2]).toBeLessThan(10);
   });
 
   test('are those that atLeast guarantees, whatever the share', () => {

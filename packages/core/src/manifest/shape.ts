@@ -283,9 +283,15 @@ export const shape = z.strictObject({
   train: train.prefault({}),
   evaluate: evaluate.prefault({}),
   backend: z
-    .enum(['auto', 'wasm', 'cpu', 'tensorflow', 'tensorflow-gpu'])
+    .enum(['auto', 'compiled', 'wasm', 'cpu', 'tensorflow', 'tensorflow-gpu'])
     .default('auto')
-    .describe('What computes; auto: the fastest that is installed and works'),
+    .describe(
+      'What computes; auto: the fastest that is installed and works; compiled: whole steps as one native graph',
+    ),
+  threads: z
+    .union([z.literal('auto'), z.int().min(1)])
+    .default('auto')
+    .describe('Threads that compiled steps run on; auto: one a core'),
   output: z
     .string()
     .min(1)

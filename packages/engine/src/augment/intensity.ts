@@ -4,7 +4,7 @@ import { brightness } from './brightness.ts';
 import { contrast } from './contrast.ts';
 import { gamma } from './gamma.ts';
 import { noise } from './noise.ts';
-import type { Pixels } from './pixels.ts';
+import { coverBeside, type Pixels } from './pixels.ts';
 import type { AugmentRule } from './rule.ts';
 
 /** In this order: the scene first, then what a camera does to it, noise last. */
@@ -27,9 +27,5 @@ export function changeIntensities(pixels: Pixels, random: RandomStream, rule: Au
     change(pixels, own, chosen as never);
     changed = true;
   }
-  if (!changed) return;
-  const { values, channels, inside } = pixels;
-  for (let pixel = 0; pixel < inside.length; pixel++) {
-    if (inside[pixel] === 0) values.fill(0, pixel * channels, (pixel + 1) * channels);
-  }
+  if (changed) coverBeside(pixels);
 }

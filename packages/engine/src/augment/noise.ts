@@ -11,11 +11,18 @@ export function noise(
   const deviation = random.next() * strength;
   const next = uniformSource(random);
   for (let at = 0; at < values.length; at += 2) {
-    // Both numbers of the pair that Box and Muller (1958) make of two uniform ones.
-    const radius = deviation * Math.sqrt(-2 * Math.log(next()));
-    const angle = 2 * Math.PI * next();
-    values[at]! += radius * Math.cos(angle);
-    if (at + 1 < values.length) values[at + 1]! += radius * Math.sin(angle);
+    // Two normal numbers from a point in the unit disc (Marsaglia and Bray 1964), without sine and cosine.
+    let across: number;
+    let along: number;
+    let square: number;
+    do {
+      across = 2 * next() - 1;
+      along = 2 * next() - 1;
+      square = across * across + along * along;
+    } while (square >= 1 || square === 0);
+    const radius = deviation * Math.sqrt((-2 * Math.log(square)) / square);
+    values[at]! += radius * across;
+    if (at + 1 < values.length) values[at + 1]! += radius * along;
   }
 }
 

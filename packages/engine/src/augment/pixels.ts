@@ -28,3 +28,11 @@ export function rangeOfChannel(
   }
   return { mean: count === 0 ? 0 : sum / count, least, most };
 }
+
+/** Sets 0 beside the image. */
+export function coverBeside({ values, channels, inside }: Pixels): void {
+  for (let pixel = 0; pixel < inside.length; pixel++) {
+    if (inside[pixel] !== 0) continue;
+    for (let at = pixel * channels; at < (pixel + 1) * channels; at++) values[at] = 0;
+  }
+}

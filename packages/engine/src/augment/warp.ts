@@ -83,47 +83,62 @@ export function warpWindow(
   const inside = new Uint8Array(pixels);
   const middleY = (height - 1) / 2;
   const middleX = (width - 1) / 2;
+  const [fromBelow, fromBeside, belowToX, besideToX] = affine;
+  const { transpose } = orientation;
+  const moveY = displacement?.y;
+  const moveX = displacement?.x;
+  const lastRow = rows - 1;
+  const lastColumn = columns - 1;
   for (let y = 0, to = 0; y < height; y++) {
+    const below = y - middleY;
+    const rowV = fromBelow * below;
+    const rowU = belowToX * below;
     for (let x = 0; x < width; x++, to++) {
       const beside = x - middleX;
-      const below = y - middleY;
-      let v = affine[0] * below + affine[1] * beside + middleY;
-      let u = affine[2] * below + affine[3] * beside + middleX;
-      if (displacement !== undefined) {
-        v += displacement.y[to]!;
-        u += displacement.x[to]!;
+      let v = rowV + fromBeside * beside + middleY;
+      let u = rowU + besideToX * beside + middleX;
+      if (moveY !== undefined) {
+        v += moveY[to]!;
+        u += moveX![to]!;
       }
       if (flipY) v = height - 1 - v;
       if (flipX) u = width - 1 - u;
-      const sourceY = top + (orientation.transpose ? u : v);
-      const sourceX = left + (orientation.transpose ? v : u);
-      const nearY = Math.round(sourceY);
-      const nearX = Math.round(sourceX);
-      if (nearY < 0 || nearX < 0 || nearY >= rows || nearX >= columns) continue;
+      const sourceY = top + (transpose ? u : v);
+      const sourceX = left + (transpose ? v : u);
+      if (!(sourceY >= -0.5 && sourceX >= -0.5)) continue;
+      // What is not negative is rounded down by `| 0`, in less time than by Math.floor.
+      const nearY = (sourceY + 0.5) | 0;
+      const nearX = (sourceX + 0.5) | 0;
+      if (nearY > lastRow || nearX > lastColumn) continue;
       inside[to] = 1;
       const near = nearY * columns + nearX;
       if (resultWeight) resultWeight[to] = weight![near]!;
       if (resultLabels) {
-        for (let index = 0; index < depth; index++) {
-          resultLabels[to * depth + index] = labels![near * depth + index]!;
+        if (depth === 1) resultLabels[to] = labels![near]!;
+        else {
+          for (let index = 0; index < depth; index++) {
+            resultLabels[to * depth + index] = labels![near * depth + index]!;
+          }
         }
       }
       // Up to half a pixel beside the outermost ones, their own value holds.
-      const clampedY = Math.min(Math.max(sourceY, 0), rows - 1);
-      const clampedX = Math.min(Math.max(sourceX, 0), columns - 1);
-      const y0 = Math.floor(clampedY);
-      const x0 = Math.floor(clampedX);
+      const clampedY = Math.min(Math.max(sourceY, 0), lastRow);
+      const clampedX = Math.min(Math.max(sourceX, 0), lastColumn);
+      const y0 = clampedY | 0;
+      const x0 = clampedX | 0;
       const partY = clampedY - y0;
       const partX = clampedX - x0;
-      const downwards = y0 + 1 < rows ? columns * channels : 0;
-      const sideways = x0 + 1 < columns ? channels : 0;
+      const downwards = y0 < lastRow ? columns * channels : 0;
+      const sideways = x0 < lastColumn ? channels : 0;
       const first = (y0 * columns + x0) * channels;
+      const into = to * channels;
       for (let channel = 0; channel < channels; channel++) {
         const at = first + channel;
-        const upper = image[at]! + partX * (image[at + sideways]! - image[at]!);
+        const upperLeft = image[at]!;
+        const upper = upperLeft + partX * (image[at + sideways]! - upperLeft);
         const lowerLeft = image[at + downwards]!;
         const lower = lowerLeft + partX * (image[at + downwards + sideways]! - lowerLeft);
-        result[to * channels + channel] = upper + partY * (lower - upper);
+        result[into + channel] = upper + partY * (lower - upper);
       }
     }
   }

@@ -1,0 +1,32 @@
+// The feed of a manifest's training split: one JSON line with the samples a second of each epoch.
+// node ours.mjs FOLDER EPOCHS PASSES
+import { join } from 'node:path';
+import { loadManifest } from '@raremask/core/manifest';
+import { openWork } from '../../packages/engine/dist/work.js';
+
+const [folder, epochs, passes = '1'] = process.argv.slice(2);
+const loaded = await loadManifest([join(folder, 'raremask.yaml')]);
+const { batch, augment } = loaded.manifest.train;
+const work = await openWork(loaded, () => {});
+const ids = Array.from({ length: Number(passes) }, () => work.splits.train).flat();
+const draws = Array.from({ length: Math.floor(ids.length / batch) }, (_, index) =>
+  ids.slice(index * batch, (index + 1) * batch).map((id) => ({ id })),
+);
+const feed = await work.feed({
+  normalization: { kind: 'affine', mean: [90], deviation: [60] },
+  multipleOf: [1, 1],
+  augment,
+});
+const rates = [];
+for (let epoch = 0; epoch <= Number(epochs); epoch++) {
+  const started = performance.now();
+  let samples = 0;
+  for await (const ready of feed.batches(epoch, draws)) {
+    samples += ready.draws.length;
+    feed.release(ready);
+  }
+  if (epoch > 0) rates.push((1000 * samples) / (performance.now() - started));
+}
+await feed.close();
+await work.close();
+console.log(JSON.stringify(rates));

@@ -1,0 +1,144 @@
+import type * as tf from '@tensorflow/tfjs';
+import { changesBetweenCalls } from './errors.ts';
+import { type Elements, type ElementType, elementsOf, type Graph, sizeOf } from './graph.ts';
+import type { Layout } from './layout.ts';
+import { physicalShape } from './layout.ts';
+import { type LowerOptions, lower, permuted, straightened } from './lower.ts';
+import { encode } from './onnx/encode.ts';
+import { withoutDead } from './passes/dead.ts';
+import { simplified } from './passes/simplify.ts';
+import type { Runtime } from './runtime.ts';
+import { type InputSpec, type Trace, type Tracer, trace } from './trace.ts';
+
+export interface CompileOptions extends LowerOptions {
+  /** Threads that one run uses. */
+  readonly threads: number;
+  /** Where the runtime writes how long each operator took; nothing is written where it is left out. */
+  readonly profile?: string;
+  /**
+   * `all` lets the runtime lay out images anew, which pays where weights are constants; `extended`
+   * leaves layouts to the compiler.
+   */
+  readonly optimize: 'extended' | 'all';
+}
+
+/**
+ * Traces a function and simplifies what it does: the graph that is then lowered.
+ *
+ * The function is called twice. A graph holds the numbers of one call, so a function that makes others
+ * each time (random ones, a counter) is refused instead of being frozen.
+ *
+ * @throws NotTraceable
+ */
+export async function graphOf(
+  inputs: readonly InputSpec[],
+  run: (tensors: tf.Tensor[], tracer: Tracer) => readonly tf.Tensor[],
+): Promise<{ readonly graph: Graph; readonly asked: readonly InputSpec[] }> {
+  const first = await trace(inputs, run);
+  const second = await trace(inputs, run);
+  requireSame(first, second);
+  return { graph: withoutDead(simplified(second.graph)), asked: second.asked };
+}
+
+function requireSame(first: Trace, second: Trace): void {
+  const changed = second.constants.find((value, index) => {
+    const before = first.constants[index]?.constant;
+    return !value.constant!.every((element, at) => Object.is(element, before?.[at]));
+  });
+  const longer = first.constants.length !== second.constants.length;
+  const other = first.graph.nodes.length !== second.graph.nodes.length;
+  if (changed || longer || other) throw changesBetweenCalls(changed?.place);
+}
+
+/** One input or result of a compiled program. */
+export interface Port {
+  readonly shape: readonly number[];
+  readonly type: ElementType;
+  readonly layout: Layout;
+}
+
+/** A graph that the runtime has made ready. */
+export interface Program {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /** Operators of the ONNX graph. */
+  readonly operators: number;
+  /**
+   * @param inputs elements of each input, as they lie in memory by its layout
+   * @param outputs arrays that results are written into; those left out are made
+   */
+  run(
+    inputs: readonly Elements[],
+    outputs?: readonly (Elements | undefined)[],
+  ): Promise<Elements[]>;
+  dispose(): Promise<void>;
+}
+
+export async function compile(
+  runtime: Runtime,
+  graph: Graph,
+  options: CompileOptions,
+): Promise<Program> {
+  const { model, layouts } = lower(graph, { block: runtime.block, ...options });
+  const session = await runtime.InferenceSession.create(encode(model), {
+    intraOpNumThreads: options.threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: options.optimize,
+    logSeverityLevel: 3,
+    // Threads that wait in a loop take the processor from those that read images: they go to sleep soon.
+    extra: { session: { intra_op: { spin_duration_us: '20' } } },
+    ...(options.profile !== undefined && {
+      enableProfiling: true,
+      profileFilePrefix: options.profile,
+    }),
+  });
+  const inputs = graph.inputs.map(({ shape, type }, index) => ({
+    shape,
+    type,
+    layout: layouts[index]!,
+  }));
+  const outputs = graph.outputs.map(({ shape, type }, index) => {
+    const like = options.outputLike?.get(index);
+    const layout = like === undefined ? shape.map((_, axis) => axis) : layouts[like]!;
+    return { shape, type, layout };
+  });
+  const inputNames = model.inputs.map(({ name }) => name);
+  const outputNames = model.outputs.map(({ name }) => name);
+  const tensor = (port: Port, elements: Elements) =>
+    new runtime.Tensor(port.type, elements as Float32Array, physicalShape(port.shape, port.layout));
+  return {
+    inputs,
+    outputs,
+    operators: model.nodes.length,
+    async run(given, into = []) {
+      const feeds = Object.fromEntries(
+        inputs.map((port, index) => [inputNames[index]!, tensor(port, unshared(given[index]!))]),
+      );
+      const results = outputs.map(
+        (port, index) => into[index] ?? elementsOf(port.type, new Uint8Array(sizeOf(port.shape))),
+      );
+      const fetches = Object.fromEntries(
+        outputs.map((port, index) => [outputNames[index]!, tensor(port, results[index]!)]),
+      );
+      await session.run(feeds, fetches);
+      return results;
+    },
+    dispose: () => session.release(),
+  };
+}
+
+/** The runtime does not take memory that threads share. */
+function unshared(elements: Elements): Elements {
+  return elements.buffer instanceof SharedArrayBuffer ? elements.slice() : elements;
+}
+
+/** Elements as tfjs has them, as a port has them. */
+export function intoPort(port: Port, elements: Elements): Elements {
+  return permuted(elements, port.shape, port.layout, port.type);
+}
+
+/** Elements of a port as tfjs has them. */
+export function outOfPort(port: Port, elements: Elements): Elements {
+  return straightened(elements, port.shape, port.layout, port.type);
+}

@@ -1,0 +1,34 @@
+/** The parts of an ONNX model that the compiler writes, named as in ONNX. */
+export interface OnnxModel {
+  readonly name: string;
+  readonly inputs: readonly OnnxPort[];
+  readonly outputs: readonly OnnxPort[];
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: readonly OnnxConstant[];
+  /** Free text by key, for whoever reads the file. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface OnnxPort {
+  readonly name: string;
+  readonly type: number;
+  /** Extents; a string is the name of an extent that varies. */
+  readonly shape: readonly (number | string)[];
+}
+
+export interface OnnxNode {
+  /** `domain.Operator` outside the standard. */
+  readonly operator: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<
+    Record<string, number | readonly number[] | string | { readonly float: number }>
+  >;
+}
+
+export interface OnnxConstant {
+  readonly name: string;
+  readonly type: number;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}

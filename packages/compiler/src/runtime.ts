@@ -1,0 +1,83 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { BLOCKED_DOMAIN } from './kernels/blockedConvolution.ts';
+import { ONNX_TYPES } from './kernels/kernel.ts';
+import { encode } from './onnx/encode.ts';
+
+/** What of onnxruntime-node is used. */
+export interface Runtime {
+  readonly InferenceSession: typeof InferenceSession;
+  readonly Tensor: typeof Tensor;
+  readonly version: string;
+  /**
+   * Channels in a block of the runtime's own layout of images (16 with AVX-512, 8 with AVX); undefined
+   * where this machine's build has no such operators.
+   */
+  readonly block: number | undefined;
+}
+
+export type RuntimeOutcome =
+  | { readonly state: 'ok'; readonly runtime: Runtime }
+  | { readonly state: 'absent'; readonly detail: string }
+  | { readonly state: 'broken'; readonly detail: string };
+
+let outcome: Promise<RuntimeOutcome> | undefined;
+
+/** Loads onnxruntime-node, which is an optional dependency: not every machine has a build of it. */
+export function loadRuntime(): Promise<RuntimeOutcome> {
+  outcome ??= load();
+  return outcome;
+}
+
+async function load(): Promise<RuntimeOutcome> {
+  try {
+    const module = await import('onnxruntime-node');
+    const runtime = (module.default ?? module) as typeof module;
+    runtime.env.logLevel = 'error';
+    const { InferenceSession, Tensor } = runtime;
+    const version = runtime.env.versions.node ?? runtime.env.versions.common;
+    const block = await blockOf(InferenceSession, Tensor);
+    return { state: 'ok', runtime: { InferenceSession, Tensor, version, block } };
+  } catch (error) {
+    const detail = (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
+    const missing = (error as { code?: string }).code === 'ERR_MODULE_NOT_FOUND';
+    return { state: missing ? 'absent' : 'broken', detail };
+  }
+}
+
+/** Asks the runtime to bring 32 channels of 2 pixels into blocks, and looks where the second pixel is. */
+async function blockOf(
+  session: typeof InferenceSession,
+  tensor: typeof Tensor,
+): Promise<number | undefined> {
+  const shape = [1, 32, 1, 2];
+  const port = (name: string) => ({ name, type: ONNX_TYPES.float32, shape });
+  const model = encode({
+    name: 'probe',
+    inputs: [port('x')],
+    outputs: [port('y')],
+    nodes: [
+      {
+        operator: `${BLOCKED_DOMAIN}.ReorderInput`,
+        inputs: ['x'],
+        outputs: ['y'],
+        attributes: {},
+      },
+    ],
+    initializers: [],
+    metadata: {},
+  });
+  try {
+    const ready = await session.create(model, { logSeverityLevel: 4 });
+    const x = new tensor(
+      'float32',
+      Float32Array.from({ length: 64 }, (_, at) => at),
+      shape,
+    );
+    const { y } = await ready.run({ x });
+    await ready.release();
+    const second = (y!.data as Float32Array).indexOf(1);
+    return second === 8 || second === 16 ? second : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,192 @@
+import {
+  encode,
+  generalize,
+  lower,
+  NotGeneral,
+  type OnnxModel,
+  type Runtime,
+} from '@raremask/compiler';
+import type { Survey } from '@raremask/core';
+import * as services from '@raremask/core';
+import { createHost, createRandom } from '@raremask/core/host';
+import type { LoadedManifest } from '@raremask/core/manifest';
+import { writeAtomically } from './atomicFile.ts';
+import { type CheckpointHead, checkpointState, readCheckpoint } from './checkpoint.ts';
+import { inferenceGraph } from './compiledRunner.ts';
+import { eagerNetwork } from './eagerRunner.ts';
+import { exportDiffers, exportNeedsSize, noTrainingData } from './errors.ts';
+import { chooseCheckpoint, openRunFolder } from './runFolder.ts';
+import type { StateArrays } from './runner.ts';
+import type { NetworkProgram } from './step.ts';
+
+export interface ExportOptions {
+  /** The .onnx file. */
+  readonly out: string;
+  readonly checkpoint?: 'best' | 'last';
+  /** Extents of an image; without them the file takes any size that the network takes, if it can. */
+  readonly size?: readonly number[];
+  /** Runs the file before it is kept; without one it is written unchecked. */
+  readonly runtime?: Runtime | undefined;
+  /** Version of the command that exports, for the file. */
+  readonly version: string;
+}
+
+export interface ExportResult {
+  readonly out: string;
+  readonly bytes: number;
+  /** Shape of the input `images`; names stand for extents that vary. */
+  readonly images: readonly (number | string)[];
+  readonly logits: readonly (number | string)[];
+  /** Largest difference from the model's logits, relative to the largest; null where it was not run. */
+  readonly difference: number | null;
+}
+
+/** Relative to the largest logit. */
+const TOLERANCE = 1e-4;
+
+/**
+ * Writes the network of a run as an ONNX file: images [batch, ...space, channels], normalised as the
+ * metadata say, to logits [batch, ...space, classes]. Weights are inside; the batch may have any size.
+ *
+ * @throws RaremaskError where the graph depends on the size and none is named, or the file, run by
+ *   onnxruntime, differs from the model
+ */
+export async function exportOnnx(
+  loaded: LoadedManifest,
+  runPath: string,
+  options: ExportOptions,
+): Promise<ExportResult> {
+  const { folder } = await openRunFolder(runPath);
+  const checkpoint = await readCheckpoint(chooseCheckpoint(folder, options.checkpoint));
+  const { facts, census } = checkpoint.head;
+  const host = createHost();
+  const scope = host.run({ seed: loaded.manifest.seed });
+  try {
+    scope.provide(services.folder, () => loaded.folder);
+    scope.provide(services.batchSize, () => loaded.manifest.train.batch);
+    scope.provide(services.facts, () => facts);
+    scope.provide(services.census, () => async () => census);
+    scope.provide(services.survey, () => async (): Promise<Survey> => {
+      throw noTrainingData();
+    });
+    const model = await scope.make(loaded.plugins.model);
+    const program = { facts, model };
+    const state = checkpointState(checkpoint, model);
+    const metadata = metadataOf(loaded, checkpoint.head, model.multipleOf, options);
+    const onnx = await openModel(program, state, options.size, metadata);
+    const bytes = encode(onnx);
+    const difference = options.runtime
+      ? await differenceFrom(options.runtime, bytes, program, state, options.size)
+      : null;
+    // Written so that NaN is refused.
+    if (difference !== null && !(difference <= TOLERANCE)) {
+      throw exportDiffers(options.out, difference, TOLERANCE);
+    }
+    await writeAtomically(options.out, bytes);
+    const [images, logits] = [onnx.inputs[0]!.shape, onnx.outputs[0]!.shape];
+    return { out: options.out, bytes: bytes.length, images, logits, difference };
+  } finally {
+    await scope.dispose();
+    await host.dispose();
+  }
+}
+
+/** Any batch and any size where the graph allows; else any batch of one size. */
+async function openModel(
+  program: NetworkProgram,
+  state: StateArrays,
+  size: readonly number[] | undefined,
+  metadata: Readonly<Record<string, string>>,
+): Promise<OnnxModel> {
+  const lowered = async (count: number, space: readonly number[]) =>
+    lower(await inferenceGraph(program, [count, ...space], state), {
+      name: 'raremask',
+      portable: true,
+      inputNames: ['images'],
+      outputNames: ['logits'],
+      metadata,
+    }).model;
+  const names = (axis: number) => ['batch', ...spaceNames(program.facts.space)][axis]!;
+  if (size) return generalize(await lowered(3, size), await lowered(5, size), names);
+  // Extents that no two axes share, so that what belongs to one is not taken for another.
+  const [small, large] = [[3, 5, 7].slice(0, program.facts.space), [5, 7, 11]];
+  const spaceOf = (factors: readonly number[]) =>
+    program.model.multipleOf.map((multiple, axis) => multiple * factors[axis]!);
+  try {
+    return generalize(await lowered(3, spaceOf(small)), await lowered(5, spaceOf(large)), names);
+  } catch (error) {
+    if (error instanceof NotGeneral) throw exportNeedsSize(error.message);
+    throw error;
+  }
+}
+
+function spaceNames(space: 2 | 3): string[] {
+  return space === 2 ? ['height', 'width'] : ['depth', 'height', 'width'];
+}
+
+/** Runs the file on batches of 1, 2 and 5 random images, and the model on the same. */
+async function differenceFrom(
+  runtime: Runtime,
+  bytes: Uint8Array,
+  program: NetworkProgram,
+  state: StateArrays,
+  size: readonly number[] | undefined,
+): Promise<number> {
+  const { facts, model } = program;
+  const session = await runtime.InferenceSession.create(bytes, { logSeverityLevel: 3 });
+  const network = eagerNetwork(program, state);
+  const random = createRandom(1);
+  let worst = 0;
+  try {
+    for (const count of [1, 2, 5]) {
+      const space = size ?? model.multipleOf.map((multiple) => multiple * (count + 1));
+      const pixels = space.reduce((product, extent) => product * extent, count * facts.channels);
+      const images = Float32Array.from({ length: pixels }, () => random.normal());
+      const expected = await network.infer(images, count, space);
+      const tensor = new runtime.Tensor('float32', images, [count, ...space, facts.channels]);
+      const { logits } = await session.run({ images: tensor });
+      const found = logits!.data as Float32Array;
+      const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30);
+      for (let at = 0; at < expected.length; at++) {
+        const difference = Math.abs(found[at]! - expected[at]!) / scale;
+        if (!(difference <= worst)) worst = difference;
+      }
+    }
+  } finally {
+    await session.release();
+    await network.dispose();
+  }
+  return worst;
+}
+
+/** What a user of the file has to know; values are JSON. */
+function metadataOf(
+  loaded: LoadedManifest,
+  head: CheckpointHead,
+  multipleOf: readonly number[],
+  { version, size }: ExportOptions,
+): Record<string, string> {
+  const { facts, normalization, progress } = head;
+  const described = {
+    raremask: version,
+    name: loaded.manifest.name,
+    epoch: progress.epoch,
+    classes: facts.classes,
+    overlapping: facts.overlapping,
+    threshold: loaded.manifest.evaluate.threshold,
+    channels: facts.channels,
+    axes: ['batch', ...spaceNames(facts.space), 'channels'],
+    logits: facts.overlapping ? 'sigmoid for each class' : 'softmax over the last axis',
+    normalization,
+    multipleOf,
+    ...(size && { size }),
+    ...(facts.spacing && { spacing: facts.spacing }),
+    ...(facts.remark !== undefined && { remark: facts.remark }),
+  };
+  return Object.fromEntries(
+    Object.entries(described).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  );
+}

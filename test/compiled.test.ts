@@ -1,0 +1,334 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadRuntime, type RuntimeOutcome } from '@raremask/compiler';
+import type { Facts, Loss } from '@raremask/core';
+import * as services from '@raremask/core';
+import { createHost, createRandom } from '@raremask/core/host';
+import { loadManifest } from '@raremask/core/manifest';
+import {
+  createOptimizer,
+  openNetwork,
+  openRunner,
+  type RunEvent,
+  type StateArrays,
+  type StepCall,
+  type StepProgram,
+} from '@raremask/engine';
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+
+const folder = import.meta.dirname;
+const outcome: RuntimeOutcome = await loadRuntime();
+if (outcome.state !== 'ok') {
+  console.warn(`skipped: onnxruntime-node does not load here (${outcome.detail})`);
+}
+
+/** Relative to the largest number of a tensor. */
+const TOLERANCE = 1e-5;
+
+function pluginsOf(name: string): string[] {
+  const path = join(folder, '..', 'packages', name, 'package.json');
+  const { raremask } = JSON.parse(readFileSync(path, 'utf8'));
+  return raremask.plugins.map((subpath: string) => `@raremask/${name}${subpath.slice(1)}`);
+}
+
+interface Case {
+  readonly set?: readonly string[];
+  readonly size?: readonly number[];
+  readonly batch?: number;
+  readonly classes?: number;
+  readonly overlapping?: boolean;
+  readonly clip?: number;
+  readonly outcomes?: boolean;
+  readonly losses?: readonly Loss[];
+}
+
+interface Made {
+  readonly program: StepProgram;
+  readonly state: StateArrays;
+  readonly call: (step: number) => StepCall;
+}
+
+/** A network with warm moments (so that Adam divides by no tiny numbers) and a batch for it. */
+async function make(one: Case): Promise<Made> {
+  const { size = [16, 16], batch = 2, classes = 2, overlapping = false } = one;
+  const loaded = await loadManifest([join(folder, 'compiled.yaml')], { set: [...(one.set ?? [])] });
+  const run = createHost().run({ seed: 3 });
+  const facts: Facts = {
+    space: size.length as 2 | 3,
+    channels: 1,
+    classes: Array.from({ length: classes }, (_, value) => ({ name: `class${value}`, value })),
+    overlapping,
+  };
+  run.provide(services.facts, () => facts);
+  run.provide(services.batchSize, () => batch);
+  run.provide(services.census, () => async () => ({
+    images: 10,
+    emptyImages: 5,
+    pixels: 1000,
+    classes: facts.classes.map(({ name }, index) => {
+      const pixels = index === 0 ? 900 : 100 / (classes - 1);
+      return {
+        name,
+        pixels,
+        share: pixels / 1000,
+        images: index === 0 ? 10 : 5,
+        structures: index === 0 ? 0 : 5,
+        meanStructure: index === 0 ? 0 : pixels / 5,
+      };
+    }),
+  }));
+  const model = await run.make(loaded.plugins.model);
+  const losses =
+    one.losses ?? (await Promise.all(loaded.plugins.losses.map((loss) => run.make(loss))));
+  const optimizer = createOptimizer(loaded.manifest.train.optimizer, model.weights);
+  const program: StepProgram = {
+    facts,
+    model,
+    losses,
+    optimizer,
+    clip: one.clip ?? null,
+    outcomes: one.outcomes ?? false,
+    places: losses.map((_, index) => `loss[${index}] (mine)`),
+  };
+  const random = createRandom(5);
+  const pixels = batch * size.reduce((product, extent) => product * extent, 1);
+  const images = Float32Array.from({ length: pixels }, () => random.normal());
+  const target = new Float32Array(pixels * classes);
+  const weight = Float32Array.from({ length: pixels }, () => (random.next() < 0.05 ? 0 : 1));
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    // Blocks of 4 pixels, so that there are structures; the first half of a batch is empty.
+    const block = Math.floor(pixel / 4) % 7 === 0 && pixel > pixels / 3;
+    const value = block ? 1 + (Math.floor(pixel / 28) % (classes - 1)) : 0;
+    if (overlapping) target[pixel * classes + (value % classes)] = block ? 1 : 0;
+    else target[pixel * classes + value] = 1;
+  }
+  const state: StateArrays = {
+    weights: model.weights.map(({ initial }) => Float32Array.from(initial)),
+    buffers: model.buffers.map(({ initial }) => Float32Array.from(initial)),
+    slots: optimizer.slots.map(({ name, shape }) =>
+      Float32Array.from({ length: tf.util.sizeFromShape([...shape]) }, () =>
+        name.startsWith('second') ? 0.01 + 0.01 * random.next() : 0.01 * random.normal(),
+      ),
+    ),
+  };
+  const numbers = createRandom(9);
+  const dropped = Float32Array.from({ length: 1 << 16 }, () => numbers.next());
+  return {
+    program,
+    state,
+    call: (step) => ({
+      count: batch,
+      size,
+      images,
+      target,
+      weight,
+      learningRate: 1e-2,
+      ...optimizer.scalars(step),
+      termWeights: losses.map((_, index) => 1 + index),
+      uniform: (into) => into.set(dropped.subarray(0, into.length)),
+    }),
+  };
+}
+
+function differenceOf(found: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let [most, scale] = [0, 0];
+  for (let index = 0; index < expected.length; index++) {
+    most = Math.max(most, Math.abs(found[index]! - expected[index]!));
+    scale = Math.max(scale, Math.abs(expected[index]!));
+  }
+  return scale === 0 ? most : most / scale;
+}
+
+function expectSame(found: StateArrays, expected: StateArrays): void {
+  for (const kind of ['weights', 'buffers', 'slots'] as const) {
+    expect(found[kind].length).toBe(expected[kind].length);
+    for (const [index, values] of expected[kind].entries()) {
+      expect(found[kind][index]!.every(Number.isFinite), `${kind} ${index} is finite`).toBe(true);
+      expect(
+        differenceOf(found[kind][index]!, values),
+        `${kind} ${index} of ${values.length}`,
+      ).toBeLessThan(TOLERANCE);
+    }
+  }
+}
+
+/** One step compiled and one eager, of the same state and batch; gives what was said. */
+async function compare(one: Case): Promise<string[]> {
+  if (outcome.state !== 'ok') return [];
+  const { program, state, call } = await make(one);
+  const said: string[] = [];
+  const note = (event: RunEvent) => {
+    if (event.type === 'note') said.push(event.text);
+  };
+  const compute = { runtime: outcome.runtime, threads: 1 };
+  const compiled = openRunner(compute, program, state, note);
+  const eager = openRunner(undefined, program, state, note);
+  try {
+    const [found, expected] = [await compiled.step(call(20)), await eager.step(call(20))];
+    for (const [index, value] of expected.monitor.entries()) {
+      expect(Math.abs(found.monitor[index]! - value)).toBeLessThan(
+        TOLERANCE * Math.max(1, Math.abs(value)),
+      );
+    }
+    if (expected.outcomes) {
+      expect(differenceOf(found.outcomes!, expected.outcomes)).toBeLessThan(TOLERANCE);
+    }
+    expectSame(compiled.state(), eager.state());
+    const { count, size, images } = call(0);
+    const logits = await eager.infer(images, count, size);
+    const inferred = await compiled.infer(images, count, size);
+    expect(differenceOf(inferred, logits)).toBeLessThan(TOLERANCE);
+    const network = openNetwork(compute, program, eager.state(), note);
+    const apart = await network.infer(images, count, size);
+    expect(differenceOf(apart, logits)).toBeLessThan(TOLERANCE);
+    await network.dispose();
+  } finally {
+    await compiled.dispose();
+    await eager.dispose();
+  }
+  return said;
+}
+
+beforeAll(async () => {
+  tf.enableProdMode();
+  await tf.setBackend('cpu');
+});
+
+let before = 0;
+beforeEach(() => {
+  before = tf.memory().numTensors;
+});
+afterEach(() => {
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+const loss = (use: string) => `loss=[{use: "${use}"}]`;
+
+describe.skipIf(outcome.state !== 'ok')('a compiled step equals an eager one', () => {
+  const named: Readonly<Record<string, string>> = {
+    '@raremask/loss-dice/generalized-wasserstein': '{distances: {class0: {class1: 1}}}',
+  };
+  test.each([...pluginsOf('loss-dice'), ...pluginsOf('loss-ce')])('with %s', async (use) => {
+    const options = named[use];
+    const set = options ? `loss=[{use: "${use}", with: ${options}}]` : loss(use);
+    const said = await compare({ set: [set] });
+    expect(said.join('\n')).toMatch(/^compiled the training step/);
+    expect(said).toHaveLength(1);
+  });
+
+  test.each([
+    ['residual blocks', ['model.with.residual=true']],
+    ['instance norm', ['model.with.norm=instance']],
+    ['group norm', ['model.with.norm=group', 'model.with.groups=2']],
+    ['no norm', ['model.with.norm=none']],
+    ['leaky ReLU', ['model.with.activation=leaky-relu']],
+    ['ELU', ['model.with.activation=elu']],
+    ['SiLU', ['model.with.activation=silu']],
+    ['resized up-sampling', ['model.with.upsampling=resize']],
+    ['dropout', ['model.with.dropout=0.3']],
+    ['weight decay', ['train.optimizer={use: adamw, weightDecay: 0.1}']],
+    ['three convolutions', ['model.with.convolutions=3']],
+    ['one pooling', ['model.with.depth=1']],
+  ])('with %s', async (_, set) => {
+    expect(await compare({ set })).toHaveLength(1);
+  });
+
+  test('with as many channels as the fast convolutions need', async () => {
+    const set = ['model.with.filters=16', 'model.with.depth=2', loss('@raremask/loss-ce')];
+    expect(await compare({ set, size: [12, 20] })).toHaveLength(1);
+  });
+
+  test('in three dimensions', async () => {
+    expect(await compare({ size: [8, 8, 8] })).toHaveLength(1);
+    const resized = ['model.with.upsampling=resize', 'model.with.depth=1'];
+    expect(await compare({ size: [6, 8, 4], set: resized, batch: 1 })).toHaveLength(1);
+  });
+
+  test('with several terms, a limit of the gradient and outcomes of samples', async () => {
+    const set = ['loss=[{use: "@raremask/loss-dice"}, {use: "@raremask/loss-ce"}]'];
+    expect(await compare({ set, clip: 0.05, outcomes: true })).toHaveLength(1);
+  });
+
+  test('with three classes, exclusive and overlapping', async () => {
+    expect(await compare({ classes: 3 })).toHaveLength(1);
+    expect(await compare({ classes: 3, overlapping: true })).toHaveLength(1);
+  });
+});
+
+describe.skipIf(outcome.state !== 'ok')('what cannot be compiled', () => {
+  test('a loss that reads values is named, and the run goes on eagerly', async () => {
+    const reads: Loss = ({ probabilities }) =>
+      tf.mul(tf.mean(probabilities), probabilities.dataSync()[0]! > 2 ? 2 : 1) as tf.Scalar;
+    const said = await compare({ losses: [reads] });
+    expect(said[0]).toBe(
+      'not compiled: loss[0] (mine): reading values of a tensor that depends on the input; it is computed step by step instead, which is slower',
+    );
+  });
+
+  test('an operation that is not known is named', async () => {
+    const sorts: Loss = ({ probabilities }) => {
+      const constant = tf.tensor1d([1, 2, 2]);
+      return tf.add(
+        tf.mean(probabilities),
+        tf.unique(tf.add(constant, tf.mul(0, tf.mean(probabilities)))).values.shape[0]!,
+      ) as tf.Scalar;
+    };
+    const said = await compare({ losses: [sorts] });
+    expect(said[0]).toMatch(
+      /^not compiled: loss\[0\] \(mine\): Unique is not among the operations/,
+    );
+  });
+
+  test('a loss that makes other numbers each time is not frozen', async () => {
+    if (outcome.state !== 'ok') return;
+    let calls = 0;
+    const counts: Loss = ({ probabilities }) => {
+      calls += 1;
+      return tf.mul(tf.mean(probabilities), tf.scalar(calls)) as tf.Scalar;
+    };
+    const { program, state, call } = await make({ losses: [counts] });
+    const said: string[] = [];
+    const runner = openRunner({ runtime: outcome.runtime, threads: 1 }, program, state, (event) => {
+      if (event.type === 'note') said.push(event.text);
+    });
+    const first = await runner.step(call(1));
+    const second = await runner.step(call(2));
+    await runner.dispose();
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(
+      /^not compiled: loss\[0\] \(mine\): making numbers that differ from call to call/,
+    );
+    expect(second.monitor[0]).not.toBeCloseTo(first.monitor[0]!, 2);
+  });
+
+  test('a size of batch that comes later has a program of its own, and the same state', async () => {
+    if (outcome.state !== 'ok') return;
+    const { program, state, call } = await make({});
+    const half = (one: StepCall): StepCall => ({
+      ...one,
+      count: 1,
+      images: one.images.slice(0, one.images.length / 2),
+      target: one.target.slice(0, one.target.length / 2),
+      weight: one.weight.slice(0, one.weight.length / 2),
+    });
+    const said: string[] = [];
+    const note = (event: RunEvent) => {
+      if (event.type === 'note') said.push(event.text);
+    };
+    const compiled = openRunner({ runtime: outcome.runtime, threads: 1 }, program, state, note);
+    const eager = openRunner(undefined, program, state, note);
+    for (const runner of [compiled, eager]) {
+      await runner.step(call(20));
+      await runner.step(half(call(21)));
+      await runner.step(call(22));
+    }
+    expectSame(compiled.state(), eager.state());
+    expect(said.map((text) => text.match(/step of ([^:]+)/)?.[1])).toEqual([
+      '2 x 16 x 16',
+      '1 x 16 x 16',
+    ]);
+    await compiled.dispose();
+    await eager.dispose();
+  });
+});
