@@ -101,6 +101,7 @@ export function logitsShape(
 export function windowDoesNotFit(
   window: readonly number[],
   multipleOf: readonly number[],
+  where = 'sampler.with.window',
 ): RaremaskError {
   const fitting = window.map((extent, axis) => {
     const step = multipleOf[axis] ?? 1;
@@ -109,11 +110,11 @@ export function windowDoesNotFit(
   return new RaremaskError({
     code: 'RAREMASK_WINDOW_DOES_NOT_FIT',
     category: 'manifest',
-    where: 'sampler.with.window',
+    where,
     what: "the window does not fit the model's depth",
     expected: `extents that are multiples of [${multipleOf.join(', ')}], for example [${fitting.join(', ')}]`,
     got: `[${window.join(', ')}]`,
-    remedy: 'change sampler.with.window, or model.with.depth',
+    remedy: `change ${where}, or model.with.depth`,
   });
 }
 

@@ -16,6 +16,7 @@ import { openNetwork } from './openRunner.ts';
 import { pictures } from './pictures.ts';
 import { chooseCheckpoint, openRunFolder } from './runFolder.ts';
 import { type Judged, judge } from './score.ts';
+import { tileRule } from './tiles.ts';
 
 export interface PredictOptions {
   /** What the data set opens as images without truth: a folder of images, or one image. */
@@ -86,6 +87,8 @@ export async function predict(
     const images = await scope.openImages(loaded.plugins.dataset, options.input, facts);
     if (images.writePredictions === undefined && facts.space === 3) throw noPredictionFiles();
     const model = await scope.make(loaded.plugins.model);
+    const { threshold, window } = loaded.manifest.evaluate;
+    const tiles = tileRule(window, facts, model);
     const feed = await openFeed(
       {
         dataset: { url: '', rawOptions: null, folder: loaded.folder },
@@ -108,7 +111,7 @@ export async function predict(
     try {
       return await predictAll(
         images,
-        judge({ facts, network, threshold: loaded.manifest.evaluate.threshold }, feed, images.ids),
+        judge({ facts, network, threshold, tiles }, feed, images.ids),
         facts,
         options,
       );

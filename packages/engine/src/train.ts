@@ -32,6 +32,7 @@ import type { Runner, StepResult } from './runner.ts';
 import { scheduleFactor } from './schedule.ts';
 import { judge, scoreJudged } from './score.ts';
 import type { StepProgram } from './step.ts';
+import { type TileRule, tileRule } from './tiles.ts';
 import { openWork, splitOf, type Work } from './work.ts';
 
 export interface TrainOptions {
@@ -129,6 +130,7 @@ interface Parts {
   readonly terms: readonly string[];
   readonly optimizer: Optimizer;
   readonly normalization: Normalization;
+  readonly tiles: TileRule;
 }
 
 async function makeParts(work: Work): Promise<Parts> {
@@ -145,6 +147,7 @@ async function makeParts(work: Work): Promise<Parts> {
   }
   return {
     model,
+    tiles: tileRule(manifest.evaluate.window, work.facts, model),
     sampler,
     losses,
     terms: uniqueNames(
@@ -472,6 +475,7 @@ class TrainingRun {
         facts: this.#work.facts,
         network: this.#runner,
         threshold: this.#work.loaded.manifest.evaluate.threshold,
+        tiles: this.#parts.tiles,
       },
       this.#feed,
       ids,
