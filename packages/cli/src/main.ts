@@ -82,10 +82,14 @@ command('evaluate', "score a split with a run's weights, on whole images")
     }),
   );
 
-command('predict', 'predict images: masks and probabilities as PNG, under their own names and size')
+command(
+  'predict',
+  'predict images or volumes: masks and probabilities under their own names, on their own grid',
+)
   .argument('<run>', 'run folder')
-  .argument('<images>', 'folder of images, or one image')
+  .argument('<images>', 'folder of images or volumes, or one of them')
   .requiredOption('--out <folder>', 'where masks/, probabilities/ and predictions.csv go')
+  .option('--no-probabilities', 'write masks alone')
   .addOption(checkpointOption())
   .addOption(repeated('--set <key=value>', 'override a value, for example evaluate.threshold=0.3'))
   .addOption(backendOption())
@@ -226,6 +230,7 @@ interface EvaluationOptions extends RunOptions {
 }
 interface PredictionOptions extends RunOptions {
   readonly out: string;
+  readonly probabilities: boolean;
   readonly checkpoint?: 'best' | 'last';
 }
 

@@ -12,6 +12,7 @@ export async function predictImages(
   input: string,
   options: {
     readonly out: string;
+    readonly probabilities: boolean;
     readonly checkpoint?: 'best' | 'last';
     readonly set?: readonly string[];
     readonly backend?: string;
@@ -30,6 +31,7 @@ export async function predictImages(
     result = await predict(loaded, run, {
       input,
       out: options.out,
+      probabilities: options.probabilities,
       compute,
       onEvent: (event) => progress.event(event),
       ...(options.checkpoint !== undefined && { checkpoint: options.checkpoint }),

@@ -1,4 +1,4 @@
-import type { DatasetFacts } from './facts.ts';
+import type { DatasetFacts, Facts } from './facts.ts';
 
 /** The label of a pixel that nobody has judged: it neither trains nor scores. */
 export const IGNORE = 255;
@@ -20,6 +20,26 @@ export interface Sample {
   readonly weight?: Float32Array;
 }
 
+/** What a network said of one sample. */
+export interface Prediction {
+  readonly id: string;
+  /** Extent along each space axis. */
+  readonly size: readonly number[];
+  /** In the form of a sample's labels: a class index a pixel, or 0 or 1 for each class. */
+  readonly labels: Uint8Array;
+  /** Probability of each class, channels last, length = product of size x classes. */
+  readonly probabilities: Float32Array;
+}
+
+/** A prediction as it is kept: of one sample, or of several that were put together. */
+export interface WrittenPrediction extends Prediction {
+  readonly files: readonly {
+    /** Below the folder of the predictions, with `/`. */
+    readonly path: string;
+    readonly bytes: Uint8Array;
+  }[];
+}
+
 /** Where images and truth come from. Lives in the main thread and once in each worker thread. */
 export interface Dataset {
   readonly facts: DatasetFacts;
@@ -36,5 +56,17 @@ export interface Dataset {
   fingerprint?(id: string): Promise<string>;
   /** The files behind a sample, for messages and reports. */
   files?(id: string): { readonly image: string; readonly mask?: string };
+  /**
+   * Puts predictions into the data set's own kind of file. Left out, two-dimensional predictions
+   * become PNG, and three-dimensional ones are refused.
+   *
+   * @param predictions of all `ids`, in their order
+   * @param wanted `facts` are those of the training, `probabilities` whether these are to be kept too
+   * @returns what is written next: the caller writes each file whole or not at all
+   */
+  writePredictions?(
+    predictions: AsyncIterable<Prediction>,
+    wanted: { readonly facts: Facts; readonly probabilities: boolean },
+  ): AsyncIterable<WrittenPrediction>;
   dispose?(): void;
 }

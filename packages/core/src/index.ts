@@ -6,7 +6,13 @@ export type {
   Survey,
   SurveyedImage,
 } from './census.ts';
-export { type Dataset, IGNORE, type Sample } from './dataset.ts';
+export {
+  type Dataset,
+  IGNORE,
+  type Prediction,
+  type Sample,
+  type WrittenPrediction,
+} from './dataset.ts';
 export { type ErrorCategory, type ErrorParts, isRaremaskError, RaremaskError } from './errors.ts';
 export { type ClassFact, type DatasetFacts, type Facts, firstForeground } from './facts.ts';
 export type { Log } from './log.ts';

@@ -62,7 +62,7 @@ describe('a manifest', () => {
         validateEvery: 1,
         workers: 'auto',
       },
-      evaluate: { threshold: 0.5, score: 'balanced' },
+      evaluate: { window: 'auto', threshold: 0.5, score: 'balanced' },
       backend: 'auto',
       threads: 'auto',
       output: 'runs',
@@ -299,6 +299,7 @@ describe('toYaml', () => {
         validateEvery: 1
         workers: auto
       evaluate:
+        window: auto
         threshold: 0.5
         score: balanced
       backend: auto

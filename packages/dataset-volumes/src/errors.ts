@@ -139,6 +139,28 @@ export function noCases(pattern: string): RaremaskError {
   );
 }
 
+export function noSuchCase(file: string, patterns: readonly string[]): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_NO_CASE',
+    file,
+    'the file is not the first image of a case',
+    `a name like ${patterns[0]}, with ${patterns.slice(1).join(', ')} beside it`,
+    undefined,
+    'name the first image of the case, or the folder',
+  );
+}
+
+export function cannotTell(folder: string, patterns: readonly string[]): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_CANNOT_TELL',
+    folder,
+    'it does not show which files are the images of one case',
+    `files as in training: ${patterns.join(', ')}, in the folder or below it`,
+    undefined,
+    'name the files as in training, or lay the folder out as the root of the data',
+  );
+}
+
 export function unknownId(id: string): RaremaskError {
   return dataError(
     'RAREMASK_VOLUMES_UNKNOWN_ID',

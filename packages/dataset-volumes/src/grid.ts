@@ -1,6 +1,6 @@
 import { otherGrid, unknownLabel, wrongDimensions } from './errors.ts';
 import type { Case } from './listing.ts';
-import { readVolume, type Volume } from './nifti.ts';
+import { type Header, readVolume } from './nifti.ts';
 import { type Orientation, orientationOf, strides } from './orientation.ts';
 
 /** A case in memory, in canonical order: [z, y, x], channels last. */
@@ -8,7 +8,8 @@ export interface Grid {
   readonly orientation: Orientation;
   readonly channels: number;
   readonly image: Float32Array;
-  readonly labels: Uint8Array;
+  /** Absent where the case has no label map. */
+  readonly labels?: Uint8Array;
 }
 
 /** Voxels may lie so far apart, in parts of a voxel, and still be the same. */
@@ -26,37 +27,49 @@ export async function readGrid(entry: Case, values: readonly number[]): Promise<
     const own = orientationOf(volume.header);
     sameGrid(entry.images[at]!, own, entry.images[0]!, orientation);
     for (let index = 0; index < volume.header.channels; index++, channel++) {
-      eachVoxel(own, volume, (from, to) => {
+      eachVoxel(own, volume.header.extent, (from, to) => {
         image[to * channels + channel] = volume.values[index * voxels + from]!;
       });
     }
   }
-  const mask = await readVolume(entry.mask);
-  const own = orientationOf(mask.header);
+  if (entry.mask === undefined) return { orientation, channels, image };
+  const labels = await readLabels(entry.mask, entry.images[0]!, orientation, values);
+  return { orientation, channels, image, labels };
+}
+
+async function readLabels(
+  file: string,
+  image: string,
+  orientation: Orientation,
+  values: readonly number[],
+): Promise<Uint8Array> {
+  const mask = await readVolume(file);
   const { header } = mask;
-  if (header.channels !== 1) throw wrongDimensions(entry.mask, [...header.extent, header.channels]);
-  sameGrid(entry.mask, own, entry.images[0]!, orientation);
+  const own = orientationOf(header);
+  if (header.channels !== 1) throw wrongDimensions(file, [...header.extent, header.channels]);
+  sameGrid(file, own, image, orientation);
   const classOf = new Map(values.map((value, index) => [value, index]));
-  const labels = new Uint8Array(voxels);
-  eachVoxel(own, mask, (from, to) => {
+  const labels = new Uint8Array(mask.values.length);
+  eachVoxel(own, header.extent, (from, to) => {
     const value = mask.values[from]!;
     const label = classOf.get(value);
     if (label === undefined) {
       const [i, j] = header.extent;
       const voxel = [from % i, Math.floor(from / i) % j, Math.floor(from / (i * j))];
-      throw unknownLabel(entry.mask, value, voxel, values);
+      throw unknownLabel(file, value, voxel, values);
     }
     labels[to] = label;
   });
-  return { orientation, channels, image, labels };
+  return labels;
 }
 
-function eachVoxel(
+/** Visits every voxel by its index in a file and in canonical order. */
+export function eachVoxel(
   orientation: Orientation,
-  { header }: Volume,
+  extent: Header['extent'],
   visit: (from: number, to: number) => void,
 ): void {
-  const { start, steps } = strides(orientation, header.extent);
+  const { start, steps } = strides(orientation, extent);
   const [width, height, depth] = orientation.extent;
   let to = 0;
   for (let z = 0; z < depth; z++) {

@@ -3,19 +3,15 @@ import { resolve } from 'node:path';
 import { type Dataset, defineDataset, folder, type Sample } from '@raremask/core';
 import { cannotRead, otherChannels, unknownId } from './errors.ts';
 import { type Grid, readGrid } from './grid.ts';
-import { type Case, listCases } from './listing.ts';
+import { type Case, listCases, listImagesAt } from './listing.ts';
 import { readHeader } from './nifti.ts';
 import { type Options, options } from './options.ts';
 import { orientationOf } from './orientation.ts';
+import { casesOf, type Place } from './predictions.ts';
 import { sliceAxis, sliceOf } from './slice.ts';
 
 /** Cases that stay in memory; each reader thread has its own. */
 const KEPT = 2;
-
-interface Place {
-  readonly entry: Case;
-  readonly slice: number | undefined;
-}
 
 /** NIfTI volumes and label maps. */
 export default defineDataset({
@@ -27,6 +23,9 @@ export default defineDataset({
   async create(given, services) {
     const root = resolve(services.folder, given.root);
     return open(given, await listCases(given, root));
+  },
+  async openImages(path, given) {
+    return open(given, await listImagesAt(given, resolve(path)));
   },
 });
 
@@ -86,18 +85,24 @@ async function open(given: Options, cases: readonly Case[]): Promise<Dataset> {
       const grid = await gridOf(entry);
       if (view === 'volume') {
         const size = [...grid.orientation.extent].reverse();
-        return { id, size, image: grid.image, labels: grid.labels };
+        return { id, size, image: grid.image, ...(grid.labels && { labels: grid.labels }) };
       }
       return { id, ...sliceOf(grid, sliceAxis(view), slice!, neighbours) };
     },
     async fingerprint(id) {
       const { entry } = placeOf(id);
-      return (await Promise.all([...entry.images, entry.mask].map(stampOf))).join(' ');
+      const files = [...entry.images, ...(entry.mask === undefined ? [] : [entry.mask])];
+      return (await Promise.all(files.map(stampOf))).join(' ');
     },
     files(id) {
       const { entry } = placeOf(id);
-      return { image: entry.images[0]!, mask: entry.mask };
+      return {
+        image: entry.images[0]!,
+        ...(entry.mask !== undefined && { mask: entry.mask }),
+      };
     },
+    writePredictions: (predictions, wanted) =>
+      casesOf(predictions, placeOf, view === 'volume' ? 0 : sliceAxis(view), wanted),
     dispose: () => kept.clear(),
   };
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { createGunzip, gunzip } from 'node:zlib';
+import { createGunzip, gunzip, gzip } from 'node:zlib';
 import {
   badAffine,
   cannotRead,
@@ -15,6 +15,8 @@ import {
 export type Affine = readonly (readonly [number, number, number, number])[];
 
 export interface Header {
+  /** As it stands in the file. */
+  readonly bytes: Uint8Array;
   readonly littleEndian: boolean;
   /** Voxels along i, j and k. */
   readonly extent: readonly [number, number, number];
@@ -94,6 +96,48 @@ export async function readVolume(file: string): Promise<Volume> {
   return { header, values };
 }
 
+/**
+ * A .nii.gz file of other values on a volume's grid: place, axes and byte order stay, also the codes
+ * that say what space the affine leads to.
+ *
+ * @param values one a voxel, in the order of the file
+ * @param slope what a stored value is multiplied with
+ */
+export async function niftiOn(
+  { bytes: original, extent, littleEndian: little }: Header,
+  values: Uint8Array | Uint16Array,
+  slope = 1,
+): Promise<Uint8Array> {
+  const width = values.BYTES_PER_ELEMENT;
+  const offset = HEADER + 4;
+  const bytes = new Uint8Array(offset + values.length * width);
+  bytes.set(original);
+  const view = new DataView(bytes.buffer);
+  for (const [axis, size] of [3, ...extent, 1, 1, 1, 1].entries()) {
+    view.setInt16(40 + 2 * axis, size, little);
+  }
+  // Intent, description, auxiliary file and name told of the image.
+  for (const [from, to] of [
+    [56, 70],
+    [148, 252],
+    [328, 344],
+  ] as const) {
+    bytes.fill(0, from, to);
+  }
+  view.setInt16(70, width === 1 ? 2 : 512, little);
+  view.setInt16(72, 8 * width, little);
+  view.setFloat32(108, offset, little);
+  view.setFloat32(112, slope, little);
+  view.setFloat32(116, 0, little);
+  // Range that viewers show: 0 and 0 leave it to them.
+  view.setFloat32(124, 0, little);
+  view.setFloat32(128, 0, little);
+  bytes.set([0x6e, 0x2b, 0x31, 0], 344);
+  if (width === 1) bytes.set(values, offset);
+  else for (const [at, value] of values.entries()) view.setUint16(offset + 2 * at, value, little);
+  return promisify(gzip)(bytes);
+}
+
 /** Field offsets: nifti1.h (Cox et al. 2004). */
 function parseHeader(file: string, bytes: Buffer): Header {
   if (bytes.length < HEADER) throw truncated(file, HEADER, bytes.length);
@@ -128,6 +172,7 @@ function parseHeader(file: string, bytes: Buffer): Header {
     throw badAffine(file);
   }
   return {
+    bytes: Uint8Array.from(bytes.subarray(0, HEADER)),
     littleEndian: little,
     extent: [i, j, k],
     channels,

@@ -1,5 +1,6 @@
 import type { Sample } from '@raremask/core';
 import type { Grid } from './grid.ts';
+import type { Orientation } from './orientation.ts';
 
 /** The axis of [z, y, x] that a view cuts across. */
 export function sliceAxis(view: 'axial' | 'coronal' | 'sagittal'): number {
@@ -15,28 +16,59 @@ export function sliceOf(
   axis: number,
   slice: number,
   neighbours: number,
-): Pick<Sample, 'size' | 'image'> & { readonly labels: Uint8Array } {
-  const extent = [...grid.orientation.extent].reverse() as [number, number, number];
-  const steps = [extent[1] * extent[2], extent[2], 1];
-  const [rowAxis, columnAxis] = [0, 1, 2].filter((other) => other !== axis) as [number, number];
-  const [rows, columns] = [extent[rowAxis]!, extent[columnAxis]!];
+): Pick<Sample, 'size' | 'image' | 'labels'> {
+  const { rows, columns, axisStep, rowStep, columnStep, last } = planeOf(grid.orientation, axis);
   const { channels } = grid;
   const depth = channels * (2 * neighbours + 1);
   const image = new Float32Array(rows * columns * depth);
-  const labels = new Uint8Array(rows * columns);
+  const labels = grid.labels && new Uint8Array(rows * columns);
   let pixel = 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, pixel++) {
-      const inPlane = row * steps[rowAxis]! + column * steps[columnAxis]!;
-      labels[pixel] = grid.labels[inPlane + slice * steps[axis]!]!;
+      const inPlane = row * rowStep + column * columnStep;
+      if (labels) labels[pixel] = grid.labels![inPlane + slice * axisStep]!;
       let to = pixel * depth;
       for (let offset = -neighbours; offset <= neighbours; offset++) {
-        const at = Math.min(extent[axis]! - 1, Math.max(0, slice + offset));
-        const from = (inPlane + at * steps[axis]!) * channels;
+        const at = Math.min(last, Math.max(0, slice + offset));
+        const from = (inPlane + at * axisStep) * channels;
         for (let channel = 0; channel < channels; channel++)
           image[to++] = grid.image[from + channel]!;
       }
     }
   }
-  return { size: [rows, columns], image, labels };
+  return { size: [rows, columns], image, ...(labels && { labels }) };
+}
+
+/** Puts the pixels of a slice, `depth` numbers each, to their place in a volume. */
+export function putSlice<T extends Uint8Array | Float32Array>(
+  volume: T,
+  orientation: Pick<Orientation, 'extent'>,
+  axis: number,
+  slice: number,
+  pixels: T,
+  depth: number,
+): void {
+  const { rows, columns, axisStep, rowStep, columnStep } = planeOf(orientation, axis);
+  let from = 0;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const to = (slice * axisStep + row * rowStep + column * columnStep) * depth;
+      for (let index = 0; index < depth; index++, from++) volume[to + index] = pixels[from]!;
+    }
+  }
+}
+
+/** Extents and steps of a plane across one axis of [z, y, x]. */
+function planeOf({ extent: [width, height, depth] }: Pick<Orientation, 'extent'>, axis: number) {
+  const extents = [depth, height, width];
+  const steps = [height * width, width, 1];
+  const [row, column] = [0, 1, 2].filter((other) => other !== axis) as [number, number];
+  return {
+    rows: extents[row]!,
+    columns: extents[column]!,
+    rowStep: steps[row]!,
+    columnStep: steps[column]!,
+    axisStep: steps[axis]!,
+    last: extents[axis]! - 1,
+  };
 }

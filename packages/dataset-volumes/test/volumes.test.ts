@@ -1,88 +1,20 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import type { Dataset } from '@raremask/core';
 import { describe, expect, it } from 'vitest';
-import plugin from '../src/index.ts';
-
-type Row = readonly [number, number, number, number];
-
-interface Written {
-  readonly extent: readonly number[];
-  readonly values: readonly number[];
-  /** float32 (16), uint8 (2) or int16 (4). */
-  readonly datatype?: 2 | 4 | 16;
-  readonly affine?: readonly [Row, Row, Row];
-  readonly little?: boolean;
-  readonly slope?: number;
-  readonly intercept?: number;
-}
-
-const straight = [
-  [1, 0, 0, 0],
-  [0, 2, 0, 0],
-  [0, 0, 3, 0],
-] as const;
-
-/** The bytes of a NIfTI-1 file. */
-function nifti(given: Written): Uint8Array {
-  const { extent, values, datatype = 16, affine = straight, little = true } = given;
-  const width = { 2: 1, 4: 2, 16: 4 }[datatype];
-  const bytes = new Uint8Array(352 + values.length * width);
-  const view = new DataView(bytes.buffer);
-  view.setInt32(0, 348, little);
-  view.setInt16(40, extent.length, little);
-  for (const [axis, size] of extent.entries()) view.setInt16(42 + 2 * axis, size, little);
-  view.setInt16(70, datatype, little);
-  view.setFloat32(108, 352, little);
-  view.setFloat32(112, given.slope ?? 1, little);
-  view.setFloat32(116, given.intercept ?? 0, little);
-  view.setInt16(254, 1, little);
-  for (const [at, value] of affine.flat().entries()) view.setFloat32(280 + 4 * at, value, little);
-  bytes.set(new TextEncoder().encode('n+1\0'), 344);
-  for (const [index, value] of values.entries()) {
-    const at = 352 + index * width;
-    if (datatype === 2) view.setUint8(at, value);
-    else if (datatype === 4) view.setInt16(at, value, little);
-    else view.setFloat32(at, value, little);
-  }
-  return bytes;
-}
-
-async function opened(
-  files: Record<string, Uint8Array>,
-  raw: Record<string, unknown>,
-  check: (dataset: Dataset) => Promise<void>,
-): Promise<void> {
-  const root = await mkdtemp(join(tmpdir(), 'raremask-volumes-'));
-  try {
-    for (const [name, content] of Object.entries(files)) {
-      await mkdir(dirname(join(root, name)), { recursive: true });
-      await writeFile(join(root, name), content);
-    }
-    await check(await openAt(root, raw));
-  } finally {
-    await rm(root, { recursive: true });
-  }
-}
-
-async function openAt(root: string, raw: Record<string, unknown>): Promise<Dataset> {
-  const given = { root, classes: { background: 0, lesion: 1 }, ...raw };
-  const checked = await plugin.options!['~standard'].validate(given);
-  if (checked.issues !== undefined) throw new Error(checked.issues[0]!.message);
-  return plugin.create(checked.value as Parameters<typeof plugin.create>[0], { folder: root });
-}
-
-// Two voxels along x, three along y, two along z: 0 to 11, x fastest.
-const extent = [2, 3, 2];
-const ramp = Array.from({ length: 12 }, (_, index) => index);
-const label = ramp.map((value) => (value === 7 ? 1 : 0));
-const plain = { images: 'i/{id}.nii', masks: 'm/{id}.nii' };
-const image = nifti({ extent, values: ramp });
-const mask = nifti({ extent, values: label, datatype: 2 });
+import {
+  extent,
+  image,
+  label,
+  mask,
+  nifti,
+  openAt,
+  opened,
+  plain,
+  ramp,
+  straight,
+} from './niftiFixture.ts';
 
 describe('a volume', () => {
   it('is read whole, z first, with spacing', async () => {
@@ -234,6 +166,19 @@ describe('refused with the file, what was expected and what was found', () => {
     });
     // 7 = 1 + 0 x 2 + 1 x 6.
     await expect(reading).rejects.toThrow(/9 at voxel \[1, 0, 1\]/);
+  });
+
+  it('a compressed file that ends early', async () => {
+    const whole = gzipSync(nifti({ extent, values: ramp }));
+    const raw = { images: 'i/{id}.nii.gz', masks: 'm/{id}.nii.gz' };
+    for (const bytes of [whole.subarray(0, -20), whole.subarray(0, 8), new Uint8Array()]) {
+      const reading = opened(
+        { 'i/a.nii.gz': bytes, 'm/a.nii.gz': gzipSync(mask) },
+        raw,
+        async (set) => void (await set.read(set.ids[0]!)),
+      );
+      await expect(reading).rejects.toThrow(/a\.nii\.gz: .*(cannot be read|ends early)/);
+    }
   });
 
   it('takes an empty label map', async () => {

@@ -101,6 +101,7 @@ export function logitsShape(
 export function windowDoesNotFit(
   window: readonly number[],
   multipleOf: readonly number[],
+  where = 'sampler.with.window',
 ): RaremaskError {
   const fitting = window.map((extent, axis) => {
     const step = multipleOf[axis] ?? 1;
@@ -109,11 +110,11 @@ export function windowDoesNotFit(
   return new RaremaskError({
     code: 'RAREMASK_WINDOW_DOES_NOT_FIT',
     category: 'manifest',
-    where: 'sampler.with.window',
+    where,
     what: "the window does not fit the model's depth",
     expected: `extents that are multiples of [${multipleOf.join(', ')}], for example [${fitting.join(', ')}]`,
     got: `[${window.join(', ')}]`,
-    remedy: 'change sampler.with.window, or model.with.depth',
+    remedy: `change ${where}, or model.with.depth`,
   });
 }
 
@@ -182,6 +183,17 @@ export function checkpointMismatch(path: string, expected: string, got: string):
     expected,
     got,
     remedy: 'use the manifest that the checkpoint was trained with',
+  });
+}
+
+export function noPredictionFiles(): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NO_PREDICTION_FILES',
+    category: 'plugin',
+    where: 'data.use',
+    what: 'the data set does not say into what files predictions of volumes go',
+    expected: 'a data set with writePredictions',
+    remedy: 'read the volumes with @raremask/dataset-volumes, or give the plugin writePredictions',
   });
 }
 

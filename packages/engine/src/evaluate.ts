@@ -10,6 +10,7 @@ import type { OnEvent } from './events.ts';
 import { openNetwork } from './openRunner.ts';
 import { chooseCheckpoint, openRunFolder, writeJson } from './runFolder.ts';
 import { type Judged, judge, scoreJudged } from './score.ts';
+import { tileRule } from './tiles.ts';
 import { openWork, type Splits, splitOf } from './work.ts';
 
 export interface EvaluateOptions {
@@ -71,6 +72,8 @@ export async function evaluate(
     const ids = splitOf(work, split);
     sameFacts(checkpoint.path, checkpoint.head.facts, work.facts);
     const model = await work.scope.make(loaded.plugins.model);
+    const { threshold, window } = loaded.manifest.evaluate;
+    const tiles = tileRule(window, work.facts, model);
     const feed = await work.feed({
       normalization: checkpoint.head.normalization,
       multipleOf: model.multipleOf,
@@ -84,8 +87,8 @@ export async function evaluate(
     );
     try {
       const scores: ImageScore[] = [];
-      const { threshold } = loaded.manifest.evaluate;
-      for await (const image of judge({ facts: work.facts, network, threshold }, feed, ids)) {
+      const judged = judge({ facts: work.facts, network, threshold, tiles }, feed, ids);
+      for await (const image of judged) {
         const score = scoreJudged(work.facts, image);
         scores.push(score);
         options.onImage?.(image, score, work.facts);

@@ -4,7 +4,7 @@ import { listEmpty, listRepeatedId, listUnknownIds, listUnreadable } from './dat
 
 /**
  * Reads a list of ids, one a line. Blank lines and lines that begin with # are left out, so are
- * spaces around an id.
+ * spaces around an id. The name of a group stands for all of its ids.
  *
  * @param folders where a relative path is looked for, in this order
  * @returns each id with its place, `file:line`, for messages
@@ -13,6 +13,7 @@ export async function readIdList(
   path: string,
   folders: readonly string[],
   known: ReadonlySet<string>,
+  groups: ReadonlyMap<string, readonly string[]> = new Map(),
 ): Promise<ReadonlyMap<string, string>> {
   const { file, text } = await firstReadable(path, folders);
   const places = new Map<string, string>();
@@ -21,15 +22,20 @@ export async function readIdList(
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\n|\r/)
     .entries()) {
-    const id = line.trim();
-    if (id === '' || id.startsWith('#')) continue;
+    const name = line.trim();
+    if (name === '' || name.startsWith('#')) continue;
     const place = `${file}:${index + 1}`;
-    const first = places.get(id);
-    if (first !== undefined) throw listRepeatedId(id, place, first);
-    places.set(id, place);
-    if (!known.has(id)) unknown.push({ place, id });
+    const ids = known.has(name) ? [name] : (groups.get(name) ?? []);
+    if (ids.length === 0) unknown.push({ place, id: name });
+    for (const id of ids) {
+      const first = places.get(id);
+      if (first !== undefined) throw listRepeatedId(id, place, first);
+      places.set(id, place);
+    }
   }
-  if (unknown.length > 0) throw listUnknownIds(unknown, nearest(unknown[0]!.id, known));
+  if (unknown.length > 0) {
+    throw listUnknownIds(unknown, nearest(unknown[0]!.id, [...known, ...groups.keys()]));
+  }
   if (places.size === 0) throw listEmpty(file);
   return places;
 }
@@ -53,9 +59,9 @@ async function firstReadable(
 }
 
 /** The id that is meant most likely: the same without its extension, or the one with the fewest changed characters. */
-function nearest(id: string, known: ReadonlySet<string>): string | undefined {
+function nearest(id: string, known: readonly string[]): string | undefined {
   const stem = id.replace(/\.[^./\\]+$/, '');
-  if (known.has(stem)) return stem;
+  if (known.includes(stem)) return stem;
   let best: string | undefined;
   let least = Math.max(2, Math.ceil(id.length / 2));
   for (const candidate of known) {

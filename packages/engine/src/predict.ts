@@ -1,27 +1,31 @@
 import { join } from 'node:path';
-import type { Dataset, Facts, Survey } from '@raremask/core';
+import type { Dataset, Facts, Prediction, Survey, WrittenPrediction } from '@raremask/core';
 import * as services from '@raremask/core';
 import { createHost } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { components } from '@raremask/metrics';
-import { encode } from 'fast-png';
 import { writeAtomically } from './atomicFile.ts';
 import { UNCHANGED } from './augment/rule.ts';
 import { checkpointState, readCheckpoint } from './checkpoint.ts';
 import type { Compute } from './compiledRunner.ts';
-import { noTrainingData } from './errors.ts';
+import { foregroundProbability } from './decide.ts';
+import { noPredictionFiles, noTrainingData } from './errors.ts';
 import type { OnEvent } from './events.ts';
 import { openFeed } from './feed.ts';
 import { openNetwork } from './openRunner.ts';
+import { pictures } from './pictures.ts';
 import { chooseCheckpoint, openRunFolder } from './runFolder.ts';
 import { type Judged, judge } from './score.ts';
+import { tileRule } from './tiles.ts';
 
 export interface PredictOptions {
-  /** A folder of images, or one image. */
+  /** What the data set opens as images without truth: a folder of images, or one image. */
   readonly input: string;
   /** Where the folders `masks` and `probabilities` and the file `predictions.csv` go. */
   readonly out: string;
   readonly checkpoint?: 'best' | 'last';
+  /** Whether probabilities are written besides masks; left out, they are. */
+  readonly probabilities?: boolean;
   readonly onEvent: OnEvent;
   /** What compiled programs run on; without it the tfjs backend in use computes. */
   readonly compute?: Compute | undefined;
@@ -39,6 +43,8 @@ export interface PredictedImage {
   readonly id: string;
   readonly width: number;
   readonly height: number;
+  /** Of volumes alone. */
+  readonly depth?: number;
   /** Pixels of any foreground class. */
   readonly foreground: number;
   /** Connected components of any foreground. */
@@ -48,10 +54,11 @@ export interface PredictedImage {
 }
 
 /**
- * Predicts a folder of images with a run's checkpoint, at their original size and under their names.
- * The training data need not be there any more.
+ * Predicts images with a run's checkpoint, at their original size and under their names. The training
+ * data need not be there any more.
  *
- * Masks hold the mask values of the class map. Probabilities are 16-bit grey, 65535 = 1.
+ * The data set may write the files itself (volumes do, on their original grid). All others become PNG:
+ * masks hold the mask values of the class map, probabilities are 16-bit grey, 65535 = 1.
  */
 export async function predict(
   loaded: LoadedManifest,
@@ -78,7 +85,10 @@ export async function predict(
       throw noTrainingData();
     });
     const images = await scope.openImages(loaded.plugins.dataset, options.input, facts);
+    if (images.writePredictions === undefined && facts.space === 3) throw noPredictionFiles();
     const model = await scope.make(loaded.plugins.model);
+    const { threshold, window } = loaded.manifest.evaluate;
+    const tiles = tileRule(window, facts, model);
     const feed = await openFeed(
       {
         dataset: { url: '', rawOptions: null, folder: loaded.folder },
@@ -101,7 +111,7 @@ export async function predict(
     try {
       return await predictAll(
         images,
-        judge({ facts, network, threshold: loaded.manifest.evaluate.threshold }, feed, images.ids),
+        judge({ facts, network, threshold, tiles }, feed, images.ids),
         facts,
         options,
       );
@@ -119,22 +129,27 @@ async function predictAll(
   images: Dataset,
   judged: AsyncIterable<Judged>,
   facts: Facts,
-  { out, onEvent }: PredictOptions,
+  { out, probabilities = true, onEvent }: PredictOptions,
 ): Promise<PredictResult> {
   const rows: PredictedImage[] = [];
-  for await (const image of judged) {
-    for (const { path, png } of pictures(facts, image)) {
-      await writeAtomically(join(out, path), png);
-    }
-    rows.push(row(facts, image));
-    onEvent({ type: 'validate', epoch: 0, done: rows.length, total: images.ids.length });
+  const wanted = { facts, probabilities };
+  const predictions = predictionsOf(judged, (done) =>
+    onEvent({ type: 'validate', epoch: 0, done, total: images.ids.length }),
+  );
+  const written = images.writePredictions?.(predictions, wanted) ?? pictures(predictions, wanted);
+  for await (const prediction of written) {
+    for (const { path, bytes } of prediction.files) await writeAtomically(join(out, path), bytes);
+    rows.push(row(facts, prediction));
   }
-  const header = 'id,width,height,foreground_pixels,structures,largest_probability';
+  const volumes = facts.space === 3 || rows.some(({ depth }) => depth !== undefined);
+  const extents = volumes ? 'width,height,depth' : 'width,height';
+  const header = `id,${extents},foreground_pixels,structures,largest_probability`;
   const lines = rows.map((line) =>
     [
       csvCell(line.id),
       line.width,
       line.height,
+      ...(volumes ? [line.depth] : []),
       line.foreground,
       line.structures,
       line.probability.toFixed(6),
@@ -144,63 +159,37 @@ async function predictAll(
   return { out, ...(facts.remark !== undefined && { remark: facts.remark }), images: rows };
 }
 
-/** The PNG files of one image, by their path below the output folder. */
-function* pictures(
-  facts: Facts,
-  { sample, decision }: Judged,
-): Generator<{ readonly path: string; readonly png: Uint8Array }> {
-  const [height, width] = sample.size as [number, number];
-  const classes = facts.classes.length;
-  const grey = (data: Uint8Array | Uint16Array): Uint8Array =>
-    encode({ width, height, data, channels: 1, depth: data instanceof Uint8Array ? 8 : 16 });
-  const valueArray = facts.classes.some(({ value }) => value > 255) ? Uint16Array : Uint8Array;
-  const plane = (index: number) => {
-    const data = new Uint16Array(width * height);
-    for (let pixel = 0; pixel < data.length; pixel++) {
-      data[pixel] = Math.round(decision.probabilities[pixel * classes + index]! * 65535);
-    }
-    return data;
-  };
-  const foreground = facts.classes.slice(services.firstForeground(facts));
-  const named = (folder: string, name: string) =>
-    foreground.length === 1
-      ? join(folder, `${sample.id}.png`)
-      : join(folder, name, `${sample.id}.png`);
-  if (facts.overlapping) {
-    for (const [index, { name, value }] of facts.classes.entries()) {
-      const data = new valueArray(width * height);
-      for (let pixel = 0; pixel < data.length; pixel++) {
-        data[pixel] = decision.predicted[pixel * classes + index]! * value;
-      }
-      yield { path: named('masks', name), png: grey(data) };
-    }
-  } else {
-    const data = new valueArray(width * height);
-    for (let pixel = 0; pixel < data.length; pixel++) {
-      data[pixel] = facts.classes[decision.predicted[pixel]!]!.value;
-    }
-    yield { path: join('masks', `${sample.id}.png`), png: grey(data) };
-  }
-  for (const { name } of foreground) {
-    const index = facts.classes.findIndex((entry) => entry.name === name);
-    yield { path: named('probabilities', name), png: grey(plane(index)) };
+async function* predictionsOf(
+  judged: AsyncIterable<Judged>,
+  onProgress: (done: number) => void,
+): AsyncGenerator<Prediction> {
+  let done = 0;
+  for await (const { sample, decision } of judged) {
+    const { predicted: labels, probabilities } = decision;
+    yield { id: sample.id, size: sample.size, labels, probabilities };
+    done++;
+    onProgress(done);
   }
 }
 
-function row(facts: Facts, { sample, decision, foreground }: Judged): PredictedImage {
-  const [height, width] = sample.size as [number, number];
-  const mask = new Uint8Array(width * height);
+function row(facts: Facts, { id, size, labels, probabilities }: WrittenPrediction): PredictedImage {
+  const [width, height, depth] = size.toReversed() as [number, number, number?];
   const planes = facts.overlapping ? facts.classes.length : 1;
-  for (let index = 0; index < decision.predicted.length; index++) {
-    if (decision.predicted[index]! > 0) mask[Math.floor(index / planes)] = 1;
+  const mask = new Uint8Array(labels.length / planes);
+  for (let index = 0; index < labels.length; index++) {
+    if (labels[index]! > 0) mask[Math.floor(index / planes)] = 1;
   }
   return {
-    id: sample.id,
+    id,
     width,
     height,
+    ...(depth !== undefined && { depth }),
     foreground: mask.reduce((sum, pixel) => sum + pixel, 0),
-    structures: components(mask, sample.size).count,
-    probability: foreground.reduce((largest, value) => Math.max(largest, value), 0),
+    structures: components(mask, size).count,
+    probability: foregroundProbability(facts, probabilities).reduce(
+      (largest, value) => Math.max(largest, value),
+      0,
+    ),
   };
 }
 

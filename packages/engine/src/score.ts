@@ -4,6 +4,7 @@ import { type Decision, decide, foregroundProbability } from './decide.ts';
 import { noTruth } from './errors.ts';
 import type { Feed, WholeSample } from './feed.ts';
 import type { Network } from './runner.ts';
+import { inTiles, type TileRule } from './tiles.ts';
 
 /** One image with what the network said of it. */
 export interface Judged {
@@ -17,6 +18,8 @@ export interface Judge {
   readonly facts: Facts;
   readonly network: Pick<Network, 'infer'>;
   readonly threshold: number;
+  /** Windows that large images are seen through. */
+  readonly tiles: TileRule;
 }
 
 /** Pixels that go through the network at once; images of the same padded size share a call. */
@@ -24,14 +27,15 @@ const PIXELS_AT_ONCE = 128 * 128 * 4;
 
 /** Runs the network over whole images, in order. */
 export async function* judge(
-  { facts, network, threshold }: Judge,
+  { facts, network, threshold, tiles }: Judge,
   feed: Feed,
   ids: readonly string[],
 ): AsyncGenerator<Judged> {
+  const seer = inTiles(network, tiles, facts);
   for await (const group of sameSize(feed.whole(ids))) {
     const [{ padded }] = group as [WholeSample];
     const images = joined(group.map((whole) => whole.images));
-    const values = await network.infer(images, group.length, padded);
+    const values = await seer.infer(images, group.length, padded);
     const stride = values.length / group.length;
     for (const [index, { sample }] of group.entries()) {
       const own = values.subarray(index * stride, (index + 1) * stride);

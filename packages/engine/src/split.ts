@@ -85,6 +85,14 @@ async function listed({
   dataRoot,
 }: SplitOptions): Promise<Map<string, Name>> {
   const known = new Set(dataset.ids);
+  const groups = new Map<string, string[]>();
+  for (const id of dataset.ids) {
+    const group = dataset.group(id);
+    if (group === undefined) continue;
+    const own = groups.get(group);
+    if (own === undefined) groups.set(group, [id]);
+    else own.push(id);
+  }
   const folders = [...new Set(dataRoot === undefined ? [folder] : [folder, dataRoot])];
   const assigned = new Map<string, Name>();
   const places = new Map<string, string>();
@@ -92,7 +100,7 @@ async function listed({
   for (const name of NAMES) {
     const path = split[name];
     if (typeof path !== 'string') continue;
-    for (const [id, place] of await readIdList(path, folders, known)) {
+    for (const [id, place] of await readIdList(path, folders, known, groups)) {
       const other = places.get(id);
       if (other !== undefined) shared.push({ id, place, other });
       places.set(id, place);

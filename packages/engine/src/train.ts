@@ -33,6 +33,7 @@ import type { Runner, StepResult } from './runner.ts';
 import { scheduleFactor } from './schedule.ts';
 import { judge, scoreJudged } from './score.ts';
 import type { StepProgram } from './step.ts';
+import { type TileRule, tileRule } from './tiles.ts';
 import { openWork, splitOf, type Work } from './work.ts';
 
 export interface TrainOptions {
@@ -130,6 +131,7 @@ interface Parts {
   readonly terms: readonly string[];
   readonly optimizer: Optimizer;
   readonly normalization: Normalization;
+  readonly tiles: TileRule;
 }
 
 async function makeParts(work: Work): Promise<Parts> {
@@ -146,6 +148,7 @@ async function makeParts(work: Work): Promise<Parts> {
   }
   return {
     model,
+    tiles: tileRule(manifest.evaluate.window, work.facts, model),
     sampler,
     losses,
     terms: uniqueNames(
@@ -476,6 +479,7 @@ class TrainingRun {
         facts: this.#work.facts,
         network: this.#runner,
         threshold: this.#work.loaded.manifest.evaluate.threshold,
+        tiles: this.#parts.tiles,
       },
       this.#feed,
       ids,

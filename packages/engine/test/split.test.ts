@@ -28,7 +28,10 @@ function split(rule: Partial<SplitRule>, more: Partial<SplitOptions> = {}) {
 }
 
 /** Splits by list files with these contents. */
-async function lists(contents: Partial<Record<'train' | 'validation' | 'test', string>>) {
+async function lists(
+  contents: Partial<Record<'train' | 'validation' | 'test', string>>,
+  options: Partial<SplitOptions> = {},
+) {
   const rule: Record<string, string> = {};
   for (const [name, content] of Object.entries(contents)) {
     rule[name] = `${name}.txt`;
@@ -37,7 +40,7 @@ async function lists(contents: Partial<Record<'train' | 'validation' | 'test', s
   const warnings: string[] = [];
   const result = await split(
     { ...rule, by: 'group' },
-    { warn: (line) => void warnings.push(line) },
+    { ...options, warn: (line) => void warnings.push(line) },
   );
   return { ...result, warnings };
 }
@@ -159,6 +162,20 @@ describe('by list files', () => {
       test: ['i030'],
     });
     expect(warnings).toEqual([]);
+  });
+
+  it('may name groups, which stand for all of their ids', async () => {
+    const dataset = { ids, group: (id: string) => (id < 'i003' ? 'early' : undefined) };
+    const { train, validation } = await lists(
+      { train: 'early\ni050', validation: 'i051' },
+      { dataset },
+    );
+    expect(train).toEqual([...ids.filter((id) => id < 'i003'), 'i050']);
+    expect(validation).toEqual(['i051']);
+    const twice = lists({ train: 'i001\nearly', validation: 'i051' }, { dataset });
+    await expect(twice).rejects.toMatchObject({ code: 'RAREMASK_LIST_REPEATED_ID' });
+    const near = lists({ train: 'earli', validation: 'i051' }, { dataset });
+    await expect(near).rejects.toThrow(/the nearest is early/);
   });
 
   it('names the line of an id that does not exist, and the nearest', async () => {

@@ -1,0 +1,162 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { Dataset, Facts, Prediction, WrittenPrediction } from '@raremask/core';
+import { describe, expect, it } from 'vitest';
+import plugin from '../src/index.ts';
+import { extent, image, nifti, opened, plain, ramp } from './niftiFixture.ts';
+
+const facts: Facts = {
+  space: 2,
+  channels: 1,
+  classes: [
+    { name: 'background', value: 0 },
+    { name: 'lesion', value: 7 },
+  ],
+  overlapping: false,
+};
+
+/** Says lesion, with a probability of its own at each place, where the image is odd. */
+async function* odd(set: Dataset): AsyncGenerator<Prediction> {
+  for (const id of set.ids) {
+    const { size, image: values } = await set.read(id);
+    const lesion = Float32Array.from(values, (value) => value / 15);
+    yield {
+      id,
+      size,
+      labels: Uint8Array.from(values, (value) => value % 2),
+      probabilities: Float32Array.from([...lesion].flatMap((value) => [1 - value, value])),
+    };
+  }
+}
+
+async function written(set: Dataset, wanted = { facts, probabilities: true }) {
+  const cases: WrittenPrediction[] = [];
+  for await (const one of set.writePredictions!(odd(set), wanted)) cases.push(one);
+  return cases;
+}
+
+// x from right to left, z from top to bottom, the file's axes z, x, y.
+const turned = {
+  extent: [2, 2, 3],
+  values: ramp.map((value) => value + 1),
+  affine: [
+    [0, -1, 0, 1],
+    [0, 0, 2, 0],
+    [-3, 0, 0, 3],
+  ],
+} as const;
+
+describe('predictions', () => {
+  it.each(['axial', 'coronal', 'sagittal', 'volume'])(
+    'of the %s view go back to the place and the axes of the file',
+    async (view) => {
+      const file = nifti({ ...turned, little: false });
+      const files = { 'i/a.nii': file, 'm/a.nii': nifti({ ...turned, values: ramp.map(() => 0) }) };
+      await opened(files, { ...plain, view }, async (set) => {
+        const [one, ...others] = await written(set);
+        expect(others).toEqual([]);
+        expect(one).toMatchObject({ id: 'a', size: [2, 3, 2] });
+        expect(one!.files.map(({ path }) => path)).toEqual([
+          'masks/a.nii.gz',
+          'probabilities/a.nii.gz',
+        ]);
+        const [map, share] = one!.files.map(({ bytes }) => gunzipSync(bytes)) as [Buffer, Buffer];
+        // The file holds 1 to 12 in the order of its own axes.
+        expect([...map.subarray(352)]).toEqual(turned.values.map((value) => (value % 2) * 7));
+        // Big-endian, as the file: 65535 stands for 1.
+        const stored = turned.values.map((_, at) => share.readUInt16BE(352 + 2 * at));
+        expect(stored).toEqual(turned.values.map((value) => Math.round((value / 15) * 65535)));
+        expect(share.readFloatBE(112)).toBeCloseTo(1 / 65535, 12);
+        expect(map.subarray(252, 328)).toEqual(Buffer.from(file.subarray(252, 328)));
+      });
+    },
+  );
+
+  it('come a case at a time, of each class where there are several, without probabilities on request', async () => {
+    const files = Object.fromEntries(
+      ['a', 'b'].flatMap((id) => [
+        [`i/${id}.nii`, image],
+        [`m/${id}.nii`, nifti({ extent, values: ramp.map(() => 0) })],
+      ]),
+    );
+    await opened(files, plain, async (set) => {
+      expect((await written(set)).map(({ id }) => id)).toEqual(['a', 'b']);
+      const [one] = await written(set, { facts, probabilities: false });
+      expect(one!.files.map(({ path }) => path)).toEqual(['masks/a.nii.gz']);
+    });
+  });
+
+  it('hold values above 255 in 16 bits', async () => {
+    const classes = [facts.classes[0]!, { name: 'lesion', value: 300 }];
+    const files = { 'i/a.nii': image, 'm/a.nii': nifti({ extent, values: ramp.map(() => 0) }) };
+    await opened(files, plain, async (set) => {
+      const [one] = await written(set, { facts: { ...facts, classes }, probabilities: false });
+      const map = gunzipSync(one!.files[0]!.bytes);
+      expect(map.readInt16LE(70)).toBe(512);
+      expect(ramp.map((_, at) => map.readUInt16LE(352 + 2 * at))).toEqual(
+        ramp.map((value) => (value % 2) * 300),
+      );
+    });
+  });
+});
+
+describe('images without truth', () => {
+  const two = { images: ['i/{id}_0.nii', 'i/{id}_1.nii'] };
+
+  async function images(
+    names: readonly string[],
+    raw: Record<string, unknown>,
+    check: (open: (path: string) => Promise<Dataset>) => Promise<void>,
+  ): Promise<void> {
+    const root = await mkdtemp(join(tmpdir(), 'raremask-volumes-'));
+    try {
+      for (const name of names) {
+        await mkdir(dirname(join(root, name)), { recursive: true });
+        await writeFile(join(root, name), image);
+      }
+      const given = { classes: { background: 0, lesion: 1 }, view: 'volume', ...raw };
+      const checked = await plugin.options!['~standard'].validate(given);
+      if (checked.issues !== undefined) throw new Error(checked.issues[0]!.message);
+      const { value } = checked as { value: Parameters<typeof plugin.create>[0] };
+      await check(async (path) => plugin.openImages!(join(root, path), value, { folder: root }));
+    } finally {
+      await rm(root, { recursive: true });
+    }
+  }
+
+  it.each([
+    ['a folder laid out as the root of the data', ['i/a_0.nii', 'i/a_1.nii'], '.'],
+    ['a folder that holds the images themselves', ['new/a_0.nii', 'new/a_1.nii'], 'new'],
+    ['the first image of a case', ['new/a_0.nii', 'new/a_1.nii', 'new/b_0.nii'], 'new/a_0.nii'],
+  ])('are found in %s', async (_, names, path) => {
+    await images(names, two, async (open) => {
+      const set = await open(path);
+      expect(set.ids).toEqual(['a']);
+      expect(set.facts.channels).toBe(2);
+      const sample = await set.read('a');
+      expect([...sample.image]).toEqual(ramp.flatMap((value) => [value, value]));
+      expect(sample).not.toHaveProperty('labels');
+      expect(set.files!('a')).not.toHaveProperty('mask');
+    });
+  });
+
+  it('may have any name where a case is one file', async () => {
+    await images(['new/x.nii', 'new/.y.nii', 'new/notes.txt'], plain, async (open) => {
+      expect((await open('new')).ids).toEqual(['x']);
+      expect((await open('new/x.nii')).ids).toEqual(['x']);
+    });
+  });
+
+  it.each([
+    ['new', two, 'RAREMASK_VOLUMES_CANNOT_TELL'],
+    ['new/x.nii', two, 'RAREMASK_VOLUMES_NO_CASE'],
+    ['none', plain, 'RAREMASK_VOLUMES_CANNOT_READ'],
+    ['empty', plain, 'RAREMASK_VOLUMES_NONE'],
+  ])('at %s with %o are refused', async (path, raw, code) => {
+    await images(['new/x.nii', 'empty/notes.txt'], raw, async (open) => {
+      await expect(open(path)).rejects.toMatchObject({ code, category: 'data' });
+    });
+  });
+});

@@ -1,0 +1,66 @@
+import {
+  type Facts,
+  firstForeground,
+  type Prediction,
+  type WrittenPrediction,
+} from '@raremask/core';
+import { encode } from 'fast-png';
+
+/**
+ * Puts each prediction of an image into PNG files under its own name: masks with the values of the
+ * classes, and probabilities of each foreground class as 16-bit grey, 65535 = 1. A folder a class,
+ * where one file cannot hold them all.
+ */
+export async function* pictures(
+  predictions: AsyncIterable<Prediction>,
+  { facts, probabilities }: { readonly facts: Facts; readonly probabilities: boolean },
+): AsyncGenerator<WrittenPrediction> {
+  for await (const prediction of predictions) {
+    const files = [...masks(facts, prediction)];
+    if (probabilities) files.push(...planes(facts, prediction));
+    yield { ...prediction, files };
+  }
+}
+
+type File = WrittenPrediction['files'][number];
+
+function* masks(facts: Facts, { id, size, labels }: Prediction): Generator<File> {
+  const { classes } = facts;
+  const values = classes.some(({ value }) => value > 255) ? Uint16Array : Uint8Array;
+  if (!facts.overlapping) {
+    const data = new values(labels.length);
+    for (const [pixel, label] of labels.entries()) data[pixel] = classes[label]!.value;
+    yield { path: `masks/${id}.png`, bytes: grey(size, data) };
+    return;
+  }
+  for (const [index, { name, value }] of classes.entries()) {
+    const data = new values(labels.length / classes.length);
+    for (let pixel = 0; pixel < data.length; pixel++) {
+      data[pixel] = labels[pixel * classes.length + index]! * value;
+    }
+    yield { path: pathOf(facts, 'masks', name, id), bytes: grey(size, data) };
+  }
+}
+
+function* planes(facts: Facts, { id, size, probabilities }: Prediction): Generator<File> {
+  const { classes } = facts;
+  for (let index = firstForeground(facts); index < classes.length; index++) {
+    const data = new Uint16Array(probabilities.length / classes.length);
+    for (let pixel = 0; pixel < data.length; pixel++) {
+      data[pixel] = Math.round(probabilities[pixel * classes.length + index]! * 65535);
+    }
+    const path = pathOf(facts, 'probabilities', classes[index]!.name, id);
+    yield { path, bytes: grey(size, data) };
+  }
+}
+
+function pathOf(facts: Facts, folder: string, name: string, id: string): string {
+  const alone = facts.classes.length - firstForeground(facts) === 1;
+  return alone ? `${folder}/${id}.png` : `${folder}/${name}/${id}.png`;
+}
+
+function grey(size: readonly number[], data: Uint8Array | Uint16Array): Uint8Array {
+  const [height, width] = size as [number, number];
+  const depth = data instanceof Uint8Array ? 8 : 16;
+  return encode({ width, height, data, channels: 1, depth });
+}

@@ -1,0 +1,132 @@
+import type { Facts } from '@raremask/core';
+import { describe, expect, it } from 'vitest';
+import { inTiles, tileRule } from '../src/tiles.ts';
+
+const facts = {
+  space: 2,
+  channels: 2,
+  classes: [
+    { name: 'background', value: 0 },
+    { name: 'lesion', value: 1 },
+    { name: 'scar', value: 2 },
+  ],
+  overlapping: false,
+} as const satisfies Facts;
+
+/** Says of each pixel what stands in it: [first channel, second channel, their sum]. */
+function mirror(seen: (readonly number[])[] = []) {
+  return {
+    async infer(images: Float32Array, count: number, size: readonly number[]) {
+      seen.push([count, ...size]);
+      const pixels = images.length / 2;
+      const logits = new Float32Array(pixels * 3);
+      for (let pixel = 0; pixel < pixels; pixel++) {
+        const [first, second] = images.subarray(2 * pixel, 2 * pixel + 2) as unknown as number[];
+        logits.set([first!, second!, first! + second!], 3 * pixel);
+      }
+      return logits;
+    },
+  };
+}
+
+const ramp = (length: number) => Float32Array.from({ length }, (_, at) => (at % 37) - 11);
+
+describe('windows of an image', () => {
+  it.each([
+    [
+      [8, 12],
+      [4, 4],
+    ],
+    [
+      [10, 14],
+      [4, 6],
+    ],
+    [
+      [4, 6, 10],
+      [4, 4, 4],
+    ],
+    [
+      [6, 6, 6],
+      [2, 4, 6],
+    ],
+    [
+      [3, 20],
+      [8, 8],
+    ],
+  ])(
+    'give a network that looks at single pixels the same logits: %o through %o',
+    async (size, tile) => {
+      const count = 2;
+      const images = ramp(count * size.reduce((all, extent) => all * extent, 1) * 2);
+      const whole = await mirror().infer(images, count, size);
+      const seen: (readonly number[])[] = [];
+      const got = await inTiles(mirror(seen), () => tile, facts).infer(images, count, size);
+      expect(got.length).toBe(whole.length);
+      for (const [at, value] of got.entries()) expect(value).toBeCloseTo(whole[at]!, 3);
+      const fitted = tile.map((extent, axis) => Math.min(extent, size[axis]!));
+      for (const own of seen) expect(own).toEqual([1, ...fitted]);
+    },
+  );
+
+  it('overlap by half: an axis of 10 seen through 4 has windows at 0, 2, 4 and 6', async () => {
+    const firsts: number[] = [];
+    const network = {
+      async infer(images: Float32Array, _: number, [height, width]: readonly number[]) {
+        firsts.push(images[0]!);
+        return new Float32Array(height! * width! * 3);
+      },
+    };
+    // The first channel is the column.
+    const images = Float32Array.from({ length: 4 * 10 * 2 }, (_, at) => Math.floor(at / 2) % 10);
+    await inTiles(network, () => [4, 4], facts).infer(images, 1, [4, 10]);
+    expect(firsts).toEqual([0, 2, 4, 6]);
+  });
+
+  it('count most in their middle', async () => {
+    // Two windows of 4 over 6 columns: the first says 0, the second 1.
+    let calls = 0;
+    const network = {
+      infer: async () => new Float32Array(4 * 4 * 3).fill(calls++),
+    };
+    const got = await inTiles(network, () => [4, 4], facts).infer(ramp(4 * 6 * 2), 1, [4, 6]);
+    const columns = [0, 1, 2, 3, 4, 5].map((column) => got[column * 3]!);
+    // Columns 2 and 3 are 2 and 3, or 0 and 1, of a window whose deviation is 4 / 8: the weights are
+    // exp(-0.5^2 / 0.5) and exp(-1.5^2 / 0.5), so one part in 1 + exp(4) comes from the other window.
+    const other = 1 / (1 + Math.exp(4));
+    for (const [column, value] of [0, 0, other, 1 - other, 1, 1].entries()) {
+      expect(columns[column]).toBeCloseTo(value, 6);
+    }
+  });
+});
+
+describe('evaluate.window', () => {
+  const flat = { multipleOf: [4, 4] };
+  const deep = { multipleOf: [8, 8, 8] };
+  it('auto leaves images and small volumes whole, and divides large volumes', () => {
+    expect(tileRule('auto', { space: 2 }, flat)([4096, 4096])).toBe(undefined);
+    expect(tileRule('auto', { space: 3 }, deep)([128, 128, 128])).toBe(undefined);
+    expect(tileRule('auto', { space: 3 }, deep)([136, 128, 128])).toEqual([96, 96, 96]);
+    expect(tileRule('auto', { space: 3 }, { multipleOf: [16, 64, 64] })([256, 256, 256])).toEqual([
+      96, 128, 128,
+    ]);
+  });
+
+  it('whole never divides, an extent always does', () => {
+    expect(tileRule('whole', { space: 3 }, deep)([512, 512, 512])).toBe(undefined);
+    expect(tileRule([64, 64], { space: 2 }, flat)([128, 128])).toEqual([64, 64]);
+  });
+
+  it('is refused where it does not fit the model', () => {
+    for (const window of [
+      [6, 8],
+      [8, 8, 8],
+    ]) {
+      expect(() => tileRule(window, { space: 2 }, flat)).toThrow(
+        expect.objectContaining({
+          code: 'RAREMASK_WINDOW_DOES_NOT_FIT',
+          parts: expect.objectContaining({ where: 'evaluate.window' }),
+        }),
+      );
+    }
+  });
+});
