@@ -302,6 +302,47 @@ describe.skipIf(outcome.state !== 'ok')('what cannot be compiled', () => {
     expect(second.monitor[0]).not.toBeCloseTo(first.monitor[0]!, 2);
   });
 
+  test.each([
+    ['a network for any size', []],
+    ['one that is resized up', ['model.with.upsampling=resize']],
+    // Its groups are reshaped by size, which no graph leaves open.
+    ['one that needs a program for each size', ['model.with.norm=group', 'model.with.groups=2']],
+  ])('images of many sizes are seen alike, %s', async (_, set) => {
+    if (outcome.state !== 'ok') return;
+    const { program, state, call } = await make({ set });
+    // Room for one of the programs.
+    const compute = { runtime: outcome.runtime, threads: 1, pixelsKept: 2 * 16 * 16 };
+    const said: string[] = [];
+    const note = (event: RunEvent) => {
+      if (event.type === 'note') said.push(event.text);
+    };
+    const eager = openRunner(undefined, program, state, note);
+    const compiled = openRunner(compute, program, state, note);
+    await eager.step(call(20));
+    await compiled.step(call(20));
+    const network = openNetwork(compute, program, eager.state(), note);
+    const { images } = call(0);
+    for (const [count, ...size] of [
+      [2, 16, 16],
+      [1, 16, 16],
+      [1, 8, 16],
+      [1, 16, 24],
+      [2, 16, 16],
+      [3, 8, 8],
+    ] as const) {
+      const some = images.slice(0, count * size[0] * size[1]);
+      const expected = await eager.infer(some, count, size);
+      expect(differenceOf(await compiled.infer(some, count, size), expected)).toBeLessThan(
+        TOLERANCE,
+      );
+      expect(differenceOf(await network.infer(some, count, size), expected)).toBeLessThan(
+        TOLERANCE,
+      );
+    }
+    for (const one of [network, compiled, eager]) await one.dispose();
+    expect(said).toHaveLength(1);
+  });
+
   test('a size of batch that comes later has a program of its own, and the same state', async () => {
     if (outcome.state !== 'ok') return;
     const { program, state, call } = await make({});

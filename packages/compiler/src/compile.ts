@@ -5,6 +5,8 @@ import type { Layout } from './layout.ts';
 import { physicalShape } from './layout.ts';
 import { type LowerOptions, lower, permuted, straightened } from './lower.ts';
 import { encode } from './onnx/encode.ts';
+import { generalize } from './onnx/generalize.ts';
+import type { OnnxModel } from './onnx/model.ts';
 import { withoutDead } from './passes/dead.ts';
 import { simplified } from './passes/simplify.ts';
 import type { Runtime } from './runtime.ts';
@@ -80,19 +82,7 @@ export async function compile(
   options: CompileOptions,
 ): Promise<Program> {
   const { model, layouts } = lower(graph, { block: runtime.block, ...options });
-  const session = await runtime.InferenceSession.create(encode(model), {
-    intraOpNumThreads: options.threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: options.optimize,
-    logSeverityLevel: 3,
-    // Threads that wait in a loop take the processor from those that read images: they go to sleep soon.
-    extra: { session: { intra_op: { spin_duration_us: '20' } } },
-    ...(options.profile !== undefined && {
-      enableProfiling: true,
-      profileFilePrefix: options.profile,
-    }),
-  });
+  const session = await openSession(runtime, model, options);
   const inputs = graph.inputs.map(({ shape, type }, index) => ({
     shape,
     type,
@@ -126,6 +116,67 @@ export async function compile(
     },
     dispose: () => session.release(),
   };
+}
+
+/** A program whose images may have any extents. */
+export interface AnySizeProgram {
+  /**
+   * @param inputs elements of each input, as they lie in memory by its layout
+   * @param shapes shapes of the inputs, where they are not those of the graph
+   * @returns elements of each result, in the order of its axes
+   */
+  run(
+    inputs: readonly Elements[],
+    shapes: ReadonlyMap<number, readonly number[]>,
+  ): Promise<Elements[]>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Compiles a function for any size, from its graphs for two sizes.
+ *
+ * @throws NotGeneral where the size decides about more than extents
+ */
+export async function compileAnySize(
+  runtime: Runtime,
+  [first, second]: readonly [Graph, Graph],
+  options: Omit<CompileOptions, 'portable'>,
+): Promise<AnySizeProgram> {
+  const lowered = [first, second].map((graph) => lower(graph, { ...options, portable: true }));
+  const [{ model, layouts }, other] = lowered as [Lowering, Lowering];
+  const general = generalize(model, other.model, (axis, port) => `${port}${axis}`);
+  const session = await openSession(runtime, general, options);
+  const names = general.inputs.map(({ name }) => name);
+  return {
+    async run(given, shapes) {
+      const feeds = first.inputs.map(({ shape, type }, index) => {
+        const physical = physicalShape(shapes.get(index) ?? shape, layouts[index]!);
+        const elements = unshared(given[index]!) as Float32Array;
+        return [names[index]!, new runtime.Tensor(type, elements, physical)];
+      });
+      const results = await session.run(Object.fromEntries(feeds));
+      return general.outputs.map(({ name }) => results[name]!.data as Elements);
+    },
+    dispose: () => session.release(),
+  };
+}
+
+type Lowering = ReturnType<typeof lower>;
+
+function openSession(runtime: Runtime, model: OnnxModel, options: CompileOptions) {
+  return runtime.InferenceSession.create(encode(model), {
+    intraOpNumThreads: options.threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: options.optimize,
+    logSeverityLevel: 3,
+    // Threads that wait in a loop take the processor from those that read images: they go to sleep soon.
+    extra: { session: { intra_op: { spin_duration_us: '20' } } },
+    ...(options.profile !== undefined && {
+      enableProfiling: true,
+      profileFilePrefix: options.profile,
+    }),
+  });
 }
 
 /** The runtime does not take memory that threads share. */

@@ -1,6 +1,8 @@
 export {
+  type AnySizeProgram,
   type CompileOptions,
   compile,
+  compileAnySize,
   graphOf,
   intoPort,
   outOfPort,

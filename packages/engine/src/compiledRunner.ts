@@ -8,22 +8,16 @@ import {
   outOfPort,
   type Port,
   type Program,
-  type Runtime,
   type Tracer,
 } from '@raremask/compiler';
 import type { Loss, Model } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
-import { logitsShape } from './errors.ts';
+import type { Compute } from './compute.ts';
+import { float, tracedModel } from './inferenceGraph.ts';
+import { InferencePrograms } from './inferencePrograms.ts';
+import { ProgramCache } from './programCache.ts';
 import type { Network, Runner, StateArrays, StepCall, StepResult } from './runner.ts';
-import { infer, type NetworkProgram, type StepProgram, trainStep } from './step.ts';
-
-/** What compiled programs run on. */
-export interface Compute {
-  readonly runtime: Runtime;
-  readonly threads: number;
-  /** Beginning of the name of a file into which the runtime writes how long each operator takes. */
-  readonly profile?: string | undefined;
-}
+import { type NetworkProgram, type StepProgram, trainStep } from './step.ts';
 
 /** Told when a program is ready to run. */
 export type OnCompiled = (
@@ -46,8 +40,8 @@ export class CompiledRunner implements Runner {
   readonly #compute: Compute;
   readonly #program: StepProgram;
   readonly #onCompiled: OnCompiled;
-  readonly #steps = new Map<string, CompiledStep>();
-  readonly #inferences = new Map<string, Program>();
+  readonly #steps: ProgramCache<CompiledStep>;
+  #inference: InferencePrograms | undefined;
   readonly #initial: readonly Float32Array[];
   /** The state as it is between steps; undefined before the first. */
   #held: { ports: readonly Port[]; now: Elements[]; next: Elements[] } | undefined;
@@ -56,6 +50,7 @@ export class CompiledRunner implements Runner {
     this.#compute = compute;
     this.#program = program;
     this.#onCompiled = onCompiled;
+    this.#steps = new ProgramCache(({ program: step }) => step.dispose(), compute.pixelsKept);
     this.#initial = [...state.weights, ...state.buffers, ...state.slots];
   }
 
@@ -91,12 +86,16 @@ export class CompiledRunner implements Runner {
   }
 
   async infer(images: Float32Array, count: number, size: readonly number[]): Promise<Float32Array> {
-    const program = await this.#inferenceFor(count, size);
     const { model } = this.#program;
     const state = this.#held?.now ?? this.#initial;
     const used = state.slice(0, model.weights.length + model.buffers.length);
-    const [logits] = await program.run([...used, images]);
-    return logits as Float32Array;
+    this.#inference ??= new InferencePrograms(
+      this.#compute,
+      this.#program,
+      'inputs',
+      this.#held && new Map(used.map((_, index) => [index, this.#held!.ports[index]!.layout])),
+    );
+    return await this.#inference.run(used, images, count, size);
   }
 
   state(): StateArrays {
@@ -115,8 +114,8 @@ export class CompiledRunner implements Runner {
   }
 
   async dispose(): Promise<void> {
-    for (const { program } of this.#steps.values()) await program.dispose();
-    for (const program of this.#inferences.values()) await program.dispose();
+    await this.#steps.clear();
+    await this.#inference?.dispose();
   }
 
   /** Names of what a step says beside the new state. */
@@ -125,18 +124,17 @@ export class CompiledRunner implements Runner {
   }
 
   async #stepFor(call: StepCall): Promise<CompiledStep> {
-    const key = [call.count, ...call.size].join(' x ');
-    const known = this.#steps.get(key);
+    const shape = [call.count, ...call.size];
+    const known = this.#steps.get(shape);
     if (known) return known;
     const started = performance.now();
     const { model, losses, optimizer, facts } = this.#program;
     const state = [...model.weights, ...model.buffers, ...optimizer.slots];
-    const image = [call.count, ...call.size];
     const specs = [
       ...state.map(({ shape }) => float(shape)),
-      float([...image, facts.channels]),
-      float([...image, facts.classes.length]),
-      float([...image, 1]),
+      float([...shape, facts.channels]),
+      float([...shape, facts.classes.length]),
+      float([...shape, 1]),
       ...Array.from({ length: 3 + losses.length }, () => float([])),
     ];
     const { graph, asked } = await graphOf(specs, (tensors, tracer) =>
@@ -152,17 +150,22 @@ export class CompiledRunner implements Runner {
       ...this.#heldLayouts(),
       outputLike: new Map(state.map((_, index) => [reported + index, index])),
     });
-    this.#held ??= {
-      ports: program.inputs.slice(0, state.length),
-      now: this.#initial.map((values, index) => intoPort(program.inputs[index]!, values)),
-      next: this.#initial.map((values) => new Float32Array(values.length)),
-    };
-    this.#onCompiled(`training step of ${key}`, {
+    if (this.#held === undefined) {
+      this.#held = {
+        ports: program.inputs.slice(0, state.length),
+        now: this.#initial.map((values, index) => intoPort(program.inputs[index]!, values)),
+        next: this.#initial.map((values) => new Float32Array(values.length)),
+      };
+      // Programs made before take the state as it lay.
+      await this.#inference?.dispose();
+      this.#inference = undefined;
+    }
+    this.#onCompiled(`training step of ${shape.join(' x ')}`, {
       operators: program.operators,
       seconds: (performance.now() - started) / 1000,
     });
     const compiled = { program, asked };
-    this.#steps.set(key, compiled);
+    await this.#steps.add(shape, compiled);
     return compiled;
   }
 
@@ -199,100 +202,23 @@ export class CompiledRunner implements Runner {
       ...output.state.slots,
     ];
   }
-
-  async #inferenceFor(count: number, size: readonly number[]): Promise<Program> {
-    const key = [count, ...size].join(' x ');
-    const known = this.#inferences.get(key);
-    if (known) return known;
-    const { model } = this.#program;
-    const state = [...model.weights, ...model.buffers];
-    const layouts = this.#heldLayouts()?.inputLayouts;
-    const graph = await inferenceGraph(this.#program, [count, ...size], 'inputs');
-    const program = await compile(this.#compute.runtime, graph, {
-      name: 'inference',
-      threads: this.#compute.threads,
-      optimize: 'extended',
-      ...(layouts && {
-        inputLayouts: new Map([...layouts].filter(([index]) => index < state.length)),
-      }),
-    });
-    this.#inferences.set(key, program);
-    return program;
-  }
 }
 
 /** A network whose weights no longer change: they are constants of the graph. */
 export class CompiledNetwork implements Network {
-  readonly #compute: Compute;
-  readonly #program: NetworkProgram;
-  readonly #state: StateArrays;
-  readonly #sizes = new Map<string, Program>();
+  readonly #programs: InferencePrograms;
 
   constructor(compute: Compute, program: NetworkProgram, state: StateArrays) {
-    this.#compute = compute;
-    this.#program = program;
-    this.#state = state;
+    this.#programs = new InferencePrograms(compute, program, state);
   }
 
-  async infer(images: Float32Array, count: number, size: readonly number[]): Promise<Float32Array> {
-    const key = [count, ...size].join(' x ');
-    let program = this.#sizes.get(key);
-    if (!program) {
-      const graph = await inferenceGraph(this.#program, [count, ...size], this.#state);
-      program = await compile(this.#compute.runtime, graph, {
-        name: 'inference',
-        threads: this.#compute.threads,
-        optimize: 'all',
-      });
-      this.#sizes.set(key, program);
-    }
-    const [logits] = await program.run([images]);
-    return logits as Float32Array;
+  infer(images: Float32Array, count: number, size: readonly number[]): Promise<Float32Array> {
+    return this.#programs.run([], images, count, size);
   }
 
-  async dispose(): Promise<void> {
-    for (const program of this.#sizes.values()) await program.dispose();
+  dispose(): Promise<void> {
+    return this.#programs.dispose();
   }
-}
-
-/**
- * The forward pass, with weights and buffers as inputs before the images, or as constants.
- *
- * @param image [count, ...size]
- */
-export async function inferenceGraph(
-  program: NetworkProgram,
-  image: readonly number[],
-  state: 'inputs' | StateArrays,
-) {
-  const { model, facts } = program;
-  const images = float([...image, facts.channels]);
-  const given = state === 'inputs' ? [...model.weights, ...model.buffers] : [];
-  const { graph } = await graphOf(
-    [...given.map(({ shape }) => float(shape)), images],
-    (tensors, tracer) => {
-      const held = state === 'inputs' ? tensors.slice(0, -1) : constants(model, state);
-      const logits = infer(
-        tracedModel(program.model, tracer),
-        {
-          weights: held.slice(0, model.weights.length),
-          buffers: held.slice(model.weights.length),
-        },
-        tensors.at(-1)!,
-      );
-      const expected = [...image, facts.classes.length];
-      if (logits.shape.join() !== expected.join()) {
-        throw logitsShape('model', logits.shape, expected);
-      }
-      return [logits];
-    },
-  );
-  return graph;
-}
-
-function constants(model: Model, { weights, buffers }: StateArrays): tf.Tensor[] {
-  const shapes = [...model.weights, ...model.buffers].map(({ shape }) => [...shape]);
-  return [...weights, ...buffers].map((values, index) => tf.tensor(values, shapes[index]!));
 }
 
 /** The same program, whose plugins are named where one cannot be traced. */
@@ -306,19 +232,6 @@ function traced(program: StepProgram, tracer: Tracer): StepProgram {
           tracer.at(program.places?.[index] ?? `loss[${index}]`, () => loss(input)),
     ),
   };
-}
-
-function tracedModel(model: Model, tracer: Tracer): Model {
-  return {
-    weights: model.weights,
-    buffers: model.buffers,
-    multipleOf: model.multipleOf,
-    forward: (call) => tracer.at('model', () => model.forward(call)),
-  };
-}
-
-function float(shape: readonly number[]): InputSpec {
-  return { shape, type: 'float32' };
 }
 
 /** Whether an error says that a function has to run eagerly. */

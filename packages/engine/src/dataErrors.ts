@@ -269,3 +269,15 @@ export function unpackError(carried: CarriedError): Error {
   if (carried.category !== undefined) Object.assign(error, { category: carried.category });
   return error;
 }
+
+export function unknownClass(where: string, got: string, names: readonly string[]): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_UNKNOWN_CLASS',
+    category: 'manifest',
+    where: `${where}.${got}`,
+    what: 'the data set has no class of this name',
+    expected: names.join(', '),
+    got,
+    remedy: 'write the name as data.with.classes has it',
+  });
+}

@@ -1,4 +1,7 @@
 import type { Facts } from '@raremask/core';
+import type { Manifest } from '@raremask/core/manifest';
+import { components } from '@raremask/metrics';
+import { classNumbers } from './classNumbers.ts';
 
 /** What the network says of one image, at the image's own size. */
 export interface Decision {
@@ -11,11 +14,32 @@ export interface Decision {
   readonly probabilities: Float32Array;
 }
 
+/** How probabilities become labels. */
+export interface DecisionRule {
+  /** Probability from which a pixel belongs to an overlapping class. */
+  readonly threshold: number;
+  /** Fewest pixels of a structure of each class, in the order of the class axis. */
+  readonly minimumSizes: readonly number[];
+}
+
+/** The rule that a manifest's `evaluate` states. */
+export function decisionRule(
+  { threshold, minimumSize }: Pick<Manifest['evaluate'], 'threshold' | 'minimumSize'>,
+  facts: Facts,
+): DecisionRule {
+  const minimumSizes =
+    typeof minimumSize === 'number'
+      ? facts.classes.map(() => minimumSize)
+      : classNumbers('evaluate.minimumSize', minimumSize, facts, 0);
+  return { threshold, minimumSizes };
+}
+
 /**
  * Turns the logits of one image into probabilities and labels, without the padding.
  *
  * Exclusive classes take the most probable class, the lower index on a tie. Overlapping classes are
- * present from the threshold upwards.
+ * present from the threshold upwards. Structures below the smallest size of their class are taken out
+ * again: of exclusive classes they become background. Probabilities stay as they are.
  *
  * @param logits [...padded, classes], of one image
  * @param size the image's own extent; the padding is behind it along each axis
@@ -25,7 +49,7 @@ export function decide(
   logits: Float32Array,
   padded: readonly number[],
   size: readonly number[],
-  threshold: number,
+  { threshold, minimumSizes }: DecisionRule,
 ): Decision {
   const classes = facts.classes.length;
   const pixels = size.reduce((product, extent) => product * extent, 1);
@@ -38,7 +62,22 @@ export function decide(
       write((start + column) * classes, pixel);
     }
   }
+  for (let index = facts.overlapping ? 0 : 1; index < classes; index++) {
+    dropSmall(predicted, index, minimumSizes[index]!);
+  }
   return { predicted, probabilities };
+
+  function dropSmall(labels: Uint8Array, index: number, fewest: number): void {
+    if (fewest <= 1) return;
+    const [first, stride, present] = facts.overlapping ? [index, classes, 1] : [0, 1, index];
+    const mask = new Uint8Array(pixels);
+    for (let at = 0; at < pixels; at++) mask[at] = Number(labels[first + at * stride] === present);
+    const found = components(mask, size);
+    for (let at = 0; at < pixels; at++) {
+      const component = found.labels[at]!;
+      if (component > 0 && found.pixels[component - 1]! < fewest) labels[first + at * stride] = 0;
+    }
+  }
 
   function sigmoidPixel(from: number, pixel: number): void {
     for (let index = 0; index < classes; index++) {

@@ -4,7 +4,8 @@ import type { LoadedManifest } from '@raremask/core/manifest';
 import { type ImageScore, type Summary, summarize } from '@raremask/metrics';
 import { UNCHANGED } from './augment/rule.ts';
 import { checkpointState, readCheckpoint } from './checkpoint.ts';
-import type { Compute } from './compiledRunner.ts';
+import type { Compute } from './compute.ts';
+import { decisionRule } from './decide.ts';
 import { checkpointMismatch } from './errors.ts';
 import type { OnEvent } from './events.ts';
 import { openNetwork } from './openRunner.ts';
@@ -72,8 +73,8 @@ export async function evaluate(
     const ids = splitOf(work, split);
     sameFacts(checkpoint.path, checkpoint.head.facts, work.facts);
     const model = await work.scope.make(loaded.plugins.model);
-    const { threshold, window } = loaded.manifest.evaluate;
-    const tiles = tileRule(window, work.facts, model);
+    const rule = decisionRule(loaded.manifest.evaluate, work.facts);
+    const tiles = tileRule(loaded.manifest.evaluate.window, work.facts, model);
     const feed = await work.feed({
       normalization: checkpoint.head.normalization,
       multipleOf: model.multipleOf,
@@ -87,7 +88,7 @@ export async function evaluate(
     );
     try {
       const scores: ImageScore[] = [];
-      const judged = judge({ facts: work.facts, network, threshold, tiles }, feed, ids);
+      const judged = judge({ facts: work.facts, network, rule, tiles }, feed, ids);
       for await (const image of judged) {
         const score = scoreJudged(work.facts, image);
         scores.push(score);

@@ -1,5 +1,6 @@
 import {
   encode,
+  type Graph,
   generalize,
   lower,
   NotGeneral,
@@ -12,9 +13,10 @@ import { createHost, createRandom } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { writeAtomically } from './atomicFile.ts';
 import { type CheckpointHead, checkpointState, readCheckpoint } from './checkpoint.ts';
-import { inferenceGraph } from './compiledRunner.ts';
+import { decisionRule } from './decide.ts';
 import { eagerNetwork } from './eagerRunner.ts';
 import { exportDiffers, exportNeedsSize, noTrainingData } from './errors.ts';
+import { graphsOfTwoSizes, inferenceGraph } from './inferenceGraph.ts';
 import { chooseCheckpoint, openRunFolder } from './runFolder.ts';
 import type { StateArrays } from './runner.ts';
 import type { NetworkProgram } from './step.ts';
@@ -98,8 +100,8 @@ async function openModel(
   size: readonly number[] | undefined,
   metadata: Readonly<Record<string, string>>,
 ): Promise<OnnxModel> {
-  const lowered = async (count: number, space: readonly number[]) =>
-    lower(await inferenceGraph(program, [count, ...space], state), {
+  const lowered = (graph: Graph) =>
+    lower(graph, {
       name: 'raremask',
       portable: true,
       inputNames: ['images'],
@@ -107,15 +109,15 @@ async function openModel(
       metadata,
     }).model;
   const names = (axis: number) => ['batch', ...spaceNames(program.facts.space)][axis]!;
-  if (size) return generalize(await lowered(3, size), await lowered(5, size), names);
-  // Extents that no two axes share, so that what belongs to one is not taken for another.
-  const [small, large] = [[3, 5, 7].slice(0, program.facts.space), [5, 7, 11]];
-  const spaceOf = (factors: readonly number[]) =>
-    program.model.multipleOf.map((multiple, axis) => multiple * factors[axis]!);
+  const ofSize = (count: number, space: readonly number[]) =>
+    inferenceGraph(program, [count, ...space], state);
   try {
-    return generalize(await lowered(3, spaceOf(small)), await lowered(5, spaceOf(large)), names);
+    const [first, second] = size
+      ? [await ofSize(3, size), await ofSize(5, size)]
+      : await graphsOfTwoSizes(program, state);
+    return generalize(lowered(first), lowered(second), names);
   } catch (error) {
-    if (error instanceof NotGeneral) throw exportNeedsSize(error.message);
+    if (error instanceof NotGeneral && !size) throw exportNeedsSize(error.message);
     throw error;
   }
 }
@@ -174,6 +176,7 @@ function metadataOf(
     classes: facts.classes,
     overlapping: facts.overlapping,
     threshold: loaded.manifest.evaluate.threshold,
+    minimumSizes: decisionRule(loaded.manifest.evaluate, facts).minimumSizes,
     channels: facts.channels,
     axes: ['batch', ...spaceNames(facts.space), 'channels'],
     logits: facts.overlapping ? 'sigmoid for each class' : 'softmax over the last axis',

@@ -35,6 +35,8 @@ export interface FeedPlan {
   readonly workers: number;
   /** Extents of batches and whole images are filled up to multiples of these. */
   readonly multipleOf: readonly number[];
+  /** Whether images that batches show whole are of several sizes. */
+  readonly sizesDiffer?: boolean;
 }
 
 /** One batch of training. */

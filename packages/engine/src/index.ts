@@ -1,6 +1,6 @@
 export { writeAtomically } from './atomicFile.ts';
 export type { CheckpointHead, Progress } from './checkpoint.ts';
-export type { Compute } from './compiledRunner.ts';
+export type { Compute } from './compute.ts';
 export { type Decision, decide, foregroundProbability } from './decide.ts';
 export {
   type EvaluatedImage,

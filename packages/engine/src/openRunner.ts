@@ -1,4 +1,5 @@
-import { CompiledNetwork, CompiledRunner, type Compute, isNotTraceable } from './compiledRunner.ts';
+import { CompiledNetwork, CompiledRunner, isNotTraceable } from './compiledRunner.ts';
+import type { Compute } from './compute.ts';
 import { EagerRunner, eagerNetwork } from './eagerRunner.ts';
 import type { OnEvent } from './events.ts';
 import type { Network, Runner, StateArrays, StepCall, StepResult } from './runner.ts';

@@ -7,8 +7,8 @@ import { components } from '@raremask/metrics';
 import { writeAtomically } from './atomicFile.ts';
 import { UNCHANGED } from './augment/rule.ts';
 import { checkpointState, readCheckpoint } from './checkpoint.ts';
-import type { Compute } from './compiledRunner.ts';
-import { foregroundProbability } from './decide.ts';
+import type { Compute } from './compute.ts';
+import { decisionRule, foregroundProbability } from './decide.ts';
 import { noPredictionFiles, noTrainingData } from './errors.ts';
 import type { OnEvent } from './events.ts';
 import { openFeed } from './feed.ts';
@@ -87,8 +87,8 @@ export async function predict(
     const images = await scope.openImages(loaded.plugins.dataset, options.input, facts);
     if (images.writePredictions === undefined && facts.space === 3) throw noPredictionFiles();
     const model = await scope.make(loaded.plugins.model);
-    const { threshold, window } = loaded.manifest.evaluate;
-    const tiles = tileRule(window, facts, model);
+    const rule = decisionRule(loaded.manifest.evaluate, facts);
+    const tiles = tileRule(loaded.manifest.evaluate.window, facts, model);
     const feed = await openFeed(
       {
         dataset: { url: '', rawOptions: null, folder: loaded.folder },
@@ -111,7 +111,7 @@ export async function predict(
     try {
       return await predictAll(
         images,
-        judge({ facts, network, threshold, tiles }, feed, images.ids),
+        judge({ facts, network, rule, tiles }, feed, images.ids),
         facts,
         options,
       );

@@ -32,8 +32,9 @@ export interface TrainingFigures {
     readonly name: string;
     readonly images: number;
     readonly share: number;
-    /** Median size of a structure in pixels; 0 where there is none. */
+    /** Median size of a structure in pixels, and the size that one in twenty is below; 0 of none. */
     readonly medianStructure: number;
+    readonly smallStructure: number;
   }[];
   /** Share of the judged pixels that are foreground. */
   readonly foregroundShare: number;
@@ -97,20 +98,20 @@ function figuresOf(survey: CountedSurvey, facts: Facts): TrainingFigures {
     overlapping: facts.overlapping,
     images: census.images,
     empty: census.emptyImages,
-    classes: classes.map(({ name, images: own, share }, index) => ({
-      name,
-      images: own,
-      share,
-      medianStructure:
-        quantileOf(
-          sorted(
-            images.flatMap(({ structures }) =>
-              structures.flatMap((one) => (one.class === index + first ? [one.pixels] : [])),
-            ),
-          ),
-          0.5,
-        ) || 0,
-    })),
+    classes: classes.map(({ name, images: own, share }, index) => {
+      const sizes = sorted(
+        images.flatMap(({ structures }) =>
+          structures.flatMap((one) => (one.class === index + first ? [one.pixels] : [])),
+        ),
+      );
+      return {
+        name,
+        images: own,
+        share,
+        medianStructure: quantileOf(sizes, 0.5) || 0,
+        smallStructure: quantileOf(sizes, 0.05) || 0,
+      };
+    }),
     foregroundShare: Math.min(
       classes.reduce((sum, { share }) => sum + share, 0),
       1,

@@ -26,7 +26,7 @@ import { brokenSample, datasetFailed } from './dataErrors.ts';
 import { noTruth } from './errors.ts';
 import { fillImage, fillTruth, hasForeground, isIgnored, markInside } from './fillWindow.ts';
 import { momentsOf, type Normalization, scaleOf } from './normalize.ts';
-import { type Cut, cutOf, eachRow, paddedSize, threeAxes, windowOf } from './window.ts';
+import { type Cut, cutOf, eachRow, paddedSize, sharedSize, threeAxes, windowOf } from './window.ts';
 
 /** What a reader needs to know besides the data set. */
 export interface ReadingPlan {
@@ -39,6 +39,8 @@ export interface ReadingPlan {
   readonly donors?: readonly string[];
   readonly seed: number;
   readonly multipleOf: readonly number[];
+  /** Whether images that batches show whole are of several sizes. */
+  readonly sizesDiffer?: boolean;
 }
 
 /** The arrays of a batch. */
@@ -97,13 +99,14 @@ export class SampleReader {
    * epoch, index of the batch and position in it.
    */
   async batch(epoch: number, index: number, draws: readonly Draw[]): Promise<BatchArrays> {
-    const { facts, augment, multipleOf, seed } = this.#plan;
+    const { facts, augment, multipleOf, seed, sizesDiffer } = this.#plan;
     const samples = await Promise.all(draws.map(({ id }) => this.#read(id)));
     const windows = draws.map((draw, at) => windowOf(draw, samples[at]!.size));
     const largest = windows[0]!.size.map((_, axis) =>
       Math.max(...windows.map((window) => window.size[axis]!)),
     );
-    const size = paddedSize(largest, multipleOf);
+    const whole = draws.some(({ window }) => window === undefined);
+    const size = (sizesDiffer && whole ? sharedSize : paddedSize)(largest, multipleOf);
     const pixels = product(size);
     const { channels, classes } = facts;
     const arrays = {

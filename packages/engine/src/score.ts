@@ -1,6 +1,6 @@
 import type { Facts, Sample } from '@raremask/core';
 import { type ImageScore, scoreImage } from '@raremask/metrics';
-import { type Decision, decide, foregroundProbability } from './decide.ts';
+import { type Decision, type DecisionRule, decide, foregroundProbability } from './decide.ts';
 import { noTruth } from './errors.ts';
 import type { Feed, WholeSample } from './feed.ts';
 import type { Network } from './runner.ts';
@@ -17,7 +17,7 @@ export interface Judged {
 export interface Judge {
   readonly facts: Facts;
   readonly network: Pick<Network, 'infer'>;
-  readonly threshold: number;
+  readonly rule: DecisionRule;
   /** Windows that large images are seen through. */
   readonly tiles: TileRule;
 }
@@ -27,7 +27,7 @@ const PIXELS_AT_ONCE = 128 * 128 * 4;
 
 /** Runs the network over whole images, in order. */
 export async function* judge(
-  { facts, network, threshold, tiles }: Judge,
+  { facts, network, rule, tiles }: Judge,
   feed: Feed,
   ids: readonly string[],
 ): AsyncGenerator<Judged> {
@@ -39,7 +39,7 @@ export async function* judge(
     const stride = values.length / group.length;
     for (const [index, { sample }] of group.entries()) {
       const own = values.subarray(index * stride, (index + 1) * stride);
-      const decision = decide(facts, own, padded, sample.size, threshold);
+      const decision = decide(facts, own, padded, sample.size, rule);
       const foreground = foregroundProbability(facts, decision.probabilities);
       yield { sample, decision, foreground };
     }

@@ -14,7 +14,8 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from './checkpoint.ts';
-import type { Compute } from './compiledRunner.ts';
+import type { Compute } from './compute.ts';
+import { type DecisionRule, decisionRule } from './decide.ts';
 import { lossFailed, lossShape, noBatches, notFiniteLoss, windowDoesNotFit } from './errors.ts';
 import type { BackendFact, OnEvent, RunEvent, ValidationScores } from './events.ts';
 import type { Batch, Feed } from './feed.ts';
@@ -83,6 +84,7 @@ export async function train(loaded: LoadedManifest, options: TrainOptions): Prom
       multipleOf: parts.model.multipleOf,
       augment: loaded.manifest.train.augment,
       donors: await donorsOf(work),
+      sizesDiffer: await sizesDiffer(work),
     });
     run = new TrainingRun(work, parts, folder, feed, journal.emit, from, options.compute);
     return await run.train(options.backend, options.signal);
@@ -132,6 +134,7 @@ interface Parts {
   readonly optimizer: Optimizer;
   readonly normalization: Normalization;
   readonly tiles: TileRule;
+  readonly rule: DecisionRule;
 }
 
 async function makeParts(work: Work): Promise<Parts> {
@@ -149,6 +152,7 @@ async function makeParts(work: Work): Promise<Parts> {
   return {
     model,
     tiles: tileRule(manifest.evaluate.window, work.facts, model),
+    rule: decisionRule(manifest.evaluate, work.facts),
     sampler,
     losses,
     terms: uniqueNames(
@@ -157,6 +161,11 @@ async function makeParts(work: Work): Promise<Parts> {
     optimizer: createOptimizer(manifest.train.optimizer, model.weights),
     normalization,
   };
+}
+
+async function sizesDiffer(work: Work): Promise<boolean> {
+  const survey = await work.survey();
+  return new Set(work.splits.train.map((id) => survey.image(id).size.join())).size > 1;
 }
 
 function uniqueNames(names: readonly string[]): string[] {
@@ -478,7 +487,7 @@ class TrainingRun {
       {
         facts: this.#work.facts,
         network: this.#runner,
-        threshold: this.#work.loaded.manifest.evaluate.threshold,
+        rule: this.#parts.rule,
         tiles: this.#parts.tiles,
       },
       this.#feed,

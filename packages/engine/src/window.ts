@@ -10,6 +10,16 @@ export function paddedSize(size: readonly number[], multipleOf: readonly number[
   });
 }
 
+/**
+ * A padded size of which there are few: whole images of many sizes would each need a compiled step of
+ * its own. Extents are multiples of an eighth of the power of two above them as well, so that at most a
+ * quarter is added.
+ */
+export function sharedSize(size: readonly number[], multipleOf: readonly number[]): number[] {
+  const coarse = size.map((extent) => 2 ** Math.max(Math.ceil(Math.log2(extent)) - 3, 0));
+  return paddedSize(paddedSize(size, coarse), multipleOf);
+}
+
 /** The drawn window, checked; the whole image where the draw has none. */
 export function windowOf({ id, window }: Draw, imageSize: readonly number[]): Window {
   if (window === undefined) return { origin: imageSize.map(() => 0), size: imageSize };

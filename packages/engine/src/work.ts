@@ -12,6 +12,7 @@ import {
 import { createHost, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { UNCHANGED } from './augment/rule.ts';
+import { classNumbers } from './classNumbers.ts';
 import { emptySplit } from './errors.ts';
 import type { OnEvent } from './events.ts';
 import { type Feed, type FeedPlan, openFeed } from './feed.ts';
@@ -34,7 +35,9 @@ export interface Work {
   survey(): Promise<CountedSurvey>;
   census(): Promise<Census>;
   /** Opens the worker threads that read this data set, or another one decoded alike. */
-  feed(plan: Pick<FeedPlan, 'normalization' | 'multipleOf' | 'augment' | 'donors'>): Promise<Feed>;
+  feed(
+    plan: Pick<FeedPlan, 'normalization' | 'multipleOf' | 'augment' | 'donors' | 'sizesDiffer'>,
+  ): Promise<Feed>;
   close(): Promise<void>;
 }
 
@@ -76,7 +79,7 @@ export async function openWork(
             folder,
           },
           facts,
-          pixelWeights: facts.classes.map(({ name }) => manifest.data.pixelWeights[name] ?? 1),
+          pixelWeights: classNumbers('data.pixelWeights', manifest.data.pixelWeights, facts, 1),
           seed: manifest.seed,
           workers,
         },

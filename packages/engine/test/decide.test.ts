@@ -1,6 +1,6 @@
 import type { Facts } from '@raremask/core';
 import { describe, expect, test } from 'vitest';
-import { decide, foregroundProbability } from '../src/decide.ts';
+import { decide, decisionRule, foregroundProbability } from '../src/decide.ts';
 
 const exclusive: Facts = {
   space: 2,
@@ -18,10 +18,12 @@ const overlapping: Facts = {
   overlapping: true,
 };
 
+const ANY = { threshold: 0.5, minimumSizes: [0, 0, 0] };
+
 describe('exclusive classes', () => {
   test('take the most probable class, the lower index on a tie', () => {
     const logits = Float32Array.of(0, 3, 1, 2, 2, 1, 0, 0, 5);
-    const { predicted, probabilities } = decide(exclusive, logits, [1, 3], [1, 3], 0.5);
+    const { predicted, probabilities } = decide(exclusive, logits, [1, 3], [1, 3], ANY);
     expect([...predicted]).toEqual([1, 0, 2]);
     const sum = Math.exp(0) + Math.exp(3) + Math.exp(1);
     expect(probabilities[1]).toBeCloseTo(Math.exp(3) / sum, 6);
@@ -29,7 +31,7 @@ describe('exclusive classes', () => {
 
   test('are finite at logits of plus and minus 1000', () => {
     const logits = Float32Array.of(-1000, 1000, 0);
-    const { probabilities } = decide(exclusive, logits, [1, 1], [1, 1], 0.5);
+    const { probabilities } = decide(exclusive, logits, [1, 1], [1, 1], ANY);
     expect([...probabilities]).toEqual([0, 1, 0]);
   });
 
@@ -42,9 +44,11 @@ describe('exclusive classes', () => {
 describe('overlapping classes', () => {
   test('are present from the threshold upwards', () => {
     const logits = Float32Array.of(0, -1, 1, 0.1);
-    const { predicted } = decide(overlapping, logits, [1, 2], [1, 2], 0.5);
+    const { predicted } = decide(overlapping, logits, [1, 2], [1, 2], ANY);
     expect([...predicted]).toEqual([1, 0, 1, 1]);
-    expect([...decide(overlapping, logits, [1, 2], [1, 2], 0.6).predicted]).toEqual([0, 0, 1, 0]);
+    expect([
+      ...decide(overlapping, logits, [1, 2], [1, 2], { ...ANY, threshold: 0.6 }).predicted,
+    ]).toEqual([0, 0, 1, 0]);
   });
 
   test('have as foreground the most probable of them', () => {
@@ -58,7 +62,7 @@ test('padding behind rows and columns is left out', () => {
   const logits = new Float32Array(3 * 4 * 2);
   for (let pixel = 0; pixel < 12; pixel++) logits[2 * pixel + 1] = pixel - 4.5;
   const facts = { ...exclusive, classes: exclusive.classes.slice(0, 2) };
-  const { predicted } = decide(facts, logits, [3, 4], [2, 3], 0.5);
+  const { predicted } = decide(facts, logits, [3, 4], [2, 3], ANY);
   // Pixels 0 1 2 of the first row, 4 5 6 of the second.
   expect([...predicted]).toEqual([0, 0, 0, 0, 1, 1]);
 });
@@ -67,5 +71,47 @@ test('padding behind planes of a volume is left out', () => {
   const logits = new Float32Array(2 * 2 * 2 * 2);
   for (let voxel = 0; voxel < 8; voxel++) logits[2 * voxel + 1] = voxel === 4 ? 1 : -1;
   const facts = { ...exclusive, space: 3 as const, classes: exclusive.classes.slice(0, 2) };
-  expect([...decide(facts, logits, [2, 2, 2], [2, 1, 1], 0.5).predicted]).toEqual([0, 1]);
+  expect([...decide(facts, logits, [2, 2, 2], [2, 1, 1], ANY).predicted]).toEqual([0, 1]);
+});
+
+describe('structures below the smallest size', () => {
+  // Two rows of four: class a at 0, 1 and, by a corner, 6; class b at 3, which touches 6 as well.
+  const labels = [1, 1, 0, 2, 0, 0, 1, 0];
+  const logits = Float32Array.from(
+    labels.flatMap((label) => [0, 1, 2].map((one) => Number(one === label))),
+  );
+  const drawn = (minimumSize: number | Record<string, number>) => [
+    ...decide(
+      exclusive,
+      logits,
+      [2, 4],
+      [2, 4],
+      decisionRule({ threshold: 0.5, minimumSize }, exclusive),
+    ).predicted,
+  ];
+
+  test('become background, and touch at corners', () => {
+    expect(drawn(1)).toEqual(labels);
+    expect(drawn(3)).toEqual([1, 1, 0, 0, 0, 0, 1, 0]);
+    expect(drawn(4)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  test('are judged class by class', () => {
+    expect(drawn({ a: 4 })).toEqual([0, 0, 0, 2, 0, 0, 0, 0]);
+    expect(() => drawn({ c: 4 })).toThrow(/evaluate\.minimumSize\.c.*background, a, b/s);
+  });
+
+  test('leave the other classes of their pixels where classes overlap', () => {
+    const both = Float32Array.of(1, 1, -1, 1, -1, 1);
+    const rule = decisionRule({ threshold: 0.5, minimumSize: 2 }, overlapping);
+    expect([...decide(overlapping, both, [1, 3], [1, 3], rule).predicted]).toEqual([
+      0, 1, 0, 1, 0, 1,
+    ]);
+  });
+
+  test('keep their probabilities', () => {
+    const rule = decisionRule({ threshold: 0.5, minimumSize: 9 }, exclusive);
+    const { probabilities } = decide(exclusive, logits, [2, 4], [2, 4], rule);
+    expect(probabilities[1]).toBeGreaterThan(0.5);
+  });
 });

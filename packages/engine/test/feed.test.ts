@@ -178,6 +178,17 @@ describe('batches', () => {
     expect([...batch.weight]).toEqual([2, 1, 2, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
+  it('have few sizes where whole images differ in size, and their own where they are windows', async () => {
+    const feed = await open({ sizesDiffer: true });
+    const whole = [{ id: '2x9/a' }, { id: '1x3/a' }];
+    // 9 becomes a multiple of 16 / 8, 2 a multiple of 1.
+    expect((await only(feed.batches(0, [whole]))).size).toEqual([2, 10]);
+    const window = { origin: [0, 0], size: [2, 9] };
+    expect((await only(feed.batches(0, [[{ id: '2x9/a', window }]]))).size).toEqual([2, 9]);
+    const alike = await open({});
+    expect((await only(alike.batches(0, [whole]))).size).toEqual([2, 9]);
+  });
+
   it('are normalised by channel, and 0 beside the image', async () => {
     const normalization = { kind: 'affine', mean: [2, 0], deviation: [2, 4] } as const;
     const feed = await open({ normalization, multipleOf: [1, 3] });

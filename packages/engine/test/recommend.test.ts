@@ -8,7 +8,7 @@ const figures: TrainingFigures = {
   overlapping: false,
   images: 100,
   empty: 80,
-  classes: [{ name: 'nodule', images: 20, share: 0.01, medianStructure: 30 }],
+  classes: [{ name: 'nodule', images: 20, share: 0.01, medianStructure: 30, smallStructure: 12 }],
   foregroundShare: 0.01,
   oneSize: true,
   medianSize: [64, 64],

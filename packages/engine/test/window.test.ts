@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { unturned } from '../src/augment/orientation.ts';
-import { cutOf, eachPixel, paddedSize } from '../src/window.ts';
+import { cutOf, eachPixel, paddedSize, sharedSize } from '../src/window.ts';
 
 /** The window as a list of rows; `image` counts its pixels from 1, 0 is beside it. */
 function rows(
@@ -20,6 +20,16 @@ function rows(
 it('fills sizes up to multiples', () => {
   expect(paddedSize([1, 16, 17], [8, 8, 8])).toEqual([8, 16, 24]);
   expect(paddedSize([5, 7], [1, 1])).toEqual([5, 7]);
+});
+
+it('shares few sizes among images of many', () => {
+  // Eighths of the power of two above: 32 of 256, 64 of 512; then multiples.
+  expect(sharedSize([240, 300], [16, 16])).toEqual([256, 320]);
+  expect(sharedSize([64, 65], [1, 1])).toEqual([64, 80]);
+  expect(sharedSize([3, 9], [4, 4])).toEqual([4, 12]);
+  const sizes = new Set<number>();
+  for (let extent = 128; extent < 512; extent++) sizes.add(sharedSize([extent], [16])[0]!);
+  expect(sizes.size).toBe(9);
 });
 
 describe('a window', () => {

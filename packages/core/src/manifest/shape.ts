@@ -264,6 +264,12 @@ const evaluate = z
       .describe(
         'Probability from which a pixel belongs to an overlapping class; of exclusive classes the most probable wins',
       ),
+    minimumSize: z
+      .union([z.int().min(0), z.record(z.string(), z.int().min(0))])
+      .default(0)
+      .describe(
+        'Predicted structures of fewer pixels are left out: of any class, or by the names of classes; a structure is what touches, corners included, in one slice where slices are predicted',
+      ),
     score: z
       .enum(['balanced', 'diceForeground', 'pooledDice'])
       .default('balanced')
