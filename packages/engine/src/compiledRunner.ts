@@ -10,7 +10,7 @@ import {
   type Program,
   type Tracer,
 } from '@raremask/compiler';
-import type { Loss, Model } from '@raremask/core';
+import type { Loss } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Compute } from './compute.ts';
 import { float, tracedModel } from './inferenceGraph.ts';
