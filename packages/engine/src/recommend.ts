@@ -202,6 +202,8 @@ export function recommendedSettings(figures: TrainingFigures): RecommendedSettin
       `${percent(1 - emptyShare)} of the images (${filled} of ${images}) have foreground: a batch of ${batch} has ${(batch * (1 - emptyShare)).toFixed(1)} of them as it comes, and ${percent(emptyShare ** batch)} of the batches none`,
     );
   }
+  const balance = classBalance(figures);
+  if (balance) add('sampler.with.classBalance', 'repeat-factor', balance);
   if (window) {
     add('sampler.with.window', window, windowReason(figures, window));
     if (filled > 0) {
@@ -228,7 +230,38 @@ export function recommendedSettings(figures: TrainingFigures): RecommendedSettin
     0.003,
     'with the cosine schedule down to 0; batch normalisation bears it, and small budgets need it',
   );
+  const least = minimumSizes(figures);
+  if (Object.keys(least).length > 0) {
+    add('evaluate.minimumSize', least, minimumSizeReason(figures));
+  }
   return settings;
+}
+
+/** Why classes are to be balanced; undefined where they are about equally frequent. */
+function classBalance({ classes }: TrainingFigures): string | undefined {
+  const there = classes.filter(({ images }) => images > 0);
+  if (there.length < 2) return undefined;
+  const [rarest] = there.toSorted((left, right) => left.images - right.images);
+  const most = Math.max(...there.map(({ images }) => images));
+  if (most < 2 * rarest!.images) return undefined;
+  return `${rarest!.name} is in ${rarest!.images} images, the most frequent class in ${most}: images of rare classes are drawn more often, by the square root of what they lack`;
+}
+
+/** Half the size that nineteen of twenty structures have, for classes where that is more than a speck. */
+function minimumSizes({ classes }: TrainingFigures): Record<string, number> {
+  return Object.fromEntries(
+    classes.flatMap(({ name, smallStructure }) => {
+      const size = Math.floor(smallStructure / 2);
+      return size > 1 ? [[name, size]] : [];
+    }),
+  );
+}
+
+function minimumSizeReason({ classes }: TrainingFigures): string {
+  const sizes = classes
+    .filter(({ smallStructure }) => smallStructure > 3)
+    .map(({ name, smallStructure }) => `${name} ${smallStructure} pixels`);
+  return `nineteen of twenty structures are at least as large (${sizes.join(', ')}): what is predicted at less than half of that is taken for a false alarm`;
 }
 
 function windowOf(figures: TrainingFigures): number[] | undefined {

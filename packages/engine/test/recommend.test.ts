@@ -57,6 +57,26 @@ test('a set without any foreground gets no Dice and no share of foreground', () 
   expect(settings['sampler.with.foreground']).toBe('natural');
 });
 
+test('predictions of less than half a small structure are left out, class by class', () => {
+  expect(settingsOf()['evaluate.minimumSize']).toEqual({ nodule: 6 });
+  const [nodule] = figures.classes;
+  const speck = { ...nodule!, name: 'speck', smallStructure: 3 };
+  expect(settingsOf({ classes: [nodule!, speck] })['evaluate.minimumSize']).toEqual({ nodule: 6 });
+  expect(settingsOf({ classes: [speck] })['evaluate.minimumSize']).toBeUndefined();
+});
+
+test('classes are balanced where one is in less than half as many images as another', () => {
+  const [nodule] = figures.classes;
+  const of = (...images: number[]) =>
+    settingsOf({ classes: images.map((own, at) => ({ ...nodule!, name: `${at}`, images: own })) })[
+      'sampler.with.classBalance'
+    ];
+  expect(of(20, 11)).toBeUndefined();
+  expect(of(20, 9)).toBe('repeat-factor');
+  // A class that no training image has cannot be drawn.
+  expect(of(20, 0)).toBeUndefined();
+});
+
 test('a manifest has its comments above the settings and its lists with hyphens', () => {
   const text = commentedManifest(
     { name: 'set', seed: 3, data: { use: '@a/b', with: { root: '.', values: [0, 255] } } },
