@@ -153,6 +153,29 @@ export function unitUnknown(minimum: number, maximum: number): RaremaskError {
   });
 }
 
+export function windowChannels(name: string, got: number, channels: number): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NORMALIZE_CHANNELS',
+    category: 'manifest',
+    where: `data.normalize.${name}`,
+    what: 'the list does not have a number for each channel of the images',
+    expected: `${channels} ${channels === 1 ? 'number' : 'numbers'}`,
+    got: `${got}`,
+    remedy: 'write one number for all channels, or one for each',
+  });
+}
+
+export function noForegroundIntensities(): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NORMALIZE_NO_FOREGROUND',
+    category: 'data',
+    where: 'data.normalize.of',
+    what: 'percentiles of the foreground are asked for, and the training split has none',
+    expected: 'training images with foreground',
+    remedy: 'set data.normalize.of to all, or look at the masks with raremask inspect',
+  });
+}
+
 export function brokenSample(
   id: string,
   what: string,

@@ -9,17 +9,19 @@ export function fillImage(
   size: readonly number[],
   into: Float32Array,
   channels: number,
-  { mean, deviation }: Scale,
+  { mean, deviation, low, high }: Scale,
 ): void {
   const step = cut.step[2] * channels;
   for (let channel = 0; channel < channels; channel++) {
     const shift = mean[channel]!;
     const divisor = deviation[channel]!;
+    const least = low?.[channel] ?? Number.NEGATIVE_INFINITY;
+    const most = high?.[channel] ?? Number.POSITIVE_INFINITY;
     eachRow(cut, size, (target, source, count) => {
       let from = source * channels + channel;
       let to = target * channels + channel;
       for (let x = 0; x < count; x++, from += step, to += channels) {
-        into[to] = (image[from]! - shift) / divisor;
+        into[to] = (Math.min(Math.max(image[from]!, least), most) - shift) / divisor;
       }
     });
   }

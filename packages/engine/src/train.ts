@@ -1,10 +1,11 @@
 import { join, relative } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Draw, Loss, Model, Sampler } from '@raremask/core';
+import type { Draw, Loss, Model, Sample, Sampler } from '@raremask/core';
 import { isRaremaskError } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type Summary, summarize } from '@raremask/metrics';
 import { appendLine, writeAtomically } from './atomicFile.ts';
+import { UNCHANGED } from './augment/rule.ts';
 import {
   type Checkpoint,
   checkpointState,
@@ -20,7 +21,7 @@ import { lossFailed, lossShape, noBatches, notFiniteLoss, windowDoesNotFit } fro
 import type { BackendFact, OnEvent, RunEvent, ValidationScores } from './events.ts';
 import type { Batch, Feed } from './feed.ts';
 import { MetricsTable } from './metricsTable.ts';
-import { fitNormalization, type Normalization } from './normalize.ts';
+import { type Normalization, normalizationOf } from './normalize.ts';
 import { openRunner } from './openRunner.ts';
 import { createOptimizer, type Optimizer } from './optimizer.ts';
 import {
@@ -68,10 +69,10 @@ export async function train(loaded: LoadedManifest, options: TrainOptions): Prom
   let feed: Feed | undefined;
   let run: TrainingRun | undefined;
   try {
-    const parts = await makeParts(work);
     const from = options.resume
       ? await resumePoint((await openRunFolder(options.resume)).folder)
       : null;
+    const parts = await makeParts(work, from?.checkpoint.head.normalization);
     const folder =
       from?.folder ??
       createRunFolder(
@@ -137,10 +138,15 @@ interface Parts {
   readonly rule: DecisionRule;
 }
 
-async function makeParts(work: Work): Promise<Parts> {
+/** @param fitted the normalization of a run that goes on */
+async function makeParts(work: Work, fitted: Normalization | undefined): Promise<Parts> {
   const { plugins, manifest } = work.loaded;
   splitOf(work, 'train');
-  const normalization = fitNormalization(manifest.data.normalize, await work.survey(), work.facts);
+  const normalization =
+    fitted ??
+    (await normalizationOf(manifest.data.normalize, await work.survey(), work.facts, () =>
+      trainingSamples(work),
+    ));
   const losses: Loss[] = [];
   for (const loss of plugins.losses) losses.push(await work.scope.make(loss));
   const sampler = await work.scope.make(plugins.sampler);
@@ -166,6 +172,20 @@ async function makeParts(work: Work): Promise<Parts> {
 async function sizesDiffer(work: Work): Promise<boolean> {
   const survey = await work.survey();
   return new Set(work.splits.train.map((id) => survey.image(id).size.join())).size > 1;
+}
+
+/** Every image of the training split once, whole and raw. */
+async function* trainingSamples(work: Work): AsyncGenerator<Sample> {
+  const feed = await work.feed({
+    normalization: { kind: 'none' },
+    multipleOf: work.facts.space === 2 ? [1, 1] : [1, 1, 1],
+    augment: UNCHANGED,
+  });
+  try {
+    for await (const { sample } of feed.whole(work.splits.train)) yield sample;
+  } finally {
+    await feed.close();
+  }
 }
 
 function uniqueNames(names: readonly string[]): string[] {

@@ -36,15 +36,44 @@ const split = z
     'Which images train, validate and test; list files start from the manifest, then from the root of the data',
   );
 
+const percent = z.number().min(0).max(100);
+
+const percentiles = z
+  .strictObject({
+    use: z.literal('percentile').describe('Cuts off at percentiles of the training images'),
+    low: percent.default(0.5).describe('Percentile that smaller intensities are raised to'),
+    high: percent.default(99.5).describe('Percentile that larger ones are lowered to'),
+    of: z
+      .enum(['all', 'foreground'])
+      .default('all')
+      .describe('Pixels whose percentiles, mean and deviation are taken'),
+  })
+  .refine(({ low, high }) => low < high, { path: ['high'], error: 'must be above low' })
+  .describe(
+    'By mean and deviation of the training images, after what lies beyond two percentiles is cut off',
+  );
+
+const perChannel = (number: z.ZodNumber) => z.union([number, z.array(number).min(1)]);
+
+const intensityWindow = z
+  .strictObject({
+    use: z.literal('window').describe('Cuts off outside a window of intensities'),
+    level: perChannel(z.number()).describe(
+      'Middle of the window, in the units of the images; or a list, one number a channel',
+    ),
+    width: perChannel(z.number().gt(0)).describe('Its width; or a list, one number a channel'),
+  })
+  .describe('From 0 at the lower end of a window of intensities to 1 at the upper one, as for CT');
+
 const data = z
   .strictObject({
     ...plugin('The data set'),
     split,
     normalize: z
-      .enum(['set', 'image', 'unit', 'none'])
+      .union([z.enum(['set', 'image', 'unit', 'none']), percentiles, intensityWindow])
       .default('set')
       .describe(
-        'set: by mean and deviation of the training images; image: by those of each image; unit: divided by the largest value of the integer type; none: as they are',
+        'set: by mean and deviation of the training images; image: by those of each image; unit: divided by the largest value of the integer type; none: as they are; or what is cut off first, by percentiles or by a window',
       ),
     pixelWeights: z
       .record(z.string(), z.number().min(0))

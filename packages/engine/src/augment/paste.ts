@@ -6,7 +6,7 @@ import {
   type Sample,
 } from '@raremask/core';
 import { components } from '@raremask/metrics';
-import type { Scale } from '../normalize.ts';
+import { type Scale, scaled } from '../normalize.ts';
 import type { Truth } from './cutout.ts';
 import type { Pixels } from './pixels.ts';
 
@@ -25,7 +25,7 @@ export function paste(
   truth: Truth,
   windowSize: readonly number[],
   donor: Sample,
-  { mean, deviation }: Scale,
+  scale: Scale,
   random: RandomStream,
   facts: Facts,
   pixelWeights: readonly number[],
@@ -76,15 +76,14 @@ export function paste(
       }
       counted++;
       for (let channel = 0; channel < channels; channel++) {
-        const there = donor.image[from * channels + channel]! - mean[channel]!;
-        surroundings[channel]! += values[to * channels + channel]! - there / deviation[channel]!;
+        const there = scaled(scale, donor.image[from * channels + channel]!, channel);
+        surroundings[channel]! += values[to * channels + channel]! - there;
       }
     }
   }
   for (const [from, to] of moves) {
     for (let channel = 0; channel < channels; channel++) {
-      const there =
-        (donor.image[from * channels + channel]! - mean[channel]!) / deviation[channel]!;
+      const there = scaled(scale, donor.image[from * channels + channel]!, channel);
       values[to * channels + channel] = there + surroundings[channel]! / Math.max(counted, 1);
     }
     let largest = 0;

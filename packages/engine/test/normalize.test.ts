@@ -1,0 +1,139 @@
+import { type Facts, IGNORE, type Sample } from '@raremask/core';
+import { describe, expect, test } from 'vitest';
+import { IntensityCounts } from '../src/intensityCounts.ts';
+import { normalizationOf, scaled, scaleOf } from '../src/normalize.ts';
+
+const facts: Facts = {
+  space: 2,
+  channels: 2,
+  classes: [
+    { name: 'background', value: 0 },
+    { name: 'a', value: 1 },
+  ],
+  overlapping: false,
+};
+const survey = { train: [], image: () => expect.unreachable('percentiles are no counted figures') };
+
+/** One row of pixels; the second channel is ten times the first. */
+function row(values: readonly number[], labels: readonly number[]): Sample {
+  return {
+    id: 'row',
+    size: [1, values.length],
+    image: Float32Array.from(values.flatMap((value) => [value, 10 * value])),
+    labels: Uint8Array.from(labels),
+  };
+}
+
+async function* samples(...all: readonly Sample[]): AsyncGenerator<Sample> {
+  yield* all;
+}
+
+function none(): AsyncIterable<Sample> {
+  return expect.unreachable('a window needs no image');
+}
+
+describe('percentiles', () => {
+  const rows = [row([1, 2, 3, 4, 100], [0, 1, 1, 0, 0]), row([5], [0])];
+  const rule = { use: 'percentile', low: 0, high: 80, of: 'all' } as const;
+
+  test('cut off, and mean and deviation are those of what is left', async () => {
+    const fitted = await normalizationOf(rule, survey, facts, () => samples(...rows));
+    // 1 2 3 4 5 100: percentile 80 is rank 4, 5. Cut: 1 2 3 4 5 5, mean 20 / 6, squares 80 / 6.
+    const mean = 20 / 6;
+    const deviation = Math.sqrt(80 / 6 - mean ** 2);
+    expect(fitted).toEqual({
+      kind: 'affine',
+      low: [1, 10],
+      high: [5, 50],
+      mean: [expect.closeTo(mean, 9), expect.closeTo(10 * mean, 8)],
+      deviation: [expect.closeTo(deviation, 9), expect.closeTo(10 * deviation, 8)],
+    });
+    const scale = scaleOf(fitted, new Float32Array(2), 2);
+    expect(scaled(scale, 100, 0)).toBeCloseTo((5 - mean) / deviation, 9);
+    expect(scaled(scale, -7, 0)).toBeCloseTo((1 - mean) / deviation, 9);
+    expect(scaled(scale, 30, 1)).toBeCloseTo((3 - mean) / deviation, 9);
+  });
+
+  test('of the foreground leave background and ignored pixels out', async () => {
+    const ignored = row([7, 9], [IGNORE, 1]);
+    const own = { ...rule, high: 100, of: 'foreground' } as const;
+    const fitted = await normalizationOf(own, survey, facts, () => samples(...rows, ignored));
+    // 2, 3 and 9.
+    expect(fitted).toMatchObject({
+      low: [2, 20],
+      high: [9, 90],
+      mean: [expect.closeTo(14 / 3, 9), expect.closeTo(140 / 3, 8)],
+    });
+  });
+
+  test('of the foreground refuse a split without any', async () => {
+    const own = { ...rule, of: 'foreground' } as const;
+    await expect(normalizationOf(own, survey, facts, () => samples(row([1], [0])))).rejects.toThrow(
+      'training split has none',
+    );
+  });
+
+  test('of overlapping classes count a pixel of any class', async () => {
+    const overlapping = { ...facts, channels: 1, overlapping: true };
+    const one: Sample = {
+      id: 'one',
+      size: [1, 4],
+      image: Float32Array.of(1, 2, 3, 4),
+      labels: Uint8Array.of(0, 0, 1, 0, 1, 1, IGNORE, IGNORE),
+    };
+    const own = { ...rule, high: 100, of: 'foreground' } as const;
+    const fitted = await normalizationOf(own, survey, overlapping, () => samples(one));
+    expect(fitted).toMatchObject({ low: [2], high: [3] });
+  });
+
+  test('of a constant channel divide by 1', async () => {
+    const fitted = await normalizationOf(rule, survey, facts, () => samples(row([3, 3], [0, 0])));
+    expect(fitted).toMatchObject({ mean: [3, 30], deviation: [1, 1] });
+  });
+});
+
+describe('a window of intensities', () => {
+  test('is 0 at its lower end, 1 at its upper one, and cut off beyond', async () => {
+    const rule = { use: 'window', level: [40, -600], width: 400 } as const;
+    const scale = scaleOf(await normalizationOf(rule, survey, facts, none), new Float32Array(2), 2);
+    expect([-1000, -160, 40, 240, 3000].map((value) => scaled(scale, value, 0))).toEqual([
+      0, 0, 0.5, 1, 1,
+    ]);
+    expect([-800, -600, -400].map((value) => scaled(scale, value, 1))).toEqual([0, 0.5, 1]);
+  });
+
+  test('refuses a list of another length than the channels', async () => {
+    const rule = { use: 'window', level: [40], width: 400 } as const;
+    await expect(normalizationOf(rule, survey, facts, none)).rejects.toThrow(
+      /data\.normalize\.level.*2 numbers/s,
+    );
+  });
+});
+
+describe('counted intensities', () => {
+  function counted(values: readonly number[]): IntensityCounts {
+    const counts = new IntensityCounts();
+    for (const value of values) counts.add(value);
+    return counts;
+  }
+
+  test('have the percentiles between neighbours in proportion', () => {
+    const counts = counted([4, -3, 0, 10]);
+    // Ranks 0, 1.5, 3 of -3 0 4 10; 90 % is rank 2.7.
+    expect(counts.percentile(0)).toBe(-3);
+    expect(counts.percentile(50)).toBe(2);
+    expect(counts.percentile(90)).toBeCloseTo(4 + 0.7 * 6, 12);
+    expect(counts.percentile(100)).toBe(10);
+  });
+
+  test('are exact for whole numbers up to 4096, and within a part in 2048 beyond', () => {
+    expect(counted([-4096, -4095, 4095]).percentile(50)).toBe(-4095);
+    for (const value of [65535, -30001, 0.1234, -1e-6, 1e20]) {
+      expect(Math.abs(counted([value]).percentile(50) / value - 1)).toBeLessThan(1 / 2048);
+    }
+  });
+
+  test('count both zeros as one', () => {
+    expect(counted([-0, 0, 0]).momentsBetween(-1, 1)).toEqual({ mean: 0, variance: 0 });
+  });
+});
