@@ -15,13 +15,16 @@ export function fillImage(
   for (let channel = 0; channel < channels; channel++) {
     const shift = mean[channel]!;
     const divisor = deviation[channel]!;
-    const least = low?.[channel] ?? Number.NEGATIVE_INFINITY;
-    const most = high?.[channel] ?? Number.POSITIVE_INFINITY;
+    const least = low?.[channel];
+    const most = high?.[channel];
     eachRow(cut, size, (target, source, count) => {
       let from = source * channels + channel;
       let to = target * channels + channel;
       for (let x = 0; x < count; x++, from += step, to += channels) {
-        into[to] = (Math.min(Math.max(image[from]!, least), most) - shift) / divisor;
+        let value = image[from]!;
+        if (least !== undefined && value < least) value = least;
+        if (most !== undefined && value > most) value = most;
+        into[to] = (value - shift) / divisor;
       }
     });
   }
