@@ -114,3 +114,49 @@ test('a broken checkpoint is named, and the other one can be used', async () => 
   const last = await raremask(project, 'evaluate', 'runs/tiny', '--checkpoint', 'last');
   expect(last.status, last.stderr).toBe(0);
 });
+
+test('which structures count is searched, kept in the run, and used by predict', async () => {
+  const project = createProject();
+  const searched = ['--set', 'evaluate={ minimumSize: auto, peak: auto }'];
+  const trained = await raremask(project, 'train', ...searched);
+  expect(trained.status, trained.stderr).toBe(0);
+  expect(trained.stderr).toMatch(/which predicted structures count: nodule from \d+ pixels?/);
+  const file = 'runs/tiny/decision.json';
+  const { checkpoints } = JSON.parse(project.read(file));
+  const { epoch, classes } = checkpoints.best;
+  const { summary } = JSON.parse(project.read('runs/tiny/evaluation.json'));
+  expect(classes.nodule.after.dice).toBeCloseTo(summary.foreground.diceForeground, 6);
+  expect(classes.nodule.after.alarms).toBeCloseTo(summary.foreground.alarmShare, 6);
+
+  // A peak that no structure reaches leaves nothing.
+  const strict = { ...classes.nodule, peak: 1 };
+  project.write(
+    file,
+    JSON.stringify({ format: 1, checkpoints: { best: { epoch, classes: { nodule: strict } } } }),
+  );
+  const predict = (out: string) =>
+    raremask(project, 'predict', 'runs/tiny', 'data/images', '--out', out);
+  expect((await predict('strict')).status).toBe(0);
+  const foreground = (out: string) =>
+    project
+      .read(`${out}/predictions.csv`)
+      .trim()
+      .split('\n')
+      .slice(1)
+      .reduce((sum, row) => sum + Number(row.split(',')[3]), 0);
+  expect(foreground('strict')).toBe(0);
+
+  // What was found for the weights of another epoch does not count.
+  project.write(file, JSON.stringify({ format: 1, checkpoints: { best: { epoch: 99, classes } } }));
+  const other = await predict('other');
+  expect(other.status).toBe(0);
+  expect(other.stderr).toContain('nothing was searched on the validation split');
+  const again = await raremask(project, 'evaluate', 'runs/tiny');
+  expect(again.status, again.stderr).toBe(0);
+  expect(JSON.parse(project.read(file)).checkpoints.best).toEqual({ epoch, classes });
+
+  project.write(file, '{"format": 1');
+  const broken = await predict('broken');
+  expect(broken.status).not.toBe(0);
+  expect(broken.stderr).toMatch(/decision\.json.*RAREMASK_DECISION_BROKEN/s);
+});

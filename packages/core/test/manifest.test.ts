@@ -62,7 +62,7 @@ describe('a manifest', () => {
         validateEvery: 1,
         workers: 'auto',
       },
-      evaluate: { window: 'auto', threshold: 0.5, minimumSize: 0, score: 'balanced' },
+      evaluate: { window: 'auto', threshold: 0.5, minimumSize: 0, peak: 0, score: 'balanced' },
       backend: 'auto',
       threads: 'auto',
       output: 'runs',
@@ -302,6 +302,7 @@ describe('toYaml', () => {
         window: auto
         threshold: 0.5
         minimumSize: 0
+        peak: 0
         score: balanced
       backend: auto
       threads: auto

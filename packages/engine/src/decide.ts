@@ -14,32 +14,58 @@ export interface Decision {
   readonly probabilities: Float32Array;
 }
 
-/** How probabilities become labels. */
+/** How probabilities become labels; numbers by class are in the order of the class axis. */
 export interface DecisionRule {
   /** Probability from which a pixel belongs to an overlapping class. */
   readonly threshold: number;
-  /** Fewest pixels of a structure of each class, in the order of the class axis. */
+  /** Fewest pixels of a structure of each class. */
   readonly minimumSizes: readonly number[];
+  /** Least probability of a structure's most probable pixel. */
+  readonly peaks: readonly number[];
 }
 
-/** The rule that a manifest's `evaluate` states. */
+/**
+ * The rule that a manifest's `evaluate` states.
+ *
+ * @param found stands for what the manifest leaves to a search; without it every structure is kept
+ */
 export function decisionRule(
-  { threshold, minimumSize }: Pick<Manifest['evaluate'], 'threshold' | 'minimumSize'>,
+  { threshold, minimumSize, peak }: EvaluateSettings,
   facts: Facts,
+  found?: FoundRule,
 ): DecisionRule {
-  const minimumSizes =
-    typeof minimumSize === 'number'
-      ? facts.classes.map(() => minimumSize)
-      : classNumbers('evaluate.minimumSize', minimumSize, facts, 0);
-  return { threshold, minimumSizes };
+  type Given = number | 'auto' | Readonly<Record<string, number>>;
+  const byClass = (name: keyof FoundRule[string], given: Given) => {
+    if (given === 'auto') return facts.classes.map((own) => found?.[own.name]?.[name] ?? 0);
+    if (typeof given === 'number') return facts.classes.map(() => given);
+    return classNumbers(`evaluate.${name}`, given, facts, 0);
+  };
+  return {
+    threshold,
+    minimumSizes: byClass('minimumSize', minimumSize),
+    peaks: byClass('peak', peak),
+  };
+}
+
+/** What a search found, by the names of classes. */
+export type FoundRule = Readonly<
+  Record<string, { readonly minimumSize: number; readonly peak: number }>
+>;
+
+type EvaluateSettings = Pick<Manifest['evaluate'], 'threshold' | 'minimumSize' | 'peak'>;
+
+/** Whether the manifest leaves a part of the rule to a search on the validation split. */
+export function isSearched({ minimumSize, peak }: EvaluateSettings): boolean {
+  return minimumSize === 'auto' || peak === 'auto';
 }
 
 /**
  * Turns the logits of one image into probabilities and labels, without the padding.
  *
  * Exclusive classes take the most probable class, the lower index on a tie. Overlapping classes are
- * present from the threshold upwards. Structures below the smallest size of their class are taken out
- * again: of exclusive classes they become background. Probabilities stay as they are.
+ * present from the threshold upwards. Structures that are smaller than their class asks, or nowhere
+ * as probable, are taken out again: of exclusive classes they become background. Probabilities stay as
+ * they are.
  *
  * @param logits [...padded, classes], of one image
  * @param size the image's own extent; the padding is behind it along each axis
@@ -49,7 +75,7 @@ export function decide(
   logits: Float32Array,
   padded: readonly number[],
   size: readonly number[],
-  { threshold, minimumSizes }: DecisionRule,
+  { threshold, minimumSizes, peaks }: DecisionRule,
 ): Decision {
   const classes = facts.classes.length;
   const pixels = size.reduce((product, extent) => product * extent, 1);
@@ -63,19 +89,29 @@ export function decide(
     }
   }
   for (let index = facts.overlapping ? 0 : 1; index < classes; index++) {
-    dropSmall(predicted, index, minimumSizes[index]!);
+    if (minimumSizes[index]! > 1 || peaks[index]! > 0) dropDoubtful(index);
   }
   return { predicted, probabilities };
 
-  function dropSmall(labels: Uint8Array, index: number, fewest: number): void {
-    if (fewest <= 1) return;
+  function dropDoubtful(index: number): void {
     const [first, stride, present] = facts.overlapping ? [index, classes, 1] : [0, 1, index];
     const mask = new Uint8Array(pixels);
-    for (let at = 0; at < pixels; at++) mask[at] = Number(labels[first + at * stride] === present);
-    const found = components(mask, size);
     for (let at = 0; at < pixels; at++) {
-      const component = found.labels[at]!;
-      if (component > 0 && found.pixels[component - 1]! < fewest) labels[first + at * stride] = 0;
+      mask[at] = Number(predicted[first + at * stride] === present);
+    }
+    const found = components(mask, size);
+    const highest = new Float32Array(found.count);
+    for (let at = 0; at < pixels; at++) {
+      const component = found.labels[at]! - 1;
+      if (component < 0) continue;
+      highest[component] = Math.max(highest[component]!, probabilities[at * classes + index]!);
+    }
+    for (let at = 0; at < pixels; at++) {
+      const component = found.labels[at]! - 1;
+      if (component < 0) continue;
+      const kept =
+        found.pixels[component]! >= minimumSizes[index]! && highest[component]! >= peaks[index]!;
+      if (!kept) predicted[first + at * stride] = 0;
     }
   }
 

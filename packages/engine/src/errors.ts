@@ -229,3 +229,15 @@ export function exportDiffers(path: string, difference: number, most: number): R
     remedy: "report this with the run's manifest",
   });
 }
+
+export function brokenDecision(path: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_DECISION_BROKEN',
+    category: 'run',
+    where: path,
+    what: 'the file of what was searched on the validation split cannot be read',
+    expected: 'the JSON that raremask has written',
+    got: 'something else',
+    remedy: 'delete it; raremask evaluate searches again',
+  });
+}

@@ -5,14 +5,17 @@ import { type ImageScore, type Summary, summarize } from '@raremask/metrics';
 import { UNCHANGED } from './augment/rule.ts';
 import { checkpointState, readCheckpoint } from './checkpoint.ts';
 import type { Compute } from './compute.ts';
-import { decisionRule } from './decide.ts';
+import { type DecisionRule, decisionRule, type FoundRule, isSearched } from './decide.ts';
+import { type DecidedCheckpoint, readDecision, writeDecision } from './decisionFile.ts';
+import { DecisionSearch, type FoundClass } from './decisionSearch.ts';
 import { checkpointMismatch } from './errors.ts';
 import type { OnEvent } from './events.ts';
 import { openNetwork } from './openRunner.ts';
-import { chooseCheckpoint, openRunFolder, writeJson } from './runFolder.ts';
+import { chooseCheckpoint, openRunFolder, type RunFolder, writeJson } from './runFolder.ts';
 import { type Judged, judge, scoreJudged } from './score.ts';
+import { smallStructure, structureSizes } from './structureSizes.ts';
 import { tileRule } from './tiles.ts';
-import { openWork, type Splits, splitOf } from './work.ts';
+import { openWork, type Splits, splitOf, type Work } from './work.ts';
 
 export interface EvaluateOptions {
   readonly onEvent: OnEvent;
@@ -73,7 +76,6 @@ export async function evaluate(
     const ids = splitOf(work, split);
     sameFacts(checkpoint.path, checkpoint.head.facts, work.facts);
     const model = await work.scope.make(loaded.plugins.model);
-    const rule = decisionRule(loaded.manifest.evaluate, work.facts);
     const tiles = tileRule(loaded.manifest.evaluate.window, work.facts, model);
     const feed = await work.feed({
       normalization: checkpoint.head.normalization,
@@ -87,8 +89,20 @@ export async function evaluate(
       options.onEvent,
     );
     try {
+      const seen = { facts: work.facts, network, tiles };
+      const found = isSearched(loaded.manifest.evaluate)
+        ? ((await readDecision(folder, checkpoint)) ??
+          (await searched(
+            work,
+            folder,
+            checkpoint,
+            (rule, own) => judge({ ...seen, rule }, feed, own),
+            options.onEvent,
+          )))
+        : undefined;
+      const rule = decisionRule(loaded.manifest.evaluate, work.facts, found);
       const scores: ImageScore[] = [];
-      const judged = judge({ facts: work.facts, network, rule, tiles }, feed, ids);
+      const judged = judge({ ...seen, rule }, feed, ids);
       for await (const image of judged) {
         const score = scoreJudged(work.facts, image);
         scores.push(score);
@@ -107,6 +121,48 @@ export async function evaluate(
   } finally {
     await work.close();
   }
+}
+
+/** Searches on the validation split, and keeps what was found in the run folder. */
+async function searched(
+  work: Work,
+  folder: RunFolder,
+  checkpoint: DecidedCheckpoint,
+  judged: (rule: DecisionRule, ids: readonly string[]) => AsyncIterable<Judged>,
+  onEvent: OnEvent,
+): Promise<FoundRule | undefined> {
+  const { facts, loaded, splits } = work;
+  const { minimumSize, peak } = loaded.manifest.evaluate;
+  if (splits.validation.length === 0) return undefined;
+  const survey = await work.survey();
+  const train = survey.train.map((id) => survey.image(id));
+  const open = decisionRule(loaded.manifest.evaluate, facts);
+  const search = new DecisionSearch(facts, open, {
+    largest:
+      minimumSize === 'auto'
+        ? facts.classes.map((_, index) => smallStructure(structureSizes(train, index)))
+        : 'fixed',
+    peaks: peak === 'auto' ? 'search' : 'fixed',
+  });
+  const everything = {
+    ...open,
+    minimumSizes: facts.classes.map(() => 0),
+    peaks: facts.classes.map(() => 0),
+  };
+  for await (const image of judged(everything, splits.validation)) search.add(image);
+  const best = search.best();
+  await writeDecision(folder, checkpoint, best);
+  onEvent({ type: 'note', level: 'info', text: searchedNote(best) });
+  return best;
+}
+
+function searchedNote(best: Readonly<Record<string, FoundClass>>): string {
+  const number = (value: number | null) => (value === null ? 'none' : value.toFixed(3));
+  const classes = Object.entries(best).map(
+    ([name, { minimumSize, peak, before, after }]) =>
+      `${name} from ${Math.max(minimumSize, 1)} ${minimumSize > 1 ? 'pixels' : 'pixel'} and a peak of ${peak} (Dice ${number(before.dice)} to ${number(after.dice)}, alarms ${number(before.alarms)} to ${number(after.alarms)})`,
+  );
+  return `searched on the validation images which predicted structures count: ${classes.join('; ')}`;
 }
 
 function evaluationOf(

@@ -13,7 +13,8 @@ import { createHost, createRandom } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { writeAtomically } from './atomicFile.ts';
 import { type CheckpointHead, checkpointState, readCheckpoint } from './checkpoint.ts';
-import { decisionRule } from './decide.ts';
+import { type DecisionRule, decisionRule } from './decide.ts';
+import { readDecision } from './decisionFile.ts';
 import { eagerNetwork } from './eagerRunner.ts';
 import { exportDiffers, exportNeedsSize, noTrainingData } from './errors.ts';
 import { graphsOfTwoSizes, inferenceGraph } from './inferenceGraph.ts';
@@ -74,7 +75,9 @@ export async function exportOnnx(
     const model = await scope.make(loaded.plugins.model);
     const program = { facts, model };
     const state = checkpointState(checkpoint, model);
-    const metadata = metadataOf(loaded, checkpoint.head, model.multipleOf, options);
+    const found = await readDecision(folder, checkpoint);
+    const rule = decisionRule(loaded.manifest.evaluate, facts, found);
+    const metadata = metadataOf(loaded, checkpoint.head, model.multipleOf, rule, options);
     const onnx = await openModel(program, state, options.size, metadata);
     const bytes = encode(onnx);
     const difference = options.runtime
@@ -166,6 +169,7 @@ function metadataOf(
   loaded: LoadedManifest,
   head: CheckpointHead,
   multipleOf: readonly number[],
+  rule: DecisionRule,
   { version, size }: ExportOptions,
 ): Record<string, string> {
   const { facts, normalization, progress } = head;
@@ -175,8 +179,7 @@ function metadataOf(
     epoch: progress.epoch,
     classes: facts.classes,
     overlapping: facts.overlapping,
-    threshold: loaded.manifest.evaluate.threshold,
-    minimumSizes: decisionRule(loaded.manifest.evaluate, facts).minimumSizes,
+    ...rule,
     channels: facts.channels,
     axes: ['batch', ...spaceNames(facts.space), 'channels'],
     logits: facts.overlapping ? 'sigmoid for each class' : 'softmax over the last axis',

@@ -9,6 +9,7 @@ import { UNCHANGED } from './augment/rule.ts';
 import { checkpointState, readCheckpoint } from './checkpoint.ts';
 import type { Compute } from './compute.ts';
 import { decisionRule, foregroundProbability } from './decide.ts';
+import { foundFor } from './decisionFile.ts';
 import { noPredictionFiles, noTrainingData } from './errors.ts';
 import type { OnEvent } from './events.ts';
 import { openFeed } from './feed.ts';
@@ -87,7 +88,10 @@ export async function predict(
     const images = await scope.openImages(loaded.plugins.dataset, options.input, facts);
     if (images.writePredictions === undefined && facts.space === 3) throw noPredictionFiles();
     const model = await scope.make(loaded.plugins.model);
-    const rule = decisionRule(loaded.manifest.evaluate, facts);
+    const found = await foundFor(loaded.manifest.evaluate, folder, checkpoint, (text) =>
+      options.onEvent({ type: 'note', level: 'warn', text }),
+    );
+    const rule = decisionRule(loaded.manifest.evaluate, facts, found);
     const tiles = tileRule(loaded.manifest.evaluate.window, facts, model);
     const feed = await openFeed(
       {

@@ -1,6 +1,7 @@
 import { type Facts, firstForeground, type Json } from '@raremask/core';
 import { quantileOf } from './quantiles.ts';
 import { commentedManifest } from './recommendedManifest.ts';
+import { smallStructure, structureSizes } from './structureSizes.ts';
 import { type CountedSurvey, censusOf } from './survey.ts';
 import type { Work } from './work.ts';
 
@@ -99,17 +100,13 @@ function figuresOf(survey: CountedSurvey, facts: Facts): TrainingFigures {
     images: census.images,
     empty: census.emptyImages,
     classes: classes.map(({ name, images: own, share }, index) => {
-      const sizes = sorted(
-        images.flatMap(({ structures }) =>
-          structures.flatMap((one) => (one.class === index + first ? [one.pixels] : [])),
-        ),
-      );
+      const sizes = structureSizes(images, index + first);
       return {
         name,
         images: own,
         share,
         medianStructure: quantileOf(sizes, 0.5) || 0,
-        smallStructure: quantileOf(sizes, 0.05) || 0,
+        smallStructure: smallStructure(sizes),
       };
     }),
     foregroundShare: Math.min(
@@ -130,8 +127,8 @@ const WHOLE = { 2: 192, 3: 64 } as const;
 /** Extents of windows are multiples of it: the lowest level of a network of depth 4. */
 const MULTIPLE = 16;
 const WINDOW = { 2: { least: 64, most: 128 }, 3: { least: 32, most: 64 } } as const;
-/** Share of images with foreground among those that are sampled: at the start, and at the end. */
-const FOREGROUND = { from: 0.75, to: 0.5 } as const;
+/** Share of images with foreground among those that are sampled first. */
+const FOREGROUND = 0.75;
 
 /** Settings in the order of a manifest. */
 export function recommendedSettings(figures: TrainingFigures): RecommendedSetting[] {
@@ -189,11 +186,11 @@ export function recommendedSettings(figures: TrainingFigures): RecommendedSettin
   add('sampler.use', '@raremask/sampler', 'decides what the batches hold');
   if (emptyShare > 0.5 && filled > 0) {
     const natural = 1 - emptyShare;
-    const to = Math.max(FOREGROUND.to, Number(natural.toFixed(2)));
+    const to = Number(Math.max(natural, 1 / batch).toFixed(2));
     add(
       'sampler.with.foreground',
-      { from: FOREGROUND.from, to, epochs: Math.max(Math.floor(epochs / 2), 1) },
-      `only ${percent(natural)} of the images (${filled} of ${images}) have foreground: as they come, a batch of ${batch} would have ${(batch * natural).toFixed(1)} of them, and ${percent(emptyShare ** batch)} of the batches none; few empty images at first let the network find the structures, more of them later teach it to stay quiet`,
+      { from: FOREGROUND, to, epochs: Math.max(Math.floor(epochs / 2), 1) },
+      `only ${percent(natural)} of the images (${filled} of ${images}) have foreground: as they come, a batch of ${batch} would have ${(batch * natural).toFixed(1)} of them, and ${percent(emptyShare ** batch)} of the batches none; few empty images at first let the network find the structures; then it learns to stay quiet from as many as ${to > natural + 0.005 ? 'leave one image with foreground in a batch' : 'there are'}`,
     );
   } else {
     add(
@@ -230,9 +227,13 @@ export function recommendedSettings(figures: TrainingFigures): RecommendedSettin
     0.003,
     'with the cosine schedule down to 0; batch normalisation bears it, and small budgets need it',
   );
-  const least = minimumSizes(figures);
-  if (Object.keys(least).length > 0) {
-    add('evaluate.minimumSize', least, minimumSizeReason(figures));
+  if (filled > 0) {
+    add('evaluate.minimumSize', 'auto', minimumSizeReason(figures));
+    add(
+      'evaluate.peak',
+      'auto',
+      'nor does a structure that is nowhere probable enough; both are searched on the validation images, class by class, so that false alarms go and Dice stays',
+    );
   }
   return settings;
 }
@@ -247,21 +248,11 @@ function classBalance({ classes }: TrainingFigures): string | undefined {
   return `${rarest!.name} is in ${rarest!.images} images, the most frequent class in ${most}: images of rare classes are drawn more often, by the square root of what they lack`;
 }
 
-/** Half the size that nineteen of twenty structures have, for classes where that is more than a speck. */
-function minimumSizes({ classes }: TrainingFigures): Record<string, number> {
-  return Object.fromEntries(
-    classes.flatMap(({ name, smallStructure }) => {
-      const size = Math.floor(smallStructure / 2);
-      return size > 1 ? [[name, size]] : [];
-    }),
-  );
-}
-
 function minimumSizeReason({ classes }: TrainingFigures): string {
   const sizes = classes
-    .filter(({ smallStructure }) => smallStructure > 3)
-    .map(({ name, smallStructure }) => `${name} ${smallStructure} pixels`);
-  return `nineteen of twenty structures are at least as large (${sizes.join(', ')}): what is predicted at less than half of that is taken for a false alarm`;
+    .filter(({ smallStructure }) => smallStructure > 0)
+    .map(({ name, smallStructure: size }) => `${name} ${size} ${size === 1 ? 'pixel' : 'pixels'}`);
+  return `nineteen of twenty structures are at least as large (${sizes.join(', ')}): what is predicted much smaller does not count`;
 }
 
 function windowOf(figures: TrainingFigures): number[] | undefined {

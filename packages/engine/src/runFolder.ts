@@ -31,6 +31,7 @@ export interface RunFolder {
   readonly events: string;
   readonly last: string;
   readonly best: string;
+  readonly decision: string;
 }
 
 export function runFolder(path: string): RunFolder {
@@ -43,6 +44,7 @@ export function runFolder(path: string): RunFolder {
     events: join(folder, 'events.ndjson'),
     last: join(folder, 'checkpoints', 'last.safetensors'),
     best: join(folder, 'checkpoints', 'best.safetensors'),
+    decision: join(folder, 'decision.json'),
   };
 }
 

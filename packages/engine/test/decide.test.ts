@@ -18,7 +18,7 @@ const overlapping: Facts = {
   overlapping: true,
 };
 
-const ANY = { threshold: 0.5, minimumSizes: [0, 0, 0] };
+const ANY = { threshold: 0.5, minimumSizes: [0, 0, 0], peaks: [0, 0, 0] };
 
 describe('exclusive classes', () => {
   test('take the most probable class, the lower index on a tie', () => {
@@ -86,7 +86,7 @@ describe('structures below the smallest size', () => {
       logits,
       [2, 4],
       [2, 4],
-      decisionRule({ threshold: 0.5, minimumSize }, exclusive),
+      decisionRule({ threshold: 0.5, minimumSize, peak: 0 }, exclusive),
     ).predicted,
   ];
 
@@ -103,15 +103,34 @@ describe('structures below the smallest size', () => {
 
   test('leave the other classes of their pixels where classes overlap', () => {
     const both = Float32Array.of(1, 1, -1, 1, -1, 1);
-    const rule = decisionRule({ threshold: 0.5, minimumSize: 2 }, overlapping);
+    const rule = decisionRule({ threshold: 0.5, minimumSize: 2, peak: 0 }, overlapping);
     expect([...decide(overlapping, both, [1, 3], [1, 3], rule).predicted]).toEqual([
       0, 1, 0, 1, 0, 1,
     ]);
   });
 
   test('keep their probabilities', () => {
-    const rule = decisionRule({ threshold: 0.5, minimumSize: 9 }, exclusive);
+    const rule = decisionRule({ threshold: 0.5, minimumSize: 9, peak: 0 }, exclusive);
     const { probabilities } = decide(exclusive, logits, [2, 4], [2, 4], rule);
     expect(probabilities[1]).toBeGreaterThan(0.5);
   });
+});
+
+test('structures that are nowhere as probable as their peak are left out, class by class', () => {
+  // Foreground a at 0 and 1, b at 3: softmax of 1, 2 and 0 against zeros.
+  const logits = Float32Array.of(0, 1, 0, 0, 2, 0, 0, -5, -5, 0, 0, 1);
+  const [low, high] = [Math.E / (Math.E + 2), Math.E ** 2 / (Math.E ** 2 + 2)];
+  const drawn = (peak: number | Record<string, number>) => [
+    ...decide(
+      exclusive,
+      logits,
+      [1, 4],
+      [1, 4],
+      decisionRule({ threshold: 0.5, minimumSize: 0, peak }, exclusive),
+    ).predicted,
+  ];
+  expect(drawn(low - 0.01)).toEqual([1, 1, 0, 2]);
+  // Pixel 0 stays: it touches pixel 1, which is above.
+  expect(drawn(low + 0.01)).toEqual([1, 1, 0, 0]);
+  expect(drawn({ a: high + 0.01 })).toEqual([0, 0, 0, 2]);
 });

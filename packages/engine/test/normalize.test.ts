@@ -12,6 +12,8 @@ const facts: Facts = {
   ],
   overlapping: false,
 };
+type Rule = Parameters<typeof normalizationOf>[0];
+
 const survey = { train: [], image: () => expect.unreachable('percentiles are no counted figures') };
 
 /** One row of pixels; the second channel is ten times the first. */
@@ -94,7 +96,7 @@ describe('percentiles', () => {
 
 describe('a window of intensities', () => {
   test('is 0 at its lower end, 1 at its upper one, and cut off beyond', async () => {
-    const rule = { use: 'window', level: [40, -600], width: 400 } as const;
+    const rule = { use: 'window', level: [40, -600], width: 400 } satisfies Rule;
     const scale = scaleOf(await normalizationOf(rule, survey, facts, none), new Float32Array(2), 2);
     expect([-1000, -160, 40, 240, 3000].map((value) => scaled(scale, value, 0))).toEqual([
       0, 0, 0.5, 1, 1,
@@ -103,7 +105,7 @@ describe('a window of intensities', () => {
   });
 
   test('refuses a list of another length than the channels', async () => {
-    const rule = { use: 'window', level: [40], width: 400 } as const;
+    const rule = { use: 'window', level: [40], width: 400 } satisfies Rule;
     await expect(normalizationOf(rule, survey, facts, none)).rejects.toThrow(
       /data\.normalize\.level.*2 numbers/s,
     );

@@ -32,9 +32,12 @@ test('mostly empty masks get a share of images with foreground, others come as t
   expect(settingsOf({ empty: 10 })['sampler.with.foreground']).toBe('natural');
 });
 
-test('the share of images with foreground never falls below that of the data', () => {
-  const { to } = settingsOf({ empty: 51 })['sampler.with.foreground'] as { to: number };
-  expect(to).toBeGreaterThanOrEqual(0.49);
+test('the share of images with foreground ends as in the data, with one in a batch at least', () => {
+  const end = (empty: number) =>
+    (settingsOf({ empty })['sampler.with.foreground'] as { to: number }).to;
+  expect(end(60)).toBe(0.4);
+  // Batches of 8.
+  expect(end(97)).toBe(0.13);
 });
 
 test('small images of one size are trained on whole', () => {
@@ -57,12 +60,10 @@ test('a set without any foreground gets no Dice and no share of foreground', () 
   expect(settings['sampler.with.foreground']).toBe('natural');
 });
 
-test('predictions of less than half a small structure are left out, class by class', () => {
-  expect(settingsOf()['evaluate.minimumSize']).toEqual({ nodule: 6 });
-  const [nodule] = figures.classes;
-  const speck = { ...nodule!, name: 'speck', smallStructure: 3 };
-  expect(settingsOf({ classes: [nodule!, speck] })['evaluate.minimumSize']).toEqual({ nodule: 6 });
-  expect(settingsOf({ classes: [speck] })['evaluate.minimumSize']).toBeUndefined();
+test('which structures count is searched where there is any', () => {
+  expect(settingsOf()['evaluate.minimumSize']).toBe('auto');
+  expect(settingsOf()['evaluate.peak']).toBe('auto');
+  expect(settingsOf({ empty: 100 })['evaluate.minimumSize']).toBeUndefined();
 });
 
 test('classes are balanced where one is in less than half as many images as another', () => {

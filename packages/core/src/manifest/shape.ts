@@ -277,6 +277,8 @@ const train = z
   })
   .describe('How long and by what steps the network learns');
 
+const probabilityBelow1 = z.number().min(0).lt(1);
+
 const evaluate = z
   .strictObject({
     window: z
@@ -294,10 +296,16 @@ const evaluate = z
         'Probability from which a pixel belongs to an overlapping class; of exclusive classes the most probable wins',
       ),
     minimumSize: z
-      .union([z.int().min(0), z.record(z.string(), z.int().min(0))])
+      .union([z.literal('auto'), z.int().min(0), z.record(z.string(), z.int().min(0))])
       .default(0)
       .describe(
-        'Predicted structures of fewer pixels are left out: of any class, or by the names of classes; a structure is what touches, corners included, in one slice where slices are predicted',
+        'Predicted structures of fewer pixels are left out: of any class, or by the names of classes; a structure is what touches, corners included, in one slice where slices are predicted; auto: searched on the validation split once the weights are chosen, up to the size that nineteen of twenty structures of the training split have',
+      ),
+    peak: z
+      .union([z.literal('auto'), probabilityBelow1, z.record(z.string(), probabilityBelow1)])
+      .default(0)
+      .describe(
+        'Predicted structures none of whose pixels reaches this probability of its class are left out (hysteresis, Canny 1986): of any class, or by the names of classes; auto: searched as well',
       ),
     score: z
       .enum(['balanced', 'diceForeground', 'pooledDice'])

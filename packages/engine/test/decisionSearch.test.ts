@@ -1,0 +1,128 @@
+import { type Facts, IGNORE, type Sample } from '@raremask/core';
+import { describe, expect, test } from 'vitest';
+import type { DecisionRule } from '../src/decide.ts';
+import { DecisionSearch } from '../src/decisionSearch.ts';
+import type { Judged } from '../src/score.ts';
+
+const facts: Facts = {
+  space: 2,
+  channels: 1,
+  classes: [
+    { name: 'background', value: 0 },
+    { name: 'a', value: 1 },
+  ],
+  overlapping: false,
+};
+const nothing: DecisionRule = { threshold: 0.5, minimumSizes: [0, 0], peaks: [0, 0] };
+
+/** One row of pixels: probabilities of class a, and the truth. */
+function judged(probabilities: readonly number[], labels: readonly number[]): Judged {
+  const sample: Sample = {
+    id: 'row',
+    size: [1, labels.length],
+    image: new Float32Array(labels.length),
+    labels: Uint8Array.from(labels),
+  };
+  return {
+    sample,
+    decision: {
+      predicted: Uint8Array.from(probabilities, (own) => Number(own > 0.5)),
+      probabilities: Float32Array.from(probabilities.flatMap((own) => [1 - own, own])),
+    },
+    foreground: Float32Array.from(probabilities),
+  };
+}
+
+/** A structure of four pixels, of which three are found. */
+const FOUND = judged([0, 0.9, 0.97, 0.8, 0.1, 0], [0, 1, 1, 1, 1, 0]);
+/** Two pixels of alarm, quite sure. */
+const SURE = judged([0.96, 0.96, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0]);
+/** Four pixels of alarm, less sure. */
+const LARGE = judged([0.65, 0.66, 0.65, 0.65, 0, 0], [0, 0, 0, 0, 0, 0]);
+const QUIET = judged([0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0]);
+
+function bestOf(
+  images: readonly Judged[],
+  what: ConstructorParameters<typeof DecisionSearch>[2],
+  fixed = nothing,
+) {
+  const search = new DecisionSearch(facts, fixed, what);
+  for (const image of images) search.add(image);
+  return search.best()['a']!;
+}
+
+describe('the search', () => {
+  const both = { largest: [0, 8], peaks: 'search' } as const;
+
+  test('takes the least of sizes and peaks that leave no alarm and all of Dice', () => {
+    // Sizes 0, 2, 4 and 8 are tried. Size 4 would lose the structure; a peak of 0.7 is enough for
+    // the large alarm; the sure one has two pixels and 0.96, the structure three and 0.97.
+    const best = bestOf([FOUND, SURE, LARGE, QUIET], both);
+    const dice = (2 * 3) / (3 + 4);
+    expect(best.before).toEqual({ dice, alarms: 2 / 3 });
+    expect(best).toMatchObject({ minimumSize: 0, peak: 0.7, after: { dice, alarms: 1 / 3 } });
+  });
+
+  test('weighs Dice against alarms', () => {
+    // Without the structure Dice falls by 0.86, and alarms by 1.
+    expect(bestOf([FOUND, SURE], { ...both, peaks: 'fixed' })).toMatchObject({
+      minimumSize: 4,
+      after: { dice: 0, alarms: 0 },
+    });
+    // Of two empty images one is quiet anyway.
+    expect(bestOf([FOUND, SURE, QUIET], { ...both, peaks: 'fixed' })).toMatchObject({
+      minimumSize: 0,
+    });
+  });
+
+  test('leaves what is fixed', () => {
+    const fixed = { ...nothing, peaks: [0, 0.6] };
+    expect(bestOf([FOUND, LARGE, QUIET], { ...both, peaks: 'fixed' }, fixed)).toMatchObject({
+      minimumSize: 0,
+      peak: 0.6,
+    });
+    expect(bestOf([FOUND, LARGE], { largest: 'fixed', peaks: 'search' })).toMatchObject({
+      minimumSize: 0,
+      peak: 0.7,
+    });
+  });
+
+  test('changes nothing where no image has the class', () => {
+    expect(bestOf([LARGE, SURE], both)).toMatchObject({ minimumSize: 0, peak: 0 });
+  });
+
+  test('counts pixels that nobody has judged neither as hits nor as alarms', () => {
+    const unknown = judged([0.9, 0.9, 0, 0, 0, 0], [IGNORE, IGNORE, 0, 0, 0, 0]);
+    const partly = judged([0.9, 0.9, 0.9, 0, 0, 0], [IGNORE, 1, 1, 0, 0, 0]);
+    expect(bestOf([unknown, partly], both).before).toEqual({ dice: 1, alarms: 0 });
+  });
+});
+
+test('overlapping classes are searched one by one', () => {
+  const overlapping: Facts = {
+    ...facts,
+    classes: [
+      { name: 'a', value: 0 },
+      { name: 'b', value: 1 },
+    ],
+    overlapping: true,
+  };
+  const search = new DecisionSearch(overlapping, nothing, { largest: [8, 8], peaks: 'search' });
+  const image = (a: number, b: number, truthA: number, truthB: number): Judged => ({
+    sample: {
+      id: 'pixel',
+      size: [1, 1],
+      image: new Float32Array(1),
+      labels: Uint8Array.of(truthA, truthB),
+    },
+    decision: {
+      predicted: Uint8Array.of(Number(a > 0.5), Number(b > 0.5)),
+      probabilities: Float32Array.of(a, b),
+    },
+    foreground: Float32Array.of(Math.max(a, b)),
+  });
+  search.add(image(0.97, 0.97, 1, 1));
+  search.add(image(0.65, 0.94, 0, 0));
+  const { a, b } = search.best();
+  expect([a!.peak, b!.peak]).toEqual([0.7, 0.95]);
+});
