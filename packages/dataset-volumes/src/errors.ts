@@ -30,6 +30,9 @@ export function cannotRead(file: string, cause: unknown): RaremaskError {
   );
 }
 
+const CONVERT =
+  'write it as NIfTI-1, for example in Python: nibabel.save(nibabel.Nifti1Image(image.get_fdata(), image.affine), "name.nii.gz")';
+
 export function notNifti(file: string, got: string): RaremaskError {
   return dataError(
     'RAREMASK_VOLUMES_NOT_NIFTI',
@@ -38,6 +41,39 @@ export function notNifti(file: string, got: string): RaremaskError {
     'a header of 348 bytes with the magic n+1',
     got,
     'convert the file to .nii or .nii.gz',
+  );
+}
+
+export function niftiTwo(file: string): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_NIFTI_2',
+    file,
+    'the file is NIfTI-2, which is not read',
+    'NIfTI-1, with a header of 348 bytes',
+    'a header of 540 bytes',
+    CONVERT,
+  );
+}
+
+export function headerAndImage(file: string): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_HEADER_AND_IMAGE',
+    file,
+    'the volume is a pair of .hdr and .img, which is not read',
+    'one file with header and voxels, .nii or .nii.gz',
+    'a header with the magic ni1, whose voxels are in another file',
+    CONVERT,
+  );
+}
+
+export function analyze(file: string): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_ANALYZE',
+    file,
+    'the file is Analyze 7.5, which does not say which side is left',
+    'NIfTI-1, one file, .nii or .nii.gz',
+    'a header of 348 bytes without a magic',
+    `${CONVERT}; then look at the result beside an image whose sides are known`,
   );
 }
 
@@ -52,25 +88,47 @@ export function truncated(file: string, expected: number, got: number): Raremask
   );
 }
 
+export function truncatedArchive(file: string): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_TRUNCATED',
+    file,
+    'the compressed file ends early',
+    'a gzip stream with its end',
+    'one that breaks off',
+    'fetch or write the file again',
+  );
+}
+
 export function wrongDimensions(file: string, dimensions: readonly number[]): RaremaskError {
   return dataError(
     'RAREMASK_VOLUMES_DIMENSIONS',
     file,
     'the volume has the wrong dimensions',
-    'three positive space axes, and at most a fourth that holds channels (one, in a mask)',
+    'three positive space axes, and at most a fourth that holds channels',
     dimensions.join('x'),
     'split or convert the file',
   );
 }
 
+const DATATYPES: Readonly<Record<number, string>> = {
+  1: 'single bits',
+  32: 'complex numbers of 64 bits',
+  128: 'RGB colours',
+  1536: 'floats of 128 bits',
+  1792: 'complex numbers of 128 bits',
+  2048: 'complex numbers of 256 bits',
+  2304: 'RGBA colours',
+};
+
 export function unknownDatatype(file: string, code: number): RaremaskError {
+  const name = DATATYPES[code];
   return dataError(
     'RAREMASK_VOLUMES_DATATYPE',
     file,
     'voxels of this type are not read',
-    'integers of 8, 16 or 32 bits, or float32 or float64',
-    `NIfTI datatype ${code}`,
-    'convert the file',
+    'integers of 8 to 64 bits, or floats of 32 or 64',
+    name === undefined ? `NIfTI datatype ${code}` : `${name} (NIfTI datatype ${code})`,
+    'write magnitudes, grey values or a channel each along a fourth axis, as one of these types',
   );
 }
 
@@ -97,7 +155,49 @@ export function otherGrid(
     `the grid differs from that of ${first}`,
     expected,
     got,
-    'resample the file to the grid of the first image of its case',
+    'resample the file to the grid of the first image of its case; where the extents agree and only the header is wrong, copy the header of the image',
+  );
+}
+
+export function notFinite(
+  file: string,
+  value: number,
+  voxel: readonly number[],
+  count: number,
+): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_NOT_FINITE',
+    file,
+    count === 1 ? 'an intensity is no finite number' : `${count} intensities are no finite numbers`,
+    'finite numbers within the range of float32 alone',
+    `${value} at voxel [${voxel.join(', ')}], in the file's own axes, from 0`,
+    'write the value of the background there; NaN is often what lies outside of the scanned field',
+  );
+}
+
+export function labelNotWhole(
+  file: string,
+  value: number,
+  voxel: readonly number[],
+): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_LABEL_NOT_WHOLE',
+    file,
+    'the mask holds a value that is no whole number',
+    'whole numbers, each of a class',
+    `${value} at voxel [${voxel.join(', ')}], in the file's own axes, from 0`,
+    'write labels instead of probabilities; if the mask has been resampled, resample it again by nearest neighbour',
+  );
+}
+
+export function maskOfChannels(file: string, dimensions: readonly number[]): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_MASK_CHANNELS',
+    file,
+    'the mask has more than one channel',
+    'one volume of label values: three axes, or a fourth of extent 1',
+    dimensions.join('x'),
+    'write one label map whose values are the classes; structures that overlap cannot be told apart in it',
   );
 }
 

@@ -4,7 +4,7 @@ import { type Dataset, defineDataset, folder, type Sample } from '@raremask/core
 import { cannotRead, otherChannels, unknownId } from './errors.ts';
 import { type Grid, readGrid } from './grid.ts';
 import { type Case, listCases, listImagesAt } from './listing.ts';
-import { readHeader } from './nifti.ts';
+import { readNiftiHeader } from './nifti.ts';
 import { type Options, options } from './options.ts';
 import { orientationOf } from './orientation.ts';
 import { casesOf, type Place } from './predictions.ts';
@@ -35,7 +35,7 @@ async function open(given: Options, cases: readonly Case[]): Promise<Dataset> {
   let channels: number | undefined;
   let spacing: readonly number[] = [];
   for (const entry of cases) {
-    const headers = await Promise.all(entry.images.map(readHeader));
+    const headers = await Promise.all(entry.images.map(readNiftiHeader));
     const found = headers.reduce((sum, header) => sum + header.channels, 0);
     if (channels !== undefined && found !== channels) {
       throw otherChannels(entry.images[0]!, found, channels);

@@ -1,9 +1,10 @@
 import type { Facts, Prediction, WrittenPrediction } from '@raremask/core';
 import { eachVoxel } from './grid.ts';
 import type { Case } from './listing.ts';
-import { type Header, niftiOn, readHeader } from './nifti.ts';
+import { niftiOn, readNiftiHeader } from './nifti.ts';
 import { type Orientation, orientationOf } from './orientation.ts';
 import { putSlice } from './slice.ts';
+import type { Header } from './volume.ts';
 
 /** Where a prediction lies: the whole case, or one slice of it. */
 export interface Place {
@@ -56,7 +57,7 @@ interface Gathered {
 }
 
 async function emptyCase(entry: Case, { classes }: Facts): Promise<Gathered> {
-  const header = await readHeader(entry.images[0]!);
+  const header = await readNiftiHeader(entry.images[0]!);
   const orientation = orientationOf(header);
   const voxels = orientation.extent.reduce((product, extent) => product * extent, 1);
   return {

@@ -9,9 +9,10 @@ type Row = readonly [number, number, number, number];
 interface Written {
   readonly extent: readonly number[];
   readonly values: readonly number[];
-  /** float32 (16), uint8 (2) or int16 (4). */
-  readonly datatype?: 2 | 4 | 16;
-  readonly affine?: readonly [Row, Row, Row];
+  /** float32 (16), float64 (64), uint8 (2), int16 (4) or int64 (1024). */
+  readonly datatype?: 2 | 4 | 16 | 64 | 1024;
+  /** Written as the sform; null leaves the sform out. */
+  readonly affine?: readonly [Row, Row, Row] | null;
   readonly little?: boolean;
   readonly slope?: number;
   readonly intercept?: number;
@@ -26,7 +27,7 @@ export const straight = [
 /** The bytes of a NIfTI-1 file. */
 export function nifti(given: Written): Uint8Array {
   const { extent, values, datatype = 16, affine = straight, little = true } = given;
-  const width = { 2: 1, 4: 2, 16: 4 }[datatype];
+  const width = { 2: 1, 4: 2, 16: 4, 64: 8, 1024: 8 }[datatype];
   const bytes = new Uint8Array(352 + values.length * width);
   const view = new DataView(bytes.buffer);
   view.setInt32(0, 348, little);
@@ -36,16 +37,26 @@ export function nifti(given: Written): Uint8Array {
   view.setFloat32(108, 352, little);
   view.setFloat32(112, given.slope ?? 1, little);
   view.setFloat32(116, given.intercept ?? 0, little);
-  view.setInt16(254, 1, little);
-  for (const [at, value] of affine.flat().entries()) view.setFloat32(280 + 4 * at, value, little);
+  view.setInt16(254, affine === null ? 0 : 1, little);
+  for (const [at, value] of (affine ?? []).flat().entries())
+    view.setFloat32(280 + 4 * at, value, little);
   bytes.set(new TextEncoder().encode('n+1\0'), 344);
   for (const [index, value] of values.entries()) {
     const at = 352 + index * width;
     if (datatype === 2) view.setUint8(at, value);
     else if (datatype === 4) view.setInt16(at, value, little);
+    else if (datatype === 64) view.setFloat64(at, value, little);
+    else if (datatype === 1024) view.setBigInt64(at, BigInt(value), little);
     else view.setFloat32(at, value, little);
   }
   return bytes;
+}
+
+/** The same file with other numbers at some places of its header. */
+export function changed(file: Uint8Array, change: (view: DataView) => void): Uint8Array {
+  const copy = Uint8Array.from(file);
+  change(new DataView(copy.buffer));
+  return copy;
 }
 
 export async function opened(
