@@ -201,14 +201,19 @@ export function maskOfChannels(file: string, dimensions: readonly number[]): Rar
   );
 }
 
-export function otherChannels(file: string, got: number, expected: number): RaremaskError {
+export function otherChannels(
+  file: string,
+  got: number,
+  expected: number,
+  told: string | undefined,
+): RaremaskError {
   return dataError(
     'RAREMASK_VOLUMES_CHANNELS',
     file,
-    'the case has another number of channels than the first one',
+    `the case has another number of channels than ${told === undefined ? 'the first one' : `${told} names`}`,
     String(expected),
     String(got),
-    'give every case the same channels',
+    `give every case the same channels${told === undefined ? '' : ', or mend the names in dataset.json'}`,
   );
 }
 
@@ -269,5 +274,94 @@ export function unknownId(id: string): RaremaskError {
     'an id that it lists',
     id,
     'mend the list of ids',
+  );
+}
+
+/** A place in dataset.json that is wrong. */
+export interface DatasetProblem {
+  readonly key: string;
+  readonly expected: string;
+  readonly got: unknown;
+}
+
+export function wrongDatasetJson(file: string, problems: readonly DatasetProblem[]): RaremaskError {
+  const lines = problems.map(({ key, expected, got }) => {
+    const shown = got === undefined ? 'nothing' : short(JSON.stringify(got));
+    return `${key}: expected ${expected}, got ${shown}`;
+  });
+  return dataError(
+    'RAREMASK_VOLUMES_DATASET_JSON',
+    file,
+    problems.length === 1 ? 'it has a mistake' : `it has ${problems.length} mistakes`,
+    'the dataset.json of nnU-Net (channel_names, labels, file_ending, numTraining) or of the Medical Segmentation Decathlon (modality, labels, training)',
+    lines.join('\n  '),
+    'mend the file, or give data.with.classes, images and masks instead of it',
+  );
+}
+
+function short(text: string): string {
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+export function notJson(file: string, cause: unknown): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_DATASET_JSON',
+    file,
+    'it is no JSON',
+    'the dataset.json of nnU-Net or of the Medical Segmentation Decathlon',
+    cause instanceof Error ? cause.message : String(cause),
+    'mend the file, or give data.with.classes, images and masks instead of it',
+  );
+}
+
+export function overlappingRegions(
+  file: string,
+  regions: readonly (readonly [string, unknown])[],
+): RaremaskError {
+  const [name] = regions[0]!;
+  return dataError(
+    'RAREMASK_VOLUMES_REGIONS',
+    file,
+    'labels describes regions that overlap, which are not trained on',
+    'one value for each class',
+    regions.map(([key, values]) => `labels.${key}: ${JSON.stringify(values)}`).join(', '),
+    `train on the values themselves: give data.with.classes with a name for each, and images and masks; ${name} is then where the prediction has one of its values`,
+  );
+}
+
+export function otherCount(file: string, expected: number, got: number): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_COUNT',
+    file,
+    'numTraining is not the number of cases in imagesTr and labelsTr',
+    `${expected} cases`,
+    `${got} cases`,
+    'fetch the files that are missing, or mend numTraining',
+  );
+}
+
+export function noClasses(root: string): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_NO_CLASSES',
+    root,
+    'data.with.classes is left out, and no dataset.json in this folder tells the classes',
+    'a dataset.json of nnU-Net or of the Medical Segmentation Decathlon, or data.with.classes',
+    undefined,
+    'mend data.with.root, or give classes, as in { background: 0, lesion: 1 }, images and masks',
+  );
+}
+
+export function missingFiles(files: readonly string[], cases: number): RaremaskError {
+  const shown = files.slice(0, 5).join(', ');
+  const more = files.length > 5 ? `, and ${files.length - 5} more` : '';
+  return dataError(
+    'RAREMASK_VOLUMES_MISSING',
+    files[0]!,
+    files.length === 1
+      ? 'a file of a case is missing'
+      : `${files.length} files of cases are missing`,
+    `an image of every channel and a label map for each of the ${cases} cases`,
+    `no ${shown}${more}`,
+    'fetch the files, take their cases out of the folder or of dataset.json, or mend the patterns in data.with',
   );
 }

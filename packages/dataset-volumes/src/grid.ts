@@ -1,7 +1,7 @@
 import { labelNotWhole, maskOfChannels, notFinite, otherGrid, unknownLabel } from './errors.ts';
 import type { Case } from './listing.ts';
-import { readNifti } from './nifti.ts';
 import { type Orientation, orientationOf, strides } from './orientation.ts';
+import { readVolume } from './readVolume.ts';
 import type { Header, Volume } from './volume.ts';
 
 /** A case in memory, in canonical order: [z, y, x], channels last. */
@@ -16,8 +16,11 @@ export interface Grid {
 /** Voxels may lie so far apart, in parts of a voxel, and still be the same. */
 const TOLERANCE = 0.01;
 
-export async function readGrid(entry: Case, values: readonly number[]): Promise<Grid> {
-  const volumes = await Promise.all(entry.images.map(readNifti));
+/** Index of the class that each value of a label map stands for; IGNORE for those not judged. */
+export type ClassOf = ReadonlyMap<number, number>;
+
+export async function readGrid(entry: Case, classOf: ClassOf): Promise<Grid> {
+  const volumes = await Promise.all(entry.images.map(readVolume));
   const orientation = orientationOf(volumes[0]!.header);
   const { extent } = orientation;
   const voxels = extent[0] * extent[1] * extent[2];
@@ -35,7 +38,7 @@ export async function readGrid(entry: Case, values: readonly number[]): Promise<
     }
   }
   if (entry.mask === undefined) return { orientation, channels, image };
-  const labels = await readLabels(entry.mask, entry.images[0]!, orientation, values);
+  const labels = await readLabels(entry.mask, entry.images[0]!, orientation, classOf);
   return { orientation, channels, image, labels };
 }
 
@@ -43,14 +46,13 @@ async function readLabels(
   file: string,
   image: string,
   orientation: Orientation,
-  values: readonly number[],
+  classOf: ClassOf,
 ): Promise<Uint8Array> {
-  const mask = await readNifti(file);
+  const mask = await readVolume(file);
   const { header } = mask;
   const own = orientationOf(header);
   if (header.channels !== 1) throw maskOfChannels(file, [...header.extent, header.channels]);
   sameGrid(file, own, image, orientation);
-  const classOf = new Map(values.map((value, index) => [value, index]));
   const labels = new Uint8Array(mask.values.length);
   eachVoxel(own, header.extent, (from, to) => {
     const value = mask.values[from]!;
@@ -58,7 +60,7 @@ async function readLabels(
     if (label === undefined) {
       const voxel = voxelOf(from, header);
       if (!Number.isInteger(wholeOf(value))) throw labelNotWhole(file, value, voxel);
-      throw unknownLabel(file, value, voxel, values);
+      throw unknownLabel(file, value, voxel, [...classOf.keys()]);
     }
     labels[to] = label;
   });

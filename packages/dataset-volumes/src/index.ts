@@ -1,13 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Dataset, defineDataset, folder, type Sample } from '@raremask/core';
+import { type Dataset, defineDataset, folder, IGNORE, type Sample } from '@raremask/core';
 import { cannotRead, otherChannels, unknownId } from './errors.ts';
 import { type Grid, readGrid } from './grid.ts';
-import { type Case, listCases, listImagesAt } from './listing.ts';
-import { readNiftiHeader } from './nifti.ts';
+import { type Case, type Listing, listCases, listImagesAt } from './listing.ts';
 import { type Options, options } from './options.ts';
 import { orientationOf } from './orientation.ts';
 import { casesOf, type Place } from './predictions.ts';
+import { propose } from './propose.ts';
+import { readHeader } from './readVolume.ts';
 import { sliceAxis, sliceOf } from './slice.ts';
 
 /** Cases that stay in memory; each reader thread has its own. */
@@ -21,25 +22,29 @@ export default defineDataset({
   options,
   needs: { folder },
   async create(given, services) {
+    return open(given, await listCases(given, resolve(services.folder, given.root)));
+  },
+  async openImages(path, given, services) {
     const root = resolve(services.folder, given.root);
-    return open(given, await listCases(given, root));
+    const cases = await listImagesAt(given, resolve(path), root);
+    // Without truth there are no values to understand: what the classes are, the training knows.
+    return open(given, { cases, classes: given.classes ?? { background: 0 } });
   },
-  async openImages(path, given) {
-    return open(given, await listImagesAt(given, resolve(path)));
-  },
+  propose,
 });
 
-async function open(given: Options, cases: readonly Case[]): Promise<Dataset> {
-  const values = Object.values(given.classes);
+async function open(given: Options, listing: Listing): Promise<Dataset> {
+  const { cases, classes, ignore, told } = listing;
+  const classOf = new Map(Object.values(classes).map((value, index) => [value, index]));
+  if (ignore !== undefined) classOf.set(ignore, IGNORE);
   const places = new Map<string, Place>();
   let channels: number | undefined;
   let spacing: readonly number[] = [];
   for (const entry of cases) {
-    const headers = await Promise.all(entry.images.map(readNiftiHeader));
+    const headers = await Promise.all(entry.images.map(readHeader));
     const found = headers.reduce((sum, header) => sum + header.channels, 0);
-    if (channels !== undefined && found !== channels) {
-      throw otherChannels(entry.images[0]!, found, channels);
-    }
+    const expected = channels ?? told?.channels.length ?? found;
+    if (found !== expected) throw otherChannels(entry.images[0]!, found, expected, told?.file);
     const orientation = orientationOf(headers[0]!);
     if (channels === undefined) spacing = [...orientation.spacing].reverse();
     channels = found;
@@ -60,7 +65,7 @@ async function open(given: Options, cases: readonly Case[]): Promise<Dataset> {
 
   const kept = new Map<string, Promise<Grid>>();
   const gridOf = (entry: Case): Promise<Grid> => {
-    const grid = kept.get(entry.id) ?? readGrid(entry, values);
+    const grid = kept.get(entry.id) ?? readGrid(entry, classOf);
     kept.delete(entry.id);
     kept.set(entry.id, grid);
     grid.catch(() => kept.delete(entry.id));
@@ -74,7 +79,7 @@ async function open(given: Options, cases: readonly Case[]): Promise<Dataset> {
     facts: {
       space: view === 'volume' ? 3 : 2,
       channels: channels! * (2 * neighbours + 1),
-      classes: Object.entries(given.classes).map(([name, value]) => ({ name, value })),
+      classes: Object.entries(classes).map(([name, value]) => ({ name, value })),
       overlapping: false,
       spacing: view === 'volume' ? spacing : spacing.filter((_, axis) => axis !== sliceAxis(view)),
     },
@@ -91,7 +96,12 @@ async function open(given: Options, cases: readonly Case[]): Promise<Dataset> {
     },
     async fingerprint(id) {
       const { entry } = placeOf(id);
-      const files = [...entry.images, ...(entry.mask === undefined ? [] : [entry.mask])];
+      const { images, mask } = entry;
+      const files = [
+        ...images,
+        ...(mask === undefined ? [] : [mask]),
+        ...(told ? [told.file] : []),
+      ];
       return (await Promise.all(files.map(stampOf))).join(' ');
     },
     files(id) {

@@ -1,8 +1,9 @@
 import type { Facts, Prediction, WrittenPrediction } from '@raremask/core';
 import { eachVoxel } from './grid.ts';
 import type { Case } from './listing.ts';
-import { niftiOn, readNiftiHeader } from './nifti.ts';
+import { niftiOn } from './nifti.ts';
 import { type Orientation, orientationOf } from './orientation.ts';
+import { readHeader } from './readVolume.ts';
 import { putSlice } from './slice.ts';
 import type { Header } from './volume.ts';
 
@@ -57,7 +58,7 @@ interface Gathered {
 }
 
 async function emptyCase(entry: Case, { classes }: Facts): Promise<Gathered> {
-  const header = await readNiftiHeader(entry.images[0]!);
+  const header = await readHeader(entry.images[0]!);
   const orientation = orientationOf(header);
   const voxels = orientation.extent.reduce((product, extent) => product * extent, 1);
   return {

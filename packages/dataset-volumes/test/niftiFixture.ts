@@ -59,10 +59,12 @@ export function changed(file: Uint8Array, change: (view: DataView) => void): Uin
   return copy;
 }
 
-export async function opened(
-  files: Record<string, Uint8Array>,
-  raw: Record<string, unknown>,
-  check: (dataset: Dataset, root: string) => Promise<void>,
+export type Files = Record<string, Uint8Array | string>;
+
+/** A folder with these files in it, for as long as the check takes. */
+export async function inFolder(
+  files: Files,
+  check: (root: string) => Promise<void>,
 ): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'raremask-volumes-'));
   try {
@@ -70,17 +72,37 @@ export async function opened(
       await mkdir(dirname(join(root, name)), { recursive: true });
       await writeFile(join(root, name), content);
     }
-    await check(await openAt(root, raw), root);
+    await check(root);
   } finally {
     await rm(root, { recursive: true });
   }
 }
 
+export async function opened(
+  files: Files,
+  raw: Record<string, unknown>,
+  check: (dataset: Dataset, root: string) => Promise<void>,
+): Promise<void> {
+  await inFolder(files, async (root) => check(await openAt(root, raw), root));
+}
+
 export async function openAt(root: string, raw: Record<string, unknown>): Promise<Dataset> {
+  return plugin.create(await checkedOptions(root, raw), { folder: root });
+}
+
+export async function openImagesAt(
+  path: string,
+  root: string,
+  raw: Record<string, unknown>,
+): Promise<Dataset> {
+  return plugin.openImages!(path, await checkedOptions(root, raw), { folder: root });
+}
+
+async function checkedOptions(root: string, raw: Record<string, unknown>) {
   const given = { root, classes: { background: 0, lesion: 1 }, ...raw };
   const checked = await plugin.options!['~standard'].validate(given);
   if (checked.issues !== undefined) throw new Error(checked.issues[0]!.message);
-  return plugin.create(checked.value as Parameters<typeof plugin.create>[0], { folder: root });
+  return checked.value as Parameters<typeof plugin.create>[0];
 }
 
 // Two voxels along x, three along y, two along z: 0 to 11, x fastest.
