@@ -365,3 +365,19 @@ export function missingFiles(files: readonly string[], cases: number): RaremaskE
     'fetch the files, take their cases out of the folder or of dataset.json, or mend the patterns in data.with',
   );
 }
+
+export function tooFine(
+  file: string,
+  from: readonly number[],
+  to: readonly number[],
+  limit: number,
+): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_TOO_FINE',
+    file,
+    `data.with.spacing makes too many voxels of its ${from.join('x')} (z, y, x)`,
+    `at most ${limit}`,
+    to.join('x'),
+    'give a larger spacing, in millimetres and in the order z, y, x; or mend the size of voxels in the header',
+  );
+}

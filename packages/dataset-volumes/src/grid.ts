@@ -1,12 +1,28 @@
-import { labelNotWhole, maskOfChannels, notFinite, otherGrid, unknownLabel } from './errors.ts';
+import {
+  labelNotWhole,
+  maskOfChannels,
+  notFinite,
+  otherGrid,
+  tooFine,
+  unknownLabel,
+} from './errors.ts';
 import type { Case } from './listing.ts';
+import type { Options } from './options.ts';
 import { type Orientation, orientationOf, strides } from './orientation.ts';
 import { readVolume } from './readVolume.ts';
+import {
+  type Axes,
+  type Resampling,
+  resampleLabels,
+  resampleValues,
+  resamplingTo,
+} from './resample.ts';
 import type { Header, Volume } from './volume.ts';
 
 /** A case in memory, in canonical order: [z, y, x], channels last. */
 export interface Grid {
-  readonly orientation: Orientation;
+  /** Voxels along canonical x, y and z. */
+  readonly extent: Orientation['extent'];
   readonly channels: number;
   readonly image: Float32Array;
   /** Absent where the case has no label map. */
@@ -19,7 +35,11 @@ const TOLERANCE = 0.01;
 /** Index of the class that each value of a label map stands for; IGNORE for those not judged. */
 export type ClassOf = ReadonlyMap<number, number>;
 
-export async function readGrid(entry: Case, classOf: ClassOf): Promise<Grid> {
+export async function readGrid(
+  entry: Case,
+  classOf: ClassOf,
+  spacing: Options['spacing'],
+): Promise<Grid> {
   const volumes = await Promise.all(entry.images.map(readVolume));
   const orientation = orientationOf(volumes[0]!.header);
   const { extent } = orientation;
@@ -37,9 +57,36 @@ export async function readGrid(entry: Case, classOf: ClassOf): Promise<Grid> {
       });
     }
   }
-  if (entry.mask === undefined) return { orientation, channels, image };
-  const labels = await readLabels(entry.mask, entry.images[0]!, orientation, classOf);
-  return { orientation, channels, image, labels };
+  const labels =
+    entry.mask && (await readLabels(entry.mask, entry.images[0]!, orientation, classOf));
+  const resampling = resamplingOf(entry.images[0]!, orientation, spacing);
+  if (resampling === undefined) return { extent, channels, image, ...(labels && { labels }) };
+  return {
+    extent: reversed(resampling.to),
+    channels,
+    image: resampleValues(image, channels, resampling),
+    ...(labels && { labels: resampleLabels(labels, resampling) }),
+  };
+}
+
+/** How a case comes to the wanted size of voxels; undefined where it stays as it is. */
+export function resamplingOf(
+  file: string,
+  { extent, spacing }: Orientation,
+  wanted: Options['spacing'],
+): Resampling | undefined {
+  const resampling = resamplingTo(wanted, reversed(extent), reversed(spacing));
+  if (resampling && resampling.to[0] * resampling.to[1] * resampling.to[2] > MOST_VOXELS) {
+    throw tooFine(file, reversed(extent), resampling.to, MOST_VOXELS);
+  }
+  return resampling;
+}
+
+/** Voxels of a case after resampling; more are a mistake in the unit, or no longer fit. */
+const MOST_VOXELS = 2 ** 30;
+
+export function reversed([a, b, c]: Axes): Axes {
+  return [c, b, a];
 }
 
 async function readLabels(

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Dataset, defineDataset, folder, IGNORE, type Sample } from '@raremask/core';
 import { cannotRead, otherChannels, unknownId } from './errors.ts';
-import { type Grid, readGrid } from './grid.ts';
+import { type Grid, readGrid, resamplingOf, reversed } from './grid.ts';
 import { type Case, type Listing, listCases, listImagesAt } from './listing.ts';
 import { type Options, options } from './options.ts';
 import { orientationOf } from './orientation.ts';
@@ -46,13 +46,18 @@ async function open(given: Options, listing: Listing): Promise<Dataset> {
     const expected = channels ?? told?.channels.length ?? found;
     if (found !== expected) throw otherChannels(entry.images[0]!, found, expected, told?.file);
     const orientation = orientationOf(headers[0]!);
-    if (channels === undefined) spacing = [...orientation.spacing].reverse();
+    const resampling = resamplingOf(entry.images[0]!, orientation, given.spacing);
+    if (channels === undefined) {
+      const own = reversed(orientation.spacing);
+      spacing = own.map((size, axis) => size * (resampling?.step[axis] ?? 1));
+    }
     channels = found;
     if (given.view === 'volume') {
       places.set(entry.id, { entry, slice: undefined });
       continue;
     }
-    const count = orientation.extent[2 - sliceAxis(given.view)]!;
+    const size = resampling?.to ?? reversed(orientation.extent);
+    const count = size[sliceAxis(given.view)]!;
     for (let slice = 0; slice < count; slice++) {
       places.set(`${entry.id}/${String(slice).padStart(4, '0')}`, { entry, slice });
     }
@@ -65,7 +70,7 @@ async function open(given: Options, listing: Listing): Promise<Dataset> {
 
   const kept = new Map<string, Promise<Grid>>();
   const gridOf = (entry: Case): Promise<Grid> => {
-    const grid = kept.get(entry.id) ?? readGrid(entry, classOf);
+    const grid = kept.get(entry.id) ?? readGrid(entry, classOf, given.spacing);
     kept.delete(entry.id);
     kept.set(entry.id, grid);
     grid.catch(() => kept.delete(entry.id));
@@ -89,7 +94,7 @@ async function open(given: Options, listing: Listing): Promise<Dataset> {
       const { entry, slice } = placeOf(id);
       const grid = await gridOf(entry);
       if (view === 'volume') {
-        const size = [...grid.orientation.extent].reverse();
+        const size = reversed(grid.extent);
         return { id, size, image: grid.image, ...(grid.labels && { labels: grid.labels }) };
       }
       return { id, ...sliceOf(grid, sliceAxis(view), slice!, neighbours) };
@@ -112,7 +117,12 @@ async function open(given: Options, listing: Listing): Promise<Dataset> {
       };
     },
     writePredictions: (predictions, wanted) =>
-      casesOf(predictions, placeOf, view === 'volume' ? 0 : sliceAxis(view), wanted),
+      casesOf(
+        predictions,
+        placeOf,
+        { axis: view === 'volume' ? 0 : sliceAxis(view), spacing: given.spacing },
+        wanted,
+      ),
     dispose: () => kept.clear(),
   };
 }

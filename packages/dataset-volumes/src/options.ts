@@ -42,6 +42,19 @@ export const options = z
       .max(65535)
       .optional()
       .describe('value in the label maps of voxels that nobody has judged: they do not count'),
+    spacing: z
+      .union([
+        z.number().positive(),
+        z.tuple([
+          z.number().positive().nullable(),
+          z.number().positive().nullable(),
+          z.number().positive().nullable(),
+        ]),
+      ])
+      .optional()
+      .describe(
+        'size of voxels that images and label maps are brought to, in millimetres: one number, or [z, y, x] with null for an axis that stays as it is; left out, nothing is resampled',
+      ),
     view: z
       .enum(['axial', 'coronal', 'sagittal', 'volume'])
       .default('axial')

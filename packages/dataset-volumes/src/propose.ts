@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { type DatasetProposal, isRaremaskError } from '@raremask/core';
 import { readDatasetJson } from './datasetJson.ts';
+import { reversed } from './grid.ts';
 import { type Case, type Listing, listCases, stemOf } from './listing.ts';
 import type { Options } from './options.ts';
 import { orientationOf } from './orientation.ts';
@@ -25,6 +26,9 @@ const MASKS_READ = 24;
 /** Slices are cut across the axis along which voxels are so many times as long as along the others. */
 const THICK = 1.5;
 
+/** Cases whose pixels differ by this factor are brought to one size. */
+const DIFFERENT = 1.1;
+
 type Found = Pick<DatasetProposal, 'options' | 'remarks'> & { readonly cases: readonly Case[] };
 
 /**
@@ -39,13 +43,13 @@ export async function propose(
   const root = path === '' ? '.' : path;
   const found = (await asTold(folder, root)) ?? (await asPaired(folder, root));
   if (found === undefined) return undefined;
-  const view = await viewOf(found.cases);
+  const { view, spacing, remarks } = await readingOf(found.cases);
   return {
-    options: { ...found.options, view: view.view },
+    options: { ...found.options, view, ...(spacing && { spacing }) },
     split: { validation: 0.2 },
     remarks: {
       ...found.remarks,
-      'data.with.view': view.remark,
+      ...remarks,
       'data.split.validation':
         'a fifth of the cases validates; the slices of one case never stand in two splits',
     },
@@ -228,32 +232,55 @@ async function valuesOf(files: readonly string[]): Promise<{
   return { values, read: chosen.length - broken, broken };
 }
 
-/** Slices across the axis that the scanner has cut across: the one along which voxels are longest. */
-async function viewOf(
-  cases: readonly Case[],
-): Promise<{ readonly view: Options['view']; readonly remark: string }> {
-  const counts = { axial: 0, coronal: 0, sagittal: 0 };
-  const sizes: string[] = [];
-  for (const { images } of cases.slice(0, 50)) {
+interface Reading {
+  readonly view: 'axial' | 'coronal' | 'sagittal';
+  /** [z, y, x], null across slices. */
+  readonly spacing?: (number | null)[];
+  readonly remarks: Readonly<Record<string, string>>;
+}
+
+/**
+ * Slices across the axis that the scanner has cut across, the one along which voxels are longest; and
+ * the median size of pixels, where cases differ in it.
+ */
+async function readingOf(cases: readonly Case[]): Promise<Reading> {
+  const sizes: (readonly number[])[] = [];
+  for (const { images } of cases) {
     const header = await readHeader(images[0]!).catch(() => undefined);
-    if (header === undefined) continue;
-    const [x, y, z] = orientationOf(header).spacing;
-    if (x > THICK * Math.max(y, z)) counts.sagittal++;
-    else if (y > THICK * Math.max(x, z)) counts.coronal++;
-    else counts.axial++;
-    sizes.push([z, y, x].map((size) => Number(size.toPrecision(3))).join(' x '));
+    if (header !== undefined) sizes.push(reversed(orientationOf(header).spacing));
   }
-  const [view, first] = [
-    counts.sagittal > counts.axial + counts.coronal
-      ? 'sagittal'
-      : counts.coronal > counts.axial + counts.sagittal
-        ? 'coronal'
-        : 'axial',
-    sizes[0],
-  ] as const;
-  const voxels = first === undefined ? '' : `; voxels of ${first} mm (z, y, x) in the first case`;
+  const across = sizes.map((size) =>
+    [0, 1, 2].findIndex((axis) =>
+      size.every((other, index) => index === axis || size[axis]! > THICK * other),
+    ),
+  );
+  const most = [1, 2].find(
+    (axis) => across.filter((own) => own === axis).length > cases.length / 2,
+  );
+  const view = (['axial', 'coronal', 'sagittal'] as const)[most ?? 0]!;
+  const sorted = [0, 1, 2].map((axis) =>
+    sizes.map((size) => size[axis]!).sort((left, right) => left - right),
+  );
+  const rounded = (value: number) => Number(value.toPrecision(3));
+  const ranges = sorted.map((own) => {
+    const [least, largest] = [rounded(own[0] ?? 1), rounded(own.at(-1) ?? 1)];
+    return least === largest ? `${least}` : `${least} to ${largest}`;
+  });
+  const differ = sorted.map(
+    (own, axis) => axis !== (most ?? 0) && own.length > 0 && own.at(-1)! > DIFFERENT * own[0]!,
+  );
+  const remark = `voxels are ${ranges.join(' x ')} mm (z, y, x)`;
+  const spacing = sorted.map((own, axis) =>
+    differ[axis] ? rounded(own[Math.floor(own.length / 2)]!) : null,
+  );
   return {
     view,
-    remark: `slices across the axis with the longest voxels, or else across z; volume is for a 3-D model${voxels}`,
+    ...(differ.includes(true) && { spacing }),
+    remarks: {
+      'data.with.view': `slices across the axis with the longest voxels, or else across z; volume is for a 3-D model; ${remark}`,
+      ...(differ.includes(true) && {
+        'data.with.spacing': `[z, y, x], the median of the ${sizes.length} cases, since the size of pixels differs: ${remark}`,
+      }),
+    },
   };
 }

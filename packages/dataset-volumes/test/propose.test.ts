@@ -91,6 +91,25 @@ it('names classes by their values, and cuts across the longest side of voxels', 
   });
 });
 
+it('brings pixels of different size to their median, and leaves slices where they are', async () => {
+  const sized = (size: number, thick: number) =>
+    [
+      [size, 0, 0, 0],
+      [0, size, 0, 0],
+      [0, 0, thick, 0],
+    ] as const;
+  const proposal = await proposed(
+    Object.fromEntries(
+      [0.5, 0.6, 0.9].flatMap((size, at) => [
+        [`images/${at}.nii`, nifti({ extent, values: ramp, affine: sized(size, 2 + at) })],
+        [`masks/${at}.nii`, nifti({ extent, values: label, affine: sized(size, 2 + at) })],
+      ]),
+    ),
+  );
+  expect(proposal!.options).toMatchObject({ view: 'axial', spacing: [null, 0.6, 0.6] });
+  expect(proposal!.remarks['data.with.spacing']).toMatch(/3 cases.*2 to 4 x 0\.5 to 0\.9 x/);
+});
+
 it.each([
   ['pictures', { 'images/a.png': '', 'masks/a.png': '' }],
   ['names that have nothing in common', { 'images/x.nii': image, 'masks/y.nii': mask }],
