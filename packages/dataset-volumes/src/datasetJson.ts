@@ -21,7 +21,7 @@ export interface DatasetJson {
   readonly count?: number;
 }
 
-export interface Listed {
+interface Listed {
   readonly id: string;
   /** One file, or one for each channel. */
   readonly images: readonly string[];

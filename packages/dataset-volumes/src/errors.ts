@@ -24,7 +24,7 @@ export function cannotRead(file: string, cause: unknown): RaremaskError {
     'RAREMASK_VOLUMES_CANNOT_READ',
     file,
     'the file cannot be read',
-    'a NIfTI-1 file, .nii or .nii.gz',
+    'a volume: .nii, .nii.gz, .nrrd, .mha, .mhd, or a folder with a DICOM series',
     cause instanceof Error ? cause.message : String(cause),
     'replace or remove the file, or mend the patterns in data.with',
   );
@@ -379,5 +379,76 @@ export function tooFine(
     `at most ${limit}`,
     to.join('x'),
     'give a larger spacing, in millimetres and in the order z, y, x; or mend the size of voxels in the header',
+  );
+}
+
+/** @param got in the reader's own words */
+export function notThere(file: string, got: string): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_CANNOT_READ',
+    file,
+    'no volume could be read from it',
+    'a volume: .nii, .nii.gz, .nrrd, .mha, .mhd, or a folder with a DICOM series',
+    got,
+    'replace or remove the file, or convert it to .nii.gz',
+  );
+}
+
+export function needsPackage(file: string, name: string, cause: unknown): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_VOLUMES_NEEDS_PACKAGE',
+    category: 'environment',
+    where: file,
+    what: 'this kind of file is read through a package that is not installed',
+    expected: name,
+    got: cause instanceof Error ? cause.message : String(cause),
+    remedy: `npm install ${name}, or convert the file to .nii.gz`,
+  });
+}
+
+export function unknownPixels(file: string, got: string): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_PIXELS',
+    file,
+    'voxels of this kind are not read',
+    'three axes of numbers, or several of them a voxel or along a fourth axis as channels',
+    got,
+    'write magnitudes or grey values, with the channels along a fourth axis',
+  );
+}
+
+export function dicomKind(file: string, got: string): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_DICOM_KIND',
+    file,
+    'DICOM files of this kind are not read',
+    'a slice a file, little-endian, whose place in space is stated',
+    got,
+    'convert the series to .nii.gz, for example with dcm2niix',
+  );
+}
+
+export function otherSeries(
+  folder: string,
+  counts: readonly (readonly [string, number])[],
+): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_SEVERAL_SERIES',
+    folder,
+    'the folder holds more than one DICOM series',
+    'the files of one series',
+    counts.map(([series, count]) => `${count} files of ${series}`).join(', '),
+    'give every series a folder of its own',
+  );
+}
+
+export function unevenSlices(folder: string, got: string): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_UNEVEN_SLICES',
+    folder,
+    'the slices of the series do not make a regular grid: some are missing, or there twice',
+    'slices of one extent and direction, equally far from each other',
+    got,
+    'fetch the missing slices, take out those that are there twice, or resample the series to .nii.gz',
   );
 }

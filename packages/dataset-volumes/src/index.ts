@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Dataset, defineDataset, folder, IGNORE, type Sample } from '@raremask/core';
+import { filesIn } from './dicom.ts';
 import { cannotRead, otherChannels, unknownId } from './errors.ts';
 import { type Grid, readGrid, resamplingOf, reversed } from './grid.ts';
 import { type Case, type Listing, listCases, listImagesAt } from './listing.ts';
@@ -14,11 +15,11 @@ import { sliceAxis, sliceOf } from './slice.ts';
 /** Cases that stay in memory; each reader thread has its own. */
 const KEPT = 2;
 
-/** NIfTI volumes and label maps. */
+/** Volumes and label maps. */
 export default defineDataset({
   name: 'volumes',
   api: 1,
-  summary: 'NIfTI volumes and label maps, as slices or whole',
+  summary: 'Volumes and label maps, as slices or whole: NIfTI; with @itk-wasm NRRD, MHA and DICOM',
   options,
   needs: { folder },
   async create(given, services) {
@@ -127,9 +128,14 @@ async function open(given: Options, listing: Listing): Promise<Dataset> {
   };
 }
 
-async function stampOf(file: string): Promise<string> {
-  const { size, mtimeMs } = await stat(file).catch((error: unknown) => {
-    throw cannotRead(file, error);
+/** Size and time of modification; of a folder, those of its files. */
+async function stampOf(path: string): Promise<string> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw cannotRead(path, error);
   });
-  return `${size}-${mtimeMs}`;
+  if (!found.isDirectory()) return `${found.size}-${found.mtimeMs}`;
+  const files = await Promise.all((await filesIn(path)).map((file) => stat(file)));
+  const size = files.reduce((sum, file) => sum + file.size, 0);
+  const latest = files.reduce((most, { mtimeMs }) => Math.max(most, mtimeMs), found.mtimeMs);
+  return `${files.length}-${size}-${latest}`;
 }

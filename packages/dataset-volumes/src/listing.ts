@@ -1,6 +1,7 @@
 import { access, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DatasetJson, readDatasetJson } from './datasetJson.ts';
+import { isSeries } from './dicom.ts';
 import {
   cannotRead,
   cannotTell,
@@ -159,6 +160,7 @@ export async function listImagesAt(
     if (ids.length > 0) return ids.map((id) => caseOf(path, own, id));
   }
   if (patterns.length > 1) throw cannotTell(path, patterns);
+  if (await isSeries(path)) return [{ id: basename(path), images: [path] }];
   const files = (await namesIn(path)).filter((name) => READABLE.test(name)).sort();
   if (files.length === 0) throw noCases(join(path, '*.nii.gz'));
   return files.map((name) => ({ id: stemOf(name), images: [join(path, name)] }));
@@ -209,16 +211,24 @@ function channelsByCase(names: readonly string[]): ReadonlyMap<string, string[]>
 async function idsOf(pattern: string): Promise<string[]> {
   const folder = dirname(pattern.slice(0, pattern.indexOf('{id}') + 1));
   const [before, after] = pattern.slice(join(folder, '/').length).split('{id}') as [string, string];
-  const rest = after.split('/')[0]!;
-  return (await namesIn(folder))
+  const [rest = '', ...below] = after.split('/');
+  // A folder a case: what lies beside the folders is something else.
+  const all = rest === '' || below.length > 0 ? await foldersIn(folder) : await namesIn(folder);
+  return all
     .filter((name) => name.startsWith(before) && name.endsWith(rest))
     .map((name) => name.slice(before.length, name.length - rest.length))
     .filter((id) => id !== '' && !id.startsWith('.'))
     .sort(byCharacter);
 }
 
+async function foldersIn(folder: string): Promise<string[]> {
+  const names = await namesIn(folder);
+  const found = await Promise.all(names.map((name) => stat(join(folder, name))));
+  return names.filter((_, index) => found[index]!.isDirectory());
+}
+
 /** Files and folders, without those that are hidden. */
-export async function namesIn(folder: string): Promise<string[]> {
+async function namesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw cannotRead(folder, error);
   });
