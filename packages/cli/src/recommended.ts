@@ -123,7 +123,7 @@ function remarksOf(
   const images = inspection.splits.map(
     ({ name, images: all, empty }) => `${name} ${all} images, ${empty} of them without foreground`,
   );
-  const { unreadable, blank, duplicates, groups } = inspection;
+  const { unreadable, blank, emptied, duplicates, groups } = inspection;
   const [broken] = unreadable;
   const crossing = duplicates.filter(({ splits }) => splits.length > 1);
   const leaking = groups.filter(({ splits }) => splits.length > 1);
@@ -137,6 +137,11 @@ function remarksOf(
       : []),
     ...(blank.length > 0
       ? [`${blank.length} images are blank, of one value all over, for example ${blank[0]!.id}.`]
+      : []),
+    ...(emptied.length > 0
+      ? [
+          `${emptied.length} images lose all foreground at the resolution that they are brought to, for example ${emptied[0]!.id}.`,
+        ]
       : []),
     ...(crossing.length > 0
       ? [

@@ -203,3 +203,22 @@ test('inspect takes a folder in place of a manifest, and writes nothing', async 
   expect(stderr).toContain('raremask init set');
   expect(project.files('.')).not.toContain('raremask.yaml');
 });
+
+test('inspect names the slices that lose their foreground to a spacing', async () => {
+  const project = emptyProject();
+  writeVolumes(project);
+  // Voxels of 1 mm become those of 16: one a slice, of which the square of 20 is less than a half.
+  const spacing = ['--set', 'data.with.spacing=[null, 16, 16]'];
+  const { status, stdout, stderr } = await raremask(
+    project,
+    'inspect',
+    'set',
+    ...spacing,
+    '--json',
+  );
+  expect(status, stderr).toBe(0);
+  const { emptied } = JSON.parse(stdout) as { emptied: { id: string }[] };
+  expect(emptied.map(({ id }) => id).sort()).toEqual(
+    ['a', 'c', 'e'].flatMap((id) => [`${id}/0001`, `${id}/0002`]),
+  );
+});

@@ -7,6 +7,7 @@ import {
   unknownLabel,
 } from './errors.ts';
 import type { Case } from './listing.ts';
+import { type Lost, lostForeground } from './lostForeground.ts';
 import type { Options } from './options.ts';
 import { type Orientation, orientationOf, strides } from './orientation.ts';
 import { readVolume } from './readVolume.ts';
@@ -27,6 +28,8 @@ export interface Grid {
   readonly image: Float32Array;
   /** Absent where the case has no label map. */
   readonly labels?: Uint8Array;
+  /** Where resampling has lost all of the foreground. */
+  readonly lost?: Lost;
 }
 
 /** Voxels may lie so far apart, in parts of a voxel, and still be the same. */
@@ -65,8 +68,16 @@ export async function readGrid(
     extent: reversed(resampling.to),
     channels,
     image: resampleValues(image, channels, resampling),
-    ...(labels && { labels: resampleLabels(labels, resampling) }),
+    ...(labels && resampledTruth(labels, resampling)),
   };
+}
+
+function resampledTruth(
+  before: Uint8Array,
+  resampling: Resampling,
+): Required<Pick<Grid, 'labels' | 'lost'>> {
+  const labels = resampleLabels(before, resampling);
+  return { labels, lost: lostForeground(before, labels, resampling) };
 }
 
 /** How a case comes to the wanted size of voxels; undefined where it stays as it is. */

@@ -96,9 +96,18 @@ async function open(given: Options, listing: Listing): Promise<Dataset> {
       const grid = await gridOf(entry);
       if (view === 'volume') {
         const size = reversed(grid.extent);
-        return { id, size, image: grid.image, ...(grid.labels && { labels: grid.labels }) };
+        const { image, labels, lost } = grid;
+        return {
+          id,
+          size,
+          image,
+          ...(labels && { labels }),
+          ...(lost?.whole && { emptied: true }),
+        };
       }
-      return { id, ...sliceOf(grid, sliceAxis(view), slice!, neighbours) };
+      const axis = sliceAxis(view);
+      const emptied = grid.lost?.slices[axis]![slice!] === 1;
+      return { id, ...sliceOf(grid, axis, slice!, neighbours), ...(emptied && { emptied }) };
     },
     async fingerprint(id) {
       const { entry } = placeOf(id);

@@ -127,6 +127,26 @@ describe('a case', () => {
     });
   });
 
+  it.each([
+    // The lesion lies at z = 1, y = 0, x = 1. New voxels lie at y = 0 and 2, and at the middle of z and
+    // x: a quarter of one is lesion.
+    ['volume', [6, 4, 2], ['a'], ['a']],
+    // Along x alone the two are a tie: the lesion stays.
+    ['volume', [3, 2, 2], ['a'], []],
+    // Three voxels along y become one, in which the first of them has 1/5: 1/10 of the slice at z = 1.
+    ['axial', [null, 6, 2], ['a/0000', 'a/0001'], ['a/0001']],
+    ['sagittal', [6, 6, null], ['a/0000', 'a/0001'], ['a/0001']],
+  ])(
+    'in the %s view, of %s mm, says where it has lost its foreground',
+    async (view, spacing, ids, emptied) => {
+      await opened(files, { ...plain, view, spacing }, async (set) => {
+        expect(set.ids).toEqual(ids);
+        const samples = await Promise.all(set.ids.map((id) => set.read(id)));
+        expect(samples.filter((sample) => sample.emptied).map(({ id }) => id)).toEqual(emptied);
+      });
+    },
+  );
+
   it('of too many voxels is refused with both extents', async () => {
     await expect(
       opened(files, { ...plain, spacing: 0.001 }, async () => undefined),
