@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Dataset, defineDataset, folder, IGNORE, type Sample } from '@raremask/core';
+import { readDatasetJson } from './datasetJson.ts';
 import { filesIn } from './dicom.ts';
 import { cannotRead, otherChannels, unknownId } from './errors.ts';
 import { type Grid, readGrid, resamplingOf, reversed } from './grid.ts';
@@ -15,6 +16,9 @@ import { sliceAxis, sliceOf } from './slice.ts';
 /** Cases that stay in memory; each reader thread has its own. */
 const KEPT = 2;
 
+/** Classes of images without truth, where the training data are gone: the training knows its own. */
+const SOME = { background: 0, foreground: 1 };
+
 /** Volumes and label maps. */
 export default defineDataset({
   name: 'volumes',
@@ -28,8 +32,8 @@ export default defineDataset({
   async openImages(path, given, services) {
     const root = resolve(services.folder, given.root);
     const cases = await listImagesAt(given, resolve(path), root);
-    // Without truth there are no values to understand: what the classes are, the training knows.
-    return open(given, { cases, classes: given.classes ?? { background: 0 } });
+    const told = given.classes === undefined ? await readDatasetJson(root) : undefined;
+    return open(given, { cases, classes: given.classes ?? told?.classes ?? SOME });
   },
   propose,
 });
@@ -106,7 +110,7 @@ async function open(given: Options, listing: Listing): Promise<Dataset> {
         };
       }
       const axis = sliceAxis(view);
-      const emptied = grid.lost?.slices[axis]![slice!] === 1;
+      const emptied = grid.lost !== undefined && grid.lost.slices[axis]![slice!] === 1;
       return { id, ...sliceOf(grid, axis, slice!, neighbours), ...(emptied && { emptied }) };
     },
     async fingerprint(id) {
