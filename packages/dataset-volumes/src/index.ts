@@ -4,7 +4,8 @@ import { type Dataset, defineDataset, folder, IGNORE, type Sample } from '@rarem
 import { readDatasetJson } from './datasetJson.ts';
 import { filesIn } from './dicom.ts';
 import { cannotRead, otherChannels, unknownId } from './errors.ts';
-import { type Grid, readGrid, resamplingOf, reversed } from './grid.ts';
+import { readGrid, resamplingOf, reversed } from './grid.ts';
+import { KeptGrids } from './keptGrids.ts';
 import { type Case, type Listing, listCases, listImagesAt } from './listing.ts';
 import { type Options, options } from './options.ts';
 import { orientationOf } from './orientation.ts';
@@ -12,9 +13,6 @@ import { casesOf, type Place } from './predictions.ts';
 import { propose } from './propose.ts';
 import { readHeader } from './readVolume.ts';
 import { sliceAxis, sliceOf } from './slice.ts';
-
-/** Cases that stay in memory; each reader thread has its own. */
-const KEPT = 2;
 
 /** Classes of images without truth, where the training data are gone: the training knows its own. */
 const SOME = { background: 0, foreground: 1 };
@@ -73,16 +71,8 @@ async function open(given: Options, listing: Listing): Promise<Dataset> {
     return place;
   };
 
-  const kept = new Map<string, Promise<Grid>>();
-  const gridOf = (entry: Case): Promise<Grid> => {
-    const grid = kept.get(entry.id) ?? readGrid(entry, classOf, given.spacing);
-    kept.delete(entry.id);
-    kept.set(entry.id, grid);
-    grid.catch(() => kept.delete(entry.id));
-    const [oldest] = kept.keys();
-    if (kept.size > KEPT) kept.delete(oldest!);
-    return grid;
-  };
+  const kept = new KeptGrids();
+  const gridOf = (entry: Case) => kept.get(entry.id, () => readGrid(entry, classOf, given.spacing));
 
   const { view, neighbours } = given;
   return {

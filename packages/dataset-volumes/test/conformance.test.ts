@@ -5,13 +5,12 @@ import { datasetChecks } from '@raremask/conformance';
 import { afterAll, describe, test } from 'vitest';
 import volumes from '../src/index.ts';
 import { extent, image, label, mask, nifti, ramp } from './niftiFixture.ts';
-import { dicom, metaImage } from './otherFormatsFixture.ts';
+import { dicom } from './otherFormatsFixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'raremask-volumes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const other = nifti({ extent, values: ramp.map((value) => 90 - value) });
-const straight = { TransformMatrix: '-1 0 0 0 -1 0 0 0 1', Offset: '0 0 0', DimSize: '2 3 2' };
 const slice = { rows: 3, columns: 2, spacing: [2, 1], orientation: [-1, 0, 0, 0, -1, 0] } as const;
 const files: Record<string, Uint8Array | string> = {
   'images/a.nii.gz': image,
@@ -22,24 +21,15 @@ const files: Record<string, Uint8Array | string> = {
     channel_names: { 0: 'MR' },
     labels: { background: 0, lesion: 1, ignore: 2 },
     numTraining: 2,
-    file_ending: '.mha',
+    file_ending: '.nii',
   }),
   ...Object.fromEntries(
     ['a', 'b'].flatMap((id, at) => [
       [
-        `told/imagesTr/${id}_0000.mha`,
-        metaImage(
-          { ...straight, ElementSpacing: '1 2 3' },
-          ramp.map((value) => value * (at + 1)),
-        ),
+        `told/imagesTr/${id}_0000.nii`,
+        nifti({ extent, values: ramp.map((own) => own * (at + 1)) }),
       ],
-      [
-        `told/labelsTr/${id}.mha`,
-        metaImage(
-          { ...straight, ElementSpacing: '1 2 3' },
-          label.map((value) => value * (at + 1)),
-        ),
-      ],
+      [`told/labelsTr/${id}.nii`, nifti({ extent, values: label.map((own) => own * (at + 1)) })],
     ]),
   ),
   ...Object.fromEntries(
