@@ -452,3 +452,20 @@ export function unevenSlices(folder: string, got: string): RaremaskError {
     'fetch the missing slices, take out those that are there twice, or resample the series to .nii.gz',
   );
 }
+
+export function severalUnusable(
+  folder: string,
+  errors: readonly RaremaskError[],
+  cases: number,
+): RaremaskError {
+  const shown = errors.slice(0, 10).map(({ code, message }) => `${code} ${message}`);
+  if (errors.length > 10) shown.push(`and ${errors.length - 10} more`);
+  return dataError(
+    'RAREMASK_VOLUMES_SEVERAL_UNUSABLE',
+    folder,
+    `${errors.length} of ${cases} cases cannot be used`,
+    'images that can be read, all with the same channels',
+    `\n  ${shown.join('\n  ')}`,
+    'mend each as it says, or take its case out of the folder',
+  );
+}

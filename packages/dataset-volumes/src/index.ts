@@ -1,9 +1,17 @@
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { type Dataset, defineDataset, folder, IGNORE, type Sample } from '@raremask/core';
+import { dirname, resolve } from 'node:path';
+import {
+  type Dataset,
+  defineDataset,
+  folder,
+  IGNORE,
+  isRaremaskError,
+  type RaremaskError,
+  type Sample,
+} from '@raremask/core';
 import { readDatasetJson } from './datasetJson.ts';
 import { filesIn } from './dicom.ts';
-import { cannotRead, otherChannels, unknownId } from './errors.ts';
+import { cannotRead, otherChannels, severalUnusable, unknownId } from './errors.ts';
 import { readGrid, resamplingOf, reversed } from './grid.ts';
 import { KeptGrids } from './keptGrids.ts';
 import { type Case, type Listing, listCases, listImagesAt } from './listing.ts';
@@ -12,6 +20,7 @@ import { orientationOf } from './orientation.ts';
 import { casesOf, type Place } from './predictions.ts';
 import { propose } from './propose.ts';
 import { readHeader } from './readVolume.ts';
+import type { Axes } from './resample.ts';
 import { sliceAxis, sliceOf } from './slice.ts';
 
 /** Classes of images without truth, where the training data are gone: the training knows its own. */
@@ -43,28 +52,32 @@ async function open(given: Options, listing: Listing): Promise<Dataset> {
   const places = new Map<string, Place>();
   let channels: number | undefined;
   let spacing: readonly number[] = [];
+  const unusable: RaremaskError[] = [];
   for (const entry of cases) {
-    const headers = await Promise.all(entry.images.map(readHeader));
-    const found = headers.reduce((sum, header) => sum + header.channels, 0);
-    const expected = channels ?? told?.channels.length ?? found;
-    if (found !== expected) throw otherChannels(entry.images[0]!, found, expected, told?.file);
-    const orientation = orientationOf(headers[0]!);
-    const resampling = resamplingOf(entry.images[0]!, orientation, given.spacing);
-    if (channels === undefined) {
-      const own = reversed(orientation.spacing);
-      spacing = own.map((size, axis) => size * (resampling?.step[axis] ?? 1));
+    const grid = await gridOfCase(entry, given.spacing).catch((error: unknown) => {
+      if (!isRaremaskError(error) || error.category !== 'data') throw error;
+      unusable.push(error);
+    });
+    if (grid === undefined) continue;
+    const expected = channels ?? told?.channels.length ?? grid.channels;
+    if (grid.channels !== expected) {
+      unusable.push(otherChannels(entry.images[0]!, grid.channels, expected, told?.file));
+      continue;
     }
-    channels = found;
+    if (channels === undefined) spacing = grid.spacing;
+    channels = grid.channels;
     if (given.view === 'volume') {
       places.set(entry.id, { entry, slice: undefined });
       continue;
     }
-    const size = resampling?.to ?? reversed(orientation.extent);
-    const count = size[sliceAxis(given.view)]!;
+    const count = grid.size[sliceAxis(given.view)]!;
     for (let slice = 0; slice < count; slice++) {
       places.set(`${entry.id}/${String(slice).padStart(4, '0')}`, { entry, slice });
     }
   }
+  if (unusable.length === 1) throw unusable[0]!;
+  if (unusable.length > 1)
+    throw severalUnusable(dirname(cases[0]!.images[0]!), unusable, cases.length);
   const placeOf = (id: string) => {
     const place = places.get(id);
     if (place === undefined) throw unknownId(id);
@@ -128,6 +141,23 @@ async function open(given: Options, listing: Listing): Promise<Dataset> {
         wanted,
       ),
     dispose: () => kept.clear(),
+  };
+}
+
+/** Extent and size of voxels that a case is read with, both [z, y, x]. */
+async function gridOfCase(
+  { images }: Case,
+  wanted: Options['spacing'],
+): Promise<{ readonly channels: number; readonly size: Axes; readonly spacing: Axes }> {
+  const headers = await Promise.all(images.map(readHeader));
+  const orientation = orientationOf(headers[0]!);
+  const resampling = resamplingOf(images[0]!, orientation, wanted);
+  const [z, y, x] = reversed(orientation.spacing);
+  const step = resampling?.step ?? [1, 1, 1];
+  return {
+    channels: headers.reduce((sum, header) => sum + header.channels, 0),
+    size: resampling?.to ?? reversed(orientation.extent),
+    spacing: [z * step[0], y * step[1], x * step[2]],
   };
 }
 

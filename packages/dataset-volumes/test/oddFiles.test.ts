@@ -207,3 +207,18 @@ describe('refused with the place, what was expected, what was found and what to 
     expect((error as Error).message).toMatch(text);
   });
 });
+
+it('names every case that cannot be opened, not the first alone', async () => {
+  const files = {
+    'i/a.nii': image,
+    'i/b.nii': image.subarray(0, 100),
+    'i/c.nii': typed(128),
+    'i/d.nii': nifti({ extent: [...extent, 2], values: [...ramp, ...ramp] }),
+    ...Object.fromEntries(['a', 'b', 'c', 'd'].map((id) => [`m/${id}.nii`, mask])),
+  };
+  const opening = opened(files, plain, async () => undefined);
+  await expect(opening).rejects.toMatchObject({ code: 'RAREMASK_VOLUMES_SEVERAL_UNUSABLE' });
+  await expect(opening).rejects.toThrow(
+    /3 of 4 cases.*TRUNCATED .*b\.nii.*DATATYPE .*c\.nii.*CHANNELS .*d\.nii/s,
+  );
+});
