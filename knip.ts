@@ -24,6 +24,11 @@ const config: KnipConfig = {
       entry: ['kernels/*.ts'],
       project: ['src/**', 'kernels/**', 'test/**'],
     },
+    'packages/dataset-volumes': {
+      project: ['src/**', 'test/**'],
+      // Optional, and loaded by a name in a variable: their types cannot be resolved.
+      ignoreDependencies: ['@itk-wasm/dicom', '@itk-wasm/image-io'],
+    },
     'examples/*': {
       entry: ['*.yaml'],
       // The command lines that make and train them.

@@ -28,7 +28,8 @@ export function noProposal(folder: string, asked: readonly string[]): RaremaskEr
     category: 'data',
     where: folder,
     what: 'no data set plugin knows what to make of this folder',
-    expected: 'images and masks that belong together by name, for example in images/ and masks/',
+    expected:
+      'images and masks that belong together by name, for example in images/ and masks/, or the dataset.json of nnU-Net or of the Medical Segmentation Decathlon',
     got:
       asked.length === 0
         ? 'no data set plugin is installed where the manifest would lie'

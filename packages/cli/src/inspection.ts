@@ -1,4 +1,6 @@
+import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
+import type { LoadedManifest } from '@raremask/core/manifest';
 import { inspect, writeAtomically } from '@raremask/engine';
 import {
   createProgress,
@@ -10,14 +12,41 @@ import {
 import type { Console } from './console.ts';
 import { EXIT } from './failure.ts';
 import { type ManifestOptions, manifestFromArguments } from './manifestArguments.ts';
+import { recommended, withLoaded } from './recommended.ts';
 
-/** Counts the manifest's data set and what its sampler makes of it, and prints the tables. */
+/**
+ * Counts the manifest's data set and what its sampler makes of it, and prints the tables. In place of
+ * a manifest, a folder of data is taken with the manifest that `raremask init` would write for it.
+ */
 export async function inspectData(
   manifest: string | undefined,
   options: ManifestOptions & { readonly html?: string },
   console: Console,
 ): Promise<number> {
-  const loaded = await manifestFromArguments(manifest, options);
+  if (manifest !== undefined && (await isFolder(manifest))) {
+    const { text } = await recommended(manifest, process.cwd(), undefined, console);
+    const { file: files = [], set = [] } = options;
+    const code = await withLoaded(
+      text,
+      process.cwd(),
+      (loaded) => shown(loaded, options, console),
+      {
+        files,
+        set,
+      },
+    );
+    console.text(text);
+    console.note('info', `Write this manifest with: raremask init ${manifest}`);
+    return code;
+  }
+  return await shown(await manifestFromArguments(manifest, options), options, console);
+}
+
+async function shown(
+  loaded: LoadedManifest,
+  options: { readonly html?: string },
+  console: Console,
+): Promise<number> {
   const progress = createProgress(process.stderr, {
     terminal: process.stderr.isTTY === true,
     color: console.color,
@@ -43,4 +72,11 @@ export async function inspectData(
     progress.close();
   }
   return EXIT.ok;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }

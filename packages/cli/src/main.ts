@@ -116,7 +116,10 @@ command('export', "write a run's network as an ONNX file")
   );
 
 command('init', 'look at a folder of data and write the manifest that it recommends')
-  .argument('<data>', 'folder of the data, for example with images/ and masks/ in it')
+  .argument(
+    '<data>',
+    'folder of the data, for example with images/ and masks/, or a dataset.json, in it',
+  )
   .option('--out <file>', 'the manifest', 'raremask.yaml')
   .option('--force', 'replace a manifest that is there')
   .addOption(repeated('--use <plugin>', 'data set plugin to ask; repeatable (default: all)'))
@@ -131,7 +134,7 @@ command(
   'inspect',
   'count a data set and what the sampler makes of it, and recommend how to train on it',
 )
-  .argument('[manifest]', 'YAML file (default: raremask.yaml)')
+  .argument('[manifest]', 'YAML file (default: raremask.yaml), or a folder of data')
   .addOption(repeated('-f, --file <file>', 'another manifest whose values win; repeatable'))
   .addOption(repeated('--set <key=value>', 'override a value; repeatable'))
   .option('--html <file>', 'write a page with charts and example images as well')

@@ -18,6 +18,8 @@ export interface Sample {
   readonly labels?: Uint8Array;
   /** How many times each pixel counts; absent = once. Length = product of size. */
   readonly weight?: Float32Array;
+  /** True where the truth had foreground that the data set's own resampling has lost, all of it. */
+  readonly emptied?: boolean;
 }
 
 /** What a network said of one sample. */

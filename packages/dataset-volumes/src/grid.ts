@@ -1,21 +1,48 @@
-import { otherGrid, unknownLabel, wrongDimensions } from './errors.ts';
+import {
+  labelNotWhole,
+  maskOfChannels,
+  notFinite,
+  otherGrid,
+  tooFine,
+  unknownLabel,
+} from './errors.ts';
 import type { Case } from './listing.ts';
-import { type Header, readVolume } from './nifti.ts';
+import { type Lost, lostForeground } from './lostForeground.ts';
+import type { Options } from './options.ts';
 import { type Orientation, orientationOf, strides } from './orientation.ts';
+import { readVolume } from './readVolume.ts';
+import {
+  type Axes,
+  type Resampling,
+  resampleLabels,
+  resampleValues,
+  resamplingTo,
+} from './resample.ts';
+import type { Header, Volume } from './volume.ts';
 
 /** A case in memory, in canonical order: [z, y, x], channels last. */
 export interface Grid {
-  readonly orientation: Orientation;
+  /** Voxels along canonical x, y and z. */
+  readonly extent: Orientation['extent'];
   readonly channels: number;
   readonly image: Float32Array;
   /** Absent where the case has no label map. */
   readonly labels?: Uint8Array;
+  /** Where resampling has lost all of the foreground. */
+  readonly lost?: Lost;
 }
 
 /** Voxels may lie so far apart, in parts of a voxel, and still be the same. */
 const TOLERANCE = 0.01;
 
-export async function readGrid(entry: Case, values: readonly number[]): Promise<Grid> {
+/** Index of the class that each value of a label map stands for; IGNORE for those not judged. */
+export type ClassOf = ReadonlyMap<number, number>;
+
+export async function readGrid(
+  entry: Case,
+  classOf: ClassOf,
+  spacing: Options['spacing'],
+): Promise<Grid> {
   const volumes = await Promise.all(entry.images.map(readVolume));
   const orientation = orientationOf(volumes[0]!.header);
   const { extent } = orientation;
@@ -26,41 +53,99 @@ export async function readGrid(entry: Case, values: readonly number[]): Promise<
   for (const [at, volume] of volumes.entries()) {
     const own = orientationOf(volume.header);
     sameGrid(entry.images[at]!, own, entry.images[0]!, orientation);
+    checkFinite(entry.images[at]!, volume);
     for (let index = 0; index < volume.header.channels; index++, channel++) {
       eachVoxel(own, volume.header.extent, (from, to) => {
         image[to * channels + channel] = volume.values[index * voxels + from]!;
       });
     }
   }
-  if (entry.mask === undefined) return { orientation, channels, image };
-  const labels = await readLabels(entry.mask, entry.images[0]!, orientation, values);
-  return { orientation, channels, image, labels };
+  const labels =
+    entry.mask && (await readLabels(entry.mask, entry.images[0]!, orientation, classOf));
+  const resampling = resamplingOf(entry.images[0]!, orientation, spacing);
+  if (resampling === undefined) return { extent, channels, image, ...(labels && { labels }) };
+  return {
+    extent: reversed(resampling.to),
+    channels,
+    image: resampleValues(image, channels, resampling),
+    ...(labels && resampledTruth(labels, resampling)),
+  };
+}
+
+function resampledTruth(
+  before: Uint8Array,
+  resampling: Resampling,
+): Required<Pick<Grid, 'labels' | 'lost'>> {
+  const labels = resampleLabels(before, resampling);
+  return { labels, lost: lostForeground(before, labels, resampling) };
+}
+
+/** How a case comes to the wanted size of voxels; undefined where it stays as it is. */
+export function resamplingOf(
+  file: string,
+  { extent, spacing }: Orientation,
+  wanted: Options['spacing'],
+): Resampling | undefined {
+  const resampling = resamplingTo(wanted, reversed(extent), reversed(spacing));
+  if (resampling && resampling.to[0] * resampling.to[1] * resampling.to[2] > MOST_VOXELS) {
+    throw tooFine(file, reversed(extent), resampling.to, MOST_VOXELS);
+  }
+  return resampling;
+}
+
+/** Voxels of a case after resampling; more are a mistake in the unit, or no longer fit. */
+const MOST_VOXELS = 2 ** 30;
+
+export function reversed([a, b, c]: Axes): Axes {
+  return [c, b, a];
 }
 
 async function readLabels(
   file: string,
   image: string,
   orientation: Orientation,
-  values: readonly number[],
+  classOf: ClassOf,
 ): Promise<Uint8Array> {
   const mask = await readVolume(file);
   const { header } = mask;
   const own = orientationOf(header);
-  if (header.channels !== 1) throw wrongDimensions(file, [...header.extent, header.channels]);
+  if (header.channels !== 1) throw maskOfChannels(file, [...header.extent, header.channels]);
   sameGrid(file, own, image, orientation);
-  const classOf = new Map(values.map((value, index) => [value, index]));
   const labels = new Uint8Array(mask.values.length);
   eachVoxel(own, header.extent, (from, to) => {
     const value = mask.values[from]!;
-    const label = classOf.get(value);
+    const label = classOf.get(value) ?? classOf.get(wholeOf(value));
     if (label === undefined) {
-      const [i, j] = header.extent;
-      const voxel = [from % i, Math.floor(from / i) % j, Math.floor(from / (i * j))];
-      throw unknownLabel(file, value, voxel, values);
+      const voxel = voxelOf(from, header);
+      if (!Number.isInteger(wholeOf(value))) throw labelNotWhole(file, value, voxel);
+      throw unknownLabel(file, value, voxel, [...classOf.keys()]);
     }
     labels[to] = label;
   });
   return labels;
+}
+
+/** The whole number that a value stands for: a slope such as 1/255 leaves a trace of itself. */
+function wholeOf(value: number): number {
+  const whole = Math.round(value);
+  return Math.abs(value - whole) <= 1e-4 ? whole : value;
+}
+
+function checkFinite(file: string, { header, values }: Volume): void {
+  if (!(values instanceof Float32Array || values instanceof Float64Array)) return;
+  const usable = (value: number) => Number.isFinite(Math.fround(value));
+  for (let at = 0; at < values.length; at++) {
+    if (usable(values[at]!)) continue;
+    let count = 0;
+    for (const value of values) if (!usable(value)) count++;
+    throw notFinite(file, values[at]!, voxelOf(at, header), count);
+  }
+}
+
+/** Voxel and channel, from 0, in the file's own axes. */
+function voxelOf(at: number, { extent: [i, j, k], channels }: Header): number[] {
+  const voxel = [at % i, Math.floor(at / i) % j, Math.floor(at / (i * j)) % k];
+  return channels === 1 ? voxel : [...voxel, Math.floor(at / (i * j * k))];
 }
 
 /** Visits every voxel by its index in a file and in canonical order. */
@@ -82,8 +167,12 @@ export function eachVoxel(
 }
 
 function sameGrid(file: string, own: Orientation, first: string, wanted: Orientation): void {
-  const text = ({ extent, affine }: Orientation) =>
-    `${extent.join('x')} voxels, affine ${JSON.stringify(affine)}, in canonical order`;
+  const text = ({ extent, affine }: Orientation) => {
+    const rows = affine.map(
+      (row) => `[${row.map((value) => Number(value.toPrecision(6))).join(', ')}]`,
+    );
+    return `${extent.join('x')} voxels, affine [${rows.join(', ')}], in canonical order`;
+  };
   const sameExtent = own.extent.every((extent, axis) => extent === wanted.extent[axis]);
   const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((corner) =>
     wanted.extent.map((extent, axis) => ((corner >> axis) & 1) * (extent - 1)),

@@ -1,80 +1,98 @@
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { type Dataset, defineDataset, folder, type Sample } from '@raremask/core';
-import { cannotRead, otherChannels, unknownId } from './errors.ts';
-import { type Grid, readGrid } from './grid.ts';
-import { type Case, listCases, listImagesAt } from './listing.ts';
-import { readHeader } from './nifti.ts';
+import { dirname, resolve } from 'node:path';
+import {
+  type Dataset,
+  defineDataset,
+  folder,
+  IGNORE,
+  isRaremaskError,
+  type RaremaskError,
+  type Sample,
+} from '@raremask/core';
+import { readDatasetJson } from './datasetJson.ts';
+import { filesIn } from './dicom.ts';
+import { cannotRead, otherChannels, severalUnusable, unknownId } from './errors.ts';
+import { readGrid, resamplingOf, reversed } from './grid.ts';
+import { KeptGrids } from './keptGrids.ts';
+import { type Case, type Listing, listCases, listImagesAt } from './listing.ts';
 import { type Options, options } from './options.ts';
 import { orientationOf } from './orientation.ts';
 import { casesOf, type Place } from './predictions.ts';
+import { propose } from './propose.ts';
+import { readHeader } from './readVolume.ts';
+import type { Axes } from './resample.ts';
 import { sliceAxis, sliceOf } from './slice.ts';
 
-/** Cases that stay in memory; each reader thread has its own. */
-const KEPT = 2;
+/** Classes of images without truth, where the training data are gone: the training knows its own. */
+const SOME = { background: 0, foreground: 1 };
 
-/** NIfTI volumes and label maps. */
+/** Volumes and label maps. */
 export default defineDataset({
   name: 'volumes',
   api: 1,
-  summary: 'NIfTI volumes and label maps, as slices or whole',
+  summary: 'Volumes and label maps, as slices or whole: NIfTI; with @itk-wasm NRRD, MHA and DICOM',
   options,
   needs: { folder },
   async create(given, services) {
+    return open(given, await listCases(given, resolve(services.folder, given.root)));
+  },
+  async openImages(path, given, services) {
     const root = resolve(services.folder, given.root);
-    return open(given, await listCases(given, root));
+    const cases = await listImagesAt(given, resolve(path), root);
+    const told = given.classes === undefined ? await readDatasetJson(root) : undefined;
+    return open(given, { cases, classes: given.classes ?? told?.classes ?? SOME });
   },
-  async openImages(path, given) {
-    return open(given, await listImagesAt(given, resolve(path)));
-  },
+  propose,
 });
 
-async function open(given: Options, cases: readonly Case[]): Promise<Dataset> {
-  const values = Object.values(given.classes);
+async function open(given: Options, listing: Listing): Promise<Dataset> {
+  const { cases, classes, ignore, told } = listing;
+  const classOf = new Map(Object.values(classes).map((value, index) => [value, index]));
+  if (ignore !== undefined) classOf.set(ignore, IGNORE);
   const places = new Map<string, Place>();
   let channels: number | undefined;
   let spacing: readonly number[] = [];
+  const unusable: RaremaskError[] = [];
   for (const entry of cases) {
-    const headers = await Promise.all(entry.images.map(readHeader));
-    const found = headers.reduce((sum, header) => sum + header.channels, 0);
-    if (channels !== undefined && found !== channels) {
-      throw otherChannels(entry.images[0]!, found, channels);
+    const grid = await gridOfCase(entry, given.spacing).catch((error: unknown) => {
+      if (!isRaremaskError(error) || error.category !== 'data') throw error;
+      unusable.push(error);
+    });
+    if (grid === undefined) continue;
+    const expected = channels ?? told?.channels.length ?? grid.channels;
+    if (grid.channels !== expected) {
+      unusable.push(otherChannels(entry.images[0]!, grid.channels, expected, told?.file));
+      continue;
     }
-    const orientation = orientationOf(headers[0]!);
-    if (channels === undefined) spacing = [...orientation.spacing].reverse();
-    channels = found;
+    if (channels === undefined) spacing = grid.spacing;
+    channels = grid.channels;
     if (given.view === 'volume') {
       places.set(entry.id, { entry, slice: undefined });
       continue;
     }
-    const count = orientation.extent[2 - sliceAxis(given.view)]!;
+    const count = grid.size[sliceAxis(given.view)]!;
     for (let slice = 0; slice < count; slice++) {
       places.set(`${entry.id}/${String(slice).padStart(4, '0')}`, { entry, slice });
     }
   }
+  if (unusable.length === 1) throw unusable[0]!;
+  if (unusable.length > 1)
+    throw severalUnusable(dirname(cases[0]!.images[0]!), unusable, cases.length);
   const placeOf = (id: string) => {
     const place = places.get(id);
     if (place === undefined) throw unknownId(id);
     return place;
   };
 
-  const kept = new Map<string, Promise<Grid>>();
-  const gridOf = (entry: Case): Promise<Grid> => {
-    const grid = kept.get(entry.id) ?? readGrid(entry, values);
-    kept.delete(entry.id);
-    kept.set(entry.id, grid);
-    grid.catch(() => kept.delete(entry.id));
-    const [oldest] = kept.keys();
-    if (kept.size > KEPT) kept.delete(oldest!);
-    return grid;
-  };
+  const kept = new KeptGrids();
+  const gridOf = (entry: Case) => kept.get(entry.id, () => readGrid(entry, classOf, given.spacing));
 
   const { view, neighbours } = given;
   return {
     facts: {
       space: view === 'volume' ? 3 : 2,
       channels: channels! * (2 * neighbours + 1),
-      classes: Object.entries(given.classes).map(([name, value]) => ({ name, value })),
+      classes: Object.entries(classes).map(([name, value]) => ({ name, value })),
       overlapping: false,
       spacing: view === 'volume' ? spacing : spacing.filter((_, axis) => axis !== sliceAxis(view)),
     },
@@ -84,14 +102,28 @@ async function open(given: Options, cases: readonly Case[]): Promise<Dataset> {
       const { entry, slice } = placeOf(id);
       const grid = await gridOf(entry);
       if (view === 'volume') {
-        const size = [...grid.orientation.extent].reverse();
-        return { id, size, image: grid.image, ...(grid.labels && { labels: grid.labels }) };
+        const size = reversed(grid.extent);
+        const { image, labels, lost } = grid;
+        return {
+          id,
+          size,
+          image,
+          ...(labels && { labels }),
+          ...(lost?.whole && { emptied: true }),
+        };
       }
-      return { id, ...sliceOf(grid, sliceAxis(view), slice!, neighbours) };
+      const axis = sliceAxis(view);
+      const emptied = grid.lost !== undefined && grid.lost.slices[axis]![slice!] === 1;
+      return { id, ...sliceOf(grid, axis, slice!, neighbours), ...(emptied && { emptied }) };
     },
     async fingerprint(id) {
       const { entry } = placeOf(id);
-      const files = [...entry.images, ...(entry.mask === undefined ? [] : [entry.mask])];
+      const { images, mask } = entry;
+      const files = [
+        ...images,
+        ...(mask === undefined ? [] : [mask]),
+        ...(told ? [told.file] : []),
+      ];
       return (await Promise.all(files.map(stampOf))).join(' ');
     },
     files(id) {
@@ -102,14 +134,41 @@ async function open(given: Options, cases: readonly Case[]): Promise<Dataset> {
       };
     },
     writePredictions: (predictions, wanted) =>
-      casesOf(predictions, placeOf, view === 'volume' ? 0 : sliceAxis(view), wanted),
+      casesOf(
+        predictions,
+        placeOf,
+        { axis: view === 'volume' ? 0 : sliceAxis(view), spacing: given.spacing },
+        wanted,
+      ),
     dispose: () => kept.clear(),
   };
 }
 
-async function stampOf(file: string): Promise<string> {
-  const { size, mtimeMs } = await stat(file).catch((error: unknown) => {
-    throw cannotRead(file, error);
+/** Extent and size of voxels that a case is read with, both [z, y, x]. */
+async function gridOfCase(
+  { images }: Case,
+  wanted: Options['spacing'],
+): Promise<{ readonly channels: number; readonly size: Axes; readonly spacing: Axes }> {
+  const headers = await Promise.all(images.map(readHeader));
+  const orientation = orientationOf(headers[0]!);
+  const resampling = resamplingOf(images[0]!, orientation, wanted);
+  const [z, y, x] = reversed(orientation.spacing);
+  const step = resampling?.step ?? [1, 1, 1];
+  return {
+    channels: headers.reduce((sum, header) => sum + header.channels, 0),
+    size: resampling?.to ?? reversed(orientation.extent),
+    spacing: [z * step[0], y * step[1], x * step[2]],
+  };
+}
+
+/** Size and time of modification; of a folder, those of its files. */
+async function stampOf(path: string): Promise<string> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw cannotRead(path, error);
   });
-  return `${size}-${mtimeMs}`;
+  if (!found.isDirectory()) return `${found.size}-${found.mtimeMs}`;
+  const files = await Promise.all((await filesIn(path)).map((file) => stat(file)));
+  const size = files.reduce((sum, file) => sum + file.size, 0);
+  const latest = files.reduce((most, { mtimeMs }) => Math.max(most, mtimeMs), found.mtimeMs);
+  return `${files.length}-${size}-${latest}`;
 }

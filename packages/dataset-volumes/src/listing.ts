@@ -1,7 +1,18 @@
-import { readdir, stat } from 'node:fs/promises';
+import { access, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { cannotRead, cannotTell, noCases, noSuchCase } from './errors.ts';
+import { type DatasetJson, readDatasetJson } from './datasetJson.ts';
+import { isSeries } from './dicom.ts';
+import {
+  cannotRead,
+  cannotTell,
+  missingFiles,
+  noCases,
+  noClasses,
+  noSuchCase,
+  otherCount,
+} from './errors.ts';
 import type { Options } from './options.ts';
+import { READABLE } from './readVolume.ts';
 
 export interface Case {
   readonly id: string;
@@ -10,33 +21,130 @@ export interface Case {
   readonly mask?: string;
 }
 
-/** The cases of a folder by the first pattern of images, in the order of their characters. */
-export async function listCases(given: Options, root: string): Promise<readonly Case[]> {
-  const patterns = [given.images].flat();
+/** What there is, and what the values of its label maps mean. */
+export interface Listing {
+  readonly cases: readonly Case[];
+  readonly classes: Readonly<Record<string, number>>;
+  readonly ignore?: number;
+  /** The dataset.json that says so. */
+  readonly told?: DatasetJson;
+}
+
+const IMAGES = 'images/{id}.nii.gz';
+const MASKS = 'masks/{id}.nii.gz';
+
+/**
+ * The cases of a folder: by the patterns of the options, or, where these name no classes, as its
+ * dataset.json says. In the order of their characters.
+ */
+export async function listCases(given: Options, root: string): Promise<Listing> {
+  const { classes, ignore } = given;
+  if (classes !== undefined) {
+    const cases = await casesByPattern(given, root);
+    return { cases, classes, ...(ignore !== undefined && { ignore }) };
+  }
+  const told = await readDatasetJson(root);
+  if (told === undefined) throw noClasses(root);
+  return {
+    cases: await casesAsTold(told, root),
+    classes: told.classes,
+    ...(told.ignore !== undefined && { ignore: told.ignore }),
+    told,
+  };
+}
+
+async function casesByPattern(given: Options, root: string): Promise<readonly Case[]> {
+  const patterns = [given.images ?? IMAGES].flat();
   const ids = await idsOf(resolve(root, patterns[0]!));
   if (ids.length === 0) throw noCases(resolve(root, patterns[0]!));
-  return ids.map((id) => ({
+  return existing(
+    ids.map((id) => ({
+      id,
+      images: patterns.map((pattern) => fileOf(root, pattern, id)),
+      mask: fileOf(root, given.masks ?? MASKS, id),
+    })),
+  );
+}
+
+async function casesAsTold(told: DatasetJson, root: string): Promise<readonly Case[]> {
+  if (told.training !== undefined) {
+    const cases = await Promise.all(
+      told.training.map(async ({ id, images, mask }) => ({
+        id,
+        images: await imagesAsListed(images, told, root),
+        mask: resolve(root, mask),
+      })),
+    );
+    return existing(cases);
+  }
+  const { channels, ending, count } = told;
+  const folder = join(root, 'imagesTr');
+  const ids = new Set(
+    (await namesIn(folder)).flatMap((name) =>
+      name.endsWith(ending) ? (/^(.+)_\d{4}$/.exec(cut(name, ending))?.[1] ?? []) : [],
+    ),
+  );
+  for (const name of await namesIn(join(root, 'labelsTr'))) {
+    if (name.endsWith(ending)) ids.add(cut(name, ending));
+  }
+  if (ids.size === 0) throw noCases(join(folder, `*_0000${ending}`));
+  const cases = [...ids].sort(byCharacter).map((id) => ({
     id,
-    images: patterns.map((pattern) => fileOf(root, pattern, id)),
-    mask: fileOf(root, given.masks, id),
+    images: channels.map((_, index) => join(folder, `${id}${channelTail(index)}${ending}`)),
+    mask: join(root, 'labelsTr', `${id}${ending}`),
   }));
+  await existing(cases);
+  if (count !== undefined && count !== ids.size) throw otherCount(told.file, count, ids.size);
+  return cases;
+}
+
+/** A list in the Decathlon's form may mean files of nnU-Net, with a channel each. */
+async function imagesAsListed(
+  images: readonly string[],
+  { channels }: DatasetJson,
+  root: string,
+): Promise<readonly string[]> {
+  const files = images.map((name) => resolve(root, name));
+  if (files.length > 1 || (await isThere(files[0]!))) return files;
+  const [ending = ''] = READABLE.exec(files[0]!) ?? [];
+  const own = channels.map((_, index) => `${cut(files[0]!, ending)}${channelTail(index)}${ending}`);
+  return (await isThere(own[0]!)) ? own : files;
+}
+
+/** Cases whose files are all there; otherwise says which are not. */
+async function existing<T extends Case>(cases: readonly T[]): Promise<readonly T[]> {
+  const missing: string[] = [];
+  for (const { images, mask } of cases) {
+    const files = [...images, ...(mask === undefined ? [] : [mask])];
+    const there = await Promise.all(files.map(isThere));
+    missing.push(...files.filter((_, index) => !there[index]));
+  }
+  if (missing.length > 0) throw missingFiles(missing, cases.length);
+  return cases;
 }
 
 /**
  * Cases without truth: those of a folder that is laid out as the data set's root, or that holds the
  * images themselves, under the names that the patterns give them; or the case of one image. Where a
  * case is one file, its name does not matter.
+ *
+ * @param root where the training data are, or were
  */
-export async function listImagesAt(given: Options, path: string): Promise<readonly Case[]> {
-  const patterns = [given.images].flat();
+export async function listImagesAt(
+  given: Options,
+  path: string,
+  root: string,
+): Promise<readonly Case[]> {
   const kind = await stat(path).catch((error: unknown) => {
     throw cannotRead(path, error);
   });
+  if (given.classes === undefined) return testCases(path, kind.isFile(), root);
+  const patterns = [given.images ?? IMAGES].flat();
   const names = patterns.map(tailOf);
   const distinct = new Set(names).size === names.length;
-  const caseOf = (root: string, own: readonly string[], id: string): Case => ({
+  const caseOf = (from: string, own: readonly string[], id: string): Case => ({
     id,
-    images: own.map((pattern) => fileOf(root, pattern, id)),
+    images: own.map((pattern) => fileOf(from, pattern, id)),
   });
   if (kind.isFile()) {
     if (patterns.length === 1) return [{ id: stemOf(path), images: [path] }];
@@ -52,23 +160,71 @@ export async function listImagesAt(given: Options, path: string): Promise<readon
     if (ids.length > 0) return ids.map((id) => caseOf(path, own, id));
   }
   if (patterns.length > 1) throw cannotTell(path, patterns);
+  if (await isSeries(path)) return [{ id: basename(path), images: [path] }];
   const files = (await namesIn(path)).filter((name) => READABLE.test(name)).sort();
   if (files.length === 0) throw noCases(join(path, '*.nii.gz'));
   return files.map((name) => ({ id: stemOf(name), images: [join(path, name)] }));
 }
 
-const READABLE = /\.nii(\.gz)?$/i;
+/**
+ * Cases of a layout with a dataset.json: those of its folder imagesTs, of any other folder, or that of
+ * one file. Files are a channel each where all of their names end in the number of a channel.
+ */
+async function testCases(path: string, isFile: boolean, root: string): Promise<readonly Case[]> {
+  const told =
+    (await readDatasetJson(isFile ? dirname(path) : path)) ?? (await readDatasetJson(root));
+  const tests = join(path, 'imagesTs');
+  const folder = isFile ? dirname(path) : (await isThere(tests)) ? tests : path;
+  const names = (await namesIn(folder)).filter((name) => READABLE.test(name)).sort(byCharacter);
+  if (names.length === 0) throw noCases(join(folder, `*${told?.ending ?? '.nii.gz'}`));
+  const channels = channelsByCase(names);
+  const wanted = told?.form === 'nnU-Net' ? told.channels.length : undefined;
+  if (channels === undefined || told?.form === 'Decathlon') {
+    if (wanted !== undefined) throw cannotTell(folder, [`{id}${channelTail(0)}${told!.ending}`]);
+    const files = isFile ? [basename(path)] : names;
+    return files.map((name) => ({ id: stemOf(name), images: [join(folder, name)] }));
+  }
+  const cases = [...channels].map(([id, own]) => ({
+    id,
+    images: own.map((name) => join(folder, name)),
+  }));
+  if (!isFile) return cases;
+  const found = cases.filter(({ images }) => images.includes(path));
+  if (found.length === 0) throw noSuchCase(path, [`{id}${channelTail(0)}`]);
+  return found;
+}
+
+/** Files of each case, channel after channel; undefined where names have no numbers of channels. */
+function channelsByCase(names: readonly string[]): ReadonlyMap<string, string[]> | undefined {
+  const cases = new Map<string, string[]>();
+  for (const name of names) {
+    const [, id, channel] = /^(.+)_(\d{4})$/.exec(stemOf(name)) ?? [];
+    if (id === undefined) return undefined;
+    const own = cases.get(id) ?? [];
+    if (Number(channel) !== own.length) return undefined;
+    cases.set(id, [...own, name]);
+  }
+  return cases;
+}
 
 /** What {id} stands for in the files of a pattern. */
 async function idsOf(pattern: string): Promise<string[]> {
   const folder = dirname(pattern.slice(0, pattern.indexOf('{id}') + 1));
   const [before, after] = pattern.slice(join(folder, '/').length).split('{id}') as [string, string];
-  const rest = after.split('/')[0]!;
-  return (await namesIn(folder))
+  const [rest = '', ...below] = after.split('/');
+  // A folder a case: what lies beside the folders is something else.
+  const all = rest === '' || below.length > 0 ? await foldersIn(folder) : await namesIn(folder);
+  return all
     .filter((name) => name.startsWith(before) && name.endsWith(rest))
     .map((name) => name.slice(before.length, name.length - rest.length))
     .filter((id) => id !== '' && !id.startsWith('.'))
-    .sort((a, b) => (a < b ? -1 : 1));
+    .sort(byCharacter);
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const names = await namesIn(folder);
+  const found = await Promise.all(names.map((name) => stat(join(folder, name))));
+  return names.filter((_, index) => found[index]!.isDirectory());
 }
 
 /** Files and folders, without those that are hidden. */
@@ -77,6 +233,13 @@ async function namesIn(folder: string): Promise<string[]> {
     throw cannotRead(folder, error);
   });
   return names.filter((name) => !name.startsWith('.'));
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 function fileOf(root: string, pattern: string, id: string): string {
@@ -91,6 +254,19 @@ function tailOf(pattern: string): string {
   return pattern.slice(pattern.lastIndexOf('/', pattern.indexOf('{id}')) + 1);
 }
 
-function stemOf(path: string): string {
+export function stemOf(path: string): string {
   return basename(path).replace(READABLE, '');
+}
+
+function cut(text: string, tail: string): string {
+  return text.slice(0, text.length - tail.length);
+}
+
+/** What nnU-Net puts behind the id of a case: the number of a channel. */
+function channelTail(index: number): string {
+  return `_${String(index).padStart(4, '0')}`;
+}
+
+function byCharacter(left: string, right: string): number {
+  return left < right ? -1 : 1;
 }

@@ -1,99 +1,117 @@
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip, gzip } from 'node:zlib';
 import {
+  analyze,
   badAffine,
   cannotRead,
+  headerAndImage,
+  niftiTwo,
   notNifti,
   truncated,
+  truncatedArchive,
   unknownDatatype,
   wrongDimensions,
 } from './errors.ts';
+import type { Affine, Header, Values, Volume } from './volume.ts';
 
-/** Three rows of four: voxel [i, j, k, 1] to millimetres in RAS+. */
-export type Affine = readonly (readonly [number, number, number, number])[];
-
-export interface Header {
-  /** As it stands in the file. */
-  readonly bytes: Uint8Array;
-  readonly littleEndian: boolean;
-  /** Voxels along i, j and k. */
-  readonly extent: readonly [number, number, number];
-  readonly channels: number;
+interface NiftiHeader extends Header {
+  readonly nifti: { readonly bytes: Uint8Array; readonly littleEndian: boolean };
   readonly datatype: number;
   readonly offset: number;
   readonly slope: number;
   readonly intercept: number;
-  readonly affine: Affine;
-}
-
-export interface Volume {
-  readonly header: Header;
-  /** i fastest, then j, k and the channel; scaled by slope and intercept. */
-  readonly values: Float32Array | Float64Array;
 }
 
 const HEADER = 348;
 
-/** Bytes a voxel and how one is read, by NIfTI datatype. */
-const readers: Record<number, readonly [number, (v: DataView, at: number, le: boolean) => number]> =
-  {
-    2: [1, (view, at) => view.getUint8(at)],
-    4: [2, (view, at, little) => view.getInt16(at, little)],
-    8: [4, (view, at, little) => view.getInt32(at, little)],
-    16: [4, (view, at, little) => view.getFloat32(at, little)],
-    64: [8, (view, at, little) => view.getFloat64(at, little)],
-    256: [1, (view, at) => view.getInt8(at)],
-    512: [2, (view, at, little) => view.getUint16(at, little)],
-    768: [4, (view, at, little) => view.getUint32(at, little)],
-  };
+/** Bytes of a voxel and how voxels are seen, by NIfTI datatype. */
+const readers: Record<number, readonly [number, (buffer: ArrayBuffer) => Values]> = {
+  2: [1, (buffer) => new Uint8Array(buffer)],
+  4: [2, (buffer) => new Int16Array(buffer)],
+  8: [4, (buffer) => new Int32Array(buffer)],
+  16: [4, (buffer) => new Float32Array(buffer)],
+  64: [8, (buffer) => new Float64Array(buffer)],
+  256: [1, (buffer) => new Int8Array(buffer)],
+  512: [2, (buffer) => new Uint16Array(buffer)],
+  768: [4, (buffer) => new Uint32Array(buffer)],
+  1024: [8, (buffer) => Float64Array.from(new BigInt64Array(buffer), Number)],
+  1280: [8, (buffer) => Float64Array.from(new BigUint64Array(buffer), Number)],
+};
 
 /** Reads only as much of a file as its header needs. */
-export async function readHeader(file: string): Promise<Header> {
-  const source = createReadStream(file);
-  const stream = file.endsWith('.gz') ? source.pipe(createGunzip()) : source;
-  source.on('error', (error) => stream.destroy(error));
+export async function readNiftiHeader(file: string): Promise<Header> {
   const parts: Buffer[] = [];
   let length = 0;
   try {
-    for await (const part of stream) {
-      parts.push(part as Buffer);
-      length += (part as Buffer).length;
-      if (length >= HEADER) break;
+    const source = createReadStream(file);
+    const stream = (await isGzip(file)) ? source.pipe(createGunzip()) : source;
+    source.on('error', (error) => stream.destroy(error));
+    try {
+      for await (const part of stream) {
+        parts.push(part as Buffer);
+        length += (part as Buffer).length;
+        if (length >= HEADER) break;
+      }
+    } finally {
+      source.destroy();
     }
   } catch (error) {
-    throw cannotRead(file, error);
-  } finally {
-    source.destroy();
+    throw unpackingFailed(file, error);
   }
   return parseHeader(file, Buffer.concat(parts));
 }
 
-export async function readVolume(file: string): Promise<Volume> {
+export async function readNifti(file: string): Promise<Volume> {
   let bytes: Buffer;
   try {
     bytes = await readFile(file);
-    if (file.endsWith('.gz')) bytes = await promisify(gunzip)(bytes);
+    if (startsAsGzip(bytes)) bytes = await promisify(gunzip)(bytes);
   } catch (error) {
-    throw cannotRead(file, error);
+    throw unpackingFailed(file, error);
   }
   const header = parseHeader(file, bytes);
+  const { offset, datatype, slope, intercept } = header;
   const count = header.extent.reduce((product, extent) => product * extent, header.channels);
-  const [width, read] = readers[header.datatype]!;
-  const end = header.offset + count * width;
+  const [width, see] = readers[datatype]!;
+  const end = offset + count * width;
   if (bytes.length < end) throw truncated(file, end, bytes.length);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const own = Uint8Array.prototype.slice.call(bytes, offset, end);
+  if (!header.nifti.littleEndian) swapBytes(own, width);
+  const stored = see(own.buffer as ArrayBuffer);
+  if (slope === 1 && intercept === 0) return { header, values: stored };
   // float32 does not hold every label of 32 bits.
-  const values =
-    header.datatype === 8 || header.datatype === 768 || header.datatype === 64
-      ? new Float64Array(count)
-      : new Float32Array(count);
-  for (let index = 0; index < count; index++) {
-    const stored = read(view, header.offset + index * width, header.littleEndian);
-    values[index] = stored * header.slope + header.intercept;
-  }
+  const values = width > 2 && datatype !== 16 ? new Float64Array(count) : new Float32Array(count);
+  for (let at = 0; at < count; at++) values[at] = stored[at]! * slope + intercept;
   return { header, values };
+}
+
+/** By what the file holds: names are wrong about it often. */
+async function isGzip(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    return startsAsGzip(buffer.subarray(0, bytesRead));
+  } finally {
+    await handle.close();
+  }
+}
+
+function startsAsGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+function unpackingFailed(file: string, error: unknown): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'Z_BUF_ERROR' ? truncatedArchive(file) : cannotRead(file, error);
+}
+
+function swapBytes(bytes: Uint8Array, width: number): void {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (width === 2) buffer.swap16();
+  if (width === 4) buffer.swap32();
+  if (width === 8) buffer.swap64();
 }
 
 /**
@@ -104,17 +122,18 @@ export async function readVolume(file: string): Promise<Volume> {
  * @param slope what a stored value is multiplied with
  */
 export async function niftiOn(
-  { bytes: original, extent, littleEndian: little }: Header,
+  header: Header,
   values: Uint8Array | Uint16Array,
   slope = 1,
 ): Promise<Uint8Array> {
+  const { bytes: original, littleEndian: little } = header.nifti ?? newHeader(header);
   const width = values.BYTES_PER_ELEMENT;
   const offset = HEADER + 4;
   const bytes = new Uint8Array(offset + values.length * width);
   bytes.set(original);
   const view = new DataView(bytes.buffer);
-  for (const [axis, size] of [3, ...extent, 1, 1, 1, 1].entries()) {
-    view.setInt16(40 + 2 * axis, size, little);
+  for (const [axis, extent] of [3, ...header.extent, 1, 1, 1, 1].entries()) {
+    view.setInt16(40 + 2 * axis, extent, little);
   }
   // Intent, description, auxiliary file and name told of the image.
   for (const [from, to] of [
@@ -138,15 +157,35 @@ export async function niftiOn(
   return promisify(gzip)(bytes);
 }
 
+/** The header of a grid that comes from another kind of file: millimetres, place by sform. */
+function newHeader({ affine }: Header): NiftiHeader['nifti'] {
+  const bytes = new Uint8Array(HEADER);
+  const view = new DataView(bytes.buffer);
+  view.setInt32(0, HEADER, true);
+  view.setFloat32(76, 1, true);
+  for (const axis of [0, 1, 2]) {
+    const length = Math.hypot(...affine.map((row) => row[axis]!));
+    view.setFloat32(80 + 4 * axis, length, true);
+  }
+  view.setUint8(123, 2);
+  // Coordinates of the scanner.
+  view.setInt16(254, 1, true);
+  for (const [at, value] of affine.flat().entries()) view.setFloat32(280 + 4 * at, value, true);
+  return { bytes, littleEndian: true };
+}
+
 /** Field offsets: nifti1.h (Cox et al. 2004). */
-function parseHeader(file: string, bytes: Buffer): Header {
+function parseHeader(file: string, bytes: Buffer): NiftiHeader {
   if (bytes.length < HEADER) throw truncated(file, HEADER, bytes.length);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const little = view.getInt32(0, true) === HEADER;
   if (!little && view.getInt32(0, false) !== HEADER) {
+    if (view.getInt32(0, true) === 540 || view.getInt32(0, false) === 540) throw niftiTwo(file);
     throw notNifti(file, `a first field of ${view.getInt32(0, true)}`);
   }
   const magic = bytes.toString('latin1', 344, 347);
+  if (magic === 'ni1') throw headerAndImage(file);
+  if (magic === '\0\0\0') throw analyze(file);
   if (magic !== 'n+1') throw notNifti(file, `the magic ${JSON.stringify(magic)}`);
   const short = (at: number) => view.getInt16(at, little);
   const float = (at: number) => view.getFloat32(at, little);
@@ -160,7 +199,20 @@ function parseHeader(file: string, bytes: Buffer): Header {
   if (readers[datatype] === undefined) throw unknownDatatype(file, datatype);
   const slope = float(112);
   const scaled = slope !== 0 && Number.isFinite(slope);
-  const affine = affineOf(short, float);
+  return {
+    nifti: { bytes: Uint8Array.from(bytes.subarray(0, HEADER)), littleEndian: little },
+    extent: [i, j, k],
+    channels,
+    datatype,
+    offset: Math.max(HEADER + 4, float(108)),
+    slope: scaled ? slope : 1,
+    intercept: scaled ? float(116) : 0,
+    affine: checkedAffine(file, affineOf(short, float)),
+  };
+}
+
+/** Refuses an affine that does not lead every voxel to a place of its own. */
+export function checkedAffine(file: string, affine: Affine): Affine {
   const lengths = [0, 1, 2].map((axis) => Math.hypot(...affine.map((row) => row[axis]!)));
   const [a, b, c] = affine as [Affine[0], Affine[0], Affine[0]];
   const determinant =
@@ -171,19 +223,8 @@ function parseHeader(file: string, bytes: Buffer): Header {
   if (!affine.flat().every(Number.isFinite) || !(Math.abs(determinant) > 1e-4 * volume)) {
     throw badAffine(file);
   }
-  return {
-    bytes: Uint8Array.from(bytes.subarray(0, HEADER)),
-    littleEndian: little,
-    extent: [i, j, k],
-    channels,
-    datatype,
-    offset: Math.max(HEADER + 4, float(108)),
-    slope: scaled ? slope : 1,
-    intercept: scaled ? float(116) : 0,
-    affine,
-  };
+  return affine;
 }
-
 /** sform before qform before pixdim, as the standard prefers them. */
 function affineOf(short: (at: number) => number, float: (at: number) => number): Affine {
   const row = (at: number) => [float(at), float(at + 4), float(at + 8), float(at + 12)] as const;

@@ -12,11 +12,11 @@ export const options = z
       .describe("folder that the other paths start from, relative to the manifest's folder"),
     images: z
       .union([pattern, z.array(pattern).min(1)])
-      .default('images/{id}.nii.gz')
+      .optional()
       .describe(
-        'file of each case, or a list of files whose channels are put together; {id} is the case',
+        'file of each case, or a list of files whose channels are put together; {id} is the case; left out, images/{id}.nii.gz',
       ),
-    masks: pattern.default('masks/{id}.nii.gz').describe('label map of each case'),
+    masks: pattern.optional().describe('label map of each case; left out, masks/{id}.nii.gz'),
     classes: z
       .record(
         z.string().regex(/\D/, 'is a number: give the class a name'),
@@ -32,7 +32,29 @@ export const options = z
       .refine((classes) => new Set(Object.values(classes)).size === Object.keys(classes).length, {
         error: 'must give every class a value of its own',
       })
-      .describe('class names and the value of each in the label maps; the first is the background'),
+      .optional()
+      .describe(
+        'class names and the value of each in the label maps; the first is the background; left out, dataset.json in root tells classes and files',
+      ),
+    ignore: z
+      .int()
+      .min(0)
+      .max(65535)
+      .optional()
+      .describe('value in the label maps of voxels that nobody has judged: they do not count'),
+    spacing: z
+      .union([
+        z.number().positive(),
+        z.tuple([
+          z.number().positive().nullable(),
+          z.number().positive().nullable(),
+          z.number().positive().nullable(),
+        ]),
+      ])
+      .optional()
+      .describe(
+        'size of voxels that images and label maps are brought to, in millimetres: one number, or [z, y, x] with null for an axis that stays as it is; left out, nothing is resampled',
+      ),
     view: z
       .enum(['axial', 'coronal', 'sagittal', 'volume'])
       .default('axial')
@@ -45,6 +67,19 @@ export const options = z
       .describe(
         'slices on each side whose channels are added, from below to above; the last one repeats at the end',
       ),
+  })
+  .check(({ value, issues }) => {
+    const { classes, ignore } = value;
+    if (classes === undefined) {
+      for (const name of ['images', 'masks', 'ignore'] as const) {
+        if (value[name] === undefined) continue;
+        const message = 'is told by dataset.json: leave it out, or give classes as well';
+        issues.push({ code: 'custom', path: [name], message, input: value });
+      }
+    } else if (ignore !== undefined && Object.values(classes).includes(ignore)) {
+      const message = 'is the value of a class';
+      issues.push({ code: 'custom', path: ['ignore'], message, input: value });
+    }
   })
   .refine(({ view, neighbours }) => view !== 'volume' || neighbours === 0, {
     path: ['neighbours'],

@@ -1,4 +1,4 @@
-import type { Affine, Header } from './nifti.ts';
+import type { Affine, Header } from './volume.ts';
 
 /**
  * How a file's axes lie in the canonical order: x to the right, y to the front, z upwards (RAS+).

@@ -1,14 +1,25 @@
 import type { Facts, Prediction, WrittenPrediction } from '@raremask/core';
-import { eachVoxel } from './grid.ts';
+import { eachVoxel, resamplingOf, reversed } from './grid.ts';
 import type { Case } from './listing.ts';
-import { type Header, niftiOn, readHeader } from './nifti.ts';
+import { niftiOn } from './nifti.ts';
+import type { Options } from './options.ts';
 import { type Orientation, orientationOf } from './orientation.ts';
+import { readHeader } from './readVolume.ts';
+import { inverseOf, type Resampling, resampleValues } from './resample.ts';
 import { putSlice } from './slice.ts';
+import type { Header } from './volume.ts';
 
 /** Where a prediction lies: the whole case, or one slice of it. */
 export interface Place {
   readonly entry: Case;
   readonly slice: number | undefined;
+}
+
+/** How the samples were made of the case. */
+export interface Reading {
+  /** Axis of [z, y, x] that the slices cut across. */
+  readonly axis: number;
+  readonly spacing: Options['spacing'];
 }
 
 interface Wanted {
@@ -18,30 +29,29 @@ interface Wanted {
 
 /**
  * Gathers slices into cases and writes each case on the grid of its first image: a label map with the
- * values of the classes, and probabilities of each foreground class from 0 to 1.
- *
- * @param axis of [z, y, x] that the slices cut across
+ * values of the classes, and probabilities of each foreground class from 0 to 1. Where a case has been
+ * resampled, the probabilities are brought back, and there the most probable class is taken.
  */
 export async function* casesOf(
   predictions: AsyncIterable<Prediction>,
   placeOf: (id: string) => Place,
-  axis: number,
+  reading: Reading,
   wanted: Wanted,
 ): AsyncGenerator<WrittenPrediction> {
   let gathered: Gathered | undefined;
   for await (const prediction of predictions) {
     const { entry, slice } = placeOf(prediction.id);
     if (gathered !== undefined && gathered.entry !== entry) yield await written(gathered, wanted);
-    if (gathered?.entry !== entry) gathered = await emptyCase(entry, wanted.facts);
-    const { orientation, labels, probabilities } = gathered;
+    if (gathered?.entry !== entry) gathered = await emptyCase(entry, wanted.facts, reading);
+    const { labels, probabilities } = gathered;
     if (slice === undefined) {
       labels.set(prediction.labels);
       probabilities.set(prediction.probabilities);
       continue;
     }
     const depth = wanted.facts.classes.length;
-    putSlice(labels, orientation, axis, slice, prediction.labels, 1);
-    putSlice(probabilities, orientation, axis, slice, prediction.probabilities, depth);
+    putSlice(labels, gathered, reading.axis, slice, prediction.labels, 1);
+    putSlice(probabilities, gathered, reading.axis, slice, prediction.probabilities, depth);
   }
   if (gathered !== undefined) yield await written(gathered, wanted);
 }
@@ -51,27 +61,51 @@ interface Gathered {
   readonly entry: Case;
   readonly header: Header;
   readonly orientation: Orientation;
+  readonly resampling: Resampling | undefined;
+  /** Voxels along canonical x, y and z, as the network has seen them. */
+  readonly extent: Orientation['extent'];
   readonly labels: Uint8Array;
   readonly probabilities: Float32Array;
 }
 
-async function emptyCase(entry: Case, { classes }: Facts): Promise<Gathered> {
+async function emptyCase(entry: Case, { classes }: Facts, { spacing }: Reading): Promise<Gathered> {
   const header = await readHeader(entry.images[0]!);
   const orientation = orientationOf(header);
-  const voxels = orientation.extent.reduce((product, extent) => product * extent, 1);
+  const resampling = resamplingOf(entry.images[0]!, orientation, spacing);
+  const extent = resampling ? reversed(resampling.to) : orientation.extent;
+  const voxels = extent[0] * extent[1] * extent[2];
   return {
     entry,
     header,
     orientation,
+    resampling,
+    extent,
     labels: new Uint8Array(voxels),
     probabilities: new Float32Array(voxels * classes.length),
   };
 }
 
-async function written(
-  { entry, header, orientation, labels, probabilities }: Gathered,
-  wanted: Wanted,
-): Promise<WrittenPrediction> {
+/** What was predicted, on the case's own grid. */
+function onOwnGrid(
+  { resampling, labels, probabilities }: Gathered,
+  classes: number,
+): Pick<Prediction, 'labels' | 'probabilities'> {
+  if (resampling === undefined) return { labels, probabilities };
+  const own = resampleValues(probabilities, classes, inverseOf(resampling));
+  const decided = new Uint8Array(own.length / classes);
+  for (let voxel = 0; voxel < decided.length; voxel++) {
+    let best = 0;
+    for (let index = 1; index < classes; index++) {
+      if (own[voxel * classes + index]! > own[voxel * classes + best]!) best = index;
+    }
+    decided[voxel] = best;
+  }
+  return { labels: decided, probabilities: own };
+}
+
+async function written(gathered: Gathered, wanted: Wanted): Promise<WrittenPrediction> {
+  const { entry, header, orientation } = gathered;
+  const { labels, probabilities } = onOwnGrid(gathered, wanted.facts.classes.length);
   const { id } = entry;
   const { classes } = wanted.facts;
   const large = classes.some(({ value }) => value > 255);
@@ -89,5 +123,5 @@ async function written(
     const bytes = await niftiOn(header, plane, 1 / 65535);
     files.push({ path: `probabilities/${name}.nii.gz`, bytes });
   }
-  return { id, size: [...orientation.extent].reverse(), labels, probabilities, files };
+  return { id, size: reversed(orientation.extent), labels, probabilities, files };
 }

@@ -1,6 +1,5 @@
 import type { Sample } from '@raremask/core';
 import type { Grid } from './grid.ts';
-import type { Orientation } from './orientation.ts';
 
 /** The axis of [z, y, x] that a view cuts across. */
 export function sliceAxis(view: 'axial' | 'coronal' | 'sagittal'): number {
@@ -17,7 +16,7 @@ export function sliceOf(
   slice: number,
   neighbours: number,
 ): Pick<Sample, 'size' | 'image' | 'labels'> {
-  const { rows, columns, axisStep, rowStep, columnStep, last } = planeOf(grid.orientation, axis);
+  const { rows, columns, axisStep, rowStep, columnStep, last } = planeOf(grid, axis);
   const { channels } = grid;
   const depth = channels * (2 * neighbours + 1);
   const image = new Float32Array(rows * columns * depth);
@@ -42,13 +41,13 @@ export function sliceOf(
 /** Puts the pixels of a slice, `depth` numbers each, to their place in a volume. */
 export function putSlice<T extends Uint8Array | Float32Array>(
   volume: T,
-  orientation: Pick<Orientation, 'extent'>,
+  grid: Pick<Grid, 'extent'>,
   axis: number,
   slice: number,
   pixels: T,
   depth: number,
 ): void {
-  const { rows, columns, axisStep, rowStep, columnStep } = planeOf(orientation, axis);
+  const { rows, columns, axisStep, rowStep, columnStep } = planeOf(grid, axis);
   let from = 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
@@ -59,7 +58,7 @@ export function putSlice<T extends Uint8Array | Float32Array>(
 }
 
 /** Extents and steps of a plane across one axis of [z, y, x]. */
-function planeOf({ extent: [width, height, depth] }: Pick<Orientation, 'extent'>, axis: number) {
+function planeOf({ extent: [width, height, depth] }: Pick<Grid, 'extent'>, axis: number) {
   const extents = [depth, height, width];
   const steps = [height * width, width, 1];
   const [row, column] = [0, 1, 2].filter((other) => other !== axis) as [number, number];

@@ -9,9 +9,10 @@ type Row = readonly [number, number, number, number];
 interface Written {
   readonly extent: readonly number[];
   readonly values: readonly number[];
-  /** float32 (16), uint8 (2) or int16 (4). */
-  readonly datatype?: 2 | 4 | 16;
-  readonly affine?: readonly [Row, Row, Row];
+  /** float32 (16), float64 (64), uint8 (2), int16 (4) or int64 (1024). */
+  readonly datatype?: 2 | 4 | 16 | 64 | 1024;
+  /** Written as the sform; null leaves the sform out. */
+  readonly affine?: readonly [Row, Row, Row] | null;
   readonly little?: boolean;
   readonly slope?: number;
   readonly intercept?: number;
@@ -26,7 +27,7 @@ export const straight = [
 /** The bytes of a NIfTI-1 file. */
 export function nifti(given: Written): Uint8Array {
   const { extent, values, datatype = 16, affine = straight, little = true } = given;
-  const width = { 2: 1, 4: 2, 16: 4 }[datatype];
+  const width = { 2: 1, 4: 2, 16: 4, 64: 8, 1024: 8 }[datatype];
   const bytes = new Uint8Array(352 + values.length * width);
   const view = new DataView(bytes.buffer);
   view.setInt32(0, 348, little);
@@ -36,22 +37,34 @@ export function nifti(given: Written): Uint8Array {
   view.setFloat32(108, 352, little);
   view.setFloat32(112, given.slope ?? 1, little);
   view.setFloat32(116, given.intercept ?? 0, little);
-  view.setInt16(254, 1, little);
-  for (const [at, value] of affine.flat().entries()) view.setFloat32(280 + 4 * at, value, little);
+  view.setInt16(254, affine === null ? 0 : 1, little);
+  for (const [at, value] of (affine ?? []).flat().entries())
+    view.setFloat32(280 + 4 * at, value, little);
   bytes.set(new TextEncoder().encode('n+1\0'), 344);
   for (const [index, value] of values.entries()) {
     const at = 352 + index * width;
     if (datatype === 2) view.setUint8(at, value);
     else if (datatype === 4) view.setInt16(at, value, little);
+    else if (datatype === 64) view.setFloat64(at, value, little);
+    else if (datatype === 1024) view.setBigInt64(at, BigInt(value), little);
     else view.setFloat32(at, value, little);
   }
   return bytes;
 }
 
-export async function opened(
-  files: Record<string, Uint8Array>,
-  raw: Record<string, unknown>,
-  check: (dataset: Dataset, root: string) => Promise<void>,
+/** The same file with other numbers at some places of its header. */
+export function changed(file: Uint8Array, change: (view: DataView) => void): Uint8Array {
+  const copy = Uint8Array.from(file);
+  change(new DataView(copy.buffer));
+  return copy;
+}
+
+export type Files = Record<string, Uint8Array | string>;
+
+/** A folder with these files in it, for as long as the check takes. */
+export async function inFolder(
+  files: Files,
+  check: (root: string) => Promise<void>,
 ): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'raremask-volumes-'));
   try {
@@ -59,17 +72,37 @@ export async function opened(
       await mkdir(dirname(join(root, name)), { recursive: true });
       await writeFile(join(root, name), content);
     }
-    await check(await openAt(root, raw), root);
+    await check(root);
   } finally {
     await rm(root, { recursive: true });
   }
 }
 
+export async function opened(
+  files: Files,
+  raw: Record<string, unknown>,
+  check: (dataset: Dataset, root: string) => Promise<void>,
+): Promise<void> {
+  await inFolder(files, async (root) => check(await openAt(root, raw), root));
+}
+
 export async function openAt(root: string, raw: Record<string, unknown>): Promise<Dataset> {
+  return plugin.create(await checkedOptions(root, raw), { folder: root });
+}
+
+export async function openImagesAt(
+  path: string,
+  root: string,
+  raw: Record<string, unknown>,
+): Promise<Dataset> {
+  return plugin.openImages!(path, await checkedOptions(root, raw), { folder: root });
+}
+
+async function checkedOptions(root: string, raw: Record<string, unknown>) {
   const given = { root, classes: { background: 0, lesion: 1 }, ...raw };
   const checked = await plugin.options!['~standard'].validate(given);
   if (checked.issues !== undefined) throw new Error(checked.issues[0]!.message);
-  return plugin.create(checked.value as Parameters<typeof plugin.create>[0], { folder: root });
+  return checked.value as Parameters<typeof plugin.create>[0];
 }
 
 // Two voxels along x, three along y, two along z: 0 to 11, x fastest.

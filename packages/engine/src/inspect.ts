@@ -62,6 +62,8 @@ export interface Inspection {
     /** Pixels of foreground in its mask: more than 0 cannot be right. */
     readonly foreground: number;
   }[];
+  /** Images whose foreground the data set has lost by its own resampling, all of it. */
+  readonly emptied: readonly { readonly id: string; readonly split: string }[];
   /** Images with the same pixels, whatever their masks; blank ones do not count. */
   readonly duplicates: readonly {
     readonly ids: readonly string[];
@@ -218,6 +220,9 @@ function inspectionOf(
       split: splitOfId.get(image.id)!,
       foreground: foregroundOf(image, facts),
     })),
+    emptied: images
+      .filter(({ emptied }) => emptied)
+      .map(({ id }) => ({ id, split: splitOfId.get(id)! })),
     duplicates: duplicatesOf(
       images.filter((image) => !isBlank(image)),
       splitOfId,

@@ -71,6 +71,8 @@ export interface CountedImage extends SurveyedImage {
   readonly digest: string;
   /** Extent of the largest structure along each space axis; zeros where there is none. */
   readonly extent: readonly number[];
+  /** True where the data set's own resampling has lost all of the foreground. */
+  readonly emptied: boolean;
 }
 
 const LIMIT = Number.POSITIVE_INFINITY;
@@ -354,6 +356,7 @@ function surveyed(sample: Sample, labels: Uint8Array, facts: Facts): CountedImag
     structureCount,
     digest: digestOf(sample),
     extent,
+    emptied: sample.emptied === true,
     intensity: Array.from({ length: facts.channels }, (_, channel) => ({
       ...momentsOf(image, channel, facts.channels),
       ...rangeOf(image, channel, facts.channels),

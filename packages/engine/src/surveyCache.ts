@@ -6,7 +6,7 @@ import { writeAtomically } from './atomicFile.ts';
 import type { CountedImage } from './sampleReader.ts';
 
 /** Changes with the meaning of the numbers, so that older files are counted anew. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** The facts of one image as numbers in a row: an index of many images stays small. */
 export type PackedImage = Float64Array;
@@ -22,6 +22,7 @@ export function packImage(image: CountedImage): PackedImage {
   return Float64Array.from([
     image.ignoredPixels,
     image.structureCount,
+    image.emptied ? 1 : 0,
     Number.parseInt(image.digest.slice(0, 12), 16),
     Number.parseInt(image.digest.slice(12), 16),
     ...image.size,
@@ -47,7 +48,7 @@ export function unpackImage(
     return [...packed.subarray(at - count, at)];
   };
   const repeat = <T>(count: number, make: () => T) => Array.from({ length: count }, make);
-  const [ignoredPixels, structureCount] = take(2) as [number, number];
+  const [ignoredPixels, structureCount, emptied] = take(3) as [number, number, number];
   const digest = take(2)
     .map((half) => half.toString(16).padStart(12, '0'))
     .join('');
@@ -71,6 +72,7 @@ export function unpackImage(
     structureCount,
     digest,
     extent,
+    emptied: emptied === 1,
     intensity,
   };
 }
@@ -80,13 +82,13 @@ export function packedClassPixels(
   packed: PackedImage,
   { space, classes }: PackedShape,
 ): PackedImage {
-  const from = 4 + 2 * space;
+  const from = 5 + 2 * space;
   return packed.subarray(from, from + classes);
 }
 
 /** True where the numbers can be the facts of an image of this shape. */
 function fits(packed: readonly unknown[], { space, classes, channels }: PackedShape): boolean {
-  const fixed = 4 + 2 * space + classes + 4 * channels;
+  const fixed = 5 + 2 * space + classes + 4 * channels;
   const rest = packed.length - fixed;
   return rest >= 0 && rest % (2 + space) === 0 && packed.every((value) => Number.isFinite(value));
 }

@@ -116,6 +116,8 @@ export interface Inspection {
     readonly split: string;
     readonly foreground: number;
   }[];
+  /** Images whose foreground the data set has lost by its own resampling, all of it. */
+  readonly emptied: readonly { readonly id: string; readonly split: string }[];
   /** Images with the same pixels, without the blank ones. */
   readonly duplicates: readonly {
     readonly ids: readonly string[];
@@ -271,7 +273,7 @@ function some(names: readonly string[], between = ', '): string {
 
 /** What is wrong with the data, a sentence each, the worst first. */
 export function findingsOf(inspection: Inspection): string[] {
-  const { unreadable, blank, duplicates, groups, batches } = inspection;
+  const { unreadable, blank, emptied, duplicates, groups, batches } = inspection;
   const findings: string[] = [];
   if (unreadable.length > 0) {
     findings.push(`${counted(unreadable.length, 'image')} cannot be read and must be mended`);
@@ -290,6 +292,11 @@ export function findingsOf(inspection: Inspection): string[] {
         `${counted(marked.length, 'blank image')} ${marked.length === 1 ? 'has' : 'have'} foreground in the mask: ${some(marked.map(({ id }) => id))}`,
       );
     }
+  }
+  if (emptied.length > 0) {
+    findings.push(
+      `${counted(emptied.length, 'image')} ${emptied.length === 1 ? 'loses' : 'lose'} all foreground at the resolution that the data set brings it to: ${some(emptied.map(({ id }) => id))}`,
+    );
   }
   const crossing = duplicates.filter(({ splits }) => splits.length > 1);
   const within = duplicates.filter(({ splits }) => splits.length === 1);

@@ -176,6 +176,10 @@ describe('the inspection table', () => {
       { name: 'p2', splits: ['train'], images: 3, empty: 1 },
     ],
     foregroundShares: [{ from: 2 ** -10, to: 2 ** -9, count: 76 }],
+    emptied: [
+      { id: 'y', split: 'train' },
+      { id: 'z', split: 'train' },
+    ],
     blank: [
       { id: 'v', split: 'train', foreground: 0 },
       { id: 'w', split: 'train', foreground: 5 },
@@ -244,13 +248,21 @@ describe('the inspection table', () => {
       '  f: masks/f.png: value 7 stands for no class.',
       '4 images are blank, of one value all over (train 3, validation 1): v, w, x and 1 more',
       '1 blank image has foreground in the mask: w',
+      '2 images lose all foreground at the resolution that the data set brings it to: y, z',
       '1 image stands in more than one split, so scores will look better than they are: a = b',
       '1 image is there more than once within a split: c = d = e and 2 more',
       '1 group in more than one split: p1 (train, validation)',
       '13 % of the batches have no foreground at all',
       '30 % of the windows of images with foreground show none of it',
     ]);
-    const sound = { ...inspection, groups: [], blank: [], duplicates: [], unreadable: [] };
+    const sound = {
+      ...inspection,
+      groups: [],
+      blank: [],
+      emptied: [],
+      duplicates: [],
+      unreadable: [],
+    };
     const full = { ...inspection.batches, batchesWithoutForeground: 0, emptiedByWindow: 0 };
     expect(findingsOf({ ...sound, batches: full })).toEqual([]);
   });
