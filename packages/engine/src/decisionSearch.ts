@@ -4,7 +4,7 @@ import type { DecisionRule, FoundRule } from './decide.ts';
 import type { Judged } from './score.ts';
 
 /** Dice where the class is there, and the share of the other images with a false alarm; null of none. */
-export interface ClassErrors {
+interface ClassErrors {
   readonly dice: number | null;
   readonly alarms: number | null;
 }
