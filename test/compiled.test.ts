@@ -245,6 +245,15 @@ describe.skipIf(outcome.state !== 'ok')('a compiled step equals an eager one', (
     expect(await compare({ size: [6, 8, 4], set: resized, batch: 1 })).toHaveLength(1);
   });
 
+  test('with poolings of some axes', async () => {
+    const flat = ['model.with.pooling=[[1, 2], [2, 2]]'];
+    expect(await compare({ set: flat, size: [6, 16] })).toHaveLength(1);
+    const thick = ['model.with.pooling=[[1, 2, 2], [2, 2, 1]]'];
+    expect(await compare({ set: thick, size: [2, 8, 6] })).toHaveLength(1);
+    const resized = [...thick, 'model.with.upsampling=resize'];
+    expect(await compare({ set: resized, size: [2, 8, 6], batch: 1 })).toHaveLength(1);
+  });
+
   test('with several terms, a limit of the gradient and outcomes of samples', async () => {
     const set = ['loss=[{use: "@raremask/loss-dice"}, {use: "@raremask/loss-ce"}]'];
     expect(await compare({ set, clip: 0.05, outcomes: true })).toHaveLength(1);

@@ -75,7 +75,7 @@ function compare(set) {
     ...Object.fromEntries(
       Object.entries(PLAIN_LOSSES).map(([name, loss]) => [
         name,
-        replaced(replaced(text, 'loss', loss), 'sampler', uniform),
+        plain(text, { loss, sampler: uniform, evaluate: {} }),
       ]),
     ),
   };
@@ -147,6 +147,11 @@ function withinBudget(text, settings, inspection) {
     return `epochs: ${Math.max(Math.round((Number(own) * fewer) / epochs), 1)}`;
   });
   return { epochs: fewer, text: shortened };
+}
+
+/** The manifest with other values of some of its first-level keys. */
+function plain(text, values) {
+  return Object.entries(values).reduce((now, [key, value]) => replaced(now, key, value), text);
 }
 
 /** The manifest with another value of one of its first-level keys. */

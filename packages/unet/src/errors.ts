@@ -1,20 +1,46 @@
 import { RaremaskError } from '@raremask/core';
 
-export function unfitSize(size: readonly number[], depth: number): RaremaskError {
-  const multiple = 2 ** depth;
+export function unfitSize(size: readonly number[], multipleOf: readonly number[]): RaremaskError {
   const near = (round: (value: number) => number) =>
-    size.map((extent) => Math.max(1, round(extent / multiple)) * multiple).join(' x ');
+    size
+      .map((extent, axis) => Math.max(1, round(extent / multipleOf[axis]!)) * multipleOf[axis]!)
+      .join(' x ');
   const below = near(Math.floor);
   const above = near(Math.ceil);
   const fitting = below === above ? above : `${below} or ${above}`;
+  const alike = new Set(multipleOf).size === 1;
   return new RaremaskError({
     code: 'RAREMASK_UNET_SIZE',
     category: 'run',
     where: 'model (unet)',
-    what: `the size of the images does not fit a U-Net of depth ${depth}, which halves every extent ${depth} times`,
-    expected: `extents that are multiples of ${multiple}, for example ${fitting}`,
+    what: 'the size of the images does not fit the poolings of this U-Net',
+    expected: `extents that are multiples of ${alike ? multipleOf[0] : multipleOf.join(' x ')}, for example ${fitting}`,
     got: size.join(' x '),
     remedy: `set sampler.with.window to a size that fits, or choose a smaller model.with.depth`,
+  });
+}
+
+export function wrongAxes(level: number, got: readonly number[], space: number): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_UNET_POOLING_AXES',
+    category: 'manifest',
+    where: `model.with.pooling[${level}]`,
+    what: 'the pooling has another number of axes than the images',
+    expected: `${space} factors, ${space === 2 ? '[height, width]' : '[depth, height, width]'}`,
+    got: `[${got.join(', ')}]`,
+    remedy: 'write a factor for each axis',
+  });
+}
+
+export function noSpacing(): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_UNET_NO_SPACING',
+    category: 'manifest',
+    where: 'model.with.pooling',
+    what: 'the data set does not say how long a pixel is along each axis',
+    expected: 'a data set that states its spacing, as volumes do',
+    got: 'none',
+    remedy: 'write the factors of each level, or pooling: all',
   });
 }
 

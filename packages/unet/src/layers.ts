@@ -11,7 +11,7 @@ import {
 } from './normalization.ts';
 import { DEFAULT_GROUPS, type UnetOptions } from './options.ts';
 import type { ParameterList, Pass } from './parameterList.ts';
-import { convolve, convolveTransposed, repeatPixels } from './spatial.ts';
+import { convolve, convolveTransposed, type Factors, repeatPixels } from './spatial.ts';
 
 /** Images side by side along the channel axis -> one image. */
 export type Layer = (inputs: readonly tf.Tensor[], pass: Pass) => tf.Tensor;
@@ -52,13 +52,19 @@ export function block(plan: Plan, name: string, from: number, to: number): Layer
   };
 }
 
-/** Doubles every extent, from a coarser level's channels to a finer one's. */
-export function upsampling(plan: Plan, name: string, from: number, to: number): Layer {
+/** Undoes a pooling by these factors, from a coarser level's channels to a finer one's. */
+export function upsampling(
+  plan: Plan,
+  name: string,
+  from: number,
+  to: number,
+  factors: Factors,
+): Layer {
   const { parameters, options, space } = plan;
   const deviation = kernelDeviation(plan, from);
   const zeros = Array<number>(to).fill(0);
   if (options.upsampling === 'transposed') {
-    const shape = [...Array<number>(space).fill(2), to, from];
+    const shape = [...factors, to, from];
     const kernel = parameters.kernel(`${name}.kernel`, shape, deviation);
     const bias = parameters.vector(`${name}.bias`, zeros);
     return ([x], { weights }) => addBias(convolveTransposed(x!, weights[kernel]!), weights[bias]!);
@@ -68,7 +74,7 @@ export function upsampling(plan: Plan, name: string, from: number, to: number): 
   const bias = parameters.vector(`${name}.bias`, zeros);
   // Repeating pixels and a 1x1 convolution commute: before it, the convolution has less to do.
   return ([x], { weights }) =>
-    repeatPixels(addBias(convolve(x!, weights[kernel]!), weights[bias]!));
+    repeatPixels(addBias(convolve(x!, weights[kernel]!), weights[bias]!), factors);
 }
 
 /**

@@ -20,7 +20,23 @@ export const options = z
       .min(1)
       .max(8)
       .default(4)
-      .describe('Number of poolings by 2; extents of an image are multiples of 2^depth'),
+      .describe('Number of poolings; extents of an image are multiples of 2^depth'),
+    pooling: z
+      .union([
+        z.enum(['all', 'spacing']),
+        z
+          .array(
+            z
+              .array(z.union([z.literal(1), z.literal(2)]))
+              .min(2)
+              .max(3),
+          )
+          .min(1),
+      ])
+      .default('all')
+      .describe(
+        'Axes that each pooling halves: all; spacing: those whose voxels are at most twice as long as the shortest ones; or a list of factors 1 and 2 for each pooling, for example [[1, 2, 2], [2, 2, 2]]',
+      ),
     convolutions: z.int().min(1).max(4).default(2).describe('3x3 convolutions of a block'),
     norm: z
       .enum(['batch', 'instance', 'group', 'none'])
@@ -43,7 +59,7 @@ export const options = z
       .enum(['transposed', 'resize'])
       .default('transposed')
       .describe(
-        'transposed: 2x2 transposed convolution of stride 2; resize: 1x1 convolution, then each pixel repeated',
+        'transposed: transposed convolution, 2 pixels wide along the axes that it doubles; resize: 1x1 convolution, then each pixel repeated',
       ),
     dropout: z
       .number()
@@ -61,9 +77,21 @@ export const options = z
       ),
   })
   .check((context) => {
-    const { filters, maxFilters, depth, norm, groups } = context.value;
+    const { filters, maxFilters, depth, norm, groups, pooling } = context.value;
     const complain = (path: string, message: string, input: unknown) =>
       context.issues.push({ code: 'custom', path: [path], message, input });
+    if (typeof pooling !== 'string') {
+      if (pooling.length !== depth) {
+        complain('pooling', `does not have one list for each of the ${depth} poolings`, pooling);
+      }
+      if (pooling.some((level) => level.every((factor) => factor === 1))) {
+        complain(
+          'pooling',
+          'has a level that halves no axis; take it out and lower depth',
+          pooling,
+        );
+      }
+    }
     if (maxFilters !== undefined && maxFilters < filters) {
       complain(
         'maxFilters',

@@ -7,29 +7,41 @@ export function convolve(x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
     : tf.conv3d(x as tf.Tensor5D, kernel as tf.Tensor5D, 1, 'same');
 }
 
-/** Largest value of each block of 2 pixels along every axis. */
-export function pool(x: tf.Tensor): tf.Tensor {
-  return x.rank === 4
-    ? tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid')
-    : tf.maxPool3d(x as tf.Tensor5D, 2, 2, 'valid');
+/** How many pixels become one along each space axis: 1 or 2. */
+export type Factors = readonly number[];
+
+/** Largest value of each block of pixels. */
+export function pool(x: tf.Tensor, factors: Factors): tf.Tensor {
+  if (x.rank === 4) return tf.maxPool(x as tf.Tensor4D, pair(factors), pair(factors), 'valid');
+  const [deep, high, wide] = triple(factors);
+  if (high === wide || high === 1) {
+    return tf.maxPool3d(x as tf.Tensor5D, [deep, high, wide], [deep, high, wide], 'valid');
+  }
+  // tfjs's plain JavaScript has a wrong gradient for blocks that are higher than wide: rows by planes.
+  const [batch, depth, height, width, channels] = (x as tf.Tensor5D).shape;
+  const planes = tf.reshape(x, [batch * depth, height, width, channels]) as tf.Tensor4D;
+  const rows = tf.maxPool(planes, [high, wide], [high, wide], 'valid');
+  const volume = tf.reshape(rows, [batch, depth, height / high, width, channels]) as tf.Tensor5D;
+  return deep === 1 ? volume : tf.maxPool3d(volume, [deep, 1, 1], [deep, 1, 1], 'valid');
 }
 
 /**
- * Transposed convolution, 2 pixels wide, stride 2: every pixel becomes a block of 2 along each axis.
+ * Transposed convolution, as wide as its stride: every pixel becomes a block.
  *
  * In 3-D a matrix product and a shuffle of pixels, since tfjs has no gradient for conv3dTranspose.
  *
- * @param kernel [2, 2, out, in] or [2, 2, 2, out, in]
+ * @param kernel [...factors, out, in]
  */
 export function convolveTransposed(x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
   const out = kernel.shape.at(-2)!;
-  const doubled = x.shape.slice(0, -1).map((extent, axis) => (axis === 0 ? extent : 2 * extent));
+  const factors = kernel.shape.slice(0, -2);
+  const larger = enlarged(x.shape.slice(0, -1), factors);
   if (x.rank === 4) {
     return tf.conv2dTranspose(
       x as tf.Tensor4D,
       kernel as tf.Tensor4D,
-      [...doubled, out] as [number, number, number, number],
-      2,
+      [...larger, out] as [number, number, number, number],
+      pair(factors),
       'same',
     );
   }
@@ -40,28 +52,29 @@ export function convolveTransposed(x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
     number,
     number,
   ];
+  const [deep, high, wide] = triple(factors);
   const blocks = tf.matMul(
     tf.reshape(x, [-1, channels]),
-    tf.reshape(kernel, [8 * out, channels]),
+    tf.reshape(kernel, [deep * high * wide * out, channels]),
     false,
     true,
   );
   const rows = tf.transpose(
-    tf.reshape(blocks, [batch * depth * height, width, 4, 2 * out]),
+    tf.reshape(blocks, [batch * depth * height, width, deep * high, wide * out]),
     [0, 2, 1, 3],
   );
   const planes = tf.transpose(
-    tf.reshape(rows, [batch * depth, height, 2, 2, 2 * width * out]),
+    tf.reshape(rows, [batch * depth, height, deep, high, width * wide * out]),
     [0, 2, 1, 3, 4],
   );
-  return tf.reshape(planes, [...doubled, out]);
+  return tf.reshape(planes, [...larger, out]);
 }
 
-/** Repeats every pixel 2 times along every space axis. */
-export function repeatPixels(x: tf.Tensor): tf.Tensor {
+/** Repeats every pixel as often as the factors say. */
+export function repeatPixels(x: tf.Tensor, factors: Factors): tf.Tensor {
   const repeat = tf.customGrad((input) => ({
-    value: repeated(input as tf.Tensor),
-    gradFunc: (dy: tf.Tensor) => tf.tidy(() => blockSums(dy)),
+    value: repeated(input as tf.Tensor, factors),
+    gradFunc: (dy: tf.Tensor) => tf.tidy(() => blockSums(dy, factors)),
   }));
   return repeat(x);
 }
@@ -82,8 +95,9 @@ export function spaceSize(x: tf.Tensor): number {
   return x.size / (x.shape[0]! * x.shape.at(-1)!);
 }
 
-function repeated(x: tf.Tensor): tf.Tensor {
-  return spaceAxes(x).reduce((image, axis) => {
+function repeated(x: tf.Tensor, factors: Factors): tf.Tensor {
+  const axes = spaceAxes(x).filter((axis) => factors[axis - 1] === 2);
+  return axes.reduce((image, axis) => {
     const paired = [...image.shape.slice(0, axis + 1), 1, ...image.shape.slice(axis + 1)];
     const flat = tf.reshape(image, flattened(paired, axis + 1));
     const pair = tf.concat([flat, flat], 1);
@@ -98,10 +112,28 @@ function flattened(shape: readonly number[], axis: number): [number, number, num
   return [product(shape.slice(0, axis)), 1, product(shape.slice(axis + 1))];
 }
 
-function blockSums(x: tf.Tensor): tf.Tensor {
-  return x.rank === 4
-    ? tf.mul(tf.avgPool(x as tf.Tensor4D, 2, 2, 'valid'), 4)
-    : tf.mul(tf.avgPool3d(x as tf.Tensor5D, 2, 2, 'valid'), 8);
+function blockSums(x: tf.Tensor, factors: Factors): tf.Tensor {
+  const means =
+    x.rank === 4
+      ? tf.avgPool(x as tf.Tensor4D, pair(factors), pair(factors), 'valid')
+      : tf.avgPool3d(x as tf.Tensor5D, triple(factors), triple(factors), 'valid');
+  return tf.mul(
+    means,
+    factors.reduce((product, factor) => product * factor, 1),
+  );
+}
+
+/** [batch, ...space] after every pixel has become a block. */
+function enlarged(shape: readonly number[], factors: Factors): number[] {
+  return shape.map((extent, axis) => (axis === 0 ? extent : extent * factors[axis - 1]!));
+}
+
+function pair(factors: Factors): [number, number] {
+  return [factors[0]!, factors[1]!];
+}
+
+function triple(factors: Factors): [number, number, number] {
+  return [factors[0]!, factors[1]!, factors[2]!];
 }
 
 function spaceAxes(x: tf.Tensor): number[] {

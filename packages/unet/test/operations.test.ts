@@ -42,6 +42,29 @@ describe('transposed convolution', () => {
     });
   });
 
+  test('leaves an axis whose factor is 1, as of each plane by itself', () => {
+    tf.tidy(() => {
+      const x = values([2, 3, 2, 4, 2], 1);
+      const whole = tf.unstack(convolveTransposed(x, kernel(3).slice(0, 1)), 1);
+      const plane = tf.squeeze<tf.Tensor4D>(kernel(3).slice(0, 1), [0]);
+      for (const [index, own] of tf.unstack(x, 1).entries()) {
+        expectClose(whole[index]!, convolveTransposed(own, plane), 1e-5);
+      }
+      const wide = plane.slice([0, 0], [1, 2]);
+      expect(convolveTransposed(values([1, 3, 4, 2], 1), wide).shape).toEqual([1, 3, 8, 3]);
+    });
+  });
+
+  test.each([[[1, 2]], [[2, 1]], [[1, 2, 2]], [[2, 1, 2]], [[2, 2, 1]]])(
+    'has its slope as gradient with the factors %j',
+    (factors) => {
+      tf.tidy(() => {
+        const x = values([1, ...factors.map(() => 2), 2], 1);
+        expectSlopes(convolveTransposed, [x, values([...factors, 3, 2], 2)]);
+      });
+    },
+  );
+
   test('of a flat volume is that of its plane, times each plane of the kernel', () => {
     tf.tidy(() => {
       const x = values([2, 1, 3, 4, 2], 1);
@@ -64,10 +87,10 @@ describe('repeating pixels', () => {
   test('doubles every extent', () => {
     tf.tidy(() => {
       const x = tf.tensor4d([1, 2, 3, 4], [1, 2, 2, 1]);
-      expect(Array.from(repeatPixels(x).dataSync())).toEqual([
+      expect(Array.from(repeatPixels(x, [2, 2]).dataSync())).toEqual([
         1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4,
       ]);
-      expect(repeatPixels(tf.zeros([2, 3, 4, 5, 6])).shape).toEqual([2, 6, 8, 10, 6]);
+      expect(repeatPixels(tf.zeros([2, 3, 4, 5, 6]), [2, 2, 2]).shape).toEqual([2, 6, 8, 10, 6]);
     });
   });
 
@@ -78,15 +101,42 @@ describe('repeating pixels', () => {
         [2, 3, 1, 2, 3],
       ]) {
         const x = values(shape, 1);
-        expectClose(pool(repeatPixels(x)), x, 1e-7);
+        const all = Array<number>(shape.length - 2).fill(2);
+        for (const factors of [all, all.with(0, 1), all.with(-1, 1)]) {
+          expectClose(pool(repeatPixels(x, factors), factors), x, 1e-7);
+        }
       }
     });
   });
 
   test.each([2, 3])('has its slope as gradient in %i-D', (space) => {
-    tf.tidy(() => expectSlopes(repeatPixels, [values([2, ...Array<number>(space).fill(2), 2], 1)]));
+    tf.tidy(() => {
+      const all = Array<number>(space).fill(2);
+      for (const factors of [all, all.with(0, 1)]) {
+        expectSlopes((x) => repeatPixels(x!, factors), [values([2, ...all, 2], 1)]);
+      }
+    });
   });
 });
+
+test.each([[[1, 2]], [[2, 1]], [[1, 2, 2]], [[2, 2, 1]], [[1, 2, 1]], [[2, 1, 2]], [[2, 1, 1]]])(
+  'pooling by %j has the values and gradients of the largest along each axis',
+  (factors) => {
+    const product = (extents: readonly number[]) => extents.reduce((all, one) => all * one, 1);
+    const largest = (x: tf.Tensor, axis: number, factor: number) => {
+      const shape = x.shape.with(axis, x.shape[axis]! / factor);
+      const before = product(shape.slice(0, axis + 1));
+      return tf.reshape(tf.max(tf.reshape(x, [before, factor, -1]), 1), shape);
+    };
+    tf.tidy(() => {
+      expectSameGradients(
+        (x) => pool(x, factors),
+        (x) => factors.reduce((y, factor, axis) => largest(y, axis + 1, factor), x),
+        [values([2, ...factors.map(() => 4), 2], 1)],
+      );
+    });
+  },
+);
 
 test('the mean over space is that of each image and channel', () => {
   tf.tidy(() => {

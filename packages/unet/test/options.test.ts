@@ -5,6 +5,7 @@ test('defaults are the network of 16 filters and depth 4', () => {
   expect(options.parse({})).toEqual({
     filters: 16,
     depth: 4,
+    pooling: 'all',
     convolutions: 2,
     norm: 'batch',
     activation: 'relu',
@@ -28,6 +29,8 @@ test.each([
   [{ maxFilters: 256 }, 'maxFilters', 'no effect'],
   [{ dropout: 1 }, 'dropout', '<1'],
   [{ depth: 0 }, 'depth', '>=1'],
+  [{ depth: 2, pooling: [[2, 2]] }, 'pooling', 'each of the 2 poolings'],
+  [{ depth: 1, pooling: [[1, 1]] }, 'pooling', 'halves no axis'],
 ])('refuses what has no effect or no meaning: %o', (given, path, says) => {
   const result = options.safeParse(given);
   expect(result.error?.issues.map((issue) => issue.path[0])).toEqual([path]);
@@ -41,6 +44,6 @@ test('refuses an option that nobody knows', () => {
 test('every option says what it means', () => {
   const schema = options['~standard'].jsonSchema.input({ target: 'draft-07' });
   const properties = Object.values(schema.properties as Record<string, { description?: string }>);
-  expect(properties).toHaveLength(11);
+  expect(properties).toHaveLength(12);
   for (const { description } of properties) expect(description).toBeTruthy();
 });

@@ -25,6 +25,72 @@ const combinations: object[] = [
   { convolutions: 1 },
 ];
 
+describe('poolings', () => {
+  const shapes = (model: Model) => model.weights.map(({ name, shape }) => [name, shape]);
+
+  test('that are written out as 2 everywhere are those of the default', async () => {
+    const written = await network({
+      ...SMALL,
+      pooling: [
+        [2, 2],
+        [2, 2],
+      ],
+    });
+    expect(shapes(written)).toEqual(shapes(await network(SMALL)));
+    expect(written.multipleOf).toEqual([4, 4]);
+  });
+
+  test.each(['transposed', 'resize'])(
+    'halve the axes that they name and are undone, %s',
+    async (upsampling) => {
+      const pooling = [
+        [1, 2, 2],
+        [1, 1, 2],
+        [2, 2, 2],
+      ];
+      const model = await network({ filters: 2, depth: 3, pooling, upsampling }, { facts: VOLUME });
+      expect(model.multipleOf).toEqual([2, 4, 8]);
+      tf.tidy(() => {
+        for (const mode of ['train', 'infer'] as const) {
+          const scores = logits(model, values([2, 2, 8, 8, 1], 1), mode);
+          expect(scores.shape).toEqual([2, 2, 8, 8, 2]);
+        }
+      });
+      const kernel = model.weights.find(({ name }) => name === 'decoder.1.upsampling.kernel')!;
+      expect(kernel.shape.slice(0, 3)).toEqual(upsampling === 'resize' ? [1, 1, 1] : [1, 1, 2]);
+    },
+  );
+
+  test('by spacing leave a coarse axis alone until the others are as coarse', async () => {
+    const of = async (...spacing: number[]) => {
+      const space = spacing.length as 2 | 3;
+      const model = await network(
+        { filters: 1, depth: 4, pooling: 'spacing' },
+        { facts: { ...FACTS, space, spacing } },
+      );
+      return model.multipleOf;
+    };
+    // 5 0.8 0.8: 5 is more than twice 0.8 and 1.6, not more than twice 3.2; then all are halved.
+    expect(await of(5, 0.8, 0.8)).toEqual([4, 16, 16]);
+    // 2 is not more than twice 1.
+    expect(await of(2, 1, 1)).toEqual([16, 16, 16]);
+    expect(await of(1, 2.5)).toEqual([16, 8]);
+  });
+
+  test('of another number of axes, or by a spacing that nobody knows, are refused', async () => {
+    await expect(
+      network({
+        ...SMALL,
+        pooling: [
+          [2, 2, 2],
+          [2, 2, 2],
+        ],
+      }),
+    ).rejects.toThrow(/model\.with\.pooling\[0\].*2 factors/s);
+    await expect(network({ ...SMALL, pooling: 'spacing' })).rejects.toThrow(/how long a pixel is/);
+  });
+});
+
 describe.each([
   { facts: FACTS, size: [8, 12] },
   { facts: VOLUME, size: [4, 8, 4] },

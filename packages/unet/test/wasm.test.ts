@@ -14,6 +14,34 @@ const combinations = [
   { size: [16, 8], setting: { norm: 'none', activation: 'silu', dropout: 0.3 } },
   { size: [8, 8, 4], setting: {} },
   { size: [8, 8, 4], setting: { upsampling: 'resize' } },
+  {
+    size: [8, 8],
+    setting: {
+      pooling: [
+        [1, 2],
+        [2, 1],
+      ],
+    },
+  },
+  {
+    size: [2, 8, 4],
+    setting: {
+      pooling: [
+        [1, 2, 2],
+        [2, 2, 1],
+      ],
+    },
+  },
+  {
+    size: [2, 8, 4],
+    setting: {
+      pooling: [
+        [1, 2, 2],
+        [2, 2, 1],
+      ],
+      upsampling: 'resize',
+    },
+  },
 ];
 
 test.each(combinations)('wasm trains as cpu does: %o', async ({ size, setting }) => {
