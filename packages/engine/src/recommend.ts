@@ -170,16 +170,14 @@ export function recommendedSettings(figures: TrainingFigures): RecommendedSettin
     );
     add(
       'loss[1].with.pool',
-      'image',
-      `each image's structures count alike, ${structureText(figures)} (median); pooled over the batch, the largest would speak for all`,
+      'batch',
+      `one quotient for the ${batch} images of a batch: an alarm on an empty image lowers it as one beside a structure does; with a quotient for each image (structures: ${structureText(figures)}, median) Dice is a little higher and false alarms are several times as frequent`,
     );
     add('loss[1].with.smooth', 0.00001, smoothReason(figures));
     add(
       'loss[1].with.empty',
-      'cross-entropy',
-      empty > 0
-        ? `on the ${percent(emptyShare)} of the images without foreground${classes.length > 1 ? ', and for every class that an image lacks,' : ''} Dice is a constant with a gradient of 0 after the first alarm; cross-entropy in its place has one`
-        : `where ${classes.length > 1 ? 'an image lacks a class' : 'a window shows no structure'}, Dice is a constant; cross-entropy in its place has a gradient`,
+      'smooth',
+      `a batch that shows ${classes.length > 1 ? 'a class nowhere' : 'no structure'} says nothing here; cross-entropy does`,
     );
   }
 
@@ -286,7 +284,7 @@ function crossEntropyReason({ images, empty }: TrainingFigures): string {
 function smoothReason({ classes }: TrainingFigures): string {
   const medians = classes.map(({ medianStructure }) => medianStructure).filter(Boolean);
   const least = medians.length === 0 ? 0 : Math.min(...medians);
-  return `nothing but a guard against 0/0, since \`empty\` decides about absent structures where an image has the class; a smoothing near the size of a structure (${least} pixels, median${classes.length > 1 ? ' of the smallest class' : ''}) rewards predicting nothing`;
+  return `nothing but a guard against 0/0; a smoothing near the size of a structure (${least} pixels, median${classes.length > 1 ? ' of the smallest class' : ''}) rewards predicting nothing`;
 }
 
 function structureText({ classes }: TrainingFigures): string {
