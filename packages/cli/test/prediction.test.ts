@@ -123,7 +123,7 @@ test('which structures count is searched, kept in the run, and used by predict',
   expect(trained.stderr).toMatch(/which predicted structures count: nodule from \d+ pixels?/);
   const file = 'runs/tiny/decision.json';
   const { checkpoints } = JSON.parse(project.read(file));
-  const { epoch, classes } = checkpoints.best;
+  const { epoch, seen, classes } = checkpoints.best;
   const { summary } = JSON.parse(project.read('runs/tiny/evaluation.json'));
   expect(classes.nodule.after.dice).toBeCloseTo(summary.foreground.diceForeground, 6);
   expect(classes.nodule.after.alarms).toBeCloseTo(summary.foreground.alarmShare, 6);
@@ -132,7 +132,10 @@ test('which structures count is searched, kept in the run, and used by predict',
   const strict = { ...classes.nodule, peak: 1 };
   project.write(
     file,
-    JSON.stringify({ format: 1, checkpoints: { best: { epoch, classes: { nodule: strict } } } }),
+    JSON.stringify({
+      format: 1,
+      checkpoints: { best: { epoch, seen, classes: { nodule: strict } } },
+    }),
   );
   const predict = (out: string) =>
     raremask(project, 'predict', 'runs/tiny', 'data/images', '--out', out);
@@ -147,13 +150,25 @@ test('which structures count is searched, kept in the run, and used by predict',
   expect(foreground('strict')).toBe(0);
 
   // What was found for the weights of another epoch does not count.
-  project.write(file, JSON.stringify({ format: 1, checkpoints: { best: { epoch: 99, classes } } }));
+  project.write(
+    file,
+    JSON.stringify({ format: 1, checkpoints: { best: { epoch: 99, seen, classes } } }),
+  );
   const other = await predict('other');
   expect(other.status).toBe(0);
   expect(other.stderr).toContain('nothing was searched on the validation split');
   const again = await raremask(project, 'evaluate', 'runs/tiny');
   expect(again.status, again.stderr).toBe(0);
-  expect(JSON.parse(project.read(file)).checkpoints.best).toEqual({ epoch, classes });
+  expect(JSON.parse(project.read(file)).checkpoints.best).toEqual({ epoch, seen, classes });
+
+  // Nor what was found where images were not mirrored.
+  const mirrored = await raremask(
+    project,
+    ...['evaluate', 'runs/tiny', '--set', 'evaluate.mirror=true'],
+  );
+  expect(mirrored.status, mirrored.stderr).toBe(0);
+  expect(mirrored.stderr).toContain('which predicted structures count');
+  expect(JSON.parse(project.read(file)).checkpoints.best.seen).toEqual({ ...seen, mirror: true });
 
   project.write(file, '{"format": 1');
   const broken = await predict('broken');

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Manifest } from '@raremask/core/manifest';
 import { type FoundRule, isSearched } from './decide.ts';
 import type { FoundClass } from './decisionSearch.ts';
@@ -14,8 +15,12 @@ interface DecisionFile {
 
 export interface FoundDecision {
   readonly epoch: number;
+  /** How images were seen; what was found holds for these settings alone. */
+  readonly seen: Seen;
   readonly classes: Readonly<Record<string, FoundClass>>;
 }
+
+type Seen = Pick<Manifest['evaluate'], 'window' | 'mirror' | 'threshold'>;
 
 /** The checkpoint that a decision is of. */
 export interface DecidedCheckpoint {
@@ -24,29 +29,37 @@ export interface DecidedCheckpoint {
 }
 
 /**
- * What was found for these weights; undefined where nothing was searched, or for other weights.
+ * What was found for these weights and settings; undefined where nothing was searched, or for others.
  *
  * @throws RaremaskError where decision.json is damaged
  */
 export async function readDecision(
   { decision }: Pick<RunFolder, 'decision'>,
   checkpoint: DecidedCheckpoint,
+  settings: Seen,
 ): Promise<FoundRule | undefined> {
   const found = (await readAll(decision)).checkpoints[nameOf(checkpoint)];
-  return found?.epoch === checkpoint.head.progress.epoch ? found.classes : undefined;
+  const same =
+    found?.epoch === checkpoint.head.progress.epoch &&
+    isDeepStrictEqual(found.seen, seenOf(settings));
+  return same ? found.classes : undefined;
 }
 
 /** Keeps what was found, beside what is known of the run's other checkpoint. */
 export async function writeDecision(
   { decision }: Pick<RunFolder, 'decision'>,
   checkpoint: DecidedCheckpoint,
+  settings: Seen,
   classes: FoundDecision['classes'],
 ): Promise<void> {
   const { checkpoints } = await readAll(decision);
   const { epoch } = checkpoint.head.progress;
   const file: DecisionFile = {
     format: 1,
-    checkpoints: { ...checkpoints, [nameOf(checkpoint)]: { epoch, classes } },
+    checkpoints: {
+      ...checkpoints,
+      [nameOf(checkpoint)]: { epoch, seen: seenOf(settings), classes },
+    },
   };
   await writeJson(decision, file);
 }
@@ -59,13 +72,17 @@ export async function foundFor(
   warn: (text: string) => void,
 ): Promise<FoundRule | undefined> {
   if (!isSearched(settings)) return undefined;
-  const found = await readDecision(folder, checkpoint);
+  const found = await readDecision(folder, checkpoint, settings);
   if (found === undefined) {
     warn(
-      'nothing was searched on the validation split for this checkpoint, so every predicted structure is kept; raremask evaluate searches',
+      'nothing was searched on the validation split for this checkpoint and these settings, so every predicted structure is kept; raremask evaluate searches',
     );
   }
   return found;
+}
+
+function seenOf({ window, mirror, threshold }: Seen): Seen {
+  return { window, mirror, threshold };
 }
 
 async function readAll(path: string): Promise<DecisionFile> {

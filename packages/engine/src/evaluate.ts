@@ -89,9 +89,10 @@ export async function evaluate(
       options.onEvent,
     );
     try {
-      const seen = { facts: work.facts, network, tiles };
+      const { mirror } = loaded.manifest.evaluate;
+      const seen = { facts: work.facts, network, tiles, mirror };
       const found = isSearched(loaded.manifest.evaluate)
-        ? ((await readDecision(folder, checkpoint)) ??
+        ? ((await readDecision(folder, checkpoint, loaded.manifest.evaluate)) ??
           (await searched(
             work,
             folder,
@@ -151,7 +152,7 @@ async function searched(
   };
   for await (const image of judged(everything, splits.validation)) search.add(image);
   const best = search.best();
-  await writeDecision(folder, checkpoint, best);
+  await writeDecision(folder, checkpoint, loaded.manifest.evaluate, best);
   onEvent({ type: 'note', level: 'info', text: searchedNote(best) });
   return best;
 }

@@ -75,7 +75,7 @@ export async function exportOnnx(
     const model = await scope.make(loaded.plugins.model);
     const program = { facts, model };
     const state = checkpointState(checkpoint, model);
-    const found = await readDecision(folder, checkpoint);
+    const found = await readDecision(folder, checkpoint, loaded.manifest.evaluate);
     const rule = decisionRule(loaded.manifest.evaluate, facts, found);
     const metadata = metadataOf(loaded, checkpoint.head, model.multipleOf, rule, options);
     const onnx = await openModel(program, state, options.size, metadata);
@@ -180,6 +180,7 @@ function metadataOf(
     classes: facts.classes,
     overlapping: facts.overlapping,
     ...rule,
+    ...(loaded.manifest.evaluate.mirror && { mirror: true }),
     channels: facts.channels,
     axes: ['batch', ...spaceNames(facts.space), 'channels'],
     logits: facts.overlapping ? 'sigmoid for each class' : 'softmax over the last axis',

@@ -92,6 +92,7 @@ export async function predict(
       options.onEvent({ type: 'note', level: 'warn', text }),
     );
     const rule = decisionRule(loaded.manifest.evaluate, facts, found);
+    const { mirror } = loaded.manifest.evaluate;
     const tiles = tileRule(loaded.manifest.evaluate.window, facts, model);
     const feed = await openFeed(
       {
@@ -115,7 +116,7 @@ export async function predict(
     try {
       return await predictAll(
         images,
-        judge({ facts, network, rule, tiles }, feed, images.ids),
+        judge({ facts, network, rule, tiles, mirror }, feed, images.ids),
         facts,
         options,
       );

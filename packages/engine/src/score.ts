@@ -3,6 +3,7 @@ import { type ImageScore, scoreImage } from '@raremask/metrics';
 import { type Decision, type DecisionRule, decide, foregroundProbability } from './decide.ts';
 import { noTruth } from './errors.ts';
 import type { Feed, WholeSample } from './feed.ts';
+import { inMirrors } from './mirror.ts';
 import type { Network } from './runner.ts';
 import { inTiles, type TileRule } from './tiles.ts';
 
@@ -20,6 +21,8 @@ export interface Judge {
   readonly rule: DecisionRule;
   /** Windows that large images are seen through. */
   readonly tiles: TileRule;
+  /** Whether images are seen mirrored as well. */
+  readonly mirror: boolean;
 }
 
 /** Pixels that go through the network at once; images of the same padded size share a call. */
@@ -27,11 +30,11 @@ const PIXELS_AT_ONCE = 128 * 128 * 4;
 
 /** Runs the network over whole images, in order. */
 export async function* judge(
-  { facts, network, rule, tiles }: Judge,
+  { facts, network, rule, tiles, mirror }: Judge,
   feed: Feed,
   ids: readonly string[],
 ): AsyncGenerator<Judged> {
-  const seer = inTiles(network, tiles, facts);
+  const seer = inTiles(mirror ? inMirrors(network, facts) : network, tiles, facts);
   for await (const group of sameSize(feed.whole(ids))) {
     const [{ padded }] = group as [WholeSample];
     const images = joined(group.map((whole) => whole.images));

@@ -509,6 +509,7 @@ class TrainingRun {
         network: this.#runner,
         rule: this.#parts.rule,
         tiles: this.#parts.tiles,
+        mirror: false,
       },
       this.#feed,
       ids,

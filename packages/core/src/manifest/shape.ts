@@ -287,6 +287,12 @@ const evaluate = z
       .describe(
         'What goes through the network at once: whole images, or windows of this extent that overlap by half and are blended; auto: whole, but volumes above 128x128x128 in windows of about 96x96x96',
       ),
+    mirror: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether images are seen mirrored along every set of axes as well, 4 times in two dimensions and 8 times in three, and the logits averaged: by evaluate, predict and the search of minimumSize and peak; validation between epochs sees each image once',
+      ),
     threshold: z
       .number()
       .gt(0)
