@@ -86,6 +86,18 @@ export function missingMasks(
   });
 }
 
+export function severalMasks(image: string, masks: readonly string[]): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_IMAGES_SEVERAL_MASKS',
+    category: 'data',
+    where: image,
+    what: 'the image has more than one mask',
+    expected: 'one file that data.with.masks names',
+    got: masks.join(', '),
+    remedy: 'remove those that do not count, or name one ending in data.with.masks',
+  });
+}
+
 export function unknownId(id: string, count: number): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_IMAGES_UNKNOWN_ID',

@@ -9,6 +9,7 @@ import {
   noFolder,
   noImages,
   noSuchPath,
+  severalMasks,
 } from './errors.ts';
 import type { Options } from './options.ts';
 
@@ -33,9 +34,9 @@ export async function listEntries(
   if (!(await isFolder(root))) throw noFolder(root);
   const masksOf = maskPaths(options, root);
   const images = await listImages(options.images, root);
-  const maskNames = new Set([...images.keys()].flatMap((id) => masksOf(id)));
+  const maskNames = new Set([...images.keys()].flatMap((id) => masksOf(id).flat()));
   for (const [id, [file]] of images) {
-    if (masksOf(id).includes(file!)) throw maskIsImage(file!);
+    if (masksOf(id).flat().includes(file!)) throw maskIsImage(file!);
     const others = images.get(id)!.filter((name) => !maskNames.has(name));
     if (others.length === 0) images.delete(id);
     else images.set(id, others);
@@ -44,13 +45,17 @@ export async function listEntries(
   const unique = withoutDuplicates(images);
   const existing = new Set(await listMasks(options, root));
   const entries = unique.map(([id, image]): Entry => {
-    const masks = masksOf(id).map((mask) => (existing.has(mask) ? mask : undefined));
+    const masks = masksOf(id).map((candidates) => {
+      const there = candidates.filter((mask) => existing.has(mask));
+      if (there.length > 1) throw severalMasks(image, there);
+      return there[0];
+    });
     return { id, image, masks };
   });
   if (options.missingMask === 'error') {
     const missing = entries.flatMap(({ id, image, masks }) => {
       const at = masks.indexOf(undefined);
-      return at < 0 ? [] : [{ image, mask: masksOf(id)[at]! }];
+      return at < 0 ? [] : [{ image, mask: masksOf(id)[at]!.join(' or ') }];
     });
     if (missing.length > 0) throw missingMasks(missing, entries.length);
   }
@@ -140,27 +145,46 @@ function idByName(pattern: string): (file: string) => string {
   return (file) => withoutExtension(file.startsWith(firm) ? file.slice(firm.length) : file);
 }
 
-function maskPaths(options: Options, root: string): (id: string) => readonly string[] {
+/** Files that the mask of an id may be, for each class that has files of its own. */
+function maskPaths(options: Options, root: string): (id: string) => readonly (readonly string[])[] {
   const patterns = options.masks.includes('{class}')
     ? Object.keys(options.classes).map((name) => options.masks.replaceAll('{class}', () => name))
     : [options.masks];
   return (id) =>
     patterns.map((pattern) =>
-      resolve(
-        root,
-        pattern.replaceAll('{id}', () => id),
+      alternativesOf(pattern).map((one) =>
+        resolve(
+          root,
+          one.replaceAll('{id}', () => id),
+        ),
       ),
     );
+}
+
+/** `{png,tif}` stands for either. */
+function alternativesOf(pattern: string): string[] {
+  const found = /\{[^{},]*(?:,[^{},]*)+\}/.exec(pattern);
+  if (found === null) return [pattern];
+  const [head, tail] = [
+    pattern.slice(0, found.index),
+    pattern.slice(found.index + found[0].length),
+  ];
+  return found[0]
+    .slice(1, -1)
+    .split(',')
+    .flatMap((one) => alternativesOf(`${head}${one}${tail}`));
 }
 
 async function listMasks({ masks, classes, images }: Options, root: string): Promise<string[]> {
   const anyId = images.includes('**') ? '**/*' : '*';
   const names = masks.includes('{class}') ? Object.keys(classes) : [''];
-  const patterns = names.map((name) =>
-    masks
-      .split('{id}')
-      .map((part) => escapePath(part.replaceAll('{class}', () => name)))
-      .reduce((before, after) => joinWildcard(before, anyId, after)),
+  const patterns = alternativesOf(masks).flatMap((one) =>
+    names.map((name) =>
+      one
+        .split('{id}')
+        .map((part) => escapePath(part.replaceAll('{class}', () => name)))
+        .reduce((before, after) => joinWildcard(before, anyId, after)),
+    ),
   );
   const files = await glob(patterns, { ...GLOB, cwd: root });
   return files.map((file) => resolve(root, file));

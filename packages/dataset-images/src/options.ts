@@ -47,7 +47,7 @@ export const options = z
       .string()
       .default('masks/{id}.png')
       .describe(
-        'mask of each image, relative to root; {id} is the file name without extension (with ** in images: the path); {class} is the class name, for overlapping classes with a file each',
+        'mask of each image, relative to root; {id} is the file name without extension (with ** in images: the path); {class} is the class name, for overlapping classes with a file each; {png,tif} stands for either',
       ),
     coco: coco
       .optional()

@@ -118,11 +118,8 @@ async function pairsOf(
   const imageFiles = await filesIn(join(folder, imageFolder), IMAGE_FILE);
   const maskFiles = await filesIn(join(folder, maskFolder), MASK_FILE);
   const same = imageFolder === maskFolder;
-  const extension = mostFrequent(maskFiles.map(extensionOf));
-  if (extension === undefined) return undefined;
-  const maskStems = new Set(
-    maskFiles.filter((file) => extensionOf(file) === extension).map(stemOf),
-  );
+  const maskOf = filesByStem(maskFiles, !same);
+  const maskStems = new Set(maskOf.keys());
   const imageStems = imageFiles.map(stemOf);
   let best: { tail: string; head: string; foot: string; found: number } | undefined;
   for (const tail of tailsOf(imageStems)) {
@@ -140,17 +137,30 @@ async function pairsOf(
     same && stem.startsWith(head) && stem.endsWith(foot) && foot + head !== '';
   const own = imageFiles.filter((file) => stemOf(file).endsWith(tail) && !isMask(stemOf(file)));
   const ids = own.map((file) => cut(stemOf(file), tail)).sort();
-  const extensions = [...new Set(own.map(extensionOf))].sort();
-  const anyOf = extensions.length === 1 ? extensions[0]! : `{${extensions.join(',')}}`;
+  const maskFilesOf = ids.flatMap((id) => maskOf.get(maskName(id)) ?? []);
   return {
-    images: inFolder(imageFolder, `${tail === '' ? '*' : `{id}${tail}`}.${anyOf}`),
-    masks: inFolder(maskFolder, `${head}{id}${foot}.${extension}`),
+    images: inFolder(imageFolder, `${tail === '' ? '*' : `{id}${tail}`}.${endingOf(own)}`),
+    masks: inFolder(maskFolder, `${head}{id}${foot}.${endingOf(maskFilesOf)}`),
     ids,
     missing: ids.filter((id) => !maskStems.has(maskName(id))),
-    maskFiles: ids
-      .filter((id) => maskStems.has(maskName(id)))
-      .map((id) => join(folder, maskFolder, `${maskName(id)}.${extension}`)),
+    maskFiles: maskFilesOf.map((file) => join(folder, maskFolder, file)),
   };
+}
+
+/** Masks by name without ending: of all endings where no name has two, else of the most frequent one. */
+function filesByStem(files: readonly string[], several: boolean): ReadonlyMap<string, string> {
+  const all = new Map(files.map((file) => [stemOf(file), file]));
+  if (several && all.size === files.length) return all;
+  const frequent = mostFrequent(files.map(extensionOf));
+  return new Map(
+    files.filter((file) => extensionOf(file) === frequent).map((file) => [stemOf(file), file]),
+  );
+}
+
+/** The ending of all files, as a pattern. */
+function endingOf(files: readonly string[]): string {
+  const endings = [...new Set(files.map(extensionOf))].sort();
+  return endings.length === 1 ? endings[0]! : `{${endings.join(',')}}`;
 }
 
 async function filesIn(folder: string, wanted: RegExp): Promise<string[]> {
@@ -217,6 +227,8 @@ function affixesOf(
 
 async function maskValues(files: readonly string[]): Promise<{
   readonly counts: ReadonlyMap<number, number>;
+  /** Whether a mask holds 1 and 255. */
+  readonly together: boolean;
   readonly read: number;
   readonly all: number;
 }> {
@@ -226,16 +238,19 @@ async function maskValues(files: readonly string[]): Promise<{
     (_, index) => files[Math.floor(index * step)]!,
   );
   const counts = new Map<number, number>();
+  let together = false;
   const waiting = chosen[Symbol.iterator]();
   const follow = async () => {
     for (const file of waiting) {
       // A damaged mask is the inspection's to report.
       const mask = await decodeMask(file).catch(() => undefined);
-      for (const value of mask?.data ?? []) counts.set(value, (counts.get(value) ?? 0) + 1);
+      if (mask === undefined) continue;
+      for (const value of mask.data) counts.set(value, (counts.get(value) ?? 0) + 1);
+      together ||= mask.data.includes(1) && mask.data.includes(255);
     }
   };
   await Promise.all(Array.from({ length: 4 }, follow));
-  return { counts, read: chosen.length, all: files.length };
+  return { counts, together, read: chosen.length, all: files.length };
 }
 
 interface Classes {
@@ -245,7 +260,12 @@ interface Classes {
 }
 
 /** Names classes by the values that masks have. */
-function classesOf({ counts, read, all }: Awaited<ReturnType<typeof maskValues>>): Classes {
+function classesOf({
+  counts,
+  together,
+  read,
+  all,
+}: Awaited<ReturnType<typeof maskValues>>): Classes {
   const values = [...counts.keys()].sort((left, right) => left - right);
   const seen = `${read === all ? `all ${all}` : `${read} of the ${all}`} masks hold ${
     values.length > 12
@@ -264,6 +284,12 @@ function classesOf({ counts, read, all }: Awaited<ReturnType<typeof maskValues>>
     return {
       classes: { background, foreground: others },
       remark: `${seen}: too many for classes, so they look like numbered objects or grey levels; assumed: every value but ${background} is foreground. List values that were not read, or write masks of two values`,
+    };
+  }
+  if (others.join() === '1,255' && !together) {
+    return {
+      classes: { background, foreground: others },
+      remark: `${seen}, but none holds both 1 and 255; assumed: both are foreground, written by different programs; rename foreground as you like`,
     };
   }
   // 255 beside small numbers is what many sets mark unjudged pixels with.

@@ -149,6 +149,39 @@ describe('a missing mask', () => {
   });
 });
 
+describe('masks of several endings', () => {
+  const masks = 'masks/{id}.{png,tif}';
+
+  it('are found by a pattern with alternatives', async () => {
+    await using folder = await Folder.with({
+      'images/a.png': image,
+      'images/b.png': image,
+      'masks/a.png': mask,
+      'masks/b.tif': mask,
+    });
+    const dataset = await folder.open({ classes, masks });
+    expect(dataset.ids).toEqual(['a', 'b']);
+    expect(dataset.files!('b')).toMatchObject({ mask: join(folder.path, 'masks/b.tif') });
+    expect(folder.warnings).toEqual([]);
+  });
+
+  it('must not be two of one image, and each is named where none is there', async () => {
+    await using folder = await Folder.with({
+      'images/a.png': image,
+      'masks/a.png': mask,
+      'masks/a.tif': mask,
+    });
+    await expect(folder.open({ classes, masks })).rejects.toMatchObject({
+      code: 'RAREMASK_IMAGES_SEVERAL_MASKS',
+      message: expect.stringMatching(/a\.png.*masks.a\.png, .*masks.a\.tif/),
+    });
+    await expect(folder.open({ classes, masks: 'truth/{id}.{png,tif}' })).rejects.toMatchObject({
+      code: 'RAREMASK_IMAGES_NO_MASK',
+      message: expect.stringMatching(/truth.a\.png or .*truth.a\.tif/),
+    });
+  });
+});
+
 it('warns of masks without an image', async () => {
   await using folder = await Folder.with({
     'images/a.png': image,

@@ -117,3 +117,32 @@ test('says of a column of splits that a manifest takes lists alone', async () =>
     'the column split of split.csv (train 2, val 1) is not used',
   );
 });
+
+test('masks of several endings are all paired', async () => {
+  const files = {
+    'images/a.png': IMAGE,
+    'images/b.png': IMAGE,
+    'images/c.png': IMAGE,
+    'masks/a.png': [0, 0, 255, 0],
+    'masks/b.tif': [0, 0, 0, 0],
+    'masks/c.tif': [0, 255, 0, 0],
+  };
+  const options = await optionsOf(files);
+  expect(options).toMatchObject({ images: 'images/*.png', masks: 'masks/{id}.{png,tif}' });
+  expect(options).not.toHaveProperty('missingMask');
+  // Two of one name: one of them is something else.
+  expect(await optionsOf({ ...files, 'masks/b.png': [0, 0, 0, 0] })).toMatchObject({
+    masks: 'masks/{id}.png',
+    missingMask: 'empty',
+  });
+});
+
+test('1 in some masks and 255 in others are one class, 255 beside 1 is not judged', async () => {
+  const images = { 'images/a.png': IMAGE, 'images/b.png': IMAGE };
+  expect(
+    await optionsOf({ ...images, 'masks/a.png': [0, 1, 1, 0], 'masks/b.png': [0, 255, 0, 0] }),
+  ).toMatchObject({ classes: { background: 0, foreground: [1, 255] } });
+  expect(
+    await optionsOf({ ...images, 'masks/a.png': [0, 1, 1, 0], 'masks/b.png': [0, 255, 1, 0] }),
+  ).toMatchObject({ classes: { background: 0, foreground: 1 }, ignore: 255 });
+});
