@@ -1,5 +1,6 @@
 // Trains the manifest that `raremask init` recommends for a set, beside plain choices with the same
-// network, epochs and optimizer: cross-entropy, Dice, and Dice + cross-entropy, sampled uniformly.
+// network, epochs and optimizer: cross-entropy, Dice, and Dice + cross-entropy, sampled uniformly,
+// augmented as by default, every predicted structure kept.
 // Usage: node bench/recommend/run.mjs [--sets lung_ct_patches,magnetic_tile] [--seeds 0]
 //   [--steps 400] [--only recommended,cross-entropy] [--set train.workers=1] [--backend auto]
 // `--steps` is the budget: it shortens the recommended epochs, and whatever is annealed with them.
@@ -149,9 +150,12 @@ function withinBudget(text, settings, inspection) {
   return { epochs: fewer, text: shortened };
 }
 
-/** The manifest with other values of some of its first-level keys. */
+/** The manifest with other values of some of its first-level keys, and no augmentation but the default. */
 function plain(text, values) {
-  return Object.entries(values).reduce((now, [key, value]) => replaced(now, key, value), text);
+  const augmented = /^ {2}augment:\n(?: {4}.*\n)+/m;
+  return Object.entries(values)
+    .reduce((now, [key, value]) => replaced(now, key, value), text)
+    .replace(augmented, '');
 }
 
 /** The manifest with another value of one of its first-level keys. */

@@ -127,6 +127,8 @@ const WHOLE = { 2: 192, 3: 64 } as const;
 /** Extents of windows are multiples of it: the lowest level of a network of depth 4. */
 const MULTIPLE = 16;
 const WINDOW = { 2: { least: 64, most: 128 }, 3: { least: 32, most: 64 } } as const;
+/** Share of windows without foreground that a structure is copied into. */
+const PASTED = 0.3;
 /** Share of images with foreground among those that are sampled first. */
 const FOREGROUND = 0.75;
 
@@ -220,6 +222,13 @@ export function recommendedSettings(figures: TrainingFigures): RecommendedSettin
     batch,
     `of ${images} training images; several of them steady a step, and eight fit into memory anywhere`,
   );
+  if (figures.space === 2 && filled > 0 && (empty > 0 || window)) {
+    add(
+      'train.augment.paste',
+      { probability: PASTED },
+      `${percent(PASTED)} of the ${window ? 'windows' : 'images'} without foreground get a structure of another training image, with its contrast: ${filled} ${filled === 1 ? 'image' : 'images'} with foreground ${filled === 1 ? 'is' : 'are'} seen in front of many more backgrounds; leave it out where a structure cannot be anywhere in an image`,
+    );
+  }
   add(
     'train.optimizer.learningRate',
     0.003,

@@ -66,6 +66,16 @@ test('which structures count is searched where there is any', () => {
   expect(settingsOf({ empty: 100 })['evaluate.minimumSize']).toBeUndefined();
 });
 
+test('structures are copied where something is without them, in two dimensions', () => {
+  const pasted = (change: Partial<TrainingFigures>) => settingsOf(change)['train.augment.paste'];
+  expect(pasted({})).toEqual({ probability: 0.3 });
+  expect(pasted({ empty: 0 })).toBeUndefined();
+  expect(pasted({ empty: 0, largestSize: [500, 500], medianSize: [500, 500] })).toBeDefined();
+  expect(pasted({ empty: 100 })).toBeUndefined();
+  const size = [64, 64, 64];
+  expect(pasted({ space: 3, medianSize: size, largestSize: size })).toBeUndefined();
+});
+
 test('classes are balanced where one is in less than half as many images as another', () => {
   const [nodule] = figures.classes;
   const of = (...images: number[]) =>
