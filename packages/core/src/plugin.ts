@@ -61,15 +61,20 @@ export interface DatasetDefinition<S extends OptionsSchema, N extends Needs>
   propose?(folder: string, manifestFolder: string): Promise<DatasetProposal | undefined>;
 }
 
+/** A list file, or the rows of a CSV file whose column has a value. */
+export type ProposedList =
+  | string
+  | { readonly file: string; readonly column: string; readonly value: string; readonly id: string };
+
 /** What a data set plugin makes of a folder that nobody has described yet. */
 export interface DatasetProposal {
   /** What the manifest would say under `data.with`. */
   readonly options: Readonly<Record<string, Json>>;
   /** What it would say under `data.split`. */
   readonly split: {
-    readonly train?: string;
-    readonly validation: string | number;
-    readonly test?: string | number;
+    readonly train?: ProposedList;
+    readonly validation: ProposedList | number;
+    readonly test?: ProposedList | number;
   };
   /**
    * What was seen and what was assumed, by place in the manifest, for example `data.with.classes`:

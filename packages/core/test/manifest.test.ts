@@ -300,6 +300,7 @@ describe('toYaml', () => {
         workers: auto
       evaluate:
         window: auto
+        mirror: false
         threshold: 0.5
         minimumSize: 0
         peak: 0

@@ -203,6 +203,13 @@ describe('settings without an effect', () => {
       ['validation: val.txt', 'validation: val.txt, by: image, stratify: false'],
     ],
     ['a list beside a share', ['validation: val.txt', 'validation: 0.2']],
+    [
+      'a column of a table beside a share',
+      [
+        'train: train.txt, validation: val.txt',
+        'train: { file: a.csv, value: b }, validation: 0.2',
+      ],
+    ],
     ['a share beside a list', ['validation: val.txt', 'validation: val.txt, test: 0.2']],
     ['a validation list alone', ['train: train.txt, ', '']],
     [

@@ -25,7 +25,7 @@ export async function groupsOf(
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw cannotRead(file, error);
   });
-  const [columns = [], ...rows] = parseCsv(text);
+  const [columns = [], ...rows] = tableOf(file, text);
   const column = (name: string) => {
     const index = columns.indexOf(name);
     if (index < 0) throw groupColumnMissing(file, name, columns);
@@ -37,4 +37,12 @@ export async function groupsOf(
   const without = ids.filter((id) => !listed.get(id));
   if (without.length > 0) throw groupRowMissing(file, without);
   return new Map(ids.map((id) => [id, listed.get(id)!]));
+}
+
+function tableOf(file: string, text: string): string[][] {
+  try {
+    return parseCsv(text);
+  } catch (error) {
+    throw cannotRead(file, error);
+  }
 }

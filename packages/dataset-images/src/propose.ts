@@ -26,6 +26,12 @@ const LISTS = {
   validation: ['val.txt', 'valid.txt', 'validation.txt'],
   test: ['test.txt', 'testing.txt'],
 } as const;
+/** What a column of splits calls them. */
+const SPLITS = {
+  train: ['train', 'training'],
+  validation: ['val', 'valid', 'validation', 'dev'],
+  test: ['test', 'testing'],
+} as const;
 const GROUP_FILES = ['split.csv', 'groups.csv', 'metadata.csv', 'index.csv'];
 const GROUP_COLUMNS = [
   'group',
@@ -71,7 +77,7 @@ export async function propose(
     remarks['data.with.missingMask'] =
       `assumed: the ${missing.length} images without a mask file (for example ${missing[0]}) show no structure; write error, and mend the files, if that is wrong`;
   }
-  const lists = await listsOf(folder);
+  const lists = await listsOf(folder, ids);
   const split = lists.split ?? { validation: 0.2 };
   remarks['data.split.validation'] = lists.remark;
   const group = await groupOf(folder, ids, lists.split !== undefined);
@@ -321,12 +327,14 @@ function classesOf({
 
 async function listsOf(
   folder: string,
+  ids: readonly string[],
 ): Promise<{ readonly split?: DatasetProposal['split']; readonly remark: string }> {
   const files = new Set(await readdir(folder));
   const find = (names: readonly string[]) => names.find((name) => files.has(name));
   const [train, validation, test] = [find(LISTS.train), find(LISTS.validation), find(LISTS.test)];
   if (train === undefined || validation === undefined) {
-    const column = await splitColumn(folder);
+    const column = await splitColumn(folder, ids);
+    if (typeof column === 'object') return column;
     const alone = train ?? validation ?? test;
     return {
       remark: `a fifth of the images validates, as many of them empty as in the rest${
@@ -342,19 +350,54 @@ async function listsOf(
   };
 }
 
-/** What a table of the set says of its splits; a manifest takes lists alone. */
-async function splitColumn(folder: string): Promise<string | undefined> {
+/** What a table of the set says of its splits, or why that cannot be followed. */
+async function splitColumn(
+  folder: string,
+  ids: readonly string[],
+): Promise<{ split: DatasetProposal['split']; remark: string } | string | undefined> {
+  const column = 'split';
   for (const file of GROUP_FILES) {
-    const text = await readFile(join(folder, file), 'utf8').catch(() => undefined);
-    const [columns = [], ...rows] = text === undefined ? [] : parseCsv(text);
-    const at = columns.indexOf('split');
+    const [columns = [], ...rows] = await tableOf(join(folder, file));
+    const at = columns.indexOf(column);
     if (at < 0) continue;
     const counts = new Map<string, number>();
     for (const { [at]: name = '' } of rows) counts.set(name, (counts.get(name) ?? 0) + 1);
     const named = [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
-    return `the column split of ${file} (${named}) is not used: to follow it, write the ids of each split into a file, one a line, and name the files here`;
+    const id = ID_COLUMNS.find((name) => columns.includes(name));
+    const valueOf = (names: readonly string[]) => names.find((name) => counts.has(name));
+    const [train, validation, test] = [
+      valueOf(SPLITS.train),
+      valueOf(SPLITS.validation),
+      valueOf(SPLITS.test),
+    ];
+    const known = new Set(ids);
+    const strange = rows.find(
+      (row) =>
+        [train, validation, test].includes(row[at]) && !known.has(row[columns.indexOf(id ?? '')]!),
+    );
+    if (id === undefined || train === undefined || validation === undefined || strange) {
+      return `the column split of ${file} (${named}) is not used${strange && id ? `, as ${strange[columns.indexOf(id)]} is no image` : ''}: to follow it, name file, column, value and id for each split`;
+    }
+    const rowsOf = (value: string) => ({ file, column, value, id });
+    return {
+      split: {
+        train: rowsOf(train),
+        validation: rowsOf(validation),
+        ...(test !== undefined && { test: rowsOf(test) }),
+      },
+      remark: `the column split of ${file}: ${named}`,
+    };
   }
   return undefined;
+}
+
+/** Rows of a CSV file; none where it is absent or no table. */
+async function tableOf(path: string): Promise<string[][]> {
+  try {
+    return parseCsv(await readFile(path, 'utf8'));
+  } catch {
+    return [];
+  }
 }
 
 async function groupOf(
@@ -363,8 +406,7 @@ async function groupOf(
   hasLists: boolean,
 ): Promise<{ readonly option?: Json; readonly remark: string }> {
   for (const file of GROUP_FILES) {
-    const text = await readFile(join(folder, file), 'utf8').catch(() => undefined);
-    const [columns = [], ...rows] = text === undefined ? [] : parseCsv(text);
+    const [columns = [], ...rows] = await tableOf(join(folder, file));
     const id = ID_COLUMNS.find((name) => columns.includes(name));
     const column = GROUP_COLUMNS.find((name) => columns.includes(name));
     if (id === undefined || column === undefined) continue;

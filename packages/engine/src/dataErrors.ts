@@ -45,6 +45,53 @@ export function listEmpty(file: string): RaremaskError {
   });
 }
 
+export function listNoTable(file: string, cause: unknown): RaremaskError {
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_LIST_NO_TABLE',
+      category: 'data',
+      where: file,
+      what: `the table cannot be read (${(cause as Error).message})`,
+      expected: 'comma-separated values with a header line',
+      remedy: 'mend the file, or data.split',
+    },
+    { cause },
+  );
+}
+
+export function listNoColumn(
+  file: string,
+  column: string,
+  columns: readonly string[],
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_LIST_NO_COLUMN',
+    category: 'data',
+    where: `${file}:1`,
+    what: `the table has no column ${column}`,
+    expected: `one of its columns: ${some(columns)}`,
+    got: column,
+    remedy: 'mend column and id in data.split, or the header line of the file',
+  });
+}
+
+export function listNoRow(
+  file: string,
+  column: string,
+  value: string,
+  values: readonly string[],
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_LIST_NO_ROW',
+    category: 'data',
+    where: file,
+    what: `no row has ${value} in the column ${column}`,
+    expected: `one of the values there: ${some(values)}`,
+    got: value,
+    remedy: 'mend value in data.split, or the file',
+  });
+}
+
 export function listUnknownIds(
   unknown: readonly { readonly place: string; readonly id: string }[],
   nearest: string | undefined,

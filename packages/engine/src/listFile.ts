@@ -1,30 +1,40 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
-import { listEmpty, listRepeatedId, listUnknownIds, listUnreadable } from './dataErrors.ts';
+import type { ListSource } from '@raremask/core/manifest';
+import { parse } from 'csv-parse/sync';
+import {
+  listEmpty,
+  listNoColumn,
+  listNoRow,
+  listNoTable,
+  listRepeatedId,
+  listUnknownIds,
+  listUnreadable,
+} from './dataErrors.ts';
+
+export type { ListSource };
 
 /**
- * Reads a list of ids, one a line. Blank lines and lines that begin with # are left out, so are
- * spaces around an id. The name of a group stands for all of its ids.
+ * Reads a list of ids: a file of one a line, or the rows of a CSV file of which a column says so. Blank
+ * lines are left out, in a file of ids also lines that begin with #; so are spaces around an id. The
+ * name of a group stands for all of its ids.
  *
  * @param folders where a relative path is looked for, in this order
  * @returns each id with its place, `file:line`, for messages
  */
 export async function readIdList(
-  path: string,
+  source: ListSource,
   folders: readonly string[],
   known: ReadonlySet<string>,
   groups: ReadonlyMap<string, readonly string[]> = new Map(),
 ): Promise<ReadonlyMap<string, string>> {
+  const path = typeof source === 'string' ? source : source.file;
   const { file, text } = await firstReadable(path, folders);
+  const lines = typeof source === 'string' ? linesOf(text) : rowsOf(file, text, source);
   const places = new Map<string, string>();
   const unknown: { place: string; id: string }[] = [];
-  for (const [index, line] of text
-    .replace(/^\uFEFF/, '')
-    .split(/\r\n|\n|\r/)
-    .entries()) {
-    const name = line.trim();
-    if (name === '' || name.startsWith('#')) continue;
-    const place = `${file}:${index + 1}`;
+  for (const { line, name } of lines) {
+    const place = `${file}:${line}`;
     const ids = known.has(name) ? [name] : (groups.get(name) ?? []);
     if (ids.length === 0) unknown.push({ place, id: name });
     for (const id of ids) {
@@ -38,6 +48,57 @@ export async function readIdList(
   }
   if (places.size === 0) throw listEmpty(file);
   return places;
+}
+
+/** A name, and the line that it stands in, counted from 1. */
+interface Line {
+  readonly line: number;
+  readonly name: string;
+}
+
+function linesOf(text: string): Line[] {
+  return text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/)
+    .map((content, index) => ({ line: index + 1, name: content.trim() }))
+    .filter(({ name }) => name !== '' && !name.startsWith('#'));
+}
+
+/** With `info`, whose type the parser's own declarations leave out. */
+interface Row {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
+}
+
+function rowsOf(
+  file: string,
+  text: string,
+  { column, value, id }: Exclude<ListSource, string>,
+): Line[] {
+  let table: Row[];
+  try {
+    table = parse(text, {
+      bom: true,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+    }) as unknown as Row[];
+  } catch (error) {
+    throw listNoTable(file, error);
+  }
+  const [header, ...rows] = table;
+  const columns = header?.record ?? [];
+  const [split, name] = [columns.indexOf(column), columns.indexOf(id)];
+  if (split < 0) throw listNoColumn(file, column, columns);
+  if (name < 0) throw listNoColumn(file, id, columns);
+  const wanted = rows.filter(({ record }) => record[split] === value);
+  if (wanted.length === 0) {
+    throw listNoRow(file, column, value, [
+      ...new Set(rows.map(({ record }) => record[split] ?? '')),
+    ]);
+  }
+  return wanted.map(({ record, info }) => ({ line: info.lines, name: record[name] ?? '' }));
 }
 
 async function firstReadable(

@@ -54,7 +54,7 @@ export function recommend(work: Work, survey: CountedSurvey): Recommendation {
   const { manifest, plugins } = work.loaded;
   const { data } = manifest;
   const options = plugins.dataset.rawOptions as Readonly<Record<string, Json>>;
-  const lists = typeof data.split.validation === 'string';
+  const lists = typeof data.split.validation !== 'number';
   const { train, validation, test, by, stratify } = data.split;
   const split: Record<string, Json> = {
     ...(train !== undefined && { train }),

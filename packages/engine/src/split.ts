@@ -1,15 +1,14 @@
 import type { Dataset } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import { listsOverlap, splitMixed, splitShares, splitTooFew } from './dataErrors.ts';
-import { readIdList } from './listFile.ts';
+import { type ListSource, readIdList } from './listFile.ts';
 
 /** `data.split` of a manifest. */
 export interface SplitRule {
-  /** List file. */
-  readonly train?: string | undefined;
-  /** List file, or share of the images, 0 to 1. */
-  readonly validation: string | number;
-  readonly test?: string | number | undefined;
+  readonly train?: ListSource | undefined;
+  /** A list, or a share of the images, 0 to 1. */
+  readonly validation: ListSource | number;
+  readonly test?: ListSource | number | undefined;
   readonly by: 'group' | 'image';
   readonly stratify: boolean;
 }
@@ -58,7 +57,7 @@ export async function splitIds(options: SplitOptions): Promise<SplitIds> {
 }
 
 function checkRule({ train, validation, test }: SplitRule): void {
-  if (typeof validation === 'string') {
+  if (typeof validation !== 'number') {
     if (train !== undefined && typeof test !== 'number') return;
     throw splitMixed(
       train === undefined
@@ -67,7 +66,7 @@ function checkRule({ train, validation, test }: SplitRule): void {
       'give a list file for each split, or a share for data.split.validation',
     );
   }
-  if (train !== undefined || typeof test === 'string') {
+  if (train !== undefined || isList(test)) {
     throw splitMixed(
       `validation is a share, but ${train === undefined ? 'test' : 'train'} is a list file`,
       'give a list file for data.split.validation as well, or shares alone',
@@ -98,9 +97,9 @@ async function listed({
   const places = new Map<string, string>();
   const shared: { id: string; place: string; other: string }[] = [];
   for (const name of NAMES) {
-    const path = split[name];
-    if (typeof path !== 'string') continue;
-    for (const [id, place] of await readIdList(path, folders, known, groups)) {
+    const list = split[name];
+    if (!isList(list)) continue;
+    for (const [id, place] of await readIdList(list, folders, known, groups)) {
       const other = places.get(id);
       if (other !== undefined) shared.push({ id, place, other });
       places.set(id, place);
@@ -109,6 +108,10 @@ async function listed({
   }
   if (shared.length > 0) throw listsOverlap(shared);
   return assigned;
+}
+
+function isList(source: ListSource | number | undefined): source is ListSource {
+  return source !== undefined && typeof source !== 'number';
 }
 
 /** Images that stay together. */

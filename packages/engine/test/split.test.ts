@@ -246,3 +246,54 @@ describe('by list files', () => {
     });
   });
 });
+
+describe('by a column of a table', () => {
+  const rows = (value: string, more: object = {}) => ({
+    file: 'split.csv',
+    column: 'split',
+    value,
+    id: 'id',
+    ...more,
+  });
+  const table = (text: string) => writeFile(join(folder, 'split.csv'), text);
+
+  it('takes the rows that have the value', async () => {
+    await table(
+      '\uFEFFsplit,note,id\r\ntrain,"a, b",i003\r\n\r\nval,,i001\r\ntrain,,i002\r\nleft,,i004\r\n',
+    );
+    const result = await split({ train: rows('train'), validation: rows('val') });
+    expect(result).toEqual({ train: ['i002', 'i003'], validation: ['i001'], test: [] });
+  });
+
+  it('goes with list files', async () => {
+    await table('id,fold\ni001,1\ni002,2\n');
+    await writeFile(join(folder, 'test of table.txt'), 'i005');
+    const result = await split({
+      train: rows('1', { column: 'fold' }),
+      validation: rows('2', { column: 'fold' }),
+      test: 'test of table.txt',
+    });
+    expect(result).toEqual({ train: ['i001'], validation: ['i002'], test: ['i005'] });
+  });
+
+  it.each([
+    ['id,split\ni001,train\n', 'RAREMASK_LIST_NO_ROW', /no row has val .* train/s],
+    ['id,part\ni001,train\n', 'RAREMASK_LIST_NO_COLUMN', /split\.csv:1.*no column split/s],
+    ['name,split\ni001,train\n', 'RAREMASK_LIST_NO_COLUMN', /no column id.*name, split/s],
+    ['id,split\n"i001,train\n', 'RAREMASK_LIST_NO_TABLE', /split\.csv/],
+    ['id,split\ni002,val\ni999,train\n', 'RAREMASK_LIST_UNKNOWN_ID', /split\.csv:3/],
+    ['id,split\ni001,train\ni001,train\ni002,val\n', 'RAREMASK_LIST_REPEATED_ID', /split\.csv:3/],
+  ])('refuses %j', async (text, code, message) => {
+    await table(text);
+    await expect(split({ train: rows('train'), validation: rows('val') })).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('refuses a table for some splits and shares for others', async () => {
+    await expect(split({ train: rows('train'), validation: 0.2 })).rejects.toMatchObject({
+      code: 'RAREMASK_SPLIT_MIXED',
+    });
+  });
+});

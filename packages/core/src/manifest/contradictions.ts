@@ -49,7 +49,9 @@ function split(root: TreeNode): Mistake[] {
   const at = (key: string) => ['data', 'split', key];
   const validation = read(root, at('validation'));
   const test = read(root, at('test'));
-  if (typeof validation === 'string') {
+  const isList = (key: string) =>
+    typeof read(root, at(key)) === 'string' || find(root, at(key))?.type === 'map';
+  if (isList('validation')) {
     const mistakes = isWritten(root, at('stratify'))
       ? [useless(root, at('stratify'), 'list files say which image is where')]
       : [];
@@ -69,7 +71,7 @@ function split(root: TreeNode): Mistake[] {
     return mistakes;
   }
   if (typeof validation !== 'number' || validation <= 0 || validation >= 1) return [];
-  const lists = ['train', 'test'].filter((key) => typeof read(root, at(key)) === 'string');
+  const lists = ['train', 'test'].filter(isList);
   const mistakes = lists.map((key) =>
     refused(root, at(key), 'validation is a share, and list files and shares do not mix'),
   );

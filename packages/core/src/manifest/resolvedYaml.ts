@@ -36,7 +36,7 @@ function writable(manifest: Manifest): object {
   const { stratify, ...lists } = data.split;
   return {
     ...manifest,
-    data: { ...data, split: typeof data.split.validation === 'string' ? lists : data.split },
+    data: { ...data, split: typeof data.split.validation === 'number' ? data.split : lists },
     train: {
       ...train,
       optimizer: train.optimizer.use === 'adam' ? optimizer : train.optimizer,

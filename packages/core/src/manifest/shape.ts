@@ -10,17 +10,32 @@ const plugin = (what: string) => ({
 
 const share = z.number().gt(0).lt(1);
 const listFile = z.string().min(1);
+const listColumn = z
+  .strictObject({
+    file: listFile.describe('CSV file with a header line'),
+    column: z.string().min(1).default('split').describe('Column that names the split'),
+    value: z.string().min(1).describe('What stands there for the images of this split'),
+    id: z.string().min(1).default('id').describe('Column that holds the ids'),
+  })
+  .describe('The rows of a table of which a column says so');
+const list = z.union([listFile, listColumn]);
 
 const split = z
   .strictObject({
-    train: listFile.optional().describe('List file of the training images: one id a line'),
-    validation: z
-      .union([listFile, share])
-      .describe('List file of the validation images, or their share of all images'),
-    test: z
-      .union([listFile, share])
+    train: list
       .optional()
-      .describe('List file of the test images, or their share of all images; left out, none'),
+      .describe('List file of the training images, one id a line; or a column of a CSV file'),
+    validation: z
+      .union([listFile, listColumn, share])
+      .describe(
+        'List file of the validation images, a column of a CSV file, or their share of all images',
+      ),
+    test: z
+      .union([listFile, listColumn, share])
+      .optional()
+      .describe(
+        'List file of the test images, a column of a CSV file, or their share of all images; left out, none',
+      ),
     by: z
       .enum(['group', 'image'])
       .default('group')
@@ -359,5 +374,7 @@ export type Manifest = z.output<typeof shape>;
 export type OptimizerChoice = Manifest['train']['optimizer'];
 export type Schedule = Manifest['train']['schedule'];
 export type Split = Manifest['data']['split'];
+/** A list file, or the rows of a CSV file of which a column says so. */
+export type ListSource = NonNullable<Split['train']>;
 /** A factor, or a straight ramp over the first epochs. */
 export type LossWeight = Manifest['loss'][number]['weight'];
