@@ -33,12 +33,15 @@ interface Seen {
 }
 
 const PEAKS = [0, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999];
+/** Least share of the Dice that a rule has to leave: a weak network would best say nothing at all. */
+const KEPT = 0.9;
 /** Shares of the largest size that is tried. */
 const SIZES = [0, 0.125, 0.25, 0.5, 1];
 
 /**
  * Looks for the smallest size and the least peak of structures that count: for each class those with the
- * best mean of Dice where the class is and 1 - false alarms where it is not (after the search for
+ * best mean of Dice where the class is and 1 - false alarms where it is not, as long as nine tenths of the
+ * Dice stay (after the search for
  * thresholds and sizes that won segmentation contests with many empty images). Of equals, what leaves
  * out less.
  */
@@ -124,6 +127,7 @@ export class DecisionSearch {
     for (const minimumSize of this.#sizesOf(index)) {
       for (const peak of this.#peaks === 'fixed' ? [own.peak] : PEAKS) {
         const after = errorsOf(seen, minimumSize, peak);
+        if (after.dice! < KEPT * before.dice) continue;
         if (score(after) > score(best.after) + 1e-9) best = { minimumSize, peak, before, after };
       }
     }

@@ -64,14 +64,25 @@ describe('the search', () => {
   });
 
   test('weighs Dice against alarms', () => {
-    // Without the structure Dice falls by 0.86, and alarms by 1.
-    expect(bestOf([FOUND, SURE], { ...both, peaks: 'fixed' })).toMatchObject({
-      minimumSize: 4,
-      after: { dice: 0, alarms: 0 },
-    });
-    // Of two empty images one is quiet anyway.
-    expect(bestOf([FOUND, SURE, QUIET], { ...both, peaks: 'fixed' })).toMatchObject({
+    const large = judged([0.9, 0.9, 0.9, 0.9, 0.9, 0], [1, 1, 1, 1, 1, 0]);
+    const small = judged([0, 0, 0, 0.9, 0.9, 0], [0, 0, 0, 1, 1, 0]);
+    const there = [...Array<Judged>(12).fill(large), small];
+    // Without the small structure Dice falls by 1/13, and alarms by 1.
+    const best = bestOf([...there, SURE], { ...both, peaks: 'fixed' });
+    expect(best).toMatchObject({ minimumSize: 4, after: { alarms: 0 } });
+    expect(best.after.dice).toBeCloseTo(12 / 13, 6);
+    // Of sixteen empty images fifteen are quiet anyway.
+    const quiet = Array<Judged>(15).fill(QUIET);
+    expect(bestOf([...there, SURE, ...quiet], { ...both, peaks: 'fixed' })).toMatchObject({
       minimumSize: 0,
+    });
+  });
+
+  test('never takes a tenth of Dice for the sake of alarms', () => {
+    // Without any structure Dice falls by 0.86, and alarms by 1.
+    expect(bestOf([FOUND, SURE], { ...both, peaks: 'fixed' })).toMatchObject({
+      minimumSize: 0,
+      after: { alarms: 1 },
     });
   });
 
