@@ -62,7 +62,7 @@ export interface DatasetDefinition<S extends OptionsSchema, N extends Needs>
 }
 
 /** A list file, or the rows of a CSV file whose column has a value. */
-export type ProposedList =
+type ProposedList =
   | string
   | { readonly file: string; readonly column: string; readonly value: string; readonly id: string };
 

@@ -364,11 +364,11 @@ async function splitColumn(
     for (const { [at]: name = '' } of rows) counts.set(name, (counts.get(name) ?? 0) + 1);
     const named = [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
     const id = ID_COLUMNS.find((name) => columns.includes(name));
-    const valueOf = (names: readonly string[]) => names.find((name) => counts.has(name));
+    const firstOf = (names: readonly string[]) => names.find((name) => counts.has(name));
     const [train, validation, test] = [
-      valueOf(SPLITS.train),
-      valueOf(SPLITS.validation),
-      valueOf(SPLITS.test),
+      firstOf(SPLITS.train),
+      firstOf(SPLITS.validation),
+      firstOf(SPLITS.test),
     ];
     const known = new Set(ids);
     const strange = rows.find(
