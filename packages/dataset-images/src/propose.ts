@@ -325,23 +325,26 @@ function classesOf({
   };
 }
 
-async function listsOf(
-  folder: string,
-  ids: readonly string[],
-): Promise<{ readonly split?: DatasetProposal['split']; readonly remark: string }> {
+/** Lists that were found, if any, and what is to be said of them. */
+interface ProposedSplit {
+  readonly split?: DatasetProposal['split'];
+  readonly remark: string;
+}
+
+async function listsOf(folder: string, ids: readonly string[]): Promise<ProposedSplit> {
   const files = new Set(await readdir(folder));
   const find = (names: readonly string[]) => names.find((name) => files.has(name));
   const [train, validation, test] = [find(LISTS.train), find(LISTS.validation), find(LISTS.test)];
   if (train === undefined || validation === undefined) {
     const column = await splitColumn(folder, ids);
-    if (typeof column === 'object') return column;
+    if (column?.split !== undefined) return column;
     const alone = train ?? validation ?? test;
     return {
       remark: `a fifth of the images validates, as many of them empty as in the rest${
         alone === undefined
           ? ''
           : `; ${alone} is there, but a list of training and one of validation images are needed, and it is not used`
-      }${column === undefined ? '' : `; ${column}`}`,
+      }${column === undefined ? '' : `; ${column.remark}`}`,
     };
   }
   return {
@@ -354,7 +357,7 @@ async function listsOf(
 async function splitColumn(
   folder: string,
   ids: readonly string[],
-): Promise<{ split: DatasetProposal['split']; remark: string } | string | undefined> {
+): Promise<ProposedSplit | undefined> {
   const column = 'split';
   for (const file of GROUP_FILES) {
     const [columns = [], ...rows] = await tableOf(join(folder, file));
@@ -376,7 +379,10 @@ async function splitColumn(
         [train, validation, test].includes(row[at]) && !known.has(row[columns.indexOf(id ?? '')]!),
     );
     if (id === undefined || train === undefined || validation === undefined || strange) {
-      return `the column split of ${file} (${named}) is not used${strange && id ? `, as ${strange[columns.indexOf(id)]} is no image` : ''}: to follow it, name file, column, value and id for each split`;
+      const why = strange && id ? `, as ${strange[columns.indexOf(id)]} is no image` : '';
+      return {
+        remark: `the column split of ${file} (${named}) is not used${why}: to follow it, name file, column, value and id for each split`,
+      };
     }
     const rowsOf = (value: string) => ({ file, column, value, id });
     return {

@@ -109,6 +109,17 @@ describe('TIFF', () => {
     }
   });
 
+  it('of one bit is 0 and 255', async () => {
+    const values = Uint8Array.of(0, 255, 255, 0, 0, 0, 255, 0);
+    const content = await sharp(values, { raw: { width: 8, height: 1, channels: 1 } })
+      .toColourspace('b-w')
+      .tiff({ bitdepth: 1, compression: 'none' })
+      .toBuffer();
+    expect((await sharp(content).metadata()).depth).toBe('uchar');
+    expect((await sharp(content).metadata()).bitsPerSample).toBe(1);
+    expect((await read('a.tif', content)).image).toEqual(values);
+  });
+
   it('with signed integers is refused, because negative values would be lost', async () => {
     await expect(read('a.tif', tiff(2, 1, Int16Array.of(-1000, 3)))).rejects.toMatchObject({
       code: 'RAREMASK_IMAGES_UNSUPPORTED',

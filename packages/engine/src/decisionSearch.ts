@@ -40,10 +40,9 @@ const SIZES = [0, 0.125, 0.25, 0.5, 1];
 
 /**
  * Looks for the smallest size and the least peak of structures that count: for each class those with the
- * best mean of Dice where the class is and 1 - false alarms where it is not, as long as nine tenths of the
- * Dice stay (after the search for
- * thresholds and sizes that won segmentation contests with many empty images). Of equals, what leaves
- * out less.
+ * best mean of Dice where the class is and 1 - false alarms where it is not, as long as nine tenths of
+ * the Dice stay (after the search for thresholds and sizes that won segmentation contests with many
+ * empty images). Of equals, what leaves out less.
  */
 export class DecisionSearch {
   readonly #facts: Facts;

@@ -12,42 +12,70 @@ import {
   listUnreadable,
 } from './dataErrors.ts';
 
-export type { ListSource };
+/** Reads the lists of a split. A table that several of them name is read once. */
+export class IdLists {
+  readonly #folders: readonly string[];
+  readonly #known: ReadonlySet<string>;
+  readonly #groups: ReadonlyMap<string, readonly string[]>;
+  /** By path as it is named. */
+  readonly #tables = new Map<string, Table>();
 
-/**
- * Reads a list of ids: a file of one a line, or the rows of a CSV file of which a column says so. Blank
- * lines are left out, in a file of ids also lines that begin with #; so are spaces around an id. The
- * name of a group stands for all of its ids.
- *
- * @param folders where a relative path is looked for, in this order
- * @returns each id with its place, `file:line`, for messages
- */
-export async function readIdList(
-  source: ListSource,
-  folders: readonly string[],
-  known: ReadonlySet<string>,
-  groups: ReadonlyMap<string, readonly string[]> = new Map(),
-): Promise<ReadonlyMap<string, string>> {
-  const path = typeof source === 'string' ? source : source.file;
-  const { file, text } = await firstReadable(path, folders);
-  const lines = typeof source === 'string' ? linesOf(text) : rowsOf(file, text, source);
-  const places = new Map<string, string>();
-  const unknown: { place: string; id: string }[] = [];
-  for (const { line, name } of lines) {
-    const place = `${file}:${line}`;
-    const ids = known.has(name) ? [name] : (groups.get(name) ?? []);
-    if (ids.length === 0) unknown.push({ place, id: name });
-    for (const id of ids) {
-      const first = places.get(id);
-      if (first !== undefined) throw listRepeatedId(id, place, first);
-      places.set(id, place);
+  /**
+   * @param folders where a relative path is looked for, in this order
+   * @param groups ids that the name of a group stands for
+   */
+  constructor(
+    folders: readonly string[],
+    known: ReadonlySet<string>,
+    groups: ReadonlyMap<string, readonly string[]>,
+  ) {
+    this.#folders = folders;
+    this.#known = known;
+    this.#groups = groups;
+  }
+
+  /**
+   * Reads a list of ids: a file of one a line, or the rows of a CSV file of which a column says so. Blank
+   * lines are left out, in a file of ids also lines that begin with #; so are spaces around an id. The
+   * name of a group stands for all of its ids.
+   *
+   * @returns each id with its place, `file:line`, for messages
+   */
+  async read(source: ListSource): Promise<ReadonlyMap<string, string>> {
+    const { file, lines } = await this.#open(source);
+    const places = new Map<string, string>();
+    const unknown: { place: string; id: string }[] = [];
+    for (const { line, name } of lines) {
+      const place = `${file}:${line}`;
+      const ids = this.#known.has(name) ? [name] : (this.#groups.get(name) ?? []);
+      if (ids.length === 0) unknown.push({ place, id: name });
+      for (const id of ids) {
+        const first = places.get(id);
+        if (first !== undefined) throw listRepeatedId(id, place, first);
+        places.set(id, place);
+      }
     }
+    if (unknown.length > 0) {
+      const names = [...this.#known, ...this.#groups.keys()];
+      throw listUnknownIds(unknown, nearest(unknown[0]!.id, names));
+    }
+    if (places.size === 0) throw listEmpty(file);
+    return places;
   }
-  if (unknown.length > 0) {
-    throw listUnknownIds(unknown, nearest(unknown[0]!.id, [...known, ...groups.keys()]));
+
+  async #open(source: ListSource): Promise<{ file: string; lines: readonly Line[] }> {
+    if (typeof source === 'string') {
+      const { file, text } = await firstReadable(source, this.#folders);
+      return { file, lines: linesOf(text) };
+    }
+    let table = this.#tables.get(source.file);
+    if (table === undefined) {
+      const { file, text } = await firstReadable(source.file, this.#folders);
+      table = tableOf(file, text);
+      this.#tables.set(source.file, table);
+    }
+    return { file: table.file, lines: rowsOf(table, source) };
   }
-  if (places.size === 0) throw listEmpty(file);
-  return places;
 }
 
 /** A name, and the line that it stands in, counted from 1. */
@@ -70,25 +98,32 @@ interface Row {
   readonly info: { readonly lines: number };
 }
 
-function rowsOf(
-  file: string,
-  text: string,
-  { column, value, id }: Exclude<ListSource, string>,
-): Line[] {
-  let table: Row[];
+/** A CSV file with a header line. */
+interface Table {
+  readonly file: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+}
+
+function tableOf(file: string, text: string): Table {
   try {
-    table = parse(text, {
+    const [header, ...rows] = parse(text, {
       bom: true,
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
       trim: true,
     }) as unknown as Row[];
+    return { file, columns: header?.record ?? [], rows };
   } catch (error) {
     throw listNoTable(file, error);
   }
-  const [header, ...rows] = table;
-  const columns = header?.record ?? [];
+}
+
+function rowsOf(
+  { file, columns, rows }: Table,
+  { column, value, id }: Exclude<ListSource, string>,
+): Line[] {
   const [split, name] = [columns.indexOf(column), columns.indexOf(id)];
   if (split < 0) throw listNoColumn(file, column, columns);
   if (name < 0) throw listNoColumn(file, id, columns);

@@ -173,7 +173,7 @@ export function recommendedSettings(figures: TrainingFigures): RecommendedSettin
     add(
       'loss[1].with.pool',
       'batch',
-      `one quotient for the ${batch} images of a batch: an alarm on an empty image lowers it as one beside a structure does; with a quotient for each image (structures: ${structureText(figures)}, median) Dice is a little higher and false alarms are several times as frequent`,
+      `one quotient for the ${batch} images of a batch: an alarm on an empty image lowers it as one beside a structure does; with a quotient for each image (structures: ${structureText(figures)}, median) false alarms were more frequent, and Dice not reliably higher`,
     );
     add('loss[1].with.smooth', 0.00001, smoothReason(figures));
     add(

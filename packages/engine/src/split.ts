@@ -1,7 +1,8 @@
 import type { Dataset } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
+import type { ListSource } from '@raremask/core/manifest';
 import { listsOverlap, splitMixed, splitShares, splitTooFew } from './dataErrors.ts';
-import { type ListSource, readIdList } from './listFile.ts';
+import { IdLists } from './listFile.ts';
 
 /** `data.split` of a manifest. */
 export interface SplitRule {
@@ -93,13 +94,14 @@ async function listed({
     else own.push(id);
   }
   const folders = [...new Set(dataRoot === undefined ? [folder] : [folder, dataRoot])];
+  const lists = new IdLists(folders, known, groups);
   const assigned = new Map<string, Name>();
   const places = new Map<string, string>();
   const shared: { id: string; place: string; other: string }[] = [];
   for (const name of NAMES) {
     const list = split[name];
     if (!isList(list)) continue;
-    for (const [id, place] of await readIdList(list, folders, known, groups)) {
+    for (const [id, place] of await lists.read(list)) {
       const other = places.get(id);
       if (other !== undefined) shared.push({ id, place, other });
       places.set(id, place);

@@ -1,19 +1,7 @@
-import type { Facts } from '@raremask/core';
 import { describe, expect, it } from 'vitest';
 import { inMirrors } from '../src/mirror.ts';
+import { facts, ramp } from './threeClasses.ts';
 
-const facts = {
-  space: 2,
-  channels: 2,
-  classes: [
-    { name: 'background', value: 0 },
-    { name: 'lesion', value: 1 },
-    { name: 'scar', value: 2 },
-  ],
-  overlapping: false,
-} as const satisfies Facts;
-
-const ramp = (length: number) => Float32Array.from({ length }, (_, at) => (at % 37) - 11);
 const product = (size: readonly number[]) => size.reduce((all, extent) => all * extent, 1);
 
 describe('images seen mirrored', () => {

@@ -1,17 +1,6 @@
-import type { Facts } from '@raremask/core';
 import { describe, expect, it } from 'vitest';
 import { inTiles, tileRule } from '../src/tiles.ts';
-
-const facts = {
-  space: 2,
-  channels: 2,
-  classes: [
-    { name: 'background', value: 0 },
-    { name: 'lesion', value: 1 },
-    { name: 'scar', value: 2 },
-  ],
-  overlapping: false,
-} as const satisfies Facts;
+import { facts, ramp } from './threeClasses.ts';
 
 /** Says of each pixel what stands in it: [first channel, second channel, their sum]. */
 function mirror(seen: (readonly number[])[] = []) {
@@ -28,8 +17,6 @@ function mirror(seen: (readonly number[])[] = []) {
     },
   };
 }
-
-const ramp = (length: number) => Float32Array.from({ length }, (_, at) => (at % 37) - 11);
 
 describe('windows of an image', () => {
   it.each([
