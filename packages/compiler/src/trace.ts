@@ -6,7 +6,6 @@ import {
   unsupportedKernel,
   unsupportedType,
 } from './errors.ts';
-import { evaluate } from './evaluate.ts';
 import {
   type Attributes,
   type Elements,
@@ -20,6 +19,7 @@ import {
 } from './graph.ts';
 import { kernels } from './kernels/index.ts';
 import { type Kernel, Unsupported } from './kernels/kernel.ts';
+import { evaluate } from './passes/constants.ts';
 
 /** Shape and type of an input of the traced function. */
 export interface InputSpec {

@@ -2,7 +2,7 @@ import { isRaremaskError } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ConformanceError, lossChecks, runChecks } from '../src/index.ts';
-import { task } from '../src/tasks.ts';
+import { task } from '../src/trial/tasks.ts';
 import { faultyLosses, freeLeaked, sound, soundTversky, swappedTversky } from './faultyLosses.ts';
 
 let before = 0;

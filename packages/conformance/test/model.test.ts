@@ -2,7 +2,7 @@ import { type Facts, isRaremaskError, type ModelPlugin, RaremaskError } from '@r
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ConformanceError, modelChecks, runChecks } from '../src/index.ts';
-import { task } from '../src/tasks.ts';
+import { task } from '../src/trial/tasks.ts';
 import { faultyModels, freeLeaked, soundModel, soundPlainModel } from './faultyModels.ts';
 
 let before = 0;

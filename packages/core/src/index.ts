@@ -5,19 +5,23 @@ export type {
   Structure,
   Survey,
   SurveyedImage,
-} from './census.ts';
+} from './contracts/census.ts';
 export {
   type Dataset,
   IGNORE,
   type Prediction,
   type Sample,
   type WrittenPrediction,
-} from './dataset.ts';
-export { type ErrorCategory, type ErrorParts, isRaremaskError, RaremaskError } from './errors.ts';
-export { type ClassFact, type DatasetFacts, type Facts, firstForeground } from './facts.ts';
-export type { Log } from './log.ts';
-export type { Loss, LossInput } from './loss.ts';
-export type { ForwardCall, Model, Outputs, Parameter } from './model.ts';
+} from './contracts/dataset.ts';
+export {
+  type ClassFact,
+  type DatasetFacts,
+  type Facts,
+  firstForeground,
+} from './contracts/facts.ts';
+export type { Log } from './contracts/log.ts';
+export type { Loss, LossInput } from './contracts/loss.ts';
+export type { ForwardCall, Model, Outputs, Parameter } from './contracts/model.ts';
 export {
   API,
   type DatasetDefinition,
@@ -38,8 +42,9 @@ export {
   type PluginKind,
   type ProductByKind,
   type SamplerPlugin,
-} from './plugin.ts';
-export type { Json, RandomStream } from './random.ts';
-export type { Draw, Outcome, Sampler, Window } from './sampler.ts';
-export { batchSize, census, facts, folder, log, rng, survey } from './services.ts';
-export { type Needs, type Services, type Token, token } from './token.ts';
+} from './contracts/plugin.ts';
+export type { Json, RandomStream } from './contracts/random.ts';
+export type { Draw, Outcome, Sampler, Window } from './contracts/sampler.ts';
+export { batchSize, census, facts, folder, log, rng, survey } from './contracts/services.ts';
+export { type Needs, type Services, type Token, token } from './contracts/token.ts';
+export { type ErrorCategory, type ErrorParts, isRaremaskError, RaremaskError } from './errors.ts';

@@ -21,7 +21,7 @@ import {
   type Sampler,
   token,
 } from '../src/index.ts';
-import { lossInput } from '../src/lossInput.ts';
+import { lossInput } from '../src/loss/lossInput.ts';
 import type { Manifest, OptimizerChoice } from '../src/manifest/index.ts';
 
 const EXCLUSIVE = { overlapping: false };

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createHost, loadPlugin, loadPluginFromUrl } from '../src/host/index.ts';
 import { facts, type LossInput } from '../src/index.ts';
-import { lossInput } from '../src/lossInput.ts';
+import { lossInput } from '../src/loss/lossInput.ts';
 import { loadManifest } from '../src/manifest/index.ts';
 import { type Project, temporaryProject, usualProject } from './project.ts';
 

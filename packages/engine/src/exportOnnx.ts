@@ -11,16 +11,16 @@ import type { Survey } from '@raremask/core';
 import * as services from '@raremask/core';
 import { createHost, createRandom } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { writeAtomically } from './atomicFile.ts';
-import { type CheckpointHead, checkpointState, readCheckpoint } from './checkpoint.ts';
-import { type DecisionRule, decisionRule } from './decide.ts';
-import { readDecision } from './decisionFile.ts';
-import { eagerNetwork } from './eagerRunner.ts';
 import { exportDiffers, exportNeedsSize, noTrainingData } from './errors.ts';
-import { graphsOfTwoSizes, inferenceGraph } from './inferenceGraph.ts';
-import { chooseCheckpoint, openRunFolder } from './runFolder.ts';
-import type { StateArrays } from './runner.ts';
-import type { NetworkProgram } from './step.ts';
+import { type DecisionRule, decisionRule } from './judging/decide.ts';
+import { readDecision } from './judging/decisionFile.ts';
+import { writeAtomically } from './record/atomicFile.ts';
+import { type CheckpointHead, checkpointState, readCheckpoint } from './record/checkpoint.ts';
+import { chooseCheckpoint, openRunFolder } from './record/runFolder.ts';
+import { eagerNetwork } from './runner/eagerRunner.ts';
+import { graphsOfTwoSizes, inferenceGraph } from './runner/inferenceGraph.ts';
+import type { StateArrays } from './runner/runner.ts';
+import type { NetworkProgram } from './step/trainStep.ts';
 
 export interface ExportOptions {
   /** The .onnx file. */

@@ -1,7 +1,3 @@
-export { writeAtomically } from './atomicFile.ts';
-export type { CheckpointHead, Progress } from './checkpoint.ts';
-export type { Compute } from './compute.ts';
-export { type Decision, decide, foregroundProbability } from './decide.ts';
 export {
   type EvaluatedImage,
   type EvaluateOptions,
@@ -10,7 +6,6 @@ export {
 } from './evaluate.ts';
 export type { BackendFact, OnEvent, RunEvent, SplitCounts, ValidationScores } from './events.ts';
 export { type ExportOptions, type ExportResult, exportOnnx } from './exportOnnx.ts';
-export type { Forecast } from './forecast.ts';
 export {
   type ClassInspection,
   type Example,
@@ -18,19 +13,25 @@ export {
   type InspectOptions,
   inspect,
 } from './inspect.ts';
-export { openNetwork, openRunner } from './openRunner.ts';
-export { createOptimizer, type Optimizer } from './optimizer.ts';
+export type { Forecast } from './inspection/forecast.ts';
+export type { Recommendation, RecommendedSetting } from './inspection/recommend.ts';
+export { commentedManifest, type ManifestFacts } from './inspection/recommendedManifest.ts';
+export { type Decision, decide, foregroundProbability } from './judging/decide.ts';
+export type { Judged } from './judging/judge.ts';
+export { openWork, type Work } from './opening/openData.ts';
 export {
   type PredictedImage,
   type PredictOptions,
   type PredictResult,
   predict,
 } from './predict.ts';
-export type { Recommendation, RecommendedSetting } from './recommend.ts';
-export { commentedManifest, type ManifestFacts } from './recommendedManifest.ts';
-export { type Environment, openRunFolder, type RunFolder, runFolder } from './runFolder.ts';
-export type { Network, Runner, StateArrays, StepCall, StepResult } from './runner.ts';
-export type { Judged } from './score.ts';
+export { writeAtomically } from './record/atomicFile.ts';
+export type { CheckpointHead, Progress } from './record/checkpoint.ts';
+export { type Environment, openRunFolder, type RunFolder, runFolder } from './record/runFolder.ts';
+export type { Compute } from './runner/compute.ts';
+export { openNetwork, openRunner } from './runner/openRunner.ts';
+export type { Network, Runner, StateArrays, StepCall, StepResult } from './runner/runner.ts';
+export { createOptimizer, type Optimizer } from './step/optimizer.ts';
 export {
   infer,
   type StepInput,
@@ -38,6 +39,5 @@ export {
   type StepProgram,
   type StepState,
   trainStep,
-} from './step.ts';
+} from './step/trainStep.ts';
 export { type TrainOptions, type TrainResult, train } from './train.ts';
-export { openWork, type Work } from './work.ts';

@@ -7,13 +7,13 @@ import {
 } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import type { OnEvent } from './events.ts';
-import { type Forecast, forecast } from './forecast.ts';
-import { keptForecast } from './forecastCache.ts';
-import { type Bin, logarithmicBins, quantileOf } from './quantiles.ts';
-import { type Recommendation, recommend } from './recommend.ts';
-import type { CountedImage } from './sampleReader.ts';
-import type { CountedSurvey } from './survey.ts';
-import { openWork, type Work } from './work.ts';
+import { type Forecast, forecast } from './inspection/forecast.ts';
+import { keptForecast } from './inspection/forecastCache.ts';
+import { type Recommendation, recommend } from './inspection/recommend.ts';
+import { openWork, type Work } from './opening/openData.ts';
+import type { CountedImage } from './reading/sampleReader.ts';
+import { type Bin, logarithmicBins, quantileOf } from './survey/quantiles.ts';
+import type { CountedSurvey } from './survey/survey.ts';
 
 type SplitName = 'train' | 'validation' | 'test';
 

@@ -4,20 +4,20 @@ import * as services from '@raremask/core';
 import { createHost } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { components } from '@raremask/metrics';
-import { writeAtomically } from './atomicFile.ts';
 import { UNCHANGED } from './augment/rule.ts';
-import { checkpointState, readCheckpoint } from './checkpoint.ts';
-import type { Compute } from './compute.ts';
-import { decisionRule, foregroundProbability } from './decide.ts';
-import { foundFor } from './decisionFile.ts';
 import { noPredictionFiles, noTrainingData } from './errors.ts';
 import type { OnEvent } from './events.ts';
-import { openFeed } from './feed.ts';
-import { openNetwork } from './openRunner.ts';
-import { pictures } from './pictures.ts';
-import { chooseCheckpoint, openRunFolder } from './runFolder.ts';
-import { type Judged, judge } from './score.ts';
-import { tileRule } from './tiles.ts';
+import { decisionRule, foregroundProbability } from './judging/decide.ts';
+import { foundFor } from './judging/decisionFile.ts';
+import { type Judged, judge } from './judging/judge.ts';
+import { tileRule } from './judging/tiles.ts';
+import { pictures } from './prediction/pictures.ts';
+import { openFeed } from './reading/feed.ts';
+import { writeAtomically } from './record/atomicFile.ts';
+import { checkpointState, readCheckpoint } from './record/checkpoint.ts';
+import { chooseCheckpoint, openRunFolder } from './record/runFolder.ts';
+import type { Compute } from './runner/compute.ts';
+import { openNetwork } from './runner/openRunner.ts';
 
 export interface PredictOptions {
   /** What the data set opens as images without truth: a folder of images, or one image. */

@@ -4,8 +4,16 @@ import type { Draw, Loss, Model, Sample, Sampler } from '@raremask/core';
 import { isRaremaskError } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type Summary, summarize } from '@raremask/metrics';
-import { appendLine, writeAtomically } from './atomicFile.ts';
 import { UNCHANGED } from './augment/rule.ts';
+import { lossFailed, lossShape, noBatches, notFiniteLoss, windowDoesNotFit } from './errors.ts';
+import type { BackendFact, OnEvent, RunEvent, ValidationScores } from './events.ts';
+import { type Normalization, normalizationOf } from './intensities/normalize.ts';
+import { type DecisionRule, decisionRule } from './judging/decide.ts';
+import { judge, scoreJudged } from './judging/judge.ts';
+import { type TileRule, tileRule } from './judging/tiles.ts';
+import { openWork, splitOf, type Work } from './opening/openData.ts';
+import type { Batch, Feed } from './reading/feed.ts';
+import { appendLine, writeAtomically } from './record/atomicFile.ts';
 import {
   type Checkpoint,
   checkpointState,
@@ -14,29 +22,21 @@ import {
   type Progress,
   readCheckpoint,
   writeCheckpoint,
-} from './checkpoint.ts';
-import type { Compute } from './compute.ts';
-import { type DecisionRule, decisionRule } from './decide.ts';
-import { lossFailed, lossShape, noBatches, notFiniteLoss, windowDoesNotFit } from './errors.ts';
-import type { BackendFact, OnEvent, RunEvent, ValidationScores } from './events.ts';
-import type { Batch, Feed } from './feed.ts';
-import { MetricsTable } from './metricsTable.ts';
-import { type Normalization, normalizationOf } from './normalize.ts';
-import { openRunner } from './openRunner.ts';
-import { createOptimizer, type Optimizer } from './optimizer.ts';
+} from './record/checkpoint.ts';
+import { MetricsTable } from './record/metricsTable.ts';
 import {
   createRunFolder,
   type Environment,
   openRunFolder,
   type RunFolder,
   writeJson,
-} from './runFolder.ts';
-import type { Runner, StepResult } from './runner.ts';
-import { scheduleFactor } from './schedule.ts';
-import { judge, scoreJudged } from './score.ts';
-import type { StepProgram } from './step.ts';
-import { type TileRule, tileRule } from './tiles.ts';
-import { openWork, splitOf, type Work } from './work.ts';
+} from './record/runFolder.ts';
+import type { Compute } from './runner/compute.ts';
+import { openRunner } from './runner/openRunner.ts';
+import type { Runner, StepResult } from './runner/runner.ts';
+import { createOptimizer, type Optimizer } from './step/optimizer.ts';
+import { scheduleFactor } from './step/schedule.ts';
+import type { StepProgram } from './step/trainStep.ts';
 
 export interface TrainOptions {
   readonly backend: BackendFact;

@@ -1,6 +1,6 @@
 import type { Facts } from '@raremask/core';
 import { describe, expect, test } from 'vitest';
-import { decide, decisionRule, foregroundProbability } from '../src/decide.ts';
+import { decide, decisionRule, foregroundProbability } from '../src/judging/decide.ts';
 
 const exclusive: Facts = {
   space: 2,

@@ -1,8 +1,8 @@
 import { type Facts, IGNORE, type Sample } from '@raremask/core';
 import { describe, expect, test } from 'vitest';
-import type { DecisionRule } from '../src/decide.ts';
-import { DecisionSearch } from '../src/decisionSearch.ts';
-import type { Judged } from '../src/score.ts';
+import type { DecisionRule } from '../src/judging/decide.ts';
+import { DecisionSearch } from '../src/judging/decisionSearch.ts';
+import type { Judged } from '../src/judging/judge.ts';
 
 const facts: Facts = {
   space: 2,

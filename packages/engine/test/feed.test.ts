@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Dataset, Draw } from '@raremask/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Batch, type Feed, type FeedPlan, openFeed } from '../dist/feed.js';
+import { type Batch, type Feed, type FeedPlan, openFeed } from '../dist/reading/feed.js';
 import { countedFacts, countedSample, labelOf, weightOf } from './feedPlugin.ts';
 
 // Starting a thread can take a while on a busy machine.
@@ -21,7 +21,7 @@ const counted: Dataset = {
 };
 
 const url = new URL('./feedPlugin.ts', import.meta.url).href;
-const distribution = new URL('../dist/feed.js', import.meta.url);
+const distribution = new URL('../dist/reading/feed.js', import.meta.url);
 
 function planOf(dataset: Dataset): FeedPlan {
   return {

@@ -1,9 +1,9 @@
 import { type Draw, IGNORE, type Sample } from '@raremask/core';
 import { expect, test } from 'vitest';
-import { BatchMemory } from '../src/batchMemory.ts';
-import { forecast } from '../src/forecast.ts';
-import { SampleReader } from '../src/sampleReader.ts';
-import { takeSurvey } from '../src/survey.ts';
+import { forecast } from '../src/inspection/forecast.ts';
+import { BatchMemory } from '../src/reading/batchMemory.ts';
+import { SampleReader } from '../src/reading/sampleReader.ts';
+import { takeSurvey } from '../src/survey/survey.ts';
 
 const facts = {
   space: 2,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inMirrors } from '../src/mirror.ts';
+import { inMirrors } from '../src/judging/mirror.ts';
 import { facts, ramp } from './threeClasses.ts';
 
 const product = (size: readonly number[]) => size.reduce((all, extent) => all * extent, 1);

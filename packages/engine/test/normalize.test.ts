@@ -1,7 +1,7 @@
 import { type Facts, IGNORE, type Sample } from '@raremask/core';
 import { describe, expect, test } from 'vitest';
-import { IntensityCounts } from '../src/intensityCounts.ts';
-import { normalizationOf, scaled, scaleOf } from '../src/normalize.ts';
+import { IntensityCounts } from '../src/intensities/intensityCounts.ts';
+import { normalizationOf, scaled, scaleOf } from '../src/intensities/normalize.ts';
 
 const facts: Facts = {
   space: 2,

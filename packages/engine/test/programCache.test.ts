@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ProgramCache } from '../src/programCache.ts';
+import { ProgramCache } from '../src/runner/programCache.ts';
 
 test('the program that was not used for longest makes room, and a larger one than all room is kept alone', async () => {
   const gone: string[] = [];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { logarithmicBins, quantileOf } from '../src/quantiles.ts';
-import { recommendedSettings, type TrainingFigures } from '../src/recommend.ts';
-import { commentedManifest } from '../src/recommendedManifest.ts';
+import { recommendedSettings, type TrainingFigures } from '../src/inspection/recommend.ts';
+import { commentedManifest } from '../src/inspection/recommendedManifest.ts';
+import { logarithmicBins, quantileOf } from '../src/survey/quantiles.ts';
 
 const figures: TrainingFigures = {
   space: 2,

@@ -11,8 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { appendLine, makeFolder, writeAtomically } from '../src/atomicFile.ts';
-import { readSafetensors, writeSafetensors } from '../src/safetensors.ts';
+import { appendLine, makeFolder, writeAtomically } from '../src/record/atomicFile.ts';
+import { readSafetensors, writeSafetensors } from '../src/record/safetensors.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scheduleFactor } from '../src/schedule.ts';
+import { scheduleFactor } from '../src/step/schedule.ts';
 import { rampValue } from '../src/train.ts';
 
 const base = { warmup: 0, final: 0, power: 0.9 };

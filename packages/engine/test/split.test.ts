@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SplitOptions, type SplitRule, splitIds } from '../src/split.ts';
+import { type SplitOptions, type SplitRule, splitIds } from '../src/opening/split.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -1,8 +1,14 @@
 import type { Facts, Loss, Model, Parameter } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createOptimizer } from '../src/optimizer.ts';
-import { infer, type StepInput, type StepProgram, type StepState, trainStep } from '../src/step.ts';
+import { createOptimizer } from '../src/step/optimizer.ts';
+import {
+  infer,
+  type StepInput,
+  type StepProgram,
+  type StepState,
+  trainStep,
+} from '../src/step/trainStep.ts';
 
 const FACTS: Facts = {
   space: 2,

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { type DatasetFacts, IGNORE, type Sample, type SurveyedImage } from '@raremask/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UNCHANGED } from '../src/augment/rule.ts';
-import { BatchMemory } from '../src/batchMemory.ts';
-import { fitNormalization } from '../src/normalize.ts';
-import { type CountedImage, SampleReader } from '../src/sampleReader.ts';
-import { censusOf, takeSurvey } from '../src/survey.ts';
-import { packImage, unpackImage } from '../src/surveyCache.ts';
+import { fitNormalization } from '../src/intensities/normalize.ts';
+import { BatchMemory } from '../src/reading/batchMemory.ts';
+import { type CountedImage, SampleReader } from '../src/reading/sampleReader.ts';
+import { censusOf, takeSurvey } from '../src/survey/survey.ts';
+import { packImage, unpackImage } from '../src/survey/surveyCache.ts';
 
 const facts: DatasetFacts = {
   space: 2,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inTiles, tileRule } from '../src/tiles.ts';
+import { inTiles, tileRule } from '../src/judging/tiles.ts';
 import { facts, ramp } from './threeClasses.ts';
 
 /** Says of each pixel what stands in it: [first channel, second channel, their sum]. */

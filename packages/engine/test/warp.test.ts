@@ -6,7 +6,7 @@ import { elastic } from '../src/augment/elastic.ts';
 import { unturned } from '../src/augment/orientation.ts';
 import { rotation } from '../src/augment/turn.ts';
 import { type Affine, drawWarp, warpWindow } from '../src/augment/warp.ts';
-import { cutOf, eachPixel } from '../src/window.ts';
+import { cutOf, eachPixel } from '../src/reading/window.ts';
 
 const SAME: Affine = [1, 0, 0, 1];
 const size = [5, 5];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { unturned } from '../src/augment/orientation.ts';
-import { cutOf, eachPixel, paddedSize, sharedSize } from '../src/window.ts';
+import { cutOf, eachPixel, paddedSize, sharedSize } from '../src/reading/window.ts';
 
 /** The window as a list of rows; `image` counts its pixels from 1, 0 is beside it. */
 function rows(

@@ -1,6 +1,6 @@
-import { diceIndex } from './diceIndex.ts';
-import { denominator, transform, transformed } from './indexOptions.ts';
-import { defineOverlapLoss } from './overlapLoss.ts';
+import { diceIndex } from './overlap/diceIndex.ts';
+import { denominator, transform, transformed } from './overlap/indexOptions.ts';
+import { defineOverlapLoss } from './region/overlapLoss.ts';
 
 /** Soft Dice (Milletari 2016, with squares; Drozdzal 2016, linear). */
 export default defineOverlapLoss({

@@ -1,18 +1,18 @@
 import type { Facts } from '@raremask/core';
-import blob from '../src/blob.ts';
-import boundary from '../src/boundary.ts';
-import cldice from '../src/cldice.ts';
-import dicePlusPlus from '../src/dicePlusPlus.ts';
-import focalTversky from '../src/focalTversky.ts';
-import generalized from '../src/generalized.ts';
-import generalizedWasserstein from '../src/generalizedWasserstein.ts';
-import hausdorff from '../src/hausdorff.ts';
 import dice from '../src/index.ts';
-import jaccard from '../src/jaccard.ts';
-import logCosh from '../src/logCosh.ts';
-import lovasz from '../src/lovasz.ts';
-import tversky from '../src/tversky.ts';
-import unifiedFocal from '../src/unifiedFocal.ts';
+import blob from '../src/losses/blob.ts';
+import boundary from '../src/losses/boundary.ts';
+import cldice from '../src/losses/cldice.ts';
+import dicePlusPlus from '../src/losses/dicePlusPlus.ts';
+import focalTversky from '../src/losses/focalTversky.ts';
+import generalized from '../src/losses/generalized.ts';
+import generalizedWasserstein from '../src/losses/generalizedWasserstein.ts';
+import hausdorff from '../src/losses/hausdorff.ts';
+import jaccard from '../src/losses/jaccard.ts';
+import logCosh from '../src/losses/logCosh.ts';
+import lovasz from '../src/losses/lovasz.ts';
+import tversky from '../src/losses/tversky.ts';
+import unifiedFocal from '../src/losses/unifiedFocal.ts';
 import type { Choices, Subject, Written } from './options.ts';
 
 const shared: Choices = {

@@ -1,9 +1,9 @@
 import { lossInput } from '@raremask/core/loss-input';
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
-import blob from '../src/blob.ts';
-import boundary from '../src/boundary.ts';
-import hausdorff from '../src/hausdorff.ts';
+import blob from '../src/losses/blob.ts';
+import boundary from '../src/losses/boundary.ts';
+import hausdorff from '../src/losses/hausdorff.ts';
 import { randomBatch, task } from './batch.ts';
 import { make } from './make.ts';
 import { countTensors } from './tensors.ts';

@@ -1,13 +1,13 @@
 import crossEntropy from '../../loss-ce/src/index.ts';
-import cldice from '../src/cldice.ts';
-import focalTversky from '../src/focalTversky.ts';
-import generalized from '../src/generalized.ts';
-import generalizedWasserstein from '../src/generalizedWasserstein.ts';
-import hausdorff from '../src/hausdorff.ts';
 import dice from '../src/index.ts';
-import jaccard from '../src/jaccard.ts';
-import lovasz from '../src/lovasz.ts';
-import tversky from '../src/tversky.ts';
+import cldice from '../src/losses/cldice.ts';
+import focalTversky from '../src/losses/focalTversky.ts';
+import generalized from '../src/losses/generalized.ts';
+import generalizedWasserstein from '../src/losses/generalizedWasserstein.ts';
+import hausdorff from '../src/losses/hausdorff.ts';
+import jaccard from '../src/losses/jaccard.ts';
+import lovasz from '../src/losses/lovasz.ts';
+import tversky from '../src/losses/tversky.ts';
 import type { Batch } from './batch.ts';
 import { type Counterpart, describeReference, type Find, type ReferenceCase } from './reference.ts';
 

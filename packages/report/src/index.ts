@@ -1,18 +1,9 @@
-export { type ColumnOptions, columns, type TableOptions } from './columns.ts';
-export type { EvaluatedImage, Evaluation } from './evaluation.ts';
-export type { EpochScores, ProgressEvent } from './event.ts';
-export { type EpochRow, parseHistory } from './history.ts';
-export { type Inspection, inspectionTable } from './inspection.ts';
 export {
   drawExample,
   type ExampleSample,
   type InspectionExample,
   type RecordedExample,
-} from './inspectionExample.ts';
-export { inspectionPage } from './inspectionPage.ts';
-export { writeLabPage } from './labPage.ts';
-export type { LabLoss, LabReport } from './labResult.ts';
-export { labTable } from './labTable.ts';
+} from './overlays/inspectionExample.ts';
 export {
   collectOverlays,
   type OverlayCollector,
@@ -20,9 +11,18 @@ export {
   type OverlayIndex,
   type OverlayKind,
   type OverlayOptions,
-} from './overlays.ts';
-export type { OverlayImage } from './plane.ts';
-export { createProgress, type Progress, type ProgressOptions } from './progress.ts';
+} from './overlays/overlays.ts';
+export type { OverlayImage } from './overlays/plane.ts';
+export { inspectionPage } from './page/inspectionPage.ts';
+export { writeLabPage } from './page/labPage.ts';
+export { type Verdict, verdict } from './page/verdict.ts';
+export type { EvaluatedImage, Evaluation } from './record/evaluation.ts';
+export type { EpochScores, ProgressEvent } from './record/event.ts';
+export { type EpochRow, parseHistory } from './record/history.ts';
+export type { LabLoss, LabReport } from './record/labResult.ts';
 export { writeReport } from './report.ts';
-export { type ResultOptions, resultTable } from './resultTable.ts';
-export { type Verdict, verdict } from './verdict.ts';
+export { type ColumnOptions, columns, type TableOptions } from './terminal/columns.ts';
+export { type Inspection, inspectionTable } from './terminal/inspectionTable.ts';
+export { labTable } from './terminal/labTable.ts';
+export { createProgress, type Progress, type ProgressOptions } from './terminal/progress.ts';
+export { type ResultOptions, resultTable } from './terminal/resultTable.ts';

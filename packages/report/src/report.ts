@@ -6,12 +6,12 @@ import {
   lossChart,
   scoreChart,
   sizeChart,
-} from './charts.ts';
-import { bestRow } from './history.ts';
-import { inspectionSection } from './inspectionPage.ts';
-import { reportPage } from './page.ts';
-import { replaceFile } from './replaceFile.ts';
-import { readRun } from './runRecord.ts';
+} from './charts/runCharts.ts';
+import { inspectionSection } from './page/inspectionPage.ts';
+import { reportPage } from './page/reportPage.ts';
+import { bestRow } from './record/history.ts';
+import { replaceFile } from './record/replaceFile.ts';
+import { readRun } from './record/runRecord.ts';
 
 /**
  * Writes report.html into a run folder from what the folder holds, and returns its path. The page

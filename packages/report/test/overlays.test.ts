@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { drawOverlay, OVERLAY_COLOURS } from '../src/overlayPicture.ts';
-import { collectOverlays } from '../src/overlays.ts';
-import { type OverlayImage, planeOf } from '../src/plane.ts';
+import { drawOverlay, OVERLAY_COLOURS } from '../src/overlays/overlayPicture.ts';
+import { collectOverlays } from '../src/overlays/overlays.ts';
+import { type OverlayImage, planeOf } from '../src/overlays/plane.ts';
 
 let folder = '';
 

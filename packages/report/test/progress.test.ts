@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import type { ProgressEvent } from '../src/event.ts';
-import { createProgress } from '../src/progress.ts';
+import type { ProgressEvent } from '../src/record/event.ts';
+import { createProgress } from '../src/terminal/progress.ts';
 
 /** A stream that keeps what is written, with a terminal's properties. */
 class Paper extends Writable {

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scoreImage, summarize } from '@raremask/metrics';
-import type { Evaluation } from '../src/evaluation.ts';
-import type { ProgressEvent } from '../src/event.ts';
-import { collectOverlays } from '../src/overlays.ts';
+import { collectOverlays } from '../src/overlays/overlays.ts';
+import type { Evaluation } from '../src/record/evaluation.ts';
+import type { ProgressEvent } from '../src/record/event.ts';
 
 /** A stream of numbers from 0 to 1 (Park and Miller's generator). */
 function stream(seed: number): () => number {

@@ -1,13 +1,13 @@
 import { scoreImage, summarize } from '@raremask/metrics';
 import { describe, expect, test } from 'vitest';
-import { columns } from '../src/columns.ts';
-import type { Evaluation } from '../src/evaluation.ts';
-import { parseHistory } from '../src/history.ts';
-import { findingsOf, type Inspection, inspectionTable } from '../src/inspection.ts';
-import { drawExample } from '../src/inspectionExample.ts';
-import { inspectionPage } from '../src/inspectionPage.ts';
 import { averageText, measureText, percentText, timeText } from '../src/numberText.ts';
-import { resultTable } from '../src/resultTable.ts';
+import { drawExample } from '../src/overlays/inspectionExample.ts';
+import { inspectionPage } from '../src/page/inspectionPage.ts';
+import type { Evaluation } from '../src/record/evaluation.ts';
+import { parseHistory } from '../src/record/history.ts';
+import { columns } from '../src/terminal/columns.ts';
+import { findingsOf, type Inspection, inspectionTable } from '../src/terminal/inspectionTable.ts';
+import { resultTable } from '../src/terminal/resultTable.ts';
 
 const plainText = { color: false, width: 100 };
 

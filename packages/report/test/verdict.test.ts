@@ -1,8 +1,8 @@
 import { scoreImage, summarize } from '@raremask/metrics';
 import { expect, test } from 'vitest';
-import type { Evaluation } from '../src/evaluation.ts';
-import { parseHistory } from '../src/history.ts';
-import { verdict } from '../src/verdict.ts';
+import { verdict } from '../src/page/verdict.ts';
+import type { Evaluation } from '../src/record/evaluation.ts';
+import { parseHistory } from '../src/record/history.ts';
 
 /** Images of 8 pixels, the truth before the prediction. */
 function scored(...images: readonly (readonly [string, string])[]): Evaluation {

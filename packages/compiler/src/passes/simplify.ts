@@ -1,4 +1,3 @@
-import { evaluate } from '../evaluate.ts';
 import {
   type Attributes,
   broadcastShape,
@@ -11,6 +10,7 @@ import {
   type Value,
 } from '../graph.ts';
 import { kernels } from '../kernels/index.ts';
+import { evaluate } from './constants.ts';
 
 /** Results of constants that have more elements are computed in the graph. */
 const FOLDED = 65536;

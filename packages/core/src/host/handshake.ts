@@ -1,4 +1,11 @@
 import {
+  API,
+  type OptionsSchema,
+  type Plugin,
+  type PluginByKind,
+  type PluginKind,
+} from '../contracts/plugin.ts';
+import {
   notPlugin,
   pluginApi,
   pluginKind,
@@ -6,13 +13,6 @@ import {
   pluginNoDefault,
   pluginSchema,
 } from '../errors.ts';
-import {
-  API,
-  type OptionsSchema,
-  type Plugin,
-  type PluginByKind,
-  type PluginKind,
-} from '../plugin.ts';
 import { KEY_OF_KIND } from './loadedPlugin.ts';
 
 /**

@@ -1,4 +1,10 @@
-import type { Dataset } from '../dataset.ts';
+import type { Dataset } from '../contracts/dataset.ts';
+import type { Facts } from '../contracts/facts.ts';
+import type { Log } from '../contracts/log.ts';
+import type { PluginByKind, PluginKind, ProductByKind } from '../contracts/plugin.ts';
+import type { RandomStream } from '../contracts/random.ts';
+import { log as logToken, rng as rngToken } from '../contracts/services.ts';
+import type { Needs, Token } from '../contracts/token.ts';
 import {
   cannotOpenImages,
   imagesDiffer,
@@ -9,12 +15,6 @@ import {
   scopeClosed,
   serviceFailed,
 } from '../errors.ts';
-import type { Facts } from '../facts.ts';
-import type { Log } from '../log.ts';
-import type { PluginByKind, PluginKind, ProductByKind } from '../plugin.ts';
-import type { RandomStream } from '../random.ts';
-import { log as logToken, rng as rngToken } from '../services.ts';
-import type { Needs, Token } from '../token.ts';
 import type { LoadedPlugin } from './loadedPlugin.ts';
 import { createRandom } from './random.ts';
 import { type Position, type Provision, Scope } from './scopes.ts';

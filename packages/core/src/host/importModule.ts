@@ -81,7 +81,7 @@ function loaderFor(path: string): Jiti {
       fsCache: false,
       alias: {
         [CORE]: hostCore,
-        [`${CORE}/loss-input`]: inCore('lossInput'),
+        [`${CORE}/loss-input`]: inCore('loss/lossInput'),
         ...(tfjs !== undefined && { [TFJS]: tfjs }),
         ...(!hasZod && { [ZOD]: fileURLToPath(import.meta.resolve(ZOD)) }),
       },

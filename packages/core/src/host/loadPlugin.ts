@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import satisfies from 'semver/functions/satisfies.js';
+import type { PluginByKind, PluginKind } from '../contracts/plugin.ts';
 import { isRaremaskError, pluginPeer } from '../errors.ts';
-import type { PluginByKind, PluginKind } from '../plugin.ts';
 import { ofKind, pluginOfModule } from './handshake.ts';
 import { importModule } from './importModule.ts';
 import type { LoadedPlugin } from './loadedPlugin.ts';

@@ -1,5 +1,5 @@
-import type { PluginByKind, PluginKind } from '../plugin.ts';
-import type { Json } from '../random.ts';
+import type { PluginByKind, PluginKind } from '../contracts/plugin.ts';
+import type { Json } from '../contracts/random.ts';
 
 /** A plugin that a manifest names, loaded, with its options checked. */
 export interface LoadedPlugin<K extends PluginKind> {

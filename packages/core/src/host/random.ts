@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import type { Json, RandomStream } from '../contracts/random.ts';
 import { randomRange, randomState } from '../errors.ts';
-import type { Json, RandomStream } from '../random.ts';
 
 /**
  * A stream of random numbers that is fixed by its seed: xoroshiro128+ (Blackman and Vigna 2018),

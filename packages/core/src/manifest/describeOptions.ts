@@ -1,5 +1,5 @@
+import type { OptionsSchema } from '../contracts/plugin.ts';
 import { optionsJsonSchema } from '../host/handshake.ts';
-import type { OptionsSchema } from '../plugin.ts';
 import { alternatives, propertiesOf, type Schema, typeText } from './describeSchema.ts';
 
 /** One row of a table of options. */

@@ -1,4 +1,4 @@
-import type { Json } from '../random.ts';
+import type { Json } from '../contracts/random.ts';
 import type { Path } from './tree.ts';
 
 /** A JSON Schema (draft-07), or a part of one. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import type { Plugin, PluginKind } from '../contracts/plugin.ts';
 import { optionsJsonSchema } from '../host/handshake.ts';
 import { loadInstalled } from '../host/loadPlugin.ts';
-import type { Plugin, PluginKind } from '../plugin.ts';
 import { propertiesOf, type Schema } from './describeSchema.ts';
 import { shape } from './shape.ts';
 

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import type { OptionsSchema, PluginKind } from '../contracts/plugin.ts';
+import type { Json } from '../contracts/random.ts';
 import { isRaremaskError, manifestMissing, type RaremaskError } from '../errors.ts';
 import { optionsJsonSchema } from '../host/handshake.ts';
 import type { LoadedPlugin } from '../host/loadedPlugin.ts';
 import { loadPlugin } from '../host/loadPlugin.ts';
-import type { OptionsSchema, PluginKind } from '../plugin.ts';
-import type { Json } from '../random.ts';
 import { contradictions } from './contradictions.ts';
 import { type Schema, unknownKeys } from './describeSchema.ts';
 import { type Environment, substitute } from './environment.ts';

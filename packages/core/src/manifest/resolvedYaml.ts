@@ -1,6 +1,6 @@
 import { Document, isScalar, visit } from 'yaml';
+import type { PluginKind } from '../contracts/plugin.ts';
 import type { LoadedPlugin } from '../host/loadedPlugin.ts';
-import type { PluginKind } from '../plugin.ts';
 import type { LoadedManifest } from './loadManifest.ts';
 import type { Manifest } from './shape.ts';
 

@@ -1,4 +1,4 @@
-import type { Json } from '../random.ts';
+import type { Json } from '../contracts/random.ts';
 
 /** Where something is written. */
 export interface Place {

@@ -6,7 +6,7 @@ import {
   type Sample,
 } from '@raremask/core';
 import { components } from '@raremask/metrics';
-import { type Scale, scaled } from '../normalize.ts';
+import { type Scale, scaled } from '../intensities/normalize.ts';
 import type { Truth } from './cutout.ts';
 import type { Pixels } from './pixels.ts';
 

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { LoadedManifest } from '@raremask/core/manifest';
+import { type EvaluateOptions, type Evaluation, evaluate } from '@raremask/engine';
+import {
+  collectOverlays,
+  createProgress,
+  parseHistory,
+  resultTable,
+  writeReport,
+} from '@raremask/report';
+import type { Console } from '../console.ts';
+
+/**
+ * Scores a run, collects overlays, prints the table, and writes report.html anew. Its gallery shows
+ * the validation split; the overlays of another split lie beside them.
+ */
+export async function scoreRun(
+  loaded: LoadedManifest,
+  run: string,
+  options: Pick<EvaluateOptions, 'split' | 'checkpoint' | 'compute'>,
+  console: Console,
+  more: object = {},
+): Promise<Evaluation> {
+  const progress = createProgress(process.stderr, {
+    terminal: process.stderr.isTTY === true,
+    color: console.color,
+  });
+  const split = options.split ?? 'validation';
+  const overlays = collectOverlays({
+    folder: join(run, split === 'validation' ? 'overlays' : `overlays-${split}`),
+    split,
+  });
+  let evaluation: Evaluation;
+  try {
+    evaluation = await evaluate(loaded, run, {
+      ...options,
+      onEvent: (event) => progress.event(event),
+      onImage: ({ sample, decision, foreground }, score, facts) => {
+        const { hits, misses, alarms } = score.foreground;
+        overlays.add({
+          id: sample.id,
+          size: sample.size,
+          channels: facts.channels,
+          image: sample.image,
+          ...(sample.labels && { truth: sample.labels }),
+          predicted: decision.predicted,
+          foregroundProbability: foreground,
+          classes: facts.classes.length,
+          overlapping: facts.overlapping,
+          dice: hits + misses === 0 ? null : (2 * hits) / (2 * hits + misses + alarms),
+          misses,
+          alarms,
+          empty: hits + misses === 0,
+        });
+      },
+    });
+  } finally {
+    progress.close();
+  }
+  await overlays.write();
+  const report = await writeReport(run);
+  const history = parseHistory(await readFile(join(run, 'metrics.csv'), 'utf8'));
+  if (console.json) {
+    console.result({ ...more, folder: run, report, ...evaluation, images: undefined });
+  }
+  console.text(resultTable(evaluation, { color: console.color, width: console.width, history }));
+  console.text(`report  ${relative(process.cwd(), report)}`);
+  return evaluation;
+}

@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { writeAtomically } from '@raremask/engine';
+import type { Console } from '../console.ts';
+import { manifestExists } from '../errors.ts';
+import { EXIT } from '../failure.ts';
+import { recommended, withLoaded } from '../init/recommended.ts';
+
+/** Looks at a folder, counts what is in it, and writes the manifest that comes of it. */
+export async function initManifest(
+  data: string,
+  options: { readonly out: string; readonly force?: boolean; readonly use?: readonly string[] },
+  console: Console,
+): Promise<number> {
+  const file = resolve(options.out);
+  if (existsSync(file) && options.force !== true) throw manifestExists(options.out);
+  const folder = dirname(file);
+  const { text, proposal, settings } = await recommended(data, folder, options.use, console);
+  // What is written has been loaded: every setting is known and every plugin is there.
+  await withLoaded(text, folder, async () => undefined);
+  await writeAtomically(file, text);
+  const shown = relative(process.cwd(), file) || file;
+  if (console.json) console.result({ manifest: file, proposal, settings });
+  console.text(text);
+  console.note('info', `Written to ${shown}. Train with: raremask train ${shown}`);
+  return EXIT.ok;
+}

@@ -1,0 +1,226 @@
+import { type Dataset, type DatasetFacts, IGNORE, type Sample } from '@raremask/core';
+import { product } from '../trial/batch.ts';
+
+/** Something that is said, or read, and must not be so. */
+export interface DatasetFault {
+  readonly what: string;
+  readonly expected: string;
+  readonly got: string;
+}
+
+const shown = (value: unknown) => JSON.stringify(value) ?? 'nothing';
+const isWhole = (value: unknown, from: number) =>
+  Number.isInteger(value) && (value as number) >= from;
+
+/** What is wrong with the facts of a data set. */
+export function* factsFaults(facts: DatasetFacts): Generator<DatasetFault> {
+  const { space, channels, classes, overlapping, spacing, remark } = facts;
+  if (space !== 2 && space !== 3) {
+    yield { what: 'space is unusable', expected: '2 or 3', got: shown(space) };
+  }
+  if (!isWhole(channels, 1)) {
+    yield { what: 'channels is unusable', expected: 'a whole number from 1', got: shown(channels) };
+  }
+  if (typeof overlapping !== 'boolean') {
+    yield { what: 'overlapping is unusable', expected: 'true or false', got: shown(overlapping) };
+  }
+  const least = overlapping ? 1 : 2;
+  if (!Array.isArray(classes) || classes.length < least || classes.length > IGNORE) {
+    yield {
+      what: 'classes is unusable',
+      expected: overlapping
+        ? `a list of 1 to ${IGNORE} classes`
+        : `a list of 2 to ${IGNORE} classes, the background first`,
+      got: Array.isArray(classes) ? `${classes.length} of them` : shown(classes),
+    };
+    return;
+  }
+  for (const [index, { name, value }] of classes.entries()) {
+    if (typeof name !== 'string' || name === '') {
+      yield { what: `class ${index} has no name`, expected: 'a word', got: shown(name) };
+    }
+    if (!isWhole(value, 0) || value > 65535) {
+      yield {
+        what: `the class ${name} has no usable value`,
+        expected: 'a whole number from 0 to 65535, which a mask file can hold',
+        got: shown(value),
+      };
+    }
+  }
+  for (const key of overlapping ? (['name'] as const) : (['name', 'value'] as const)) {
+    const all = classes.map((one) => one[key]);
+    const repeated = all.find((one, index) => all.indexOf(one) < index);
+    if (repeated !== undefined) {
+      yield {
+        what: `two classes have the same ${key}`,
+        expected: 'one each',
+        got: shown(repeated),
+      };
+    }
+  }
+  if (spacing !== undefined) {
+    const isUsable = spacing.length === space && spacing.every((extent) => extent > 0);
+    if (!isUsable || !spacing.every(Number.isFinite)) {
+      yield {
+        what: 'spacing is unusable',
+        expected: `${space} lengths above 0, in millimetres`,
+        got: shown(spacing),
+      };
+    }
+  }
+  if (remark !== undefined && (typeof remark !== 'string' || remark === '')) {
+    yield { what: 'remark is unusable', expected: 'a sentence', got: shown(remark) };
+  }
+}
+
+/** What is wrong with the list of ids. */
+export function* idFaults(ids: Dataset['ids']): Generator<DatasetFault> {
+  if (!Array.isArray(ids) || ids.length === 0) {
+    yield { what: 'there are no ids', expected: 'a list of at least one', got: shown(ids) };
+    return;
+  }
+  const wrong = ids.find((id) => typeof id !== 'string' || id === '');
+  if (wrong !== undefined) {
+    yield { what: 'an id is no word', expected: 'text that is not empty', got: shown(wrong) };
+  }
+  const repeated = ids.find((id, index) => ids.indexOf(id) < index);
+  if (repeated !== undefined) {
+    yield { what: 'an id stands in the list twice', expected: 'every id once', got: repeated };
+  }
+}
+
+/**
+ * What is wrong with a sample that was read.
+ *
+ * @param hasTruth whether labels must be there
+ */
+export function* sampleFaults(
+  id: string,
+  sample: Sample,
+  facts: DatasetFacts,
+  hasTruth: boolean,
+): Generator<DatasetFault> {
+  if (typeof sample !== 'object' || sample === null) {
+    yield { what: 'nothing was read', expected: 'a sample', got: shown(sample) };
+    return;
+  }
+  if (sample.id !== id) {
+    yield { what: 'the sample has another id', expected: id, got: shown(sample.id) };
+  }
+  const { size, image, labels, weight } = sample;
+  if (size?.length !== facts.space || !size.every((extent) => isWhole(extent, 1))) {
+    yield {
+      what: 'the size is unusable',
+      expected: `${facts.space} whole numbers from 1, as space says`,
+      got: shown(size),
+    };
+    return;
+  }
+  const pixels = product(size);
+  const perPixel = facts.overlapping ? facts.classes.length : 1;
+  const types: readonly (readonly [string, unknown, readonly Typed[], number, string])[] = [
+    ['image', image, IMAGE_TYPES, pixels * facts.channels, `${facts.channels} channels`],
+    ['labels', labels, [Uint8Array], pixels * perPixel, `${perPixel} a pixel`],
+    ['weight', weight, [Float32Array], pixels, 'one a pixel'],
+  ];
+  for (const [name, values, allowed, length, share] of types) {
+    const isNeeded = name === 'image' || (name === 'labels' && hasTruth);
+    if (values === undefined && !isNeeded) continue;
+    if (!allowed.some((type) => values instanceof type)) {
+      yield {
+        what: values === undefined ? `there is no ${name}` : `${name} is of a wrong type`,
+        expected: allowed.map((type) => type.name).join(', '),
+        got: (values as object | undefined)?.constructor?.name ?? 'nothing',
+      };
+      return;
+    }
+    const got = (values as Uint8Array).length;
+    if (got !== length) {
+      yield {
+        what: `${name} has a wrong length`,
+        expected: `${length} values, [${size.join(', ')}] with ${share}`,
+        got: `${got}`,
+      };
+      return;
+    }
+  }
+  const notFinite = image.findIndex((value) => !Number.isFinite(value));
+  if (notFinite >= 0) {
+    yield {
+      what: 'the image is not finite',
+      expected: 'finite intensities',
+      got: `${image[notFinite]} at ${pixelAt(notFinite, facts.channels, size)}`,
+    };
+  }
+  const highest = facts.overlapping ? 1 : facts.classes.length - 1;
+  const unknown = labels?.findIndex((label) => label > highest && label !== IGNORE) ?? -1;
+  if (unknown >= 0) {
+    yield {
+      what: 'there is a label that no class has',
+      expected: `0 to ${highest}, or ${IGNORE} for what nobody has judged`,
+      got: `${labels![unknown]} at ${pixelAt(unknown, perPixel, size)}`,
+    };
+  }
+  const unusable = weight?.findIndex((times) => !(times >= 0 && Number.isFinite(times))) ?? -1;
+  if (unusable >= 0) {
+    yield {
+      what: 'there is an unusable weight',
+      expected: 'finite numbers from 0',
+      got: `${weight![unusable]} at ${pixelAt(unusable, 1, size)}`,
+    };
+  }
+}
+
+type Typed = Uint8ArrayConstructor | Uint16ArrayConstructor | Float32ArrayConstructor;
+const IMAGE_TYPES: readonly Typed[] = [Uint8Array, Uint16Array, Float32Array];
+
+/** For example `pixel [3, 0]`. */
+function pixelAt(index: number, perPixel: number, size: readonly number[]): string {
+  let rest = Math.floor(index / perPixel);
+  const place = size.toReversed().map((extent) => {
+    const along = rest % extent;
+    rest = Math.floor(rest / extent);
+    return along;
+  });
+  return `pixel [${place.reverse().join(', ')}]`;
+}
+
+/** A copy of a sample in memory of its own. */
+export function ownCopy({ id, size, image, labels, weight }: Sample): Sample {
+  return {
+    id,
+    size: [...size],
+    image: image.slice(),
+    ...(labels && { labels: labels.slice() }),
+    ...(weight && { weight: weight.slice() }),
+  };
+}
+
+/** The first member in which two samples differ. */
+export function sampleDifference(expected: Sample, got: Sample): DatasetFault | undefined {
+  if (expected.id !== got.id || shown(expected.size) !== shown(got.size)) {
+    return {
+      what: 'id or size',
+      expected: `${expected.id} of ${shown(expected.size)}`,
+      got: `${got.id} of ${shown(got.size)}`,
+    };
+  }
+  for (const member of ['image', 'labels', 'weight'] as const) {
+    const [one, other] = [expected[member], got[member]];
+    if (one === undefined && other === undefined) continue;
+    if (one?.constructor.name !== other?.constructor.name || one?.length !== other?.length) {
+      const describe = (values: typeof one) =>
+        values === undefined ? 'nothing' : `${values.constructor.name} of ${values.length}`;
+      return { what: member, expected: describe(one), got: describe(other) };
+    }
+    const at = one!.findIndex((value, index) => !Object.is(value, other![index]));
+    if (at >= 0) {
+      return {
+        what: member,
+        expected: `${one![at]} at index ${at}`,
+        got: `${other![at]}`,
+      };
+    }
+  }
+  return undefined;
+}

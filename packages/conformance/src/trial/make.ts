@@ -1,0 +1,119 @@
+import {
+  batchSize,
+  census,
+  type DatasetPlugin,
+  type Facts,
+  facts,
+  folder,
+  isRaremaskError,
+  type Plugin,
+  type ProductByKind,
+  type Survey,
+  survey,
+} from '@raremask/core';
+import { createHost, type MakeablePlugin, provision, type RunScope } from '@raremask/core/host';
+import { cannotMake, optionsRefused } from '../errors.ts';
+import { censusOf, describeTask } from './tasks.ts';
+
+/** What plugins are given, besides random streams and a log that nobody reads. */
+export interface Offered {
+  /** Absent for a data set, which says them itself. */
+  readonly facts?: Facts;
+  readonly survey?: Survey;
+  readonly batchSize?: number;
+  /** Absolute. */
+  readonly folder?: string;
+  readonly seed?: number;
+}
+
+/** A plugin made, and the scope that it lives in. */
+export interface Made<K extends Plugin['kind']> {
+  readonly product: ProductByKind[K];
+  /** With defaults. */
+  readonly options: unknown;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Makes a plugin as a run does.
+ *
+ * @param written options as a manifest writes them
+ */
+export async function make<K extends Plugin['kind']>(
+  plugin: Extract<Plugin, { kind: K }>,
+  written: unknown,
+  offered: Offered,
+): Promise<Made<K>> {
+  const kind: Plugin['kind'] = plugin.kind;
+  return await madeBy(plugin, written, offered, (run, options) =>
+    run.make({ kind, plugin, options, place: kind } as unknown as MakeablePlugin<K>),
+  );
+}
+
+/** Opens images without truth as a prediction does. */
+export async function openImages(
+  plugin: DatasetPlugin,
+  written: unknown,
+  path: string,
+  folder: string,
+): Promise<Made<'dataset'>> {
+  return await madeBy(plugin, written, { folder }, (run, options) =>
+    run.openImages({ kind: 'dataset', plugin, options, place: 'data' }, path),
+  );
+}
+
+async function madeBy<K extends Plugin['kind']>(
+  plugin: Plugin,
+  written: unknown,
+  offered: Offered,
+  makeIn: (run: RunScope, options: unknown) => Promise<ProductByKind[K]>,
+): Promise<Made<K>> {
+  const where = whereOf(plugin, written, offered.facts);
+  const options = await validated(plugin, written, where);
+  const host = createHost();
+  const run = host.run({
+    seed: offered.seed ?? 0,
+    log: { info() {}, warn() {} },
+    provide: [
+      provision(batchSize, () => offered.batchSize ?? 3),
+      provision(folder, () => offered.folder ?? process.cwd()),
+    ],
+  });
+  offerFacts(run, offered.facts);
+  offerSurvey(run, offered.survey);
+  try {
+    const product = await makeIn(run, options);
+    return { product, options, dispose: () => host.dispose() };
+  } catch (error) {
+    await host.dispose();
+    if (isRaremaskError(error) && error.category !== 'plugin') throw error;
+    throw cannotMake(where, error);
+  }
+}
+
+function offerFacts(run: RunScope, known: Facts | undefined): void {
+  if (known === undefined) return;
+  run.provide(facts, () => known);
+  run.provide(census, () => async () => censusOf(known));
+}
+
+function offerSurvey(run: RunScope, counted: Survey | undefined): void {
+  if (counted !== undefined) run.provide(survey, () => async () => counted);
+}
+
+/** Options with their defaults; throws the schema's complaints. */
+async function validated(plugin: Plugin, written: unknown, where: string): Promise<unknown> {
+  if (plugin.options === undefined) return written;
+  const result = await plugin.options['~standard'].validate(written);
+  if (result.issues === undefined) return result.value;
+  throw optionsRefused(
+    where,
+    result.issues.map(({ message }: { readonly message: string }) => message),
+  );
+}
+
+/** For example `dice {"pool":"batch"}, 2 exclusive classes, 2-D`. */
+export function whereOf(plugin: Plugin, written: unknown, facts?: Facts): string {
+  const options = JSON.stringify(written) ?? '{}';
+  return `${plugin.name} ${options}${facts === undefined ? '' : `, ${describeTask(facts)}`}`;
+}

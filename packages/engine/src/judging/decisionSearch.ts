@@ -1,0 +1,166 @@
+import { type Facts, firstForeground, IGNORE } from '@raremask/core';
+import { components } from '@raremask/metrics';
+import type { DecisionRule, FoundRule } from './decide.ts';
+import type { Judged } from './judge.ts';
+
+/** Dice where the class is there, and the share of the other images with a false alarm; null of none. */
+interface ClassErrors {
+  readonly dice: number | null;
+  readonly alarms: number | null;
+}
+
+/** What the search chose for one class, and what it changed on the images that it saw. */
+export interface FoundClass {
+  readonly minimumSize: number;
+  readonly peak: number;
+  readonly before: ClassErrors;
+  readonly after: ClassErrors;
+}
+
+/** One predicted structure. */
+interface Candidate {
+  readonly pixels: number;
+  /** Pixels that are judged, and those of them that are right. */
+  readonly judged: number;
+  readonly hits: number;
+  readonly peak: number;
+}
+
+/** One class of one image. */
+interface Seen {
+  readonly truth: number;
+  readonly structures: readonly Candidate[];
+}
+
+const PEAKS = [0, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999];
+/** Least share of the Dice that a rule has to leave: a weak network would best say nothing at all. */
+const KEPT = 0.9;
+/** Shares of the largest size that is tried. */
+const SIZES = [0, 0.125, 0.25, 0.5, 1];
+
+/**
+ * Looks for the smallest size and the least peak of structures that count: for each class those with the
+ * best mean of Dice where the class is and 1 - false alarms where it is not, as long as nine tenths of
+ * the Dice stay (after the search for thresholds and sizes that won segmentation contests with many
+ * empty images). Of equals, what leaves out less.
+ */
+export class DecisionSearch {
+  readonly #facts: Facts;
+  readonly #fixed: DecisionRule;
+  readonly #largest: readonly number[] | 'fixed';
+  readonly #peaks: 'search' | 'fixed';
+  readonly #seen: Seen[][];
+
+  /**
+   * @param fixed numbers that are not searched
+   * @param largest largest size to try, by class
+   */
+  constructor(
+    facts: Facts,
+    fixed: DecisionRule,
+    { largest, peaks }: { largest: readonly number[] | 'fixed'; peaks: 'search' | 'fixed' },
+  ) {
+    this.#facts = facts;
+    this.#fixed = fixed;
+    this.#largest = largest;
+    this.#peaks = peaks;
+    this.#seen = facts.classes.map(() => []);
+  }
+
+  /** @param image decided without leaving any structure out that may be kept */
+  add({ sample, decision: { predicted, probabilities } }: Judged): void {
+    const { classes, overlapping } = this.#facts;
+    const labels = sample.labels!;
+    const depth = classes.length;
+    const pixels = probabilities.length / depth;
+    const mask = new Uint8Array(pixels);
+    for (let index = firstForeground(this.#facts); index < depth; index++) {
+      const [first, stride, present] = overlapping ? [index, depth, 1] : [0, 1, index];
+      for (let at = 0; at < pixels; at++) {
+        mask[at] = Number(predicted[first + at * stride] === present);
+      }
+      const found = components(mask, sample.size);
+      const judged = new Int32Array(found.count);
+      const hits = new Int32Array(found.count);
+      const peaks = new Float32Array(found.count);
+      let truth = 0;
+      for (let at = 0; at < pixels; at++) {
+        const label = labels[first + at * stride]!;
+        if (label === present) truth++;
+        const component = found.labels[at]! - 1;
+        if (component < 0) continue;
+        if (label !== IGNORE) judged[component]!++;
+        if (label === present) hits[component]!++;
+        peaks[component] = Math.max(peaks[component]!, probabilities[at * depth + index]!);
+      }
+      this.#seen[index]!.push({
+        truth,
+        structures: Array.from({ length: found.count }, (_, component) => ({
+          pixels: found.pixels[component]!,
+          judged: judged[component]!,
+          hits: hits[component]!,
+          peak: peaks[component]!,
+        })),
+      });
+    }
+  }
+
+  /** The best rule of each foreground class, by name. */
+  best(): FoundRule & Readonly<Record<string, FoundClass>> {
+    const first = firstForeground(this.#facts);
+    return Object.fromEntries(
+      this.#facts.classes
+        .slice(first)
+        .map(({ name }, index) => [name, this.#bestOf(index + first)]),
+    );
+  }
+
+  #bestOf(index: number): FoundClass {
+    const seen = this.#seen[index]!;
+    const own = { minimumSize: this.#fixed.minimumSizes[index]!, peak: this.#fixed.peaks[index]! };
+    const before = errorsOf(seen, own.minimumSize, own.peak);
+    const unchanged = { ...own, before, after: before };
+    // Images without the class alone would ask for everything to be left out.
+    if (before.dice === null) return unchanged;
+    let best: FoundClass = unchanged;
+    for (const minimumSize of this.#sizesOf(index)) {
+      for (const peak of this.#peaks === 'fixed' ? [own.peak] : PEAKS) {
+        const after = errorsOf(seen, minimumSize, peak);
+        if (after.dice! < KEPT * before.dice) continue;
+        if (score(after) > score(best.after) + 1e-9) best = { minimumSize, peak, before, after };
+      }
+    }
+    return best;
+  }
+
+  #sizesOf(index: number): readonly number[] {
+    if (this.#largest === 'fixed') return [this.#fixed.minimumSizes[index]!];
+    const largest = this.#largest[index]!;
+    const sizes = SIZES.map((share) => Math.floor(share * largest)).filter((size) => size !== 1);
+    return [...new Set(sizes)];
+  }
+}
+
+function errorsOf(seen: readonly Seen[], minimumSize: number, peak: number): ClassErrors {
+  let [dice, there, alarms, empty] = [0, 0, 0, 0];
+  for (const { truth, structures } of seen) {
+    let [judged, hits] = [0, 0];
+    for (const one of structures) {
+      if (one.pixels < minimumSize || one.peak < peak) continue;
+      judged += one.judged;
+      hits += one.hits;
+    }
+    if (truth > 0) {
+      there++;
+      dice += (2 * hits) / (judged + truth);
+    } else {
+      empty++;
+      if (judged > 0) alarms++;
+    }
+  }
+  return { dice: there === 0 ? null : dice / there, alarms: empty === 0 ? null : alarms / empty };
+}
+
+function score({ dice, alarms }: ClassErrors): number {
+  return (dice ?? 0) - (alarms ?? 0);
+}

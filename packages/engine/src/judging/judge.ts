@@ -1,0 +1,91 @@
+import type { Facts, Sample } from '@raremask/core';
+import { type ImageScore, scoreImage } from '@raremask/metrics';
+import { noTruth } from '../errors.ts';
+import type { Feed, WholeSample } from '../reading/feed.ts';
+import type { Network } from '../runner/runner.ts';
+import { type Decision, type DecisionRule, decide, foregroundProbability } from './decide.ts';
+import { inMirrors } from './mirror.ts';
+import { inTiles, type TileRule } from './tiles.ts';
+
+/** One image with what the network said of it. */
+export interface Judged {
+  readonly sample: Sample;
+  readonly decision: Decision;
+  /** Probability of any foreground, one a pixel. */
+  readonly foreground: Float32Array;
+}
+
+export interface Judge {
+  readonly facts: Facts;
+  readonly network: Pick<Network, 'infer'>;
+  readonly rule: DecisionRule;
+  /** Windows that large images are seen through. */
+  readonly tiles: TileRule;
+  /** Whether images are seen mirrored as well. */
+  readonly mirror: boolean;
+}
+
+/** Pixels that go through the network at once; images of the same padded size share a call. */
+const PIXELS_AT_ONCE = 128 * 128 * 4;
+
+/** Runs the network over whole images, in order. */
+export async function* judge(
+  { facts, network, rule, tiles, mirror }: Judge,
+  feed: Feed,
+  ids: readonly string[],
+): AsyncGenerator<Judged> {
+  const seer = inTiles(mirror ? inMirrors(network, facts) : network, tiles, facts);
+  for await (const group of sameSize(feed.whole(ids))) {
+    const [{ padded }] = group as [WholeSample];
+    const images = joined(group.map((whole) => whole.images));
+    const values = await seer.infer(images, group.length, padded);
+    const stride = values.length / group.length;
+    for (const [index, { sample }] of group.entries()) {
+      const own = values.subarray(index * stride, (index + 1) * stride);
+      const decision = decide(facts, own, padded, sample.size, rule);
+      const foreground = foregroundProbability(facts, decision.probabilities);
+      yield { sample, decision, foreground };
+    }
+  }
+}
+
+/** Scores one judged image against its truth. */
+export function scoreJudged(facts: Facts, { sample, decision }: Judged): ImageScore {
+  if (sample.labels === undefined) throw noTruth(sample.id);
+  return scoreImage(sample.id, {
+    predicted: decision.predicted,
+    truth: sample.labels,
+    size: sample.size,
+    classes: facts.classes.length,
+    overlapping: facts.overlapping,
+  });
+}
+
+async function* sameSize(samples: AsyncIterable<WholeSample>): AsyncGenerator<WholeSample[]> {
+  let group: WholeSample[] = [];
+  for await (const sample of samples) {
+    const pixels = sample.padded.reduce((product, extent) => product * extent, 1);
+    const first = group[0];
+    const fits =
+      first === undefined ||
+      (first.padded.join() === sample.padded.join() &&
+        pixels * (group.length + 1) <= PIXELS_AT_ONCE);
+    if (!fits) {
+      yield group;
+      group = [];
+    }
+    group.push(sample);
+  }
+  if (group.length > 0) yield group;
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0]!;
+  const result = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    result.set(part, offset);
+    offset += part.length;
+  }
+  return result;
+}

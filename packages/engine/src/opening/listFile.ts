@@ -1,0 +1,187 @@
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, resolve } from 'node:path';
+import type { ListSource } from '@raremask/core/manifest';
+import { parse } from 'csv-parse/sync';
+import {
+  listEmpty,
+  listNoColumn,
+  listNoRow,
+  listNoTable,
+  listRepeatedId,
+  listUnknownIds,
+  listUnreadable,
+} from '../reading/errors.ts';
+
+/** Reads the lists of a split. A table that several of them name is read once. */
+export class IdLists {
+  readonly #folders: readonly string[];
+  readonly #known: ReadonlySet<string>;
+  readonly #groups: ReadonlyMap<string, readonly string[]>;
+  /** By path as it is named. */
+  readonly #tables = new Map<string, Table>();
+
+  /**
+   * @param folders where a relative path is looked for, in this order
+   * @param groups ids that the name of a group stands for
+   */
+  constructor(
+    folders: readonly string[],
+    known: ReadonlySet<string>,
+    groups: ReadonlyMap<string, readonly string[]>,
+  ) {
+    this.#folders = folders;
+    this.#known = known;
+    this.#groups = groups;
+  }
+
+  /**
+   * Reads a list of ids: a file of one a line, or the rows of a CSV file of which a column says so. Blank
+   * lines are left out, in a file of ids also lines that begin with #; so are spaces around an id. The
+   * name of a group stands for all of its ids.
+   *
+   * @returns each id with its place, `file:line`, for messages
+   */
+  async read(source: ListSource): Promise<ReadonlyMap<string, string>> {
+    const { file, lines } = await this.#open(source);
+    const places = new Map<string, string>();
+    const unknown: { place: string; id: string }[] = [];
+    for (const { line, name } of lines) {
+      const place = `${file}:${line}`;
+      const ids = this.#known.has(name) ? [name] : (this.#groups.get(name) ?? []);
+      if (ids.length === 0) unknown.push({ place, id: name });
+      for (const id of ids) {
+        const first = places.get(id);
+        if (first !== undefined) throw listRepeatedId(id, place, first);
+        places.set(id, place);
+      }
+    }
+    if (unknown.length > 0) {
+      const names = [...this.#known, ...this.#groups.keys()];
+      throw listUnknownIds(unknown, nearest(unknown[0]!.id, names));
+    }
+    if (places.size === 0) throw listEmpty(file);
+    return places;
+  }
+
+  async #open(source: ListSource): Promise<{ file: string; lines: readonly Line[] }> {
+    if (typeof source === 'string') {
+      const { file, text } = await firstReadable(source, this.#folders);
+      return { file, lines: linesOf(text) };
+    }
+    let table = this.#tables.get(source.file);
+    if (table === undefined) {
+      const { file, text } = await firstReadable(source.file, this.#folders);
+      table = tableOf(file, text);
+      this.#tables.set(source.file, table);
+    }
+    return { file: table.file, lines: rowsOf(table, source) };
+  }
+}
+
+/** A name, and the line that it stands in, counted from 1. */
+interface Line {
+  readonly line: number;
+  readonly name: string;
+}
+
+function linesOf(text: string): Line[] {
+  return text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/)
+    .map((content, index) => ({ line: index + 1, name: content.trim() }))
+    .filter(({ name }) => name !== '' && !name.startsWith('#'));
+}
+
+/** With `info`, whose type the parser's own declarations leave out. */
+interface Row {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
+}
+
+/** A CSV file with a header line. */
+interface Table {
+  readonly file: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+}
+
+function tableOf(file: string, text: string): Table {
+  try {
+    const [header, ...rows] = parse(text, {
+      bom: true,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+    }) as unknown as Row[];
+    return { file, columns: header?.record ?? [], rows };
+  } catch (error) {
+    throw listNoTable(file, error);
+  }
+}
+
+function rowsOf(
+  { file, columns, rows }: Table,
+  { column, value, id }: Exclude<ListSource, string>,
+): Line[] {
+  const [split, name] = [columns.indexOf(column), columns.indexOf(id)];
+  if (split < 0) throw listNoColumn(file, column, columns);
+  if (name < 0) throw listNoColumn(file, id, columns);
+  const wanted = rows.filter(({ record }) => record[split] === value);
+  if (wanted.length === 0) {
+    throw listNoRow(file, column, value, [
+      ...new Set(rows.map(({ record }) => record[split] ?? '')),
+    ]);
+  }
+  return wanted.map(({ record, info }) => ({ line: info.lines, name: record[name] ?? '' }));
+}
+
+async function firstReadable(
+  path: string,
+  folders: readonly string[],
+): Promise<{ file: string; text: string }> {
+  const tried = isAbsolute(path) ? [path] : folders.map((folder) => resolve(folder, path));
+  let failure: unknown;
+  for (const file of tried) {
+    try {
+      return { file, text: await readFile(file, 'utf8') };
+    } catch (error) {
+      failure ??= error;
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+        throw listUnreadable(file, tried, error);
+    }
+  }
+  throw listUnreadable(tried[0]!, tried, failure);
+}
+
+/** The id that is meant most likely: the same without its extension, or the one with the fewest changed characters. */
+function nearest(id: string, known: readonly string[]): string | undefined {
+  const stem = id.replace(/\.[^./\\]+$/, '');
+  if (known.includes(stem)) return stem;
+  let best: string | undefined;
+  let least = Math.max(2, Math.ceil(id.length / 2));
+  for (const candidate of known) {
+    const changes = editDistance(id, candidate, least);
+    if (changes < least) {
+      best = candidate;
+      least = changes;
+    }
+  }
+  return best;
+}
+
+/** Characters to insert, delete or replace (Levenshtein, 1966); `limit` where it is not below it. */
+function editDistance(from: string, to: string, limit: number): number {
+  if (Math.abs(from.length - to.length) >= limit) return limit;
+  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const replaced = previous[column - 1]! + (from[row - 1] === to[column - 1] ? 0 : 1);
+      current.push(Math.min(replaced, previous[column]! + 1, current[column - 1]! + 1));
+    }
+    if (Math.min(...current) >= limit) return limit;
+    previous = current;
+  }
+  return previous[to.length]!;
+}

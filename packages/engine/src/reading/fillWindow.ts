@@ -1,0 +1,133 @@
+import { type Facts, IGNORE, type Sample } from '@raremask/core';
+import type { Scale } from '../intensities/normalize.ts';
+import { type Cut, eachRow } from './window.ts';
+
+/** Writes the normalised intensities of a cut into a window; what lies beside the image stays. */
+export function fillImage(
+  image: Sample['image'],
+  cut: Cut,
+  size: readonly number[],
+  into: Float32Array,
+  channels: number,
+  { mean, deviation, low, high }: Scale,
+): void {
+  const step = cut.step[2] * channels;
+  for (let channel = 0; channel < channels; channel++) {
+    const shift = mean[channel]!;
+    const divisor = deviation[channel]!;
+    const least = low?.[channel];
+    const most = high?.[channel];
+    eachRow(cut, size, (target, source, count) => {
+      let from = source * channels + channel;
+      let to = target * channels + channel;
+      for (let x = 0; x < count; x++, from += step, to += channels) {
+        let value = image[from]!;
+        if (least !== undefined && value < least) value = least;
+        if (most !== undefined && value > most) value = most;
+        into[to] = (value - shift) / divisor;
+      }
+    });
+  }
+}
+
+/** Sets the target and the weight of a window's pixels; ignored ones, and what lies beside the image, stay. */
+export function fillTruth(
+  labels: Uint8Array,
+  counts: Float32Array | undefined,
+  cut: Cut,
+  size: readonly number[],
+  target: Float32Array,
+  weight: Float32Array,
+  facts: Facts,
+  pixelWeights: readonly number[],
+): void {
+  const classes = facts.classes.length;
+  const step = cut.step[2];
+  if (!facts.overlapping) {
+    const weights = Float64Array.from(pixelWeights);
+    eachRow(cut, size, (start, source, count) => {
+      const end = start + count;
+      for (let to = start, from = source; to < end; to++, from += step) {
+        const label = labels[from]!;
+        if (label === IGNORE) continue;
+        target[to * classes + label] = 1;
+        weight[to] = weights[label]!;
+      }
+      if (counts === undefined) return;
+      for (let to = start, from = source; to < end; to++, from += step) {
+        const label = labels[from]!;
+        if (label !== IGNORE) weight[to] = weights[label]! * counts[from]!;
+      }
+    });
+    return;
+  }
+  eachRow(cut, size, (to, from, count) => {
+    for (let x = 0; x < count; x++, to++, from += step) {
+      const first = from * classes;
+      if (isIgnored(labels, first, classes)) continue;
+      let largest: number | undefined;
+      for (let index = 0; index < classes; index++) {
+        if (labels[first + index] !== 1) continue;
+        target[to * classes + index] = 1;
+        largest = Math.max(largest ?? 0, pixelWeights[index]!);
+      }
+      weight[to] = (largest ?? 1) * (counts?.[from] ?? 1);
+    }
+  });
+}
+
+/** Sets 1 where a cut has something of the image. */
+export function markInside(cut: Cut, size: readonly number[], inside: Uint8Array): void {
+  eachRow(cut, size, (to, _, count) => {
+    inside.fill(1, to, to + count);
+  });
+}
+
+/** True where a cut has a judged pixel of foreground. */
+export function hasForeground(
+  labels: Uint8Array,
+  cut: Cut,
+  size: readonly number[],
+  facts: Facts,
+): boolean {
+  const classes = facts.classes.length;
+  const step = cut.step[2];
+  let found = false;
+  eachRow(cut, size, (_, from, count) => {
+    found ||= facts.overlapping
+      ? rowHasAnyOf(labels, from, step, count, classes)
+      : rowHasForeground(labels, from, step, count);
+  });
+  return found;
+}
+
+function rowHasForeground(labels: Uint8Array, from: number, step: number, count: number): boolean {
+  for (let x = 0, at = from; x < count; x++, at += step) {
+    const label = labels[at]!;
+    if (label !== 0 && label !== IGNORE) return true;
+  }
+  return false;
+}
+
+function rowHasAnyOf(
+  labels: Uint8Array,
+  from: number,
+  step: number,
+  count: number,
+  classes: number,
+): boolean {
+  for (let x = 0, pixel = from; x < count; x++, pixel += step) {
+    const first = pixel * classes;
+    if (isIgnored(labels, first, classes)) continue;
+    for (let index = 0; index < classes; index++) if (labels[first + index] === 1) return true;
+  }
+  return false;
+}
+
+/** Overlapping classes: a pixel counts only where every class has been judged. */
+export function isIgnored(labels: Uint8Array, first: number, classes: number): boolean {
+  for (let index = 0; index < classes; index++) {
+    if (labels[first + index] === IGNORE) return true;
+  }
+  return false;
+}

@@ -1,0 +1,123 @@
+import { Worker } from 'node:worker_threads';
+import { type CarriedError, readerDied, unpackError } from './errors.ts';
+import type { FeedPlan, ReadJob, ReadResult } from './feed.ts';
+
+/** What a reader thread is asked for, with memory that it may use. */
+export interface Request {
+  readonly job: ReadJob;
+  readonly free: readonly ArrayBufferLike[];
+}
+
+/** What a reader thread answers. */
+export type Answer =
+  | { readonly kind: 'result'; readonly result: ReadResult }
+  | { readonly kind: 'error'; readonly error: CarriedError }
+  /** The data set could not be made: this thread will never read. */
+  | { readonly kind: 'unable'; readonly error: CarriedError };
+
+interface Pending {
+  readonly job: ReadJob;
+  resolve(result: ReadResult): void;
+  reject(error: Error): void;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  current: Pending | undefined;
+}
+
+/**
+ * Threads that read, each with a data set of its own, each one job at a time. When one of them
+ * breaks, all that is asked and will be asked fails with the reason. Idle threads do not keep the
+ * process alive.
+ */
+export class ReaderThreads {
+  readonly #threads: Thread[];
+  readonly #queue: Pending[] = [];
+  #failure: Error | undefined;
+  #free: ArrayBufferLike[] = [];
+
+  constructor(plan: FeedPlan) {
+    this.#threads = Array.from({ length: plan.workers }, () => this.#start(plan));
+  }
+
+  run(job: ReadJob): Promise<ReadResult> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) {
+        reject(this.#failure);
+        return;
+      }
+      this.#queue.push({ job, resolve, reject });
+      this.#dispatch();
+    });
+  }
+
+  /** Memory of a batch that nobody reads any more; it goes to a thread with the next job. */
+  release(buffers: readonly ArrayBufferLike[]): void {
+    this.#free.push(...buffers);
+  }
+
+  async close(): Promise<void> {
+    this.#fail(readerDied('the feed was closed'));
+    // Whoever waits for the end must not find the process gone before it.
+    const ends = this.#threads.map(({ worker }) => {
+      worker.removeAllListeners('exit');
+      worker.ref();
+      return worker.terminate();
+    });
+    await Promise.all(ends);
+  }
+
+  #start(plan: FeedPlan): Thread {
+    const worker = new Worker(new URL('./feedWorker.js', import.meta.url), {
+      workerData: plan,
+      // Refused by threads that begin with a file.
+      execArgv: process.execArgv.filter((option) => !option.startsWith('--input-type')),
+    });
+    const thread: Thread = { worker, current: undefined };
+    worker.unref();
+    worker.on('message', (answer: Answer) => this.#hear(thread, answer));
+    worker.on('error', (error) => this.#fail(readerDied(error.message, error)));
+    worker.on('messageerror', (error) => this.#fail(readerDied(error.message, error)));
+    worker.on('exit', (code) => this.#fail(readerDied(`exit code ${code}`)));
+    return thread;
+  }
+
+  #dispatch(): void {
+    for (const thread of this.#threads) {
+      if (thread.current !== undefined) continue;
+      const pending = this.#queue.shift();
+      if (pending === undefined) return;
+      thread.current = pending;
+      thread.worker.ref();
+      const request: Request = { job: pending.job, free: this.#free };
+      this.#free = [];
+      thread.worker.postMessage(request);
+    }
+  }
+
+  #hear(thread: Thread, answer: Answer): void {
+    if (answer.kind === 'unable') {
+      this.#fail(unpackError(answer.error));
+      return;
+    }
+    const { current } = thread;
+    if (current === undefined) return;
+    thread.current = undefined;
+    thread.worker.unref();
+    if (answer.kind === 'result') current.resolve(answer.result);
+    else current.reject(unpackError(answer.error));
+    this.#dispatch();
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    const waiting = this.#queue.splice(0);
+    for (const thread of this.#threads) {
+      if (thread.current !== undefined) waiting.unshift(thread.current);
+      thread.current = undefined;
+      thread.worker.unref();
+    }
+    for (const { reject } of waiting) reject(this.#failure);
+  }
+}

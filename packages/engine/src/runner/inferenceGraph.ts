@@ -1,0 +1,77 @@
+import { type Graph, graphOf, type InputSpec, type Tracer } from '@raremask/compiler';
+import type { Model } from '@raremask/core';
+import * as tf from '@tensorflow/tfjs';
+import { logitsShape } from '../errors.ts';
+import { infer, type NetworkProgram } from '../step/trainStep.ts';
+import type { StateArrays } from './runner.ts';
+
+/**
+ * The forward pass, with weights and buffers as inputs before the images, or as constants.
+ *
+ * @param image [count, ...size]
+ */
+export async function inferenceGraph(
+  program: NetworkProgram,
+  image: readonly number[],
+  state: 'inputs' | StateArrays,
+) {
+  const { model, facts } = program;
+  const images = float([...image, facts.channels]);
+  const given = state === 'inputs' ? [...model.weights, ...model.buffers] : [];
+  const { graph } = await graphOf(
+    [...given.map(({ shape }) => float(shape)), images],
+    (tensors, tracer) => {
+      const held = state === 'inputs' ? tensors.slice(0, -1) : constants(model, state);
+      const logits = infer(
+        tracedModel(program.model, tracer),
+        {
+          weights: held.slice(0, model.weights.length),
+          buffers: held.slice(model.weights.length),
+        },
+        tensors.at(-1)!,
+      );
+      const expected = [...image, facts.classes.length];
+      if (logits.shape.join() !== expected.join()) {
+        throw logitsShape('model', logits.shape, expected);
+      }
+      return [logits];
+    },
+  );
+  return graph;
+}
+
+function constants(model: Model, { weights, buffers }: StateArrays): tf.Tensor[] {
+  const shapes = [...model.weights, ...model.buffers].map(({ shape }) => [...shape]);
+  return [...weights, ...buffers].map((values, index) => tf.tensor(values, shapes[index]!));
+}
+
+/**
+ * Graphs for two sizes that have no extent in common, so that what belongs to one axis is not taken for
+ * what belongs to another.
+ */
+export async function graphsOfTwoSizes(
+  program: NetworkProgram,
+  state: 'inputs' | StateArrays,
+): Promise<[Graph, Graph]> {
+  const graph = (count: number, factors: readonly number[]) =>
+    inferenceGraph(
+      program,
+      [count, ...program.model.multipleOf.map((multiple, axis) => multiple * factors[axis]!)],
+      state,
+    );
+  return [await graph(3, [3, 5, 7]), await graph(5, [5, 7, 11])];
+}
+
+/** The same model, named where it cannot be traced. */
+export function tracedModel(model: Model, tracer: Tracer): Model {
+  return {
+    weights: model.weights,
+    buffers: model.buffers,
+    multipleOf: model.multipleOf,
+    forward: (call) => tracer.at('model', () => model.forward(call)),
+  };
+}
+
+export function float(shape: readonly number[]): InputSpec {
+  return { shape, type: 'float32' };
+}

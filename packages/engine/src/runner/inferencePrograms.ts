@@ -1,0 +1,98 @@
+import {
+  type AnySizeProgram,
+  compile,
+  compileAnySize,
+  type Elements,
+  NotGeneral,
+  type Program,
+} from '@raremask/compiler';
+import type { NetworkProgram } from '../step/trainStep.ts';
+import type { Compute } from './compute.ts';
+import { graphsOfTwoSizes, inferenceGraph } from './inferenceGraph.ts';
+import { ProgramCache } from './programCache.ts';
+import type { StateArrays } from './runner.ts';
+
+/**
+ * The forward pass, compiled.
+ *
+ * With constant weights, one program for all sizes: the runtime's own layout of images, which needs
+ * them, is then as fast as a program made for the size. Where each call brings the weights, the first
+ * sizes get programs of their own, and the others share one. A model that cannot be compiled for any
+ * size gets a program for each.
+ */
+export class InferencePrograms {
+  readonly #compute: Compute;
+  readonly #program: NetworkProgram;
+  readonly #state: 'inputs' | StateArrays;
+  readonly #layouts: ReadonlyMap<number, readonly number[]> | undefined;
+  readonly #bySize: ProgramCache<Program>;
+  #anySize: AnySizeProgram | 'none' | undefined;
+
+  /**
+   * @param state weights and buffers, constants of the programs; or `inputs` where each call brings them
+   * @param layouts how those inputs lie in memory
+   */
+  constructor(
+    compute: Compute,
+    program: NetworkProgram,
+    state: 'inputs' | StateArrays,
+    layouts?: ReadonlyMap<number, readonly number[]>,
+  ) {
+    this.#compute = compute;
+    this.#program = program;
+    this.#state = state;
+    this.#layouts = layouts;
+    this.#bySize = new ProgramCache((own) => own.dispose(), compute.pixelsKept);
+  }
+
+  /** @param given weights and buffers, where the programs take them */
+  async run(
+    given: readonly Elements[],
+    images: Float32Array,
+    count: number,
+    size: readonly number[],
+  ): Promise<Float32Array> {
+    const shape = [count, ...size];
+    let program = this.#bySize.get(shape);
+    if (program === undefined && (this.#state !== 'inputs' || !this.#bySize.hasRoom(shape))) {
+      this.#anySize ??= await this.#compileAnySize();
+      if (this.#anySize !== 'none') {
+        const whole = [...shape, this.#program.facts.channels];
+        const inputs = [...given, images];
+        const [logits] = await this.#anySize.run(inputs, new Map([[given.length, whole]]));
+        return logits as Float32Array;
+      }
+    }
+    if (program === undefined) {
+      const graph = await inferenceGraph(this.#program, shape, this.#state);
+      program = await compile(this.#compute.runtime, graph, this.#options());
+      await this.#bySize.add(shape, program);
+    }
+    const [logits] = await program.run([...given, images]);
+    return logits as Float32Array;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#bySize.clear();
+    if (this.#anySize !== 'none') await this.#anySize?.dispose();
+  }
+
+  async #compileAnySize(): Promise<AnySizeProgram | 'none'> {
+    try {
+      const graphs = await graphsOfTwoSizes(this.#program, this.#state);
+      return await compileAnySize(this.#compute.runtime, graphs, this.#options());
+    } catch (error) {
+      if (error instanceof NotGeneral) return 'none';
+      throw error;
+    }
+  }
+
+  #options() {
+    return {
+      name: 'inference',
+      threads: this.#compute.threads,
+      optimize: this.#state === 'inputs' ? 'extended' : 'all',
+      ...(this.#layouts && { inputLayouts: this.#layouts }),
+    } as const;
+  }
+}
