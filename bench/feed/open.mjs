@@ -11,7 +11,7 @@ import { runInNewContext } from 'node:vm';
 import { loadManifest } from '@raremask/core/manifest';
 
 import sharp from 'sharp';
-import { openWork } from '../../packages/engine/dist/work.js';
+import { openWork } from '../../packages/engine/dist/opening/openData.js';
 
 setFlagsFromString('--expose-gc');
 // A flag of the process would be refused by its reader threads.

@@ -2,7 +2,7 @@
 // node ours.mjs FOLDER EPOCHS PASSES
 import { join } from 'node:path';
 import { loadManifest } from '@raremask/core/manifest';
-import { openWork } from '../../packages/engine/dist/work.js';
+import { openWork } from '../../packages/engine/dist/opening/openData.js';
 
 const [folder, epochs, passes = '1'] = process.argv.slice(2);
 const loaded = await loadManifest([join(folder, 'raremask.yaml')]);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { loadManifest } from '@raremask/core/manifest';
 import sharp from 'sharp';
 import { generatePhantom } from '../../packages/dataset-phantom/dist/index.js';
-import { openWork } from '../../packages/engine/dist/work.js';
+import { openWork } from '../../packages/engine/dist/opening/openData.js';
 
 /** Strong enough to be seen; the last one is drawn on an image without a nodule. */
 const CHANGES = {

@@ -13,6 +13,13 @@ export {
   type Sample,
   type WrittenPrediction,
 } from './contracts/dataset.ts';
+export type {
+  BackendFact,
+  OnEvent,
+  RunEvent,
+  SplitCounts,
+  ValidationScores,
+} from './contracts/events.ts';
 export {
   type ClassFact,
   type DatasetFacts,
@@ -22,6 +29,7 @@ export {
 export type { Log } from './contracts/log.ts';
 export type { Loss, LossInput } from './contracts/loss.ts';
 export type { ForwardCall, Model, Outputs, Parameter } from './contracts/model.ts';
+export type { Optimizer, UpdateCall, Updated } from './contracts/optimizer.ts';
 export {
   API,
   type DatasetDefinition,
@@ -45,6 +53,8 @@ export {
 } from './contracts/plugin.ts';
 export type { Json, RandomStream } from './contracts/random.ts';
 export type { Draw, Outcome, Sampler, Window } from './contracts/sampler.ts';
+export type { RunProgress, Schedule } from './contracts/schedule.ts';
 export { batchSize, census, facts, folder, log, rng, survey } from './contracts/services.ts';
 export { type Needs, type Services, type Token, token } from './contracts/token.ts';
+export type { TrackedImage, TrackedRun, TrackedWeights, Tracker } from './contracts/tracker.ts';
 export { type ErrorCategory, type ErrorParts, isRaremaskError, RaremaskError } from './errors.ts';

@@ -1,0 +1,95 @@
+/** Scores of the validation split after an epoch; null where the split has no such images. */
+export interface ValidationScores {
+  /** Mean Dice over images with foreground. */
+  readonly diceForeground: number | null;
+  /** Share of images with foreground in which nothing was predicted. */
+  readonly missed: number | null;
+  /** Share of empty images with any predicted foreground. */
+  readonly alarmShare: number | null;
+  /** Mean number of predicted foreground pixels in an empty image. */
+  readonly alarmPixels: number | null;
+  readonly pooledDice: number | null;
+  readonly balanced: number;
+}
+
+/** What happens in a run, in order. Epochs and steps are counted from 1. */
+export type RunEvent =
+  | {
+      readonly type: 'start';
+      readonly name: string;
+      readonly folder: string;
+      readonly backend: BackendFact;
+      readonly epochs: number;
+      readonly batchesPerEpoch: number;
+      readonly batch: number;
+      readonly counts: SplitCounts;
+      readonly parameters: number;
+      readonly classes: readonly string[];
+      /** 1, or the epoch that a resumed run goes on with. */
+      readonly startEpoch: number;
+    }
+  | { readonly type: 'survey'; readonly done: number; readonly total: number }
+  | {
+      readonly type: 'step';
+      readonly epoch: number;
+      readonly step: number;
+      readonly steps: number;
+      readonly loss: number;
+      readonly terms: Readonly<Record<string, number>>;
+      readonly imagesPerSecond: number;
+      readonly secondsLeft: number;
+    }
+  | {
+      readonly type: 'validate';
+      readonly epoch: number;
+      readonly done: number;
+      readonly total: number;
+    }
+  | {
+      readonly type: 'epoch';
+      readonly epoch: number;
+      readonly epochs: number;
+      readonly learningRate: number;
+      readonly seconds: number;
+      readonly imagesPerSecond: number;
+      readonly loss: number;
+      readonly terms: Readonly<Record<string, number>>;
+      readonly gradientNorm: number;
+      /** Seconds that steps waited for a batch, without the first of the epoch. */
+      readonly waitSeconds: number;
+      /** Windows that had foreground before augmentation. */
+      readonly masks: number;
+      /** Of those, windows that augmentation has left without any. */
+      readonly emptied: number;
+      /** Windows without foreground that a structure was copied into. */
+      readonly pasted: number;
+      readonly validation?: ValidationScores;
+      readonly best: boolean;
+      readonly secondsLeft: number;
+    }
+  | { readonly type: 'note'; readonly level: 'info' | 'warn'; readonly text: string }
+  | {
+      readonly type: 'end';
+      readonly folder: string;
+      readonly bestEpoch: number;
+      readonly seconds: number;
+      readonly interrupted: boolean;
+    };
+
+/** The tfjs backend that a run uses, as it is written into environment.json. */
+export interface BackendFact {
+  readonly name: string;
+  /** Begins with the name: which backend, and why it was taken. */
+  readonly reason: string;
+  readonly notes: readonly string[];
+  readonly versions?: Readonly<Record<string, string>>;
+}
+
+export interface SplitCounts {
+  readonly train: number;
+  readonly trainEmpty: number;
+  readonly validation: number;
+  readonly validationEmpty: number;
+}
+
+export type OnEvent = (event: RunEvent) => void;
