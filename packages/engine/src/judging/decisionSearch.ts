@@ -1,21 +1,10 @@
 import { type Facts, firstForeground, IGNORE } from '@raremask/core';
 import { components } from '@raremask/metrics';
+import type { ClassErrors, FoundClass } from '@raremask/record';
 import type { DecisionRule, FoundRule } from './decide.ts';
 import type { Judged } from './judge.ts';
 
-/** Dice where the class is there, and the share of the other images with a false alarm; null of none. */
-interface ClassErrors {
-  readonly dice: number | null;
-  readonly alarms: number | null;
-}
-
-/** What the search chose for one class, and what it changed on the images that it saw. */
-export interface FoundClass {
-  readonly minimumSize: number;
-  readonly peak: number;
-  readonly before: ClassErrors;
-  readonly after: ClassErrors;
-}
+export type { FoundClass };
 
 /** One predicted structure. */
 interface Candidate {

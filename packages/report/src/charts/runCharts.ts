@@ -1,7 +1,5 @@
+import type { EpochRow, EpochScores, EvaluatedImage } from '@raremask/record';
 import type { Config, TopLevelSpec } from 'vega-lite';
-import type { EvaluatedImage } from '../record/evaluation.ts';
-import type { EpochScores } from '../record/event.ts';
-import type { EpochRow } from '../record/history.ts';
 
 /** A chart whose colours are the page's own variables, so that it follows its theme. */
 export interface Chart {

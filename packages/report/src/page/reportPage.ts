@@ -1,4 +1,11 @@
 import { type ScoreDefinition, type Summary, scoreDefinitions } from '@raremask/metrics';
+import {
+  bestRow,
+  type EvaluatedImage,
+  type Evaluation,
+  evaluationName,
+  lastScored,
+} from '@raremask/record';
 import type { Chart } from '../charts/runCharts.ts';
 import {
   ABSENT,
@@ -11,8 +18,6 @@ import {
   sizeText,
   timeText,
 } from '../numberText.ts';
-import type { EvaluatedImage, Evaluation } from '../record/evaluation.ts';
-import { bestRow, lastScored } from '../record/history.ts';
 import type { RunRecord, Shown } from '../record/runRecord.ts';
 import { CONVENTIONS } from '../terminal/resultTable.ts';
 import { type Content, html, type Markup, trusted } from './markup.ts';
@@ -445,9 +450,7 @@ function files({ manifest, history, evaluations, overlays }: RunRecord): string 
   const names = [
     manifest !== undefined && 'manifest.resolved.yaml',
     history.length > 0 && 'metrics.csv',
-    ...evaluations.map(({ split }) =>
-      split === 'validation' ? 'evaluation.json' : `evaluation-${split}.json`,
-    ),
+    ...evaluations.map(({ split }) => evaluationName(split)),
     overlays !== undefined && 'overlays/',
   ].filter((name) => name !== false);
   return names.join(', ');

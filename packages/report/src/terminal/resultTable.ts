@@ -1,9 +1,8 @@
 import type { Summary } from '@raremask/metrics';
+import type { EpochRow, Evaluation } from '@raremask/record';
 import pc from 'picocolors';
 import { ABSENT, averageText, counted, countText, partText, shareText } from '../numberText.ts';
 import { type Verdict, verdict } from '../page/verdict.ts';
-import type { Evaluation } from '../record/evaluation.ts';
-import type { EpochRow } from '../record/history.ts';
 import { columns, naturalWidth, plain, type TableOptions } from './columns.ts';
 import { wrapped } from './wrapped.ts';
 

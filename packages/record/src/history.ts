@@ -1,4 +1,5 @@
-import type { EpochScores } from './event.ts';
+import type { EpochScores } from './events.ts';
+import { readText } from './recordedFile.ts';
 
 /** One row of metrics.csv. */
 export interface EpochRow {
@@ -24,6 +25,11 @@ export function parseHistory(csv: string): EpochRow[] {
   if (header === undefined) return [];
   const names = header.split(',').map((name) => name.trim());
   return lines.map((line) => rowOf(names, line.split(','))).filter((row) => row.epoch > 0);
+}
+
+/** The rows of a metrics.csv; none where there is no such file. */
+export async function readHistory(path: string): Promise<EpochRow[]> {
+  return parseHistory((await readText(path)) ?? '');
 }
 
 /** The row whose validation has the highest balanced score. */
