@@ -1,8 +1,9 @@
-import type { RunEvent, ValidationScores } from '@raremask/core';
+import type { RunEvent } from '@raremask/core';
+import type { EpochScores as Scores } from '@raremask/metrics';
 import { readText } from './recordedFile.ts';
 
 /** Scores of the validation split after an epoch; null where the split has no such images. */
-export type EpochScores = { readonly [Key in keyof ValidationScores]: number | null };
+export type EpochScores = { readonly [Key in keyof Scores]: number | null };
 
 type EpochEvent = Extract<RunEvent, { type: 'epoch' }>;
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { RunEvent, ValidationScores } from '@raremask/core';
+import type { RunEvent } from '@raremask/core';
+import { epochScoreDefinitions } from '@raremask/metrics';
 import { writeAtomically } from './atomicFile.ts';
 
 type EpochEvent = Extract<RunEvent, { type: 'epoch' }>;
@@ -21,7 +22,7 @@ export class MetricsTable {
       'loss',
       ...terms.map((term) => `loss_${term}`),
       'gradient_norm',
-      ...VALIDATION_COLUMNS.map(([column]) => column),
+      ...epochScoreDefinitions.map(({ epoch }) => epoch.column),
       'wait_seconds',
       'masks',
       'masks_emptied',
@@ -45,7 +46,7 @@ export class MetricsTable {
       event.loss,
       ...Object.values(event.terms),
       event.gradientNorm,
-      ...VALIDATION_COLUMNS.map(([, key]) => event.validation?.[key] ?? null),
+      ...epochScoreDefinitions.map(({ epoch }) => event.validation?.[epoch.name] ?? null),
       event.waitSeconds,
       event.masks,
       event.emptied,
@@ -55,15 +56,6 @@ export class MetricsTable {
     await writeAtomically(this.#path, `${[this.#header.join(','), ...this.#rows].join('\n')}\n`);
   }
 }
-
-const VALIDATION_COLUMNS: readonly (readonly [string, keyof ValidationScores])[] = [
-  ['val_dice_foreground', 'diceForeground'],
-  ['val_missed', 'missed'],
-  ['val_alarm_share', 'alarmShare'],
-  ['val_alarm_pixels', 'alarmPixels'],
-  ['val_pooled_dice', 'pooledDice'],
-  ['val_balanced', 'balanced'],
-];
 
 function round(value: number): number {
   return Number(value.toPrecision(7));

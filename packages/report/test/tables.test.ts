@@ -55,8 +55,8 @@ describe('the result table', () => {
     expect(row?.trim().split(/ {2,}/)).toEqual([
       '0.833', // (0.667 + 1) / 2
       '1 of 2 (50 %)',
-      '1.50', // 3 pixels on 2 images
       '0 of 2',
+      '1.50', // 3 pixels on 2 images
       '0.615', // 2*4 / (2*4 + 2 + 3)
       '2 of 2',
       '0.25', // 1 on 4 images
@@ -105,7 +105,7 @@ describe('the result table', () => {
       evaluationOf([{ truth: '11000000', predicted: '11000000' }]),
       plainText,
     );
-    expect(text).toMatch(/1\.000 +– +– +0 of 1 +1\.000/);
+    expect(text).toMatch(/1\.000 +– +0 of 1 +– +1\.000/);
   });
 });
 

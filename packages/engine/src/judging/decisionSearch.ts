@@ -1,5 +1,5 @@
 import { type Facts, firstForeground, IGNORE } from '@raremask/core';
-import { components } from '@raremask/metrics';
+import { components, dice } from '@raremask/metrics';
 import type { ClassErrors, FoundClass } from '@raremask/record';
 import type { DecisionRule, FoundRule } from './decide.ts';
 import type { Judged } from './judge.ts';
@@ -131,7 +131,7 @@ export class DecisionSearch {
 }
 
 function errorsOf(seen: readonly Seen[], minimumSize: number, peak: number): ClassErrors {
-  let [dice, there, alarms, empty] = [0, 0, 0, 0];
+  let [sum, there, alarms, empty] = [0, 0, 0, 0];
   for (const { truth, structures } of seen) {
     let [judged, hits] = [0, 0];
     for (const one of structures) {
@@ -141,13 +141,13 @@ function errorsOf(seen: readonly Seen[], minimumSize: number, peak: number): Cla
     }
     if (truth > 0) {
       there++;
-      dice += (2 * hits) / (judged + truth);
+      sum += dice({ hits, misses: truth - hits, alarms: judged - hits }) ?? 0;
     } else {
       empty++;
       if (judged > 0) alarms++;
     }
   }
-  return { dice: there === 0 ? null : dice / there, alarms: empty === 0 ? null : alarms / empty };
+  return { dice: there === 0 ? null : sum / there, alarms: empty === 0 ? null : alarms / empty };
 }
 
 function score({ dice, alarms }: ClassErrors): number {
