@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { rampValue } from '../src/step/ramp.ts';
 import { scheduleFactor } from '../src/step/schedule.ts';
-import { rampValue } from '../src/train.ts';
 
 const base = { warmup: 0, final: 0, power: 0.9 };
 
