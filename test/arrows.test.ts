@@ -24,9 +24,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   conformance: ['core'],
   lab: ['core'],
   compiler: [],
-  engine: ['compiler', 'core', 'metrics'],
-  report: ['metrics'],
-  cli: ['backends', 'compiler', 'core', 'engine', 'lab', 'metrics', 'report'],
+  record: ['core', 'metrics'],
+  engine: ['compiler', 'core', 'metrics', 'record'],
+  report: ['metrics', 'record'],
+  cli: ['backends', 'compiler', 'core', 'engine', 'lab', 'metrics', 'record', 'report'],
   ...Object.fromEntries(PLUGINS.map((name) => [name, ['core']])),
 };
 
