@@ -352,7 +352,7 @@ describe('wide characters', () => {
 
   test('count twice where a text is broken, and colour codes do not count', () => {
     const text = Array.from({ length: 6 }, () => '患者患者').join(' '); // 6 words of 8 columns
-    expect(wrapped(text, 26).map(stringWidth)).toEqual([26, 26]);
+    expect(wrapped(text, 26).map((line) => stringWidth(line))).toEqual([26, 26]);
     expect(visibleLength('\u001b[36m患者\u001b[39m')).toBe(4);
   });
 });
