@@ -299,7 +299,9 @@ export class TrainingRun {
 
   #learningRate(epoch: number, step: number, steps: number): number {
     const { optimizer, schedule, epochs } = this.#work.loaded.manifest.train;
-    return optimizer.learningRate * scheduleFactor(schedule, epoch + step / steps, epochs);
+    const progress = epoch + step / steps;
+    const factor = scheduleFactor(this.#parts.schedule, schedule.warmup, progress, epochs);
+    return optimizer.learningRate * factor;
   }
 
   #named(terms: readonly number[]): Record<string, number> {
