@@ -30,7 +30,8 @@ const SOME = { background: 0, foreground: 1 };
 export default defineDataset({
   name: 'volumes',
   api: 1,
-  summary: 'Volumes and label maps, as slices or whole: NIfTI; with @itk-wasm NRRD, MHA and DICOM',
+  summary:
+    'Volumes and label maps, as slices or whole: NIfTI and DICOM; with @itk-wasm NRRD and MHA',
   options,
   needs: { folder },
   async create(given, services) {
