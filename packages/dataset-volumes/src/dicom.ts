@@ -13,7 +13,7 @@ import {
   unevenSlices,
 } from './errors.ts';
 import { dicomIo, understood, volumeOf } from './itk.ts';
-import { checkedAffine } from './nifti.ts';
+import { checkedAffine } from './niftiPlace.ts';
 import type { Header, Values, Volume } from './volume.ts';
 
 /** Slices may lie nearer or farther than most by this part: positions are rounded. */

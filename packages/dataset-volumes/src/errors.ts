@@ -99,6 +99,28 @@ export function truncatedArchive(file: string): RaremaskError {
   );
 }
 
+export function damagedArchive(file: string, cause: unknown): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_DAMAGED_ARCHIVE',
+    file,
+    'the compressed file is damaged',
+    'a gzip stream that its checksum and its length agree with',
+    cause instanceof Error ? cause.message : String(cause),
+    'fetch or write the file again',
+  );
+}
+
+export function tooLong(file: string, expected: number, got: number): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_TOO_LONG',
+    file,
+    'there is more behind the header than the voxels that it tells of: the file is damaged',
+    `${expected} bytes`,
+    `${got} bytes`,
+    'fetch or write the file again; where it is right otherwise, mend the extent or the type of voxels in the header, or cut off what follows the voxels',
+  );
+}
+
 export function wrongDimensions(file: string, dimensions: readonly number[]): RaremaskError {
   return dataError(
     'RAREMASK_VOLUMES_DIMENSIONS',

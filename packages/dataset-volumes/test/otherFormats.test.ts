@@ -120,7 +120,7 @@ describe('the volume of a NIfTI file', () => {
       const code = `
         const { parentPort, workerData } = require('node:worker_threads');
         import(workerData.url).then(async ({ default: plugin }) => {
-          const set = await plugin.create(workerData.given, { folder: '/' });
+          const set = await plugin.create(workerData.given, { folder: '/', log: console });
           parentPort.postMessage(await set.read('a'));
         });`;
       const url = new URL('../dist/index.js', import.meta.url).href;
@@ -430,6 +430,47 @@ describe('a file of the other formats', () => {
     await expect(reading).rejects.toThrow(name);
   });
 
+  // The last of 2 x 2 x 3 voxels is left out of the header: 8 of 12 floats, 32 of 48 bytes.
+  it.each([
+    ['nrrd', { 'i/a.nrrd': nrrd({ ...turnedNrrd, sizes: '2 2 2' }, ramp) }],
+    [
+      'nhdr',
+      {
+        'i/a.nhdr': nrrd({ ...turnedNrrd, sizes: '2 2 2', 'data file': 'a.raw' }, []),
+        'i/a.raw': floats(ramp),
+      },
+    ],
+    ['mha', { 'i/a.mha': metaImage({ ...turnedMeta, DimSize: '2 2 2' }, ramp) }],
+    [
+      'mhd',
+      {
+        'i/a.mhd': metaImage({ ...turnedMeta, DimSize: '2 2 2' }, [], 'a.raw'),
+        'i/a.raw': floats(ramp),
+      },
+    ],
+  ] as readonly (readonly [string, Files])[])(
+    'that holds more voxels than its header says is refused: %s',
+    async (ending, files) => {
+      const reading = whole({ ...files, 'm/a.nii': turnedMask }, `i/{id}.${ending}`, 'm/{id}.nii');
+      await expect(reading).rejects.toMatchObject({ code: 'RAREMASK_VOLUMES_TOO_LONG' });
+      await expect(reading).rejects.toThrow(/32 bytes.*48 bytes/s);
+    },
+  );
+
+  it.each([
+    ['nrrd', nrrd(turnedNrrd, ramp)],
+    ['mha', metaImage(turnedMeta, ramp)],
+  ])('is refused wherever it is cut: %s', async (ending, bytes) => {
+    // In the header, at its end, at the first and before the last of 48 bytes of voxels.
+    for (const length of [20, bytes.length - 49, bytes.length - 48, bytes.length - 1]) {
+      const files = { [`i/a.${ending}`]: bytes.subarray(0, length), 'm/a.nii': turnedMask };
+      const reading = whole(files, `i/{id}.${ending}`, 'm/{id}.nii');
+      await expect(reading, `${length} bytes`).rejects.toMatchObject({
+        code: 'RAREMASK_VOLUMES_CANNOT_READ',
+      });
+    }
+  });
+
   it('of complex numbers is refused', async () => {
     const header = {
       dimension: '4',
@@ -460,7 +501,7 @@ describe('a file of the other formats', () => {
         for (const [id, images] of [['b', 'i/{id}.nrrd'], ['a', 'i/{id}']]) {
           const given = { root: '.', images, masks: 'm/{id}.nii', classes: { a: 0, b: 1 }, view: 'volume', neighbours: 0 };
           try {
-            await (await plugin.create(given, { folder: ${JSON.stringify(root)} })).read(id);
+            await (await plugin.create(given, { folder: ${JSON.stringify(root)}, log: console })).read(id);
           } catch ({ code, category, message }) {
             console.log(code, category, message);
           }

@@ -1,11 +1,17 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Dataset, Facts, Prediction, WrittenPrediction } from '@raremask/core';
 import { describe, expect, it } from 'vitest';
-import plugin from '../src/index.ts';
-import { extent, image, nifti, opened, plain, ramp } from './niftiFixture.ts';
+import {
+  extent,
+  image,
+  inFolder,
+  nifti,
+  opened,
+  openImagesAt,
+  plain,
+  ramp,
+} from './niftiFixture.ts';
 
 const facts: Facts = {
   space: 2,
@@ -110,20 +116,10 @@ describe('images without truth', () => {
     raw: Record<string, unknown>,
     check: (open: (path: string) => Promise<Dataset>) => Promise<void>,
   ): Promise<void> {
-    const root = await mkdtemp(join(tmpdir(), 'raremask-volumes-'));
-    try {
-      for (const name of names) {
-        await mkdir(dirname(join(root, name)), { recursive: true });
-        await writeFile(join(root, name), image);
-      }
-      const given = { classes: { background: 0, lesion: 1 }, view: 'volume', ...raw };
-      const checked = await plugin.options!['~standard'].validate(given);
-      if (checked.issues !== undefined) throw new Error(checked.issues[0]!.message);
-      const { value } = checked as { value: Parameters<typeof plugin.create>[0] };
-      await check(async (path) => plugin.openImages!(join(root, path), value, { folder: root }));
-    } finally {
-      await rm(root, { recursive: true });
-    }
+    const files = Object.fromEntries(names.map((name) => [name, image]));
+    await inFolder(files, (root) =>
+      check((path) => openImagesAt(join(root, path), root, { view: 'volume', ...raw })),
+    );
   }
 
   it.each([
