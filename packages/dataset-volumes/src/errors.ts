@@ -288,6 +288,17 @@ export function cannotTell(folder: string, patterns: readonly string[]): Raremas
   );
 }
 
+export function nameOutside(name: string): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_NAME_OUTSIDE',
+    name,
+    'a file of this name would be written outside of the folder of predictions',
+    'names of classes and cases without .. in them, and without / at their beginning',
+    JSON.stringify(name),
+    'rename the class in data.with.classes or dataset.json, or the case',
+  );
+}
+
 export function unknownId(id: string): RaremaskError {
   return dataError(
     'RAREMASK_VOLUMES_UNKNOWN_ID',

@@ -80,6 +80,27 @@ describe('predictions', () => {
     },
   );
 
+  it('never lie outside of their folder, whatever the training called its classes', async () => {
+    const classes = [...facts.classes, { name: '../../x', value: 9 }];
+    const wanted = { facts: { ...facts, classes }, probabilities: true };
+    await opened(
+      { 'i/a.nii': image, 'm/a.nii': image.slice().fill(0, 352) },
+      plain,
+      async (set) => {
+        async function* three(): AsyncGenerator<Prediction> {
+          for (const id of set.ids) {
+            const { size, image: values } = await set.read(id);
+            const labels = new Uint8Array(values.length);
+            yield { id, size, labels, probabilities: new Float32Array(3 * values.length) };
+          }
+        }
+        const next = async () =>
+          void (await set.writePredictions!(three(), wanted)[Symbol.asyncIterator]().next());
+        await expect(next()).rejects.toMatchObject({ code: 'RAREMASK_VOLUMES_NAME_OUTSIDE' });
+      },
+    );
+  });
+
   it('come a case at a time, of each class where there are several, without probabilities on request', async () => {
     const files = Object.fromEntries(
       ['a', 'b'].flatMap((id) => [
