@@ -12,7 +12,8 @@ import { type DecisionRule, decisionRule } from './judging/decide.ts';
 import { judge, scoreJudged } from './judging/judge.ts';
 import { type TileRule, tileRule } from './judging/tiles.ts';
 import { openWork, splitOf, type Work } from './opening/openData.ts';
-import type { Batch, Feed } from './reading/feed.ts';
+import type { Feed } from './reading/feed.ts';
+import type { Batch } from './reading/plan.ts';
 import { appendLine, writeAtomically } from './record/atomicFile.ts';
 import {
   type Checkpoint,

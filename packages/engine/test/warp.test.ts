@@ -2,10 +2,11 @@ import type { Sample } from '@raremask/core';
 import { IGNORE } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import { describe, expect, it } from 'vitest';
+import type { Affine } from '../src/augment/affine.ts';
 import { elastic } from '../src/augment/elastic.ts';
 import { unturned } from '../src/augment/orientation.ts';
 import { rotation } from '../src/augment/turn.ts';
-import { type Affine, drawWarp, warpWindow } from '../src/augment/warp.ts';
+import { drawWarp, warpWindow } from '../src/augment/warp.ts';
 import { cutOf, eachPixel } from '../src/reading/window.ts';
 
 const SAME: Affine = [1, 0, 0, 1];

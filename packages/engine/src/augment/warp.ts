@@ -1,13 +1,11 @@
 import type { Window } from '@raremask/core';
 import { IGNORE, type RandomStream, type Sample } from '@raremask/core';
+import { type Affine, product } from './affine.ts';
 import { type Displacement, elastic } from './elastic.ts';
 import type { Orientation } from './orientation.ts';
 import type { AugmentRule } from './rule.ts';
 import { scale } from './scale.ts';
 import { turn } from './turn.ts';
-
-/** Row by row: from (y, x) beside the middle of the result to (y, x) beside the middle of the source. */
-export type Affine = readonly [number, number, number, number];
 
 /** A change of place that is not a matter of whole pixels: two-dimensional. */
 export interface Warp {
@@ -39,13 +37,6 @@ export function drawWarp(
   }
   if (affine === undefined && displacement === undefined) return undefined;
   return { affine: affine ?? [1, 0, 0, 1], ...(displacement && { displacement }) };
-}
-
-function product(left: Affine | undefined, right: Affine): Affine {
-  if (left === undefined) return right;
-  const [a, b, c, d] = left;
-  const [e, f, g, h] = right;
-  return [a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h];
 }
 
 /** A window of its own, with the places that the image has nothing for. */

@@ -9,7 +9,6 @@ import {
   type RandomStream,
   type Sample,
   type Structure,
-  type SurveyedImage,
   type Window,
 } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
@@ -19,61 +18,21 @@ import { changeIntensities } from '../augment/intensity.ts';
 import { drawOrientation, type Orientation, unturned } from '../augment/orientation.ts';
 import { paste } from '../augment/paste.ts';
 import { coverBeside } from '../augment/pixels.ts';
-import type { AugmentRule } from '../augment/rule.ts';
 import { drawWarp, type Warp, warpWindow } from '../augment/warp.ts';
 import { noTruth } from '../errors.ts';
-import { momentsOf, type Normalization, scaleOf } from '../intensities/normalize.ts';
+import { momentsOf, scaleOf } from '../intensities/normalize.ts';
 import type { BatchMemory } from './batchMemory.ts';
 import { brokenSample, datasetFailed } from './errors.ts';
 import { fillImage, fillTruth, hasForeground, isIgnored, markInside } from './fillWindow.ts';
+import type {
+  BatchArrays,
+  CountedImage,
+  ReadingPlan,
+  ReadJob,
+  ReadResult,
+  WholeSample,
+} from './plan.ts';
 import { type Cut, cutOf, eachRow, paddedSize, sharedSize, threeAxes, windowOf } from './window.ts';
-
-/** What a reader needs to know besides the data set. */
-export interface ReadingPlan {
-  readonly facts: Facts;
-  readonly normalization: Normalization;
-  /** How many times a pixel of each class counts. */
-  readonly pixelWeights: readonly number[];
-  readonly augment: AugmentRule;
-  /** Training images that structures are copied from. */
-  readonly donors?: readonly string[];
-  readonly seed: number;
-  readonly multipleOf: readonly number[];
-  /** Whether images that batches show whole are of several sizes. */
-  readonly sizesDiffer?: boolean;
-}
-
-/** The arrays of a batch. */
-export interface BatchArrays {
-  readonly size: readonly number[];
-  readonly images: Float32Array;
-  readonly target: Float32Array;
-  readonly weight: Float32Array;
-  readonly masks: number;
-  readonly emptied: number;
-  readonly pasted: number;
-}
-
-/** One whole image, ready for the network. */
-export interface WholeSample {
-  readonly id: string;
-  /** Raw, at its own size, with labels where there are any. */
-  readonly sample: Sample;
-  /** Normalised, [...padded, channels]; the padding is behind the image along each axis and 0. */
-  readonly images: Float32Array;
-  /** The sample's size, filled up to multiples of `multipleOf`. */
-  readonly padded: readonly number[];
-}
-
-/** What a survey keeps of one sample: the facts for plugins, and those for inspection alone. */
-export interface CountedImage extends SurveyedImage {
-  /** Hash of the decoded image, 24 hexadecimal digits: equal for equal pixels. */
-  readonly digest: string;
-  /** Extent of the largest structure along each space axis; zeros where there is none. */
-  readonly extent: readonly number[];
-  /** True where the data set's own resampling has lost all of the foreground. */
-  readonly emptied: boolean;
-}
 
 const LIMIT = Number.POSITIVE_INFINITY;
 
@@ -201,6 +160,11 @@ export class SampleReader {
     }
     const after = before && hasTarget(truth, firstForeground(facts));
     return { before, after, pasted };
+  }
+
+  run(job: ReadJob): Promise<ReadResult> {
+    if (job.kind === 'batch') return this.batch(job.epoch, job.index, job.draws);
+    return job.kind === 'whole' ? this.whole(job.id) : this.survey(job.id);
   }
 
   async whole(id: string): Promise<WholeSample> {

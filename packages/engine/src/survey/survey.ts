@@ -7,7 +7,7 @@ import {
   type SurveyedImage,
 } from '@raremask/core';
 import { unknownInSurvey } from '../reading/errors.ts';
-import type { CountedImage } from '../reading/sampleReader.ts';
+import type { CountedImage } from '../reading/plan.ts';
 import {
   type CachedImages,
   fingerprintsOf,
