@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { scoreDefinitions } from '../src/definitions.ts';
-import { IGNORE, type ImageScore, scoreImage } from '../src/score.ts';
+import { IGNORE } from '../src/labels.ts';
+import { type ImageScore, scoreImage } from '../src/score.ts';
 import { type Summary, summarize } from '../src/summary.ts';
 
 /** One row of pixels as an image: truth and prediction as strings of labels. */

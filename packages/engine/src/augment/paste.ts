@@ -5,7 +5,7 @@ import {
   type RandomStream,
   type Sample,
 } from '@raremask/core';
-import { components } from '@raremask/metrics';
+import { classMask, classPlane, components, labelDepth } from '@raremask/metrics';
 import { type Scale, scaled } from '../intensities/normalize.ts';
 import type { Truth } from './cutout.ts';
 import type { Pixels } from './pixels.ts';
@@ -34,16 +34,14 @@ export function paste(
   const { target, classes, weight } = truth;
   const [rows, columns] = donor.size as [number, number];
   const labels = donor.labels!;
-  const depth = facts.overlapping ? classes : 1;
-  const has = (pixel: number, index: number) =>
-    facts.overlapping ? labels[pixel * depth + index] === 1 : labels[pixel] === index;
+  const depth = labelDepth(facts);
+  const planes = facts.classes.map((_, index) => classPlane(index, facts));
   const present = facts.classes
-    .map((_, index) => index)
+    .map((_, index) => classMask(labels, index, facts))
     .slice(firstForeground(facts))
-    .filter((index) => Array.from({ length: rows * columns }).some((_, at) => has(at, index)));
+    .filter((mask) => mask.includes(1));
   if (present.length === 0) return false;
-  const index = present[random.integer(0, present.length - 1)]!;
-  const mask = Uint8Array.from({ length: rows * columns }, (_, at) => (has(at, index) ? 1 : 0));
+  const mask = present[random.integer(0, present.length - 1)]!;
   const found = components(mask, [rows, columns]);
   const chosen = random.integer(0, found.count - 1);
   const box = found.boxes[chosen]!;
@@ -88,7 +86,8 @@ export function paste(
     }
     let largest = 0;
     for (let other = 0; other < classes; other++) {
-      const here = has(from, other) && labels[from * depth] !== IGNORE;
+      const { first, stride, present: yes } = planes[other]!;
+      const here = labels[first + from * stride] === yes && labels[from * depth] !== IGNORE;
       target[to * classes + other] = here ? 1 : 0;
       if (here) largest = Math.max(largest, pixelWeights[other]!);
     }

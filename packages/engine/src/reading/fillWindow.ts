@@ -1,4 +1,5 @@
 import { type Facts, IGNORE, type Sample } from '@raremask/core';
+import { isForeground, isIgnored } from '@raremask/metrics';
 import type { Scale } from '../intensities/normalize.ts';
 import { type Cut, eachRow } from './window.ts';
 
@@ -90,44 +91,12 @@ export function hasForeground(
   size: readonly number[],
   facts: Facts,
 ): boolean {
-  const classes = facts.classes.length;
   const step = cut.step[2];
   let found = false;
   eachRow(cut, size, (_, from, count) => {
-    found ||= facts.overlapping
-      ? rowHasAnyOf(labels, from, step, count, classes)
-      : rowHasForeground(labels, from, step, count);
+    for (let x = 0, pixel = from; x < count && !found; x++, pixel += step) {
+      found = isForeground(labels, pixel, facts);
+    }
   });
   return found;
-}
-
-function rowHasForeground(labels: Uint8Array, from: number, step: number, count: number): boolean {
-  for (let x = 0, at = from; x < count; x++, at += step) {
-    const label = labels[at]!;
-    if (label !== 0 && label !== IGNORE) return true;
-  }
-  return false;
-}
-
-function rowHasAnyOf(
-  labels: Uint8Array,
-  from: number,
-  step: number,
-  count: number,
-  classes: number,
-): boolean {
-  for (let x = 0, pixel = from; x < count; x++, pixel += step) {
-    const first = pixel * classes;
-    if (isIgnored(labels, first, classes)) continue;
-    for (let index = 0; index < classes; index++) if (labels[first + index] === 1) return true;
-  }
-  return false;
-}
-
-/** Overlapping classes: a pixel counts only where every class has been judged. */
-export function isIgnored(labels: Uint8Array, first: number, classes: number): boolean {
-  for (let index = 0; index < classes; index++) {
-    if (labels[first + index] === IGNORE) return true;
-  }
-  return false;
 }

@@ -12,7 +12,14 @@ import {
   type Window,
 } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
-import { type Components, components } from '@raremask/metrics';
+import {
+  anyForeground,
+  type Components,
+  components,
+  isIgnored,
+  judgedMask,
+  labelDepth,
+} from '@raremask/metrics';
 import { cutout, type Truth } from '../augment/cutout.ts';
 import { changeIntensities } from '../augment/intensity.ts';
 import { drawOrientation, type Orientation, unturned } from '../augment/orientation.ts';
@@ -23,7 +30,7 @@ import { noTruth } from '../errors.ts';
 import { momentsOf, scaleOf } from '../intensities/normalize.ts';
 import type { BatchMemory } from './batchMemory.ts';
 import { brokenSample, datasetFailed } from './errors.ts';
-import { fillImage, fillTruth, hasForeground, isIgnored, markInside } from './fillWindow.ts';
+import { fillImage, fillTruth, hasForeground, markInside } from './fillWindow.ts';
 import type {
   BatchArrays,
   CountedImage,
@@ -109,7 +116,7 @@ export class SampleReader {
     random: RandomStream,
   ): Promise<{ before: boolean; after: boolean; pasted: boolean }> {
     const { facts, augment, normalization, pixelWeights, donors = [] } = this.#plan;
-    const { channels, overlapping } = facts;
+    const { channels } = facts;
     const { orientation, warp } = changes;
     const { size } = place;
     const classes = facts.classes.length;
@@ -133,7 +140,7 @@ export class SampleReader {
       fill(sample, straight);
       markInside(straight, size, pixels.inside);
     } else {
-      const depth = overlapping ? classes : 1;
+      const depth = labelDepth(facts);
       const warped = warpWindow(sample, window, orientation, warp, channels, depth);
       const own = cutOf(window.size, windowOf({ id: sample.id }, window.size), unturned(2));
       fill(warped.sample, own);
@@ -206,15 +213,6 @@ interface Place {
   readonly weight: Float32Array;
 }
 
-/** True where an image has foreground anywhere. */
-function anyForeground(labels: Uint8Array, { overlapping }: Facts): boolean {
-  if (overlapping) return labels.includes(1);
-  for (let at = 0; at < labels.length; at++) {
-    if (labels[at] !== 0 && labels[at] !== IGNORE) return true;
-  }
-  return false;
-}
-
 /** True where the truth that the step gets has foreground. */
 function hasTarget({ target, classes }: Truth, first: number): boolean {
   for (let at = 0; at < target.length; at += classes) {
@@ -231,7 +229,7 @@ function checkSample(id: string, sample: Sample, facts: Facts): void {
     throw brokenSample(id, 'wrong size', `${facts.space} extents from 1`, `[${size.join(', ')}]`);
   }
   const pixels = product(size);
-  const depth = facts.overlapping ? facts.classes.length : 1;
+  const depth = labelDepth(facts);
   const parts = [
     ['image', image.length, pixels * facts.channels],
     ['labels', labels?.length, pixels * depth],
@@ -304,7 +302,7 @@ function surveyed(sample: Sample, labels: Uint8Array, facts: Facts): CountedImag
   const extent = size.map(() => 0);
   for (let index = firstForeground(facts); index < classes; index++) {
     if (classPixels[index] === 0) continue;
-    const found = components(maskOf(labels, pixels, index, facts), [...size]);
+    const found = components(judgedMask(labels, index, facts), [...size]);
     structureCount += found.count;
     for (const box of found.boxes) {
       for (const [axis, own] of box.size.entries()) extent[axis] = Math.max(extent[axis]!, own);
@@ -335,18 +333,6 @@ function digestOf({ size, image }: Sample): string {
     .update(new Uint8Array(image.buffer, image.byteOffset, image.byteLength))
     .digest('hex')
     .slice(0, 24);
-}
-
-function maskOf(labels: Uint8Array, pixels: number, index: number, facts: Facts): Uint8Array {
-  const mask = new Uint8Array(pixels);
-  const classes = facts.classes.length;
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    const present = facts.overlapping
-      ? labels[pixel * classes + index] === 1 && !isIgnored(labels, pixel * classes, classes)
-      : labels[pixel] === index;
-    if (present) mask[pixel] = 1;
-  }
-  return mask;
 }
 
 function largestStructures(found: Components, index: number, size: readonly number[]): Structure[] {
