@@ -1,7 +1,7 @@
 import type { Facts, Sample, Survey } from '@raremask/core';
 import type { Manifest } from '@raremask/core/manifest';
 import { isForeground } from '@raremask/metrics';
-import { noForegroundIntensities, unitUnknown, windowChannels } from '../reading/errors.ts';
+import { noForegroundIntensities, unitUnknown, windowChannels } from './errors.ts';
 import { IntensityCounts } from './intensityCounts.ts';
 
 /**

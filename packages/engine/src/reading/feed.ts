@@ -1,6 +1,7 @@
 import type { Dataset, Draw } from '@raremask/core';
 import { checkAugment } from '../augment/check.ts';
 import { BatchMemory } from './batchMemory.ts';
+import { inOrder } from './inOrder.ts';
 import type {
   Batch,
   BatchArrays,
@@ -105,47 +106,4 @@ function* batchJobs(epoch: number, batches: Iterable<readonly Draw[]>, from: num
 
 function* idJobs(kind: 'whole' | 'survey', ids: Iterable<string>) {
   for (const id of ids) yield { kind, id };
-}
-
-/**
- * Runs jobs, `ahead` of them besides the one that is handed over, and yields their results in order.
- * New ones begin only when a result is asked for, so a generator that nobody asks stands still.
- */
-async function* inOrder<J extends ReadJob>(
-  jobs: Iterable<J>,
-  run: (job: J) => Promise<ReadResult>,
-  ahead: number,
-  onStall?: (seconds: number) => void,
-): AsyncGenerator<{ job: J; result: ReadResult }> {
-  const waiting: { job: J; result: Promise<ReadResult>; ready: boolean }[] = [];
-  const source = jobs[Symbol.iterator]();
-  const begin = () => {
-    const next = source.next();
-    if (next.done) return;
-    const entry = { job: next.value, result: run(next.value), ready: false };
-    const settle = () => {
-      entry.ready = true;
-    };
-    // A failure is thrown when its turn comes; until then it must not count as unhandled.
-    entry.result.then(settle, settle);
-    waiting.push(entry);
-  };
-  try {
-    for (let first = true; ; first = false) {
-      while (waiting.length <= ahead) {
-        const before = waiting.length;
-        begin();
-        if (waiting.length === before) break;
-      }
-      const entry = waiting.shift();
-      if (entry === undefined) return;
-      const asked = performance.now();
-      const late = !first && !entry.ready;
-      const result = await entry.result;
-      if (late) onStall?.((performance.now() - asked) / 1000);
-      yield { job: entry.job, result };
-    }
-  } finally {
-    source.return?.();
-  }
 }

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { folder, type Log } from '@raremask/core';
 import { createHost, loadPluginFromUrl } from '@raremask/core/host';
 import { BatchMemory } from './batchMemory.ts';
-import { packError } from './errors.ts';
+import { packError } from './carriedError.ts';
 import type { FeedPlan, ReadResult } from './plan.ts';
 import type { Answer, Request } from './readerThreads.ts';
 import { SampleReader } from './sampleReader.ts';

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { type CarriedError, readerDied, unpackError } from './errors.ts';
+import { type CarriedError, unpackError } from './carriedError.ts';
+import { readerDied } from './errors.ts';
 import type { FeedPlan, ReadJob, ReadResult } from './plan.ts';
 
 /** What a reader thread is asked for, with memory that it may use. */

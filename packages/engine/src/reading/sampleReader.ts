@@ -1,25 +1,14 @@
-import { createHash } from 'node:crypto';
 import {
   type Dataset,
   type Draw,
-  type Facts,
   firstForeground,
-  IGNORE,
   isRaremaskError,
   type RandomStream,
   type Sample,
-  type Structure,
   type Window,
 } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
-import {
-  anyForeground,
-  type Components,
-  components,
-  isIgnored,
-  judgedMask,
-  labelDepth,
-} from '@raremask/metrics';
+import { anyForeground, labelDepth } from '@raremask/metrics';
 import { cutout, type Truth } from '../augment/cutout.ts';
 import { changeIntensities } from '../augment/intensity.ts';
 import { drawOrientation, type Orientation, unturned } from '../augment/orientation.ts';
@@ -27,9 +16,11 @@ import { paste } from '../augment/paste.ts';
 import { coverBeside } from '../augment/pixels.ts';
 import { drawWarp, type Warp, warpWindow } from '../augment/warp.ts';
 import { noTruth } from '../errors.ts';
-import { momentsOf, scaleOf } from '../intensities/normalize.ts';
+import { scaleOf } from '../intensities/normalize.ts';
 import type { BatchMemory } from './batchMemory.ts';
-import { brokenSample, datasetFailed } from './errors.ts';
+import { checkSample } from './checkSample.ts';
+import { countImage } from './countImage.ts';
+import { datasetFailed } from './errors.ts';
 import { fillImage, fillTruth, hasForeground, markInside } from './fillWindow.ts';
 import type {
   BatchArrays,
@@ -39,12 +30,7 @@ import type {
   ReadResult,
   WholeSample,
 } from './plan.ts';
-import { type Cut, cutOf, eachRow, paddedSize, sharedSize, threeAxes, windowOf } from './window.ts';
-
-const LIMIT = Number.POSITIVE_INFINITY;
-
-/** Structures of one image that a survey keeps. */
-const KEPT_STRUCTURES = 256;
+import { type Cut, cutOf, eachRow, paddedSize, sharedSize, windowOf } from './window.ts';
 
 /** Turns samples into what the step takes. Runs in the main thread or in a worker thread alike. */
 export class SampleReader {
@@ -190,7 +176,7 @@ export class SampleReader {
     const { facts } = this.#plan;
     const sample = await this.#read(id);
     if (sample.labels === undefined) throw noTruth(id);
-    return surveyed(sample, sample.labels, facts);
+    return countImage(sample, sample.labels, facts);
   }
 
   async #read(id: string): Promise<Sample> {
@@ -219,194 +205,6 @@ function hasTarget({ target, classes }: Truth, first: number): boolean {
     for (let index = first; index < classes; index++) if (target[at + index] !== 0) return true;
   }
   return false;
-}
-
-function checkSample(id: string, sample: Sample, facts: Facts): void {
-  const { size, image, labels, weight } = sample;
-  const validSize =
-    size.length === facts.space && size.every((extent) => Number.isInteger(extent) && extent > 0);
-  if (!validSize) {
-    throw brokenSample(id, 'wrong size', `${facts.space} extents from 1`, `[${size.join(', ')}]`);
-  }
-  const pixels = product(size);
-  const depth = labelDepth(facts);
-  const parts = [
-    ['image', image.length, pixels * facts.channels],
-    ['labels', labels?.length, pixels * depth],
-    ['weight', weight?.length, pixels],
-  ] as const;
-  for (const [name, got, expected] of parts) {
-    if (got === undefined || got === expected) continue;
-    throw brokenSample(
-      id,
-      `its ${name} has another length than its size [${size.join(', ')}] says`,
-      `${expected} values`,
-      `${got}`,
-    );
-  }
-  if (image instanceof Float32Array) checkNumbers(id, 'image', image, Number.NEGATIVE_INFINITY);
-  if (weight !== undefined) checkNumbers(id, 'weight', weight, 0);
-  if (labels === undefined) return;
-  const highest = facts.overlapping ? 1 : facts.classes.length - 1;
-  const at = firstUnknown(labels, highest);
-  if (at === labels.length) return;
-  throw brokenSample(
-    id,
-    `unknown label at pixel ${Math.floor(at / depth)} in the order of memory`,
-    `0 to ${highest}, or ${IGNORE} for ignored pixels`,
-    `${labels[at]}`,
-  );
-}
-
-/** Index of the first label that stands for nothing; the number of labels where there is none. */
-function firstUnknown(labels: Uint8Array, highest: number): number {
-  let at = 0;
-  while (at < labels.length && (labels[at]! <= highest || labels[at] === IGNORE)) at++;
-  return at;
-}
-
-/** Refuses what would become a loss that is no number, while the image is still known. */
-function checkNumbers(id: string, name: string, values: Float32Array, least: number): void {
-  let at = 0;
-  while (at < values.length && values[at]! >= least && Math.abs(values[at]!) < LIMIT) at++;
-  if (at === values.length) return;
-  const expected = least === 0 ? 'finite numbers from 0' : 'finite numbers';
-  throw brokenSample(
-    id,
-    `its ${name} has an unusable number at index ${at}`,
-    expected,
-    `${values[at]}`,
-  );
-}
-
-/** Counts classes, structures and intensities of one sample. */
-function surveyed(sample: Sample, labels: Uint8Array, facts: Facts): CountedImage {
-  const { id, size, image } = sample;
-  const pixels = product(size);
-  const classes = facts.classes.length;
-  const classPixels = facts.classes.map(() => 0);
-  let ignoredPixels = 0;
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    if (facts.overlapping) {
-      if (isIgnored(labels, pixel * classes, classes)) ignoredPixels++;
-      else {
-        for (let index = 0; index < classes; index++) {
-          classPixels[index]! += labels[pixel * classes + index]!;
-        }
-      }
-    } else if (labels[pixel] === IGNORE) ignoredPixels++;
-    else classPixels[labels[pixel]!]!++;
-  }
-  const byClass: Structure[][] = [];
-  let structureCount = 0;
-  const extent = size.map(() => 0);
-  for (let index = firstForeground(facts); index < classes; index++) {
-    if (classPixels[index] === 0) continue;
-    const found = components(judgedMask(labels, index, facts), [...size]);
-    structureCount += found.count;
-    for (const box of found.boxes) {
-      for (const [axis, own] of box.size.entries()) extent[axis] = Math.max(extent[axis]!, own);
-    }
-    byClass.push(largestStructures(found, index, size));
-  }
-  return {
-    id,
-    size: [...size],
-    classPixels,
-    ignoredPixels,
-    structures: keptStructures(byClass),
-    structureCount,
-    digest: digestOf(sample),
-    extent,
-    emptied: sample.emptied === true,
-    intensity: Array.from({ length: facts.channels }, (_, channel) => ({
-      ...momentsOf(image, channel, facts.channels),
-      ...rangeOf(image, channel, facts.channels),
-    })),
-  };
-}
-
-/** Changes with any pixel, the size or the type of the image; the mask does not count. */
-function digestOf({ size, image }: Sample): string {
-  return createHash('sha256')
-    .update(`${size.join('x')} ${image.length} ${image.BYTES_PER_ELEMENT} `)
-    .update(new Uint8Array(image.buffer, image.byteOffset, image.byteLength))
-    .digest('hex')
-    .slice(0, 24);
-}
-
-function largestStructures(found: Components, index: number, size: readonly number[]): Structure[] {
-  const kept = Array.from({ length: found.count }, (_, at) => at)
-    .sort((left, right) => found.pixels[right]! - found.pixels[left]! || left - right)
-    .slice(0, KEPT_STRUCTURES);
-  return kept.map((at) => ({
-    class: index,
-    pixels: found.pixels[at]!,
-    centre: centreOf(found, at, size),
-  }));
-}
-
-/**
- * The largest structures; but every class keeps its part of the places, so that a class of many large
- * structures does not hide one of few small ones.
- */
-function keptStructures(byClass: readonly (readonly Structure[])[]): Structure[] {
-  const bySize = (left: Structure, right: Structure) => right.pixels - left.pixels;
-  const part = Math.floor(KEPT_STRUCTURES / Math.max(byClass.length, 1));
-  const sure = byClass.flatMap((structures) => structures.slice(0, part));
-  const rest = byClass.flatMap((structures) => structures.slice(part)).sort(bySize);
-  return [...sure, ...rest.slice(0, KEPT_STRUCTURES - sure.length)].sort(bySize);
-}
-
-/** The pixel of a component that is nearest to its centroid; the first in memory of several. */
-function centreOf({ labels, boxes }: Components, at: number, size: readonly number[]): number[] {
-  const box = boxes[at]!;
-  const [, height, width] = threeAxes(size, 1);
-  const origin = threeAxes(box.origin, 0);
-  const extent = threeAxes(box.size, 1);
-  const eachMember = (visit: (z: number, y: number, x: number) => void) => {
-    for (let z = origin[0]; z < origin[0] + extent[0]; z++) {
-      for (let y = origin[1]; y < origin[1] + extent[1]; y++) {
-        for (let x = origin[2]; x < origin[2] + extent[2]; x++) {
-          if (labels[(z * height + y) * width + x] === at + 1) visit(z, y, x);
-        }
-      }
-    }
-  };
-  let pixels = 0;
-  const sums = [0, 0, 0] as [number, number, number];
-  eachMember((z, y, x) => {
-    pixels++;
-    sums[0] += z;
-    sums[1] += y;
-    sums[2] += x;
-  });
-  let best = origin;
-  let least = Number.POSITIVE_INFINITY;
-  eachMember((z, y, x) => {
-    const distance =
-      (z - sums[0] / pixels) ** 2 + (y - sums[1] / pixels) ** 2 + (x - sums[2] / pixels) ** 2;
-    if (distance < least) {
-      least = distance;
-      best = [z, y, x];
-    }
-  });
-  return best.slice(3 - size.length);
-}
-
-function rangeOf(
-  image: Sample['image'],
-  channel: number,
-  channels: number,
-): { minimum: number; maximum: number } {
-  let minimum = Number.POSITIVE_INFINITY;
-  let maximum = Number.NEGATIVE_INFINITY;
-  for (let index = channel; index < image.length; index += channels) {
-    const value = image[index]!;
-    if (value < minimum) minimum = value;
-    if (value > maximum) maximum = value;
-  }
-  return { minimum, maximum };
 }
 
 function product(size: readonly number[]): number {
