@@ -13,6 +13,26 @@ import type { Pixels } from './pixels.ts';
 /** Pixels around a structure that tell how bright its surroundings are. */
 const MARGIN = 2;
 
+/** An image with structures. */
+export interface Donor {
+  readonly sample: Sample;
+  /** What it is normalised with. */
+  readonly scale: Scale;
+}
+
+/** A window without structures, and where one comes from. */
+export interface Pasting {
+  readonly pixels: Pixels;
+  readonly truth: Truth;
+  /** Extent of the window, without the padding. */
+  readonly size: readonly number[];
+  readonly donor: Donor;
+  readonly random: RandomStream;
+  readonly facts: Facts;
+  /** How many times a pixel of each class counts. */
+  readonly pixelWeights: readonly number[];
+}
+
 /**
  * Copies one structure of another image into a window without any, at a random place where it fits
  * whole (Ghiasi and others 2021, for instances). Its contrast is kept: its intensities move by the
@@ -20,16 +40,9 @@ const MARGIN = 2;
  *
  * @returns false where the structure drawn does not fit
  */
-export function paste(
-  pixels: Pixels,
-  truth: Truth,
-  windowSize: readonly number[],
-  donor: Sample,
-  scale: Scale,
-  random: RandomStream,
-  facts: Facts,
-  pixelWeights: readonly number[],
-): boolean {
+export function paste(pasting: Pasting): boolean {
+  const { pixels, truth, size: windowSize, random, facts, pixelWeights } = pasting;
+  const { sample: donor, scale } = pasting.donor;
   const { values, channels, size, inside } = pixels;
   const { target, classes, weight } = truth;
   const [rows, columns] = donor.size as [number, number];

@@ -39,6 +39,17 @@ export function drawWarp(
   return { affine: affine ?? [1, 0, 0, 1], ...(displacement && { displacement }) };
 }
 
+/** A window of a sample, and what happens to its places. */
+export interface Warping {
+  readonly sample: Sample;
+  readonly window: Window;
+  readonly orientation: Orientation;
+  readonly warp: Warp;
+  readonly channels: number;
+  /** Labels of one pixel: 1, or the number of overlapping classes. */
+  readonly depth: number;
+}
+
 /** A window of its own, with the places that the image has nothing for. */
 export interface Warped {
   readonly sample: Sample;
@@ -50,17 +61,15 @@ export interface Warped {
  * Cuts, orients and warps a window in one step. Intensities are interpolated between the four
  * nearest pixels, labels and weights are those of the nearest one, so that the image and its truth
  * stay together; beside the image the label is IGNORE, and no new label value ever appears.
- *
- * @param depth labels of one pixel: 1, or the number of overlapping classes
  */
-export function warpWindow(
-  sample: Sample,
-  window: Window,
-  orientation: Orientation,
-  warp: Warp,
-  channels: number,
-  depth: number,
-): Warped {
+export function warpWindow({
+  sample,
+  window,
+  orientation,
+  warp,
+  channels,
+  depth,
+}: Warping): Warped {
   const [height, width] = window.size as [number, number];
   const [rows, columns] = sample.size as [number, number];
   const [top, left] = window.origin as [number, number];

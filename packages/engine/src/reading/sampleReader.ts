@@ -8,20 +8,19 @@ import {
   type Window,
 } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
-import { anyForeground, labelDepth } from '@raremask/metrics';
-import { cutout, type Truth } from '../augment/cutout.ts';
-import { changeIntensities } from '../augment/intensity.ts';
-import { drawOrientation, type Orientation, unturned } from '../augment/orientation.ts';
-import { paste } from '../augment/paste.ts';
-import { coverBeside } from '../augment/pixels.ts';
-import { drawWarp, type Warp, warpWindow } from '../augment/warp.ts';
+import { anyForeground } from '@raremask/metrics';
+import { augmentWindow, drawPlaces } from '../augment/augmentWindow.ts';
+import type { Truth } from '../augment/cutout.ts';
+import { unturned } from '../augment/orientation.ts';
+import type { Donor } from '../augment/paste.ts';
 import { noTruth } from '../errors.ts';
 import { scaleOf } from '../intensities/normalize.ts';
 import type { BatchMemory } from './batchMemory.ts';
 import { checkSample } from './checkSample.ts';
 import { countImage } from './countImage.ts';
+import { cutWindow } from './cutWindow.ts';
 import { datasetFailed } from './errors.ts';
-import { fillImage, fillTruth, hasForeground, markInside } from './fillWindow.ts';
+import { fillImage } from './fillWindow.ts';
 import type {
   BatchArrays,
   CountedImage,
@@ -30,7 +29,7 @@ import type {
   ReadResult,
   WholeSample,
 } from './plan.ts';
-import { type Cut, cutOf, eachRow, paddedSize, sharedSize, windowOf } from './window.ts';
+import { cutOf, paddedSize, sharedSize, windowOf } from './window.ts';
 
 /** Turns samples into what the step takes. Runs in the main thread or in a worker thread alike. */
 export class SampleReader {
@@ -53,7 +52,7 @@ export class SampleReader {
    * epoch, index of the batch and position in it.
    */
   async batch(epoch: number, index: number, draws: readonly Draw[]): Promise<BatchArrays> {
-    const { facts, augment, multipleOf, seed, sizesDiffer } = this.#plan;
+    const { facts, multipleOf, seed, sizesDiffer } = this.#plan;
     const samples = await Promise.all(draws.map(({ id }) => this.#read(id)));
     const windows = draws.map((draw, at) => windowOf(draw, samples[at]!.size));
     const largest = windows[0]!.size.map((_, axis) =>
@@ -75,17 +74,12 @@ export class SampleReader {
       const random = createRandom(seed).fork(`augment/${epoch}/${index}/${at}`);
       const part = (values: Float32Array, depth: number) =>
         values.subarray(at * pixels * depth, (at + 1) * pixels * depth);
-      const changes = {
-        orientation: drawOrientation(random, window.size, augment),
-        warp: drawWarp(random, window.size, augment),
-      };
-      const place: Place = {
+      const fate = await this.#window(sample, window, random, {
         size,
         images: part(arrays.images, channels),
         target: part(arrays.target, classes.length),
         weight: part(arrays.weight, 1),
-      };
-      const fate = await this.#augmented(sample, window, changes, place, random);
+      });
       if (fate.before) counts.masks++;
       if (fate.before && !fate.after) counts.emptied++;
       if (fate.pasted) counts.pasted++;
@@ -94,65 +88,47 @@ export class SampleReader {
   }
 
   /** One window of a batch, in its place. */
-  async #augmented(
+  async #window(
     sample: Sample,
     window: Window,
-    changes: { readonly orientation: Orientation; readonly warp: Warp | undefined },
-    place: Place,
     random: RandomStream,
+    { size, images, target, weight }: Place,
   ): Promise<{ before: boolean; after: boolean; pasted: boolean }> {
-    const { facts, augment, normalization, pixelWeights, donors = [] } = this.#plan;
-    const { channels } = facts;
-    const { orientation, warp } = changes;
-    const { size } = place;
-    const classes = facts.classes.length;
-    const straight = cutOf(sample.size, window, orientation);
-    const pixels = {
-      values: place.images,
-      channels,
-      size,
-      inside: new Uint8Array(place.weight.length),
-    };
-    const truth = { target: place.target, classes, weight: place.weight };
-    const scale = scaleOf(normalization, sample.image, channels);
+    const { facts, augment: rule, normalization, pixelWeights } = this.#plan;
     const { labels } = sample;
     if (labels === undefined) throw noTruth(sample.id);
-    const before = hasForeground(labels, straight, window.size, facts);
-    const fill = ({ image, labels, weight }: Sample, cut: Cut) => {
-      fillImage(image, cut, size, place.images, channels, scale);
-      fillTruth(labels!, weight, cut, size, place.target, place.weight, facts, pixelWeights);
-    };
-    if (warp === undefined) {
-      fill(sample, straight);
-      markInside(straight, size, pixels.inside);
-    } else {
-      const depth = labelDepth(facts);
-      const warped = warpWindow(sample, window, orientation, warp, channels, depth);
-      const own = cutOf(window.size, windowOf({ id: sample.id }, window.size), unturned(2));
-      fill(warped.sample, own);
-      eachRow(own, size, (to, from, count) => {
-        pixels.inside.set(warped.inside.subarray(from, from + count), to);
-      });
-      coverBeside(pixels);
-    }
-    let pasted = false;
-    if (augment.paste && !anyForeground(labels, facts)) {
-      const own = random.fork('paste');
-      if (own.next() < augment.paste.probability) {
-        const donor = await this.#read(donors[own.integer(0, donors.length - 1)]!);
-        const donorScale = scaleOf(normalization, donor.image, channels);
-        pasted = paste(pixels, truth, window.size, donor, donorScale, own, facts, pixelWeights);
-      }
-    }
-    changeIntensities(pixels, random, augment);
-    if (augment.cutout) {
-      const own = random.fork('cutout');
-      if (own.next() < augment.cutout.probability) {
-        cutout(pixels, truth, window.size, own, augment.cutout);
-      }
-    }
-    const after = before && hasTarget(truth, firstForeground(facts));
-    return { before, after, pasted };
+    const { channels, classes } = facts;
+    const inside = new Uint8Array(weight.length);
+    const pixels = { values: images, channels, size, inside };
+    const truth = { target, classes: classes.length, weight };
+    const before = cutWindow({
+      sample: { ...sample, labels },
+      window,
+      places: drawPlaces(random, window.size, rule),
+      scale: scaleOf(normalization, sample.image, channels),
+      facts,
+      pixelWeights,
+      pixels,
+      truth,
+    });
+    const { pasted } = await augmentWindow({
+      pixels,
+      truth,
+      size: window.size,
+      random,
+      rule,
+      facts,
+      pixelWeights,
+      ...(rule.paste && !anyForeground(labels, facts) && { donor: (own) => this.#donor(own) }),
+    });
+    return { before, after: before && hasTarget(truth, firstForeground(facts)), pasted };
+  }
+
+  /** An image whose structures may be copied. */
+  async #donor(random: RandomStream): Promise<Donor> {
+    const { donors = [], facts, normalization } = this.#plan;
+    const sample = await this.#read(donors[random.integer(0, donors.length - 1)]!);
+    return { sample, scale: scaleOf(normalization, sample.image, facts.channels) };
   }
 
   run(job: ReadJob): Promise<ReadResult> {
@@ -168,7 +144,14 @@ export class SampleReader {
     const window = windowOf({ id }, sample.size);
     const cut = cutOf(sample.size, window, unturned(facts.space));
     const scale = scaleOf(this.#plan.normalization, sample.image, facts.channels);
-    fillImage(sample.image, cut, padded, images, facts.channels, scale);
+    fillImage({
+      image: sample.image,
+      cut,
+      size: padded,
+      into: images,
+      channels: facts.channels,
+      scale,
+    });
     return { id, sample, images, padded };
   }
 
