@@ -40,4 +40,5 @@ export {
   type StepState,
   trainStep,
 } from './step/trainStep.ts';
-export { type TrainOptions, type TrainResult, train } from './train.ts';
+export { type TrainOptions, train } from './train.ts';
+export type { TrainResult } from './training/trainingRun.ts';

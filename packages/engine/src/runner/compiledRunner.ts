@@ -4,7 +4,6 @@ import {
   graphOf,
   type InputSpec,
   intoPort,
-  NotTraceable,
   outOfPort,
   type Port,
   type Program,
@@ -232,9 +231,4 @@ function traced(program: StepProgram, tracer: Tracer): StepProgram {
           tracer.at(program.places?.[index] ?? `loss[${index}]`, () => loss(input)),
     ),
   };
-}
-
-/** Whether an error says that a function has to run eagerly. */
-export function isNotTraceable(error: unknown): error is NotTraceable {
-  return error instanceof NotTraceable;
 }

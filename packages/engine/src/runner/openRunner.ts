@@ -1,9 +1,10 @@
 import type { OnEvent } from '../events.ts';
 import type { NetworkProgram, StepProgram } from '../step/trainStep.ts';
-import { CompiledNetwork, CompiledRunner, isNotTraceable } from './compiledRunner.ts';
+import { CompiledNetwork, CompiledRunner } from './compiledRunner.ts';
 import type { Compute } from './compute.ts';
 import { EagerRunner, eagerNetwork } from './eagerRunner.ts';
-import type { Network, Runner, StateArrays, StepCall, StepResult } from './runner.ts';
+import { FallingBack } from './fallingBack.ts';
+import type { Network, Runner, StateArrays } from './runner.ts';
 
 /**
  * What computes a run's steps: compiled where a runtime is given, else kernel by kernel. A step that
@@ -23,48 +24,17 @@ export function openRunner(
       text: `compiled the ${what}: ${operators} operators in ${seconds.toFixed(1)} s`,
     }),
   );
-  return new FallingBack(compiled, program, emit);
-}
-
-class FallingBack implements Runner {
-  #runner: Runner;
-  readonly #program: StepProgram;
-  readonly #emit: OnEvent;
-
-  constructor(runner: Runner, program: StepProgram, emit: OnEvent) {
-    this.#runner = runner;
-    this.#program = program;
-    this.#emit = emit;
-  }
-
-  step(call: StepCall): Promise<StepResult> {
-    return this.#try((runner) => runner.step(call));
-  }
-
-  infer(images: Float32Array, count: number, size: readonly number[]): Promise<Float32Array> {
-    return this.#try((runner) => runner.infer(images, count, size));
-  }
-
-  state(): StateArrays {
-    return this.#runner.state();
-  }
-
-  dispose(): Promise<void> {
-    return this.#runner.dispose();
-  }
-
-  async #try<T>(run: (runner: Runner) => Promise<T>): Promise<T> {
-    try {
-      return await run(this.#runner);
-    } catch (error) {
-      if (!isNotTraceable(error)) throw error;
-      this.#emit({ type: 'note', level: 'warn', text: eagerNote(error.message) });
-      const eager = new EagerRunner(this.#program, this.#runner.state());
-      await this.#runner.dispose();
-      this.#runner = eager;
-      return await run(eager);
-    }
-  }
+  const running = new FallingBack<Runner>(
+    compiled,
+    (before) => new EagerRunner(program, before.state()),
+    emit,
+  );
+  return {
+    step: (call) => running.try((runner) => runner.step(call)),
+    infer: (images, count, size) => running.try((runner) => runner.infer(images, count, size)),
+    state: () => running.now.state(),
+    dispose: () => running.now.dispose(),
+  };
 }
 
 /** A trained network, to infer with. */
@@ -75,23 +45,10 @@ export function openNetwork(
   emit: OnEvent,
 ): Network {
   if (compute === undefined) return eagerNetwork(program, state);
-  let network: Network = new CompiledNetwork(compute, program, state);
+  const compiled: Network = new CompiledNetwork(compute, program, state);
+  const running = new FallingBack(compiled, () => eagerNetwork(program, state), emit);
   return {
-    async infer(images, count, size) {
-      try {
-        return await network.infer(images, count, size);
-      } catch (error) {
-        if (!isNotTraceable(error)) throw error;
-        emit({ type: 'note', level: 'warn', text: eagerNote(error.message) });
-        await network.dispose();
-        network = eagerNetwork(program, state);
-        return await network.infer(images, count, size);
-      }
-    },
-    dispose: () => network.dispose(),
+    infer: (images, count, size) => running.try((network) => network.infer(images, count, size)),
+    dispose: () => running.now.dispose(),
   };
-}
-
-function eagerNote(message: string): string {
-  return `not compiled: ${message}; it is computed step by step instead, which is slower`;
 }

@@ -1,0 +1,60 @@
+import type { Batch } from '../reading/plan.ts';
+import type { EpochSums } from '../record/checkpoint.ts';
+
+export const NOTHING_DONE: EpochSums = {
+  batches: 0,
+  images: 0,
+  loss: 0,
+  terms: [],
+  gradientNorm: 0,
+  masks: 0,
+  emptied: 0,
+  pasted: 0,
+  waited: 0,
+  seconds: 0,
+};
+
+/** What one batch adds to the sums of its epoch. */
+interface DoneBatch {
+  readonly batch: Batch;
+  readonly loss: number;
+  readonly terms: readonly number[];
+  readonly gradientNorm: number;
+  /** Seconds that the step waited for its batch. */
+  readonly waited: number;
+  /** Seconds of the epoch so far. */
+  readonly seconds: number;
+}
+
+export function plus(sums: EpochSums, done: DoneBatch): EpochSums {
+  return {
+    batches: sums.batches + 1,
+    images: sums.images + done.batch.draws.length,
+    loss: sums.loss + done.loss,
+    terms: done.terms.map((term, index) => (sums.terms[index] ?? 0) + term),
+    gradientNorm: sums.gradientNorm + done.gradientNorm,
+    masks: sums.masks + done.batch.masks,
+    emptied: sums.emptied + done.batch.emptied,
+    pasted: sums.pasted + done.batch.pasted,
+    waited: sums.waited + done.waited,
+    seconds: done.seconds,
+  };
+}
+
+/** Means over the batches of an epoch. */
+export function means({ batches, loss, terms, gradientNorm }: EpochSums) {
+  return {
+    loss: loss / batches,
+    terms: terms.map((term) => term / batches),
+    gradientNorm: gradientNorm / batches,
+  };
+}
+
+/** Share of the masks of an epoch that augmentation may empty without a word. */
+const EMPTIED_SHARE = 0.05;
+
+/** What is said where augmentation has left too many windows without their foreground. */
+export function emptiedNote({ emptied, masks }: EpochSums): string | undefined {
+  if (emptied <= EMPTIED_SHARE * masks) return undefined;
+  return `augmentation left ${emptied} of ${masks} windows with foreground without any; lower train.augment.cutout.size, scale.to or turn.degrees, or take larger windows`;
+}

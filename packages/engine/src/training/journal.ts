@@ -1,0 +1,31 @@
+import type { OnEvent, RunEvent } from '../events.ts';
+import { appendLine } from '../record/atomicFile.ts';
+
+/** Passes events on, and writes those that stay interesting into events.ndjson. */
+export class Journal {
+  #path: string | undefined;
+  #waiting: string[] = [];
+  readonly #onEvent: OnEvent;
+
+  constructor(onEvent: OnEvent) {
+    this.#onEvent = onEvent;
+  }
+
+  readonly emit = (event: RunEvent): void => {
+    this.#onEvent(event);
+    if (event.type === 'step' || event.type === 'survey' || event.type === 'validate') return;
+    this.#write(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
+  };
+
+  open(path: string): void {
+    this.#path = path;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const line of waiting) this.#write(line);
+  }
+
+  #write(line: string): void {
+    if (this.#path === undefined) this.#waiting.push(line);
+    else appendLine(this.#path, line);
+  }
+}

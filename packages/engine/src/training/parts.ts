@@ -1,0 +1,117 @@
+import type { Loss, Model, Sample, Sampler, Schedule } from '@raremask/core';
+import { isRaremaskError } from '@raremask/core';
+import { UNCHANGED } from '../augment/rule.ts';
+import { lossFailed, lossShape, windowDoesNotFit } from '../errors.ts';
+import { type Normalization, normalizationOf } from '../intensities/normalize.ts';
+import { type DecisionRule, decisionRule } from '../judging/decide.ts';
+import { type TileRule, tileRule } from '../judging/tiles.ts';
+import { splitOf, type Work } from '../opening/openData.ts';
+import { createOptimizer, type Optimizer } from '../step/optimizer.ts';
+
+/** What the manifest's plugins have made. */
+export interface Parts {
+  readonly model: Model;
+  readonly sampler: Sampler;
+  /** Mistakes of each carry its place in the manifest. */
+  readonly losses: readonly Loss[];
+  /** Names of the loss terms in curves, unique. */
+  readonly terms: readonly string[];
+  /** What messages call each loss term. */
+  readonly places: readonly string[];
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  readonly normalization: Normalization;
+  readonly tiles: TileRule;
+  readonly rule: DecisionRule;
+}
+
+/** @param fitted the normalization of a run that goes on */
+export async function makeParts(work: Work, fitted: Normalization | undefined): Promise<Parts> {
+  const { plugins, manifest } = work.loaded;
+  splitOf(work, 'train');
+  const normalization =
+    fitted ??
+    (await normalizationOf(manifest.data.normalize, await work.survey(), work.facts, () =>
+      trainingSamples(work),
+    ));
+  const losses: Loss[] = [];
+  for (const loss of plugins.losses) losses.push(await work.scope.make(loss));
+  const sampler = await work.scope.make(plugins.sampler);
+  const model = await work.scope.make(plugins.model);
+  const { window } = sampler;
+  if (window?.some((extent, axis) => extent % (model.multipleOf[axis] ?? 1) !== 0)) {
+    throw windowDoesNotFit(window, model.multipleOf);
+  }
+  const terms = uniqueNames(
+    plugins.losses.map((loss, index) => manifest.loss[index]?.name ?? loss.plugin.name),
+  );
+  const places = terms.map((term, index) => `loss[${index}] (${term})`);
+  return {
+    model,
+    tiles: tileRule(manifest.evaluate.window, work.facts, model),
+    rule: decisionRule(manifest.evaluate, work.facts),
+    sampler,
+    losses: losses.map((loss, index) => guarded(loss, places[index]!)),
+    terms,
+    places,
+    optimizer: createOptimizer(
+      plugins.optimizer.options as Parameters<typeof createOptimizer>[0],
+      model.weights,
+    ),
+    schedule: await work.scope.make(plugins.schedule),
+    normalization,
+  };
+}
+
+/** Whether the images of the training split have more than one size. */
+export async function sizesDiffer(work: Work): Promise<boolean> {
+  const survey = await work.survey();
+  return new Set(work.splits.train.map((id) => survey.image(id).size.join())).size > 1;
+}
+
+/** Ids that structures may be copied from; spread evenly where there are more than enough. */
+export async function donorsOf({ loaded, survey: count, splits }: Work): Promise<string[]> {
+  if (loaded.manifest.train.augment.paste === undefined) return [];
+  const survey = await count();
+  const able = splits.train.filter((id) => survey.hasForeground(id));
+  const most = 4096;
+  if (able.length <= most) return able;
+  return Array.from({ length: most }, (_, at) => able[Math.floor((at * able.length) / most)]!);
+}
+
+/** Every image of the training split once, whole and raw. */
+async function* trainingSamples(work: Work): AsyncGenerator<Sample> {
+  const feed = await work.feed({
+    normalization: { kind: 'none' },
+    multipleOf: work.facts.space === 2 ? [1, 1] : [1, 1, 1],
+    augment: UNCHANGED,
+  });
+  try {
+    for await (const { sample } of feed.whole(work.splits.train)) yield sample;
+  } finally {
+    await feed.close();
+  }
+}
+
+function uniqueNames(names: readonly string[]): string[] {
+  return names.map((name, index) => {
+    const before = names.slice(0, index).filter((other) => other === name).length;
+    return before === 0 ? name : `${name}_${before + 1}`;
+  });
+}
+
+/** A loss whose mistakes carry its place in the manifest. */
+function guarded(loss: Loss, place: string): Loss {
+  return (input) => {
+    let value: ReturnType<Loss>;
+    try {
+      value = loss(input);
+    } catch (error) {
+      throw isRaremaskError(error) ? error : lossFailed(place, error);
+    }
+    const [batch] = input.logits.shape as [number];
+    const fits = value.rank === 0 || (value.rank === 1 && value.shape[0] === batch);
+    if (!fits) throw lossShape(place, value.shape, batch);
+    return value;
+  };
+}

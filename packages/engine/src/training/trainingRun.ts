@@ -1,0 +1,310 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Draw } from '@raremask/core';
+import { noBatches, notFiniteLoss } from '../errors.ts';
+import type { BackendFact, OnEvent, RunEvent } from '../events.ts';
+import type { Work } from '../opening/openData.ts';
+import type { Feed } from '../reading/feed.ts';
+import type { Batch } from '../reading/plan.ts';
+import {
+  checkpointState,
+  initialState,
+  type Progress,
+  writeCheckpoint,
+} from '../record/checkpoint.ts';
+import { MetricsTable } from '../record/metricsTable.ts';
+import type { RunFolder } from '../record/runFolder.ts';
+import type { Compute } from '../runner/compute.ts';
+import { openRunner } from '../runner/openRunner.ts';
+import type { Runner, StepResult } from '../runner/runner.ts';
+import { rampValue } from '../step/ramp.ts';
+import { scheduleFactor } from '../step/schedule.ts';
+import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
+import type { Parts } from './parts.ts';
+import { progressOf, type ResumePoint } from './resumePoint.ts';
+import { validate } from './validation.ts';
+
+export interface TrainResult {
+  readonly folder: string;
+  /** Epoch of the best checkpoint, counted from 1; 0 where nothing was validated. */
+  readonly bestEpoch: number;
+  readonly interrupted: boolean;
+  /** Seconds that steps waited for a batch, without the first of each epoch; before a resume not counted. */
+  readonly waitSeconds: number;
+}
+
+interface RunSettings {
+  readonly work: Work;
+  readonly parts: Parts;
+  readonly folder: RunFolder;
+  readonly feed: Feed;
+  readonly emit: OnEvent;
+  /** What a run that goes on starts from. */
+  readonly from: ResumePoint | null;
+  /** What compiled steps run on; without it every step runs on the tfjs backend in use. */
+  readonly compute: Compute | undefined;
+}
+
+/** The loop over epochs and steps. Owns the tensors of the state. */
+export class TrainingRun {
+  readonly #work: Work;
+  readonly #parts: Parts;
+  readonly #folder: RunFolder;
+  readonly #feed: Feed;
+  readonly #emit: OnEvent;
+  readonly #runner: Runner;
+  readonly #table: MetricsTable;
+  #progress: Omit<Progress, 'sampler'>;
+  #resumed: boolean;
+
+  constructor({ work, parts, folder, feed, emit, from, compute }: RunSettings) {
+    this.#work = work;
+    this.#parts = parts;
+    this.#folder = folder;
+    this.#feed = feed;
+    this.#emit = emit;
+    const program = {
+      facts: work.facts,
+      model: parts.model,
+      losses: parts.losses,
+      optimizer: parts.optimizer,
+      clip: work.loaded.manifest.train.clip,
+      outcomes: parts.sampler.observe !== undefined,
+      places: parts.places,
+    };
+    this.#table = new MetricsTable(folder.metrics, parts.terms);
+    this.#resumed = from !== null;
+    this.#progress = (from && progressOf(from.checkpoint)) ?? {
+      epoch: 0,
+      step: 0,
+      totalSteps: 0,
+      sums: NOTHING_DONE,
+      best: null,
+      seconds: 0,
+    };
+    if (from) parts.sampler.restore?.(from.checkpoint.head.progress.sampler);
+    const state = from
+      ? checkpointState(from.checkpoint, parts.model, parts.optimizer)
+      : initialState(parts.model, parts.optimizer);
+    this.#runner = openRunner(compute, program, state, emit);
+  }
+
+  dispose(): Promise<void> {
+    return this.#runner.dispose();
+  }
+
+  async train(backend: BackendFact, signal: AbortSignal | undefined): Promise<TrainResult> {
+    const { manifest } = this.#work.loaded;
+    const { epochs } = manifest.train;
+    if (this.#resumed) await this.#table.keepUntil(this.#progress.epoch);
+    await this.#announce(backend);
+    while (this.#progress.epoch < epochs && !signal?.aborted) await this.#epoch(signal);
+    const interrupted = this.#progress.epoch < epochs;
+    const bestEpoch = (this.#progress.best?.epoch ?? -1) + 1;
+    this.#emit({
+      type: 'end',
+      folder: this.#folder.path,
+      bestEpoch,
+      seconds: this.#progress.seconds,
+      interrupted,
+    });
+    const waitSeconds = this.#feed.waited;
+    return { folder: this.#folder.path, bestEpoch, interrupted, waitSeconds };
+  }
+
+  async #announce(backend: BackendFact): Promise<void> {
+    const { splits, facts, loaded } = this.#work;
+    const survey = await this.#work.survey();
+    const empty = (ids: readonly string[]) => ids.filter((id) => !survey.hasForeground(id)).length;
+    this.#emit({
+      type: 'start',
+      name: loaded.manifest.name,
+      folder: this.#folder.path,
+      backend,
+      epochs: loaded.manifest.train.epochs,
+      batchesPerEpoch: [...this.#parts.sampler.batches(this.#progress.epoch)].length,
+      batch: loaded.manifest.train.batch,
+      counts: {
+        train: splits.train.length,
+        trainEmpty: empty(splits.train),
+        validation: splits.validation.length,
+        validationEmpty: empty(splits.validation),
+      },
+      parameters: this.#parts.model.weights.reduce((sum, { initial }) => sum + initial.length, 0),
+      classes: facts.classes.map(({ name }) => name),
+      startEpoch: this.#progress.epoch + 1,
+    });
+  }
+
+  async #epoch(signal: AbortSignal | undefined): Promise<void> {
+    const { manifest } = this.#work.loaded;
+    const { epoch } = this.#progress;
+    const batches = [...this.#parts.sampler.batches(epoch)];
+    if (batches.length === 0) throw noBatches('sampler');
+    const started = performance.now();
+    const before = this.#progress.sums.seconds;
+    let counted = this.#feed.waited;
+    const elapsed = () => before + (performance.now() - started) / 1000;
+    for await (const batch of this.#feed.batches(epoch, batches, this.#progress.step)) {
+      const waited = this.#feed.waited - counted;
+      counted = this.#feed.waited;
+      await this.#step(batch, batches.length, waited, elapsed);
+      this.#feed.release(batch);
+      // A signal of the system is heard between turns of the event loop, and eager steps with batches
+      // that are ready take none by themselves.
+      await nextTurn();
+      if (signal?.aborted && this.#progress.step < batches.length) {
+        this.#addSeconds(elapsed());
+        await this.#save(this.#folder.last);
+        return;
+      }
+    }
+    const seconds = elapsed();
+    const { sums } = this.#progress;
+    const validation =
+      (epoch + 1) % manifest.train.validateEvery === 0 || epoch + 1 === manifest.train.epochs
+        ? await this.#validate(epoch)
+        : undefined;
+    const score = validation?.[manifest.evaluate.score] ?? null;
+    const best = score !== null && score > (this.#progress.best?.score ?? Number.NEGATIVE_INFINITY);
+    this.#addSeconds(seconds);
+    this.#progress = {
+      ...this.#progress,
+      epoch: epoch + 1,
+      step: 0,
+      sums: NOTHING_DONE,
+      best: best ? { epoch, score } : this.#progress.best,
+    };
+    if (best) await this.#save(this.#folder.best);
+    await this.#save(this.#folder.last);
+    const done = epoch + 1;
+    const mean = means(sums);
+    const event: Extract<RunEvent, { type: 'epoch' }> = {
+      type: 'epoch',
+      epoch: done,
+      epochs: manifest.train.epochs,
+      learningRate: this.#learningRate(epoch, batches.length - 1, batches.length),
+      seconds,
+      imagesPerSecond: sums.images / seconds,
+      ...mean,
+      terms: this.#named(mean.terms),
+      waitSeconds: sums.waited,
+      masks: sums.masks,
+      emptied: sums.emptied,
+      pasted: sums.pasted,
+      ...(validation && { validation }),
+      best,
+      secondsLeft: (this.#progress.seconds / done) * (manifest.train.epochs - done),
+    };
+    await this.#table.add(event);
+    this.#emit(event);
+    const note = emptiedNote(sums);
+    if (note !== undefined) this.#emit({ type: 'note', level: 'warn', text: note });
+  }
+
+  async #step(batch: Batch, steps: number, waited: number, elapsed: () => number): Promise<void> {
+    const { manifest } = this.#work.loaded;
+    const { epoch, step, totalSteps, sums } = this.#progress;
+    const { monitor, outcomes } = await this.#run(batch, steps);
+    const [loss, terms, norm] = [monitor[0]!, [...monitor.slice(1, -1)], monitor.at(-1)!];
+    if (!monitor.every(Number.isFinite)) {
+      throw notFiniteLoss({
+        epoch: epoch + 1,
+        step: step + 1,
+        ids: batch.draws.map(({ id }) => id),
+        terms: terms.map((value, index) => ({ place: this.#parts.places[index]!, value })),
+        gradientNorm: norm,
+        lastCheckpoint: totalSteps > 0 && epoch > 0 ? this.#folder.last : null,
+      });
+    }
+    if (outcomes) {
+      this.#parts.sampler.observe?.(
+        batch.draws.map((draw: Draw, index: number) => ({
+          draw,
+          loss: outcomes[2 * index]!,
+          alarms: outcomes[2 * index + 1]!,
+        })),
+        epoch,
+      );
+    }
+    const seconds = elapsed();
+    this.#progress = {
+      ...this.#progress,
+      step: step + 1,
+      totalSteps: totalSteps + 1,
+      sums: plus(sums, { batch, loss, terms, gradientNorm: norm, waited, seconds }),
+    };
+    const allSteps = steps * (manifest.train.epochs - epoch);
+    this.#emit({
+      type: 'step',
+      epoch: epoch + 1,
+      step: step + 1,
+      steps,
+      loss,
+      terms: this.#named(terms),
+      imagesPerSecond: this.#progress.sums.images / seconds,
+      secondsLeft: (seconds / (step + 1)) * (allSteps - step - 1),
+    });
+  }
+
+  #run(batch: Batch, steps: number): Promise<StepResult> {
+    const { manifest } = this.#work.loaded;
+    const { epoch, step, totalSteps } = this.#progress;
+    const random = this.#work.scope.random(`dropout/${totalSteps}`);
+    return this.#runner.step({
+      count: batch.draws.length,
+      size: batch.size,
+      images: batch.images,
+      target: batch.target,
+      weight: batch.weight,
+      learningRate: this.#learningRate(epoch, step, steps),
+      ...this.#parts.optimizer.scalars(totalSteps + 1),
+      termWeights: manifest.loss.map(({ weight }) => rampValue(weight, epoch + step / steps)),
+      uniform: (into) => {
+        for (let index = 0; index < into.length; index++) into[index] = random.next();
+      },
+    });
+  }
+
+  #validate(epoch: number) {
+    return validate({
+      facts: this.#work.facts,
+      network: this.#runner,
+      rule: this.#parts.rule,
+      tiles: this.#parts.tiles,
+      feed: this.#feed,
+      ids: this.#work.splits.validation,
+      onProgress: (done, total) => this.#emit({ type: 'validate', epoch: epoch + 1, done, total }),
+    });
+  }
+
+  async #save(path: string): Promise<void> {
+    await writeCheckpoint(
+      path,
+      {
+        format: 1,
+        facts: this.#work.facts,
+        normalization: this.#parts.normalization,
+        census: await this.#work.census(),
+        progress: { ...this.#progress, sampler: this.#parts.sampler.state?.() ?? null },
+      },
+      this.#parts.model,
+      this.#parts.optimizer,
+      this.#runner.state(),
+    );
+  }
+
+  #addSeconds(seconds: number): void {
+    this.#progress = { ...this.#progress, seconds: this.#progress.seconds + seconds };
+  }
+
+  #learningRate(epoch: number, step: number, steps: number): number {
+    const { optimizer, schedule, epochs } = this.#work.loaded.manifest.train;
+    const progress = epoch + step / steps;
+    const factor = scheduleFactor(this.#parts.schedule, schedule.warmup, progress, epochs);
+    return optimizer.learningRate * factor;
+  }
+
+  #named(terms: readonly number[]): Record<string, number> {
+    return Object.fromEntries(terms.map((value, index) => [this.#parts.terms[index]!, value]));
+  }
+}

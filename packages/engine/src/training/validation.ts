@@ -1,0 +1,41 @@
+import type { Facts } from '@raremask/core';
+import { type ImageScore, type Summary, summarize } from '@raremask/metrics';
+import type { ValidationScores } from '../events.ts';
+import type { DecisionRule } from '../judging/decide.ts';
+import { judge, scoreJudged } from '../judging/judge.ts';
+import type { TileRule } from '../judging/tiles.ts';
+import type { Feed } from '../reading/feed.ts';
+import type { Network } from '../runner/runner.ts';
+
+interface Validation {
+  readonly facts: Facts;
+  readonly network: Network;
+  readonly rule: DecisionRule;
+  readonly tiles: TileRule;
+  readonly feed: Feed;
+  readonly ids: readonly string[];
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** Scores of the validation split; undefined where it is empty. */
+export async function validate(of: Validation): Promise<ValidationScores | undefined> {
+  const { facts, network, rule, tiles, feed, ids, onProgress } = of;
+  if (ids.length === 0) return undefined;
+  const scores: ImageScore[] = [];
+  for await (const image of judge({ facts, network, rule, tiles, mirror: false }, feed, ids)) {
+    scores.push(scoreJudged(facts, image));
+    onProgress(scores.length, ids.length);
+  }
+  return validationScores(summarize(scores).foreground);
+}
+
+function validationScores(summary: Summary): ValidationScores {
+  return {
+    diceForeground: summary.diceForeground,
+    missed: summary.missed,
+    alarmShare: summary.alarmShare,
+    alarmPixels: summary.alarmPixelsPerEmptyImage,
+    pooledDice: summary.pooledDice,
+    balanced: summary.balanced,
+  };
+}

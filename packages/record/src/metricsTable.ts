@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { RunEvent } from '@raremask/core';
+import { epochScoreDefinitions } from '@raremask/metrics';
+import { writeAtomically } from './atomicFile.ts';
+
+type EpochEvent = Extract<RunEvent, { type: 'epoch' }>;
+
+/** metrics.csv: one row an epoch; the whole file is replaced each time, so that it is never torn. */
+export class MetricsTable {
+  readonly #path: string;
+  readonly #header: readonly string[];
+  #rows: string[] = [];
+
+  constructor(path: string, terms: readonly string[]) {
+    this.#path = path;
+    this.#header = [
+      'epoch',
+      'learning_rate',
+      'seconds',
+      'images_per_second',
+      'loss',
+      ...terms.map((term) => `loss_${term}`),
+      'gradient_norm',
+      ...epochScoreDefinitions.map(({ epoch }) => epoch.column),
+      'wait_seconds',
+      'masks',
+      'masks_emptied',
+      'masks_pasted',
+    ];
+  }
+
+  /** Keeps the rows of an interrupted run up to and including an epoch. */
+  async keepUntil(epoch: number): Promise<void> {
+    if (!existsSync(this.#path)) return;
+    const [, ...rows] = (await readFile(this.#path, 'utf8')).trim().split('\n');
+    this.#rows = rows.filter((row) => Number(row.split(',')[0]) <= epoch);
+  }
+
+  async add(event: EpochEvent): Promise<void> {
+    const cells = [
+      event.epoch,
+      event.learningRate,
+      event.seconds,
+      event.imagesPerSecond,
+      event.loss,
+      ...Object.values(event.terms),
+      event.gradientNorm,
+      ...epochScoreDefinitions.map(({ epoch }) => event.validation?.[epoch.name] ?? null),
+      event.waitSeconds,
+      event.masks,
+      event.emptied,
+      event.pasted,
+    ];
+    this.#rows.push(cells.map((cell) => (cell === null ? '' : `${round(cell)}`)).join(','));
+    await writeAtomically(this.#path, `${[this.#header.join(','), ...this.#rows].join('\n')}\n`);
+  }
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(7));
+}
