@@ -49,7 +49,11 @@ export class Trackers {
   }
 
   /** Waits, as images are large. */
-  async image(epoch: number, facts: Facts, { sample, decision, foreground }: Judged): Promise<void> {
+  async image(
+    epoch: number,
+    facts: Facts,
+    { sample, decision, foreground }: Judged,
+  ): Promise<void> {
     if (sample.labels === undefined) return;
     const image: TrackedImage = {
       epoch,
