@@ -3,14 +3,7 @@ import { advice } from './advice.ts';
 import { fewSides, smallSide, structureTooLarge } from './errors.ts';
 import type { LabResult } from './result.ts';
 import { type LabSettings, type SizeTrial, tryAt } from './trial.ts';
-import {
-  balance,
-  type Finding,
-  findings,
-  relativeFalse,
-  relativeMissed,
-  type Verdict,
-} from './verdict.ts';
+import { balance, findings, relativeFalse, relativeMissed } from './verdict.ts';
 
 /** A loss to be tried, made for the facts of the settings. */
 export interface Subject {
