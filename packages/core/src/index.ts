@@ -76,3 +76,4 @@ export {
   type Tracker,
 } from './contracts/tracker.ts';
 export { type ErrorCategory, type ErrorParts, isRaremaskError, RaremaskError } from './errors.ts';
+export { nearest } from './nearest.ts';

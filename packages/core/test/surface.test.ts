@@ -30,6 +30,7 @@ test('these names are exported', () => {
         "folder",
         "isRaremaskError",
         "log",
+        "nearest",
         "rng",
         "survey",
         "token",

@@ -1,6 +1,7 @@
 import type { Census, ClassCensus, Facts } from '@raremask/core';
+import { numbersByClass, weightsByClass } from '@raremask/core/loss';
 import { z } from 'zod';
-import { allWeightsZero, listLength, nothingCounted, unknownClass } from './errors.ts';
+import { nothingCounted } from './errors.ts';
 
 const RULES = ['inverse', 'median-frequency', 'effective-number'] as const;
 
@@ -36,8 +37,10 @@ export async function classWeights(
   if (written === undefined) return undefined;
   const ones = facts.classes.map(() => 1);
   if (typeof written !== 'string') {
-    const present = numbersByClass(written, facts, where);
-    if (!facts.overlapping && present.every((weight) => weight === 0)) throw allWeightsZero(where);
+    const names = facts.classes.map(({ name }) => name);
+    const present = facts.overlapping
+      ? numbersByClass(written, names, 1, where)
+      : weightsByClass(written, names, where);
     return { present, absent: ones };
   }
   const counted = await census();
@@ -86,49 +89,4 @@ function balanced(
     0,
   );
   return raw.map((weight) => (weight === 0 ? largest : weight) / mean);
-}
-
-function numbersByClass(
-  written: Readonly<Record<string, number>> | readonly number[],
-  facts: Facts,
-  where: string,
-): readonly number[] {
-  const names = facts.classes.map(({ name }) => name);
-  if (isList(written)) {
-    if (written.length !== names.length) throw listLength(where, names, written.length);
-    return written;
-  }
-  for (const name of Object.keys(written)) {
-    if (!names.includes(name)) throw unknownClass(where, name, names, similar(name, names));
-  }
-  return names.map((name) => written[name] ?? 1);
-}
-
-function isList(
-  written: Readonly<Record<string, number>> | readonly number[],
-): written is readonly number[] {
-  return Array.isArray(written);
-}
-
-/** The name that differs least, where it differs in less than half of its letters. */
-function similar(written: string, names: readonly string[]): string | undefined {
-  const [best] = names
-    .map((name) => ({ name, edits: edits(written.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, edits }) => edits * 2 < name.length)
-    .sort((left, right) => left.edits - right.edits);
-  return best?.name;
-}
-
-/** Letters to put in, leave out or exchange (Levenshtein 1966). */
-function edits(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (const [line, letter] of [...from].entries()) {
-    const next = [line + 1];
-    for (const [column, other] of [...to].entries()) {
-      const exchanged = row[column]! + (letter === other ? 0 : 1);
-      next.push(Math.min(exchanged, row[column + 1]! + 1, next[column]! + 1));
-    }
-    row = next;
-  }
-  return row.at(-1)!;
 }

@@ -1,6 +1,6 @@
+import { constant } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { constant } from './constant.ts';
 import { hardest } from './hardest.ts';
 import { definePixelLoss } from './pixelLoss.ts';
 import { truthMissed } from './truthMissed.ts';

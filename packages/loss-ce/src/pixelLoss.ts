@@ -6,6 +6,7 @@ import {
   type LossInput,
   type LossPlugin,
 } from '@raremask/core';
+import { poolSum } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { type ClassWeights, classWeights } from './classWeights.ts';
@@ -111,14 +112,4 @@ function pixelClassWeight(
         [...absent],
       )
     : tf.sum(tf.mul(target, [...present]), -1, true);
-}
-
-/**
- * Sum over the pixels of each image, or of the batch, [pools, classes]; one axis after the other:
- * float32 sums of many thousand numbers in one row would lose digits.
- */
-function poolSum(values: tf.Tensor, pool: SharedOptions['pool']): tf.Tensor2D {
-  let sum = values;
-  while (sum.rank > 2) sum = tf.sum(sum, sum.rank - 2);
-  return (pool === 'batch' ? tf.sum(sum, 0, true) : sum) as tf.Tensor2D;
 }

@@ -98,10 +98,10 @@ describe('written class weights', () => {
 
   test('as a list need one number for each class, and not all 0', async () => {
     await expect(make(crossEntropy, exclusive, { classWeights: [1] })).rejects.toMatchObject({
-      code: 'RAREMASK_CE_LIST_LENGTH',
+      code: 'RAREMASK_CLASS_LIST_LENGTH',
     });
     await expect(make(crossEntropy, exclusive, { classWeights: [0, 0, 0] })).rejects.toMatchObject({
-      code: 'RAREMASK_CE_ALL_WEIGHTS_ZERO',
+      code: 'RAREMASK_CLASS_WEIGHTS_ZERO',
     });
   });
 

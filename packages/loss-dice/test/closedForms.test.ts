@@ -208,7 +208,7 @@ describe('generalized Wasserstein Dice', () => {
     });
     for (const distances of [{ c: { a: 1 } }, { a: { c: 1 } }]) {
       await expect(make(generalizedWasserstein, three, { distances })).rejects.toMatchObject({
-        code: 'RAREMASK_DICE_UNKNOWN_CLASS',
+        code: 'RAREMASK_UNKNOWN_CLASS',
       });
     }
   });

@@ -1,6 +1,6 @@
+import { constant } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
-import { constant } from '../src/shape/constant.ts';
 import { countTensors } from './tensors.ts';
 
 countTensors();

@@ -20,7 +20,7 @@ describe('class weights', () => {
 
   test('of the background are refused where it does not take part', async () => {
     await expect(make(dice, exclusive, { classWeights: { background: 2 } })).rejects.toMatchObject({
-      code: 'RAREMASK_DICE_UNKNOWN_CLASS',
+      code: 'RAREMASK_UNKNOWN_CLASS',
     });
     await make(dice, exclusive, { classWeights: { background: 2 }, background: 'include' });
   });
@@ -28,7 +28,7 @@ describe('class weights', () => {
   test('as a list need one number for each class that takes part', async () => {
     await make(dice, exclusive, { classWeights: [1, 2] });
     await expect(make(dice, exclusive, { classWeights: [1, 2, 3] })).rejects.toMatchObject({
-      code: 'RAREMASK_DICE_LIST_LENGTH',
+      code: 'RAREMASK_DICLASS_LIST_LENGTH',
     });
   });
 
@@ -37,7 +37,7 @@ describe('class weights', () => {
       make(dice, task('exclusive', 2), { classWeights: { a: 2 } }),
     ).rejects.toMatchObject({ code: 'RAREMASK_DICE_NO_EFFECT' });
     await expect(make(dice, overlapping, { classWeights: [0, 0] })).rejects.toMatchObject({
-      code: 'RAREMASK_DICE_ALL_WEIGHTS_ZERO',
+      code: 'RAREMASK_DICLASS_WEIGHTS_ZERO',
     });
   });
 });

@@ -81,6 +81,7 @@ function loaderFor(path: string): Jiti {
       fsCache: false,
       alias: {
         [CORE]: hostCore,
+        [`${CORE}/loss`]: inCore('loss/index'),
         [`${CORE}/loss-input`]: inCore('loss/lossInput'),
         ...(tfjs !== undefined && { [TFJS]: tfjs }),
         ...(!hasZod && { [ZOD]: fileURLToPath(import.meta.resolve(ZOD)) }),

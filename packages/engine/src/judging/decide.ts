@@ -1,7 +1,7 @@
 import type { Facts } from '@raremask/core';
+import { numbersByClass } from '@raremask/core/loss';
 import type { Manifest } from '@raremask/core/manifest';
 import { components } from '@raremask/metrics';
-import { classNumbers } from '../opening/classNumbers.ts';
 
 /** What the network says of one image, at the image's own size. */
 export interface Decision {
@@ -38,7 +38,8 @@ export function decisionRule(
   const byClass = (name: keyof FoundRule[string], given: Given) => {
     if (given === 'auto') return facts.classes.map((own) => found?.[own.name]?.[name] ?? 0);
     if (typeof given === 'number') return facts.classes.map(() => given);
-    return classNumbers(`evaluate.${name}`, given, facts, 0);
+    const names = facts.classes.map((own) => own.name);
+    return numbersByClass(given, names, 0, `evaluate.${name}`);
   };
   return {
     threshold,

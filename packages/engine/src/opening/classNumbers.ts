@@ -1,5 +1,5 @@
 import type { Facts } from '@raremask/core';
-import { unknownClass } from './errors.ts';
+import { numbersByClass } from '@raremask/core/loss';
 
 /**
  * A number for each class, in the order of the class axis, from a setting that names some of them.
@@ -15,7 +15,5 @@ export function classNumbers(
   otherwise: number,
 ): number[] {
   const names = classes.map(({ name }) => name);
-  const unknown = Object.keys(given).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw unknownClass(where, unknown, names);
-  return names.map((name) => given[name] ?? otherwise);
+  return numbersByClass(given, names, otherwise, where);
 }

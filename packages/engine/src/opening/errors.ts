@@ -171,15 +171,3 @@ export function splitTooFew(units: string, got: number, expected: number): Rarem
         : 'add images',
   });
 }
-
-export function unknownClass(where: string, got: string, names: readonly string[]): RaremaskError {
-  return new RaremaskError({
-    code: 'RAREMASK_UNKNOWN_CLASS',
-    category: 'manifest',
-    where: `${where}.${got}`,
-    what: 'the data set has no class of this name',
-    expected: names.join(', '),
-    got,
-    remedy: 'write the name as data.with.classes has it',
-  });
-}

@@ -1,10 +1,11 @@
+import { constant, poolSum } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { smooth } from '../region/options.ts';
 import { defineRegionLoss } from '../region/regionLoss.ts';
-import { mean, poolSum, ratio } from '../region/regionStatistics.ts';
-import { constant, repeated } from '../shape/constant.ts';
+import { mean, ratio } from '../region/regionStatistics.ts';
 import { dilate, spaceAxes } from '../shape/morphology.ts';
+import { repeated } from '../shape/repeated.ts';
 
 /** Blob loss (Kofler 2023), with Dice: each structure counts alike, however small it is. */
 export default defineRegionLoss({

@@ -1,7 +1,7 @@
+import { constant, poolSum } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import { defineRegionLoss } from '../region/regionLoss.ts';
-import { mean, poolSum } from '../region/regionStatistics.ts';
-import { constant } from '../shape/constant.ts';
+import { mean } from '../region/regionStatistics.ts';
 import { distanceTo, steps } from '../shape/distance.ts';
 import { reach } from '../shape/distanceOptions.ts';
 

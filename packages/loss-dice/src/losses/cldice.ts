@@ -1,8 +1,9 @@
+import { poolSum } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { smooth } from '../region/options.ts';
 import { defineRegionLoss } from '../region/regionLoss.ts';
-import { poolSum, ratio } from '../region/regionStatistics.ts';
+import { ratio } from '../region/regionStatistics.ts';
 import { dilate, erode } from '../shape/morphology.ts';
 
 /** Soft clDice (Shit 2021): the overlap of each skeleton with the other mask. */

@@ -1,9 +1,10 @@
+import { poolSum } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { power } from '../overlap/power.ts';
 import { smooth } from '../region/options.ts';
 import { defineRegionLoss } from '../region/regionLoss.ts';
-import { poolSum, ratio } from '../region/regionStatistics.ts';
+import { ratio } from '../region/regionStatistics.ts';
 
 /** Dice++ (Yeung 2023): alarms and misses fade where the network is uncertain. */
 export default defineRegionLoss({

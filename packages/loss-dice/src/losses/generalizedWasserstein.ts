@@ -1,8 +1,8 @@
 import type { Facts } from '@raremask/core';
+import { numbersByClass, poolSum } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { needsExclusive } from '../errors.ts';
-import { numbersByClass } from '../region/classNumbers.ts';
 import { smooth } from '../region/options.ts';
 import {
   defineRegionLoss,
@@ -10,7 +10,7 @@ import {
   type RegionFunction,
   type Settled,
 } from '../region/regionLoss.ts';
-import { poolSum, ratio } from '../region/regionStatistics.ts';
+import { ratio } from '../region/regionStatistics.ts';
 
 const NAME = 'generalized-wasserstein';
 

@@ -1,8 +1,8 @@
+import { constant, poolSum } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { defineRegionLoss } from '../region/regionLoss.ts';
-import { mean, poolSum } from '../region/regionStatistics.ts';
-import { constant } from '../shape/constant.ts';
+import { mean } from '../region/regionStatistics.ts';
 import { distanceTo, occupied, steps } from '../shape/distance.ts';
 import { reach } from '../shape/distanceOptions.ts';
 

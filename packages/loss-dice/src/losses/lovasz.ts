@@ -1,8 +1,8 @@
+import { constant } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { needsOverlapping } from '../errors.ts';
 import { defineRegionLoss } from '../region/regionLoss.ts';
-import { constant } from '../shape/constant.ts';
 
 /** Lovász loss (Berman 2018): the convex extension of the Jaccard loss. */
 export default defineRegionLoss({

@@ -1,10 +1,11 @@
 import type { LossInput } from '@raremask/core';
+import { poolSum } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { power } from '../overlap/power.ts';
 import { smooth } from '../region/options.ts';
 import { defineRegionLoss } from '../region/regionLoss.ts';
-import { difference, mean, poolSum, ratio } from '../region/regionStatistics.ts';
+import { difference, mean, ratio } from '../region/regionStatistics.ts';
 
 /**
  * Unified focal loss (Yeung 2022): a focal cross-entropy of every pixel and a focal Tversky loss of

@@ -1,6 +1,7 @@
 import type { LossInput } from '@raremask/core';
+import { type Pool, poolSum } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
-import { mean, type Pool, poolSum } from './regionStatistics.ts';
+import { mean } from './regionStatistics.ts';
 
 type Scores = Pick<LossInput, 'logits' | 'logProbabilities' | 'probabilities'>;
 

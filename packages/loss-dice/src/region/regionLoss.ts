@@ -7,18 +7,13 @@ import {
   type LossInput,
   type LossPlugin,
 } from '@raremask/core';
+import { numbersByClass, type Pool } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { classWeights, numbersByClass } from './classNumbers.ts';
+import { classWeights } from './classWeights.ts';
 import { absentCrossEntropy } from './emptyPolicy.ts';
 import { type SharedOptions, sharedOptions, type smooth as smoothOption } from './options.ts';
-import {
-  complement,
-  mean,
-  type Pool,
-  type RegionStatistics,
-  regionStatistics,
-} from './regionStatistics.ts';
+import { complement, mean, type RegionStatistics, regionStatistics } from './regionStatistics.ts';
 import { noSmoothing, type Smoothing, smoothing } from './smoothing.ts';
 
 /** Options of a variant: the shared ones and its own. */

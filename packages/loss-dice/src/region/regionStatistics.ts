@@ -1,8 +1,6 @@
 import type { LossInput } from '@raremask/core';
+import { type Pool, poolSum } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
-
-/** What pixels are summed over: each image alone, or all images of the batch together. */
-export type Pool = 'image' | 'batch';
 
 /**
  * Sums over the pixels of a pool, each pixel taken as often as its weight says. All are
@@ -61,16 +59,6 @@ export function complement(statistics: RegionStatistics): RegionStatistics {
 /** What is left of a sum without a part of it: rounding must not make it negative. */
 export function difference(sum: tf.Tensor2D, part: tf.Tensor2D): tf.Tensor2D {
   return tf.relu(tf.sub(sum, part));
-}
-
-/**
- * Sum over the pixels of each pool, [pools, classes], one axis after the other: float32 sums of many
- * thousand numbers in one row would lose digits.
- */
-export function poolSum(values: tf.Tensor, pool: Pool): tf.Tensor2D {
-  let sum = values;
-  while (sum.rank > 2) sum = tf.sum(sum, sum.rank - 2);
-  return (pool === 'batch' ? tf.sum(sum, 0, true) : sum) as tf.Tensor2D;
 }
 
 /** Far below any sum of probabilities that matters; its square is still a float32. */

@@ -1,7 +1,7 @@
 import type { Facts } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
-import { repeated } from './constant.ts';
 import { largestAlong, spaceAxes } from './morphology.ts';
+import { repeated } from './repeated.ts';
 
 /** How far apart neighbouring pixels are along each space axis, the nearest pair 1. */
 export function steps({ space, spacing }: Pick<Facts, 'space' | 'spacing'>): readonly number[] {

@@ -1,0 +1,4 @@
+export { constant } from './constant.ts';
+export { lossInput } from './lossInput.ts';
+export { numbersByClass, type WrittenNumbers, weightsByClass } from './numbersByClass.ts';
+export { type Pool, poolSum } from './poolSum.ts';
