@@ -1,13 +1,10 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { readSlice, type Slice } from './dicomHeader.ts';
-import { cannotRead, notThere, otherSeries, unevenSlices } from './errors.ts';
+import { normalOf, slicesOf } from './dicomFolder.ts';
+import { readPixels } from './dicomPixels.ts';
+import type { Slice } from './dicomSlice.ts';
+import { notThere } from './errors.ts';
 import { dicomIo, understood, volumeOf } from './itk.ts';
-import { checkedAffine } from './nifti.ts';
-import type { Header, Volume } from './volume.ts';
-
-/** Slices may lie nearer or farther than most by this part: positions are rounded. */
-const TOLERANCE = 0.05;
+import { checkedAffine } from './niftiPlace.ts';
+import type { Header, Values, Volume } from './volume.ts';
 
 /** The grid of a DICOM series: a folder of files, a slice each, whatever their names. */
 export async function readSeriesHeader(folder: string): Promise<Header> {
@@ -17,76 +14,39 @@ export async function readSeriesHeader(folder: string): Promise<Header> {
 export async function readSeries(folder: string): Promise<Volume> {
   const slices = await slicesOf(folder);
   const header = headerOf(folder, slices);
+  const native = slices.every(({ pixels }) => pixels.at !== undefined);
+  const values = await (native ? readPixels(slices) : readCompressed(folder, slices));
+  const [i, j, k] = header.extent;
+  if (values.length !== i * j * k) {
+    throw notThere(folder, `${values.length} voxels, expected ${header.extent.join('x')}`);
+  }
+  return { header, values };
+}
+
+/** Slices that mean the same by their numbers at once; others one by one, since one scaling holds for all. */
+async function readCompressed(folder: string, slices: readonly Slice[]): Promise<Values> {
   const { readImageDicomFileSeriesNode: read } = await dicomIo(folder);
-  const inputImages = slices.map(({ file }) => file);
-  const { outputImage } = await understood(folder, () =>
-    read({ inputImages, singleSortedSeries: true }),
-  );
-  const { values, header: own } = volumeOf(folder, {
-    ...outputImage,
-    // Places come from the slices themselves: those of the reader hold where all are equally far.
-    direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
-    origin: [0, 0, 0],
-    spacing: [1, 1, 1],
-  });
-  if (own.extent.some((extent, axis) => extent !== header.extent[axis])) {
-    throw notThere(folder, `${own.extent.join('x')} voxels, expected ${header.extent.join('x')}`);
-  }
-  return { header: { ...header, channels: own.channels }, values };
-}
-
-/** Whether a folder holds the slices of a series. */
-export async function isSeries(folder: string): Promise<boolean> {
-  for (const file of await filesIn(folder)) if (await readSlice(file)) return true;
-  return false;
-}
-
-export async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw cannotRead(folder, error);
-  });
-  return entries
-    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
-    .map(({ name }) => join(folder, name))
-    .sort();
-}
-
-/** The slices of the one series, from the first to the last along the way across them. */
-async function slicesOf(folder: string): Promise<readonly Slice[]> {
-  const slices: Slice[] = [];
-  for (const file of await filesIn(folder)) {
-    const slice = await readSlice(file).catch((error: unknown) => {
-      throw error instanceof Error && 'errno' in error ? cannotRead(file, error) : error;
-    });
-    if (slice !== undefined) slices.push(slice);
-  }
-  const [first] = slices;
-  if (first === undefined) throw notThere(folder, 'no DICOM files with images');
-  const counts = new Map<string, number>();
-  for (const { series } of slices) counts.set(series, (counts.get(series) ?? 0) + 1);
-  if (counts.size > 1) throw otherSeries(folder, [...counts]);
-  for (const slice of slices) {
-    const same =
-      slice.rows === first.rows &&
-      slice.columns === first.columns &&
-      near(slice.spacing, first.spacing) &&
-      near(slice.orientation, first.orientation);
-    if (!same) throw unevenSlices(folder, `${slice.file} has another extent or direction`);
-  }
-  const across = normalOf(first);
-  const heightOf = ({ position }: Slice) => dot(position, across);
-  slices.sort((left, right) => heightOf(left) - heightOf(right));
-  const steps = slices.slice(1).map((slice, index) => heightOf(slice) - heightOf(slices[index]!));
-  const usual = steps.toSorted((left, right) => left - right)[Math.floor(steps.length / 2)]!;
-  const odd = steps.findIndex((step) => step <= 0 || Math.abs(step - usual) > TOLERANCE * usual);
-  if (odd >= 0) {
-    const shown = (step: number) => `${Number(step.toPrecision(4))} mm`;
-    throw unevenSlices(
-      folder,
-      `${shown(steps[odd]!)} before ${slices[odd + 1]!.file}, ${shown(usual)} as a rule`,
+  const decoded = async (where: string, parts: readonly Slice[]) => {
+    const inputImages = parts.map(({ file }) => file);
+    const { outputImage } = await understood(where, () =>
+      read({ inputImages, singleSortedSeries: true }),
     );
+    return volumeOf(where, {
+      ...outputImage,
+      // Places come from the slices themselves: those of the reader hold where all are equally far.
+      direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+      origin: [0, 0, 0],
+      spacing: [1, 1, 1],
+    }).values;
+  };
+  const meanings = slices.map(({ pixels }) => JSON.stringify({ ...pixels, at: undefined }));
+  if (meanings.every((meaning) => meaning === meanings[0])) return decoded(folder, slices);
+  const size = slices[0]!.rows * slices[0]!.columns;
+  const values = new Float64Array(size * slices.length);
+  for (const [index, slice] of slices.entries()) {
+    values.set(await decoded(slice.file, [slice]), index * size);
   }
-  return slices;
+  return values;
 }
 
 function headerOf(folder: string, slices: readonly Slice[]): Header {
@@ -111,17 +71,4 @@ function headerOf(folder: string, slices: readonly Slice[]): Header {
     channels: 1,
     affine: checkedAffine(folder, [row(0), row(1), row(2)]),
   };
-}
-
-function normalOf({ orientation }: Slice): readonly number[] {
-  const [a, b, c, d, e, f] = orientation as [number, number, number, number, number, number];
-  return [b * f - c * e, c * d - a * f, a * e - b * d];
-}
-
-function dot(left: readonly number[], right: readonly number[]): number {
-  return left.reduce((sum, value, axis) => sum + value * right[axis]!, 0);
-}
-
-function near(left: readonly number[], right: readonly number[]): boolean {
-  return left.every((value, axis) => Math.abs(value - right[axis]!) < 1e-3);
 }

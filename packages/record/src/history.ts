@@ -1,4 +1,5 @@
 import { epochScoreDefinitions, isBetter } from '@raremask/metrics';
+import { parseCsv } from './csv.ts';
 import type { EpochScores } from './events.ts';
 import { readText } from './recordedFile.ts';
 
@@ -22,10 +23,9 @@ export interface EpochRow {
  * the scores. Lines without an epoch (a torn last line) are left out.
  */
 export function parseHistory(csv: string): EpochRow[] {
-  const [header, ...lines] = csv.split(/\r?\n/).filter((line) => line.trim() !== '');
-  if (header === undefined) return [];
-  const names = header.split(',').map((name) => name.trim());
-  return lines.map((line) => rowOf(names, line.split(','))).filter((row) => row.epoch > 0);
+  return parseCsv(csv)
+    .map(rowOf)
+    .filter((row) => row.epoch > 0);
 }
 
 /** The rows of a metrics.csv; none where there is no such file. */
@@ -52,9 +52,9 @@ export function lastScored(history: readonly EpochRow[]): EpochRow | undefined {
 
 const TERM = 'loss_';
 
-function rowOf(names: readonly string[], cells: readonly string[]): EpochRow {
+function rowOf(cells: Partial<Record<string, string>>): EpochRow {
   const number = (name: string): number => {
-    const cell = cells[names.indexOf(name)]?.trim();
+    const cell = cells[name];
     return cell === undefined || cell === '' ? Number.NaN : Number(cell);
   };
   const score = (name: string): number | null => {
@@ -64,7 +64,7 @@ function rowOf(names: readonly string[], cells: readonly string[]): EpochRow {
   const validation = Object.fromEntries(
     epochScoreDefinitions.map(({ epoch }) => [epoch.name, score(epoch.column)]),
   ) as EpochScores;
-  const terms = names.filter((name) => name.startsWith(TERM));
+  const terms = Object.keys(cells).filter((name) => name.startsWith(TERM));
   return {
     epoch: number('epoch'),
     learningRate: number('learning_rate'),

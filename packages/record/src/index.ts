@@ -1,4 +1,5 @@
 export { appendLine, makeFolder, writeAtomically, writeJson } from './atomicFile.ts';
+export { csvText } from './csv.ts';
 export {
   type ClassErrors,
   type FoundClass,

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { RunEvent } from '@raremask/core';
 import { epochScoreDefinitions } from '@raremask/metrics';
 import { writeAtomically } from './atomicFile.ts';
+import { csvText, parseCsv } from './csv.ts';
 
 type EpochEvent = Extract<RunEvent, { type: 'epoch' }>;
 
@@ -10,7 +11,7 @@ type EpochEvent = Extract<RunEvent, { type: 'epoch' }>;
 export class MetricsTable {
   readonly #path: string;
   readonly #header: readonly string[];
-  #rows: string[] = [];
+  #rows: (readonly (string | number | null)[])[] = [];
 
   constructor(path: string, terms: readonly string[]) {
     this.#path = path;
@@ -30,11 +31,13 @@ export class MetricsTable {
     ];
   }
 
-  /** Keeps the rows of an interrupted run up to and including an epoch. */
+  /** Keeps the rows of an interrupted run up to and including an epoch, each cell under its own column. */
   async keepUntil(epoch: number): Promise<void> {
     if (!existsSync(this.#path)) return;
-    const [, ...rows] = (await readFile(this.#path, 'utf8')).trim().split('\n');
-    this.#rows = rows.filter((row) => Number(row.split(',')[0]) <= epoch);
+    const rows = parseCsv(await readFile(this.#path, 'utf8'));
+    this.#rows = rows
+      .filter((row) => Number(row['epoch']) <= epoch)
+      .map((row) => this.#header.map((column) => row[column] ?? null));
   }
 
   async add(event: EpochEvent): Promise<void> {
@@ -52,8 +55,8 @@ export class MetricsTable {
       event.emptied,
       event.pasted,
     ];
-    this.#rows.push(cells.map((cell) => (cell === null ? '' : `${round(cell)}`)).join(','));
-    await writeAtomically(this.#path, `${[this.#header.join(','), ...this.#rows].join('\n')}\n`);
+    this.#rows.push(cells.map((cell) => (cell === null ? null : round(cell))));
+    await writeAtomically(this.#path, csvText(this.#header, this.#rows));
   }
 }
 

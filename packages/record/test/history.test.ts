@@ -21,6 +21,21 @@ describe('metrics.csv', () => {
   });
 });
 
+describe('a foreign metrics.csv', () => {
+  test('may have carriage returns, a byte order mark, spaces and a cut-off last line', () => {
+    const rows = parseHistory('\ufeffepoch , loss\r\n1, 2\r\n\r\n2,3\r\n3');
+    expect(rows.map(({ epoch, loss }) => [epoch, loss])).toEqual([
+      [1, 2],
+      [2, 3],
+      [3, Number.NaN],
+    ]);
+  });
+
+  test('keeps its whole lines where the last one ends inside a quote', () => {
+    expect(parseHistory('epoch,loss\n1,2\n2,"3').map(({ epoch }) => epoch)).toEqual([1]);
+  });
+});
+
 describe('the best epoch', () => {
   const rows = parseHistory(
     'epoch,val_balanced,val_alarm_share\n1,0.5,0.2\n2,0.7,0.4\n3,0.6,0.1\n4,,\n5,0.7,0.1\n',

@@ -1,5 +1,6 @@
 import { scoreImage, summarize } from '@raremask/metrics';
 import type { Evaluation, Inspection } from '@raremask/record';
+import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { averageText, measureText, percentText, timeText } from '../src/numberText.ts';
 import { drawExample } from '../src/overlays/inspectionExample.ts';
@@ -7,6 +8,7 @@ import { inspectionPage } from '../src/page/inspectionPage.ts';
 import { columns } from '../src/terminal/columns.ts';
 import { findingsOf, inspectionTable } from '../src/terminal/inspectionTable.ts';
 import { resultTable } from '../src/terminal/resultTable.ts';
+import { visibleLength, wrapped } from '../src/terminal/wrapped.ts';
 
 const plainText = { color: false, width: 100 };
 
@@ -327,6 +329,31 @@ describe('the inspection table', () => {
     expect(text).toContain('2 % of the pixels are not judged');
     expect(text).toContain('SYNTHETIC: made up.');
     expect(text).toContain('warning: 3 images are all of one value');
+  });
+});
+
+describe('wide characters', () => {
+  test.each(['患者001', 'がん検診', '👩‍⚕️ ward', 'Ａ１', 'Müller'])(
+    'a column that holds %s keeps its right edge, and nothing is cut off',
+    (name) => {
+      const lines = columns(
+        ['id', 'n'],
+        [
+          [name, '1'],
+          ['x', '2'],
+        ],
+        { ...plainText },
+      ).split('\n');
+      expect(lines[1]).toContain(name);
+      const before = lines.map((line) => stringWidth(line.slice(0, line.search(/[n12]$/))));
+      expect(new Set(before).size).toBe(1);
+    },
+  );
+
+  test('count twice where a text is broken, and colour codes do not count', () => {
+    const text = Array.from({ length: 6 }, () => '患者患者').join(' '); // 6 words of 8 columns
+    expect(wrapped(text, 26).map((line) => stringWidth(line))).toEqual([26, 26]);
+    expect(visibleLength('\u001b[36m患者\u001b[39m')).toBe(4);
   });
 });
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Draw } from '@raremask/core';
+import { isBetter } from '@raremask/metrics';
 import { noBatches, notFiniteLoss } from '../errors.ts';
 import type { BackendFact, OnEvent, RunEvent } from '../events.ts';
 import type { Work } from '../opening/openData.ts';
@@ -165,7 +166,7 @@ export class TrainingRun {
         ? await this.#validate(epoch)
         : undefined;
     const score = validation?.[manifest.evaluate.score] ?? null;
-    const best = score !== null && score > (this.#progress.best?.score ?? Number.NEGATIVE_INFINITY);
+    const best = isBetter(manifest.evaluate.score, score, this.#progress.best?.score);
     this.#addSeconds(seconds);
     this.#progress = {
       ...this.#progress,
