@@ -97,17 +97,6 @@ export function noBatches(place: string): RaremaskError {
   });
 }
 
-export function noTruth(id: string): RaremaskError {
-  return new RaremaskError({
-    code: 'RAREMASK_NO_TRUTH',
-    category: 'data',
-    where: id,
-    what: 'the sample has no labels',
-    expected: 'labels for every sample that trains or scores',
-    remedy: 'give it a mask, or take it out of the split',
-  });
-}
-
 export function emptySplit(split: string): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_EMPTY_SPLIT',

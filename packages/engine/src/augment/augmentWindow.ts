@@ -1,9 +1,9 @@
 import type { Facts, RandomStream } from '@raremask/core';
-import { cutout, type Truth } from './cutout.ts';
+import { cutout } from './cutout.ts';
 import { changeIntensities } from './intensity.ts';
 import { drawOrientation, type Orientation } from './orientation.ts';
 import { type Donor, paste } from './paste.ts';
-import type { Pixels } from './pixels.ts';
+import type { Pixels, Truth } from './pixels.ts';
 import type { AugmentRule } from './rule.ts';
 import { drawWarp, type Warp } from './warp.ts';
 

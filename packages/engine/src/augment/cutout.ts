@@ -1,15 +1,6 @@
 import type { RandomStream } from '@raremask/core';
-import type { Pixels } from './pixels.ts';
+import type { Pixels, Truth } from './pixels.ts';
 import type { Chosen } from './rule.ts';
-
-/** A window's truth, changed in place. */
-export interface Truth {
-  /** [...size, classes]. */
-  readonly target: Float32Array;
-  readonly classes: number;
-  /** [...size]. */
-  readonly weight: Float32Array;
-}
 
 /**
  * Covers one rectangle (after DeVries and Taylor 2017) of the last two axes with the intensity 0.

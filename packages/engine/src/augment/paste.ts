@@ -7,8 +7,7 @@ import {
 } from '@raremask/core';
 import { classMask, classPlane, components, labelDepth } from '@raremask/metrics';
 import { type Scale, scaled } from '../intensities/normalize.ts';
-import type { Truth } from './cutout.ts';
-import type { Pixels } from './pixels.ts';
+import type { Pixels, Truth } from './pixels.ts';
 
 /** Pixels around a structure that tell how bright its surroundings are. */
 const MARGIN = 2;

@@ -9,6 +9,15 @@ export interface Pixels {
   readonly inside: Uint8Array;
 }
 
+/** A window's truth, changed in place. */
+export interface Truth {
+  /** [...size, classes]. */
+  readonly target: Float32Array;
+  readonly classes: number;
+  /** [...size]. */
+  readonly weight: Float32Array;
+}
+
 /** Mean, smallest and largest value of one channel, over the pixels of the image. */
 export function rangeOfChannel(
   { values, channels, inside }: Pixels,

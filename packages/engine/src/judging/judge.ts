@@ -1,6 +1,6 @@
 import type { Facts, Sample } from '@raremask/core';
 import { type ImageScore, scoreImage } from '@raremask/metrics';
-import { noTruth } from '../errors.ts';
+import { noTruth } from '../reading/errors.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { WholeSample } from '../reading/plan.ts';
 import type { Network } from '../runner/runner.ts';

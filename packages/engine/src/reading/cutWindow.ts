@@ -1,9 +1,8 @@
 import type { Facts, Sample, Window } from '@raremask/core';
 import { labelDepth } from '@raremask/metrics';
 import type { Places } from '../augment/augmentWindow.ts';
-import type { Truth } from '../augment/cutout.ts';
 import { unturned } from '../augment/orientation.ts';
-import { coverBeside, type Pixels } from '../augment/pixels.ts';
+import { coverBeside, type Pixels, type Truth } from '../augment/pixels.ts';
 import { warpWindow } from '../augment/warp.ts';
 import type { Scale } from '../intensities/normalize.ts';
 import { fillImage, fillTruth, hasForeground, markInside } from './fillWindow.ts';

@@ -56,3 +56,14 @@ export function readerDied(reason: string, cause?: unknown): RaremaskError {
     { cause },
   );
 }
+
+export function noTruth(id: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NO_TRUTH',
+    category: 'data',
+    where: id,
+    what: 'the sample has no labels',
+    expected: 'labels for every sample that trains or scores',
+    remedy: 'give it a mask, or take it out of the split',
+  });
+}

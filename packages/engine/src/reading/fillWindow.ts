@@ -1,6 +1,6 @@
 import { type Facts, IGNORE, type Sample } from '@raremask/core';
 import { isForeground, isIgnored } from '@raremask/metrics';
-import type { Truth } from '../augment/cutout.ts';
+import type { Truth } from '../augment/pixels.ts';
 import type { Scale } from '../intensities/normalize.ts';
 import { type Cut, eachRow } from './window.ts';
 

@@ -10,16 +10,15 @@ import {
 import { createRandom } from '@raremask/core/host';
 import { anyForeground } from '@raremask/metrics';
 import { augmentWindow, drawPlaces } from '../augment/augmentWindow.ts';
-import type { Truth } from '../augment/cutout.ts';
 import { unturned } from '../augment/orientation.ts';
 import type { Donor } from '../augment/paste.ts';
-import { noTruth } from '../errors.ts';
+import type { Truth } from '../augment/pixels.ts';
 import { scaleOf } from '../intensities/normalize.ts';
 import type { BatchMemory } from './batchMemory.ts';
 import { checkSample } from './checkSample.ts';
 import { countImage } from './countImage.ts';
 import { cutWindow } from './cutWindow.ts';
-import { datasetFailed } from './errors.ts';
+import { datasetFailed, noTruth } from './errors.ts';
 import { fillImage } from './fillWindow.ts';
 import type {
   BatchArrays,
