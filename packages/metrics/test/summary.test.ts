@@ -6,8 +6,9 @@ import {
   scoreDefinitions,
   scoreOf,
 } from '../src/definitions.ts';
+import { IGNORE } from '../src/labels.ts';
 import { dice } from '../src/overlap.ts';
-import { IGNORE, type ImageScore, scoreImage } from '../src/score.ts';
+import { type ImageScore, scoreImage } from '../src/score.ts';
 import { summarize } from '../src/summarize.ts';
 import type { Summary } from '../src/summary.ts';
 

@@ -4,7 +4,8 @@ import { isBetter } from '@raremask/metrics';
 import { noBatches, notFiniteLoss } from '../errors.ts';
 import type { BackendFact, OnEvent, RunEvent } from '../events.ts';
 import type { Work } from '../opening/openData.ts';
-import type { Batch, Feed } from '../reading/feed.ts';
+import type { Feed } from '../reading/feed.ts';
+import type { Batch } from '../reading/plan.ts';
 import {
   checkpointState,
   initialState,
