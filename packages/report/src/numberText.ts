@@ -14,6 +14,13 @@ export function percentText(share: number | null | undefined): string {
   return `${percent.toFixed(digits)} %`;
 }
 
+/** Percent with two digits that matter, since shares of foreground are small. */
+export function rarePercentText(share: number): string {
+  const percent = share * 100;
+  if (percent === 0 || percent >= 10) return percentText(share);
+  return `${Number(percent.toPrecision(2))} %`;
+}
+
 /** "3 of 48 (6 %)". */
 export function partText(part: number, whole: number): string {
   return whole === 0

@@ -6,7 +6,8 @@ import { averageText, measureText, percentText, timeText } from '../src/numberTe
 import { drawExample } from '../src/overlays/inspectionExample.ts';
 import { inspectionPage } from '../src/page/inspectionPage.ts';
 import { columns } from '../src/terminal/columns.ts';
-import { findingsOf, inspectionTable } from '../src/terminal/inspectionTable.ts';
+import { findingsOf } from '../src/terminal/inspectionFindings.ts';
+import { inspectionTable } from '../src/terminal/inspectionTable.ts';
 import { resultTable } from '../src/terminal/resultTable.ts';
 import { visibleLength, wrapped } from '../src/terminal/wrapped.ts';
 

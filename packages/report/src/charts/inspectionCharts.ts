@@ -1,5 +1,5 @@
 import type { Batches, Bin, Inspection } from '@raremask/record';
-import { type Chart, drawn, HEIGHT, logTicks, WIDTH } from './runCharts.ts';
+import { type Chart, drawn, HEIGHT, logTicks, WIDTH } from './chart.ts';
 
 /** The charts of an inspection; null where there is nothing to draw. */
 export interface InspectionCharts {

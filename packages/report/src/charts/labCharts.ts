@@ -1,7 +1,7 @@
 import type { LabLoss } from '../record/labResult.ts';
-import { type Chart, drawn, logTicks } from './runCharts.ts';
+import { type Chart, drawn, logTicks } from './chart.ts';
 
-export type { Chart } from './runCharts.ts';
+export type { Chart } from './chart.ts';
 
 const COLOURS = ['var(--found)', 'var(--alarm)', 'var(--third)', 'var(--fourth)'];
 /** Smaller gradients than this share of the largest in a chart lie on its floor. */

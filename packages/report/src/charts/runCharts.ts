@@ -1,45 +1,8 @@
 import { epochScoreDefinitions } from '@raremask/metrics';
 import type { EpochRow, EvaluatedImage } from '@raremask/record';
-import type { Config, TopLevelSpec } from 'vega-lite';
-
 import { pairFirst } from '../scoreText.ts';
-
-/** A chart whose colours are the page's own variables, so that it follows its theme. */
-export interface Chart {
-  readonly svg: string;
-  /** The lines, where there are several; the page writes their names, since it knows its font. */
-  readonly legend: readonly Pick<Line, 'name' | 'colour' | 'dash'>[];
-}
-
-export const WIDTH = 420;
-export const HEIGHT = 225;
-
-const CONFIG: Config = {
-  font: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
-  background: 'transparent',
-  view: { stroke: null },
-  axis: {
-    labelColor: 'var(--muted)',
-    titleColor: 'var(--muted)',
-    labelFontSize: 11,
-    titleFontSize: 11,
-    titleFontWeight: 'normal',
-    titlePadding: 6,
-    domainColor: 'var(--line)',
-    tickColor: 'var(--line)',
-    gridColor: 'var(--grid)',
-    tickSize: 4,
-  },
-  axisX: { grid: false },
-  axisY: { domain: false, ticks: false, labelPadding: 7 },
-};
-
-interface Line {
-  readonly name: string;
-  readonly colour: string;
-  readonly dash?: readonly number[];
-  readonly points: readonly { readonly x: number; readonly y: number | null }[];
-}
+import { type Chart, drawn, HEIGHT, logTicks, WIDTH } from './chart.ts';
+import { type Line, lineChart, SERIES } from './lineChart.ts';
 
 /** Loss, and each of its terms where there are several, over the epochs. */
 export async function lossChart(
@@ -61,6 +24,13 @@ export async function lossChart(
   ];
   return await lineChart(lines, { best, y: {} });
 }
+
+/** Of the scores over the epochs, the pair first. */
+const CURVES: readonly Pick<Line, 'colour' | 'dash'>[] = [
+  { colour: 'var(--found)' },
+  { colour: 'var(--alarm)' },
+  { colour: 'var(--muted)', dash: [4, 3] },
+];
 
 /** Dice where there is foreground beside the alarms where there is none, over the epochs. */
 export async function scoreChart(
@@ -213,140 +183,6 @@ export async function alarmHistogram(images: readonly EvaluatedImage[]): Promise
   });
 }
 
-/** Of the scores over the epochs, the pair first. */
-const CURVES: readonly Pick<Line, 'colour' | 'dash'>[] = [
-  { colour: 'var(--found)' },
-  { colour: 'var(--alarm)' },
-  { colour: 'var(--muted)', dash: [4, 3] },
-];
-
-const SERIES = ['var(--found)', 'var(--alarm)', 'var(--third)', 'var(--fourth)', 'var(--muted)'];
-
-/** Highest over lowest from which a logarithmic axis shows more. */
-const WIDE_RANGE = 20;
-
-async function lineChart(
-  lines: readonly Line[],
-  options: {
-    readonly best?: number | undefined;
-    readonly y: { readonly domain?: readonly [number, number] };
-  },
-): Promise<Chart | null> {
-  const values = lines.flatMap((line) =>
-    line.points
-      .filter(({ y }) => y !== null && Number.isFinite(y))
-      .map(({ x, y }) => ({ x, y: y!, name: line.name })),
-  );
-  if (values.length === 0) return null;
-  const shown = lines.filter(({ name }) => values.some((value) => value.name === name));
-  const heights = values.map(({ y }) => y);
-  const epochs = values.map(({ x }) => x);
-  const [low, high] = [Math.min(...heights), Math.max(...heights)];
-  const [firstEpoch, lastEpoch] = [Math.min(...epochs), Math.max(...epochs)];
-  const logarithmic = options.y.domain === undefined && low > 0 && high / low > WIDE_RANGE;
-  const colour = {
-    field: 'name',
-    type: 'nominal' as const,
-    sort: null,
-    scale: { domain: shown.map(({ name }) => name), range: shown.map((line) => line.colour) },
-    legend: null,
-  };
-  const legend = shown.length < 2 ? [] : shown;
-  return await drawn(
-    {
-      width: WIDTH,
-      height: HEIGHT,
-      layer: [
-        ...(options.best === undefined || options.best < firstEpoch || options.best > lastEpoch
-          ? []
-          : [bestMark(options.best)]),
-        {
-          data: { values },
-          mark: {
-            type: 'line' as const,
-            strokeWidth: 2,
-            strokeJoin: 'round' as const,
-            point: lastEpoch - firstEpoch < 30 ? { size: 22, filled: true } : false,
-          },
-          encoding: {
-            x: {
-              field: 'x',
-              type: 'quantitative' as const,
-              scale: {
-                domain:
-                  firstEpoch === lastEpoch
-                    ? [firstEpoch - 1, lastEpoch + 1]
-                    : [firstEpoch, lastEpoch],
-                nice: false,
-                zero: false,
-              },
-              axis: { title: 'epoch', format: 'd', values: wholeTicks(firstEpoch, lastEpoch) },
-            },
-            y: {
-              field: 'y',
-              type: 'quantitative' as const,
-              scale: {
-                type: logarithmic ? ('log' as const) : ('linear' as const),
-                ...(logarithmic
-                  ? { domain: [low * 0.9, high * 1.1], nice: false }
-                  : { zero: low >= 0 }),
-                ...(options.y.domain && { domain: [...options.y.domain] }),
-              },
-              axis: logarithmic
-                ? { title: 'logarithmic', values: logTicks(low * 0.9, high * 1.1), format: '~g' }
-                : { title: null, tickCount: 5, format: '~g' },
-            },
-            color: colour,
-            strokeDash: {
-              field: 'name',
-              type: 'nominal' as const,
-              sort: null,
-              legend: null,
-              scale: {
-                domain: shown.map(({ name }) => name),
-                range: shown.map(({ dash }) => [...(dash ?? [1, 0])]),
-              },
-            },
-          },
-        },
-      ],
-    },
-    legend,
-  );
-}
-
-/** A dotted line at the best epoch; the page says what it is. */
-function bestMark(best: number) {
-  return {
-    data: { values: [{ x: best }] },
-    mark: {
-      type: 'rule' as const,
-      color: 'var(--muted)',
-      strokeDash: [2, 3],
-      strokeWidth: 1.5,
-    },
-    encoding: { x: { field: 'x', type: 'quantitative' as const } },
-  };
-}
-
-/** Powers of ten, with twos and fives between them where the powers alone are few. */
-export function logTicks(from: number, to: number): number[] {
-  const decades = Math.log10(to / from);
-  const steps = decades > 3 ? [1] : decades > 1.2 ? [1, 2, 5] : [1, 1.5, 2, 3, 5, 7];
-  const ticks: number[] = [];
-  for (let power = Math.floor(Math.log10(from)); 10 ** power <= to; power++) {
-    ticks.push(...steps.map((step) => Number((step * 10 ** power).toPrecision(2))));
-  }
-  return ticks.filter((tick) => tick >= from && tick <= to);
-}
-
-function wholeTicks(from: number, to: number): number[] {
-  const step = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((one) => (to - from) / one <= 10) ?? 1000;
-  const ticks: number[] = [];
-  for (let tick = Math.ceil(from / step) * step; tick <= to; tick += step) ticks.push(tick);
-  return ticks;
-}
-
 function countAxis(most: number, field: string) {
   return {
     field,
@@ -354,26 +190,4 @@ function countAxis(most: number, field: string) {
     scale: { domain: [0, Math.max(most, 1)], nice: true },
     axis: { title: 'images', format: 'd', tickCount: 4, tickMinStep: 1 },
   };
-}
-
-/** Vega is loaded here and not before: it is large, and only a report needs it. */
-export async function drawn(spec: object, legend: Chart['legend'] = []): Promise<Chart> {
-  const [{ compile }, vega] = await Promise.all([import('vega-lite'), import('vega')]);
-  const { spec: compiled } = compile({
-    ...spec,
-    config: CONFIG,
-    autosize: { type: 'fit', contains: 'padding' },
-    padding: 4,
-  } as unknown as TopLevelSpec);
-  const view = new vega.View(vega.parse(compiled), { renderer: 'none' });
-  try {
-    const text = await view.toSVG();
-    // Inside of HTML an SVG needs no namespace, and the page should name no address at all.
-    const svg = text
-      .replace(/ xmlns(:\w+)?="[^"]*"/g, '')
-      .replace(/<svg ([^>]*?)width="[\d.]+" height="[\d.]+"/, '<svg role="img" $1');
-    return { svg, legend };
-  } finally {
-    view.finalize();
-  }
 }

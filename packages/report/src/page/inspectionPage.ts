@@ -7,12 +7,14 @@ import {
   countText,
   measureText,
   percentText,
+  rarePercentText,
   sizeText,
 } from '../numberText.ts';
 import type { InspectionExample } from '../overlays/inspectionExample.ts';
-import { batchTitle, findingsOf, rarePercentText, valueText } from '../terminal/inspectionTable.ts';
+import { findingsOf } from '../terminal/inspectionFindings.ts';
+import { batchTitle } from '../terminal/inspectionTable.ts';
+import { chart } from './figure.ts';
 import { type Content, html, type Markup, trusted } from './markup.ts';
-import { chart } from './reportPage.ts';
 import { STYLE } from './style.ts';
 
 /** What `raremask inspect --html` writes: one HTML document that needs nothing beside it. */
@@ -227,4 +229,9 @@ function recommended({ recommendation: { settings, manifest } }: Inspection): Ma
 <div class="scroll"><table class="stack"><thead><tr><th>setting</th><th>value</th><th>because</th></tr></thead>
 <tbody>${settings.map(({ path, value, reason }) => html`<tr><td><code>${path}</code></td><td><code>${valueText(value)}</code></td><td class="what">${reason}</td></tr>`)}</tbody></table></div>
 <details class="card"><summary>The whole manifest</summary><pre>${manifest}</pre></details>`;
+}
+
+/** A setting's value on one line. */
+function valueText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -7,9 +7,11 @@ import {
   countText,
   measureText,
   percentText,
+  rarePercentText,
   sizeText,
 } from '../numberText.ts';
 import { columns, plain, type TableOptions } from './columns.ts';
+import { findingsOf } from './inspectionFindings.ts';
 
 const SIZES_SHOWN = 6;
 
@@ -99,13 +101,6 @@ function classTable({ classes }: Inspection, options: TableOptions): string {
   );
 }
 
-/** Percent with two digits that matter, since shares of foreground are small. */
-export function rarePercentText(share: number): string {
-  const percent = share * 100;
-  if (percent === 0 || percent >= 10) return percentText(share);
-  return `${Number(percent.toPrecision(2))} %`;
-}
-
 function sizeTable({ sizes }: Inspection, options: TableOptions): string {
   const rows = sizes
     .slice(0, SIZES_SHOWN)
@@ -129,79 +124,6 @@ function intensityTable({ intensity }: Inspection, options: TableOptions): strin
     ]),
     { ...options, align: ['left', 'right', 'right', 'right', 'right'] },
   );
-}
-
-/** Examples that a line of text names. */
-const NAMED = 3;
-
-/** The first few names, and how many more there are. */
-function some(names: readonly string[], between = ', '): string {
-  const rest = names.length - NAMED;
-  const shown = names.slice(0, NAMED).join(between);
-  return rest > 0 ? `${shown} and ${countText(rest)} more` : shown;
-}
-
-/** What is wrong with the data, a sentence each, the worst first. */
-export function findingsOf(inspection: Inspection): string[] {
-  const { unreadable, blank, emptied, duplicates, groups, batches } = inspection;
-  const findings: string[] = [];
-  if (unreadable.length > 0) {
-    findings.push(`${counted(unreadable.length, 'image')} cannot be read and must be mended`);
-    for (const { id, message } of unreadable.slice(0, NAMED)) findings.push(`  ${id}: ${message}`);
-  }
-  if (blank.length > 0) {
-    const marked = blank.filter(({ foreground }) => foreground > 0);
-    const inSplits = [...new Set(blank.map(({ split }) => split))].map(
-      (name) => `${name} ${countText(blank.filter(({ split }) => split === name).length)}`,
-    );
-    findings.push(
-      `${counted(blank.length, 'image')} ${blank.length === 1 ? 'is' : 'are'} blank, of one value all over (${inSplits.join(', ')}): ${some(blank.map(({ id }) => id))}`,
-    );
-    if (marked.length > 0) {
-      findings.push(
-        `${counted(marked.length, 'blank image')} ${marked.length === 1 ? 'has' : 'have'} foreground in the mask: ${some(marked.map(({ id }) => id))}`,
-      );
-    }
-  }
-  if (emptied.length > 0) {
-    findings.push(
-      `${counted(emptied.length, 'image')} ${emptied.length === 1 ? 'loses' : 'lose'} all foreground at the resolution that the data set brings it to: ${some(emptied.map(({ id }) => id))}`,
-    );
-  }
-  const crossing = duplicates.filter(({ splits }) => splits.length > 1);
-  const within = duplicates.filter(({ splits }) => splits.length === 1);
-  const pairs = (all: Inspection['duplicates']) => some(all.map(({ ids }) => some(ids, ' = ')));
-  if (crossing.length > 0) {
-    findings.push(
-      `${counted(crossing.length, 'image')} ${crossing.length === 1 ? 'stands' : 'stand'} in more than one split, so scores will look better than they are: ${pairs(crossing)}`,
-    );
-  }
-  if (within.length > 0) {
-    findings.push(
-      `${counted(within.length, 'image')} ${within.length === 1 ? 'is' : 'are'} there more than once within a split: ${pairs(within)}`,
-    );
-  }
-  const leaking = groups.filter(({ splits }) => splits.length > 1);
-  if (leaking.length > 0) {
-    findings.push(
-      `${counted(leaking.length, 'group')} in more than one split: ${some(leaking.map(({ name, splits }) => `${name} (${splits.join(', ')})`))}`,
-    );
-  }
-  if ('problem' in batches) {
-    findings.push(`the sampler cannot draw: ${batches.problem}`);
-    return findings;
-  }
-  if (batches.batchesWithoutForeground > 0.1) {
-    findings.push(
-      `${percentText(batches.batchesWithoutForeground)} of the batches have no foreground at all`,
-    );
-  }
-  if (batches.emptiedByWindow > 0.25) {
-    findings.push(
-      `${percentText(batches.emptiedByWindow)} of the windows of images with foreground show none of it`,
-    );
-  }
-  return findings;
 }
 
 function batchTable({ batches }: Inspection, options: TableOptions): string {
@@ -256,9 +178,4 @@ export function batchTitle({ sampler, batch, window, wholeEpochs }: Batches): st
 
 function recommendationText({ recommendation }: Inspection): string {
   return `recommended manifest (raremask init writes one)\n\n${recommendation.manifest.trimEnd()}`;
-}
-
-/** A setting's value on one line. */
-export function valueText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,0 +1,47 @@
+import type { Chart } from '../../charts/chart.ts';
+import type { RunRecord } from '../../record/runRecord.ts';
+import { chart } from '../figure.ts';
+import { html, type Markup } from '../markup.ts';
+
+/** The charts of a report; null where the run holds nothing to draw. */
+export interface Charts {
+  readonly loss: Chart | null;
+  readonly scores: Chart | null;
+  readonly dice: Chart | null;
+  readonly size: Chart | null;
+  readonly alarms: Chart | null;
+  readonly gradient: Chart | null;
+  /** The epoch that is marked as the best. */
+  readonly best: number | undefined;
+}
+
+/** What the epochs and the images look like, drawn. */
+export function curves(charts: Charts, run: RunRecord): Markup {
+  const scored = run.evaluations.length > 0;
+  const best = charts.best === undefined ? '' : ` Dotted: epoch ${charts.best}, the best.`;
+  const notScored = scored ? undefined : 'The run was not evaluated.';
+  return html`<h2 id="curves">Curves</h2>
+<div class="charts">
+${chart(
+  'Both kinds of error over the epochs',
+  `Mean Dice over the images with foreground; share of the images without that have an alarm.${best}`,
+  charts.scores,
+  'No epoch was validated.',
+)}
+${chart('Loss by term', `Mean over the batches of each epoch, weighted as the terms enter the sum.${best}`, charts.loss, 'No epoch was finished.')}
+${chart(
+  'Dice of each image with foreground',
+  'How many images have which Dice.',
+  charts.dice,
+  notScored ?? 'No image of this split has foreground.',
+)}
+${chart(
+  'Alarms on each image without foreground',
+  'How many images have how many predicted pixels.',
+  charts.alarms,
+  notScored ?? 'This split has no empty image.',
+)}
+${charts.size && chart('Dice by size', 'Each point is an image with foreground.', charts.size, '')}
+${charts.gradient && chart('Gradient norm', 'Mean over the batches of each epoch, before clipping.', charts.gradient, '')}
+</div>`;
+}
