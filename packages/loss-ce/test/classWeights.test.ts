@@ -91,7 +91,7 @@ describe('written class weights', () => {
     await expect(
       make(crossEntropy, exclusive, { classWeights: { backgruond: 2 } }),
     ).rejects.toThrow(
-      'cross-entropy classWeights: the data set has no such class. ' +
+      'cross-entropy classWeights: there is no such class, or it does not take part. ' +
         'Expected: background, a, b. Got: backgruond. Do this: write "background".',
     );
   });

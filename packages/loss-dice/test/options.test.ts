@@ -28,7 +28,7 @@ describe('class weights', () => {
   test('as a list need one number for each class that takes part', async () => {
     await make(dice, exclusive, { classWeights: [1, 2] });
     await expect(make(dice, exclusive, { classWeights: [1, 2, 3] })).rejects.toMatchObject({
-      code: 'RAREMASK_DICLASS_LIST_LENGTH',
+      code: 'RAREMASK_CLASS_LIST_LENGTH',
     });
   });
 
@@ -37,7 +37,7 @@ describe('class weights', () => {
       make(dice, task('exclusive', 2), { classWeights: { a: 2 } }),
     ).rejects.toMatchObject({ code: 'RAREMASK_DICE_NO_EFFECT' });
     await expect(make(dice, overlapping, { classWeights: [0, 0] })).rejects.toMatchObject({
-      code: 'RAREMASK_DICLASS_WEIGHTS_ZERO',
+      code: 'RAREMASK_CLASS_WEIGHTS_ZERO',
     });
   });
 });
