@@ -1,27 +1,34 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { isRaremaskError } from '@raremask/core';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readSeries } from '../src/dicom.ts';
 import { readNifti } from '../src/nifti.ts';
-import { image } from './niftiFixture.ts';
+import type { Volume } from '../src/volume.ts';
+import { image, ramp } from './niftiFixture.ts';
+import { dicom } from './otherFormatsFixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'raremask-volumes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What is read of a file: its grid and voxels as text, or the code of the error that refuses it. */
-async function outcome(bytes: Uint8Array): Promise<string> {
-  const file = join(folder, 'a.nii');
-  await writeFile(file, bytes);
+/** What is read: the grid and voxels as text, or the code of the error that refuses the file. */
+async function outcomeOf(reading: Promise<Volume>): Promise<string> {
   try {
-    const { header, values } = await readNifti(file);
+    const { header, values } = await reading;
     return JSON.stringify([header.extent, header.channels, header.affine, [...values]]);
   } catch (error) {
     if (!isRaremaskError(error) || error.category !== 'data') throw error;
     return error.code;
   }
+}
+
+async function outcome(bytes: Uint8Array): Promise<string> {
+  const file = join(folder, 'a.nii');
+  await writeFile(file, bytes);
+  return outcomeOf(readNifti(file));
 }
 
 /** Numbers from 0 to 1 (exclusive) that are the same in every run (Lehmer 1951). */
@@ -90,4 +97,54 @@ it('a .nii with a bit flipped is read otherwise only where its format cannot tel
   expect(known).toEqual([]);
   // That there are such places is why .nii.gz is the safer file.
   expect(different.length).toBeGreaterThan(0);
+});
+
+describe.each([
+  ['explicit', '1.2.840.10008.1.2.1'],
+  ['implicit', '1.2.840.10008.1.2'],
+])('the last of three DICOM slices, with %s types,', async (name, syntax) => {
+  const series = join(folder, name);
+  await mkdir(series);
+  const slices = [0, 1, 2].map((z) =>
+    dicom({
+      rows: 3,
+      columns: 2,
+      spacing: [2, 1],
+      values: ramp.slice(0, 6),
+      position: [0, 0, 3 * z],
+      syntax,
+    }),
+  );
+  for (const [z, bytes] of slices.entries()) await writeFile(join(series, `${z}.dcm`), bytes);
+  const last = slices[2]!;
+  const changedTo = async (bytes: Uint8Array) => {
+    await writeFile(join(series, '2.dcm'), bytes);
+    return outcomeOf(readSeries(series));
+  };
+
+  it('is refused wherever it is cut', async () => {
+    const next = numbers(11);
+    const read: number[] = [];
+    for (let round = 0; round < CUTS; round++) {
+      const length = Math.floor(next() * last.length);
+      const found = await changedTo(last.subarray(0, length));
+      if (!found.startsWith('RAREMASK_')) read.push(length);
+    }
+    expect(read).toEqual([]);
+  });
+
+  it('never goes missing in silence when a bit of its header is flipped', async () => {
+    const next = numbers(13);
+    const missing: number[] = [];
+    // Behind the 128 bytes that mean nothing, up to the six pixels of two bytes.
+    const bits = 8 * (last.length - 12 - 128);
+    for (let round = 0; round < FLIPS; round++) {
+      const bit = 8 * 128 + Math.floor(next() * bits);
+      const found = await changedTo(withFlip(last, bit));
+      if (found.startsWith('RAREMASK_')) continue;
+      const [[, , depth]] = JSON.parse(found);
+      if (depth !== 3) missing.push(bit);
+    }
+    expect(missing).toEqual([]);
+  });
 });
