@@ -11,9 +11,9 @@ import {
   type ManifestFacts,
   type RecommendedSetting,
 } from '@raremask/engine';
-import { createProgress } from '@raremask/report';
 import type { Console } from '../console.ts';
 import { noProposal } from '../errors.ts';
+import { withProgress } from '../progress.ts';
 
 /** A manifest that comes of looking at a folder and counting what is in it. */
 export interface Recommended {
@@ -98,20 +98,14 @@ export async function withLoaded<T>(
 }
 
 async function counted(loaded: LoadedManifest, console: Console): Promise<Inspection> {
-  const progress = createProgress(process.stderr, {
-    terminal: process.stderr.isTTY === true,
-    color: console.color,
-  });
-  try {
-    return await inspect(loaded, {
+  return await withProgress(console, (onEvent) =>
+    inspect(loaded, {
       // What the draft's plugins say of themselves is of no use to anyone.
       onEvent: (event) => {
-        if (event.type === 'survey') progress.event(event);
+        if (event.type === 'survey') onEvent(event);
       },
-    });
-  } finally {
-    progress.close();
-  }
+    }),
+  );
 }
 
 /** What was seen and assumed about the data, and what is wrong with them. */

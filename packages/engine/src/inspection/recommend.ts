@@ -1,5 +1,5 @@
 import { type Facts, firstForeground, type Json } from '@raremask/core';
-import type { Work } from '../opening/openData.ts';
+import type { Work } from '../opening/openWork.ts';
 import { quantileOf } from '../survey/quantiles.ts';
 import { smallStructure, structureSizes } from '../survey/structureSizes.ts';
 import { type CountedSurvey, censusOf } from '../survey/survey.ts';

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Manifest } from '@raremask/core/manifest';
 import { brokenDecision } from '../errors.ts';
 import { type RunFolder, writeJson } from '../record/runFolder.ts';
-import { type FoundRule, isSearched } from './decide.ts';
+import type { FoundRule } from './decide.ts';
 import type { FoundClass } from './decisionSearch.ts';
 
 /** decision.json: what was found for each checkpoint, with the epoch that it is of. */
@@ -24,7 +24,7 @@ type Seen = Pick<Manifest['evaluate'], 'window' | 'mirror' | 'threshold'>;
 
 /** The checkpoint that a decision is of. */
 export interface DecidedCheckpoint {
-  readonly path: string;
+  readonly which: 'best' | 'last';
   readonly head: { readonly progress: { readonly epoch: number } };
 }
 
@@ -38,7 +38,7 @@ export async function readDecision(
   checkpoint: DecidedCheckpoint,
   settings: Seen,
 ): Promise<FoundRule | undefined> {
-  const found = (await readAll(decision)).checkpoints[nameOf(checkpoint)];
+  const found = (await readAll(decision)).checkpoints[checkpoint.which];
   const same =
     found?.epoch === checkpoint.head.progress.epoch &&
     isDeepStrictEqual(found.seen, seenOf(settings));
@@ -58,27 +58,10 @@ export async function writeDecision(
     format: 1,
     checkpoints: {
       ...checkpoints,
-      [nameOf(checkpoint)]: { epoch, seen: seenOf(settings), classes },
+      [checkpoint.which]: { epoch, seen: seenOf(settings), classes },
     },
   };
   await writeJson(decision, file);
-}
-
-/** What was found, where the manifest asks for it; says so where nothing was. */
-export async function foundFor(
-  settings: Manifest['evaluate'],
-  folder: Pick<RunFolder, 'decision'>,
-  checkpoint: DecidedCheckpoint,
-  warn: (text: string) => void,
-): Promise<FoundRule | undefined> {
-  if (!isSearched(settings)) return undefined;
-  const found = await readDecision(folder, checkpoint, settings);
-  if (found === undefined) {
-    warn(
-      'nothing was searched on the validation split for this checkpoint and these settings, so every predicted structure is kept; raremask evaluate searches',
-    );
-  }
-  return found;
 }
 
 function seenOf({ window, mirror, threshold }: Seen): Seen {
@@ -94,8 +77,4 @@ async function readAll(path: string): Promise<DecisionFile> {
     // Damaged, as below.
   }
   throw brokenDecision(path);
-}
-
-function nameOf({ path }: DecidedCheckpoint): 'best' | 'last' {
-  return path.endsWith('best.safetensors') ? 'best' : 'last';
 }

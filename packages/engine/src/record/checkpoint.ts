@@ -3,6 +3,7 @@ import { brokenCheckpoint, checkpointMismatch } from '../errors.ts';
 import type { Normalization } from '../intensities/normalize.ts';
 import type { StateArrays } from '../runner/runner.ts';
 import type { Optimizer } from '../step/optimizer.ts';
+import type { Which } from './runFolder.ts';
 import { type NamedArray, readSafetensors, writeSafetensors } from './safetensors.ts';
 
 /** Where a run stands, beside its tensors. JSON, in the checkpoint's header. */
@@ -74,6 +75,11 @@ export interface Checkpoint {
   readonly path: string;
   readonly head: CheckpointHead;
   readonly arrays: ReadonlyMap<string, NamedArray>;
+}
+
+/** A checkpoint of a run, with its name there. */
+export interface ChosenCheckpoint extends Checkpoint {
+  readonly which: Which;
 }
 
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
