@@ -34,7 +34,8 @@ export default defineDataset({
   options,
   needs: { folder },
   async create(given, services) {
-    return open(given, await listCases(given, resolve(services.folder, given.root)));
+    const root = resolve(services.folder, given.root);
+    return { ...(await open(given, await listCases(given, root))), root };
   },
   async openImages(path, given, services) {
     const root = resolve(services.folder, given.root);

@@ -16,6 +16,7 @@ export type { EvaluatedImage, Evaluation } from './judging/evaluation.ts';
 export type { Judged } from './judging/judge.ts';
 export type { Counted } from './opening/counts.ts';
 export { type OpenedData, type OpenOptions, openData } from './opening/openData.ts';
+export { type ProposedSplit, proposedSplit } from './opening/proposedSplit.ts';
 export {
   type PredictedImage,
   type PredictOptions,

@@ -1,5 +1,4 @@
-import { resolve } from 'node:path';
-import type { Census, Dataset, Facts, Json } from '@raremask/core';
+import type { Census, Dataset, Facts } from '@raremask/core';
 import { createHost, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import type { OnEvent } from '../events.ts';
@@ -73,7 +72,7 @@ export async function openData(
       dataset,
       split: manifest.data.split,
       folder,
-      ...dataRoot(plugins.dataset.rawOptions, folder),
+      ...(dataset.root !== undefined && { dataRoot: dataset.root }),
       seed: manifest.seed,
       isEmpty: (id) => counts.isEmpty(id),
       warn: (text) => emit({ type: 'note', level: 'warn', text }),
@@ -115,10 +114,4 @@ function wholeSurvey({ survey, unreadable }: Counted): CountedSurvey {
   const [first] = unreadable.values();
   if (first !== undefined) throw first;
   return survey;
-}
-
-/** Lists may lie beside the images: where a data set has a `root`, they are looked for there too. */
-function dataRoot(options: Json, folder: string): { readonly dataRoot?: string } {
-  const root = (options as { readonly root?: Json } | null)?.root;
-  return typeof root === 'string' ? { dataRoot: resolve(folder, root) } : {};
 }
