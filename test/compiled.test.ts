@@ -81,7 +81,10 @@ async function make(one: Case): Promise<Made> {
   const model = await run.make(loaded.plugins.model);
   const losses =
     one.losses ?? (await Promise.all(loaded.plugins.losses.map((loss) => run.make(loss))));
-  const optimizer = createOptimizer(loaded.manifest.train.optimizer, model.weights);
+  const optimizer = createOptimizer(
+    loaded.plugins.optimizer.options as Parameters<typeof createOptimizer>[0],
+    model.weights,
+  );
   const program: StepProgram = {
     facts,
     model,

@@ -50,7 +50,10 @@ run.provide(services.census, () => () => Promise.reject(new Error('the benchmark
 run.provide(services.batchSize, () => batch);
 const model = await run.make(loaded.plugins.model);
 const losses = await Promise.all(loaded.plugins.losses.map((loss) => run.make(loss)));
-const optimizer = createOptimizer(loaded.manifest.train.optimizer, model.weights);
+const optimizer = createOptimizer(
+  loaded.plugins.optimizer.options as Parameters<typeof createOptimizer>[0],
+  model.weights,
+);
 const program = { facts, model, losses, optimizer, clip: null, outcomes: false };
 
 const random = createRandom(1);

@@ -10,7 +10,7 @@ function countedProject(): Project {
   const project = createProject(
     MANIFEST.replace(
       /^ {2}use: .*\n.*\n.*\n/m,
-      '  use: ./counted.ts\n  split: { validation: 0.3, by: image }\n',
+      '  use: ./counted.ts\n  split: { validation: 0.4, by: image }\n',
     ).replace('epochs: 2', 'epochs: 1'),
   );
   project.write(
@@ -54,7 +54,8 @@ test('a data set without fingerprints is counted once in a command', async () =>
   const project = countedProject();
   const trained = await raremask(project, 'train');
   expect(trained.status, trained.stderr).toBe(0);
-  const [training, validation] = [7, 3];
+  // Two fifths of the five images with foreground, and of the five without, validate.
+  const [training, validation] = [6, 4];
   // Two images with little foreground, two with a typical amount, two with much, and two empty ones:
   // of five with foreground the first two, the second and third, and the last two.
   const examples = 5 + 2;

@@ -12,7 +12,7 @@ import { keptForecast } from './inspection/forecastCache.ts';
 import { type Recommendation, recommend } from './inspection/recommend.ts';
 import type { OpenedData } from './opening/openData.ts';
 import { openWork, type Work } from './opening/openWork.ts';
-import type { CountedImage } from './reading/sampleReader.ts';
+import type { CountedImage } from './reading/plan.ts';
 import { type Bin, logarithmicBins, quantileOf } from './survey/quantiles.ts';
 import type { CountedSurvey } from './survey/survey.ts';
 

@@ -55,7 +55,7 @@ function program(more: Partial<StepProgram> = {}): StepProgram {
     facts: FACTS,
     model,
     losses: [squares],
-    optimizer: createOptimizer({ use: 'adam', weightDecay: 0, ...SETTINGS }, model.weights),
+    optimizer: createOptimizer({ weightDecay: 0, ...SETTINGS }, model.weights),
     clip: null,
     outcomes: false,
     ...more,
@@ -154,10 +154,7 @@ describe('a training step', () => {
   });
 
   test('decays the weights apart from the gradient with AdamW', () => {
-    const decaying = createOptimizer(
-      { use: 'adamw', weightDecay: 0.01, ...SETTINGS },
-      model.weights,
-    );
+    const decaying = createOptimizer({ weightDecay: 0.01, ...SETTINGS }, model.weights);
     const { state } = trainStep(program({ optimizer: decaying }), firstState(), input());
     expect(state.weights[0]!.dataSync()[0]).toBeCloseTo(0.5 - 0.1 * (1 + 0.01 * 0.5), 5);
   });

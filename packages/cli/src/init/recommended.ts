@@ -15,6 +15,7 @@ import {
 } from '@raremask/engine';
 import type { Console } from '../console.ts';
 import { noProposal } from '../errors.ts';
+import { STANDARD } from '../manifestArguments.ts';
 import { withProgress } from '../progress.ts';
 
 /** A manifest that comes of looking at a folder and counting what is in it. */
@@ -126,6 +127,7 @@ export async function withLoaded<T>(
       await loadManifest([file, ...(changes.files ?? [])], {
         folder,
         env: process.env,
+        standard: STANDARD,
         ...(changes.set && { set: changes.set }),
       }),
     );

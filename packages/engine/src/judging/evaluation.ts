@@ -1,5 +1,5 @@
 import type { Facts } from '@raremask/core';
-import { type ImageScore, type Summary, summarize } from '@raremask/metrics';
+import { dice, type ImageScore, type Summary, summarize } from '@raremask/metrics';
 import type { DecidedCheckpoint } from './decisionFile.ts';
 
 /** evaluation.json */
@@ -52,7 +52,7 @@ export function evaluationOf(
       return {
         id,
         foreground: truth,
-        dice: truth === 0 ? null : (2 * region.hits) / (truth + region.hits + region.alarms),
+        dice: dice(region),
         hits: region.hits,
         misses: region.misses,
         alarms: region.alarms,

@@ -1,6 +1,7 @@
 import type { Dataset } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { type Feed, type FeedPlan, openFeed } from '../reading/feed.ts';
+import { type Feed, openFeed } from '../reading/feed.ts';
+import type { FeedPlan } from '../reading/plan.ts';
 import { classNumbers } from './classNumbers.ts';
 
 /** Opens the worker threads that read a data set. */

@@ -1,6 +1,6 @@
 import { isRaremaskError, type RaremaskError } from '@raremask/core';
 import type { Feed } from '../reading/feed.ts';
-import type { CountedImage } from '../reading/sampleReader.ts';
+import type { CountedImage } from '../reading/plan.ts';
 
 /** Counts what can be read, several at a time, and hands the rest to `onBroken`. */
 export async function* readable(

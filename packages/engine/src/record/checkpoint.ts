@@ -3,7 +3,6 @@ import { brokenCheckpoint, checkpointMismatch } from '../errors.ts';
 import type { Normalization } from '../intensities/normalize.ts';
 import type { StateArrays } from '../runner/runner.ts';
 import type { Optimizer } from '../step/optimizer.ts';
-import type { Which } from './runFolder.ts';
 import { type NamedArray, readSafetensors, writeSafetensors } from './safetensors.ts';
 
 /** Where a run stands, beside its tensors. JSON, in the checkpoint's header. */
@@ -79,7 +78,7 @@ export interface Checkpoint {
 
 /** A checkpoint of a run, with its name there. */
 export interface ChosenCheckpoint extends Checkpoint {
-  readonly which: Which;
+  readonly which: 'best' | 'last';
 }
 
 export async function readCheckpoint(path: string): Promise<Checkpoint> {

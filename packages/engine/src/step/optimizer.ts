@@ -1,5 +1,4 @@
 import type { Parameter } from '@raremask/core';
-import type { OptimizerChoice } from '@raremask/core/manifest';
 import * as tf from '@tensorflow/tfjs';
 
 /**
@@ -35,11 +34,17 @@ interface OptimizerCall {
   readonly secondCorrection: tf.Tensor;
 }
 
+interface MomentOptions {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay?: number;
+}
+
 export function createOptimizer(
-  choice: OptimizerChoice,
+  { beta1, beta2, epsilon, weightDecay = 0 }: MomentOptions,
   parameters: readonly Parameter[],
 ): Optimizer {
-  const { beta1, beta2, epsilon, weightDecay } = choice;
   const slot = (moment: string) =>
     parameters.map(({ name, shape }) => ({ name: `${moment}.${name}`, shape }));
   return {

@@ -1,4 +1,4 @@
-import type { Loss, Model, Sample, Sampler } from '@raremask/core';
+import type { Loss, Model, Sample, Sampler, Schedule } from '@raremask/core';
 import { isRaremaskError } from '@raremask/core';
 import { UNCHANGED } from '../augment/rule.ts';
 import { lossFailed, lossShape, windowDoesNotFit } from '../errors.ts';
@@ -19,6 +19,7 @@ export interface Parts {
   /** What messages call each loss term. */
   readonly places: readonly string[];
   readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
   readonly normalization: Normalization;
   readonly tiles: TileRule;
   readonly rule: DecisionRule;
@@ -53,7 +54,11 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
     losses: losses.map((loss, index) => guarded(loss, places[index]!)),
     terms,
     places,
-    optimizer: createOptimizer(manifest.train.optimizer, model.weights),
+    optimizer: createOptimizer(
+      plugins.optimizer.options as Parameters<typeof createOptimizer>[0],
+      model.weights,
+    ),
+    schedule: await work.scope.make(plugins.schedule),
     normalization,
   };
 }

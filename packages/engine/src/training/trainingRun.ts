@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Draw } from '@raremask/core';
+import { isBetter } from '@raremask/metrics';
 import { noBatches, notFiniteLoss } from '../errors.ts';
 import type { BackendFact, OnEvent, RunEvent } from '../events.ts';
 import type { Work } from '../opening/openWork.ts';
-import type { Batch, Feed } from '../reading/feed.ts';
+import type { Feed } from '../reading/feed.ts';
+import type { Batch } from '../reading/plan.ts';
 import {
   checkpointState,
   initialState,
@@ -164,7 +166,7 @@ export class TrainingRun {
         ? await this.#validate(epoch)
         : undefined;
     const score = validation?.[manifest.evaluate.score] ?? null;
-    const best = score !== null && score > (this.#progress.best?.score ?? Number.NEGATIVE_INFINITY);
+    const best = isBetter(manifest.evaluate.score, score, this.#progress.best?.score);
     this.#addSeconds(seconds);
     this.#progress = {
       ...this.#progress,
@@ -298,7 +300,9 @@ export class TrainingRun {
 
   #learningRate(epoch: number, step: number, steps: number): number {
     const { optimizer, schedule, epochs } = this.#work.loaded.manifest.train;
-    return optimizer.learningRate * scheduleFactor(schedule, epoch + step / steps, epochs);
+    const progress = epoch + step / steps;
+    const factor = scheduleFactor(this.#parts.schedule, schedule.warmup, progress, epochs);
+    return optimizer.learningRate * factor;
   }
 
   #named(terms: readonly number[]): Record<string, number> {
