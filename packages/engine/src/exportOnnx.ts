@@ -10,7 +10,7 @@ import {
 import { createRandom } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { exportDiffers, exportNeedsSize } from './errors.ts';
-import type { DecisionRule } from './judging/decide.ts';
+import type { DecisionRule } from './judging/decisionRule.ts';
 import { openTrained, readTrained, scopeWithoutData } from './opening/openTrained.ts';
 import { writeAtomically } from './record/atomicFile.ts';
 import type { CheckpointHead } from './record/checkpoint.ts';

@@ -9,8 +9,12 @@ export {
   inspect,
 } from './inspect.ts';
 export type { Forecast } from './inspection/forecast.ts';
-export type { Recommendation, RecommendedSetting } from './inspection/recommend.ts';
-export { commentedManifest, type ManifestFacts } from './inspection/recommendedManifest.ts';
+export type { Recommendation } from './inspection/recommend.ts';
+export {
+  commentedManifest,
+  type ManifestFacts,
+  type RecommendedSetting,
+} from './inspection/recommendedManifest.ts';
 export { type Decision, decide, foregroundProbability } from './judging/decide.ts';
 export type { EvaluatedImage, Evaluation } from './judging/evaluation.ts';
 export type { Judged } from './judging/judge.ts';

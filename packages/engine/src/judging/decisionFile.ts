@@ -6,7 +6,7 @@ import {
   readDecisions,
   writeDecisions,
 } from '@raremask/record';
-import type { FoundRule } from './decide.ts';
+import type { FoundRule } from './decisionRule.ts';
 
 /** How images are seen; what was found holds for these settings alone. */
 type Seen = Pick<Manifest['evaluate'], 'window' | 'mirror' | 'threshold'>;

@@ -1,6 +1,6 @@
 import type { Facts } from '@raremask/core';
 import type { Manifest } from '@raremask/core/manifest';
-import { type DecisionRule, decisionRule } from './decide.ts';
+import { type DecisionRule, decisionRule } from './decisionRule.ts';
 import { DecisionSearch, type FoundClass } from './decisionSearch.ts';
 import type { Judged } from './judge.ts';
 

@@ -4,8 +4,13 @@ import { createHost, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { noTrainingData } from '../errors.ts';
 import type { OnEvent } from '../events.ts';
-import { type DecisionRule, decisionRule, type FoundRule, isSearched } from '../judging/decide.ts';
 import { readDecision } from '../judging/decisionFile.ts';
+import {
+  type DecisionRule,
+  decisionRule,
+  type FoundRule,
+  isSearched,
+} from '../judging/decisionRule.ts';
 import {
   type CheckpointHead,
   type ChosenCheckpoint,
