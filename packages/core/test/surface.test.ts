@@ -26,6 +26,7 @@ test('these names are exported', () => {
         "defineTracker",
         "facts",
         "firstForeground",
+        "flatSettings",
         "folder",
         "isRaremaskError",
         "log",
