@@ -58,7 +58,7 @@ describe('a run folder', () => {
     expect(() => chooseCheckpoint(folder, 'best')).toThrow(/best\.safetensors is missing/);
     writeFileSync(folder.best, '');
     expect(chooseCheckpoint(folder, undefined)).toEqual({ which: 'best', path: folder.best });
-    expect(chooseCheckpoint(folder, 'last')).toBe(folder.last);
+    expect(chooseCheckpoint(folder, 'last')).toEqual({ which: 'last', path: folder.last });
   });
 
   test('names the files of the validation split without its name', () => {
