@@ -11,7 +11,7 @@ import { runInNewContext } from 'node:vm';
 import { loadManifest } from '@raremask/core/manifest';
 
 import sharp from 'sharp';
-import { openWork } from '../../packages/engine/dist/opening/openData.js';
+import { openData } from '../../packages/engine/dist/opening/openData.js';
 
 setFlagsFromString('--expose-gc');
 // A flag of the process would be refused by its reader threads.
@@ -89,20 +89,20 @@ sampler: { use: "@raremask/sampler" }
 }
 
 async function open(root) {
-  let work;
+  let data;
   collectGarbage();
   const before = process.memoryUsage();
   const listing = await seconds(async () => {
     const loaded = await loadManifest([join(root, 'raremask.yaml')]);
-    work = await openWork(loaded, () => {});
+    data = await openData(loaded, () => {});
   });
-  const survey = await seconds(() => work.survey());
-  const result = { listing, survey, split: work.splits.train.length };
+  const survey = await seconds(() => data.survey());
+  const result = { listing, survey, split: data.splits.train.length };
   collectGarbage();
   const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
   const index = heapUsed + arrayBuffers - before.heapUsed - before.arrayBuffers;
   console.log(JSON.stringify({ ...result, memory: rss / 2 ** 20, index: index / 2 ** 20 }));
-  await work.close();
+  await data.close();
 }
 
 async function seconds(action) {

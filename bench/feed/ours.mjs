@@ -2,17 +2,17 @@
 // node ours.mjs FOLDER EPOCHS PASSES
 import { join } from 'node:path';
 import { loadManifest } from '@raremask/core/manifest';
-import { openWork } from '../../packages/engine/dist/opening/openData.js';
+import { openData } from '../../packages/engine/dist/opening/openData.js';
 
 const [folder, epochs, passes = '1'] = process.argv.slice(2);
 const loaded = await loadManifest([join(folder, 'raremask.yaml')]);
 const { batch, augment } = loaded.manifest.train;
-const work = await openWork(loaded, () => {});
-const ids = Array.from({ length: Number(passes) }, () => work.splits.train).flat();
+const data = await openData(loaded, () => {});
+const ids = Array.from({ length: Number(passes) }, () => data.splits.train).flat();
 const draws = Array.from({ length: Math.floor(ids.length / batch) }, (_, index) =>
   ids.slice(index * batch, (index + 1) * batch).map((id) => ({ id })),
 );
-const feed = await work.feed({
+const feed = await data.feed({
   normalization: { kind: 'affine', mean: [90], deviation: [60] },
   multipleOf: [1, 1],
   augment,
@@ -28,5 +28,5 @@ for (let epoch = 0; epoch <= Number(epochs); epoch++) {
   if (epoch > 0) rates.push((1000 * samples) / (performance.now() - started));
 }
 await feed.close();
-await work.close();
+await data.close();
 console.log(JSON.stringify(rates));

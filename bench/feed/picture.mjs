@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { loadManifest } from '@raremask/core/manifest';
 import sharp from 'sharp';
 import { generatePhantom } from '../../packages/dataset-phantom/dist/index.js';
-import { openWork } from '../../packages/engine/dist/opening/openData.js';
+import { openData } from '../../packages/engine/dist/opening/openData.js';
 
 /** Strong enough to be seen; the last one is drawn on an image without a nodule. */
 const CHANGES = {
@@ -40,20 +40,20 @@ const root = await mkdtemp(join(tmpdir(), 'raremask-picture-'));
 try {
   await generatePhantom({ out: join(root, 'data'), size: SIZE, cases: 8, slicesPerCase: 10 });
   await symlink(join(import.meta.dirname, '../node_modules'), join(root, 'node_modules'));
-  const work = await openPhantom();
-  const survey = await work.survey();
+  const data = await openPhantom();
+  const survey = await data.survey();
   const pixels = (id) => survey.image(id).classPixels[1];
-  const [filled] = work.splits.train.toSorted((left, right) => pixels(right) - pixels(left));
+  const [filled] = data.splits.train.toSorted((left, right) => pixels(right) - pixels(left));
   // Another slice of the same patient, so that the two look alike.
-  const empty = work.splits.train.find(
+  const empty = data.splits.train.find(
     (id) => pixels(id) === 0 && id.startsWith(filled.slice(0, 9)),
   );
   const tiles = [];
   for (const [name, rule] of Object.entries(CHANGES)) {
     const id = name === 'paste' || name === 'without a nodule' ? empty : filled;
-    tiles.push({ name, ...(await changed(work, id, rule, [filled])) });
+    tiles.push({ name, ...(await changed(data, id, rule, [filled])) });
   }
-  await work.close();
+  await data.close();
   await writeFile(file, await drawn(tiles));
 } finally {
   await rm(root, { recursive: true });
@@ -73,13 +73,13 @@ async function openPhantom() {
     train: { workers: 0 },
   };
   await writeFile(join(root, 'raremask.yaml'), JSON.stringify(manifest));
-  return openWork(await loadManifest([join(root, 'raremask.yaml')]), () => {});
+  return openData(await loadManifest([join(root, 'raremask.yaml')]), () => {});
 }
 
 /** Of several draws the one that differs most from the image, as long as it shows what it had. */
-async function changed(work, id, rule, donors) {
+async function changed(data, id, rule, donors) {
   const open = (augment) =>
-    work.feed({
+    data.feed({
       normalization: { kind: 'affine', mean: [90], deviation: [60] },
       multipleOf: [1, 1],
       augment: { flip: false, rotate: false, ...augment },

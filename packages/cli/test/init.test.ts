@@ -193,6 +193,20 @@ test('init writes a manifest for the layout of nnU-Net that trains as it is, and
   ]);
 });
 
+test('init follows lists of cases that lie beside volumes', async () => {
+  const project = emptyProject();
+  writeVolumes(project);
+  project.write('set/train.txt', 'a\nb\nc\nd\n');
+  project.write('set/val.txt', 'e\nf\n');
+  const { status, stdout, stderr } = await raremask(project, 'init', 'set', '--json');
+  expect(status, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    proposal: { split: { train: 'train.txt', validation: 'val.txt' } },
+  });
+  // Four slices of each case; two of a and two of c show a square.
+  expect(project.read('raremask.yaml')).toContain('train 16 images, 12 of them without foreground');
+});
+
 test('inspect takes a folder in place of a manifest, and writes nothing', async () => {
   const project = emptyProject();
   writeVolumes(project);

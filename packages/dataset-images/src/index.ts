@@ -60,7 +60,8 @@ export default defineDataset({
     const ids = entries.map(({ id }) => id);
     const remark = given.remark ?? (await noticeOf(root));
     const groups = await groupsOf(given.group, root, ids);
-    return open({ ...given, remark }, entries, labelMap(given), groups, annotations);
+    const opened = await open({ ...given, remark }, entries, labelMap(given), groups, annotations);
+    return { ...opened, root };
   },
   async openImages(path, given) {
     const entries = await listImagesAt(resolve(path));

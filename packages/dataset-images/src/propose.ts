@@ -21,17 +21,6 @@ const MASK_FOLDERS = [
 ];
 const IMAGE_FILE = /\.(png|jpe?g|tiff?)$/i;
 const MASK_FILE = /\.(png|tiff?)$/i;
-const LISTS = {
-  train: ['train.txt', 'training.txt'],
-  validation: ['val.txt', 'valid.txt', 'validation.txt'],
-  test: ['test.txt', 'testing.txt'],
-} as const;
-/** What a column of splits calls them. */
-const SPLITS = {
-  train: ['train', 'training'],
-  validation: ['val', 'valid', 'validation', 'dev'],
-  test: ['test', 'testing'],
-} as const;
 const GROUP_FILES = ['split.csv', 'groups.csv', 'metadata.csv', 'index.csv'];
 const GROUP_COLUMNS = [
   'group',
@@ -60,7 +49,7 @@ interface Pairing {
   readonly maskFiles: readonly string[];
 }
 
-/** Looks for images and masks in a folder, reads the masks' values, and looks for lists and groups. */
+/** Looks for images and masks in a folder, reads the masks' values, and looks for groups. */
 export async function propose(
   folder: string,
   manifestFolder: string,
@@ -77,12 +66,8 @@ export async function propose(
     remarks['data.with.missingMask'] =
       `assumed: the ${missing.length} images without a mask file (for example ${missing[0]}) show no structure; write error, and mend the files, if that is wrong`;
   }
-  const lists = await listsOf(folder, ids);
-  const split = lists.split ?? { validation: 0.2 };
-  remarks['data.split.validation'] = lists.remark;
-  const group = await groupOf(folder, ids, lists.split !== undefined);
-  remarks[group.option === undefined ? 'data.split.validation' : 'data.with.group'] =
-    group.option === undefined ? `${lists.remark}; ${group.remark}` : group.remark;
+  const group = await groupOf(folder, ids);
+  remarks[group.option === undefined ? 'data.split.validation' : 'data.with.group'] = group.remark;
   const path = relative(manifestFolder, folder).split(sep).join('/');
   return {
     options: {
@@ -94,8 +79,9 @@ export async function propose(
       ...(missing.length > 0 && { missingMask: 'empty' }),
       ...(group.option !== undefined && { group: group.option }),
     },
-    split,
+    split: { validation: 0.2 },
     remarks,
+    ...(group.guess !== undefined && { unlisted: group.guess }),
   };
 }
 
@@ -325,78 +311,6 @@ function classesOf({
   };
 }
 
-/** Lists that were found, if any, and what is to be said of them. */
-interface ProposedSplit {
-  readonly split?: DatasetProposal['split'];
-  readonly remark: string;
-}
-
-async function listsOf(folder: string, ids: readonly string[]): Promise<ProposedSplit> {
-  const files = new Set(await readdir(folder));
-  const find = (names: readonly string[]) => names.find((name) => files.has(name));
-  const [train, validation, test] = [find(LISTS.train), find(LISTS.validation), find(LISTS.test)];
-  if (train === undefined || validation === undefined) {
-    const column = await splitColumn(folder, ids);
-    if (column?.split !== undefined) return column;
-    const alone = train ?? validation ?? test;
-    return {
-      remark: `a fifth of the images validates, as many of them empty as in the rest${
-        alone === undefined
-          ? ''
-          : `; ${alone} is there, but a list of training and one of validation images are needed, and it is not used`
-      }${column === undefined ? '' : `; ${column.remark}`}`,
-    };
-  }
-  return {
-    split: { train, validation, ...(test !== undefined && { test }) },
-    remark: 'the lists that lie in the folder',
-  };
-}
-
-/** What a table of the set says of its splits, or why that cannot be followed. */
-async function splitColumn(
-  folder: string,
-  ids: readonly string[],
-): Promise<ProposedSplit | undefined> {
-  const column = 'split';
-  for (const file of GROUP_FILES) {
-    const [columns = [], ...rows] = await tableOf(join(folder, file));
-    const at = columns.indexOf(column);
-    if (at < 0) continue;
-    const counts = new Map<string, number>();
-    for (const { [at]: name = '' } of rows) counts.set(name, (counts.get(name) ?? 0) + 1);
-    const named = [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
-    const id = ID_COLUMNS.find((name) => columns.includes(name));
-    const firstOf = (names: readonly string[]) => names.find((name) => counts.has(name));
-    const [train, validation, test] = [
-      firstOf(SPLITS.train),
-      firstOf(SPLITS.validation),
-      firstOf(SPLITS.test),
-    ];
-    const known = new Set(ids);
-    const strange = rows.find(
-      (row) =>
-        [train, validation, test].includes(row[at]) && !known.has(row[columns.indexOf(id ?? '')]!),
-    );
-    if (id === undefined || train === undefined || validation === undefined || strange) {
-      const why = strange && id ? `, as ${strange[columns.indexOf(id)]} is no image` : '';
-      return {
-        remark: `the column split of ${file} (${named}) is not used${why}: to follow it, name file, column, value and id for each split`,
-      };
-    }
-    const rowsOf = (value: string) => ({ file, column, value, id });
-    return {
-      split: {
-        train: rowsOf(train),
-        validation: rowsOf(validation),
-        ...(test !== undefined && { test: rowsOf(test) }),
-      },
-      remark: `the column split of ${file}: ${named}`,
-    };
-  }
-  return undefined;
-}
-
 /** Rows of a CSV file; none where it is absent or no table. */
 async function tableOf(path: string): Promise<string[][]> {
   try {
@@ -406,11 +320,14 @@ async function tableOf(path: string): Promise<string[][]> {
   }
 }
 
-async function groupOf(
-  folder: string,
-  ids: readonly string[],
-  hasLists: boolean,
-): Promise<{ readonly option?: Json; readonly remark: string }> {
+interface Groups {
+  readonly option?: Json;
+  readonly remark: string;
+  /** What names alone say of groups. */
+  readonly guess?: NonNullable<DatasetProposal['unlisted']>;
+}
+
+async function groupOf(folder: string, ids: readonly string[]): Promise<Groups> {
   for (const file of GROUP_FILES) {
     const [columns = [], ...rows] = await tableOf(join(folder, file));
     const id = ID_COLUMNS.find((name) => columns.includes(name));
@@ -426,22 +343,26 @@ async function groupOf(
       };
     }
   }
-  const pattern = '^(.+?)[_-](?:[A-Za-z]{0,6})\\d+$';
-  const names = ids.map((id) => new RegExp(pattern).exec(id)?.[1]);
-  const groups = new Set(names);
-  if (
-    !hasLists &&
-    !names.includes(undefined) &&
-    groups.size >= 5 &&
-    groups.size <= ids.length / 2
-  ) {
-    return {
-      option: pattern,
-      remark: `assumed: names are GROUP_NUMBER, such as ${ids[0]} of group ${names[0]} (${groups.size} groups); images of one group never stand in two splits. Leave it out if the images are independent`,
-    };
-  }
+  const guess = guessedGroups(ids);
   return {
     remark:
       'nothing says which images belong together (patient, tile): give data.with.group if some do',
+    ...(guess !== undefined && { guess }),
+  };
+}
+
+function guessedGroups(ids: readonly string[]): Groups['guess'] {
+  const pattern = '^(.+?)[_-](?:[A-Za-z]{0,6})\\d+$';
+  const names = ids.map((id) => new RegExp(pattern).exec(id)?.[1]);
+  const groups = new Set(names);
+  if (names.includes(undefined) || groups.size < 5 || groups.size > ids.length / 2) {
+    return undefined;
+  }
+  return {
+    options: { group: pattern },
+    remarks: {
+      'data.with.group': `assumed: names are GROUP_NUMBER, such as ${ids[0]} of group ${names[0]} (${groups.size} groups); images of one group never stand in two splits. Leave it out if the images are independent`,
+      'data.split.validation': '',
+    },
   };
 }

@@ -93,44 +93,15 @@ test('groups names of one stem where no list says otherwise', async () => {
       ]),
     ),
   );
-  const options = await optionsOf(files);
-  expect(new RegExp(options?.group as string).exec('p3_s2')?.[1]).toBe('p3');
+  const folder = folderOf(files);
+  const { options, unlisted } = (await propose(folder, folder))!;
+  expect(options).not.toHaveProperty('group');
+  expect(new RegExp(unlisted!.options['group'] as string).exec('p3_s2')?.[1]).toBe('p3');
 });
 
 test('is no proposal where there is no mask', async () => {
   expect(await optionsOf({ 'images/a.jpg': 'x' })).toBeUndefined();
   expect(await optionsOf({ 'notes.txt': 'x' })).toBeUndefined();
-});
-
-test('follows a column of splits, and says why where it cannot', async () => {
-  const files = {
-    'images/a.png': IMAGE,
-    'images/b.png': IMAGE,
-    'images/c.png': IMAGE,
-    'masks/a.png': [0, 0, 255, 0],
-    'masks/b.png': [0, 0, 0, 0],
-    'masks/c.png': [0, 0, 0, 0],
-  };
-  const of = async (table: string) => {
-    const folder = folderOf({ ...files, 'split.csv': table });
-    const { split, remarks } = (await propose(folder, folder))!;
-    return { split, remark: remarks['data.split.validation'] };
-  };
-  const rows = (value: string) => ({ file: 'split.csv', column: 'split', value, id: 'id' });
-  const followed = await of('id,split\na,train\nb,train\nc,val\n');
-  expect(followed.split).toEqual({ train: rows('train'), validation: rows('val') });
-  expect(followed.remark).toContain('the column split of split.csv: train 2, val 1');
-  expect((await of('id,split\na,training\nb,test\nc,dev\n')).split).toEqual({
-    train: rows('training'),
-    validation: rows('dev'),
-    test: rows('test'),
-  });
-  const strange = await of('id,split\na,train\nb.png,train\nc,val\n');
-  expect(strange.split).toEqual({ validation: 0.2 });
-  expect(strange.remark).toContain(
-    'the column split of split.csv (train 2, val 1) is not used, as b.png is no image',
-  );
-  expect((await of('id,split\na,fold1\nb,fold2\nc,fold2\n')).split).toEqual({ validation: 0.2 });
 });
 
 test('masks of several endings are all paired', async () => {

@@ -24,8 +24,8 @@ export default defineDataset({
   options,
   needs: { folder, log },
   async create(given, services) {
-    const listing = await listCases(given, resolve(services.folder, given.root));
-    return open(given, listing, services.log);
+    const root = resolve(services.folder, given.root);
+    return { ...(await open(given, await listCases(given, root), services.log)), root };
   },
   async openImages(path, given, services) {
     const root = resolve(services.folder, given.root);

@@ -50,8 +50,7 @@ export async function propose(
     remarks: {
       ...found.remarks,
       ...remarks,
-      'data.split.validation':
-        'a fifth of the cases validates; the slices of one case never stand in two splits',
+      'data.split.validation': 'the slices of one case never stand in two splits',
     },
   };
 }

@@ -1,20 +1,23 @@
 import { join } from 'node:path';
 import type { Facts } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { dice, type ImageScore, type Summary, summarize } from '@raremask/metrics';
+import type { ImageScore } from '@raremask/metrics';
 import { UNCHANGED } from './augment/rule.ts';
 import { checkpointMismatch } from './errors.ts';
 import type { OnEvent } from './events.ts';
-import { type DecisionRule, decisionRule, type FoundRule, isSearched } from './judging/decide.ts';
-import { type DecidedCheckpoint, readDecision, writeDecision } from './judging/decisionFile.ts';
-import { DecisionSearch, type FoundClass } from './judging/decisionSearch.ts';
-import { type Judged, judge, scoreJudged } from './judging/judge.ts';
+import { writeDecision } from './judging/decisionFile.ts';
+import { type DecisionRule, decisionRule, isSearched } from './judging/decisionRule.ts';
+import { type Evaluation, evaluationOf } from './judging/evaluation.ts';
+import { type Judge, type Judged, judge, scoreJudged } from './judging/judge.ts';
+import { searchDecision, searchedNote } from './judging/searchDecision.ts';
 import { tileRule } from './judging/tiles.ts';
-import { openWork, type Splits, splitOf, type Work } from './opening/openData.ts';
-import { checkpointState, readCheckpoint } from './record/checkpoint.ts';
-import { chooseCheckpoint, openRunFolder, type RunFolder, writeJson } from './record/runFolder.ts';
+import type { OpenedData } from './opening/openData.ts';
+import { openTrained, readTrained, type Trained } from './opening/openTrained.ts';
+import { openWork, splitOf, type Work } from './opening/openWork.ts';
+import type { Splits } from './opening/split.ts';
+import type { Feed } from './reading/feed.ts';
+import { writeJson } from './record/runFolder.ts';
 import type { Compute } from './runner/compute.ts';
-import { openNetwork } from './runner/openRunner.ts';
 import { smallStructure, structureSizes } from './survey/structureSizes.ts';
 
 export interface EvaluateOptions {
@@ -29,92 +32,36 @@ export interface EvaluateOptions {
   readonly onImage?: (image: Judged, score: ImageScore, facts: Facts) => void;
 }
 
-/** evaluation.json */
-export interface Evaluation {
-  readonly split: string;
-  readonly checkpoint: string;
-  /** Epoch of the checkpoint, counted from 1. */
-  readonly epoch: number;
-  readonly remark?: string;
-  readonly summary: {
-    readonly foreground: Summary;
-    readonly classes: readonly { readonly name: string; readonly summary: Summary }[];
-  };
-  readonly images: readonly EvaluatedImage[];
-}
-
-export interface EvaluatedImage {
-  readonly id: string;
-  /** Foreground pixels of the truth. */
-  readonly foreground: number;
-  /** Dice of any foreground; null on an empty image. */
-  readonly dice: number | null;
-  readonly hits: number;
-  readonly misses: number;
-  readonly alarms: number;
-  readonly structures: number;
-  readonly structuresFound: number;
-  readonly falseStructures: number;
-}
-
 /**
  * Scores a split with a run's checkpoint on whole images and writes evaluation.json (validation) or
  * evaluation-SPLIT.json into the run folder.
  *
- * @param loaded the run's resolved manifest, loaded from the manifest's own folder
+ * @param source the data as they are opened, or the run's resolved manifest, loaded from the
+ *   manifest's own folder
  */
 export async function evaluate(
-  loaded: LoadedManifest,
+  source: LoadedManifest | OpenedData,
   runPath: string,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { folder } = await openRunFolder(runPath);
-  const split = options.split ?? 'validation';
-  const checkpoint = await readCheckpoint(chooseCheckpoint(folder, options.checkpoint));
-  const work = await openWork(loaded, options.onEvent);
+  const run = await readTrained(runPath, options.checkpoint);
+  const work = await openWork(source, options);
   try {
-    const ids = splitOf(work, split);
-    sameFacts(checkpoint.path, checkpoint.head.facts, work.facts);
-    const model = await work.scope.make(loaded.plugins.model);
-    const tiles = tileRule(loaded.manifest.evaluate.window, work.facts, model);
+    splitOf(work, options.split ?? 'validation');
+    sameFacts(run.checkpoint.path, run.checkpoint.head.facts, work.facts);
+    const trained = await openTrained(work.loaded, run, work.scope);
+    const { window, mirror } = work.loaded.manifest.evaluate;
+    const tiles = tileRule(window, work.facts, trained.model);
     const feed = await work.feed({
-      normalization: checkpoint.head.normalization,
-      multipleOf: model.multipleOf,
+      normalization: run.checkpoint.head.normalization,
+      multipleOf: trained.model.multipleOf,
       augment: UNCHANGED,
     });
-    const network = openNetwork(
-      options.compute,
-      { facts: work.facts, model },
-      checkpointState(checkpoint, model),
-      options.onEvent,
-    );
+    const network = trained.network(options.compute, options.onEvent);
     try {
-      const { mirror } = loaded.manifest.evaluate;
       const seen = { facts: work.facts, network, tiles, mirror };
-      const found = isSearched(loaded.manifest.evaluate)
-        ? ((await readDecision(folder, checkpoint, loaded.manifest.evaluate)) ??
-          (await searched(
-            work,
-            folder,
-            checkpoint,
-            (rule, own) => judge({ ...seen, rule }, feed, own),
-            options.onEvent,
-          )))
-        : undefined;
-      const rule = decisionRule(loaded.manifest.evaluate, work.facts, found);
-      const scores: ImageScore[] = [];
-      const judged = judge({ ...seen, rule }, feed, ids);
-      for await (const image of judged) {
-        const score = scoreJudged(work.facts, image);
-        scores.push(score);
-        options.onImage?.(image, score, work.facts);
-        const epoch = checkpoint.head.progress.epoch;
-        options.onEvent({ type: 'validate', epoch, done: scores.length, total: ids.length });
-      }
-      const evaluation = evaluationOf(work.facts, split, checkpoint, scores);
-      const name = split === 'validation' ? 'evaluation.json' : `evaluation-${split}.json`;
-      await writeJson(join(folder.path, name), evaluation);
-      return evaluation;
+      const rule = await ruleFor(work, trained, seen, feed, options.onEvent);
+      return await scored(work, trained, { ...seen, rule }, feed, options);
     } finally {
       await network.dispose();
       await feed.close();
@@ -124,80 +71,52 @@ export async function evaluate(
   }
 }
 
-/** Searches on the validation split, and keeps what was found in the run folder. */
-async function searched(
+/** The run's rule; what it leaves open is searched on the validation split, and kept in the run folder. */
+async function ruleFor(
   work: Work,
-  folder: RunFolder,
-  checkpoint: DecidedCheckpoint,
-  judged: (rule: DecisionRule, ids: readonly string[]) => AsyncIterable<Judged>,
+  { folder, checkpoint, found, rule }: Trained,
+  seen: Omit<Judge, 'rule'>,
+  feed: Feed,
   onEvent: OnEvent,
-): Promise<FoundRule | undefined> {
-  const { facts, loaded, splits } = work;
-  const { minimumSize, peak } = loaded.manifest.evaluate;
-  if (splits.validation.length === 0) return undefined;
-  const survey = await work.survey();
-  const train = survey.train.map((id) => survey.image(id));
-  const open = decisionRule(loaded.manifest.evaluate, facts);
-  const search = new DecisionSearch(facts, open, {
-    largest:
-      minimumSize === 'auto'
-        ? facts.classes.map((_, index) => smallStructure(structureSizes(train, index)))
-        : 'fixed',
-    peaks: peak === 'auto' ? 'search' : 'fixed',
-  });
-  const everything = {
-    ...open,
-    minimumSizes: facts.classes.map(() => 0),
-    peaks: facts.classes.map(() => 0),
-  };
-  for await (const image of judged(everything, splits.validation)) search.add(image);
-  const best = search.best();
-  await writeDecision(folder, checkpoint, loaded.manifest.evaluate, best);
-  onEvent({ type: 'note', level: 'info', text: searchedNote(best) });
-  return best;
-}
-
-function searchedNote(best: Readonly<Record<string, FoundClass>>): string {
-  const number = (value: number | null) => (value === null ? 'none' : value.toFixed(3));
-  const classes = Object.entries(best).map(
-    ([name, { minimumSize, peak, before, after }]) =>
-      `${name} from ${Math.max(minimumSize, 1)} ${minimumSize > 1 ? 'pixels' : 'pixel'} and a peak of ${peak} (Dice ${number(before.dice)} to ${number(after.dice)}, alarms ${number(before.alarms)} to ${number(after.alarms)})`,
-  );
-  return `searched on the validation images which predicted structures count: ${classes.join('; ')}`;
-}
-
-function evaluationOf(
-  facts: Facts,
-  split: string,
-  checkpoint: { readonly path: string; readonly head: { progress: { epoch: number } } },
-  scores: readonly ImageScore[],
-): Evaluation {
-  const { foreground, classes } = summarize(scores);
-  const names = facts.classes.slice(facts.overlapping ? 0 : 1).map(({ name }) => name);
-  return {
-    split,
-    checkpoint: checkpoint.path.endsWith('best.safetensors') ? 'best' : 'last',
-    epoch: checkpoint.head.progress.epoch,
-    ...(facts.remark !== undefined && { remark: facts.remark }),
-    summary: {
-      foreground,
-      classes: classes.map((summary, index) => ({ name: names[index]!, summary })),
+): Promise<DecisionRule> {
+  const { facts, splits, loaded } = work;
+  const settings = loaded.manifest.evaluate;
+  if (!isSearched(settings) || found !== undefined || splits.validation.length === 0) return rule;
+  const best = await searchDecision({
+    facts,
+    settings,
+    smallStructures: async () => {
+      const survey = await work.survey();
+      const train = survey.train.map((id) => survey.image(id));
+      return facts.classes.map((_, index) => smallStructure(structureSizes(train, index)));
     },
-    images: scores.map(({ id, foreground: region }) => {
-      const truth = region.hits + region.misses;
-      return {
-        id,
-        foreground: truth,
-        dice: dice(region),
-        hits: region.hits,
-        misses: region.misses,
-        alarms: region.alarms,
-        structures: region.structures,
-        structuresFound: region.structuresFound,
-        falseStructures: region.falseStructures,
-      };
-    }),
-  };
+    judged: (open) => judge({ ...seen, rule: open }, feed, splits.validation),
+  });
+  await writeDecision(folder, checkpoint, settings, best);
+  onEvent({ type: 'note', level: 'info', text: searchedNote(best) });
+  return decisionRule(settings, facts, best);
+}
+
+async function scored(
+  { facts, splits }: Work,
+  { folder, checkpoint }: Trained,
+  judging: Judge,
+  feed: Feed,
+  { split = 'validation', onImage, onEvent }: EvaluateOptions,
+): Promise<Evaluation> {
+  const { epoch } = checkpoint.head.progress;
+  const ids = splits[split];
+  const scores: ImageScore[] = [];
+  for await (const image of judge(judging, feed, ids)) {
+    const score = scoreJudged(facts, image);
+    scores.push(score);
+    onImage?.(image, score, facts);
+    onEvent({ type: 'validate', epoch, done: scores.length, total: ids.length });
+  }
+  const evaluation = evaluationOf(facts, split, checkpoint, scores);
+  const name = split === 'validation' ? 'evaluation.json' : `evaluation-${split}.json`;
+  await writeJson(join(folder.path, name), evaluation);
+  return evaluation;
 }
 
 /** Throws where a checkpoint was trained for other classes or channels than the data set has. */

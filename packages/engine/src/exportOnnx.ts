@@ -7,16 +7,13 @@ import {
   type OnnxModel,
   type Runtime,
 } from '@raremask/compiler';
-import type { Survey } from '@raremask/core';
-import * as services from '@raremask/core';
-import { createHost, createRandom } from '@raremask/core/host';
+import { createRandom } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { exportDiffers, exportNeedsSize, noTrainingData } from './errors.ts';
-import { type DecisionRule, decisionRule } from './judging/decide.ts';
-import { readDecision } from './judging/decisionFile.ts';
+import { exportDiffers, exportNeedsSize } from './errors.ts';
+import type { DecisionRule } from './judging/decisionRule.ts';
+import { openTrained, readTrained, scopeWithoutData } from './opening/openTrained.ts';
 import { writeAtomically } from './record/atomicFile.ts';
-import { type CheckpointHead, checkpointState, readCheckpoint } from './record/checkpoint.ts';
-import { chooseCheckpoint, openRunFolder } from './record/runFolder.ts';
+import type { CheckpointHead } from './record/checkpoint.ts';
 import { eagerNetwork } from './runner/eagerRunner.ts';
 import { graphsOfTwoSizes, inferenceGraph } from './runner/inferenceGraph.ts';
 import type { StateArrays } from './runner/runner.ts';
@@ -59,25 +56,13 @@ export async function exportOnnx(
   runPath: string,
   options: ExportOptions,
 ): Promise<ExportResult> {
-  const { folder } = await openRunFolder(runPath);
-  const checkpoint = await readCheckpoint(chooseCheckpoint(folder, options.checkpoint));
-  const { facts, census } = checkpoint.head;
-  const host = createHost();
-  const scope = host.run({ seed: loaded.manifest.seed });
+  const run = await readTrained(runPath, options.checkpoint);
+  const { head } = run.checkpoint;
+  const { scope, close } = scopeWithoutData(loaded, head, () => undefined);
   try {
-    scope.provide(services.folder, () => loaded.folder);
-    scope.provide(services.batchSize, () => loaded.manifest.train.batch);
-    scope.provide(services.facts, () => facts);
-    scope.provide(services.census, () => async () => census);
-    scope.provide(services.survey, () => async (): Promise<Survey> => {
-      throw noTrainingData();
-    });
-    const model = await scope.make(loaded.plugins.model);
+    const { facts, model, state, rule } = await openTrained(loaded, run, scope);
     const program = { facts, model };
-    const state = checkpointState(checkpoint, model);
-    const found = await readDecision(folder, checkpoint, loaded.manifest.evaluate);
-    const rule = decisionRule(loaded.manifest.evaluate, facts, found);
-    const metadata = metadataOf(loaded, checkpoint.head, model.multipleOf, rule, options);
+    const metadata = metadataOf(loaded, head, model.multipleOf, rule, options);
     const onnx = await openModel(program, state, options.size, metadata);
     const bytes = encode(onnx);
     const difference = options.runtime
@@ -91,8 +76,7 @@ export async function exportOnnx(
     const [images, logits] = [onnx.inputs[0]!.shape, onnx.outputs[0]!.shape];
     return { out: options.out, bytes: bytes.length, images, logits, difference };
   } finally {
-    await scope.dispose();
-    await host.dispose();
+    await close();
   }
 }
 

@@ -1,9 +1,4 @@
-export {
-  type EvaluatedImage,
-  type EvaluateOptions,
-  type Evaluation,
-  evaluate,
-} from './evaluate.ts';
+export { type EvaluateOptions, evaluate } from './evaluate.ts';
 export type { BackendFact, OnEvent, RunEvent, SplitCounts, ValidationScores } from './events.ts';
 export { type ExportOptions, type ExportResult, exportOnnx } from './exportOnnx.ts';
 export {
@@ -14,11 +9,18 @@ export {
   inspect,
 } from './inspect.ts';
 export type { Forecast } from './inspection/forecast.ts';
-export type { Recommendation, RecommendedSetting } from './inspection/recommend.ts';
-export { commentedManifest, type ManifestFacts } from './inspection/recommendedManifest.ts';
+export type { Recommendation } from './inspection/recommend.ts';
+export {
+  commentedManifest,
+  type ManifestFacts,
+  type RecommendedSetting,
+} from './inspection/recommendedManifest.ts';
 export { type Decision, decide, foregroundProbability } from './judging/decide.ts';
+export type { EvaluatedImage, Evaluation } from './judging/evaluation.ts';
 export type { Judged } from './judging/judge.ts';
-export { openWork, type Work } from './opening/openData.ts';
+export type { Counted } from './opening/counts.ts';
+export { type OpenedData, type OpenOptions, openData } from './opening/openData.ts';
+export { type ProposedSplit, proposedSplit } from './opening/proposedSplit.ts';
 export {
   type PredictedImage,
   type PredictOptions,

@@ -6,11 +6,12 @@ import {
   type Sample,
 } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import type { OnEvent } from './events.ts';
+import type { OnEvent, RunEvent } from './events.ts';
 import { type Forecast, forecast } from './inspection/forecast.ts';
 import { keptForecast } from './inspection/forecastCache.ts';
 import { type Recommendation, recommend } from './inspection/recommend.ts';
-import { openWork, type Work } from './opening/openData.ts';
+import type { OpenedData } from './opening/openData.ts';
+import { openWork, type Work } from './opening/openWork.ts';
 import type { CountedImage } from './reading/plan.ts';
 import { type Bin, logarithmicBins, quantileOf } from './survey/quantiles.ts';
 import type { CountedSurvey } from './survey/survey.ts';
@@ -137,25 +138,29 @@ const FORECAST_DRAWS = 3000;
  * Samples that cannot be read are listed, and everything else is counted without them.
  */
 export async function inspect(
-  loaded: LoadedManifest,
+  source: LoadedManifest | OpenedData,
   { onEvent, onExample }: InspectOptions,
 ): Promise<Inspection> {
   const warnings = new Set<string>();
-  const broken = new Map<string, RaremaskError>();
-  const work = await openWork(
-    loaded,
-    (event) => {
-      if (event.type === 'note' && event.level === 'warn') warnings.add(event.text);
+  const warn = (event: RunEvent) => {
+    if (event.type === 'note' && event.level === 'warn') warnings.add(event.text);
+  };
+  const work = await openWork(source, {
+    onEvent: (event) => {
+      warn(event);
       onEvent(event);
     },
-    (id, error) => broken.set(id, error),
-  );
+    onData: onEvent,
+    unreadable: 'list',
+  });
+  const unfollow = work.follow(warn);
   try {
-    const survey = await work.survey();
+    const { survey, unreadable } = await work.counted();
     const batches = await batchesOf(work, survey);
     if (onExample) for (const example of examplesOf(work, survey)) await onExample(await example());
-    return inspectionOf(work, survey, batches, broken, warnings);
+    return inspectionOf(work, survey, batches, unreadable, warnings);
   } finally {
+    unfollow();
     await work.close();
   }
 }
@@ -184,7 +189,7 @@ function inspectionOf(
   work: Work,
   survey: CountedSurvey,
   batches: Inspection['batches'],
-  broken: ReadonlyMap<string, RaremaskError>,
+  unreadable: ReadonlyMap<string, RaremaskError>,
   warnings: ReadonlySet<string>,
 ): Inspection {
   const { facts, loaded } = work;
@@ -227,7 +232,7 @@ function inspectionOf(
       images.filter((image) => !isBlank(image)),
       splitOfId,
     ),
-    unreadable: [...broken]
+    unreadable: [...unreadable]
       .filter(([id]) => splitOfId.has(id))
       .map(([id, { code, message }]) => ({ id, split: splitOfId.get(id)!, code, message })),
     batches,

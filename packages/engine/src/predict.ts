@@ -1,23 +1,19 @@
 import { join } from 'node:path';
-import type { Dataset, Facts, Prediction, Survey, WrittenPrediction } from '@raremask/core';
-import * as services from '@raremask/core';
-import { createHost } from '@raremask/core/host';
+import type { Dataset, Facts, Prediction, WrittenPrediction } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { components } from '@raremask/metrics';
 import { UNCHANGED } from './augment/rule.ts';
-import { noPredictionFiles, noTrainingData } from './errors.ts';
+import { noPredictionFiles } from './errors.ts';
 import type { OnEvent } from './events.ts';
-import { decisionRule, foregroundProbability } from './judging/decide.ts';
-import { foundFor } from './judging/decisionFile.ts';
+import { foregroundProbability } from './judging/decide.ts';
+import { isSearched } from './judging/decisionRule.ts';
 import { type Judged, judge } from './judging/judge.ts';
 import { tileRule } from './judging/tiles.ts';
+import { openTrained, readTrained, scopeWithoutData, type Trained } from './opening/openTrained.ts';
 import { pictures } from './prediction/pictures.ts';
-import { openFeed } from './reading/feed.ts';
+import { type Feed, openFeed } from './reading/feed.ts';
 import { writeAtomically } from './record/atomicFile.ts';
-import { checkpointState, readCheckpoint } from './record/checkpoint.ts';
-import { chooseCheckpoint, openRunFolder } from './record/runFolder.ts';
 import type { Compute } from './runner/compute.ts';
-import { openNetwork } from './runner/openRunner.ts';
 
 export interface PredictOptions {
   /** What the data set opens as images without truth: a folder of images, or one image. */
@@ -66,68 +62,56 @@ export async function predict(
   runPath: string,
   options: PredictOptions,
 ): Promise<PredictResult> {
-  const { folder } = await openRunFolder(runPath);
-  const checkpoint = await readCheckpoint(chooseCheckpoint(folder, options.checkpoint));
-  const { facts, normalization, census } = checkpoint.head;
-  const host = createHost();
-  const scope = host.run({
-    seed: loaded.manifest.seed,
-    log: {
-      info: (text) => options.onEvent({ type: 'note', level: 'info', text }),
-      warn: (text) => options.onEvent({ type: 'note', level: 'warn', text }),
-    },
-  });
+  const { onEvent, input, compute } = options;
+  const run = await readTrained(runPath, options.checkpoint);
+  const { facts } = run.checkpoint.head;
+  const { scope, close } = scopeWithoutData(loaded, run.checkpoint.head, onEvent);
   try {
-    scope.provide(services.folder, () => loaded.folder);
-    scope.provide(services.batchSize, () => loaded.manifest.train.batch);
-    scope.provide(services.facts, () => facts);
-    scope.provide(services.census, () => async () => census);
-    scope.provide(services.survey, () => async (): Promise<Survey> => {
-      throw noTrainingData();
-    });
-    const images = await scope.openImages(loaded.plugins.dataset, options.input, facts);
+    const images = await scope.openImages(loaded.plugins.dataset, input, facts);
     if (images.writePredictions === undefined && facts.space === 3) throw noPredictionFiles();
-    const model = await scope.make(loaded.plugins.model);
-    const found = await foundFor(loaded.manifest.evaluate, folder, checkpoint, (text) =>
-      options.onEvent({ type: 'note', level: 'warn', text }),
-    );
-    const rule = decisionRule(loaded.manifest.evaluate, facts, found);
-    const { mirror } = loaded.manifest.evaluate;
-    const tiles = tileRule(loaded.manifest.evaluate.window, facts, model);
-    const feed = await openFeed(
-      {
-        dataset: { url: '', rawOptions: null, folder: loaded.folder },
-        facts,
-        normalization,
-        pixelWeights: facts.classes.map(() => 1),
-        augment: UNCHANGED,
-        seed: loaded.manifest.seed,
-        workers: 0,
-        multipleOf: model.multipleOf,
-      },
-      images,
-    );
-    const network = openNetwork(
-      options.compute,
-      { facts, model },
-      checkpointState(checkpoint, model),
-      options.onEvent,
-    );
+    const trained = await openTrained(loaded, run, scope);
+    const { window, mirror } = loaded.manifest.evaluate;
+    if (isSearched(loaded.manifest.evaluate) && trained.found === undefined) {
+      onEvent({ type: 'note', level: 'warn', text: NOTHING_SEARCHED });
+    }
+    const { model, rule } = trained;
+    const tiles = tileRule(window, facts, model);
+    const feed = await imagesFeed(loaded, trained, images);
+    const network = trained.network(compute, onEvent);
     try {
-      return await predictAll(
-        images,
-        judge({ facts, network, rule, tiles, mirror }, feed, images.ids),
-        facts,
-        options,
-      );
+      const judged = judge({ facts, network, rule, tiles, mirror }, feed, images.ids);
+      return await predictAll(images, judged, facts, options);
     } finally {
       await network.dispose();
       await feed.close();
     }
   } finally {
-    await scope.dispose();
-    await host.dispose();
+    await close();
   }
+}
+
+const NOTHING_SEARCHED =
+  'nothing was searched on the validation split for this checkpoint and these settings, so every predicted structure is kept; raremask evaluate searches';
+
+/** Reads images that are to be predicted, here and not in threads: they are read once. */
+function imagesFeed(
+  { folder, manifest }: LoadedManifest,
+  { facts, model, checkpoint }: Trained,
+  images: Dataset,
+): Promise<Feed> {
+  return openFeed(
+    {
+      dataset: { url: '', rawOptions: null, folder },
+      facts,
+      normalization: checkpoint.head.normalization,
+      pixelWeights: facts.classes.map(() => 1),
+      augment: UNCHANGED,
+      seed: manifest.seed,
+      workers: 0,
+      multipleOf: model.multipleOf,
+    },
+    images,
+  );
 }
 
 async function predictAll(

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import type { BackendFact, OnEvent } from './events.ts';
-import { openWork } from './opening/openData.ts';
+import type { OpenedData } from './opening/openData.ts';
+import { openWork } from './opening/openWork.ts';
 import type { Feed } from './reading/feed.ts';
 import { createRunFolder } from './record/runFolder.ts';
 import type { Compute } from './runner/compute.ts';
@@ -27,9 +28,15 @@ export interface TrainOptions {
 }
 
 /** Trains as the manifest says and leaves a run folder. */
-export async function train(loaded: LoadedManifest, options: TrainOptions): Promise<TrainResult> {
+export async function train(
+  source: LoadedManifest | OpenedData,
+  options: TrainOptions,
+): Promise<TrainResult> {
   const journal = new Journal(options.onEvent);
-  const work = await openWork(loaded, journal.emit);
+  const { onEvent } = options;
+  const work = await openWork(source, { onEvent: journal.emit, onData: onEvent });
+  const { loaded } = work;
+  const unfollow = work.follow(journal.write);
   let feed: Feed | undefined;
   let run: TrainingRun | undefined;
   try {
@@ -55,6 +62,7 @@ export async function train(loaded: LoadedManifest, options: TrainOptions): Prom
   } finally {
     await run?.dispose();
     await feed?.close();
+    unfollow();
     await work.close();
   }
 }

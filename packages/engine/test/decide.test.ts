@@ -1,6 +1,7 @@
 import type { Facts } from '@raremask/core';
 import { describe, expect, test } from 'vitest';
-import { decide, decisionRule, foregroundProbability } from '../src/judging/decide.ts';
+import { decide, foregroundProbability } from '../src/judging/decide.ts';
+import { decisionRule } from '../src/judging/decisionRule.ts';
 
 const exclusive: Facts = {
   space: 2,

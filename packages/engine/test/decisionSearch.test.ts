@@ -1,6 +1,6 @@
 import { type Facts, IGNORE, type Sample } from '@raremask/core';
 import { describe, expect, test } from 'vitest';
-import type { DecisionRule } from '../src/judging/decide.ts';
+import type { DecisionRule } from '../src/judging/decisionRule.ts';
 import { DecisionSearch } from '../src/judging/decisionSearch.ts';
 import type { Judged } from '../src/judging/judge.ts';
 

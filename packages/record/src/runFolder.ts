@@ -72,10 +72,16 @@ export async function openRunFolder(
   return { folder, environment };
 }
 
+/** The checkpoints that a run keeps. */
+type Which = 'best' | 'last';
+
 /** The checkpoint to use: the wished one, or the best where there is one, else the last. */
-export function chooseCheckpoint(folder: RunFolder, wish: 'best' | 'last' | undefined): string {
-  const candidates = wish === undefined ? [folder.best, folder.last] : [folder[wish]];
-  const found = candidates.find((path) => existsSync(path));
-  if (found === undefined) throw notARun(folder.path, `checkpoints/${wish ?? 'last'}.safetensors`);
-  return found;
+export function chooseCheckpoint(
+  folder: RunFolder,
+  wish: Which | undefined,
+): { readonly which: Which; readonly path: string } {
+  const candidates: readonly Which[] = wish === undefined ? ['best', 'last'] : [wish];
+  const which = candidates.find((name) => existsSync(folder[name]));
+  if (which === undefined) throw notARun(folder.path, `checkpoints/${wish ?? 'last'}.safetensors`);
+  return { which, path: folder[which] };
 }

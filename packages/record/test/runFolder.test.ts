@@ -54,11 +54,11 @@ describe('a run folder', () => {
     const folder = createRunFolder(join(place, 'run'));
     expect(() => chooseCheckpoint(folder, undefined)).toThrow(/last\.safetensors is missing/);
     writeFileSync(folder.last, '');
-    expect(chooseCheckpoint(folder, undefined)).toBe(folder.last);
+    expect(chooseCheckpoint(folder, undefined)).toEqual({ which: 'last', path: folder.last });
     expect(() => chooseCheckpoint(folder, 'best')).toThrow(/best\.safetensors is missing/);
     writeFileSync(folder.best, '');
-    expect(chooseCheckpoint(folder, undefined)).toBe(folder.best);
-    expect(chooseCheckpoint(folder, 'last')).toBe(folder.last);
+    expect(chooseCheckpoint(folder, undefined)).toEqual({ which: 'best', path: folder.best });
+    expect(chooseCheckpoint(folder, 'last')).toEqual({ which: 'last', path: folder.last });
   });
 
   test('names the files of the validation split without its name', () => {

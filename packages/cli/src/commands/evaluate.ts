@@ -1,42 +1,32 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { type EvaluateOptions, type Evaluation, evaluate } from '@raremask/engine';
+import { type EvaluateOptions, type Evaluation, evaluate, type OpenedData } from '@raremask/engine';
 import { dice } from '@raremask/metrics';
-import {
-  collectOverlays,
-  createProgress,
-  parseHistory,
-  resultTable,
-  writeReport,
-} from '@raremask/report';
+import { collectOverlays, parseHistory, resultTable, writeReport } from '@raremask/report';
 import type { Console } from '../console.ts';
+import { withProgress } from '../progress.ts';
 
 /**
  * Scores a run, collects overlays, prints the table, and writes report.html anew. Its gallery shows
  * the validation split; the overlays of another split lie beside them.
  */
 export async function scoreRun(
-  loaded: LoadedManifest,
+  source: LoadedManifest | OpenedData,
   run: string,
   options: Pick<EvaluateOptions, 'split' | 'checkpoint' | 'compute'>,
   console: Console,
   more: object = {},
 ): Promise<Evaluation> {
-  const progress = createProgress(process.stderr, {
-    terminal: process.stderr.isTTY === true,
-    color: console.color,
-  });
   const split = options.split ?? 'validation';
   const overlays = collectOverlays({
     folder: join(run, split === 'validation' ? 'overlays' : `overlays-${split}`),
     split,
   });
-  let evaluation: Evaluation;
-  try {
-    evaluation = await evaluate(loaded, run, {
+  const evaluation = await withProgress(console, (onEvent) =>
+    evaluate(source, run, {
       ...options,
-      onEvent: (event) => progress.event(event),
+      onEvent,
       onImage: ({ sample, decision, foreground }, score, facts) => {
         const { hits, misses, alarms } = score.foreground;
         overlays.add({
@@ -55,10 +45,8 @@ export async function scoreRun(
           empty: hits + misses === 0,
         });
       },
-    });
-  } finally {
-    progress.close();
-  }
+    }),
+  );
   await overlays.write();
   const report = await writeReport(run);
   const history = parseHistory(await readFile(join(run, 'metrics.csv'), 'utf8'));

@@ -3,7 +3,6 @@ import { relative, resolve } from 'node:path';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { inspect, writeAtomically } from '@raremask/engine';
 import {
-  createProgress,
   drawExample,
   type InspectionExample,
   inspectionPage,
@@ -13,6 +12,7 @@ import type { Console } from '../console.ts';
 import { EXIT } from '../failure.ts';
 import { recommended, withLoaded } from '../init/recommended.ts';
 import { type ManifestOptions, manifestFromArguments } from '../manifestArguments.ts';
+import { withProgress } from '../progress.ts';
 
 /**
  * Counts the manifest's data set and what its sampler makes of it, and prints the tables. In place of
@@ -47,30 +47,23 @@ async function shown(
   options: { readonly html?: string },
   console: Console,
 ): Promise<number> {
-  const progress = createProgress(process.stderr, {
-    terminal: process.stderr.isTTY === true,
-    color: console.color,
-  });
   const examples: InspectionExample[] = [];
-  try {
-    const inspection = await inspect(loaded, {
-      onEvent: (event) => progress.event(event),
+  const inspection = await withProgress(console, (onEvent) =>
+    inspect(loaded, {
+      onEvent,
       ...(options.html !== undefined && {
         onExample: (example) => {
           examples.push(drawExample(example));
         },
       }),
-    });
-    progress.close();
-    if (options.html !== undefined) {
-      await writeAtomically(resolve(options.html), await inspectionPage(inspection, examples));
-      console.note('info', `page  ${relative(process.cwd(), resolve(options.html))}`);
-    }
-    if (console.json) console.result(inspection);
-    console.text(inspectionTable(inspection, { color: console.color, width: console.width }));
-  } finally {
-    progress.close();
+    }),
+  );
+  if (options.html !== undefined) {
+    await writeAtomically(resolve(options.html), await inspectionPage(inspection, examples));
+    console.note('info', `page  ${relative(process.cwd(), resolve(options.html))}`);
   }
+  if (console.json) console.result(inspection);
+  console.text(inspectionTable(inspection, { color: console.color, width: console.width }));
   return EXIT.ok;
 }
 

@@ -18,7 +18,7 @@ import {
   type RunScope,
 } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { openWork } from '@raremask/engine';
+import { openData } from '@raremask/engine';
 import {
   checkSettings,
   type LabResult,
@@ -107,14 +107,14 @@ async function lossesOfManifest(
   wished: number | undefined,
   console: Console,
 ): Promise<Candidates> {
-  const work = await openWork(loaded, (event) => {
+  const data = await openData(loaded, (event) => {
     if (event.type === 'note') console.note(event.level, event.text);
   });
   try {
-    const task: Facts = { ...work.facts, space: 2 };
-    const structure = wished ?? typicalStructure(await work.census(), Math.min(...sides));
+    const task: Facts = { ...data.facts, space: 2 };
+    const structure = wished ?? typicalStructure(await data.census(), Math.min(...sides));
     const host = createHost();
-    const run = quietRun(host, task, () => work.census());
+    const run = quietRun(host, task, () => data.census());
     const terms: { readonly subject: Subject; readonly weight: number }[] = [];
     for (const [index, plugin] of loaded.plugins.losses.entries()) {
       const { name, weight } = loaded.manifest.loss[index]!;
@@ -136,11 +136,11 @@ async function lossesOfManifest(
       left: [],
       async close() {
         await host.dispose();
-        await work.close();
+        await data.close();
       },
     };
   } catch (error) {
-    await work.close();
+    await data.close();
     throw error;
   }
 }

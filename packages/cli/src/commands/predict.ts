@@ -1,10 +1,10 @@
 import { relative } from 'node:path';
 import { predict } from '@raremask/engine';
-import { createProgress } from '@raremask/report';
 import { prepared } from '../backend.ts';
 import type { Console } from '../console.ts';
 import { EXIT } from '../failure.ts';
 import { manifestOfRun } from '../manifestArguments.ts';
+import { withProgress } from '../progress.ts';
 
 /** Predicts and says how many images have something in them. */
 export async function predictImages(
@@ -22,23 +22,16 @@ export async function predictImages(
   const loaded = await manifestOfRun(run, options);
   const { reason, compute } = await prepared(loaded);
   console.note('info', reason);
-  const progress = createProgress(process.stderr, {
-    terminal: process.stderr.isTTY === true,
-    color: console.color,
-  });
-  let result: Awaited<ReturnType<typeof predict>>;
-  try {
-    result = await predict(loaded, run, {
+  const result = await withProgress(console, (onEvent) =>
+    predict(loaded, run, {
       input,
       out: options.out,
       probabilities: options.probabilities,
       compute,
-      onEvent: (event) => progress.event(event),
+      onEvent,
       ...(options.checkpoint !== undefined && { checkpoint: options.checkpoint }),
-    });
-  } finally {
-    progress.close();
-  }
+    }),
+  );
   if (result.remark !== undefined) console.note('warn', `trained on: ${result.remark}`);
   const found = result.images.filter(({ foreground }) => foreground > 0).length;
   if (console.json) console.result(result);

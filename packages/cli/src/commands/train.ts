@@ -1,48 +1,62 @@
 import { relative } from 'node:path';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { train } from '@raremask/engine';
-import { createProgress } from '@raremask/report';
-import { prepared } from '../backend.ts';
+import { type OnEvent, type OpenedData, openData, type TrainResult, train } from '@raremask/engine';
+import { type Prepared, prepared } from '../backend.ts';
 import type { Console } from '../console.ts';
 import { EXIT } from '../failure.ts';
 import { recordInspection } from '../inspection/recordedInspection.ts';
 import { onInterruption } from '../interruption.ts';
+import { withProgress } from '../progress.ts';
 import { scoreRun } from './evaluate.ts';
+
+interface RunOptions {
+  readonly out?: string;
+  readonly resume?: string;
+  readonly version: string;
+}
 
 /** Trains, or goes on training; scores the best weights; writes the report; prints the pair. */
 export async function trainAndReport(
   loaded: LoadedManifest,
-  options: { readonly out?: string; readonly resume?: string; readonly version: string },
+  options: RunOptions,
   console: Console,
 ): Promise<number> {
-  const { compute, ...backend } = await prepared(loaded);
-  const progress = createProgress(process.stderr, {
-    terminal: process.stderr.isTTY === true,
-    color: console.color,
-  });
-  const interruption = onInterruption((text) => console.note('info', text));
-  let result: Awaited<ReturnType<typeof train>>;
+  const backend = await prepared(loaded);
+  const { data, result } = await withProgress(console, (onEvent) =>
+    trained(loaded, backend, options, onEvent, console),
+  );
   try {
-    result = await train(loaded, {
-      backend,
-      compute,
-      version: options.version,
-      onEvent: (event) => progress.event(event),
-      signal: interruption.signal,
-      ...(options.out !== undefined && { out: options.out }),
-      ...(options.resume !== undefined && { resume: options.resume }),
-    });
+    if (result.interrupted) {
+      const shown = relative(process.cwd(), result.folder) || '.';
+      if (console.json) console.result(result);
+      console.note('info', `Stopped and saved. Go on with: raremask resume ${shown}`);
+      return EXIT.resumable;
+    }
+    await recordInspection(data, result.folder);
+    await scoreRun(data, result.folder, { compute: backend.compute }, console, result);
+    return EXIT.ok;
   } finally {
-    interruption.release();
-    progress.close();
+    await data.close();
   }
-  const shown = relative(process.cwd(), result.folder) || '.';
-  if (result.interrupted) {
-    if (console.json) console.result(result);
-    console.note('info', `Stopped and saved. Go on with: raremask resume ${shown}`);
-    return EXIT.resumable;
+}
+
+/** Opens the data and trains on them; they stay open for what follows. */
+async function trained(
+  loaded: LoadedManifest,
+  { compute, ...backend }: Prepared,
+  options: RunOptions,
+  onEvent: OnEvent,
+  console: Console,
+): Promise<{ readonly data: OpenedData; readonly result: TrainResult }> {
+  const { signal, release } = onInterruption((text) => console.note('info', text));
+  let data: OpenedData | undefined;
+  try {
+    data = await openData(loaded, onEvent);
+    return { data, result: await train(data, { ...options, backend, compute, onEvent, signal }) };
+  } catch (error) {
+    await data?.close();
+    throw error;
+  } finally {
+    release();
   }
-  await recordInspection(loaded, result.folder);
-  await scoreRun(loaded, result.folder, { compute }, console, result);
-  return EXIT.ok;
 }

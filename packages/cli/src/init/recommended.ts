@@ -1,20 +1,22 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import type { DatasetProposal, Json } from '@raremask/core';
-import { installedPlugins, loadPlugin } from '@raremask/core/host';
+import { type DatasetProposal, folder as folderToken, type Json } from '@raremask/core';
+import { createHost, installedPlugins, loadPlugin } from '@raremask/core/host';
 import { type LoadedManifest, loadManifest } from '@raremask/core/manifest';
 import {
   commentedManifest,
   type Inspection,
   inspect,
   type ManifestFacts,
+  type ProposedSplit,
+  proposedSplit,
   type RecommendedSetting,
 } from '@raremask/engine';
-import { createProgress } from '@raremask/report';
 import type { Console } from '../console.ts';
 import { noProposal } from '../errors.ts';
 import { STANDARD } from '../manifestArguments.ts';
+import { withProgress } from '../progress.ts';
 
 /** A manifest that comes of looking at a folder and counting what is in it. */
 export interface Recommended {
@@ -35,12 +37,17 @@ export async function recommended(
   wished: readonly string[] | undefined,
   console: Console,
 ): Promise<Recommended> {
-  const { use, proposal } = await proposalFor(resolve(data), folder, wished);
-  const facts: ManifestFacts = {
-    name: basename(resolve(data)).replaceAll(/[^A-Za-z0-9._-]+/g, '-') || 'run',
+  const found = await proposalFor(resolve(data), folder, wished);
+  const name = basename(resolve(data)).replaceAll(/[^A-Za-z0-9._-]+/g, '-') || 'run';
+  const factsOf = ({ options, split }: DatasetProposal): ManifestFacts => ({
+    name,
     seed: 0,
-    data: { use, with: proposal.options, split: proposal.split },
-  };
+    data: { use: found.use, with: options, split },
+  });
+  const proposal = await withLists(found.proposal, (own, work) =>
+    withLoaded(commentedManifest(factsOf(own), DRAFT), folder, work),
+  );
+  const facts = factsOf(proposal);
   const inspection = await withLoaded(commentedManifest(facts, DRAFT), folder, (draft) =>
     counted(draft, console),
   );
@@ -75,6 +82,36 @@ async function proposalFor(
   throw noProposal(data, names);
 }
 
+/** A proposal with the lists that lie in the data set's root folder, where it names none itself. */
+async function withLists(
+  proposal: DatasetProposal,
+  load: (
+    proposal: DatasetProposal,
+    work: (draft: LoadedManifest) => Promise<ProposedSplit>,
+  ) => Promise<ProposedSplit>,
+): Promise<DatasetProposal> {
+  if (typeof proposal.split.validation !== 'number') return proposal;
+  const { split, remark } = await load(proposal, async ({ plugins, manifest, folder: beside }) => {
+    const host = createHost();
+    try {
+      const scope = host.run({ seed: manifest.seed, log: { info() {}, warn() {} } });
+      scope.provide(folderToken, () => beside);
+      return await proposedSplit(await scope.make(plugins.dataset));
+    } finally {
+      await host.dispose();
+    }
+  });
+  const guess = split === undefined ? proposal.unlisted : undefined;
+  const place = 'data.split.validation';
+  const remarks = { ...proposal.remarks, ...guess?.remarks };
+  const own = remarks[place];
+  return {
+    options: { ...proposal.options, ...guess?.options },
+    split: split ?? proposal.split,
+    remarks: { ...remarks, [place]: own ? `${remark}; ${own}` : remark },
+  };
+}
+
 /** Loads a manifest's text as if it lay in a folder. */
 export async function withLoaded<T>(
   text: string,
@@ -100,20 +137,14 @@ export async function withLoaded<T>(
 }
 
 async function counted(loaded: LoadedManifest, console: Console): Promise<Inspection> {
-  const progress = createProgress(process.stderr, {
-    terminal: process.stderr.isTTY === true,
-    color: console.color,
-  });
-  try {
-    return await inspect(loaded, {
+  return await withProgress(console, (onEvent) =>
+    inspect(loaded, {
       // What the draft's plugins say of themselves is of no use to anyone.
       onEvent: (event) => {
-        if (event.type === 'survey') progress.event(event);
+        if (event.type === 'survey') onEvent(event);
       },
-    });
-  } finally {
-    progress.close();
-  }
+    }),
+  );
 }
 
 /** What was seen and assumed about the data, and what is wrong with them. */

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { LoadedManifest } from '@raremask/core/manifest';
-import { inspect } from '@raremask/engine';
+import { inspect, type OpenedData } from '@raremask/engine';
 import {
   type InspectionFile,
   type RecordedExample,
@@ -13,11 +12,11 @@ import { drawExample } from '@raremask/report';
 /**
  * Puts what was counted of the data into a run folder, where the report looks for it:
  * inspection.json, and the example images in inspection/. The counts are those that training has
- * just used, so nothing but the examples is read.
+ * just used, so nothing but the examples is read, and images of which the sampler draws windows.
  */
-export async function recordInspection(loaded: LoadedManifest, run: string): Promise<void> {
+export async function recordInspection(data: OpenedData, run: string): Promise<void> {
   const examples: RecordedExample[] = [];
-  const inspection = await inspect(loaded, {
+  const inspection = await inspect(data, {
     onEvent: () => undefined,
     onExample: async (example) => {
       const { png, ...facts } = drawExample(example);

@@ -45,6 +45,8 @@ export interface WrittenPrediction extends Prediction {
 /** Where images and truth come from. Lives in the main thread and once in each worker thread. */
 export interface Dataset {
   readonly facts: DatasetFacts;
+  /** The folder of the data, absolute: list files of the splits are looked for there too. */
+  readonly root?: string;
   /** All samples, in a fixed order, without repeats. */
   readonly ids: readonly string[];
   /** Patient, tile, field of view: a split never cuts through a group. */

@@ -68,7 +68,7 @@ type ProposedList =
 export interface DatasetProposal {
   /** What the manifest would say under `data.with`. */
   readonly options: Readonly<Record<string, Json>>;
-  /** What it would say under `data.split`. */
+  /** What it would say under `data.split`; where it is a share, list files in the data set's `root` win. */
   readonly split: {
     readonly train?: ProposedList;
     readonly validation: ProposedList | number;
@@ -79,4 +79,9 @@ export interface DatasetProposal {
    * comments for the person who checks it.
    */
   readonly remarks: Readonly<Record<string, string>>;
+  /**
+   * More options with their remarks, guessed, that are taken where no list divides the data. A remark
+   * replaces the other one of its place; an empty one takes it away.
+   */
+  readonly unlisted?: Pick<DatasetProposal, 'options' | 'remarks'>;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Work } from '../opening/openData.ts';
+import type { Work } from '../opening/openWork.ts';
 import { writeAtomically } from '../record/atomicFile.ts';
 import { fingerprintsOf } from '../survey/surveyCache.ts';
 import type { Forecast } from './forecast.ts';

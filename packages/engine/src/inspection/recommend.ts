@@ -1,18 +1,9 @@
 import { type Facts, firstForeground, type Json } from '@raremask/core';
-import type { Work } from '../opening/openData.ts';
+import type { Work } from '../opening/openWork.ts';
 import { quantileOf } from '../survey/quantiles.ts';
 import { smallStructure, structureSizes } from '../survey/structureSizes.ts';
 import { type CountedSurvey, censusOf } from '../survey/survey.ts';
-import { commentedManifest } from './recommendedManifest.ts';
-
-/** One setting of a recommended manifest. */
-export interface RecommendedSetting {
-  /** Place in the manifest, for example `train.epochs`. */
-  readonly path: string;
-  readonly value: Json;
-  /** Why, with the figure behind it. */
-  readonly reason: string;
-}
+import { commentedManifest, type RecommendedSetting } from './recommendedManifest.ts';
 
 /** How to train on a data set, derived from what was counted. */
 export interface Recommendation {

@@ -1,5 +1,13 @@
 import type { Json } from '@raremask/core';
-import type { RecommendedSetting } from './recommend.ts';
+
+/** One setting of a recommended manifest. */
+export interface RecommendedSetting {
+  /** Place in the manifest, for example `train.epochs`. */
+  readonly path: string;
+  readonly value: Json;
+  /** Why, with the figure behind it. */
+  readonly reason: string;
+}
 
 /** The parts of a manifest that are facts and not recommended. */
 export interface ManifestFacts {

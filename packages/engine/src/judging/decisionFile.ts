@@ -6,14 +6,14 @@ import {
   readDecisions,
   writeDecisions,
 } from '@raremask/record';
-import { type FoundRule, isSearched } from './decide.ts';
+import type { FoundRule } from './decisionRule.ts';
 
 /** How images are seen; what was found holds for these settings alone. */
 type Seen = Pick<Manifest['evaluate'], 'window' | 'mirror' | 'threshold'>;
 
 /** The checkpoint that a decision is of. */
 export interface DecidedCheckpoint {
-  readonly path: string;
+  readonly which: 'best' | 'last';
   readonly head: { readonly progress: { readonly epoch: number } };
 }
 
@@ -27,7 +27,7 @@ export async function readDecision(
   checkpoint: DecidedCheckpoint,
   settings: Seen,
 ): Promise<FoundRule | undefined> {
-  const found = (await readDecisions(decision))[nameOf(checkpoint)];
+  const found = (await readDecisions(decision))[checkpoint.which];
   const same =
     found?.epoch === checkpoint.head.progress.epoch &&
     isDeepStrictEqual(found.seen, seenOf(settings));
@@ -44,31 +44,10 @@ export async function writeDecision(
   const { epoch } = checkpoint.head.progress;
   await writeDecisions(decision, {
     ...(await readDecisions(decision)),
-    [nameOf(checkpoint)]: { epoch, seen: seenOf(settings), classes },
+    [checkpoint.which]: { epoch, seen: seenOf(settings), classes },
   });
-}
-
-/** What was found, where the manifest asks for it; says so where nothing was. */
-export async function foundFor(
-  settings: Manifest['evaluate'],
-  folder: Pick<RunFolder, 'decision'>,
-  checkpoint: DecidedCheckpoint,
-  warn: (text: string) => void,
-): Promise<FoundRule | undefined> {
-  if (!isSearched(settings)) return undefined;
-  const found = await readDecision(folder, checkpoint, settings);
-  if (found === undefined) {
-    warn(
-      'nothing was searched on the validation split for this checkpoint and these settings, so every predicted structure is kept; raremask evaluate searches',
-    );
-  }
-  return found;
 }
 
 function seenOf({ window, mirror, threshold }: Seen): Seen {
   return { window, mirror, threshold };
-}
-
-function nameOf({ path }: DecidedCheckpoint): 'best' | 'last' {
-  return path.endsWith('best.safetensors') ? 'best' : 'last';
 }

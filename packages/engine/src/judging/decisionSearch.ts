@@ -1,7 +1,7 @@
 import { type Facts, firstForeground, IGNORE } from '@raremask/core';
 import { components, dice } from '@raremask/metrics';
 import type { ClassErrors, FoundClass } from '@raremask/record';
-import type { DecisionRule, FoundRule } from './decide.ts';
+import type { DecisionRule, FoundRule } from './decisionRule.ts';
 import type { Judged } from './judge.ts';
 
 export type { FoundClass };

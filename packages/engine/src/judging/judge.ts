@@ -4,7 +4,8 @@ import { noTruth } from '../reading/errors.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { WholeSample } from '../reading/plan.ts';
 import type { Network } from '../runner/runner.ts';
-import { type Decision, type DecisionRule, decide, foregroundProbability } from './decide.ts';
+import { type Decision, decide, foregroundProbability } from './decide.ts';
+import type { DecisionRule } from './decisionRule.ts';
 import { inMirrors } from './mirror.ts';
 import { inTiles, type TileRule } from './tiles.ts';
 

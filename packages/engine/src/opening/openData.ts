@@ -1,228 +1,117 @@
-import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
-import * as services from '@raremask/core';
-import {
-  type Census,
-  type Dataset,
-  type Facts,
-  isRaremaskError,
-  type Json,
-  type RaremaskError,
-} from '@raremask/core';
+import type { Census, Dataset, Facts } from '@raremask/core';
 import { createHost, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { UNCHANGED } from '../augment/rule.ts';
-import { emptySplit } from '../errors.ts';
 import type { OnEvent } from '../events.ts';
-import { type Feed, openFeed } from '../reading/feed.ts';
-import type { CountedImage, FeedPlan } from '../reading/plan.ts';
-import { type CountedSurvey, censusOf, takeSurvey } from '../survey/survey.ts';
-import { classNumbers } from './classNumbers.ts';
-import { splitIds } from './split.ts';
+import { type CountedSurvey, censusOf } from '../survey/survey.ts';
+import { type Counted, Counts } from './counts.ts';
+import { feedsOf, type OpenFeed } from './feedsOf.ts';
+import { Notes } from './notes.ts';
+import { openScope } from './scope.ts';
+import { type Splits, splitIds } from './split.ts';
+import { workerCount } from './workerCount.ts';
 
-export type Splits = Readonly<Record<'train' | 'validation' | 'test', readonly string[]>>;
-
-/** An opened manifest: its data set, its services, and the way to everything that is made of them. */
-export interface Work {
+/** A manifest's data set, divided; what is counted of it is counted once, for every job. */
+export interface OpenedData {
   readonly loaded: LoadedManifest;
-  readonly scope: RunScope;
   readonly dataset: Dataset;
   readonly facts: Facts;
   readonly splits: Splits;
   readonly workers: number;
   /** Plugin and options of the data set: what was counted for one identity holds for no other. */
   readonly identity: string;
+  /** Everything that can be read, counted. */
+  counted(): Promise<Counted>;
+  /** The same; throws the first sample that cannot be read. */
   survey(): Promise<CountedSurvey>;
   census(): Promise<Census>;
-  /** Opens the worker threads that read this data set, or another one decoded alike. */
-  feed(
-    plan: Pick<FeedPlan, 'normalization' | 'multipleOf' | 'augment' | 'donors' | 'sizesDiffer'>,
-  ): Promise<Feed>;
+  readonly feed: OpenFeed;
+  /** What was said so far while the data were opened and counted, and what follows. */
+  readonly follow: Notes['follow'];
+  /** A scope for the plugins of one job; without the services that come of the data. */
+  scope(onEvent: OnEvent): RunScope;
   close(): Promise<void>;
 }
 
-/**
- * Makes the data set and divides it. Sampler, losses and model are made later, by `scope.make`.
- *
- * @param onBroken gets the samples that cannot be read, which the survey then leaves out; without it,
- *   the first of them is thrown
- */
-export async function openWork(
+export interface OpenOptions {
+  /**
+   * Whether the first sample that cannot be read ends the count, as training wants it, or all of them
+   * are listed.
+   */
+  readonly unreadable?: 'throw' | 'list';
+}
+
+/** Makes the data set of a manifest and divides it. */
+export async function openData(
   loaded: LoadedManifest,
   onEvent: OnEvent,
-  onBroken?: (id: string, error: RaremaskError) => void,
-): Promise<Work> {
+  { unreadable = 'throw' }: OpenOptions = {},
+): Promise<OpenedData> {
   const { manifest, plugins, folder } = loaded;
   const host = createHost();
-  const scope = host.run({
-    seed: manifest.seed,
-    log: {
-      info: (text) => onEvent({ type: 'note', level: 'info', text }),
-      warn: (text) => onEvent({ type: 'note', level: 'warn', text }),
-    },
-  });
+  const notes = new Notes(onEvent);
   try {
-    scope.provide(services.folder, () => folder);
-    scope.provide(services.batchSize, () => manifest.train.batch);
-    const dataset = await scope.make(plugins.dataset);
-    const { facts } = dataset;
-    scope.provide(services.facts, () => facts);
+    const dataset = await openScope(host, loaded, notes.emit).make(plugins.dataset);
     const workers = workerCount(manifest.train.workers);
-
-    const feed: Work['feed'] = (plan) =>
-      openFeed(
-        {
-          ...plan,
-          dataset: {
-            url: plugins.dataset.url,
-            rawOptions: plugins.dataset.rawOptions,
-            folder,
-          },
-          facts,
-          pixelWeights: classNumbers('data.pixelWeights', manifest.data.pixelWeights, facts, 1),
-          seed: manifest.seed,
-          workers,
-        },
-        dataset,
-      );
+    const feed = feedsOf(loaded, dataset, workers);
     const identity = JSON.stringify([
       plugins.dataset.use,
       plugins.dataset.package?.version ?? null,
       plugins.dataset.rawOptions,
     ]);
-    const count = async (ids: readonly string[], train: readonly string[]) => {
-      let reader: Promise<Feed> | undefined;
-      try {
-        return await takeSurvey({
-          dataset,
-          ids,
-          train,
-          identity,
-          cacheFolder: join(folder, '.raremask'),
-          read: async (missing) => {
-            reader ??= feed({
-              normalization: { kind: 'none' },
-              multipleOf: facts.space === 2 ? [1, 1] : [1, 1, 1],
-              augment: UNCHANGED,
-            });
-            const opened = await reader;
-            return onBroken ? readable(opened, missing, workers, onBroken) : opened.survey(missing);
-          },
-          partial: onBroken !== undefined,
-          onProgress: (done, total) => onEvent({ type: 'survey', done, total }),
-          warn: (text) => onEvent({ type: 'note', level: 'warn', text }),
-        });
-      } finally {
-        await (await reader)?.close();
-      }
-    };
-
-    let everything: Promise<CountedSurvey> | undefined;
+    const { emit } = notes;
+    const counts = new Counts({
+      dataset,
+      identity,
+      folder,
+      workers,
+      feed,
+      unreadable,
+      onEvent: emit,
+    });
     const splits = await splitIds({
       dataset,
       split: manifest.data.split,
       folder,
-      ...dataRoot(plugins.dataset.rawOptions, folder),
+      ...(dataset.root !== undefined && { dataRoot: dataset.root }),
       seed: manifest.seed,
-      isEmpty: async (id) => {
-        everything ??= count(dataset.ids, []);
-        const counted = await everything;
-        return !counted.has(id) || !counted.hasForeground(id);
-      },
-      warn: (text) => onEvent({ type: 'note', level: 'warn', text }),
+      isEmpty: (id) => counts.isEmpty(id),
+      warn: (text) => emit({ type: 'note', level: 'warn', text }),
     });
-    let survey: Promise<CountedSurvey> | undefined;
-    let census: Promise<Census> | undefined;
-    const takenSurvey = () => {
-      // A split by shares has had everything counted already.
-      survey ??= everything
-        ? everything.then((counted) => ({ ...counted, train: inOrder(dataset.ids, splits.train) }))
-        : count(
-            [...new Set([...splits.train, ...splits.validation, ...splits.test])],
-            splits.train,
-          );
-      return survey;
-    };
-    const takenCensus = () => {
-      census ??= takenSurvey().then((counted) => censusOf(counted, facts));
-      return census;
-    };
-    scope.provide(services.survey, () => takenSurvey);
-    scope.provide(services.census, () => takenCensus);
+    const counted = () => counts.of(splits);
+    const survey = () => counted().then(wholeSurvey);
     return {
       loaded,
-      scope,
       dataset,
-      facts,
+      facts: dataset.facts,
       splits,
       workers,
       identity,
-      survey: takenSurvey,
-      census: takenCensus,
+      counted,
+      survey,
+      census: async () => censusOf(await survey(), dataset.facts),
       feed,
-      close: async () => {
-        await scope.dispose();
-        await host.dispose();
-      },
+      follow: notes.follow,
+      scope: (say) => openScope(host, loaded, say),
+      close: () => host.dispose(),
     };
   } catch (error) {
-    await scope.dispose();
     await host.dispose();
     throw error;
   }
 }
 
-/** Counts what can be read, several at a time, and hands the rest to `onBroken`. */
-async function* readable(
-  feed: Feed,
-  ids: readonly string[],
-  workers: number,
-  onBroken: (id: string, error: RaremaskError) => void,
-): AsyncGenerator<CountedImage> {
-  const countOne = async (id: string): Promise<CountedImage | undefined> => {
-    try {
-      for await (const image of feed.survey([id])) return image;
-    } catch (error) {
-      if (!isRaremaskError(error) || error.category !== 'data') throw error;
-      onBroken(id, error);
-    }
-    return undefined;
-  };
-  const waiting: Promise<CountedImage | undefined>[] = [];
-  for (const id of ids) {
-    const started = countOne(id);
-    // Whatever fails is thrown when its turn comes; until then it must not count as unhandled.
-    started.catch(() => undefined);
-    waiting.push(started);
-    if (waiting.length <= workers + 1) continue;
-    const image = await waiting.shift();
-    if (image) yield image;
-  }
-  for (const started of waiting) {
-    const image = await started;
-    if (image) yield image;
-  }
+/** The opened data, or those of a manifest; `close` leaves alone what another has opened. */
+export async function dataOf(
+  source: LoadedManifest | OpenedData,
+  onEvent: OnEvent,
+  options: OpenOptions = {},
+): Promise<OpenedData> {
+  if (!('loaded' in source)) return await openData(source, onEvent, options);
+  return { ...source, close: async () => undefined };
 }
 
-/** The ids of a split; throws where it has none. */
-export function splitOf(work: Work, split: keyof Splits): readonly string[] {
-  if (work.splits[split].length === 0) throw emptySplit(split);
-  return work.splits[split];
-}
-
-/** Lists may lie beside the images: where a data set has a `root`, they are looked for there too. */
-function dataRoot(options: Json, folder: string): { readonly dataRoot?: string } {
-  const root = (options as { readonly root?: Json } | null)?.root;
-  return typeof root === 'string' ? { dataRoot: resolve(folder, root) } : {};
-}
-
-/** One thread for the step, the others read; at most four. */
-function workerCount(wish: number | 'auto'): number {
-  return wish === 'auto' ? Math.min(Math.max(availableParallelism() - 1, 1), 4) : wish;
-}
-
-/** Chosen ids in the order of all. */
-function inOrder(all: readonly string[], chosen: readonly string[]): string[] {
-  const wanted = new Set(chosen);
-  return all.filter((id) => wanted.has(id));
+function wholeSurvey({ survey, unreadable }: Counted): CountedSurvey {
+  const [first] = unreadable.values();
+  if (first !== undefined) throw first;
+  return survey;
 }

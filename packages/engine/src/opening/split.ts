@@ -27,6 +27,8 @@ export interface SplitOptions {
   warn?(line: string): void;
 }
 
+export type Splits = Readonly<Record<'train' | 'validation' | 'test', readonly string[]>>;
+
 /** Ids of each split, in the data set's order. */
 export interface SplitIds {
   readonly train: string[];

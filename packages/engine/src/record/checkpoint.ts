@@ -76,6 +76,11 @@ export interface Checkpoint {
   readonly arrays: ReadonlyMap<string, NamedArray>;
 }
 
+/** A checkpoint of a run, with its name there. */
+export interface ChosenCheckpoint extends Checkpoint {
+  readonly which: 'best' | 'last';
+}
+
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const { arrays, metadata } = await readSafetensors(path);
   const text = metadata['raremask'];

@@ -13,6 +13,11 @@ export class Journal {
 
   readonly emit = (event: RunEvent): void => {
     this.#onEvent(event);
+    this.write(event);
+  };
+
+  /** Writes what others have passed on. */
+  readonly write = (event: RunEvent): void => {
     if (event.type === 'step' || event.type === 'survey' || event.type === 'validate') return;
     this.#write(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
   };

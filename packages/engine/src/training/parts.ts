@@ -3,9 +3,9 @@ import { isRaremaskError } from '@raremask/core';
 import { UNCHANGED } from '../augment/rule.ts';
 import { lossFailed, lossShape, windowDoesNotFit } from '../errors.ts';
 import { type Normalization, normalizationOf } from '../intensities/normalize.ts';
-import { type DecisionRule, decisionRule } from '../judging/decide.ts';
+import { type DecisionRule, decisionRule } from '../judging/decisionRule.ts';
 import { type TileRule, tileRule } from '../judging/tiles.ts';
-import { splitOf, type Work } from '../opening/openData.ts';
+import { splitOf, type Work } from '../opening/openWork.ts';
 import { createOptimizer, type Optimizer } from '../step/optimizer.ts';
 
 /** What the manifest's plugins have made. */

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { BackendFact } from '../events.ts';
-import type { Work } from '../opening/openData.ts';
+import type { Work } from '../opening/openWork.ts';
 import { writeAtomically } from '../record/atomicFile.ts';
 import { type Environment, type RunFolder, writeJson } from '../record/runFolder.ts';
 

@@ -3,7 +3,7 @@ import type { Draw } from '@raremask/core';
 import { isBetter } from '@raremask/metrics';
 import { noBatches, notFiniteLoss } from '../errors.ts';
 import type { BackendFact, OnEvent, RunEvent } from '../events.ts';
-import type { Work } from '../opening/openData.ts';
+import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { Batch } from '../reading/plan.ts';
 import {

@@ -1,7 +1,7 @@
 import type { Facts } from '@raremask/core';
 import { epochScores, type ImageScore, summarize } from '@raremask/metrics';
 import type { ValidationScores } from '../events.ts';
-import type { DecisionRule } from '../judging/decide.ts';
+import type { DecisionRule } from '../judging/decisionRule.ts';
 import { judge, scoreJudged } from '../judging/judge.ts';
 import type { TileRule } from '../judging/tiles.ts';
 import type { Feed } from '../reading/feed.ts';

@@ -1,0 +1,97 @@
+import type { Facts, Model, Survey } from '@raremask/core';
+import * as services from '@raremask/core';
+import { createHost, type RunScope } from '@raremask/core/host';
+import type { LoadedManifest } from '@raremask/core/manifest';
+import { noTrainingData } from '../errors.ts';
+import type { OnEvent } from '../events.ts';
+import { readDecision } from '../judging/decisionFile.ts';
+import {
+  type DecisionRule,
+  decisionRule,
+  type FoundRule,
+  isSearched,
+} from '../judging/decisionRule.ts';
+import {
+  type CheckpointHead,
+  type ChosenCheckpoint,
+  checkpointState,
+  readCheckpoint,
+} from '../record/checkpoint.ts';
+import { chooseCheckpoint, openRunFolder, type RunFolder } from '../record/runFolder.ts';
+import type { Compute } from '../runner/compute.ts';
+import { openNetwork } from '../runner/openRunner.ts';
+import type { Network, StateArrays } from '../runner/runner.ts';
+import { openScope } from './scope.ts';
+
+/** A run's folder with the checkpoint that is used. */
+export interface TrainedRun {
+  readonly folder: RunFolder;
+  readonly checkpoint: ChosenCheckpoint;
+}
+
+/** @param wish left out, the best checkpoint where there is one, else the last */
+export async function readTrained(
+  path: string,
+  wish: 'best' | 'last' | undefined,
+): Promise<TrainedRun> {
+  const { folder } = await openRunFolder(path);
+  const { which, path: file } = chooseCheckpoint(folder, wish);
+  return { folder, checkpoint: { which, ...(await readCheckpoint(file)) } };
+}
+
+/** What a run has learned, ready to be used. */
+export interface Trained extends TrainedRun {
+  /** Of the training. */
+  readonly facts: Facts;
+  readonly model: Model;
+  readonly state: StateArrays;
+  /** What a search found for these weights and settings, where the manifest leaves it to one. */
+  readonly found: FoundRule | undefined;
+  /** The manifest's rule with what was found. */
+  readonly rule: DecisionRule;
+  network(compute: Compute | undefined, onEvent: OnEvent): Network;
+}
+
+/** Makes the model of a run, with its weights, and reads how its logits become labels. */
+export async function openTrained(
+  loaded: LoadedManifest,
+  { folder, checkpoint }: TrainedRun,
+  scope: RunScope,
+): Promise<Trained> {
+  const { facts } = checkpoint.head;
+  const settings = loaded.manifest.evaluate;
+  const model = await scope.make(loaded.plugins.model);
+  const state = checkpointState(checkpoint, model);
+  const found = isSearched(settings) ? await readDecision(folder, checkpoint, settings) : undefined;
+  return {
+    folder,
+    checkpoint,
+    facts,
+    model,
+    state,
+    found,
+    rule: decisionRule(settings, facts, found),
+    network: (compute, onEvent) => openNetwork(compute, { facts, model }, state, onEvent),
+  };
+}
+
+/** Scope of a job that needs nothing of the training data but what the checkpoint knows of them. */
+export interface ScopeWithoutData {
+  readonly scope: RunScope;
+  close(): Promise<void>;
+}
+
+export function scopeWithoutData(
+  loaded: LoadedManifest,
+  { facts, census }: Pick<CheckpointHead, 'facts' | 'census'>,
+  onEvent: OnEvent,
+): ScopeWithoutData {
+  const host = createHost();
+  const scope = openScope(host, loaded, onEvent);
+  scope.provide(services.facts, () => facts);
+  scope.provide(services.census, () => async () => census);
+  scope.provide(services.survey, () => async (): Promise<Survey> => {
+    throw noTrainingData();
+  });
+  return { scope, close: () => host.dispose() };
+}

@@ -1,0 +1,58 @@
+import type { Census } from '@raremask/core';
+import * as services from '@raremask/core';
+import type { RunScope } from '@raremask/core/host';
+import type { LoadedManifest } from '@raremask/core/manifest';
+import { emptySplit } from '../errors.ts';
+import type { OnEvent } from '../events.ts';
+import { censusOf } from '../survey/survey.ts';
+import { dataOf, type OpenedData, type OpenOptions } from './openData.ts';
+import type { Splits } from './split.ts';
+
+/** One job on opened data: its plugins are made in its own scope, with streams that begin anew. */
+export interface Work extends Omit<OpenedData, 'scope'> {
+  readonly scope: RunScope;
+}
+
+export interface WorkOptions extends OpenOptions {
+  /** Hears what the job's plugins say. */
+  readonly onEvent: OnEvent;
+  /** Hears what the data say, where they are not open yet; left out, `onEvent` does. */
+  readonly onData?: OnEvent;
+}
+
+/**
+ * Begins a job; sampler, losses and model are made later, by `scope.make`. `close` ends it, and closes
+ * the data where they were not open before.
+ */
+export async function openWork(
+  source: LoadedManifest | OpenedData,
+  { onEvent, onData = onEvent, unreadable = 'throw' }: WorkOptions,
+): Promise<Work> {
+  const data = await dataOf(source, onData, { unreadable });
+  const scope = data.scope(onEvent);
+  let counted: Promise<Census> | undefined;
+  const survey = unreadable === 'throw' ? data.survey : async () => (await data.counted()).survey;
+  const census = () => {
+    counted ??= survey().then((own) => censusOf(own, data.facts));
+    return counted;
+  };
+  scope.provide(services.facts, () => data.facts);
+  scope.provide(services.survey, () => survey);
+  scope.provide(services.census, () => census);
+  return {
+    ...data,
+    scope,
+    survey,
+    census,
+    async close() {
+      await scope.dispose();
+      await data.close();
+    },
+  };
+}
+
+/** The ids of a split; throws where it has none. */
+export function splitOf({ splits }: Pick<Work, 'splits'>, split: keyof Splits): readonly string[] {
+  if (splits[split].length === 0) throw emptySplit(split);
+  return splits[split];
+}

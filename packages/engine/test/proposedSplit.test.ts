@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { proposedSplit } from '../src/opening/proposedSplit.ts';
+
+/** Samples a, b and c of the groups A, A and C, in a folder with these files. */
+function found(files: Readonly<Record<string, string>>) {
+  const root = mkdtempSync(join(tmpdir(), 'raremask-lists-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(root, name), content);
+  return proposedSplit({ root, ids: ['a', 'b', 'c'], group: (id) => (id === 'c' ? 'C' : 'A') });
+}
+
+const rows = (value: string, id = 'id') => ({ file: 'split.csv', column: 'split', value, id });
+
+test('takes a list of training and one of validation images', async () => {
+  expect(await found({ 'train.txt': 'a', 'valid.txt': 'b', 'test.txt': 'c' })).toMatchObject({
+    split: { train: 'train.txt', validation: 'valid.txt', test: 'test.txt' },
+  });
+});
+
+test('says that a list alone is not used', async () => {
+  const { split, remark } = await found({ 'train.txt': 'a' });
+  expect(split).toBeUndefined();
+  expect(remark).toContain('train.txt is there, but');
+});
+
+test('follows a column of splits, and says why where it cannot', async () => {
+  const of = (table: string) => found({ 'split.csv': table });
+  const followed = await of('id,split\na,train\nb,train\nc,val\n');
+  expect(followed.split).toEqual({ train: rows('train'), validation: rows('val') });
+  expect(followed.remark).toContain('the column split of split.csv: train 2, val 1');
+  expect((await of('id,split\na,training\nb,test\nc,dev\n')).split).toEqual({
+    train: rows('training'),
+    validation: rows('dev'),
+    test: rows('test'),
+  });
+  const strange = await of('id,split\na,train\nb.png,train\nc,val\n');
+  expect(strange.split).toBeUndefined();
+  expect(strange.remark).toContain(
+    'the column split of split.csv (train 2, val 1) is not used, as b.png is no image',
+  );
+  expect((await of('id,split\na,fold1\nb,fold2\nc,fold2\n')).split).toBeUndefined();
+});
+
+test('a table may name groups', async () => {
+  expect((await found({ 'split.csv': 'case,split\nA,train\nC,val\n' })).split).toEqual({
+    train: rows('train', 'case'),
+    validation: rows('val', 'case'),
+  });
+});
+
+test('proposes a share where a data set says no folder', async () => {
+  const { split } = await proposedSplit({ ids: ['a'], group: () => undefined });
+  expect(split).toBeUndefined();
+});
