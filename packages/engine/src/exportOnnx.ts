@@ -19,7 +19,7 @@ import { type CheckpointHead, checkpointState, readCheckpoint } from './record/c
 import { chooseCheckpoint, openRunFolder } from './record/runFolder.ts';
 import { eagerNetwork } from './runner/eagerRunner.ts';
 import { graphsOfTwoSizes, inferenceGraph } from './runner/inferenceGraph.ts';
-import type { StateArrays } from './runner/runner.ts';
+import type { NetworkArrays } from './runner/runner.ts';
 import type { NetworkProgram } from './step/trainStep.ts';
 
 export interface ExportOptions {
@@ -99,7 +99,7 @@ export async function exportOnnx(
 /** Any batch and any size where the graph allows; else any batch of one size. */
 async function openModel(
   program: NetworkProgram,
-  state: StateArrays,
+  state: NetworkArrays,
   size: readonly number[] | undefined,
   metadata: Readonly<Record<string, string>>,
 ): Promise<OnnxModel> {
@@ -134,7 +134,7 @@ async function differenceFrom(
   runtime: Runtime,
   bytes: Uint8Array,
   program: NetworkProgram,
-  state: StateArrays,
+  state: NetworkArrays,
   size: readonly number[] | undefined,
 ): Promise<number> {
   const { facts, model } = program;

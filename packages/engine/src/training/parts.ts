@@ -1,4 +1,4 @@
-import type { Loss, Model, Sample, Sampler } from '@raremask/core';
+import type { Loss, Model, Optimizer, Sample, Sampler } from '@raremask/core';
 import { isRaremaskError } from '@raremask/core';
 import { UNCHANGED } from '../augment/rule.ts';
 import { lossFailed, lossShape, windowDoesNotFit } from '../errors.ts';
@@ -6,7 +6,7 @@ import { type Normalization, normalizationOf } from '../intensities/normalize.ts
 import { type DecisionRule, decisionRule } from '../judging/decide.ts';
 import { type TileRule, tileRule } from '../judging/tiles.ts';
 import { splitOf, type Work } from '../opening/openData.ts';
-import { createOptimizer, type Optimizer } from '../step/optimizer.ts';
+import { createOptimizer } from '../step/optimizer.ts';
 
 /** What the manifest's plugins have made. */
 export interface Parts {
@@ -53,7 +53,7 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
     losses: losses.map((loss, index) => guarded(loss, places[index]!)),
     terms,
     places,
-    optimizer: createOptimizer(manifest.train.optimizer, model.weights),
+    optimizer: createOptimizer(manifest.train.optimizer),
     normalization,
   };
 }
