@@ -207,7 +207,7 @@ export function notPlugin(where: string, use: string, got: string): RaremaskErro
     category: 'plugin',
     where,
     what: `the default export of "${use}" is not a plugin`,
-    expected: 'what defineLoss, defineSampler, defineModel or defineDataset returns',
+    expected: 'what defineLoss, defineModel or another define function of @raremask/core returns',
     got,
     remedy: 'wrap it in the define function of its kind',
   });

@@ -13,6 +13,15 @@ export {
   type Sample,
   type WrittenPrediction,
 } from './contracts/dataset.ts';
+export {
+  API,
+  type DatasetDefinition,
+  type DatasetProposal,
+  type LossDefinition,
+  type OptionsOf,
+  type OptionsSchema,
+  type PluginDefinition,
+} from './contracts/definition.ts';
 export type {
   BackendFact,
   OnEvent,
@@ -26,31 +35,33 @@ export {
   type Facts,
   firstForeground,
 } from './contracts/facts.ts';
+export {
+  type DatasetPlugin,
+  defineDataset,
+  defineLoss,
+  defineModel,
+  defineOptimizer,
+  defineSampler,
+  defineSchedule,
+  defineTracker,
+  KINDS,
+  type KindRow,
+  type Kinds,
+  type LossPlugin,
+  type ModelPlugin,
+  type OptimizerPlugin,
+  type Plugin,
+  type PluginByKind,
+  type PluginKind,
+  type ProductByKind,
+  type SamplerPlugin,
+  type SchedulePlugin,
+  type TrackerPlugin,
+} from './contracts/kinds.ts';
 export type { Log } from './contracts/log.ts';
 export type { Loss, LossInput } from './contracts/loss.ts';
 export type { ForwardCall, Model, Outputs, Parameter } from './contracts/model.ts';
 export type { Optimizer, UpdateCall, Updated } from './contracts/optimizer.ts';
-export {
-  API,
-  type DatasetDefinition,
-  type DatasetPlugin,
-  type DatasetProposal,
-  defineDataset,
-  defineLoss,
-  defineModel,
-  defineSampler,
-  type LossDefinition,
-  type LossPlugin,
-  type ModelPlugin,
-  type OptionsOf,
-  type OptionsSchema,
-  type Plugin,
-  type PluginByKind,
-  type PluginDefinition,
-  type PluginKind,
-  type ProductByKind,
-  type SamplerPlugin,
-} from './contracts/plugin.ts';
 export type { Json, RandomStream } from './contracts/random.ts';
 export type { Draw, Outcome, Sampler, Window } from './contracts/sampler.ts';
 export type { RunProgress, Schedule } from './contracts/schedule.ts';

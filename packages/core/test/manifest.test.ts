@@ -25,13 +25,13 @@ describe('a manifest', () => {
     expect(manifest.seed).toBe(7);
     expect(manifest.train.optimizer).toEqual({
       use: 'adamw',
+      with: { beta1: 0.9, weightDecay: 0.01 },
       learningRate: 0.001,
-      beta1: 0.9,
-      beta2: 0.999,
-      epsilon: 1e-8,
-      weightDecay: 0.01,
+      groups: [],
     });
-    expect(manifest.train.schedule).toEqual({ use: 'cosine', warmup: 0, final: 0, power: 0.9 });
+    expect(manifest.train.schedule).toEqual({ use: 'cosine', with: { final: 0 }, warmup: 0 });
+    expect(plugins.optimizer).toMatchObject({ place: 'train.optimizer', use: 'adamw' });
+    expect(plugins.schedule.plugin.name).toBe('cosine');
     expect(plugins.dataset.place).toBe('data');
     expect(plugins.losses.map(({ place, use }) => [place, use])).toEqual([
       ['loss[0]', '@raremask/loss-dice'],
@@ -55,7 +55,7 @@ describe('a manifest', () => {
       train: {
         epochs: 40,
         batch: 8,
-        optimizer: { use: 'adam', weightDecay: 0 },
+        optimizer: { use: 'adam', with: { beta1: 0.9 } },
         schedule: { use: 'cosine' },
         clip: null,
         augment: { flip: true, rotate: true },
@@ -282,16 +282,17 @@ describe('toYaml', () => {
         epochs: 40
         batch: 8
         optimizer:
-          use: adamw
+          use: adamw # @raremask/optimizers 1.2.3
+          with:
+            beta1: 0.9
+            weightDecay: 0.01
           learningRate: 0.001
-          beta1: 0.9
-          beta2: 0.999
-          epsilon: 1e-8
-          weightDecay: 0.01
+          groups: []
         schedule:
-          use: cosine
+          use: cosine # @raremask/schedules 1.2.3
+          with:
+            final: 0
           warmup: 0
-          final: 0
         clip: null
         augment:
           flip: true
@@ -308,6 +309,7 @@ describe('toYaml', () => {
       backend: auto
       threads: auto
       output: runs
+      trackers: []
       "
     `);
   });

@@ -157,10 +157,10 @@ describe('the handshake', () => {
     ['export default 3', 'the number 3'],
     ['export default null', 'nothing'],
     ["export default { name: 'dice' }", 'an object with name'],
-    ["export default { kind: 'optimizer', api: 1 }", 'an object of the kind "optimizer"'],
+    ["export default { kind: 'pruner', api: 1 }", 'an object of the kind "pruner"'],
   ])('refuses %s', async (body, got) => {
     expect(await refused(body)).toBe(
-      `a.yaml:8:5: the default export of "my-loss" is not a plugin. Expected: what defineLoss, defineSampler, defineModel or defineDataset returns. Got: ${got}. Do this: wrap it in the define function of its kind.`,
+      `a.yaml:8:5: the default export of "my-loss" is not a plugin. Expected: what defineLoss, defineModel or another define function of @raremask/core returns. Got: ${got}. Do this: wrap it in the define function of its kind.`,
     );
   });
 
@@ -239,7 +239,12 @@ describe('installedPlugins', () => {
       'dataset @raremask/dataset-images',
       'loss @raremask/loss-ce',
       'loss @raremask/loss-dice',
+      'optimizer @raremask/optimizers/adam',
+      'optimizer @raremask/optimizers/adamw',
       'sampler @raremask/sampler',
+      'schedule @raremask/schedules/constant',
+      'schedule @raremask/schedules/cosine',
+      'schedule @raremask/schedules/poly',
       'model @raremask/unet',
       'broken broken',
     ]);
@@ -250,7 +255,7 @@ describe('installedPlugins', () => {
       name: 'dice',
       summary: 'Soft Dice',
     });
-    expect(plugins[7]?.error).toContain('no licence');
+    expect(plugins.at(-1)?.error).toContain('no licence');
   });
 
   test('finds nothing in an empty folder', async () => {

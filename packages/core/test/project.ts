@@ -117,7 +117,41 @@ export function usualProject(): Project {
       }),
     });`,
   );
+  installStandard(project);
   return project;
+}
+
+/** Optimizers and schedules that a manifest may call by a word, each with an option of its own. */
+function installStandard(project: Project): void {
+  const entries = (name: string, words: readonly string[], module: (word: string) => string) => {
+    project.install(name, '', {
+      exports: Object.fromEntries(words.map((word) => [`./${word}`, `./${word}.js`])),
+      raremask: { plugins: words.map((word) => `./${word}`) },
+    });
+    for (const word of words) {
+      project.write(`node_modules/${name}/${word}.js`, PREFACE + module(word));
+    }
+  };
+  const fraction = 'z.number().min(0).max(1)';
+  entries('@raremask/optimizers', ['adam', 'adamw'], (word) => {
+    const decay = word === 'adamw' ? `weightDecay: ${fraction}.default(0.01),` : '';
+    return `export default core.defineOptimizer({
+      name: '${word}', api: 1,
+      options: z.strictObject({ beta1: ${fraction}.default(0.9), ${decay} }),
+      create: () => ({ slots: [], update: ({ weight }) => ({ weight, slots: {} }) }),
+    });`;
+  });
+  entries('@raremask/schedules', ['constant', 'cosine', 'poly'], (word) => {
+    const options = {
+      constant: '',
+      cosine: `final: ${fraction}.default(0),`,
+      poly: `final: ${fraction}.default(0), power: z.number().default(0.9),`,
+    }[word];
+    return `export default core.defineSchedule({
+      name: '${word}', api: 1, options: z.strictObject({ ${options} }),
+      create: () => ({ factor: () => 1 }),
+    });`;
+  });
 }
 
 /** The manifest of the design, with the installed plugins' options. */

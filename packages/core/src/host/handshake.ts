@@ -1,10 +1,11 @@
+import { API, type OptionsSchema } from '../contracts/definition.ts';
 import {
-  API,
-  type OptionsSchema,
+  KINDS,
+  type Kinds,
   type Plugin,
   type PluginByKind,
   type PluginKind,
-} from '../contracts/plugin.ts';
+} from '../contracts/kinds.ts';
 import {
   notPlugin,
   pluginApi,
@@ -13,7 +14,6 @@ import {
   pluginNoDefault,
   pluginSchema,
 } from '../errors.ts';
-import { KEY_OF_KIND } from './loadedPlugin.ts';
 
 /**
  * Takes the plugin out of a module and checks, by data alone, that it is one which this core can
@@ -21,7 +21,12 @@ import { KEY_OF_KIND } from './loadedPlugin.ts';
  *
  * @param where what messages begin with
  */
-export function pluginOfModule(module: unknown, use: string, where: string): Plugin {
+export function pluginOfModule(
+  module: unknown,
+  use: string,
+  where: string,
+  kinds: Kinds = KINDS,
+): Plugin {
   const exported = defaultExport(module);
   if (exported === undefined) {
     const names = Object.keys(module as object).filter((name) => name !== 'default');
@@ -32,7 +37,7 @@ export function pluginOfModule(module: unknown, use: string, where: string): Plu
   }
   const { kind, api } = exported;
   if (api !== API) throw pluginApi(where, use, JSON.stringify(api) ?? 'nothing', API);
-  if (typeof kind !== 'string' || !Object.hasOwn(KEY_OF_KIND, kind)) {
+  if (typeof kind !== 'string' || !Object.hasOwn(kinds, kind)) {
     throw notPlugin(where, use, `an object of the kind ${JSON.stringify(kind)}`);
   }
   const malformed = (field: string, expected: string) =>
@@ -63,9 +68,11 @@ export function ofKind<K extends PluginKind>(
   kind: K,
   use: string,
   where: string,
+  kinds: Kinds = KINDS,
 ): PluginByKind[K] {
   if (plugin.kind !== kind) {
-    const words = { is: word(plugin.kind), key: KEY_OF_KIND[plugin.kind], wanted: word(kind) };
+    const { word, key } = kinds[plugin.kind]!;
+    const words = { is: word, key, wanted: kinds[kind]!.word };
     throw pluginKind(where, use, words);
   }
   return plugin as PluginByKind[K];
@@ -74,11 +81,6 @@ export function ofKind<K extends PluginKind>(
 /** What a user may write: the options' schema before defaults are filled in, as draft-07. */
 export function optionsJsonSchema(options: OptionsSchema): Readonly<Record<string, unknown>> {
   return options['~standard'].jsonSchema.input({ target: 'draft-07' });
-}
-
-/** Kinds as messages call them. */
-function word(kind: PluginKind): string {
-  return kind === 'dataset' ? 'data set' : kind;
 }
 
 /** A CommonJS module, or one that was compiled to it, may wrap its default export once more. */

@@ -1,7 +1,14 @@
 import type { Dataset } from '../contracts/dataset.ts';
 import type { Facts } from '../contracts/facts.ts';
+import {
+  KINDS,
+  type KindRow,
+  type Kinds,
+  type PluginByKind,
+  type PluginKind,
+  type ProductByKind,
+} from '../contracts/kinds.ts';
 import type { Log } from '../contracts/log.ts';
-import type { PluginByKind, PluginKind, ProductByKind } from '../contracts/plugin.ts';
 import type { RandomStream } from '../contracts/random.ts';
 import { log as logToken, rng as rngToken } from '../contracts/services.ts';
 import type { Needs, Token } from '../contracts/token.ts';
@@ -32,6 +39,13 @@ export interface Host {
   run(options: RunOptions): RunScope;
   /** Disposes every run that is still open, then the services of the process. */
   dispose(): Promise<void>;
+}
+
+export interface HostOptions {
+  /** Services of the process. */
+  readonly provide?: readonly Provision[];
+  /** Left out, the kinds that this core knows. */
+  readonly kinds?: Kinds;
 }
 
 export interface RunOptions {
@@ -74,13 +88,14 @@ export interface RunScope {
 }
 
 /** Opens the scope of a process. Its services are shared by all of its runs. */
-export function createHost(options: { readonly provide?: readonly Provision[] } = {}): Host {
+export function createHost(options: HostOptions = {}): Host {
+  const { provide = [], kinds = KINDS } = options;
   const scope = new Scope();
-  for (const { token, make } of options.provide ?? []) scope.share(token, make, false);
+  for (const { token, make } of provide) scope.share(token, make, false);
   const runs = new Set<Run>();
   return {
     run(runOptions) {
-      const run = new Run(scope, runOptions);
+      const run = new Run(scope, kinds, runOptions);
       runs.add(run);
       return run;
     },
@@ -94,12 +109,14 @@ export function createHost(options: { readonly provide?: readonly Provision[] } 
 
 class Run implements RunScope {
   readonly #scope: Scope;
+  readonly #kinds: Kinds;
   readonly #streams: RandomStream;
   readonly #products: { dispose(): unknown }[] = [];
   #open = true;
 
-  constructor(parent: Scope, { seed, log = stderrLog, provide = [] }: RunOptions) {
+  constructor(parent: Scope, kinds: Kinds, { seed, log = stderrLog, provide = [] }: RunOptions) {
     this.#scope = new Scope(parent);
+    this.#kinds = kinds;
     this.#streams = createRandom(seed);
     const plugins = this.#streams.fork('plugin');
     this.#scope.view(rngToken, ({ place }) => plugins.fork(place), false);
@@ -126,9 +143,9 @@ class Run implements RunScope {
   async make<K extends PluginKind>(loaded: MakeablePlugin<K>): Promise<ProductByKind[K]> {
     const where = whereOf(loaded);
     const services = await this.#services(loaded);
-    const plugin: PluginByKind[PluginKind] = loaded.plugin;
+    const plugin = loaded.plugin as PluginByKind[PluginKind];
     const product = await called(loaded, () => plugin.create(loaded.options, services));
-    checkProduct(loaded.kind, product, where);
+    checkProduct(this.#kinds[loaded.kind]!, product, where);
     await this.#keep(product);
     return product as ProductByKind[K];
   }
@@ -143,7 +160,7 @@ class Run implements RunScope {
     if (plugin.openImages === undefined) throw cannotOpenImages(where);
     const services = await this.#services(loaded);
     const dataset = await called(loaded, () => plugin.openImages!(path, options, services));
-    checkProduct('dataset', dataset, where);
+    checkProduct(this.#kinds.dataset!, dataset, where);
     await this.#keep(dataset);
     if (facts !== undefined) {
       const describe = (of: Facts) =>
@@ -225,27 +242,15 @@ async function disposeAll(...lists: { dispose(): unknown }[][]): Promise<void> {
   if (failures.length > 0) throw pluginFailed('dispose', failures[0]);
 }
 
-const PRODUCTS: Readonly<
-  Record<PluginKind, { readonly members: readonly string[]; readonly expected: string }>
-> = {
-  loss: { members: [], expected: 'a function' },
-  sampler: { members: ['batches'], expected: 'an object with batches' },
-  model: {
-    members: ['weights', 'buffers', 'multipleOf', 'forward'],
-    expected: 'an object with weights, buffers, multipleOf and forward',
-  },
-  dataset: {
-    members: ['facts', 'ids', 'group', 'read'],
-    expected: 'an object with facts, ids, group and read',
-  },
-};
-
-function checkProduct(kind: PluginKind, product: unknown, where: string): void {
-  const { members, expected } = PRODUCTS[kind];
-  if (kind === 'loss') {
-    if (typeof product !== 'function') throw pluginProduct(where, expected, wordFor(product));
+function checkProduct({ product: members }: KindRow, product: unknown, where: string): void {
+  if (members === 'function') {
+    if (typeof product !== 'function') throw pluginProduct(where, 'a function', wordFor(product));
     return;
   }
+  const expected =
+    members.length === 0
+      ? 'an object'
+      : `an object with ${members.join(', ').replace(/, ([^,]+)$/, ' and $1')}`;
   if (typeof product !== 'object' || product === null) {
     throw pluginProduct(where, expected, wordFor(product));
   }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import satisfies from 'semver/functions/satisfies.js';
-import type { PluginByKind, PluginKind } from '../contracts/plugin.ts';
+import { KINDS, type Kinds, type PluginByKind, type PluginKind } from '../contracts/kinds.ts';
 import { isRaremaskError, pluginPeer } from '../errors.ts';
 import { ofKind, pluginOfModule } from './handshake.ts';
 import { importModule } from './importModule.ts';
@@ -18,6 +18,13 @@ export type FoundPlugin<K extends PluginKind> = Pick<
   'kind' | 'plugin' | 'use' | 'url' | 'package'
 >;
 
+export interface LoadPluginOptions {
+  /** Where packages are looked for that the folder does not reach: beside the command that runs. */
+  readonly standard?: string | undefined;
+  /** Left out, the kinds that this core knows. */
+  readonly kinds?: Kinds;
+}
+
 /**
  * Finds a plugin from a folder, imports it, and shakes hands: peer range, api number, kind.
  *
@@ -30,14 +37,16 @@ export async function loadPlugin<K extends PluginKind>(
   folder: string,
   kind: K,
   where: string = use,
+  { standard, kinds = KINDS }: LoadPluginOptions = {},
 ): Promise<FoundPlugin<K>> {
-  const { url, package: found } = resolvePlugin(use, folder, where);
+  const { url, package: found } = resolvePlugin(use, folder, where, standard);
   if (found !== undefined) checkPeer(found.file, use, where);
   const plugin = ofKind(
-    pluginOfModule(await importModule(url, use, where), use, where),
+    pluginOfModule(await importModule(url, use, where), use, where, kinds),
     kind,
     use,
     where,
+    kinds,
   );
   return {
     kind,
@@ -79,7 +88,10 @@ export async function installedPlugins(folder: string): Promise<readonly Install
 }
 
 /** What `installedPlugins` tells of, with the plugins themselves. */
-export async function loadInstalled(folder: string): Promise<
+export async function loadInstalled(
+  folder: string,
+  kinds: Kinds = KINDS,
+): Promise<
   readonly {
     readonly specifier: string;
     readonly version: string;
@@ -93,7 +105,7 @@ export async function loadInstalled(folder: string): Promise<
     listed.map(async ({ specifier, file }) => ({
       specifier,
       version: file.version ?? '',
-      loaded: await loadListed(specifier, folder, file),
+      loaded: await loadListed(specifier, folder, file, kinds),
     })),
   );
 }
@@ -102,11 +114,17 @@ async function loadListed(
   specifier: string,
   folder: string,
   file: PackageFile,
+  kinds: Kinds,
 ): Promise<PluginByKind[PluginKind] | Error> {
   try {
     const { url } = resolvePlugin(specifier, folder, specifier);
     checkPeer(file, specifier, specifier);
-    return pluginOfModule(await importModule(url, specifier, specifier), specifier, specifier);
+    return pluginOfModule(
+      await importModule(url, specifier, specifier),
+      specifier,
+      specifier,
+      kinds,
+    );
   } catch (error) {
     if (isRaremaskError(error)) return error;
     throw error;

@@ -1,4 +1,4 @@
-import type { PluginByKind, PluginKind } from '../contracts/plugin.ts';
+import type { PluginByKind, PluginKind } from '../contracts/kinds.ts';
 import type { Json } from '../contracts/random.ts';
 
 /** A plugin that a manifest names, loaded, with its options checked. */
@@ -20,11 +20,3 @@ export interface LoadedPlugin<K extends PluginKind> {
   /** Where it is written, for example `raremask.yaml:8:10`. */
   readonly position: string;
 }
-
-/** The key of a manifest that names plugins of a kind. */
-export const KEY_OF_KIND: Readonly<Record<PluginKind, string>> = {
-  dataset: 'data',
-  model: 'model',
-  loss: 'loss',
-  sampler: 'sampler',
-};

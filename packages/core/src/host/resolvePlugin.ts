@@ -50,9 +50,17 @@ function namesFile(use: string): boolean {
  * package's `exports` have nothing but an `import` condition.
  *
  * @param where what messages begin with
+ * @param standard a folder from which packages are looked for that are not in reach of the manifest's
  */
-export function resolvePlugin(use: string, folder: string, where: string): ResolvedPlugin {
-  return namesFile(use) ? resolveFile(use, folder, where) : resolvePackage(use, folder, where);
+export function resolvePlugin(
+  use: string,
+  folder: string,
+  where: string,
+  standard?: string,
+): ResolvedPlugin {
+  return namesFile(use)
+    ? resolveFile(use, folder, where)
+    : resolvePackage(use, folder, where, standard);
 }
 
 function resolveFile(use: string, folder: string, where: string): ResolvedPlugin {
@@ -73,9 +81,17 @@ function resolveFile(use: string, folder: string, where: string): ResolvedPlugin
   return { path: real, url: pathToFileURL(real).href };
 }
 
-function resolvePackage(use: string, folder: string, where: string): ResolvedPlugin {
+function resolvePackage(
+  use: string,
+  folder: string,
+  where: string,
+  standard: string | undefined,
+): ResolvedPlugin {
   const { name, subpath } = splitSpecifier(use);
-  const found = isBuiltin(use) ? undefined : findPackage(name, folder);
+  const found = isBuiltin(use)
+    ? undefined
+    : (findPackage(name, folder) ??
+      (standard === undefined ? undefined : findPackage(name, standard)));
   if (found === undefined) {
     const installed = pluginPackages(folder).flatMap(({ specifiers }) => specifiers);
     const file = existsSync(resolve(folder, use)) ? `./${use}` : undefined;

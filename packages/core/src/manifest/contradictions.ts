@@ -17,32 +17,16 @@ import {
  * speak against each other. Looks at what is written, not at defaults.
  */
 export function contradictions(root: TreeNode): Mistake[] {
-  return [...optimizer(root), ...schedule(root), ...split(root), ...names(root)];
+  return [...warmup(root), ...split(root), ...names(root)];
 }
 
-function optimizer(root: TreeNode): Mistake[] {
-  const path = ['train', 'optimizer', 'weightDecay'];
-  const use = read(root, ['train', 'optimizer', 'use']) ?? 'adam';
-  if (use !== 'adam' || !isWritten(root, path)) return [];
-  return [useless(root, path, 'adam does not decay weights, adamw does')];
-}
-
-function schedule(root: TreeNode): Mistake[] {
-  const mistakes: Mistake[] = [];
-  const at = (key: string) => ['train', 'schedule', key];
-  const use = read(root, at('use')) ?? 'cosine';
-  if ((use === 'constant' || use === 'cosine') && isWritten(root, at('power'))) {
-    mistakes.push(useless(root, at('power'), `only poly has a power, the schedule is ${use}`));
-  }
-  if (use === 'constant' && isWritten(root, at('final'))) {
-    mistakes.push(useless(root, at('final'), 'a constant learning rate does not fall'));
-  }
-  const warmup = read(root, at('warmup'));
+function warmup(root: TreeNode): Mistake[] {
+  const path = ['train', 'schedule', 'warmup'];
+  const long = read(root, path);
   const epochs = read(root, ['train', 'epochs']) ?? 40;
-  if (typeof warmup === 'number' && typeof epochs === 'number' && warmup >= epochs && epochs >= 1) {
-    mistakes.push(refused(root, at('warmup'), `it lasts as long as the run, ${epochs} epochs`));
-  }
-  return mistakes;
+  if (typeof long !== 'number' || typeof epochs !== 'number' || long < epochs || epochs < 1)
+    return [];
+  return [refused(root, path, `it lasts as long as the run, ${epochs} epochs`)];
 }
 
 function split(root: TreeNode): Mistake[] {

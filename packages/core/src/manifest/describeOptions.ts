@@ -1,4 +1,4 @@
-import type { OptionsSchema } from '../contracts/plugin.ts';
+import type { OptionsSchema } from '../contracts/definition.ts';
 import { optionsJsonSchema } from '../host/handshake.ts';
 import { alternatives, propertiesOf, type Schema, typeText } from './describeSchema.ts';
 

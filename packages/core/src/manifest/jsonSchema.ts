@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import type { Plugin, PluginKind } from '../contracts/plugin.ts';
+import { KINDS, type KindRow, type Kinds, type Plugin } from '../contracts/kinds.ts';
 import { optionsJsonSchema } from '../host/handshake.ts';
 import { loadInstalled } from '../host/loadPlugin.ts';
 import { propertiesOf, type Schema } from './describeSchema.ts';
-import { shape } from './shape.ts';
+import { manifestShape } from './shape.ts';
 
 interface Named {
   /** What a manifest writes after `use`. */
@@ -18,43 +18,85 @@ interface Named {
  * is installed there the schema of its options, which counts where `use` names the plugin. Files are
  * allowed any options; a plugin that does not load is left out.
  */
-export async function manifestJsonSchema(folder: string): Promise<object> {
-  const plugins = (await loadInstalled(resolve(folder))).flatMap(
+export async function manifestJsonSchema(folder: string, kinds: Kinds = KINDS): Promise<object> {
+  const plugins = (await loadInstalled(resolve(folder), kinds)).flatMap(
     ({ specifier, loaded }): Named[] =>
       loaded instanceof Error
         ? []
         : [{ specifier, plugin: loaded, definition: specifier.replaceAll(/[^\w.-]+/g, '.') }],
   );
-  const own: Schema = shape['~standard'].jsonSchema.input({ target: 'draft-07' });
-  const properties = propertiesOf(own);
-  const of = (kind: PluginKind) => plugins.filter(({ plugin }) => plugin.kind === kind);
-  const terms = properties.loss!;
+  const own: Schema = manifestShape(kinds)['~standard'].jsonSchema.input({ target: 'draft-07' });
+  const described = Object.entries(kinds).reduce(
+    (schema, [kind, row]) =>
+      changedAt(schema, row.key.split('.'), (place) =>
+        withKind(
+          place,
+          row,
+          plugins.filter(({ plugin }) => plugin.kind === kind),
+        ),
+      ),
+    own,
+  );
   return {
-    ...own,
+    ...described,
     title: 'raremask manifest',
-    properties: {
-      ...properties,
-      data: withPlugins(properties.data!, of('dataset')),
-      model: withPlugins(properties.model!, of('model')),
-      loss: { ...terms, items: withPlugins(terms.items as Schema, of('loss')) },
-      sampler: withPlugins(properties.sampler!, of('sampler')),
-      train: withShortSchedule(properties.train!),
-    },
     definitions: Object.fromEntries(
       plugins.map(({ plugin, definition }) => [definition, embedded(plugin, definition)]),
     ),
   };
 }
 
+/** The schema with another one at a path of properties. */
+function changedAt(
+  schema: Schema,
+  path: readonly string[],
+  change: (place: Schema) => Schema,
+): Schema {
+  const [first, ...rest] = path;
+  if (first === undefined) return change(schema);
+  const properties = propertiesOf(schema);
+  return {
+    ...schema,
+    properties: { ...properties, [first]: changedAt(properties[first]!, rest, change) },
+  };
+}
+
+/** A key that names plugins of one kind: one of them or a list, in full or by a short word. */
+function withKind(place: Schema, row: KindRow, plugins: readonly Named[]): Schema {
+  const words = Object.keys(row.names ?? {});
+  const one = (named: Schema): Schema => {
+    const full = withPlugins(named, plugins, words);
+    if (words.length === 0) return full;
+    const { description, default: standard, ...long } = full;
+    return {
+      ...(description !== undefined && { description }),
+      ...(standard !== undefined && { default: standard }),
+      anyOf: [{ enum: words }, withFlat(long, row)],
+    };
+  };
+  return row.many ? { ...place, items: one(place.items as Schema) } : one(place);
+}
+
+/** Options that older manifests wrote beside `use`. */
+function withFlat(place: Schema, { flat = [] }: KindRow): Schema {
+  const older = flat.map((key) => [key, { description: `Older form of with.${key}` }]);
+  return {
+    ...place,
+    properties: { ...propertiesOf(place), ...Object.fromEntries(older) },
+  };
+}
+
 /** A place that names a plugin: `use` is one of the installed ones or a file, and says what `with` is. */
-function withPlugins(place: Schema, plugins: readonly Named[]): Schema {
+function withPlugins(place: Schema, plugins: readonly Named[], words: readonly string[]): Schema {
   const { use, with: options, ...rest } = propertiesOf(place);
   return {
     ...place,
     properties: {
       use: {
         description: use!.description,
+        ...(use!.default !== undefined && { default: use!.default }),
         anyOf: [
+          ...(words.length === 0 ? [] : [{ enum: words }]),
           ...plugins.map(({ specifier, plugin }) => ({
             const: specifier,
             description: plugin.summary ?? plugin.name,
@@ -69,23 +111,17 @@ function withPlugins(place: Schema, plugins: readonly Named[]): Schema {
       with: { type: 'object', default: {}, description: options!.description },
       ...rest,
     },
-    allOf: plugins.map(({ specifier, plugin, definition }) => ({
-      if: { properties: { use: { const: specifier } }, required: ['use'] },
-      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-      then: {
-        properties: { with: { $ref: `#/definitions/${definition}` } },
-        ...(requiresOptions(plugin) && { required: ['with'] }),
-      },
-    })),
+    ...(plugins.length > 0 && {
+      allOf: plugins.map(({ specifier, plugin, definition }) => ({
+        if: { properties: { use: { const: specifier } }, required: ['use'] },
+        // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+        then: {
+          properties: { with: { $ref: `#/definitions/${definition}` } },
+          ...(requiresOptions(plugin) && { required: ['with'] }),
+        },
+      })),
+    }),
   };
-}
-
-function withShortSchedule(train: Schema): Schema {
-  const properties = propertiesOf(train);
-  const { description, default: standard, ...long } = properties.schedule!;
-  const short = propertiesOf(long).use!;
-  const schedule = { description, default: standard, anyOf: [{ enum: short.enum }, long] };
-  return { ...train, properties: { ...properties, schedule } };
 }
 
 function requiresOptions({ options }: Plugin): boolean {

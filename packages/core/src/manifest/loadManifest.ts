@@ -1,20 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { OptionsSchema, PluginKind } from '../contracts/plugin.ts';
+import type { OptionsSchema } from '../contracts/definition.ts';
+import { KINDS, type KindRow, type Kinds, type PluginKind } from '../contracts/kinds.ts';
 import type { Json } from '../contracts/random.ts';
-import { isRaremaskError, manifestMissing, type RaremaskError } from '../errors.ts';
+import { isRaremaskError, manifestMissing, type RaremaskError, wrongSetting } from '../errors.ts';
 import { optionsJsonSchema } from '../host/handshake.ts';
 import type { LoadedPlugin } from '../host/loadedPlugin.ts';
 import { loadPlugin } from '../host/loadPlugin.ts';
+import { nearest } from '../nearest.ts';
 import { contradictions } from './contradictions.ts';
 import { type Schema, unknownKeys } from './describeSchema.ts';
 import { type Environment, substitute } from './environment.ts';
 import { explain, type Subject, unknown } from './explain.ts';
+import type { LoadedManifest, LoadedPlugins } from './loadedManifest.ts';
 import { inOrder, ManifestErrors, type Mistake } from './mistake.ts';
 import { applyOverride } from './override.ts';
 import { readFileText } from './readYaml.ts';
 import { resolvedYaml } from './resolvedYaml.ts';
-import { type Manifest, shape } from './shape.ts';
+import { type Manifest, manifestShape } from './shape.ts';
 import { expandShorthand } from './shorthand.ts';
 import { dotted, find, merge, type Path, placeOf, type TreeNode, toJson } from './tree.ts';
 
@@ -25,29 +28,11 @@ export interface LoadOptions {
   readonly env?: Environment;
   /** Where relative paths start, instead of the first file's folder. */
   readonly folder?: string;
+  /** Where packages are looked for that the manifest's folder does not reach: beside the command. */
+  readonly standard?: string;
+  /** Left out, the kinds that this core knows. */
+  readonly kinds?: Kinds;
 }
-
-/** A manifest that is ready to run: every plugin loaded, every option checked. */
-export interface LoadedManifest {
-  readonly manifest: Manifest;
-  readonly plugins: {
-    readonly dataset: LoadedPlugin<'dataset'>;
-    readonly model: LoadedPlugin<'model'>;
-    readonly sampler: LoadedPlugin<'sampler'>;
-    readonly losses: readonly LoadedPlugin<'loss'>[];
-  };
-  /** Where relative paths start, absolute. */
-  readonly folder: string;
-  /** The files, absolute, in the order in which they were merged. */
-  readonly files: readonly string[];
-  /** The manifest with every override, variable and default in it. */
-  toYaml(): string;
-  /** Where a setting is written, for example `raremask.yaml:8:10`. */
-  position(path: Path): string;
-}
-
-const DEFAULT_SAMPLER = '@raremask/sampler';
-const shapeSchema: Schema = shape['~standard'].jsonSchema.input({ target: 'draft-07' });
 
 /**
  * Reads, merges and checks manifests, loads their plugins, and checks the plugins' options.
@@ -64,25 +49,24 @@ export async function loadManifest(
     throw new ManifestErrors([], [manifestMissing('manifest', resolve('raremask.yaml'))]);
   }
   const mistakes: Mistake[] = [];
-  const { root, brokenFrom } = await readTree(files, options, mistakes);
+  const { kinds = KINDS } = options;
+  const { root, brokenFrom } = await readTree(files, options, kinds, mistakes);
   const paths = files.map((file) => resolve(file));
   const folder = options.folder === undefined ? dirname(resolve(first)) : resolve(options.folder);
 
   const found: Mistake[] = [];
+  const shape = manifestShape(kinds);
   const checked = shape.safeParse(toJson(root));
-  const subject: Subject = { root, base: [], schema: shapeSchema };
+  const schema: Schema = shape['~standard'].jsonSchema.input({ target: 'draft-07' });
+  const subject: Subject = { root, base: [], schema };
   for (const issue of checked.error?.issues ?? []) found.push(...explain(issue, subject));
   found.push(...contradictions(root));
-  const load = <K extends PluginKind>(kind: K, path: Path) =>
-    loadOne(root, folder, kind, path, found);
-  const losses = find(root, ['loss']);
-  const lossCount = losses?.type === 'list' ? losses.items.length : 0;
-  const [dataset, model, sampler, ...terms] = await Promise.all([
-    load('dataset', ['data']),
-    load('model', ['model']),
-    load('sampler', ['sampler']),
-    ...Array.from({ length: lossCount }, (_, index) => load('loss', ['loss', index])),
-  ]);
+  const placed = placesOf(root, kinds);
+  const loaded = await Promise.all(
+    placed.map((place) =>
+      loadOne({ root, folder, kinds, standard: options.standard }, place, found),
+    ),
+  );
 
   // Where the text is broken, what follows was not read as it was meant, and may be there after all.
   mistakes.push(
@@ -92,31 +76,55 @@ export async function loadManifest(
       return at.offset < end && (whole || error.code !== 'RAREMASK_MISSING_SETTING');
     }),
   );
-  const loaded = [dataset, model, sampler, ...terms];
   if (mistakes.length > 0 || !checked.success || loaded.includes(undefined)) {
     throw new ManifestErrors(files, inOrder(mistakes));
   }
-  const plugins = {
-    dataset: dataset!,
-    model: model!,
-    sampler: sampler!,
-    losses: terms.map((term) => term!),
-  };
-  const manifest = await withDefaults(checked.data, plugins);
+  const all = loaded as LoadedPlugin<PluginKind>[];
+  const manifest = await withDefaults(checked.data, all);
   return {
     manifest,
-    plugins,
+    plugins: byKind(all, kinds),
+    all,
     folder,
     files: paths,
-    toYaml: () => resolvedYaml(manifest, plugins, paths),
+    toYaml: () => resolvedYaml(manifest, all, paths),
     position: (path) => placeOf(root, path).text,
   };
+}
+
+/** A place that names a plugin, or would if the manifest said something there. */
+interface PluginPlace {
+  readonly kind: PluginKind;
+  readonly row: KindRow;
+  readonly path: Path;
+}
+
+function placesOf(root: TreeNode, kinds: Kinds): PluginPlace[] {
+  return Object.entries(kinds).flatMap(([name, row]): PluginPlace[] => {
+    const kind = name as PluginKind;
+    const path = row.key.split('.');
+    const node = find(root, path);
+    if (row.many) {
+      const count = node?.type === 'list' ? node.items.length : 0;
+      return Array.from({ length: count }, (_, index) => ({ kind, row, path: [...path, index] }));
+    }
+    return node === undefined && row.standard === undefined ? [] : [{ kind, row, path }];
+  });
+}
+
+function byKind(all: readonly LoadedPlugin<PluginKind>[], kinds: Kinds): LoadedPlugins {
+  const entries = Object.entries(kinds).map(([kind, { as, many }]) => {
+    const own = all.filter((plugin) => plugin.kind === kind);
+    return [as, many ? own : own[0]];
+  });
+  return Object.fromEntries(entries) as LoadedPlugins;
 }
 
 /** All files merged, overridden and with the environment in it. */
 async function readTree(
   files: readonly string[],
   { set = [], env = process.env }: LoadOptions,
+  kinds: Kinds,
   mistakes: Mistake[],
 ): Promise<{ readonly root: TreeNode; readonly brokenFrom: readonly number[] }> {
   const brokenFrom: number[] = [];
@@ -131,7 +139,7 @@ async function readTree(
     const read = readFileText(text, file, source);
     mistakes.push(...read.mistakes);
     brokenFrom.push(read.mistakes.length > 0 ? read.brokenFrom : Number.POSITIVE_INFINITY);
-    const node = expandShorthand(read.node!);
+    const node = expandShorthand(read.node!, kinds);
     root = root === undefined ? node : merge(root, node);
   }
   root ??= {
@@ -140,9 +148,9 @@ async function readTree(
     entries: new Map(),
   };
   for (const [index, override] of set.entries()) {
-    root = applyOverride(root, override, files.length + index, mistakes);
+    root = applyOverride(root, override, files.length + index, kinds, mistakes);
   }
-  return { root: expandShorthand(substitute(root, env, mistakes)), brokenFrom };
+  return { root: expandShorthand(substitute(root, env, mistakes), kinds), brokenFrom };
 }
 
 async function readText(file: string): Promise<string | RaremaskError> {
@@ -153,18 +161,23 @@ async function readText(file: string): Promise<string | RaremaskError> {
   }
 }
 
-/** Loads the plugin that is named at a path, and checks its options. Undefined where one of them fails. */
-async function loadOne<K extends PluginKind>(
-  root: TreeNode,
-  folder: string,
-  kind: K,
-  path: Path,
+interface Where {
+  readonly root: TreeNode;
+  readonly folder: string;
+  readonly kinds: Kinds;
+  readonly standard: string | undefined;
+}
+
+/** Loads the plugin that is named at a place, and checks its options. Undefined where one of them fails. */
+async function loadOne(
+  { root, folder, kinds, standard }: Where,
+  { kind, row, path }: PluginPlace,
   mistakes: Mistake[],
-): Promise<LoadedPlugin<K> | undefined> {
-  const isDefault = kind === 'sampler' && find(root, path) === undefined;
+): Promise<LoadedPlugin<PluginKind> | undefined> {
   const useNode = find(root, [...path, 'use']);
+  const isDefault = useNode === undefined && row.standard !== undefined;
   const use = isDefault
-    ? DEFAULT_SAMPLER
+    ? row.standard
     : useNode?.type === 'scalar' && !useNode.unknown
       ? useNode.value
       : undefined;
@@ -172,9 +185,12 @@ async function loadOne<K extends PluginKind>(
   const at = placeOf(root, [...path, 'use']);
   const optionsPath = [...path, 'with'];
   const withNode = find(root, optionsPath);
+  const where = isDefault ? `${at.text} (no ${row.word} is named)` : at.text;
   try {
-    const where = isDefault ? `${at.text} (no sampler is named)` : at.text;
-    const plugin = await loadPlugin(use, folder, kind, where);
+    const plugin = await loadPlugin(specifierOf(use, row), folder, kind, where, {
+      standard,
+      kinds,
+    });
     if (withNode !== undefined && withNode.type !== 'map') return undefined;
     const rawOptions = withNode === undefined ? {} : toJson(withNode);
     const checked = await checkOptions(plugin.plugin.options, rawOptions, {
@@ -184,12 +200,26 @@ async function loadOne<K extends PluginKind>(
     mistakes.push(...checked.mistakes);
     if (checked.mistakes.length > 0) return undefined;
     const place = dotted(path);
-    return { ...plugin, options: checked.options, rawOptions, place, position: at.text };
+    return { ...plugin, use, options: checked.options, rawOptions, place, position: at.text };
   } catch (error) {
     if (!isRaremaskError(error)) throw error;
-    mistakes.push({ at, error });
+    mistakes.push({ at, error: unknownWord(error, use, row, at.text) });
     return undefined;
   }
+}
+
+/** What a word of a kind stands for; anything else is a specifier already. */
+function specifierOf(use: string, { names = {} }: KindRow): string {
+  return Object.hasOwn(names, use) ? names[use]! : use;
+}
+
+/** A word without a slash where words are usual was meant as one. */
+function unknownWord(error: RaremaskError, use: string, row: KindRow, at: string): RaremaskError {
+  const words = Object.keys(row.names ?? {});
+  const isWord = /^[a-z-]+$/.test(use) && !words.includes(use);
+  if (error.code !== 'RAREMASK_PLUGIN_NOT_FOUND' || words.length === 0 || !isWord) return error;
+  const expected = `${words.join(', ')}, an npm name, or a file that begins with ./`;
+  return wrongSetting(at, `${row.key}.use`, expected, `"${use}"`, nearest(use, words));
 }
 
 const NO_OPTIONS: Schema = { type: 'object', properties: {} };
@@ -217,21 +247,17 @@ async function checkOptions(
  */
 async function withDefaults(
   manifest: Manifest,
-  plugins: LoadedManifest['plugins'],
+  plugins: readonly LoadedPlugin<PluginKind>[],
 ): Promise<Manifest> {
-  const { data, model, sampler, loss } = manifest;
-  return {
-    ...manifest,
-    data: { ...data, with: await visibleOptions(plugins.dataset) },
-    model: { ...model, with: await visibleOptions(plugins.model) },
-    loss: await Promise.all(
-      loss.map(async (term, index) => ({
-        ...term,
-        with: await visibleOptions(plugins.losses[index]!),
-      })),
-    ),
-    sampler: { ...sampler, with: await visibleOptions(plugins.sampler) },
-  };
+  const filled = structuredClone(manifest) as unknown as Record<string, unknown>;
+  for (const plugin of plugins) {
+    let place: Record<string, unknown> = filled;
+    for (const segment of plugin.place.split(/[.[\]]+/).filter(Boolean)) {
+      place = place[segment] as Record<string, unknown>;
+    }
+    place.with = await visibleOptions(plugin);
+  }
+  return filled as unknown as Manifest;
 }
 
 async function visibleOptions({

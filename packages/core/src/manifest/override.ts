@@ -1,8 +1,9 @@
+import type { Kinds } from '../contracts/kinds.ts';
 import { overridePath, overrideSyntax, type RaremaskError } from '../errors.ts';
 import { describeValue } from './describeSchema.ts';
 import type { Mistake } from './mistake.ts';
 import { readValue } from './readYaml.ts';
-import { expandShorthand } from './shorthand.ts';
+import { expandedPath, expandShorthand } from './shorthand.ts';
 import {
   dotted,
   type ListNode,
@@ -21,6 +22,7 @@ export function applyOverride(
   root: TreeNode,
   text: string,
   source: number,
+  kinds: Kinds,
   mistakes: Mistake[],
 ): TreeNode {
   const at: Place = { text: `--set ${text}`, source, offset: 0 };
@@ -43,7 +45,7 @@ export function applyOverride(
   }
   const value = read.node ?? { type: 'scalar', at, value: null };
   try {
-    return put(root, path, 0, value, at);
+    return put(root, expandedPath(path, kinds), 0, value, { at, kinds });
   } catch (error) {
     return fail(error as RaremaskError);
   }
@@ -65,20 +67,27 @@ function parsePath(text: string): Path | undefined {
   return path.length === 0 ? undefined : path;
 }
 
+interface Written {
+  /** What messages call the override. */
+  readonly at: Place;
+  readonly kinds: Kinds;
+}
+
 function put(
   node: TreeNode | undefined,
   path: Path,
   depth: number,
   value: TreeNode,
-  at: Place,
+  written: Written,
 ): TreeNode {
+  const { at } = written;
   const segment = path[depth];
   if (segment === undefined) {
-    const expanded = expandShorthand(value, path);
+    const expanded = expandShorthand(value, written.kinds, path);
     return node === undefined ? expanded : merge(node, expanded);
   }
   const here = dotted(path.slice(0, depth)) || 'the manifest';
-  if (node?.type === 'list') return putIntoList(node, path, depth, value, at);
+  if (node?.type === 'list') return putIntoList(node, path, depth, value, written);
   if (
     node !== undefined &&
     node.type !== 'map' &&
@@ -94,7 +103,7 @@ function put(
   const old = entries.get(segment);
   entries.set(segment, {
     key: depth === path.length - 1 || old === undefined ? at : old.key,
-    value: put(old?.value, path, depth + 1, value, at),
+    value: put(old?.value, path, depth + 1, value, written),
   });
   return { type: 'map', at: node?.at ?? at, entries };
 }
@@ -104,8 +113,9 @@ function putIntoList(
   path: Path,
   depth: number,
   value: TreeNode,
-  at: Place,
+  written: Written,
 ): TreeNode {
+  const { at } = written;
   const segment = path[depth]!;
   const index = typeof segment === 'number' || /^\d+$/.test(segment) ? Number(segment) : undefined;
   const indexed = path.map((step, place) =>
@@ -120,6 +130,6 @@ function putIntoList(
     throw overridePath(at.text, here, expected, String(segment));
   }
   const items = [...node.items];
-  items[index] = put(items[index], indexed, depth + 1, value, at);
+  items[index] = put(items[index], indexed, depth + 1, value, written);
   return { ...node, items };
 }

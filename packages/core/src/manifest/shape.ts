@@ -1,12 +1,17 @@
 import { z } from 'zod';
+import type { Kinds } from '../contracts/kinds.ts';
 
-const plugin = (what: string) => ({
-  use: z
+const useOf = (what: string) =>
+  z
     .string()
     .min(1)
-    .describe(`${what}: an npm name, a subpath of one, or a file that begins with ./`),
-  with: z.record(z.string(), z.unknown()).default({}).describe('Options of the plugin'),
-});
+    .describe(
+      `${what}${what.endsWith(' or') ? '' : ':'} an npm name, a subpath of one, or a file that begins with ./`,
+    );
+
+const options = z.record(z.string(), z.unknown()).default({}).describe('Options of the plugin');
+
+const plugin = (what: string) => ({ use: useOf(what), with: options });
 
 const share = z.number().gt(0).lt(1);
 const listFile = z.string().min(1);
@@ -118,49 +123,37 @@ const loss = z.strictObject({
     .describe("Name of the term in curves and tables; left out, the plugin's"),
 });
 
+const rate = z.number().gt(0);
+
 const optimizer = z
   .strictObject({
-    use: z
-      .enum(['adam', 'adamw'])
-      .default('adam')
-      .describe('adam (Kingma and Ba 2015), or adamw: with decoupled weight decay'),
-    learningRate: z.number().gt(0).default(1e-3).describe('Length of a step, before the schedule'),
-    beta1: z.number().min(0).lt(1).default(0.9).describe('Memory of the mean of the gradient'),
-    beta2: z.number().min(0).lt(1).default(0.999).describe('Memory of its square'),
-    epsilon: z.number().gt(0).default(1e-8).describe('Added to the root of the square'),
-    weightDecay: z
-      .number()
-      .min(0)
-      .optional()
-      .describe(
-        'Share of a weight that one step of full length takes away; adamw alone, where it is 0.01',
-      ),
+    use: useOf('The optimizer: a standard one by its word, or').default('adam'),
+    with: options,
+    learningRate: rate.default(1e-3).describe('Length of a step, before the schedule'),
+    groups: z
+      .array(
+        z.strictObject({
+          match: z
+            .string()
+            .min(1)
+            .describe('Part of the names of weights, for example encoder; * stands for anything'),
+          learningRate: rate.describe('Their learning rate, before the schedule'),
+        }),
+      )
+      .default([])
+      .describe('Learning rates by the names of weights; the first that matches counts'),
   })
-  .transform((chosen) => ({
-    ...chosen,
-    weightDecay: chosen.weightDecay ?? (chosen.use === 'adamw' ? 1e-2 : 0),
-  }))
   .describe('What moves the weights');
-
-const scheduleUse = z.enum(['constant', 'cosine', 'poly']);
 
 const schedule = z
   .strictObject({
-    use: scheduleUse
-      .default('cosine')
-      .describe('Form of the learning rate after the warm-up: constant, half a cosine, or a power'),
+    use: useOf('The schedule: a standard one by its word, or').default('cosine'),
+    with: options,
     warmup: z
       .number()
       .min(0)
       .default(0)
       .describe('Epochs in which the learning rate rises from 0 to its full value'),
-    final: z
-      .number()
-      .min(0)
-      .lt(1)
-      .default(0)
-      .describe('Learning rate at the end, as a share of the full one; not for constant'),
-    power: z.number().gt(0).default(0.9).describe('Exponent of poly'),
   })
   .describe('How the learning rate changes');
 
@@ -356,8 +349,7 @@ const evaluate = z
   })
   .describe('How predictions are decided and scored');
 
-/** The manifest, as `raremask schema` describes it and as it is checked. */
-export const shape = z.strictObject({
+const base = z.strictObject({
   name: z
     .string()
     .regex(/^[A-Za-z0-9._-]+$/)
@@ -391,9 +383,25 @@ export const shape = z.strictObject({
 });
 
 /** A manifest with every default filled in. */
-export type Manifest = z.output<typeof shape>;
-export type OptimizerChoice = Manifest['train']['optimizer'];
-export type Schedule = Manifest['train']['schedule'];
+export type Manifest = z.output<typeof base>;
+
+/**
+ * The manifest, as `raremask schema` describes it and as it is checked: what stands above, and for each
+ * kind of plugin that has no settings of its own there, a place to name them.
+ */
+export function manifestShape(kinds: Kinds): typeof base {
+  const named = Object.values(kinds).filter(
+    ({ key }) => !key.includes('.') && !(key in base.shape),
+  );
+  const places = named.map(({ key, word, describe, many }) => {
+    const one = z.strictObject(plugin(`The ${word}`));
+    return [
+      key,
+      many ? z.array(one).default([]).describe(describe) : one.optional().describe(describe),
+    ];
+  });
+  return base.extend(Object.fromEntries(places)) as unknown as typeof base;
+}
 export type Split = Manifest['data']['split'];
 /** A list file, or the rows of a CSV file of which a column says so. */
 export type ListSource = NonNullable<Split['train']>;

@@ -1,10 +1,10 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
 import type { Dataset } from './dataset.ts';
 import type { Loss } from './loss.ts';
-import type { Model } from './model.ts';
 import type { Json } from './random.ts';
-import type { Sampler } from './sampler.ts';
 import type { Needs, Services } from './token.ts';
+
+export type { Needs };
 
 /** The contracts' number. A plugin made for another number is refused with a sentence. */
 export const API = 1;
@@ -15,8 +15,6 @@ export type OptionsSchema<Input = unknown, Output = Input> = StandardSchemaV1<In
 
 /** What a schema gives once it has filled in its defaults. */
 export type OptionsOf<S extends OptionsSchema> = StandardSchemaV1.InferOutput<S>;
-
-export type PluginKind = 'loss' | 'sampler' | 'model' | 'dataset';
 
 /** What every kind of plugin has in common. */
 export interface PluginDefinition<S extends OptionsSchema, N extends Needs, T> {
@@ -81,61 +79,4 @@ export interface DatasetProposal {
    * comments for the person who checks it.
    */
   readonly remarks: Readonly<Record<string, string>>;
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: a plugin's option types are its own
-type Any = any;
-type Branded<K extends PluginKind, D> = D & { readonly kind: K };
-
-export type LossPlugin = Branded<'loss', LossDefinition<Any, Any>>;
-export type SamplerPlugin = Branded<'sampler', PluginDefinition<Any, Any, Sampler>>;
-export type ModelPlugin = Branded<'model', PluginDefinition<Any, Any, Model>>;
-export type DatasetPlugin = Branded<'dataset', DatasetDefinition<Any, Any>>;
-
-export interface PluginByKind {
-  loss: LossPlugin;
-  sampler: SamplerPlugin;
-  model: ModelPlugin;
-  dataset: DatasetPlugin;
-}
-export interface ProductByKind {
-  loss: Loss;
-  sampler: Sampler;
-  model: Model;
-  dataset: Dataset;
-}
-export type Plugin = PluginByKind[PluginKind];
-
-/** Declares a loss. The default export of a plugin's module. */
-export function defineLoss<
-  S extends OptionsSchema = OptionsSchema,
-  N extends Needs = Record<never, never>,
->(definition: LossDefinition<S, N>): Branded<'loss', LossDefinition<S, N>> {
-  return Object.freeze({ ...definition, kind: 'loss' as const });
-}
-
-/** Declares a sampler. The default export of a plugin's module. */
-export function defineSampler<
-  S extends OptionsSchema = OptionsSchema,
-  N extends Needs = Record<never, never>,
->(
-  definition: PluginDefinition<S, N, Sampler>,
-): Branded<'sampler', PluginDefinition<S, N, Sampler>> {
-  return Object.freeze({ ...definition, kind: 'sampler' as const });
-}
-
-/** Declares a model. The default export of a plugin's module. */
-export function defineModel<
-  S extends OptionsSchema = OptionsSchema,
-  N extends Needs = Record<never, never>,
->(definition: PluginDefinition<S, N, Model>): Branded<'model', PluginDefinition<S, N, Model>> {
-  return Object.freeze({ ...definition, kind: 'model' as const });
-}
-
-/** Declares a data set. The default export of a plugin's module. */
-export function defineDataset<
-  S extends OptionsSchema = OptionsSchema,
-  N extends Needs = Record<never, never>,
->(definition: DatasetDefinition<S, N>): Branded<'dataset', DatasetDefinition<S, N>> {
-  return Object.freeze({ ...definition, kind: 'dataset' as const });
 }
