@@ -6,7 +6,6 @@ import * as services from '@raremask/core';
 import { createHost, createRandom } from '@raremask/core/host';
 import { loadManifest } from '@raremask/core/manifest';
 import {
-  createOptimizer,
   initialState,
   openNetwork,
   openRunner,
@@ -84,7 +83,7 @@ async function make(one: Case): Promise<Made> {
   const model = await run.make(loaded.plugins.model);
   const losses =
     one.losses ?? (await Promise.all(loaded.plugins.losses.map((loss) => run.make(loss))));
-  const optimizer = createOptimizer(loaded.manifest.train.optimizer);
+  const optimizer = await run.make(loaded.plugins.optimizer);
   const program: StepProgram = {
     facts,
     model,

@@ -12,13 +12,7 @@ import { loadRuntime } from '@raremask/compiler';
 import * as services from '@raremask/core';
 import { createHost, createRandom } from '@raremask/core/host';
 import { loadManifest } from '@raremask/core/manifest';
-import {
-  createOptimizer,
-  initialState,
-  openNetwork,
-  openRunner,
-  type RunEvent,
-} from '@raremask/engine';
+import { initialState, openNetwork, openRunner, type RunEvent } from '@raremask/engine';
 
 const [backend, batchText, sizeText, filters, depth, threadsText, repetitionsText, profile] =
   process.argv.slice(2) as [string, string, string, string, string, string, string, string?];
@@ -56,7 +50,7 @@ run.provide(services.census, () => () => Promise.reject(new Error('the benchmark
 run.provide(services.batchSize, () => batch);
 const model = await run.make(loaded.plugins.model);
 const losses = await Promise.all(loaded.plugins.losses.map((loss) => run.make(loss)));
-const optimizer = createOptimizer(loaded.manifest.train.optimizer);
+const optimizer = await run.make(loaded.plugins.optimizer);
 const program = { facts, model, losses, optimizer, clip: null, outcomes: false };
 
 const random = createRandom(1);

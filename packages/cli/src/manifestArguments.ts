@@ -4,6 +4,9 @@ import { type LoadedManifest, loadManifest } from '@raremask/core/manifest';
 import { openRunFolder } from '@raremask/engine';
 import { noManifest } from './errors.ts';
 
+/** Where optimizers and schedules are found that a manifest calls by a word: beside the command. */
+export const STANDARD = import.meta.dirname;
+
 /** The options of commands that take a manifest. */
 export interface ManifestOptions {
   readonly file?: readonly string[];
@@ -21,6 +24,7 @@ export async function manifestFromArguments(
   return await loadManifest(named.length > 0 ? named : ['raremask.yaml'], {
     set: overrides(options),
     env: process.env,
+    standard: STANDARD,
   });
 }
 
@@ -33,6 +37,7 @@ export async function manifestOfRun(
   return await loadManifest([folder.manifest], {
     set: overrides(options),
     env: process.env,
+    standard: STANDARD,
     folder: resolve(folder.path, environment.manifestFolder),
   });
 }

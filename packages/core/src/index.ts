@@ -67,5 +67,13 @@ export type { Draw, Outcome, Sampler, Window } from './contracts/sampler.ts';
 export type { RunProgress, Schedule } from './contracts/schedule.ts';
 export { batchSize, census, facts, folder, log, rng, survey } from './contracts/services.ts';
 export { type Needs, type Services, type Token, token } from './contracts/token.ts';
-export type { TrackedImage, TrackedRun, TrackedWeights, Tracker } from './contracts/tracker.ts';
+export {
+  flatSettings,
+  type RunOutcome,
+  type TrackedImage,
+  type TrackedRun,
+  type TrackedWeights,
+  type Tracker,
+} from './contracts/tracker.ts';
 export { type ErrorCategory, type ErrorParts, isRaremaskError, RaremaskError } from './errors.ts';
+export { nearest } from './nearest.ts';

@@ -22,7 +22,7 @@ import {
   token,
 } from '../src/index.ts';
 import { lossInput } from '../src/loss/lossInput.ts';
-import type { Manifest, OptimizerChoice } from '../src/manifest/index.ts';
+import type { LoadedPlugins, Manifest } from '../src/manifest/index.ts';
 
 const EXCLUSIVE = { overlapping: false };
 const OVERLAPPING = { overlapping: true };
@@ -95,12 +95,11 @@ describe('types', () => {
   });
 
   test('know a manifest with its defaults filled in', () => {
-    expectTypeOf<OptimizerChoice['weightDecay']>().toEqualTypeOf<number>();
+    expectTypeOf<Manifest['train']['optimizer']['learningRate']>().toEqualTypeOf<number>();
     expectTypeOf<Manifest['train']['clip']>().toEqualTypeOf<number | null>();
     expectTypeOf<Manifest['train']['workers']>().toEqualTypeOf<number | 'auto'>();
-    expectTypeOf<Manifest['train']['schedule']['use']>().toEqualTypeOf<
-      'constant' | 'cosine' | 'poly'
-    >();
+    expectTypeOf<LoadedPlugins['schedule']>().toEqualTypeOf<LoadedPlugin<'schedule'>>();
+    expectTypeOf<LoadedPlugins['losses']>().toEqualTypeOf<readonly LoadedPlugin<'loss'>[]>();
     expect(true).toBe(true);
   });
 });

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
 import { type DatasetProblem, notJson, overlappingRegions, wrongDatasetJson } from './errors.ts';
+import { staysInside } from './names.ts';
 import { READABLE } from './readVolume.ts';
 
 /** What a dataset.json says: that of nnU-Net (raw) or of the Medical Segmentation Decathlon. */
@@ -28,7 +30,40 @@ interface Listed {
   readonly mask: string;
 }
 
-type Entries = readonly (readonly [string, unknown])[];
+// The error of every schema says what is expected: it stands in a list of mistakes, behind its key.
+const PATH = 'the path of a file';
+const PAIR = '{ "image": ..., "label": ... }';
+const CASE = '{ "images": [...], "label": ... }';
+const CLASS = 'the name of a class';
+const VALUE = 'a whole number from 0 to 65535';
+const CHANNELS = 'a name for each channel from 0, as in { "0": "CT" }';
+const ENDING = 'the ending of volumes, as in ".nii.gz"; pictures are for @raremask/dataset-images';
+const COUNT = 'a whole number from 1';
+const INSIDE = 'a name that leads to no other folder';
+
+const entriesOf = (expected: string) =>
+  z
+    .record(z.string(), z.unknown(), expected)
+    .refine((entries) => Object.keys(entries).length > 0, expected);
+const labels = entriesOf('names and values, as in { "background": 0, "lesion": 1 }');
+const className = z.string(CLASS).regex(/\D/, CLASS).refine(staysInside, INSIDE);
+/** As a number, or in digits. */
+const classValue = z.preprocess(
+  (stated) => (typeof stated === 'string' && /^\d+$/.test(stated) ? Number(stated) : stated),
+  z.int(VALUE).min(0, VALUE).max(65535, VALUE),
+);
+const channelNames = entriesOf(CHANNELS)
+  .refine((names) => Object.keys(names).every((_, index) => String(index) in names), CHANNELS)
+  .transform((names) => Object.values(names).map(String));
+const path = z.string(PATH);
+const paths = z.union([path, z.array(path).min(1)], PATH).transform((files) => [files].flat());
+const pairs = z.array(z.unknown(), `a list of ${PAIR}`).min(1, `a list of ${PAIR}`);
+const pair = z.object({ image: paths, label: path }, PAIR);
+const cases = entriesOf(`for each case ${CASE}`);
+const oneCase = z.object({ images: paths, label: path }, CASE);
+const caseName = z.string().refine(staysInside, INSIDE);
+const fileEnding = z.string(ENDING).refine((ending) => READABLE.test(`case${ending}`), ENDING);
+const caseCount = z.int(COUNT).min(1, COUNT).optional();
 
 /** Reads the dataset.json of a folder; undefined where there is none, or one for other purposes. */
 export async function readDatasetJson(folder: string): Promise<DatasetJson | undefined> {
@@ -41,35 +76,25 @@ export async function readDatasetJson(folder: string): Promise<DatasetJson | und
   } catch (error) {
     throw notJson(file, error);
   }
-  if (!isRecord(content) || !('labels' in content)) return undefined;
-  return parse(file, content);
+  const parts = z.record(z.string(), z.unknown()).safeParse(content);
+  return parts.success && 'labels' in parts.data ? parse(file, parts.data) : undefined;
 }
 
 function parse(file: string, content: Readonly<Record<string, unknown>>): DatasetJson {
   const problems: DatasetProblem[] = [];
-  const listed = content['training'] ?? content['dataset'];
-  const form = content['training'] === undefined ? 'nnU-Net' : 'Decathlon';
   const { classes, ignore } = labelsOf(file, content['labels'], problems);
-  const channelKey = content['channel_names'] === undefined ? 'modality' : 'channel_names';
-  const channels = channelsOf(
-    form === 'nnU-Net' && content['modality'] === undefined ? 'channel_names' : channelKey,
-    content[channelKey],
-    problems,
-  );
-  const training = listed === undefined ? undefined : trainingOf(content, problems);
-  const ending = content['file_ending'] ?? (training === undefined ? undefined : '.nii.gz');
-  if (typeof ending !== 'string' || !READABLE.test(`case${ending}`)) {
-    problems.push({
-      key: 'file_ending',
-      expected: 'the ending of volumes, as in ".nii.gz"; pictures are for @raremask/dataset-images',
-      got: ending,
-    });
-  }
-  const count = content['numTraining'];
-  if (count !== undefined && !(Number.isInteger(count) && (count as number) > 0)) {
-    problems.push({ key: 'numTraining', expected: 'a whole number from 1', got: count });
-  } else if (training !== undefined && count !== undefined && count !== training.length) {
-    const got = `${count}, and ${training.length} cases are listed`;
+  const form = content['training'] === undefined ? 'nnU-Net' : 'Decathlon';
+  const older = form === 'Decathlon' || content['modality'] !== undefined;
+  const key = older && content['channel_names'] === undefined ? 'modality' : 'channel_names';
+  const channels = checked(channelNames, key, content[key], problems);
+  const before = problems.length;
+  const training = trainingOf(content, problems);
+  const complete = problems.length === before ? training?.length : undefined;
+  const stated = content['file_ending'] ?? (training === undefined ? undefined : '.nii.gz');
+  const ending = checked(fileEnding, 'file_ending', stated, problems);
+  const count = checked(caseCount, 'numTraining', content['numTraining'], problems);
+  if (complete !== undefined && count !== undefined && count !== complete) {
+    const got = `${count}, and ${complete} cases are listed`;
     problems.push({ key: 'numTraining', expected: 'the number of training cases', got });
   }
   if (problems.length > 0) throw wrongDatasetJson(file, problems);
@@ -77,110 +102,94 @@ function parse(file: string, content: Readonly<Record<string, unknown>>): Datase
     file,
     form,
     classes,
-    channels,
-    ending: ending as string,
+    channels: channels!,
+    ending: ending!,
     ...(ignore !== undefined && { ignore }),
     ...(training !== undefined && { training }),
-    ...(count !== undefined && { count: count as number }),
+    ...(count !== undefined && { count }),
   };
+}
+
+/** A part of the file as its schema makes it; what is wrong goes to the problems, each by its key. */
+function checked<T>(
+  schema: z.ZodType<T>,
+  key: string,
+  content: unknown,
+  problems: DatasetProblem[],
+): T | undefined {
+  const { success, data, error } = schema.safeParse(content);
+  if (success) return data;
+  for (const { path, message } of error.issues) {
+    const got = path.reduce<unknown>(
+      (part, step) => (part as Record<PropertyKey, unknown> | undefined)?.[step],
+      content,
+    );
+    problems.push({ key: [key, ...path].join('.'), expected: message, got });
+  }
+  return undefined;
 }
 
 /** nnU-Net: name to value, with a class "ignore"; Decathlon: value to name. */
 function labelsOf(
   file: string,
-  labels: unknown,
+  content: unknown,
   problems: DatasetProblem[],
 ): Pick<DatasetJson, 'classes' | 'ignore'> {
-  if (!isRecord(labels) || Object.keys(labels).length === 0) {
-    const expected = 'names and values, as in { "background": 0, "lesion": 1 }';
-    problems.push({ key: 'labels', expected, got: labels });
-    return { classes: {} };
-  }
-  const entries: Entries = Object.entries(labels);
+  const before = problems.length;
+  const entries = Object.entries(checked(labels, 'labels', content, problems) ?? {});
   const regions = entries.filter(([, value]) => Array.isArray(value));
   if (regions.length > 0) throw overlappingRegions(file, regions);
   const byValue = entries.every(([key]) => /^\d+$/.test(key));
-  const found: [string, number][] = [];
+  const found = new Map<string, number>();
   let ignore: number | undefined;
   for (const [key, own] of entries) {
-    const [name, stated] = byValue ? [own, key] : [key, own];
-    const value = typeof stated === 'string' && /^\d+$/.test(stated) ? Number(stated) : stated;
-    if (typeof name !== 'string' || !/\D/.test(name)) {
-      problems.push({ key: `labels.${key}`, expected: 'the name of a class', got: own });
-    } else if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > 65535) {
-      const expected = 'a whole number from 0 to 65535';
-      problems.push({ key: `labels.${key}`, expected, got: own });
-    } else if (name === 'ignore' && !byValue) ignore = value as number;
-    else if (found.some(([other, same]) => other === name || same === value)) {
-      problems.push({ key: `labels.${key}`, expected: 'a name and a value of its own', got: own });
-    } else found.push([name, value as number]);
+    const place = `labels.${key}`;
+    const [stated, number] = byValue ? [own, key] : [key, own];
+    const name = checked(className, place, stated, problems);
+    const value = checked(classValue, place, number, problems);
+    if (name === undefined || value === undefined) continue;
+    if (name === 'ignore' && !byValue) ignore = value;
+    else if (found.has(name) || [...found.values()].includes(value)) {
+      problems.push({ key: place, expected: 'a name and a value of its own', got: own });
+    } else found.set(name, value);
   }
-  found.sort(([, left], [, right]) => left - right);
-  const whole = problems.length === 0;
-  if (whole && found[0]?.[1] !== 0) {
-    problems.push({ key: 'labels', expected: 'a background of value 0', got: labels });
-  } else if (whole && (found.length < 2 || found.length > 254)) {
+  const classes = [...found].sort(([, left], [, right]) => left - right);
+  const whole = problems.length === before;
+  if (whole && classes[0]?.[1] !== 0) {
+    problems.push({ key: 'labels', expected: 'a background of value 0', got: content });
+  } else if (whole && (classes.length < 2 || classes.length > 254)) {
     const expected = 'a background and 1 to 253 classes besides';
-    problems.push({ key: 'labels', expected, got: labels });
+    problems.push({ key: 'labels', expected, got: content });
   }
-  return { classes: Object.fromEntries(found), ...(ignore !== undefined && { ignore }) };
-}
-
-function channelsOf(key: string, names: unknown, problems: DatasetProblem[]): readonly string[] {
-  const entries: Entries = isRecord(names) ? Object.entries(names) : [];
-  const complete = entries.every((_, index) => isRecord(names) && String(index) in names);
-  if (entries.length > 0 && complete) return entries.map(([, name]) => String(name));
-  problems.push({
-    key,
-    expected: 'a name for each channel from 0, as in { "0": "CT" }',
-    got: names,
-  });
-  return [];
+  return { classes: Object.fromEntries(classes), ...(ignore !== undefined && { ignore }) };
 }
 
 /** `training` lists pairs; `dataset`, of newer nnU-Net, maps a case to its images and label. */
 function trainingOf(
-  { training, dataset }: Readonly<Record<string, unknown>>,
+  content: Readonly<Record<string, unknown>>,
   problems: DatasetProblem[],
-): readonly Listed[] {
-  const found: Listed[] = [];
-  const add = (key: string, id: string | undefined, images: unknown, mask: unknown) => {
-    const files = [images].flat();
-    if (files.length === 0 || !files.every((name) => typeof name === 'string')) {
-      problems.push({ key: `${key}.image`, expected: 'the path of a file', got: images });
-    } else if (typeof mask !== 'string') {
-      problems.push({ key: `${key}.label`, expected: 'the path of a file', got: mask });
-    } else {
-      const name = id ?? mask.slice(mask.lastIndexOf('/') + 1).replace(READABLE, '');
-      const first = found.findIndex((other) => other.id === name);
-      if (first < 0) found.push({ id: name, images: files as string[], mask });
-      else problems.push({ key, expected: 'a case that is not listed yet', got: name });
-    }
+): readonly Listed[] | undefined {
+  const found = new Map<string, Listed>();
+  const add = (key: string, stated: string, images: readonly string[], mask: string) => {
+    const id = checked(caseName, key, stated, problems);
+    if (id === undefined) return;
+    if (!found.has(id)) found.set(id, { id, images, mask });
+    else problems.push({ key, expected: 'a case that is not listed yet', got: id });
   };
-  if (training !== undefined) {
-    if (!Array.isArray(training) || training.length === 0) {
-      const expected = 'a list of { "image": ..., "label": ... }';
-      problems.push({ key: 'training', expected, got: training });
-      return found;
+  if (content['training'] !== undefined) {
+    const listed = checked(pairs, 'training', content['training'], problems) ?? [];
+    for (const [index, one] of listed.entries()) {
+      const key = `training[${index}]`;
+      const { image, label } = checked(pair, key, one, problems) ?? {};
+      if (image && label) add(key, basename(label).replace(READABLE, ''), image, label);
     }
-    for (const [index, one] of training.entries()) {
-      const { image, label } = isRecord(one) ? one : {};
-      add(`training[${index}]`, undefined, image, label);
+  } else if (content['dataset'] !== undefined) {
+    const listed = checked(cases, 'dataset', content['dataset'], problems) ?? {};
+    for (const [id, one] of Object.entries(listed)) {
+      const key = `dataset.${id}`;
+      const { images, label } = checked(oneCase, key, one, problems) ?? {};
+      if (images && label) add(key, id, images, label);
     }
-    return found;
-  }
-  const cases: Entries = isRecord(dataset) ? Object.entries(dataset) : [];
-  if (cases.length === 0) {
-    const expected = 'for each case { "images": [...], "label": ... }';
-    problems.push({ key: 'dataset', expected, got: dataset });
-  }
-  for (const [id, one] of cases) {
-    const { images, label } = isRecord(one) ? one : {};
-    add(`dataset.${id}`, id, images, label);
-  }
-  return found;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
+  } else return undefined;
+  return [...found.values()];
 }

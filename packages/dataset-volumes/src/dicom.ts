@@ -1,10 +1,20 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { readSlice, type Slice } from './dicomHeader.ts';
-import { cannotRead, notThere, otherSeries, unevenSlices } from './errors.ts';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { isRaremaskError } from '@raremask/core';
+import { readPixels } from './dicomPixels.ts';
+import { readSlice, type Slice, seriesOf } from './dicomSlice.ts';
+import {
+  cannotRead,
+  cutSlice,
+  emptySlice,
+  notDicom,
+  notThere,
+  otherSeries,
+  unevenSlices,
+} from './errors.ts';
 import { dicomIo, understood, volumeOf } from './itk.ts';
-import { checkedAffine } from './nifti.ts';
-import type { Header, Volume } from './volume.ts';
+import { checkedAffine } from './niftiPlace.ts';
+import type { Header, Values, Volume } from './volume.ts';
 
 /** Slices may lie nearer or farther than most by this part: positions are rounded. */
 const TOLERANCE = 0.05;
@@ -17,27 +27,48 @@ export async function readSeriesHeader(folder: string): Promise<Header> {
 export async function readSeries(folder: string): Promise<Volume> {
   const slices = await slicesOf(folder);
   const header = headerOf(folder, slices);
-  const { readImageDicomFileSeriesNode: read } = await dicomIo(folder);
-  const inputImages = slices.map(({ file }) => file);
-  const { outputImage } = await understood(folder, () =>
-    read({ inputImages, singleSortedSeries: true }),
-  );
-  const { values, header: own } = volumeOf(folder, {
-    ...outputImage,
-    // Places come from the slices themselves: those of the reader hold where all are equally far.
-    direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
-    origin: [0, 0, 0],
-    spacing: [1, 1, 1],
-  });
-  if (own.extent.some((extent, axis) => extent !== header.extent[axis])) {
-    throw notThere(folder, `${own.extent.join('x')} voxels, expected ${header.extent.join('x')}`);
+  const native = slices.every(({ pixels }) => pixels.at !== undefined);
+  const values = await (native ? readPixels(slices) : readCompressed(folder, slices));
+  const [i, j, k] = header.extent;
+  if (values.length !== i * j * k) {
+    throw notThere(folder, `${values.length} voxels, expected ${header.extent.join('x')}`);
   }
-  return { header: { ...header, channels: own.channels }, values };
+  return { header, values };
+}
+
+/** Slices that mean the same by their numbers at once; others one by one, since one scaling holds for all. */
+async function readCompressed(folder: string, slices: readonly Slice[]): Promise<Values> {
+  const { readImageDicomFileSeriesNode: read } = await dicomIo(folder);
+  const decoded = async (where: string, parts: readonly Slice[]) => {
+    const inputImages = parts.map(({ file }) => file);
+    const { outputImage } = await understood(where, () =>
+      read({ inputImages, singleSortedSeries: true }),
+    );
+    return volumeOf(where, {
+      ...outputImage,
+      // Places come from the slices themselves: those of the reader hold where all are equally far.
+      direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+      origin: [0, 0, 0],
+      spacing: [1, 1, 1],
+    }).values;
+  };
+  const meanings = slices.map(({ pixels }) => JSON.stringify({ ...pixels, at: undefined }));
+  if (meanings.every((meaning) => meaning === meanings[0])) return decoded(folder, slices);
+  const size = slices[0]!.rows * slices[0]!.columns;
+  const values = new Float64Array(size * slices.length);
+  for (const [index, slice] of slices.entries()) {
+    values.set(await decoded(slice.file, [slice]), index * size);
+  }
+  return values;
 }
 
 /** Whether a folder holds the slices of a series. */
 export async function isSeries(folder: string): Promise<boolean> {
-  for (const file of await filesIn(folder)) if (await readSlice(file)) return true;
+  for (const file of await filesIn(folder)) {
+    // A damaged slice is one all the same: who reads the series says so.
+    const slice = await readSlice(file).catch(isRaremaskError);
+    if (slice) return true;
+  }
   return false;
 }
 
@@ -54,12 +85,15 @@ export async function filesIn(folder: string): Promise<string[]> {
 /** The slices of the one series, from the first to the last along the way across them. */
 async function slicesOf(folder: string): Promise<readonly Slice[]> {
   const slices: Slice[] = [];
+  const others: string[] = [];
   for (const file of await filesIn(folder)) {
     const slice = await readSlice(file).catch((error: unknown) => {
       throw error instanceof Error && 'errno' in error ? cannotRead(file, error) : error;
     });
-    if (slice !== undefined) slices.push(slice);
+    if (slice === undefined) others.push(file);
+    else slices.push(slice);
   }
+  await checkOthers(others, slices);
   const [first] = slices;
   if (first === undefined) throw notThere(folder, 'no DICOM files with images');
   const counts = new Map<string, number>();
@@ -73,20 +107,47 @@ async function slicesOf(folder: string): Promise<readonly Slice[]> {
       near(slice.orientation, first.orientation);
     if (!same) throw unevenSlices(folder, `${slice.file} has another extent or direction`);
   }
-  const across = normalOf(first);
+  return inOrder(folder, slices);
+}
+
+/** Refuses files that should have been a slice, by their series or name: one would be missing in silence. */
+async function checkOthers(others: readonly string[], slices: readonly Slice[]): Promise<void> {
+  const manners = new Set([...MANNERS, ...slices.map(({ file }) => mannerOf(file))]);
+  for (const file of others) {
+    const { size } = await stat(file);
+    const series = await seriesOf(file);
+    if (series !== undefined && slices.some((slice) => slice.series === series)) {
+      throw cutSlice(file, size);
+    }
+    if (series !== undefined || !manners.has(mannerOf(file))) continue;
+    throw size === 0 ? emptySlice(file) : notDicom(file, size);
+  }
+}
+
+/** Endings that say by themselves that a file is a slice. */
+const MANNERS = ['.dcm', '.dicom', '.ima'];
+
+/** How a file is called: its ending, or its name without its numbers where it has none. */
+function mannerOf(file: string): string {
+  const name = basename(file);
+  return /\.[a-z]\w*$/i.exec(name)?.[0].toLowerCase() ?? name.replaceAll(/\d+/g, '#');
+}
+
+function inOrder(folder: string, slices: readonly Slice[]): readonly Slice[] {
+  const across = normalOf(slices[0]!);
   const heightOf = ({ position }: Slice) => dot(position, across);
-  slices.sort((left, right) => heightOf(left) - heightOf(right));
-  const steps = slices.slice(1).map((slice, index) => heightOf(slice) - heightOf(slices[index]!));
+  const sorted = slices.toSorted((left, right) => heightOf(left) - heightOf(right));
+  const steps = sorted.slice(1).map((slice, index) => heightOf(slice) - heightOf(sorted[index]!));
   const usual = steps.toSorted((left, right) => left - right)[Math.floor(steps.length / 2)]!;
   const odd = steps.findIndex((step) => step <= 0 || Math.abs(step - usual) > TOLERANCE * usual);
-  if (odd >= 0) {
-    const shown = (step: number) => `${Number(step.toPrecision(4))} mm`;
-    throw unevenSlices(
-      folder,
-      `${shown(steps[odd]!)} before ${slices[odd + 1]!.file}, ${shown(usual)} as a rule`,
-    );
-  }
-  return slices;
+  if (odd < 0) return sorted;
+  const shown = (step: number) => `${Number(step.toPrecision(4))} mm`;
+  const missing = Math.round(steps[odd]! / usual) - 1;
+  const guess = missing > 0 ? `: ${missing} missing there` : '';
+  throw unevenSlices(
+    folder,
+    `${shown(steps[odd]!)} before ${sorted[odd + 1]!.file}, ${shown(usual)} as a rule${guess}`,
+  );
 }
 
 function headerOf(folder: string, slices: readonly Slice[]): Header {

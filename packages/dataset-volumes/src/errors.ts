@@ -99,6 +99,28 @@ export function truncatedArchive(file: string): RaremaskError {
   );
 }
 
+export function damagedArchive(file: string, cause: unknown): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_DAMAGED_ARCHIVE',
+    file,
+    'the compressed file is damaged',
+    'a gzip stream that its checksum and its length agree with',
+    cause instanceof Error ? cause.message : String(cause),
+    'fetch or write the file again',
+  );
+}
+
+export function tooLong(file: string, expected: number, got: number): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_TOO_LONG',
+    file,
+    'there is more behind the header than the voxels that it tells of: the file is damaged',
+    `${expected} bytes`,
+    `${got} bytes`,
+    'fetch or write the file again; where it is right otherwise, mend the extent or the type of voxels in the header, or cut off what follows the voxels',
+  );
+}
+
 export function wrongDimensions(file: string, dimensions: readonly number[]): RaremaskError {
   return dataError(
     'RAREMASK_VOLUMES_DIMENSIONS',
@@ -266,6 +288,17 @@ export function cannotTell(folder: string, patterns: readonly string[]): Raremas
   );
 }
 
+export function nameOutside(name: string): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_NAME_OUTSIDE',
+    name,
+    'a file of this name would be written outside of the folder of predictions',
+    'names of classes and cases without .. in them, and without / at their beginning',
+    JSON.stringify(name),
+    'rename the class in data.with.classes or dataset.json, or the case',
+  );
+}
+
 export function unknownId(id: string): RaremaskError {
   return dataError(
     'RAREMASK_VOLUMES_UNKNOWN_ID',
@@ -422,9 +455,55 @@ export function dicomKind(file: string, got: string): RaremaskError {
     'RAREMASK_VOLUMES_DICOM_KIND',
     file,
     'DICOM files of this kind are not read',
-    'a slice a file, little-endian, whose place in space is stated',
+    'a slice a file, little-endian, of 8, 16 or 32 bits, whose place in space is stated',
     got,
     'convert the series to .nii.gz, for example with dcm2niix',
+  );
+}
+
+/** @param size of the file, in bytes */
+export function cutSlice(file: string, size: number): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_TRUNCATED',
+    file,
+    'the DICOM file ends early, or is damaged',
+    'a header up to the pixels, and all of the pixels',
+    `${size} bytes that break off before`,
+    'fetch or export the slice again',
+  );
+}
+
+export function fewPixels(file: string, expected: number, got: number): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_TRUNCATED',
+    file,
+    'the slice has fewer pixels than its rows and columns',
+    `${expected} bytes of pixels`,
+    `${got} bytes`,
+    'fetch or export the slice again',
+  );
+}
+
+export function emptySlice(file: string): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_EMPTY_FILE',
+    file,
+    'the file is called as a slice of the series is, but it is empty',
+    'a DICOM file',
+    '0 bytes',
+    'fetch or export the slice again, or remove the file',
+  );
+}
+
+/** @param size of the file, in bytes */
+export function notDicom(file: string, size: number): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_NOT_DICOM',
+    file,
+    'the file is called as a slice of the series is, but it is no DICOM file',
+    'the letters DICM from byte 128 on',
+    `${size} bytes without them`,
+    'fetch or export the slice again, or give the file another name or place',
   );
 }
 

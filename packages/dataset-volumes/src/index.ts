@@ -6,6 +6,8 @@ import {
   folder,
   IGNORE,
   isRaremaskError,
+  type Log,
+  log,
   type RaremaskError,
   type Sample,
 } from '@raremask/core';
@@ -15,6 +17,7 @@ import { cannotRead, otherChannels, severalUnusable, unknownId } from './errors.
 import { readGrid, resamplingOf, reversed } from './grid.ts';
 import { KeptGrids } from './keptGrids.ts';
 import { type Case, type Listing, listCases, listImagesAt } from './listing.ts';
+import { readNiftiHeader } from './nifti.ts';
 import { type Options, options } from './options.ts';
 import { orientationOf } from './orientation.ts';
 import { casesOf, type Place } from './predictions.ts';
@@ -30,22 +33,24 @@ const SOME = { background: 0, foreground: 1 };
 export default defineDataset({
   name: 'volumes',
   api: 1,
-  summary: 'Volumes and label maps, as slices or whole: NIfTI; with @itk-wasm NRRD, MHA and DICOM',
+  summary:
+    'Volumes and label maps, as slices or whole: NIfTI and DICOM; with @itk-wasm NRRD and MHA',
   options,
-  needs: { folder },
+  needs: { folder, log },
   async create(given, services) {
-    return open(given, await listCases(given, resolve(services.folder, given.root)));
+    const listing = await listCases(given, resolve(services.folder, given.root));
+    return open(given, listing, services.log);
   },
   async openImages(path, given, services) {
     const root = resolve(services.folder, given.root);
     const cases = await listImagesAt(given, resolve(path), root);
     const told = given.classes === undefined ? await readDatasetJson(root) : undefined;
-    return open(given, { cases, classes: given.classes ?? told?.classes ?? SOME });
+    return open(given, { cases, classes: given.classes ?? told?.classes ?? SOME }, services.log);
   },
   propose,
 });
 
-async function open(given: Options, listing: Listing): Promise<Dataset> {
+async function open(given: Options, listing: Listing, log: Log): Promise<Dataset> {
   const { cases, classes, ignore, told } = listing;
   const classOf = new Map(Object.values(classes).map((value, index) => [value, index]));
   if (ignore !== undefined) classOf.set(ignore, IGNORE);
@@ -53,12 +58,14 @@ async function open(given: Options, listing: Listing): Promise<Dataset> {
   let channels: number | undefined;
   let spacing: readonly number[] = [];
   const unusable: RaremaskError[] = [];
+  const contradictions: string[] = [];
   for (const entry of cases) {
     const grid = await gridOfCase(entry, given.spacing).catch((error: unknown) => {
       if (!isRaremaskError(error) || error.category !== 'data') throw error;
       unusable.push(error);
     });
     if (grid === undefined) continue;
+    contradictions.push(...grid.contradictions);
     const expected = channels ?? told?.channels.length ?? grid.channels;
     if (grid.channels !== expected) {
       unusable.push(otherChannels(entry.images[0]!, grid.channels, expected, told?.file));
@@ -75,6 +82,7 @@ async function open(given: Options, listing: Listing): Promise<Dataset> {
       places.set(`${entry.id}/${String(slice).padStart(4, '0')}`, { entry, slice });
     }
   }
+  warnOfContradictions(contradictions, log);
   if (unusable.length === 1) throw unusable[0]!;
   if (unusable.length > 1)
     throw severalUnusable(dirname(cases[0]!.images[0]!), unusable, cases.length);
@@ -144,12 +152,19 @@ async function open(given: Options, listing: Listing): Promise<Dataset> {
   };
 }
 
-/** Extent and size of voxels that a case is read with, both [z, y, x]. */
-async function gridOfCase(
-  { images }: Case,
-  wanted: Options['spacing'],
-): Promise<{ readonly channels: number; readonly size: Axes; readonly spacing: Axes }> {
+/** What the headers of a case say; extent and size of voxels as it is read with, both [z, y, x]. */
+interface CaseGrid {
+  readonly channels: number;
+  readonly size: Axes;
+  readonly spacing: Axes;
+  /** Its files whose headers contradict themselves, and in what. */
+  readonly contradictions: readonly string[];
+}
+
+async function gridOfCase({ images, mask }: Case, wanted: Options['spacing']): Promise<CaseGrid> {
   const headers = await Promise.all(images.map(readHeader));
+  // NIfTI alone can contradict itself; a label map that is damaged is told when it is read.
+  const truth = mask === undefined ? mask : await readNiftiHeader(mask).catch(() => undefined);
   const orientation = orientationOf(headers[0]!);
   const resampling = resamplingOf(images[0]!, orientation, wanted);
   const [z, y, x] = reversed(orientation.spacing);
@@ -158,8 +173,22 @@ async function gridOfCase(
     channels: headers.reduce((sum, header) => sum + header.channels, 0),
     size: resampling?.to ?? reversed(orientation.extent),
     spacing: [z * step[0], y * step[1], x * step[2]],
+    contradictions: [...headers, truth].flatMap((header, index) =>
+      header?.contradiction ? [`${images[index] ?? mask} (${header.contradiction})`] : [],
+    ),
   };
 }
+
+function warnOfContradictions(files: readonly string[], log: Log): void {
+  if (files.length === 0) return;
+  const more = files.length > SHOWN ? `, and ${files.length - SHOWN} more` : '';
+  log.warn(
+    `the qform contradicts the sform, which is used, in ${files.slice(0, SHOWN).join(', ')}${more}: look whether structures and label maps lie on each other, and mend the headers`,
+  );
+}
+
+/** So many files are named in a warning. */
+const SHOWN = 5;
 
 /** Size and time of modification; of a folder, those of its files. */
 async function stampOf(path: string): Promise<string> {

@@ -1,5 +1,6 @@
-import { needsPackage, notThere, unknownPixels } from './errors.ts';
-import { checkedAffine } from './nifti.ts';
+import { needsPackage, notThere, tooLong, unknownPixels } from './errors.ts';
+import { checkedAffine } from './niftiPlace.ts';
+import { rawLength } from './rawVoxels.ts';
 import type { Affine, Header, Values, Volume } from './volume.ts';
 
 /** An image as itk-wasm gives it: x fastest, components of a voxel side by side, places in LPS+. */
@@ -56,7 +57,11 @@ export async function readItkHeader(file: string): Promise<Header> {
 
 export async function readItk(file: string): Promise<Volume> {
   const io = await optional<ImageIo>(file, '@itk-wasm/image-io');
-  return volumeOf(file, await understood(file, () => io.readImageNode(file)));
+  const image = await understood(file, () => io.readImageNode(file));
+  const volume = volumeOf(file, image);
+  const [expected, got] = [image.data!.byteLength, (await rawLength(file)) ?? 0];
+  if (got > expected) throw tooLong(file, expected, got);
+  return volume;
 }
 
 /** What WebAssembly throws is a number, and what the package prints then is for its authors. */

@@ -4,17 +4,19 @@ import { promisify } from 'node:util';
 import { createGunzip, gunzip, gzip } from 'node:zlib';
 import {
   analyze,
-  badAffine,
   cannotRead,
+  damagedArchive,
   headerAndImage,
   niftiTwo,
   notNifti,
+  tooLong,
   truncated,
   truncatedArchive,
   unknownDatatype,
   wrongDimensions,
 } from './errors.ts';
-import type { Affine, Header, Values, Volume } from './volume.ts';
+import { checkedAffine, placeOf } from './niftiPlace.ts';
+import type { Header, Values, Volume } from './volume.ts';
 
 interface NiftiHeader extends Header {
   readonly nifti: { readonly bytes: Uint8Array; readonly littleEndian: boolean };
@@ -77,6 +79,7 @@ export async function readNifti(file: string): Promise<Volume> {
   const [width, see] = readers[datatype]!;
   const end = offset + count * width;
   if (bytes.length < end) throw truncated(file, end, bytes.length);
+  if (bytes.length > end) throw tooLong(file, end, bytes.length);
   const own = Uint8Array.prototype.slice.call(bytes, offset, end);
   if (!header.nifti.littleEndian) swapBytes(own, width);
   const stored = see(own.buffer as ArrayBuffer);
@@ -104,7 +107,8 @@ function startsAsGzip(bytes: Uint8Array): boolean {
 
 function unpackingFailed(file: string, error: unknown): Error {
   const { code } = error as NodeJS.ErrnoException;
-  return code === 'Z_BUF_ERROR' ? truncatedArchive(file) : cannotRead(file, error);
+  if (code === 'Z_BUF_ERROR') return truncatedArchive(file);
+  return code === 'Z_DATA_ERROR' ? damagedArchive(file, error) : cannotRead(file, error);
 }
 
 function swapBytes(bytes: Uint8Array, width: number): void {
@@ -197,67 +201,20 @@ function parseHeader(file: string, bytes: Buffer): NiftiHeader {
   }
   const datatype = short(70);
   if (readers[datatype] === undefined) throw unknownDatatype(file, datatype);
+  const stated = float(108);
+  if (!Number.isFinite(stated)) throw notNifti(file, `voxels that begin at byte ${stated}`);
   const slope = float(112);
   const scaled = slope !== 0 && Number.isFinite(slope);
+  const { affine, contradiction } = placeOf(short, float, [i, j, k]);
   return {
     nifti: { bytes: Uint8Array.from(bytes.subarray(0, HEADER)), littleEndian: little },
     extent: [i, j, k],
     channels,
     datatype,
-    offset: Math.max(HEADER + 4, float(108)),
+    offset: Math.max(HEADER + 4, Math.trunc(stated)),
     slope: scaled ? slope : 1,
     intercept: scaled ? float(116) : 0,
-    affine: checkedAffine(file, affineOf(short, float)),
+    affine: checkedAffine(file, affine),
+    ...(contradiction && { contradiction }),
   };
-}
-
-/** Refuses an affine that does not lead every voxel to a place of its own. */
-export function checkedAffine(file: string, affine: Affine): Affine {
-  const lengths = [0, 1, 2].map((axis) => Math.hypot(...affine.map((row) => row[axis]!)));
-  const [a, b, c] = affine as [Affine[0], Affine[0], Affine[0]];
-  const determinant =
-    a[0] * (b[1] * c[2] - b[2] * c[1]) -
-    a[1] * (b[0] * c[2] - b[2] * c[0]) +
-    a[2] * (b[0] * c[1] - b[1] * c[0]);
-  const volume = lengths.reduce((product, length) => product * length, 1);
-  if (!affine.flat().every(Number.isFinite) || !(Math.abs(determinant) > 1e-4 * volume)) {
-    throw badAffine(file);
-  }
-  return affine;
-}
-/** sform before qform before pixdim, as the standard prefers them. */
-function affineOf(short: (at: number) => number, float: (at: number) => number): Affine {
-  const row = (at: number) => [float(at), float(at + 4), float(at + 8), float(at + 12)] as const;
-  if (short(254) > 0) return [row(280), row(296), row(312)];
-  const [x, y, z] = [float(80), float(84), float(88)].map(Math.abs) as [number, number, number];
-  if (short(252) <= 0) {
-    return [
-      [x, 0, 0, 0],
-      [0, y, 0, 0],
-      [0, 0, z, 0],
-    ];
-  }
-  const [b, c, d] = [float(256), float(260), float(264)] as const;
-  const a = Math.sqrt(Math.max(0, 1 - b * b - c * c - d * d));
-  const depth = float(76) < 0 ? -z : z;
-  return [
-    [
-      (a * a + b * b - c * c - d * d) * x,
-      2 * (b * c - a * d) * y,
-      2 * (b * d + a * c) * depth,
-      float(268),
-    ],
-    [
-      2 * (b * c + a * d) * x,
-      (a * a + c * c - b * b - d * d) * y,
-      2 * (c * d - a * b) * depth,
-      float(272),
-    ],
-    [
-      2 * (b * d - a * c) * x,
-      2 * (c * d + a * b) * y,
-      (a * a + d * d - b * b - c * c) * depth,
-      float(276),
-    ],
-  ];
 }

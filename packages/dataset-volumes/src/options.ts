@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { staysInside } from './names.ts';
 
 const pattern = z.string().regex(/\{id\}/, 'must hold {id}, as in "images/{id}.nii.gz"');
 
@@ -19,8 +20,12 @@ export const options = z
     masks: pattern.optional().describe('label map of each case; left out, masks/{id}.nii.gz'),
     classes: z
       .record(
-        z.string().regex(/\D/, 'is a number: give the class a name'),
+        z.string().regex(/\D/, 'is a number: give the class a name').refine(staysInside, {
+          error: 'leads to another folder: give the class a name without .. and / before it',
+        }),
         z.int().min(0).max(65535),
+        // What is wrong with a name stands inside the issue of its entry.
+        { error: (issue) => (issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined) },
       )
       .refine((classes) => Object.keys(classes).length >= 2, {
         error:

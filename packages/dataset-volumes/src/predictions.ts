@@ -1,6 +1,8 @@
 import type { Facts, Prediction, WrittenPrediction } from '@raremask/core';
+import { nameOutside } from './errors.ts';
 import { eachVoxel, resamplingOf, reversed } from './grid.ts';
 import type { Case } from './listing.ts';
+import { staysInside } from './names.ts';
 import { niftiOn } from './nifti.ts';
 import type { Options } from './options.ts';
 import { type Orientation, orientationOf } from './orientation.ts';
@@ -113,7 +115,7 @@ async function written(gathered: Gathered, wanted: Wanted): Promise<WrittenPredi
   eachVoxel(orientation, header.extent, (to, from) => {
     map[to] = classes[labels[from]!]!.value;
   });
-  const files = [{ path: `masks/${id}.nii.gz`, bytes: await niftiOn(header, map) }];
+  const files = [{ path: inside('masks', id), bytes: await niftiOn(header, map) }];
   for (let index = 1; wanted.probabilities && index < classes.length; index++) {
     const plane = new Uint16Array(labels.length);
     eachVoxel(orientation, header.extent, (to, from) => {
@@ -121,7 +123,13 @@ async function written(gathered: Gathered, wanted: Wanted): Promise<WrittenPredi
     });
     const name = classes.length === 2 ? id : `${classes[index]!.name}/${id}`;
     const bytes = await niftiOn(header, plane, 1 / 65535);
-    files.push({ path: `probabilities/${name}.nii.gz`, bytes });
+    files.push({ path: inside('probabilities', name), bytes });
   }
   return { id, size: reversed(orientation.extent), labels, probabilities, files };
+}
+
+/** The name of a file below the folder of predictions, from names that data and other runs have given. */
+function inside(folder: string, name: string): string {
+  if (!staysInside(name)) throw nameOutside(name);
+  return `${folder}/${name}.nii.gz`;
 }

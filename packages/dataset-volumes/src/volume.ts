@@ -7,6 +7,8 @@ export interface Header {
   readonly extent: readonly [number, number, number];
   readonly channels: number;
   readonly affine: Affine;
+  /** What the file says otherwise in a second place, as in "x the other way". */
+  readonly contradiction?: string;
   /** The header of a NIfTI file as it stands there, for files that are written on its grid. */
   readonly nifti?: { readonly bytes: Uint8Array; readonly littleEndian: boolean };
 }

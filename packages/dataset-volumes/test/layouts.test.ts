@@ -207,7 +207,34 @@ describe('a layout that is wrong', () => {
     'in its list names the entry': [
       says(decathlon, { training: [{ image: 'a.nii.gz' }, 'b'], numTraining: 2, modality: null }),
       'DATASET_JSON',
-      /modality.*training\[0\]\.label.*nothing.*training\[1\]\.image/s,
+      /it has 3 mistakes.*modality.*training\[0\]\.label.*nothing.*training\[1\]: .*"image".*"b"/s,
+    ],
+    'in its list of cases names the case': [
+      says(nnunet, { dataset: { a: { images: [3], label: 'a.nii.gz' }, b: { images: [] } } }),
+      'DATASET_JSON',
+      /3 mistakes.*dataset\.a\.images.*path.*\[3\].*dataset\.b\.images.*\[\].*dataset\.b\.label.*nothing/s,
+    ],
+    'by a case that is listed twice names it': [
+      says(decathlon, { training: [1, 2].map(() => decathlonJson.training[0]), numTraining: 2 }),
+      'DATASET_JSON',
+      /training\[1\]: expected a case that is not listed yet, got "BRATS_001"/,
+    ],
+    'by classes that lead elsewhere names them': [
+      says(nnunet, {
+        labels: { background: 0, '../../../X': 1, '/tmp/y': 2, '..': 3, 'a\\..\\b': 4 },
+      }),
+      'DATASET_JSON',
+      /4 mistakes.*leads to no other folder, got "\.\.\/\.\.\/\.\.\/X".*"\/tmp\/y".*"\.\.".*"a/s,
+    ],
+    'by values of classes that lead elsewhere names them': [
+      says(decathlon, { labels: { 0: 'background', 1: '../up' } }),
+      'DATASET_JSON',
+      /labels\.1: expected a name that leads to no other folder, got "\.\.\/up"/,
+    ],
+    'by cases that lead elsewhere names them': [
+      says(nnunet, { dataset: { '../../a': { images: ['a.nii.gz'], label: 'b.nii.gz' } } }),
+      'DATASET_JSON',
+      /dataset\.\.\.\/\.\.\/a: expected a name that leads to no other folder/,
     ],
     'without a background says so': [
       says(nnunet, { labels: { lesion: 1, other: 2 } }),
@@ -249,6 +276,18 @@ describe('a layout that is wrong', () => {
     expect(error).toMatchObject({ code: `RAREMASK_VOLUMES_${code}`, category: 'data' });
     expect((error as Error).message).toMatch(text);
   });
+
+  it.each(['../up', '/tmp/up', '..', 'C:\\up', 'a/../../up'])(
+    'by a class of the manifest that leads elsewhere is refused by the schema: %s',
+    async (name) => {
+      const classes = { background: 0, [name]: 1 };
+      const checked = await plugin.options!['~standard'].validate({ classes });
+      expect(checked.issues?.[0]?.message).toMatch(/leads to another folder: .* a name/);
+      const within = { background: 0, 'left/right..': 1 };
+      const allowed = await plugin.options!['~standard'].validate({ classes: within });
+      expect(allowed.issues).toBeUndefined();
+    },
+  );
 
   it('by options beside dataset.json is refused by the schema', async () => {
     for (const extra of [{ images: 'i/{id}.nii' }, { masks: 'm/{id}.nii' }, { ignore: 3 }]) {

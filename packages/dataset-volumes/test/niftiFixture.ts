@@ -86,8 +86,17 @@ export async function opened(
   await inFolder(files, async (root) => check(await openAt(root, raw), root));
 }
 
-export async function openAt(root: string, raw: Record<string, unknown>): Promise<Dataset> {
-  return plugin.create(await checkedOptions(root, raw), { folder: root });
+/** @param warnings where the lines go that a user would be warned with */
+export async function openAt(
+  root: string,
+  raw: Record<string, unknown>,
+  warnings: string[] = [],
+): Promise<Dataset> {
+  return plugin.create(await checkedOptions(root, raw), servicesAt(root, warnings));
+}
+
+export function servicesAt(folder: string, warnings: string[] = []) {
+  return { folder, log: { info() {}, warn: (line: string) => void warnings.push(line) } };
 }
 
 export async function openImagesAt(
@@ -95,7 +104,7 @@ export async function openImagesAt(
   root: string,
   raw: Record<string, unknown>,
 ): Promise<Dataset> {
-  return plugin.openImages!(path, await checkedOptions(root, raw), { folder: root });
+  return plugin.openImages!(path, await checkedOptions(root, raw), servicesAt(root));
 }
 
 async function checkedOptions(root: string, raw: Record<string, unknown>) {

@@ -1,7 +1,19 @@
 import { gzipSync } from 'node:zlib';
 import type { Sample } from '@raremask/core';
 import { describe, expect, it } from 'vitest';
-import { changed, extent, image, label, mask, nifti, opened, plain, ramp } from './niftiFixture.ts';
+import {
+  changed,
+  extent,
+  image,
+  inFolder,
+  label,
+  mask,
+  nifti,
+  openAt,
+  opened,
+  plain,
+  ramp,
+} from './niftiFixture.ts';
 
 /** The one case whole, and the spacing of the set, [z, y, x]. */
 async function whole(
@@ -77,6 +89,62 @@ describe('a place that is told', () => {
     const { sample, spacing } = await whole(bare(without), bare(maskWithout));
     expect(spacing).toEqual([3, 2, 1]);
     expect([...sample.image]).toEqual(ramp);
+  });
+});
+
+describe('a place that is told in two ways', () => {
+  const half = Math.SQRT1_2;
+  const space = (file: Uint8Array, code: number) =>
+    changed(file, (view) => view.setInt16(252, code, true));
+  // The sform of the image says [1, 2, 3] mm, the axes of the file along x, y and z.
+  const contradictory: Record<string, readonly [Uint8Array, RegExp | undefined]> = {
+    'turned half about z': [qform(image, 1, [1, 2, 3], [0, 0, 1]), /a\.nii \(x, y the other way\)/],
+    'turned, of another space': [
+      space(qform(image, 1, [1, 2, 3], [0, 0, 1]), 2),
+      /a\.nii \(x, y the other way\)/,
+    ],
+    'mirrored along z': [qform(image, -1, [1, 2, 3], [0, 0, 0]), /a\.nii \(z the other way\)/],
+    'turned a quarter about z': [
+      qform(image, 1, [1, 2, 3], [0, 0, half]),
+      /a\.nii \(x, y along another axis of the file\)/,
+    ],
+    // Two voxels of y are 2 x 2 mm apart by the sform, 2 x 4 mm by the qform.
+    'of other voxels': [qform(image, 1, [1, 4, 3], [0, 0, 0]), /a\.nii \(y up to 4 mm elsewhere\)/],
+    'of other voxels in another space': [
+      space(qform(image, 1, [1, 4, 3], [0, 0, 0]), 2),
+      undefined,
+    ],
+    'the same': [qform(image, 1, [1, 2, 3], [0, 0, 0]), undefined],
+    'without sizes': [qform(image, 1, [0, 0, 0], [0, 0, 0]), undefined],
+  };
+  it.each(Object.entries(contradictory))(
+    'by a qform that is %s is warned of where it matters, and the sform counts',
+    async (_, [file, text]) => {
+      await inFolder({ 'i/a.nii': file, 'm/a.nii': mask }, async (root) => {
+        const warnings: string[] = [];
+        const set = await openAt(root, { ...plain, view: 'volume' }, warnings);
+        expect([...(await set.read('a')).image]).toEqual(ramp);
+        expect(warnings).toHaveLength(text === undefined ? 0 : 1);
+        if (text) expect(warnings[0]).toMatch(text);
+      });
+    },
+  );
+
+  it('is warned of in label maps, and in one line for all files', async () => {
+    const turned = (file: Uint8Array) => qform(file, 1, [1, 2, 3], [0, 0, 1]);
+    const ids = ['a', 'b', 'c', 'd'];
+    const files = Object.fromEntries(
+      ids.flatMap((id) => [
+        [`i/${id}.nii`, turned(image)],
+        [`m/${id}.nii`, turned(mask)],
+      ]),
+    );
+    await inFolder(files, async (root) => {
+      const warnings: string[] = [];
+      await openAt(root, plain, warnings);
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).toMatch(/sform, which is used.*i\/a\.nii.*m\/a\.nii.*and 3 more/);
+    });
   });
 });
 
@@ -167,6 +235,24 @@ describe('refused with the place, what was expected, what was found and what to 
       /1e\+300 at voxel \[1, 0, 0\]/,
     ],
     'a file that ends early': [image.subarray(0, -1), mask, 'TRUNCATED', /400 bytes.*399 bytes/s],
+    'a file that goes on behind its voxels': [
+      Buffer.concat([image, new Uint8Array(48)]),
+      mask,
+      'TOO_LONG',
+      /400 bytes.*448 bytes.*extent/s,
+    ],
+    'voxels that begin at no place': [
+      changed(image, (view) => view.setFloat32(108, Number.NaN, true)),
+      mask,
+      'NOT_NIFTI',
+      /byte NaN/,
+    ],
+    'a compressed file whose checksum is another': [
+      image,
+      changed(gzipSync(mask), (view) => view.setUint8(view.byteLength - 8, 1)),
+      'DAMAGED_ARCHIVE',
+      /m\/a\.nii.*damaged.*checksum/s,
+    ],
     'a header that ends early': [
       image.subarray(0, 100),
       mask,

@@ -8,6 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Facts, Prediction, Sample, WrittenPrediction } from '@raremask/core';
 import { describe, expect, it } from 'vitest';
 import {
+  changed,
   extent,
   type Files,
   image,
@@ -20,7 +21,7 @@ import {
   openImagesAt,
   ramp,
 } from './niftiFixture.ts';
-import { type DicomSlice, dicom, floats, metaImage, nrrd } from './otherFormatsFixture.ts';
+import { type DicomSlice, dicom, floats, metaImage, nrrd, RLE } from './otherFormatsFixture.ts';
 
 const own = fileURLToPath(new URL('..', import.meta.url));
 
@@ -119,7 +120,7 @@ describe('the volume of a NIfTI file', () => {
       const code = `
         const { parentPort, workerData } = require('node:worker_threads');
         import(workerData.url).then(async ({ default: plugin }) => {
-          const set = await plugin.create(workerData.given, { folder: '/' });
+          const set = await plugin.create(workerData.given, { folder: '/', log: console });
           parentPort.postMessage(await set.read('a'));
         });`;
       const url = new URL('../dist/index.js', import.meta.url).href;
@@ -196,7 +197,12 @@ describe('a DICOM series', () => {
   });
 
   it.each([
-    ['a slice is missing', [0, 3, 6, 12], 'UNEVEN_SLICES', /6 mm before .*6\.dcm, 3 mm as a rule/],
+    [
+      'a slice is missing',
+      [0, 3, 6, 12],
+      'UNEVEN_SLICES',
+      /6 mm before .*6\.dcm, 3 mm as a rule: 1 missing/,
+    ],
     ['a slice is there twice', [0, 3, 3, 6], 'UNEVEN_SLICES', / 0 mm before /],
   ])('is refused where %s', async (_, heights, code, text) => {
     const parts = heights.map((height) => ({ ...slices[0]!, position: [0, 0, height] }));
@@ -214,6 +220,12 @@ describe('a DICOM series', () => {
     ],
     'a file has several frames': [{ frames: 4 }, 'DICOM_KIND', /4 frames.*dcm2niix/s],
     'a place is not stated': [{ position: [] }, 'DICOM_KIND', /position is not stated/],
+    'pixels are colours': [
+      { photometry: 'PALETTE COLOR' as 'MONOCHROME1' },
+      'PIXELS',
+      /8\.dcm.*PALETTE COLOR/s,
+    ],
+    'its scaling is none': [{ slope: 0 }, 'DICOM_KIND', /RescaleSlope 0/],
     'bytes come in the other order': [
       { syntax: '1.2.840.10008.1.2.2' },
       'DICOM_KIND',
@@ -225,6 +237,135 @@ describe('a DICOM series', () => {
     const reading = whole(series(parts), 'i/{id}', 'm/{id}.nii');
     await expect(reading).rejects.toMatchObject({ code: `RAREMASK_VOLUMES_${code}` });
     await expect(reading).rejects.toThrow(text);
+  });
+
+  it('is compressed or not, the same', async () => {
+    const files = series(slices.map((slice) => ({ ...slice, syntax: RLE })));
+    expect([...(await whole(files, 'i/{id}', 'm/{id}.nii')).image]).toEqual(ramp);
+  });
+
+  it.each([
+    ['plain', undefined],
+    ['compressed', RLE],
+  ])('has the slope and the intercept of each slice: %s', async (_, syntax) => {
+    // As of PET: 0.5 x 4 - 1 = 1 in the lower slice, 3 x 4 + 2 = 14 in the upper one.
+    const scalings = [
+      { slope: 0.5, intercept: -1 },
+      { slope: 3, intercept: 2 },
+    ];
+    const parts = scalings.map((scaling, at) => ({
+      ...slices[at]!,
+      ...scaling,
+      values: [4, 0, 0, 0, 0, 2],
+      ...(syntax && { syntax }),
+    }));
+    const { image: values } = await whole(series(parts), 'i/{id}', 'm/{id}.nii');
+    expect([...values]).toEqual([1, -1, -1, -1, -1, 0, 14, 2, 2, 2, 2, 8]);
+  });
+
+  it.each([
+    ['plain', undefined],
+    ['compressed', RLE],
+  ])('of MONOCHROME1 is as bright as it is shown: %s', async (_, syntax) => {
+    // Of 12 bits without a sign, 0 is the brightest: 4095 - 0, then 4095 - 1000 and so on.
+    const bits = { allocated: 16, stored: 12, high: 11, signed: false } as const;
+    const values = [0, 1000, 4095, 4000, 1, 2];
+    const parts = slices.map((slice) => ({
+      ...slice,
+      values,
+      bits,
+      intercept: 0,
+      photometry: 'MONOCHROME1' as const,
+      ...(syntax && { syntax }),
+    }));
+    const { image: seen } = await whole(series(parts), 'i/{id}', 'm/{id}.nii');
+    const bright = values.map((value) => 4095 - value);
+    expect([...seen]).toEqual([...bright, ...bright]);
+  });
+
+  it.each([
+    // 8 bits with a sign: 255 is -1, 128 is -128.
+    [{ allocated: 8, stored: 8, high: 7, signed: true }, [255, 128, 127], [-1, -128, 127]],
+    // The uppermost 12 of 16 bits: 16 is 1, 0xfff0 is -1; the lowest four belong to something else.
+    [{ allocated: 16, stored: 12, high: 15, signed: true }, [16, 0xfff3, 9], [1, -1, 0]],
+    // The lowest 12 of 16 bits: those above belong to something else.
+    [{ allocated: 16, stored: 12, high: 11, signed: false }, [1, 0xf002, 4095], [1, 2, 4095]],
+    [{ allocated: 32, stored: 32, high: 31, signed: false }, [2 ** 31, 1, 0], [2 ** 31, 1, 0]],
+  ] as const)('has the bits that count of each pixel: %j', async (bits, values, expected) => {
+    const parts = slices.map((slice) => ({
+      ...slice,
+      values: [...values, 0, 0, 0],
+      bits,
+      intercept: 0,
+    }));
+    const { image: seen } = await whole(series(parts), 'i/{id}', 'm/{id}.nii');
+    expect([...seen.subarray(0, 3)]).toEqual(expected);
+  });
+
+  const [lower, upper] = slices.map(dicom) as [Uint8Array, Uint8Array];
+  const packed = dicom({ ...slices[1]!, syntax: RLE });
+  const rowsTag = Buffer.from([0x28, 0x00, 0x10, 0x00]);
+  const fewer = dicom({ ...slices[1]!, values: ramp.slice(0, 5) });
+  const damaged: Record<string, readonly [string, Uint8Array, string, RegExp]> = {
+    // 6 pixels of 2 bytes at the end of the file, the last of them cut.
+    'cut in its pixels': [
+      '8.dcm',
+      upper.subarray(0, -1),
+      'TRUNCATED',
+      new RegExp(`8\\.dcm.*ends early.*${upper.length} bytes.*${upper.length - 1} bytes`, 's'),
+    ],
+    'cut in its header': ['8.dcm', upper.subarray(0, 500), 'TRUNCATED', /8\.dcm.*500 bytes/s],
+    'cut before its rows': [
+      '8.dcm',
+      upper.subarray(0, Buffer.from(upper).indexOf('MONOCHROME2') - 8),
+      'TRUNCATED',
+      /8\.dcm.*break off/s,
+    ],
+    'cut in compressed pixels': [
+      '8.dcm',
+      packed.subarray(0, -9),
+      'TRUNCATED',
+      /8\.dcm.*break off/s,
+    ],
+    'without the end of compressed pixels': [
+      '8.dcm',
+      packed.subarray(0, -8),
+      'TRUNCATED',
+      /8\.dcm.*break off/s,
+    ],
+    'without its rows': [
+      '8.dcm',
+      changed(upper, (view) => view.setUint8(Buffer.from(upper).indexOf(rowsTag) + 2, 0x30)),
+      'TRUNCATED',
+      /8\.dcm.*damaged/s,
+    ],
+    'of too few pixels': ['8.dcm', fewer, 'TRUNCATED', /8\.dcm.*12 bytes of pixels.*10 bytes/s],
+    empty: ['8.dcm', new Uint8Array(), 'EMPTY_FILE', /8\.dcm.*is empty.*0 bytes/s],
+    'cut before it says DICM': ['8.dcm', upper.subarray(0, 99), 'NOT_DICOM', /8\.dcm.*99 bytes/s],
+    'empty, without an ending': ['IM8', new Uint8Array(), 'EMPTY_FILE', /IM8.*is empty/s],
+  };
+  it.each(Object.entries(damaged))(
+    'is refused by the name of a slice that is %s',
+    async (...row) => {
+      const [name, bytes, code, text] = row[1];
+      const files = { [`i/a/${name.replace('8', '9')}`]: lower, [`i/a/${name}`]: bytes };
+      const reading = whole({ ...files, 'm/a.nii': mask }, 'i/{id}', 'm/{id}.nii');
+      await expect(reading).rejects.toMatchObject({ code: `RAREMASK_VOLUMES_${code}` });
+      await expect(reading).rejects.toThrow(text);
+    },
+  );
+
+  it('may lie beside DICOM files without an image, and empty files called otherwise', async () => {
+    // A report, of a series of its own: what follows its place is of group 0040.
+    const other = Buffer.from(dicom({ ...slices[1]!, series: '1.2.3.6' }));
+    const at = other.indexOf(Buffer.from([0x28, 0x00, 0x02, 0x00]));
+    const more = Buffer.from([0x40, 0x00, 0x40, 0xa0, 0x43, 0x53, 2, 0, 0x4f, 0x4b]);
+    const files = {
+      ...series(slices),
+      'i/a/report.dcm': Buffer.concat([other.subarray(0, at), more]),
+      'i/a/lock': '',
+    };
+    expect([...(await whole(files, 'i/{id}', 'm/{id}.nii')).image]).toEqual(ramp);
   });
 
   it('is refused where there is none', async () => {
@@ -289,6 +430,47 @@ describe('a file of the other formats', () => {
     await expect(reading).rejects.toThrow(name);
   });
 
+  // The last of 2 x 2 x 3 voxels is left out of the header: 8 of 12 floats, 32 of 48 bytes.
+  it.each([
+    ['nrrd', { 'i/a.nrrd': nrrd({ ...turnedNrrd, sizes: '2 2 2' }, ramp) }],
+    [
+      'nhdr',
+      {
+        'i/a.nhdr': nrrd({ ...turnedNrrd, sizes: '2 2 2', 'data file': 'a.raw' }, []),
+        'i/a.raw': floats(ramp),
+      },
+    ],
+    ['mha', { 'i/a.mha': metaImage({ ...turnedMeta, DimSize: '2 2 2' }, ramp) }],
+    [
+      'mhd',
+      {
+        'i/a.mhd': metaImage({ ...turnedMeta, DimSize: '2 2 2' }, [], 'a.raw'),
+        'i/a.raw': floats(ramp),
+      },
+    ],
+  ] as readonly (readonly [string, Files])[])(
+    'that holds more voxels than its header says is refused: %s',
+    async (ending, files) => {
+      const reading = whole({ ...files, 'm/a.nii': turnedMask }, `i/{id}.${ending}`, 'm/{id}.nii');
+      await expect(reading).rejects.toMatchObject({ code: 'RAREMASK_VOLUMES_TOO_LONG' });
+      await expect(reading).rejects.toThrow(/32 bytes.*48 bytes/s);
+    },
+  );
+
+  it.each([
+    ['nrrd', nrrd(turnedNrrd, ramp)],
+    ['mha', metaImage(turnedMeta, ramp)],
+  ])('is refused wherever it is cut: %s', async (ending, bytes) => {
+    // In the header, at its end, at the first and before the last of 48 bytes of voxels.
+    for (const length of [20, bytes.length - 49, bytes.length - 48, bytes.length - 1]) {
+      const files = { [`i/a.${ending}`]: bytes.subarray(0, length), 'm/a.nii': turnedMask };
+      const reading = whole(files, `i/{id}.${ending}`, 'm/{id}.nii');
+      await expect(reading, `${length} bytes`).rejects.toMatchObject({
+        code: 'RAREMASK_VOLUMES_CANNOT_READ',
+      });
+    }
+  });
+
   it('of complex numbers is refused', async () => {
     const header = {
       dimension: '4',
@@ -304,13 +486,14 @@ describe('a file of the other formats', () => {
   });
 
   it('names the package that reads it where that is not installed', async () => {
-    const files = { ...series(slices), 'i/b.nrrd': nrrd(turnedNrrd, ramp), 'm/b.nii': turnedMask };
+    const parts = slices.map((slice) => ({ ...slice, syntax: RLE }));
+    const files = { ...series(parts), 'i/b.nrrd': nrrd(turnedNrrd, ramp), 'm/b.nii': turnedMask };
     await inFolder(files, async (root) => {
       const home = join(root, 'node_modules/@raremask/dataset-volumes');
       await mkdir(dirname(home), { recursive: true });
       await cp(join(own, 'dist'), join(home, 'dist'), { recursive: true });
       await cp(join(own, 'package.json'), join(home, 'package.json'));
-      for (const name of ['@raremask/core', 'zod']) {
+      for (const name of ['@raremask/core', 'dicom-parser', 'zod']) {
         await symlink(join(own, 'node_modules', name), join(root, 'node_modules', name));
       }
       const code = `
@@ -318,7 +501,7 @@ describe('a file of the other formats', () => {
         for (const [id, images] of [['b', 'i/{id}.nrrd'], ['a', 'i/{id}']]) {
           const given = { root: '.', images, masks: 'm/{id}.nii', classes: { a: 0, b: 1 }, view: 'volume', neighbours: 0 };
           try {
-            await (await plugin.create(given, { folder: ${JSON.stringify(root)} })).read(id);
+            await (await plugin.create(given, { folder: ${JSON.stringify(root)}, log: console })).read(id);
           } catch ({ code, category, message }) {
             console.log(code, category, message);
           }

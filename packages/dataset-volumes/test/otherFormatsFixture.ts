@@ -47,7 +47,11 @@ export interface DicomSlice {
   readonly orientation?: readonly number[];
   /** Distance of rows, then of columns. */
   readonly spacing: readonly [number, number];
+  readonly slope?: number;
   readonly intercept?: number;
+  readonly photometry?: 'MONOCHROME1' | 'MONOCHROME2';
+  /** Bits of a pixel, those of them that count, the highest of these; signed by default. */
+  readonly bits?: { allocated: 8 | 16 | 32; stored: number; high: number; signed: boolean };
   readonly series?: string;
   readonly syntax?: string;
   readonly frames?: number;
@@ -56,9 +60,13 @@ export interface DicomSlice {
 const EXPLICIT = '1.2.840.10008.1.2.1';
 const IMPLICIT = '1.2.840.10008.1.2';
 
-/** The bytes of a DICOM file, one slice of int16 (DICOM PS3.5, 7.1 and PS3.10, 7). */
+export const RLE = '1.2.840.10008.1.2.5';
+
+/** The bytes of a DICOM file, one slice, of int16 where nothing else is said (DICOM PS3.5, 7.1 and PS3.10, 7). */
 export function dicom(given: DicomSlice): Uint8Array {
-  const { syntax = EXPLICIT, series = '1.2.3.5', intercept = 0 } = given;
+  const { syntax = EXPLICIT, series = '1.2.3.5', slope = 1, intercept = 0 } = given;
+  const { bits = { allocated: 16, stored: 16, high: 15, signed: true } } = given;
+  const pixels = Buffer.from(storedAs(given.values, bits.allocated));
   const unique = `1.2.3.${Math.abs(Math.round(given.position.reduce((sum, own) => sum + own, 0)))}`;
   const kind = '1.2.840.10008.5.1.4.1.1.2';
   const meta = [
@@ -90,19 +98,49 @@ export function dicom(given: DicomSlice): Uint8Array {
     own(0x0020, 0x0032, 'DS', given.position.join('\\')),
     own(0x0020, 0x0037, 'DS', (given.orientation ?? [1, 0, 0, 0, 1, 0]).join('\\')),
     own(0x0028, 0x0002, 'US', 1),
-    own(0x0028, 0x0004, 'CS', 'MONOCHROME2'),
+    own(0x0028, 0x0004, 'CS', given.photometry ?? 'MONOCHROME2'),
     ...(given.frames === undefined ? [] : [own(0x0028, 0x0008, 'IS', String(given.frames))]),
     own(0x0028, 0x0010, 'US', given.rows),
     own(0x0028, 0x0011, 'US', given.columns),
     own(0x0028, 0x0030, 'DS', given.spacing.join('\\')),
-    own(0x0028, 0x0100, 'US', 16),
-    own(0x0028, 0x0101, 'US', 16),
-    own(0x0028, 0x0102, 'US', 15),
-    own(0x0028, 0x0103, 'US', 1),
+    own(0x0028, 0x0100, 'US', bits.allocated),
+    own(0x0028, 0x0101, 'US', bits.stored),
+    own(0x0028, 0x0102, 'US', bits.high),
+    own(0x0028, 0x0103, 'US', bits.signed ? 1 : 0),
     own(0x0028, 0x1052, 'DS', String(intercept)),
-    own(0x0028, 0x1053, 'DS', '1'),
-    own(0x7fe0, 0x0010, 'OW', new Uint8Array(Int16Array.from(given.values).buffer)),
+    own(0x0028, 0x1053, 'DS', String(slope)),
+    ...(syntax === RLE ? fragment(pixels) : [own(0x7fe0, 0x0010, 'OW', pixels)]),
   ]);
+}
+
+/** Numbers as a pixel holds them, without a sign: what counts may stand among other bits. */
+function storedAs(values: readonly number[], allocated: 8 | 16 | 32): ArrayBuffer {
+  const array = { 8: Uint8Array, 16: Uint16Array, 32: Uint32Array }[allocated];
+  return array.from(values).buffer;
+}
+
+/** Pixels of 16 bits in run lengths, none of which is a run: high bytes, then low bytes (PS3.5, G). */
+function fragment(pixels: Buffer): Buffer[] {
+  const bytes = [1, 0].map((from) => pixels.filter((_, at) => at % 2 === from));
+  const segments = bytes.map((own) => Buffer.concat([Buffer.of(own.length - 1), own]));
+  const header = Buffer.alloc(64);
+  for (const [at, value] of [2, 64, 64 + segments[0]!.length].entries()) {
+    header.writeUInt32LE(value, 4 * at);
+  }
+  const parts = Buffer.concat([header, ...segments]);
+  const even = Buffer.concat([parts, Buffer.alloc(parts.length % 2)]);
+  const item = (tag: number, length: number) => {
+    const start = Buffer.from([0xfe, 0xff, tag, 0xe0, 0, 0, 0, 0]);
+    start.writeUInt32LE(length, 4);
+    return start;
+  };
+  return [
+    openEnded(element(0x7fe0, 0x0010, 'OB', Buffer.alloc(0))),
+    item(0, 0),
+    item(0, even.length),
+    even,
+    item(0xdd, 0),
+  ];
 }
 
 function openEnded(header: Buffer): Buffer {

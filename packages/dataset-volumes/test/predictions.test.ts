@@ -1,11 +1,17 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Dataset, Facts, Prediction, WrittenPrediction } from '@raremask/core';
 import { describe, expect, it } from 'vitest';
-import plugin from '../src/index.ts';
-import { extent, image, nifti, opened, plain, ramp } from './niftiFixture.ts';
+import {
+  extent,
+  image,
+  inFolder,
+  nifti,
+  opened,
+  openImagesAt,
+  plain,
+  ramp,
+} from './niftiFixture.ts';
 
 const facts: Facts = {
   space: 2,
@@ -74,6 +80,27 @@ describe('predictions', () => {
     },
   );
 
+  it('never lie outside of their folder, whatever the training called its classes', async () => {
+    const classes = [...facts.classes, { name: '../../x', value: 9 }];
+    const wanted = { facts: { ...facts, classes }, probabilities: true };
+    await opened(
+      { 'i/a.nii': image, 'm/a.nii': image.slice().fill(0, 352) },
+      plain,
+      async (set) => {
+        async function* three(): AsyncGenerator<Prediction> {
+          for (const id of set.ids) {
+            const { size, image: values } = await set.read(id);
+            const labels = new Uint8Array(values.length);
+            yield { id, size, labels, probabilities: new Float32Array(3 * values.length) };
+          }
+        }
+        const next = async () =>
+          void (await set.writePredictions!(three(), wanted)[Symbol.asyncIterator]().next());
+        await expect(next()).rejects.toMatchObject({ code: 'RAREMASK_VOLUMES_NAME_OUTSIDE' });
+      },
+    );
+  });
+
   it('come a case at a time, of each class where there are several, without probabilities on request', async () => {
     const files = Object.fromEntries(
       ['a', 'b'].flatMap((id) => [
@@ -110,20 +137,10 @@ describe('images without truth', () => {
     raw: Record<string, unknown>,
     check: (open: (path: string) => Promise<Dataset>) => Promise<void>,
   ): Promise<void> {
-    const root = await mkdtemp(join(tmpdir(), 'raremask-volumes-'));
-    try {
-      for (const name of names) {
-        await mkdir(dirname(join(root, name)), { recursive: true });
-        await writeFile(join(root, name), image);
-      }
-      const given = { classes: { background: 0, lesion: 1 }, view: 'volume', ...raw };
-      const checked = await plugin.options!['~standard'].validate(given);
-      if (checked.issues !== undefined) throw new Error(checked.issues[0]!.message);
-      const { value } = checked as { value: Parameters<typeof plugin.create>[0] };
-      await check(async (path) => plugin.openImages!(join(root, path), value, { folder: root }));
-    } finally {
-      await rm(root, { recursive: true });
-    }
+    const files = Object.fromEntries(names.map((name) => [name, image]));
+    await inFolder(files, (root) =>
+      check((path) => openImagesAt(join(root, path), root, { view: 'volume', ...raw })),
+    );
   }
 
   it.each([

@@ -1,36 +1,5 @@
 import { RaremaskError } from '@raremask/core';
 
-/** What the operating system says when a file or folder cannot be written, in plain words. */
-const WRITE_REASONS: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
-  ENOSPC: ['the disk is full', 'free space on that disk, or choose another folder with --out'],
-  EDQUOT: ['the quota is used up', 'free space, or choose another folder with --out'],
-  EROFS: ['the file system is read-only', 'choose another folder with --out'],
-  EACCES: ['no permission to write', 'choose another folder with --out, or change its permissions'],
-  EPERM: [
-    'writing is not permitted',
-    'choose another folder with --out, or change its permissions',
-  ],
-  ENOTDIR: ['a part of the path is a file', 'choose another folder with --out'],
-};
-
-export function cannotWrite(path: string, cause: unknown): RaremaskError {
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
-  const [what, remedy] = WRITE_REASONS[code] ?? [
-    `writing failed (${code || String(cause)})`,
-    'choose another folder with --out',
-  ];
-  return new RaremaskError(
-    {
-      code: 'RAREMASK_CANNOT_WRITE',
-      category: 'environment',
-      where: path,
-      what: `${what}; nothing that was there before is lost`,
-      remedy,
-    },
-    { cause },
-  );
-}
-
 export function notFiniteLoss(facts: {
   readonly epoch: number;
   readonly step: number;
@@ -69,6 +38,22 @@ export function lossFailed(place: string, cause: unknown): RaremaskError {
     },
     { cause },
   );
+}
+
+export function rateMatchesNothing(
+  place: string,
+  match: string,
+  names: readonly string[],
+  similar: string | undefined,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_RATE_MATCHES_NOTHING',
+    category: 'manifest',
+    where: place,
+    what: `no weight of the model takes its learning rate from "${match}"`,
+    expected: `a part of a weight's name that no group before has taken, for example of ${names.slice(0, 3).join(', ')}`,
+    remedy: similar ? `write ${similar}` : 'leave the group out',
+  });
 }
 
 export function lossShape(place: string, shape: readonly number[], batch: number): RaremaskError {
@@ -150,17 +135,6 @@ export function emptySplit(split: string): RaremaskError {
   });
 }
 
-export function notARun(folder: string, missing: string): RaremaskError {
-  return new RaremaskError({
-    code: 'RAREMASK_NOT_A_RUN',
-    category: 'manifest',
-    where: folder,
-    what: `not a run folder: ${missing} is missing`,
-    expected: 'a folder that raremask train has made',
-    remedy: 'give the run folder that train printed, for example runs/lung-nodules',
-  });
-}
-
 export function brokenCheckpoint(path: string, what: string, cause?: unknown): RaremaskError {
   return new RaremaskError(
     {
@@ -227,17 +201,5 @@ export function exportDiffers(path: string, difference: number, most: number): R
     expected: `at most ${most} of the largest logit apart`,
     got: `${difference}`,
     remedy: "report this with the run's manifest",
-  });
-}
-
-export function brokenDecision(path: string): RaremaskError {
-  return new RaremaskError({
-    code: 'RAREMASK_DECISION_BROKEN',
-    category: 'run',
-    where: path,
-    what: 'the file of what was searched on the validation split cannot be read',
-    expected: 'the JSON that raremask has written',
-    got: 'something else',
-    remedy: 'delete it; raremask evaluate searches again',
   });
 }

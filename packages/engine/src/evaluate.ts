@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Facts } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { type ImageScore, type Summary, summarize } from '@raremask/metrics';
+import { dice, type ImageScore, type Summary, summarize } from '@raremask/metrics';
 import { UNCHANGED } from './augment/rule.ts';
 import { checkpointMismatch } from './errors.ts';
 import type { OnEvent } from './events.ts';
@@ -188,7 +188,7 @@ function evaluationOf(
       return {
         id,
         foreground: truth,
-        dice: truth === 0 ? null : (2 * region.hits) / (truth + region.hits + region.alarms),
+        dice: dice(region),
         hits: region.hits,
         misses: region.misses,
         alarms: region.alarms,

@@ -38,7 +38,6 @@ export type {
   StepCall,
   StepResult,
 } from './runner/runner.ts';
-export { createOptimizer } from './step/optimizer.ts';
 export { initialState, type StepState, stateLayout } from './step/state.ts';
 export {
   type BatchInput,

@@ -11,7 +11,7 @@ import { type Forecast, forecast } from './inspection/forecast.ts';
 import { keptForecast } from './inspection/forecastCache.ts';
 import { type Recommendation, recommend } from './inspection/recommend.ts';
 import { openWork, type Work } from './opening/openData.ts';
-import type { CountedImage } from './reading/sampleReader.ts';
+import type { CountedImage } from './reading/plan.ts';
 import { type Bin, logarithmicBins, quantileOf } from './survey/quantiles.ts';
 import type { CountedSurvey } from './survey/survey.ts';
 

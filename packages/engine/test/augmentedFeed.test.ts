@@ -1,6 +1,7 @@
 import type { Dataset, Sample } from '@raremask/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Batch, type Feed, type FeedPlan, openFeed } from '../dist/reading/feed.js';
+import { type Feed, openFeed } from '../dist/reading/feed.js';
+import type { Batch, FeedPlan } from '../dist/reading/plan.js';
 import { spotFacts, spotSample } from './spotPlugin.ts';
 
 vi.setConfig({ testTimeout: 60_000 });

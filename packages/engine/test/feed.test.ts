@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Dataset, Draw } from '@raremask/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Batch, type Feed, type FeedPlan, openFeed } from '../dist/reading/feed.js';
+import { type Feed, openFeed } from '../dist/reading/feed.js';
+import type { Batch, FeedPlan } from '../dist/reading/plan.js';
 import { countedFacts, countedSample, labelOf, weightOf } from './feedPlugin.ts';
 
 // Starting a thread can take a while on a busy machine.

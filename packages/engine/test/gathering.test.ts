@@ -4,10 +4,10 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { EagerRunner } from '../src/runner/eagerRunner.ts';
 import type { StepCall } from '../src/runner/runner.ts';
 import { averageDecay } from '../src/step/average.ts';
-import { createOptimizer } from '../src/step/optimizer.ts';
 import { initialState } from '../src/step/state.ts';
 import type { StepProgram } from '../src/step/trainStep.ts';
 import { gatheringOf, updateProgress } from '../src/training/accumulation.ts';
+import { adamw } from './adamw.ts';
 
 const kernel: Parameter = {
   name: 'kernel',
@@ -36,14 +36,7 @@ const model: Model = {
 const squares: Loss = ({ logits }) =>
   tf.mul(tf.sum(tf.square(logits), [1, 2, 3]), 0.5) as tf.Tensor1D;
 
-const optimizer = createOptimizer({
-  use: 'adamw',
-  learningRate: 0.1,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  weightDecay: 0.01,
-});
+const optimizer = adamw(0.01);
 
 function program(more: Partial<StepProgram> = {}): StepProgram {
   return {

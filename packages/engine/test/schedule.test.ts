@@ -1,31 +1,19 @@
+import type { Schedule } from '@raremask/core';
 import { expect, test } from 'vitest';
 import { rampValue } from '../src/step/ramp.ts';
 import { scheduleFactor } from '../src/step/schedule.ts';
 
-const base = { warmup: 0, final: 0, power: 0.9 };
+const down: Schedule = { factor: ({ done }) => 1 - done };
 
-test('a constant schedule stays at 1', () => {
-  expect(scheduleFactor({ ...base, use: 'constant' }, 7, 10)).toBe(1);
+test('a schedule sees the share of the run that is done', () => {
+  expect([0, 5, 10].map((epoch) => scheduleFactor(down, 0, epoch, 10))).toEqual([1, 0.5, 0]);
 });
 
-test('a cosine goes from 1 over a half to the final share', () => {
-  const schedule = { ...base, use: 'cosine' as const };
-  expect(scheduleFactor(schedule, 0, 10)).toBe(1);
-  expect(scheduleFactor(schedule, 5, 10)).toBeCloseTo(0.5, 12);
-  expect(scheduleFactor(schedule, 10, 10)).toBeCloseTo(0, 12);
-  expect(scheduleFactor({ ...schedule, final: 0.1 }, 10, 10)).toBeCloseTo(0.1, 12);
-});
-
-test('a polynomial falls with its power', () => {
-  const schedule = { ...base, use: 'poly' as const };
-  expect(scheduleFactor(schedule, 5, 10)).toBeCloseTo(0.5 ** 0.9, 12);
-});
-
-test('a warm-up rises to 1 before the schedule begins', () => {
-  const schedule = { ...base, use: 'cosine' as const, warmup: 2 };
-  expect(scheduleFactor(schedule, 0, 10)).toBeLessThan(0.01);
-  expect(scheduleFactor(schedule, 1, 10)).toBeCloseTo(0.5, 2);
-  expect(scheduleFactor(schedule, 2, 10)).toBe(1);
+test('a warm-up rises to 1 before the schedule begins, which has the rest of the run', () => {
+  expect(scheduleFactor(down, 2, 0, 10)).toBeLessThan(0.01);
+  expect(scheduleFactor(down, 2, 1, 10)).toBeCloseTo(0.5, 2);
+  expect(scheduleFactor(down, 2, 2, 10)).toBe(1);
+  expect(scheduleFactor(down, 2, 6, 10)).toBe(0.5);
 });
 
 test('a ramp goes straight from one weight to the other and stays there', () => {

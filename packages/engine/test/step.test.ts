@@ -1,7 +1,6 @@
 import type { Facts, Loss, Model, Parameter } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createOptimizer } from '../src/step/optimizer.ts';
 import type { StepState } from '../src/step/state.ts';
 import {
   type BatchInput,
@@ -10,6 +9,7 @@ import {
   trainStep,
   type UpdateInput,
 } from '../src/step/trainStep.ts';
+import { adamw } from './adamw.ts';
 
 const FACTS: Facts = {
   space: 2,
@@ -44,19 +44,12 @@ const model: Model = {
 const squares: Loss = ({ logits }) =>
   tf.mul(tf.sum(tf.square(logits), [1, 2, 3]), 0.5) as tf.Tensor1D;
 
-const SETTINGS = {
-  learningRate: 0.1,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-} as const;
-
 function program(more: Partial<StepProgram> = {}): StepProgram {
   return {
     facts: FACTS,
     model,
     losses: [squares],
-    optimizer: createOptimizer({ use: 'adam', weightDecay: 0, ...SETTINGS }),
+    optimizer: adamw(0),
     clip: null,
     outcomes: false,
     ...more,
@@ -158,7 +151,7 @@ describe('a training step', () => {
   });
 
   test('decays the weights apart from the gradient with AdamW', () => {
-    const decaying = createOptimizer({ use: 'adamw', weightDecay: 0.01, ...SETTINGS });
+    const decaying = adamw(0.01);
     const { state } = trainStep(program({ optimizer: decaying }), firstState(), input());
     expect(state.weights![0]!.dataSync()[0]).toBeCloseTo(0.5 - 0.1 * (1 + 0.01 * 0.5), 5);
   });

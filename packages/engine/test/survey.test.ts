@@ -6,7 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UNCHANGED } from '../src/augment/rule.ts';
 import { fitNormalization } from '../src/intensities/normalize.ts';
 import { BatchMemory } from '../src/reading/batchMemory.ts';
-import { type CountedImage, SampleReader } from '../src/reading/sampleReader.ts';
+import type { CountedImage } from '../src/reading/plan.ts';
+import { SampleReader } from '../src/reading/sampleReader.ts';
 import { censusOf, takeSurvey } from '../src/survey/survey.ts';
 import { packImage, unpackImage } from '../src/survey/surveyCache.ts';
 

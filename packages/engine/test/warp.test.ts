@@ -2,10 +2,11 @@ import type { Sample } from '@raremask/core';
 import { IGNORE } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import { describe, expect, it } from 'vitest';
+import type { Affine } from '../src/augment/affine.ts';
 import { elastic } from '../src/augment/elastic.ts';
 import { unturned } from '../src/augment/orientation.ts';
 import { rotation } from '../src/augment/turn.ts';
-import { type Affine, drawWarp, warpWindow } from '../src/augment/warp.ts';
+import { drawWarp, warpWindow } from '../src/augment/warp.ts';
 import { cutOf, eachPixel } from '../src/reading/window.ts';
 
 const SAME: Affine = [1, 0, 0, 1];
@@ -22,7 +23,7 @@ const sample: Sample = {
 };
 
 function warped(affine: Affine, window = whole, orientation = unturned(2)) {
-  return warpWindow(sample, window, orientation, { affine }, 1, 1);
+  return warpWindow({ sample, window, orientation, warp: { affine }, channels: 1, depth: 1 });
 }
 
 describe('a warp', () => {
@@ -110,7 +111,14 @@ describe('a warp', () => {
     for (let seed = 0; seed < 10; seed++) {
       const warp = drawWarp(createRandom(seed), [32, 32], rule)!;
       const window = { origin: [0, 0], size: [32, 32] };
-      const { sample: result, inside } = warpWindow(square, window, unturned(2), warp, 1, 1);
+      const { sample: result, inside } = warpWindow({
+        sample: square,
+        window,
+        orientation: unturned(2),
+        warp,
+        channels: 1,
+        depth: 1,
+      });
       for (let at = 0; at < 1024; at++) {
         if (inside[at] === 0) continue;
         // A pixel's label is that of the nearest source, whose share of the mean is at least a quarter.

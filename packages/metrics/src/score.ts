@@ -1,8 +1,6 @@
 import { checkedExtent, components } from './components.ts';
 import { wrongClasses, wrongLabel, wrongLength } from './errors.ts';
-
-/** The label of a pixel that is not scored. */
-export const IGNORE = 255;
+import { IGNORE } from './labels.ts';
 
 /** What one image is scored on. */
 export interface ScoreInput {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { IGNORE, type ScoreInput, scoreImage } from '../src/score.ts';
+import { IGNORE } from '../src/labels.ts';
+import { type ScoreInput, scoreImage } from '../src/score.ts';
 
 function exclusive(
   truth: readonly number[],

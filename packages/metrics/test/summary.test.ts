@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { scoreDefinitions } from '../src/definitions.ts';
-import { IGNORE, type ImageScore, scoreImage } from '../src/score.ts';
-import { type Summary, summarize } from '../src/summary.ts';
+import {
+  epochScoreDefinitions,
+  epochScores,
+  isBetter,
+  scoreDefinitions,
+  scoreOf,
+} from '../src/definitions.ts';
+import { IGNORE } from '../src/labels.ts';
+import { dice } from '../src/overlap.ts';
+import { type ImageScore, scoreImage } from '../src/score.ts';
+import { summarize } from '../src/summarize.ts';
+import type { Summary } from '../src/summary.ts';
 
 /** One row of pixels as an image: truth and prediction as strings of labels. */
 function score(id: string, truth: string, predicted: string, classes = 2): ImageScore {
@@ -202,6 +211,51 @@ describe('scoreDefinitions', () => {
       expect(definition.empty).toMatch(/^[A-Z].*\.$/);
       expect(definition.meaning).toMatch(/^[A-Z].*\.$/);
     }
+  });
+
+  test('give an epoch its scores by name and column, each once', () => {
+    const summary: Summary = summarize(mixed).foreground;
+    expect(epochScores(summary)).toEqual({
+      diceForeground: summary.diceForeground,
+      missed: summary.missed,
+      alarmShare: summary.alarmShare,
+      alarmPixels: summary.alarmPixelsPerEmptyImage,
+      pooledDice: summary.pooledDice,
+      balanced: summary.balanced,
+    });
+    const columns = epochScoreDefinitions.map(({ epoch }) => epoch.column);
+    expect(columns).toEqual([
+      'val_dice_foreground',
+      'val_missed',
+      'val_alarm_share',
+      'val_alarm_pixels',
+      'val_pooled_dice',
+      'val_balanced',
+    ]);
+  });
+
+  test('read a score wherever it stands in a summary, and none of a list', () => {
+    const summary: Summary = summarize(mixed).foreground;
+    expect(scoreOf(summary, 'pooledDice')).toBe(summary.pooledDice);
+    expect(scoreOf(summary, 'conventions.smp')).toBe(summary.conventions.smp);
+    expect(scoreOf(summary, 'alarmShareAtLeast')).toBeNull();
+  });
+
+  test('say which of two scores is better, also where less is', () => {
+    expect(isBetter('balanced', 0.6, 0.5)).toBe(true);
+    expect(isBetter('balanced', 0.5, 0.5)).toBe(false);
+    expect(isBetter('alarmShare', 0.1, 0.2)).toBe(true);
+    expect(isBetter('alarmShare', 0.2, 0.1)).toBe(false);
+    expect(isBetter('alarmPixels', 12, null)).toBe(true);
+    expect(isBetter('alarmPixels', null, undefined)).toBe(false);
+  });
+});
+
+describe('dice', () => {
+  test('is twice the hits over both areas, and does not exist on an empty image', () => {
+    expect(dice({ hits: 3, misses: 1, alarms: 2 })).toBe(6 / 9); // 2 * 3 / (2 * 3 + 1 + 2)
+    expect(dice({ hits: 0, misses: 4, alarms: 0 })).toBe(0);
+    expect(dice({ hits: 0, misses: 0, alarms: 5 })).toBeNull();
   });
 });
 

@@ -1,7 +1,7 @@
 /** An error that a user can mend; `code` is stable and listed in docs/errors.md. */
 export interface ReportError extends Error {
   readonly code: `RAREMASK_${string}`;
-  readonly category: 'environment' | 'data' | 'run';
+  readonly category: 'data' | 'run';
 }
 
 interface Parts {
@@ -22,32 +22,6 @@ export function notReportable(folder: string): ReportError {
     message: `${folder}: there is no run in this folder. Expected: metrics.csv, evaluation.json or manifest.resolved.yaml. Do this: name the run folder itself, such as runs/NAME.`,
   });
 }
-
-export function damagedFile(path: string, cause: unknown): ReportError {
-  const got = cause instanceof Error ? cause.message : String(cause);
-  return reportError({
-    code: 'RAREMASK_REPORT_DAMAGED',
-    category: 'data',
-    message: `${path}: the file cannot be read as what it should be. Expected: JSON as the run wrote it. Got: ${got}. Do this: score the run again with raremask evaluate, or remove the file.`,
-    cause,
-  });
-}
-
-export function cannotWriteReport(path: string, cause: unknown): ReportError {
-  const reason = (cause as NodeJS.ErrnoException | undefined)?.code ?? String(cause);
-  return reportError({
-    code: 'RAREMASK_REPORT_WRITE',
-    category: 'environment',
-    message: `${path}: the file cannot be written, and what was there before is kept. Got: ${reason}. Do this: ${REMEDIES[reason] ?? 'check the disk and the rights of the folder'}.`,
-    cause,
-  });
-}
-
-const REMEDIES: Readonly<Record<string, string>> = {
-  ENOSPC: 'make room on the disk, then write the report anew',
-  EACCES: 'give yourself the right to write into the folder',
-  EROFS: 'copy the run to a disk that can be written',
-};
 
 export function overlaySize(id: string, what: string, expected: number, got: number): ReportError {
   return reportError({

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { bestRow, REPORT_NAME, writeAtomically } from '@raremask/record';
 import {
   alarmHistogram,
   diceHistogram,
@@ -9,8 +10,7 @@ import {
 } from './charts/runCharts.ts';
 import { inspectionSection } from './page/inspectionPage.ts';
 import { reportPage } from './page/reportPage.ts';
-import { bestRow } from './record/history.ts';
-import { replaceFile } from './record/replaceFile.ts';
+
 import { readRun } from './record/runRecord.ts';
 
 /**
@@ -34,7 +34,7 @@ export async function writeReport(folder: string): Promise<string> {
     best,
   };
   const page = reportPage(run, charts, data);
-  const path = join(folder, 'report.html');
-  await replaceFile(path, page);
+  const path = join(folder, REPORT_NAME);
+  await writeAtomically(path, page);
   return path;
 }

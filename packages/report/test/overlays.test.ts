@@ -157,7 +157,7 @@ describe('the files', () => {
     overlays.add(image({ id: 'a', dice: 0 }));
     await expect(overlays.write()).rejects.toMatchObject({
       name: 'RaremaskError',
-      code: 'RAREMASK_REPORT_WRITE',
+      code: 'RAREMASK_CANNOT_WRITE',
       category: 'environment',
     });
   });

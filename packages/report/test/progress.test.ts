@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
+import type { RecordedEvent } from '@raremask/record';
 import { describe, expect, test } from 'vitest';
-import type { ProgressEvent } from '../src/record/event.ts';
 import { createProgress } from '../src/terminal/progress.ts';
 
 /** A stream that keeps what is written, with a terminal's properties. */
@@ -24,7 +24,7 @@ function progressOn(paper: Paper, options: { terminal: boolean; color?: boolean;
   return createProgress(paper as unknown as NodeJS.WriteStream, { color: false, ...options });
 }
 
-const start: ProgressEvent = {
+const start: RecordedEvent = {
   type: 'start',
   name: 'nodules',
   folder: 'runs/nodules',
@@ -38,7 +38,7 @@ const start: ProgressEvent = {
   startEpoch: 1,
 };
 
-function step(epoch: number, at: number): ProgressEvent {
+function step(epoch: number, at: number): RecordedEvent {
   return {
     type: 'step',
     epoch,
@@ -51,7 +51,7 @@ function step(epoch: number, at: number): ProgressEvent {
   };
 }
 
-function epoch(number: number, best: boolean): ProgressEvent {
+function epoch(number: number, best: boolean): RecordedEvent {
   return {
     type: 'epoch',
     epoch: number,
@@ -75,7 +75,7 @@ function epoch(number: number, best: boolean): ProgressEvent {
   };
 }
 
-const end: ProgressEvent = {
+const end: RecordedEvent = {
   type: 'end',
   folder: 'runs/nodules',
   bestEpoch: 2,
@@ -123,7 +123,7 @@ describe('in a pipe', () => {
   test('an epoch without validation says so, and an absent score is a dash', () => {
     const paper = new Paper();
     const progress = progressOn(paper, { terminal: false });
-    const scored = epoch(1, false) as Extract<ProgressEvent, { type: 'epoch' }>;
+    const scored = epoch(1, false) as Extract<RecordedEvent, { type: 'epoch' }>;
     const { validation, ...unscored } = scored;
     progress.event(unscored);
     progress.event({ ...scored, validation: { ...validation!, alarmShare: null } });

@@ -1,9 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scoreImage, summarize } from '@raremask/metrics';
+import type { Evaluation, RecordedEvent } from '@raremask/record';
 import { collectOverlays } from '../src/overlays/overlays.ts';
-import type { Evaluation } from '../src/record/evaluation.ts';
-import type { ProgressEvent } from '../src/record/event.ts';
 
 /** A stream of numbers from 0 to 1 (Park and Miller's generator). */
 function stream(seed: number): () => number {
@@ -87,7 +86,7 @@ train: { epochs: 15, batch: 8, optimizer: { use: adam, learningRate: 0.002 }, sc
 function writeHistory(folder: string, name: string, options: FixtureOptions): void {
   const epochs = options.epochs ?? 15;
   const noise = stream(11);
-  const events: ProgressEvent[] = [
+  const events: RecordedEvent[] = [
     {
       type: 'start',
       name,

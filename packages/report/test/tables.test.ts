@@ -1,13 +1,14 @@
 import { scoreImage, summarize } from '@raremask/metrics';
+import type { Evaluation, Inspection } from '@raremask/record';
+import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { averageText, measureText, percentText, timeText } from '../src/numberText.ts';
 import { drawExample } from '../src/overlays/inspectionExample.ts';
 import { inspectionPage } from '../src/page/inspectionPage.ts';
-import type { Evaluation } from '../src/record/evaluation.ts';
-import { parseHistory } from '../src/record/history.ts';
 import { columns } from '../src/terminal/columns.ts';
-import { findingsOf, type Inspection, inspectionTable } from '../src/terminal/inspectionTable.ts';
+import { findingsOf, inspectionTable } from '../src/terminal/inspectionTable.ts';
 import { resultTable } from '../src/terminal/resultTable.ts';
+import { visibleLength, wrapped } from '../src/terminal/wrapped.ts';
 
 const plainText = { color: false, width: 100 };
 
@@ -56,8 +57,8 @@ describe('the result table', () => {
     expect(row?.trim().split(/ {2,}/)).toEqual([
       '0.833', // (0.667 + 1) / 2
       '1 of 2 (50 %)',
-      '1.50', // 3 pixels on 2 images
       '0 of 2',
+      '1.50', // 3 pixels on 2 images
       '0.615', // 2*4 / (2*4 + 2 + 3)
       '2 of 2',
       '0.25', // 1 on 4 images
@@ -106,7 +107,7 @@ describe('the result table', () => {
       evaluationOf([{ truth: '11000000', predicted: '11000000' }]),
       plainText,
     );
-    expect(text).toMatch(/1\.000 +– +– +0 of 1 +1\.000/);
+    expect(text).toMatch(/1\.000 +– +0 of 1 +– +1\.000/);
   });
 });
 
@@ -167,7 +168,16 @@ describe('the inspection table', () => {
         share: 0.00131,
         images: 76,
         structures: 81,
-        structurePixels: { min: 6, q25: 22, median: 61, q75: 120, max: 410 },
+        structurePixels: {
+          min: 6,
+          q05: 8,
+          q25: 22,
+          median: 61,
+          mean: 84,
+          q75: 120,
+          q95: 300,
+          max: 410,
+        },
         structureSizes: [{ from: 4, to: 8, count: 81 }],
       },
     ],
@@ -190,12 +200,20 @@ describe('the inspection table', () => {
       { ids: ['a', 'b'], splits: ['train', 'validation'] },
       { ids: ['c', 'd', 'e', 'g', 'h'], splits: ['train'] },
     ],
-    unreadable: [{ id: 'f', split: 'train', message: 'masks/f.png: value 7 stands for no class.' }],
+    unreadable: [
+      {
+        id: 'f',
+        split: 'train',
+        code: 'RAREMASK_MASK_VALUE',
+        message: 'masks/f.png: value 7 stands for no class.',
+      },
+    ],
     batches: {
       sampler: '@raremask/sampler',
       batch: 8,
       window: [32, 32],
       batches: 40,
+      images: 320,
       emptyShare: 0.5,
       foregroundPerBatch: 4,
       structuresPerBatch: 4.5,
@@ -223,7 +241,16 @@ describe('the inspection table', () => {
       images: 40 - index,
     })),
     channels: 1,
-    intensity: [{ channel: 0, min: -1000, mean: -612.4, deviation: 88.25, max: 400 }],
+    intensity: [
+      {
+        channel: 0,
+        min: -1000,
+        mean: -612.4,
+        deviation: 88.25,
+        max: 400,
+        imageMeans: { q05: -700, median: -610, q95: -520 },
+      },
+    ],
     ignoredShare: 0.02,
     warnings: ['3 images are all of one value'],
   };
@@ -305,20 +332,28 @@ describe('the inspection table', () => {
   });
 });
 
-describe('metrics.csv', () => {
-  test('gives terms by name, and no validation where its cells are empty', () => {
-    const rows = parseHistory(
-      'epoch,loss,loss_dice,loss_ce,val_dice_foreground,val_alarm_share\n1,3,1,2,,\n2,NaN,0.5,1,0.25,\n',
-    );
-    expect(rows[0]).toMatchObject({ epoch: 1, loss: 3, terms: { dice: 1, ce: 2 } });
-    expect(rows[0]).not.toHaveProperty('validation');
-    expect(rows[1]?.loss).toBeNaN();
-    expect(rows[1]?.validation).toMatchObject({ diceForeground: 0.25, alarmShare: null });
-  });
+describe('wide characters', () => {
+  test.each(['患者001', 'がん検診', '👩‍⚕️ ward', 'Ａ１', 'Müller'])(
+    'a column that holds %s keeps its right edge, and nothing is cut off',
+    (name) => {
+      const lines = columns(
+        ['id', 'n'],
+        [
+          [name, '1'],
+          ['x', '2'],
+        ],
+        { ...plainText },
+      ).split('\n');
+      expect(lines[1]).toContain(name);
+      const before = lines.map((line) => stringWidth(line.slice(0, line.search(/[n12]$/))));
+      expect(new Set(before).size).toBe(1);
+    },
+  );
 
-  test('is no history when empty, and a torn last line without an epoch is left out', () => {
-    expect(parseHistory('')).toEqual([]);
-    expect(parseHistory('epoch,loss\n1,2\n,\n').map(({ epoch }) => epoch)).toEqual([1]);
+  test('count twice where a text is broken, and colour codes do not count', () => {
+    const text = Array.from({ length: 6 }, () => '患者患者').join(' '); // 6 words of 8 columns
+    expect(wrapped(text, 26).map((line) => stringWidth(line))).toEqual([26, 26]);
+    expect(visibleLength('\u001b[36m患者\u001b[39m')).toBe(4);
   });
 });
 

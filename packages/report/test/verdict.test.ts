@@ -1,8 +1,7 @@
 import { scoreImage, summarize } from '@raremask/metrics';
+import { type Evaluation, parseHistory } from '@raremask/record';
 import { expect, test } from 'vitest';
 import { verdict } from '../src/page/verdict.ts';
-import type { Evaluation } from '../src/record/evaluation.ts';
-import { parseHistory } from '../src/record/history.ts';
 
 /** Images of 8 pixels, the truth before the prediction. */
 function scored(...images: readonly (readonly [string, string])[]): Evaluation {

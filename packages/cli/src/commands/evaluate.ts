@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type EvaluateOptions, type Evaluation, evaluate } from '@raremask/engine';
+import { dice } from '@raremask/metrics';
 import {
   collectOverlays,
   createProgress,
@@ -48,7 +49,7 @@ export async function scoreRun(
           foregroundProbability: foreground,
           classes: facts.classes.length,
           overlapping: facts.overlapping,
-          dice: hits + misses === 0 ? null : (2 * hits) / (2 * hits + misses + alarms),
+          dice: dice(score.foreground),
           misses,
           alarms,
           empty: hits + misses === 0,

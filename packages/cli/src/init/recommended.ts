@@ -14,6 +14,7 @@ import {
 import { createProgress } from '@raremask/report';
 import type { Console } from '../console.ts';
 import { noProposal } from '../errors.ts';
+import { STANDARD } from '../manifestArguments.ts';
 
 /** A manifest that comes of looking at a folder and counting what is in it. */
 export interface Recommended {
@@ -89,6 +90,7 @@ export async function withLoaded<T>(
       await loadManifest([file, ...(changes.files ?? [])], {
         folder,
         env: process.env,
+        standard: STANDARD,
         ...(changes.set && { set: changes.set }),
       }),
     );

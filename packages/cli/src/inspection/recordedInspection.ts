@@ -1,8 +1,14 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { inspect } from '@raremask/engine';
-import { drawExample, type RecordedExample } from '@raremask/report';
+import {
+  type InspectionFile,
+  type RecordedExample,
+  runFolder,
+  writeAtomically,
+  writeJson,
+} from '@raremask/record';
+import { drawExample } from '@raremask/report';
 
 /**
  * Puts what was counted of the data into a run folder, where the report looks for it:
@@ -10,20 +16,15 @@ import { drawExample, type RecordedExample } from '@raremask/report';
  * just used, so nothing but the examples is read.
  */
 export async function recordInspection(loaded: LoadedManifest, run: string): Promise<void> {
-  const folder = join(run, 'inspection');
-  await mkdir(folder, { recursive: true });
   const examples: RecordedExample[] = [];
   const inspection = await inspect(loaded, {
     onEvent: () => undefined,
     onExample: async (example) => {
       const { png, ...facts } = drawExample(example);
       const file = `inspection/${`${examples.length + 1}`.padStart(2, '0')}.png`;
-      await writeFile(join(run, file), png);
+      await writeAtomically(join(run, file), png);
       examples.push({ ...facts, file });
     },
   });
-  await writeFile(
-    join(run, 'inspection.json'),
-    `${JSON.stringify({ ...inspection, examples }, null, 2)}\n`,
-  );
+  await writeJson(runFolder(run).inspection, { ...inspection, examples } satisfies InspectionFile);
 }

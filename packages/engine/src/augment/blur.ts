@@ -11,8 +11,10 @@ export function blur(pixels: Pixels, random: RandomStream, { sigma }: Chosen<'bl
   const passed = new Float32Array(plane);
   for (let start = 0; start < values.length; start += plane) {
     const source = values.subarray(start, start + plane);
-    average(source, passed, height, width * channels, width, channels, weights);
-    average(passed, source, width, channels, height, width * channels, weights);
+    const across = { lines: height, lineStep: width * channels, length: width, step: channels };
+    const down = { lines: width, lineStep: channels, length: height, step: width * channels };
+    average(source, passed, across, weights);
+    average(passed, source, down, weights);
   }
 }
 
@@ -26,14 +28,20 @@ function gaussian(sigma: number): Float64Array {
   return weights.map((weight) => weight / sum);
 }
 
-/** Along one axis of `length` places, `step` apart, in each of the lines; the ends are repeated. */
+/** How the lines along one axis of a plane lie in memory. */
+interface Lines {
+  readonly lines: number;
+  readonly lineStep: number;
+  /** Places of a line, `step` apart. */
+  readonly length: number;
+  readonly step: number;
+}
+
+/** Along one axis, in each of its lines; the ends are repeated. */
 function average(
   from: Float32Array,
   to: Float32Array,
-  lines: number,
-  lineStep: number,
-  length: number,
-  step: number,
+  { lines, lineStep, length, step }: Lines,
   weights: Float64Array,
 ): void {
   const radius = weights.length - 1;

@@ -1,5 +1,5 @@
 import type { Facts } from '@raremask/core';
-import { augmentNeedsPlane, nothingToPaste } from '../reading/errors.ts';
+import { augmentNeedsPlane, nothingToPaste } from './errors.ts';
 import type { AugmentRule } from './rule.ts';
 
 /** Refuses what would have no effect on this data set. */

@@ -5,13 +5,33 @@ import {
   type RandomStream,
   type Sample,
 } from '@raremask/core';
-import { components } from '@raremask/metrics';
+import { classMask, classPlane, components, labelDepth } from '@raremask/metrics';
 import { type Scale, scaled } from '../intensities/normalize.ts';
 import type { Truth } from './cutout.ts';
 import type { Pixels } from './pixels.ts';
 
 /** Pixels around a structure that tell how bright its surroundings are. */
 const MARGIN = 2;
+
+/** An image with structures. */
+export interface Donor {
+  readonly sample: Sample;
+  /** What it is normalised with. */
+  readonly scale: Scale;
+}
+
+/** A window without structures, and where one comes from. */
+export interface Pasting {
+  readonly pixels: Pixels;
+  readonly truth: Truth;
+  /** Extent of the window, without the padding. */
+  readonly size: readonly number[];
+  readonly donor: Donor;
+  readonly random: RandomStream;
+  readonly facts: Facts;
+  /** How many times a pixel of each class counts. */
+  readonly pixelWeights: readonly number[];
+}
 
 /**
  * Copies one structure of another image into a window without any, at a random place where it fits
@@ -20,30 +40,21 @@ const MARGIN = 2;
  *
  * @returns false where the structure drawn does not fit
  */
-export function paste(
-  pixels: Pixels,
-  truth: Truth,
-  windowSize: readonly number[],
-  donor: Sample,
-  scale: Scale,
-  random: RandomStream,
-  facts: Facts,
-  pixelWeights: readonly number[],
-): boolean {
+export function paste(pasting: Pasting): boolean {
+  const { pixels, truth, size: windowSize, random, facts, pixelWeights } = pasting;
+  const { sample: donor, scale } = pasting.donor;
   const { values, channels, size, inside } = pixels;
   const { target, classes, weight } = truth;
   const [rows, columns] = donor.size as [number, number];
   const labels = donor.labels!;
-  const depth = facts.overlapping ? classes : 1;
-  const has = (pixel: number, index: number) =>
-    facts.overlapping ? labels[pixel * depth + index] === 1 : labels[pixel] === index;
+  const depth = labelDepth(facts);
+  const planes = facts.classes.map((_, index) => classPlane(index, facts));
   const present = facts.classes
-    .map((_, index) => index)
+    .map((_, index) => classMask(labels, index, facts))
     .slice(firstForeground(facts))
-    .filter((index) => Array.from({ length: rows * columns }).some((_, at) => has(at, index)));
+    .filter((mask) => mask.includes(1));
   if (present.length === 0) return false;
-  const index = present[random.integer(0, present.length - 1)]!;
-  const mask = Uint8Array.from({ length: rows * columns }, (_, at) => (has(at, index) ? 1 : 0));
+  const mask = present[random.integer(0, present.length - 1)]!;
   const found = components(mask, [rows, columns]);
   const chosen = random.integer(0, found.count - 1);
   const box = found.boxes[chosen]!;
@@ -88,7 +99,8 @@ export function paste(
     }
     let largest = 0;
     for (let other = 0; other < classes; other++) {
-      const here = has(from, other) && labels[from * depth] !== IGNORE;
+      const { first, stride, present: yes } = planes[other]!;
+      const here = labels[first + from * stride] === yes && labels[from * depth] !== IGNORE;
       target[to * classes + other] = here ? 1 : 0;
       if (here) largest = Math.max(largest, pixelWeights[other]!);
     }

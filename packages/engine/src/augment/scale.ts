@@ -1,7 +1,7 @@
 import type { RandomStream } from '@raremask/core';
+import type { Affine } from './affine.ts';
 import { factorBetween } from './between.ts';
 import type { Chosen } from './rule.ts';
-import type { Affine } from './warp.ts';
 
 /** Everything larger or smaller by one factor around the middle of the window. */
 export function scale(random: RandomStream, { from, to }: Chosen<'scale'>): Affine {

@@ -1,6 +1,6 @@
 import type { RandomStream } from '@raremask/core';
+import type { Affine } from './affine.ts';
 import type { Chosen } from './rule.ts';
-import type { Affine } from './warp.ts';
 
 /** A rotation of the plane by any angle up to `degrees` in either direction. */
 export function turn(random: RandomStream, { degrees }: Chosen<'turn'>): Affine {

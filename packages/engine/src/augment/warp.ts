@@ -1,13 +1,11 @@
 import type { Window } from '@raremask/core';
 import { IGNORE, type RandomStream, type Sample } from '@raremask/core';
+import { type Affine, product } from './affine.ts';
 import { type Displacement, elastic } from './elastic.ts';
 import type { Orientation } from './orientation.ts';
 import type { AugmentRule } from './rule.ts';
 import { scale } from './scale.ts';
 import { turn } from './turn.ts';
-
-/** Row by row: from (y, x) beside the middle of the result to (y, x) beside the middle of the source. */
-export type Affine = readonly [number, number, number, number];
 
 /** A change of place that is not a matter of whole pixels: two-dimensional. */
 export interface Warp {
@@ -41,11 +39,15 @@ export function drawWarp(
   return { affine: affine ?? [1, 0, 0, 1], ...(displacement && { displacement }) };
 }
 
-function product(left: Affine | undefined, right: Affine): Affine {
-  if (left === undefined) return right;
-  const [a, b, c, d] = left;
-  const [e, f, g, h] = right;
-  return [a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h];
+/** A window of a sample, and what happens to its places. */
+export interface Warping {
+  readonly sample: Sample;
+  readonly window: Window;
+  readonly orientation: Orientation;
+  readonly warp: Warp;
+  readonly channels: number;
+  /** Labels of one pixel: 1, or the number of overlapping classes. */
+  readonly depth: number;
 }
 
 /** A window of its own, with the places that the image has nothing for. */
@@ -59,17 +61,15 @@ export interface Warped {
  * Cuts, orients and warps a window in one step. Intensities are interpolated between the four
  * nearest pixels, labels and weights are those of the nearest one, so that the image and its truth
  * stay together; beside the image the label is IGNORE, and no new label value ever appears.
- *
- * @param depth labels of one pixel: 1, or the number of overlapping classes
  */
-export function warpWindow(
-  sample: Sample,
-  window: Window,
-  orientation: Orientation,
-  warp: Warp,
-  channels: number,
-  depth: number,
-): Warped {
+export function warpWindow({
+  sample,
+  window,
+  orientation,
+  warp,
+  channels,
+  depth,
+}: Warping): Warped {
   const [height, width] = window.size as [number, number];
   const [rows, columns] = sample.size as [number, number];
   const [top, left] = window.origin as [number, number];

@@ -7,9 +7,8 @@ import {
   type Sampler,
   type Window,
 } from '@raremask/core';
-import { components } from '@raremask/metrics';
+import { components, isIgnored } from '@raremask/metrics';
 import { unturned } from '../augment/orientation.ts';
-import { isIgnored } from '../reading/fillWindow.ts';
 import { cutOf, eachPixel } from '../reading/window.ts';
 import { type CountedSurvey, structuresOf } from '../survey/survey.ts';
 

@@ -1,7 +1,7 @@
-import { type Facts, IGNORE, type Sample, type Survey } from '@raremask/core';
+import type { Facts, Sample, Survey } from '@raremask/core';
 import type { Manifest } from '@raremask/core/manifest';
-import { noForegroundIntensities, unitUnknown, windowChannels } from '../reading/errors.ts';
-import { isIgnored } from '../reading/fillWindow.ts';
+import { isForeground } from '@raremask/metrics';
+import { noForegroundIntensities, unitUnknown, windowChannels } from './errors.ts';
 import { IntensityCounts } from './intensityCounts.ts';
 
 /**
@@ -71,7 +71,8 @@ async function betweenPercentiles(
   for await (const { image, labels } of samples) {
     const pixels = image.length / channels;
     for (let pixel = 0; pixel < pixels; pixel++) {
-      if (rule.of === 'foreground' && !isForeground(labels, pixel, facts)) continue;
+      const judged = labels !== undefined && isForeground(labels, pixel, facts);
+      if (rule.of === 'foreground' && !judged) continue;
       for (let channel = 0; channel < channels; channel++) {
         counts[channel]!.add(image[pixel * channels + channel]!);
       }
@@ -88,18 +89,6 @@ async function betweenPercentiles(
     low,
     high,
   };
-}
-
-function isForeground(
-  labels: Uint8Array | undefined,
-  pixel: number,
-  { overlapping, classes: { length: depth } }: Facts,
-): boolean {
-  if (labels === undefined) return false;
-  if (!overlapping) return labels[pixel]! > 0 && labels[pixel] !== IGNORE;
-  if (isIgnored(labels, pixel * depth, depth)) return false;
-  for (let index = 0; index < depth; index++) if (labels[pixel * depth + index] === 1) return true;
-  return false;
 }
 
 /**

@@ -1,25 +1,14 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Manifest } from '@raremask/core/manifest';
-import { brokenDecision } from '../errors.ts';
-import { type RunFolder, writeJson } from '../record/runFolder.ts';
+import {
+  type FoundDecision,
+  type RunFolder,
+  readDecisions,
+  writeDecisions,
+} from '@raremask/record';
 import { type FoundRule, isSearched } from './decide.ts';
-import type { FoundClass } from './decisionSearch.ts';
 
-/** decision.json: what was found for each checkpoint, with the epoch that it is of. */
-interface DecisionFile {
-  readonly format: 1;
-  readonly checkpoints: Readonly<Record<string, FoundDecision>>;
-}
-
-export interface FoundDecision {
-  readonly epoch: number;
-  /** How images were seen; what was found holds for these settings alone. */
-  readonly seen: Seen;
-  readonly classes: Readonly<Record<string, FoundClass>>;
-}
-
+/** How images are seen; what was found holds for these settings alone. */
 type Seen = Pick<Manifest['evaluate'], 'window' | 'mirror' | 'threshold'>;
 
 /** The checkpoint that a decision is of. */
@@ -38,7 +27,7 @@ export async function readDecision(
   checkpoint: DecidedCheckpoint,
   settings: Seen,
 ): Promise<FoundRule | undefined> {
-  const found = (await readAll(decision)).checkpoints[nameOf(checkpoint)];
+  const found = (await readDecisions(decision))[nameOf(checkpoint)];
   const same =
     found?.epoch === checkpoint.head.progress.epoch &&
     isDeepStrictEqual(found.seen, seenOf(settings));
@@ -52,16 +41,11 @@ export async function writeDecision(
   settings: Seen,
   classes: FoundDecision['classes'],
 ): Promise<void> {
-  const { checkpoints } = await readAll(decision);
   const { epoch } = checkpoint.head.progress;
-  const file: DecisionFile = {
-    format: 1,
-    checkpoints: {
-      ...checkpoints,
-      [nameOf(checkpoint)]: { epoch, seen: seenOf(settings), classes },
-    },
-  };
-  await writeJson(decision, file);
+  await writeDecisions(decision, {
+    ...(await readDecisions(decision)),
+    [nameOf(checkpoint)]: { epoch, seen: seenOf(settings), classes },
+  });
 }
 
 /** What was found, where the manifest asks for it; says so where nothing was. */
@@ -83,17 +67,6 @@ export async function foundFor(
 
 function seenOf({ window, mirror, threshold }: Seen): Seen {
   return { window, mirror, threshold };
-}
-
-async function readAll(path: string): Promise<DecisionFile> {
-  if (!existsSync(path)) return { format: 1, checkpoints: {} };
-  try {
-    const file = JSON.parse(await readFile(path, 'utf8')) as DecisionFile;
-    if (file.format === 1 && typeof file.checkpoints === 'object') return file;
-  } catch {
-    // Damaged, as below.
-  }
-  throw brokenDecision(path);
 }
 
 function nameOf({ path }: DecidedCheckpoint): 'best' | 'last' {

@@ -1,21 +1,10 @@
 import { type Facts, firstForeground, IGNORE } from '@raremask/core';
-import { components } from '@raremask/metrics';
+import { components, dice } from '@raremask/metrics';
+import type { ClassErrors, FoundClass } from '@raremask/record';
 import type { DecisionRule, FoundRule } from './decide.ts';
 import type { Judged } from './judge.ts';
 
-/** Dice where the class is there, and the share of the other images with a false alarm; null of none. */
-interface ClassErrors {
-  readonly dice: number | null;
-  readonly alarms: number | null;
-}
-
-/** What the search chose for one class, and what it changed on the images that it saw. */
-export interface FoundClass {
-  readonly minimumSize: number;
-  readonly peak: number;
-  readonly before: ClassErrors;
-  readonly after: ClassErrors;
-}
+export type { FoundClass };
 
 /** One predicted structure. */
 interface Candidate {
@@ -142,7 +131,7 @@ export class DecisionSearch {
 }
 
 function errorsOf(seen: readonly Seen[], minimumSize: number, peak: number): ClassErrors {
-  let [dice, there, alarms, empty] = [0, 0, 0, 0];
+  let [sum, there, alarms, empty] = [0, 0, 0, 0];
   for (const { truth, structures } of seen) {
     let [judged, hits] = [0, 0];
     for (const one of structures) {
@@ -152,13 +141,13 @@ function errorsOf(seen: readonly Seen[], minimumSize: number, peak: number): Cla
     }
     if (truth > 0) {
       there++;
-      dice += (2 * hits) / (judged + truth);
+      sum += dice({ hits, misses: truth - hits, alarms: judged - hits }) ?? 0;
     } else {
       empty++;
       if (judged > 0) alarms++;
     }
   }
-  return { dice: there === 0 ? null : dice / there, alarms: empty === 0 ? null : alarms / empty };
+  return { dice: there === 0 ? null : sum / there, alarms: empty === 0 ? null : alarms / empty };
 }
 
 function score({ dice, alarms }: ClassErrors): number {

@@ -1,7 +1,8 @@
 import type { Facts, Sample } from '@raremask/core';
 import { type ImageScore, scoreImage } from '@raremask/metrics';
 import { noTruth } from '../errors.ts';
-import type { Feed, WholeSample } from '../reading/feed.ts';
+import type { Feed } from '../reading/feed.ts';
+import type { WholeSample } from '../reading/plan.ts';
 import type { Network } from '../runner/runner.ts';
 import { type Decision, type DecisionRule, decide, foregroundProbability } from './decide.ts';
 import { inMirrors } from './mirror.ts';

@@ -1,5 +1,5 @@
 import type { Facts } from '@raremask/core';
-import { unknownClass } from '../reading/errors.ts';
+import { unknownClass } from './errors.ts';
 
 /**
  * A number for each class, in the order of the class axis, from a setting that names some of them.

@@ -10,7 +10,7 @@ import {
   listRepeatedId,
   listUnknownIds,
   listUnreadable,
-} from '../reading/errors.ts';
+} from './errors.ts';
 
 /** Reads the lists of a split. A table that several of them name is read once. */
 export class IdLists {

@@ -1,7 +1,7 @@
 import type { Dataset } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import type { ListSource } from '@raremask/core/manifest';
-import { listsOverlap, splitMixed, splitShares, splitTooFew } from '../reading/errors.ts';
+import { listsOverlap, splitMixed, splitShares, splitTooFew } from './errors.ts';
 import { IdLists } from './listFile.ts';
 
 /** `data.split` of a manifest. */

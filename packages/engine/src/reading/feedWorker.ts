@@ -2,8 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { folder, type Log } from '@raremask/core';
 import { createHost, loadPluginFromUrl } from '@raremask/core/host';
 import { BatchMemory } from './batchMemory.ts';
-import { packError } from './errors.ts';
-import { type FeedPlan, type ReadResult, runJob } from './feed.ts';
+import { packError } from './carriedError.ts';
+import type { FeedPlan, ReadResult } from './plan.ts';
 import type { Answer, Request } from './readerThreads.ts';
 import { SampleReader } from './sampleReader.ts';
 
@@ -24,7 +24,7 @@ port.on('message', async ({ job, free }: Request) => {
   const opened = await reader;
   if (opened === undefined) return;
   try {
-    const result = owned(await runJob(opened, job));
+    const result = owned(await opened.run(job));
     answer({ kind: 'result', result }, memoryOf(result));
   } catch (error) {
     answer({ kind: 'error', error: packError(error) });

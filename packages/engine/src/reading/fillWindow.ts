@@ -1,16 +1,25 @@
 import { type Facts, IGNORE, type Sample } from '@raremask/core';
+import { isForeground, isIgnored } from '@raremask/metrics';
+import type { Truth } from '../augment/cutout.ts';
 import type { Scale } from '../intensities/normalize.ts';
 import { type Cut, eachRow } from './window.ts';
 
+/** The intensities of a cut, and the window that they go to. */
+export interface ImageFilling {
+  /** Raw. */
+  readonly image: Sample['image'];
+  readonly cut: Cut;
+  /** Space extents of the window with its padding. */
+  readonly size: readonly number[];
+  /** [...size, channels]. */
+  readonly into: Float32Array;
+  readonly channels: number;
+  readonly scale: Scale;
+}
+
 /** Writes the normalised intensities of a cut into a window; what lies beside the image stays. */
-export function fillImage(
-  image: Sample['image'],
-  cut: Cut,
-  size: readonly number[],
-  into: Float32Array,
-  channels: number,
-  { mean, deviation, low, high }: Scale,
-): void {
+export function fillImage({ image, cut, size, into, channels, scale }: ImageFilling): void {
+  const { mean, deviation, low, high } = scale;
   const step = cut.step[2] * channels;
   for (let channel = 0; channel < channels; channel++) {
     const shift = mean[channel]!;
@@ -30,17 +39,24 @@ export function fillImage(
   }
 }
 
+/** The truth of a cut, and the window that it goes to. */
+export interface TruthFilling {
+  readonly labels: Uint8Array;
+  /** How many times each pixel of the image counts; undefined = once. */
+  readonly counts: Float32Array | undefined;
+  readonly cut: Cut;
+  /** Space extents of the window with its padding. */
+  readonly size: readonly number[];
+  readonly truth: Truth;
+  readonly facts: Facts;
+  /** How many times a pixel of each class counts. */
+  readonly pixelWeights: readonly number[];
+}
+
 /** Sets the target and the weight of a window's pixels; ignored ones, and what lies beside the image, stay. */
-export function fillTruth(
-  labels: Uint8Array,
-  counts: Float32Array | undefined,
-  cut: Cut,
-  size: readonly number[],
-  target: Float32Array,
-  weight: Float32Array,
-  facts: Facts,
-  pixelWeights: readonly number[],
-): void {
+export function fillTruth(filling: TruthFilling): void {
+  const { labels, counts, cut, size, facts, pixelWeights } = filling;
+  const { target, weight } = filling.truth;
   const classes = facts.classes.length;
   const step = cut.step[2];
   if (!facts.overlapping) {
@@ -90,44 +106,12 @@ export function hasForeground(
   size: readonly number[],
   facts: Facts,
 ): boolean {
-  const classes = facts.classes.length;
   const step = cut.step[2];
   let found = false;
   eachRow(cut, size, (_, from, count) => {
-    found ||= facts.overlapping
-      ? rowHasAnyOf(labels, from, step, count, classes)
-      : rowHasForeground(labels, from, step, count);
+    for (let x = 0, pixel = from; x < count && !found; x++, pixel += step) {
+      found = isForeground(labels, pixel, facts);
+    }
   });
   return found;
-}
-
-function rowHasForeground(labels: Uint8Array, from: number, step: number, count: number): boolean {
-  for (let x = 0, at = from; x < count; x++, at += step) {
-    const label = labels[at]!;
-    if (label !== 0 && label !== IGNORE) return true;
-  }
-  return false;
-}
-
-function rowHasAnyOf(
-  labels: Uint8Array,
-  from: number,
-  step: number,
-  count: number,
-  classes: number,
-): boolean {
-  for (let x = 0, pixel = from; x < count; x++, pixel += step) {
-    const first = pixel * classes;
-    if (isIgnored(labels, first, classes)) continue;
-    for (let index = 0; index < classes; index++) if (labels[first + index] === 1) return true;
-  }
-  return false;
-}
-
-/** Overlapping classes: a pixel counts only where every class has been judged. */
-export function isIgnored(labels: Uint8Array, first: number, classes: number): boolean {
-  for (let index = 0; index < classes; index++) {
-    if (labels[first + index] === IGNORE) return true;
-  }
-  return false;
 }

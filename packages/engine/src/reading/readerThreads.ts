@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import { type CarriedError, readerDied, unpackError } from './errors.ts';
-import type { FeedPlan, ReadJob, ReadResult } from './feed.ts';
+import { type CarriedError, unpackError } from './carriedError.ts';
+import { readerDied } from './errors.ts';
+import type { FeedPlan, ReadJob, ReadResult } from './plan.ts';
 
 /** What a reader thread is asked for, with memory that it may use. */
 export interface Request {

@@ -1,84 +1,35 @@
-import { createHash } from 'node:crypto';
 import {
   type Dataset,
   type Draw,
-  type Facts,
   firstForeground,
-  IGNORE,
   isRaremaskError,
   type RandomStream,
   type Sample,
-  type Structure,
-  type SurveyedImage,
   type Window,
 } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
-import { type Components, components } from '@raremask/metrics';
-import { cutout, type Truth } from '../augment/cutout.ts';
-import { changeIntensities } from '../augment/intensity.ts';
-import { drawOrientation, type Orientation, unturned } from '../augment/orientation.ts';
-import { paste } from '../augment/paste.ts';
-import { coverBeside } from '../augment/pixels.ts';
-import type { AugmentRule } from '../augment/rule.ts';
-import { drawWarp, type Warp, warpWindow } from '../augment/warp.ts';
+import { anyForeground } from '@raremask/metrics';
+import { augmentWindow, drawPlaces } from '../augment/augmentWindow.ts';
+import type { Truth } from '../augment/cutout.ts';
+import { unturned } from '../augment/orientation.ts';
+import type { Donor } from '../augment/paste.ts';
 import { noTruth } from '../errors.ts';
-import { momentsOf, type Normalization, scaleOf } from '../intensities/normalize.ts';
+import { scaleOf } from '../intensities/normalize.ts';
 import type { BatchMemory } from './batchMemory.ts';
-import { brokenSample, datasetFailed } from './errors.ts';
-import { fillImage, fillTruth, hasForeground, isIgnored, markInside } from './fillWindow.ts';
-import { type Cut, cutOf, eachRow, paddedSize, sharedSize, threeAxes, windowOf } from './window.ts';
-
-/** What a reader needs to know besides the data set. */
-export interface ReadingPlan {
-  readonly facts: Facts;
-  readonly normalization: Normalization;
-  /** How many times a pixel of each class counts. */
-  readonly pixelWeights: readonly number[];
-  readonly augment: AugmentRule;
-  /** Training images that structures are copied from. */
-  readonly donors?: readonly string[];
-  readonly seed: number;
-  readonly multipleOf: readonly number[];
-  /** Whether images that batches show whole are of several sizes. */
-  readonly sizesDiffer?: boolean;
-}
-
-/** The arrays of a batch. */
-export interface BatchArrays {
-  readonly size: readonly number[];
-  readonly images: Float32Array;
-  readonly target: Float32Array;
-  readonly weight: Float32Array;
-  readonly masks: number;
-  readonly emptied: number;
-  readonly pasted: number;
-}
-
-/** One whole image, ready for the network. */
-export interface WholeSample {
-  readonly id: string;
-  /** Raw, at its own size, with labels where there are any. */
-  readonly sample: Sample;
-  /** Normalised, [...padded, channels]; the padding is behind the image along each axis and 0. */
-  readonly images: Float32Array;
-  /** The sample's size, filled up to multiples of `multipleOf`. */
-  readonly padded: readonly number[];
-}
-
-/** What a survey keeps of one sample: the facts for plugins, and those for inspection alone. */
-export interface CountedImage extends SurveyedImage {
-  /** Hash of the decoded image, 24 hexadecimal digits: equal for equal pixels. */
-  readonly digest: string;
-  /** Extent of the largest structure along each space axis; zeros where there is none. */
-  readonly extent: readonly number[];
-  /** True where the data set's own resampling has lost all of the foreground. */
-  readonly emptied: boolean;
-}
-
-const LIMIT = Number.POSITIVE_INFINITY;
-
-/** Structures of one image that a survey keeps. */
-const KEPT_STRUCTURES = 256;
+import { checkSample } from './checkSample.ts';
+import { countImage } from './countImage.ts';
+import { cutWindow } from './cutWindow.ts';
+import { datasetFailed } from './errors.ts';
+import { fillImage } from './fillWindow.ts';
+import type {
+  BatchArrays,
+  CountedImage,
+  ReadingPlan,
+  ReadJob,
+  ReadResult,
+  WholeSample,
+} from './plan.ts';
+import { cutOf, paddedSize, sharedSize, windowOf } from './window.ts';
 
 /** Turns samples into what the step takes. Runs in the main thread or in a worker thread alike. */
 export class SampleReader {
@@ -101,7 +52,7 @@ export class SampleReader {
    * epoch, index of the batch and position in it.
    */
   async batch(epoch: number, index: number, draws: readonly Draw[]): Promise<BatchArrays> {
-    const { facts, augment, multipleOf, seed, sizesDiffer } = this.#plan;
+    const { facts, multipleOf, seed, sizesDiffer } = this.#plan;
     const samples = await Promise.all(draws.map(({ id }) => this.#read(id)));
     const windows = draws.map((draw, at) => windowOf(draw, samples[at]!.size));
     const largest = windows[0]!.size.map((_, axis) =>
@@ -123,17 +74,12 @@ export class SampleReader {
       const random = createRandom(seed).fork(`augment/${epoch}/${index}/${at}`);
       const part = (values: Float32Array, depth: number) =>
         values.subarray(at * pixels * depth, (at + 1) * pixels * depth);
-      const changes = {
-        orientation: drawOrientation(random, window.size, augment),
-        warp: drawWarp(random, window.size, augment),
-      };
-      const place: Place = {
+      const fate = await this.#window(sample, window, random, {
         size,
         images: part(arrays.images, channels),
         target: part(arrays.target, classes.length),
         weight: part(arrays.weight, 1),
-      };
-      const fate = await this.#augmented(sample, window, changes, place, random);
+      });
       if (fate.before) counts.masks++;
       if (fate.before && !fate.after) counts.emptied++;
       if (fate.pasted) counts.pasted++;
@@ -142,65 +88,52 @@ export class SampleReader {
   }
 
   /** One window of a batch, in its place. */
-  async #augmented(
+  async #window(
     sample: Sample,
     window: Window,
-    changes: { readonly orientation: Orientation; readonly warp: Warp | undefined },
-    place: Place,
     random: RandomStream,
+    { size, images, target, weight }: Place,
   ): Promise<{ before: boolean; after: boolean; pasted: boolean }> {
-    const { facts, augment, normalization, pixelWeights, donors = [] } = this.#plan;
-    const { channels, overlapping } = facts;
-    const { orientation, warp } = changes;
-    const { size } = place;
-    const classes = facts.classes.length;
-    const straight = cutOf(sample.size, window, orientation);
-    const pixels = {
-      values: place.images,
-      channels,
-      size,
-      inside: new Uint8Array(place.weight.length),
-    };
-    const truth = { target: place.target, classes, weight: place.weight };
-    const scale = scaleOf(normalization, sample.image, channels);
+    const { facts, augment: rule, normalization, pixelWeights } = this.#plan;
     const { labels } = sample;
     if (labels === undefined) throw noTruth(sample.id);
-    const before = hasForeground(labels, straight, window.size, facts);
-    const fill = ({ image, labels, weight }: Sample, cut: Cut) => {
-      fillImage(image, cut, size, place.images, channels, scale);
-      fillTruth(labels!, weight, cut, size, place.target, place.weight, facts, pixelWeights);
-    };
-    if (warp === undefined) {
-      fill(sample, straight);
-      markInside(straight, size, pixels.inside);
-    } else {
-      const depth = overlapping ? classes : 1;
-      const warped = warpWindow(sample, window, orientation, warp, channels, depth);
-      const own = cutOf(window.size, windowOf({ id: sample.id }, window.size), unturned(2));
-      fill(warped.sample, own);
-      eachRow(own, size, (to, from, count) => {
-        pixels.inside.set(warped.inside.subarray(from, from + count), to);
-      });
-      coverBeside(pixels);
-    }
-    let pasted = false;
-    if (augment.paste && !anyForeground(labels, facts)) {
-      const own = random.fork('paste');
-      if (own.next() < augment.paste.probability) {
-        const donor = await this.#read(donors[own.integer(0, donors.length - 1)]!);
-        const donorScale = scaleOf(normalization, donor.image, channels);
-        pasted = paste(pixels, truth, window.size, donor, donorScale, own, facts, pixelWeights);
-      }
-    }
-    changeIntensities(pixels, random, augment);
-    if (augment.cutout) {
-      const own = random.fork('cutout');
-      if (own.next() < augment.cutout.probability) {
-        cutout(pixels, truth, window.size, own, augment.cutout);
-      }
-    }
-    const after = before && hasTarget(truth, firstForeground(facts));
-    return { before, after, pasted };
+    const { channels, classes } = facts;
+    const inside = new Uint8Array(weight.length);
+    const pixels = { values: images, channels, size, inside };
+    const truth = { target, classes: classes.length, weight };
+    const before = cutWindow({
+      sample: { ...sample, labels },
+      window,
+      places: drawPlaces(random, window.size, rule),
+      scale: scaleOf(normalization, sample.image, channels),
+      facts,
+      pixelWeights,
+      pixels,
+      truth,
+    });
+    const { pasted } = await augmentWindow({
+      pixels,
+      truth,
+      size: window.size,
+      random,
+      rule,
+      facts,
+      pixelWeights,
+      ...(rule.paste && !anyForeground(labels, facts) && { donor: (own) => this.#donor(own) }),
+    });
+    return { before, after: before && hasTarget(truth, firstForeground(facts)), pasted };
+  }
+
+  /** An image whose structures may be copied. */
+  async #donor(random: RandomStream): Promise<Donor> {
+    const { donors = [], facts, normalization } = this.#plan;
+    const sample = await this.#read(donors[random.integer(0, donors.length - 1)]!);
+    return { sample, scale: scaleOf(normalization, sample.image, facts.channels) };
+  }
+
+  run(job: ReadJob): Promise<ReadResult> {
+    if (job.kind === 'batch') return this.batch(job.epoch, job.index, job.draws);
+    return job.kind === 'whole' ? this.whole(job.id) : this.survey(job.id);
   }
 
   async whole(id: string): Promise<WholeSample> {
@@ -211,7 +144,14 @@ export class SampleReader {
     const window = windowOf({ id }, sample.size);
     const cut = cutOf(sample.size, window, unturned(facts.space));
     const scale = scaleOf(this.#plan.normalization, sample.image, facts.channels);
-    fillImage(sample.image, cut, padded, images, facts.channels, scale);
+    fillImage({
+      image: sample.image,
+      cut,
+      size: padded,
+      into: images,
+      channels: facts.channels,
+      scale,
+    });
     return { id, sample, images, padded };
   }
 
@@ -219,7 +159,7 @@ export class SampleReader {
     const { facts } = this.#plan;
     const sample = await this.#read(id);
     if (sample.labels === undefined) throw noTruth(id);
-    return surveyed(sample, sample.labels, facts);
+    return countImage(sample, sample.labels, facts);
   }
 
   async #read(id: string): Promise<Sample> {
@@ -242,221 +182,12 @@ interface Place {
   readonly weight: Float32Array;
 }
 
-/** True where an image has foreground anywhere. */
-function anyForeground(labels: Uint8Array, { overlapping }: Facts): boolean {
-  if (overlapping) return labels.includes(1);
-  for (let at = 0; at < labels.length; at++) {
-    if (labels[at] !== 0 && labels[at] !== IGNORE) return true;
-  }
-  return false;
-}
-
 /** True where the truth that the step gets has foreground. */
 function hasTarget({ target, classes }: Truth, first: number): boolean {
   for (let at = 0; at < target.length; at += classes) {
     for (let index = first; index < classes; index++) if (target[at + index] !== 0) return true;
   }
   return false;
-}
-
-function checkSample(id: string, sample: Sample, facts: Facts): void {
-  const { size, image, labels, weight } = sample;
-  const validSize =
-    size.length === facts.space && size.every((extent) => Number.isInteger(extent) && extent > 0);
-  if (!validSize) {
-    throw brokenSample(id, 'wrong size', `${facts.space} extents from 1`, `[${size.join(', ')}]`);
-  }
-  const pixels = product(size);
-  const depth = facts.overlapping ? facts.classes.length : 1;
-  const parts = [
-    ['image', image.length, pixels * facts.channels],
-    ['labels', labels?.length, pixels * depth],
-    ['weight', weight?.length, pixels],
-  ] as const;
-  for (const [name, got, expected] of parts) {
-    if (got === undefined || got === expected) continue;
-    throw brokenSample(
-      id,
-      `its ${name} has another length than its size [${size.join(', ')}] says`,
-      `${expected} values`,
-      `${got}`,
-    );
-  }
-  if (image instanceof Float32Array) checkNumbers(id, 'image', image, Number.NEGATIVE_INFINITY);
-  if (weight !== undefined) checkNumbers(id, 'weight', weight, 0);
-  if (labels === undefined) return;
-  const highest = facts.overlapping ? 1 : facts.classes.length - 1;
-  const at = firstUnknown(labels, highest);
-  if (at === labels.length) return;
-  throw brokenSample(
-    id,
-    `unknown label at pixel ${Math.floor(at / depth)} in the order of memory`,
-    `0 to ${highest}, or ${IGNORE} for ignored pixels`,
-    `${labels[at]}`,
-  );
-}
-
-/** Index of the first label that stands for nothing; the number of labels where there is none. */
-function firstUnknown(labels: Uint8Array, highest: number): number {
-  let at = 0;
-  while (at < labels.length && (labels[at]! <= highest || labels[at] === IGNORE)) at++;
-  return at;
-}
-
-/** Refuses what would become a loss that is no number, while the image is still known. */
-function checkNumbers(id: string, name: string, values: Float32Array, least: number): void {
-  let at = 0;
-  while (at < values.length && values[at]! >= least && Math.abs(values[at]!) < LIMIT) at++;
-  if (at === values.length) return;
-  const expected = least === 0 ? 'finite numbers from 0' : 'finite numbers';
-  throw brokenSample(
-    id,
-    `its ${name} has an unusable number at index ${at}`,
-    expected,
-    `${values[at]}`,
-  );
-}
-
-/** Counts classes, structures and intensities of one sample. */
-function surveyed(sample: Sample, labels: Uint8Array, facts: Facts): CountedImage {
-  const { id, size, image } = sample;
-  const pixels = product(size);
-  const classes = facts.classes.length;
-  const classPixels = facts.classes.map(() => 0);
-  let ignoredPixels = 0;
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    if (facts.overlapping) {
-      if (isIgnored(labels, pixel * classes, classes)) ignoredPixels++;
-      else {
-        for (let index = 0; index < classes; index++) {
-          classPixels[index]! += labels[pixel * classes + index]!;
-        }
-      }
-    } else if (labels[pixel] === IGNORE) ignoredPixels++;
-    else classPixels[labels[pixel]!]!++;
-  }
-  const byClass: Structure[][] = [];
-  let structureCount = 0;
-  const extent = size.map(() => 0);
-  for (let index = firstForeground(facts); index < classes; index++) {
-    if (classPixels[index] === 0) continue;
-    const found = components(maskOf(labels, pixels, index, facts), [...size]);
-    structureCount += found.count;
-    for (const box of found.boxes) {
-      for (const [axis, own] of box.size.entries()) extent[axis] = Math.max(extent[axis]!, own);
-    }
-    byClass.push(largestStructures(found, index, size));
-  }
-  return {
-    id,
-    size: [...size],
-    classPixels,
-    ignoredPixels,
-    structures: keptStructures(byClass),
-    structureCount,
-    digest: digestOf(sample),
-    extent,
-    emptied: sample.emptied === true,
-    intensity: Array.from({ length: facts.channels }, (_, channel) => ({
-      ...momentsOf(image, channel, facts.channels),
-      ...rangeOf(image, channel, facts.channels),
-    })),
-  };
-}
-
-/** Changes with any pixel, the size or the type of the image; the mask does not count. */
-function digestOf({ size, image }: Sample): string {
-  return createHash('sha256')
-    .update(`${size.join('x')} ${image.length} ${image.BYTES_PER_ELEMENT} `)
-    .update(new Uint8Array(image.buffer, image.byteOffset, image.byteLength))
-    .digest('hex')
-    .slice(0, 24);
-}
-
-function maskOf(labels: Uint8Array, pixels: number, index: number, facts: Facts): Uint8Array {
-  const mask = new Uint8Array(pixels);
-  const classes = facts.classes.length;
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    const present = facts.overlapping
-      ? labels[pixel * classes + index] === 1 && !isIgnored(labels, pixel * classes, classes)
-      : labels[pixel] === index;
-    if (present) mask[pixel] = 1;
-  }
-  return mask;
-}
-
-function largestStructures(found: Components, index: number, size: readonly number[]): Structure[] {
-  const kept = Array.from({ length: found.count }, (_, at) => at)
-    .sort((left, right) => found.pixels[right]! - found.pixels[left]! || left - right)
-    .slice(0, KEPT_STRUCTURES);
-  return kept.map((at) => ({
-    class: index,
-    pixels: found.pixels[at]!,
-    centre: centreOf(found, at, size),
-  }));
-}
-
-/**
- * The largest structures; but every class keeps its part of the places, so that a class of many large
- * structures does not hide one of few small ones.
- */
-function keptStructures(byClass: readonly (readonly Structure[])[]): Structure[] {
-  const bySize = (left: Structure, right: Structure) => right.pixels - left.pixels;
-  const part = Math.floor(KEPT_STRUCTURES / Math.max(byClass.length, 1));
-  const sure = byClass.flatMap((structures) => structures.slice(0, part));
-  const rest = byClass.flatMap((structures) => structures.slice(part)).sort(bySize);
-  return [...sure, ...rest.slice(0, KEPT_STRUCTURES - sure.length)].sort(bySize);
-}
-
-/** The pixel of a component that is nearest to its centroid; the first in memory of several. */
-function centreOf({ labels, boxes }: Components, at: number, size: readonly number[]): number[] {
-  const box = boxes[at]!;
-  const [, height, width] = threeAxes(size, 1);
-  const origin = threeAxes(box.origin, 0);
-  const extent = threeAxes(box.size, 1);
-  const eachMember = (visit: (z: number, y: number, x: number) => void) => {
-    for (let z = origin[0]; z < origin[0] + extent[0]; z++) {
-      for (let y = origin[1]; y < origin[1] + extent[1]; y++) {
-        for (let x = origin[2]; x < origin[2] + extent[2]; x++) {
-          if (labels[(z * height + y) * width + x] === at + 1) visit(z, y, x);
-        }
-      }
-    }
-  };
-  let pixels = 0;
-  const sums = [0, 0, 0] as [number, number, number];
-  eachMember((z, y, x) => {
-    pixels++;
-    sums[0] += z;
-    sums[1] += y;
-    sums[2] += x;
-  });
-  let best = origin;
-  let least = Number.POSITIVE_INFINITY;
-  eachMember((z, y, x) => {
-    const distance =
-      (z - sums[0] / pixels) ** 2 + (y - sums[1] / pixels) ** 2 + (x - sums[2] / pixels) ** 2;
-    if (distance < least) {
-      least = distance;
-      best = [z, y, x];
-    }
-  });
-  return best.slice(3 - size.length);
-}
-
-function rangeOf(
-  image: Sample['image'],
-  channel: number,
-  channels: number,
-): { minimum: number; maximum: number } {
-  let minimum = Number.POSITIVE_INFINITY;
-  let maximum = Number.NEGATIVE_INFINITY;
-  for (let index = channel; index < image.length; index += channels) {
-    const value = image[index]!;
-    if (value < minimum) minimum = value;
-    if (value > maximum) maximum = value;
-  }
-  return { minimum, maximum };
 }
 
 function product(size: readonly number[]): number {

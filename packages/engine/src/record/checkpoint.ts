@@ -19,6 +19,7 @@ export interface Progress {
   /** Sums over the done batches of that epoch: images, loss, each term, gradient norm. */
   readonly sums: EpochSums;
   readonly sampler: Json;
+  readonly schedule: Json;
   readonly best: { readonly epoch: number; readonly score: number } | null;
   /** Training seconds so far. */
   readonly seconds: number;

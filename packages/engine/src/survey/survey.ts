@@ -6,8 +6,8 @@ import {
   type Survey,
   type SurveyedImage,
 } from '@raremask/core';
-import { unknownInSurvey } from '../reading/errors.ts';
-import type { CountedImage } from '../reading/sampleReader.ts';
+import type { CountedImage } from '../reading/plan.ts';
+import { unknownInSurvey } from './errors.ts';
 import {
   type CachedImages,
   fingerprintsOf,

@@ -1,4 +1,4 @@
-import type { Batch } from '../reading/feed.ts';
+import type { Batch } from '../reading/plan.ts';
 import type { EpochSums } from '../record/checkpoint.ts';
 import type { StepResult } from '../runner/runner.ts';
 

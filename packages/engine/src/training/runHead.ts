@@ -13,7 +13,6 @@ interface Head {
 /** What a run folder says from the first moment: the surroundings, and the resolved manifest. */
 export async function writeHead(folder: RunFolder, work: Work, head: Head): Promise<void> {
   const { loaded } = work;
-  const { dataset, model, sampler, losses } = loaded.plugins;
   const environment: Environment = {
     raremask: head.version,
     node: process.version,
@@ -22,10 +21,7 @@ export async function writeHead(folder: RunFolder, work: Work, head: Head): Prom
     seed: loaded.manifest.seed,
     workers: work.workers,
     plugins: Object.fromEntries(
-      [dataset, model, sampler, ...losses].map(({ use, package: from }) => [
-        use,
-        from?.version ?? 'file',
-      ]),
+      loaded.all.map(({ use, package: from }) => [use, from?.version ?? 'file']),
     ),
     manifestFolder: relative(folder.path, loaded.folder) || '.',
     startedAt: new Date().toISOString(),

@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Draw } from '@raremask/core';
+import { isBetter } from '@raremask/metrics';
 import { noBatches, notFiniteLoss } from '../errors.ts';
 import type { BackendFact, OnEvent, RunEvent } from '../events.ts';
 import type { Work } from '../opening/openData.ts';
-import type { Batch, Feed } from '../reading/feed.ts';
+import type { Feed } from '../reading/feed.ts';
+import type { Batch } from '../reading/plan.ts';
 import { type Progress, resumeState, writeCheckpoint } from '../record/checkpoint.ts';
 import { MetricsTable } from '../record/metricsTable.ts';
 import type { RunFolder } from '../record/runFolder.ts';
@@ -52,7 +54,7 @@ export class TrainingRun {
   readonly #program: StepProgram;
   readonly #runner: Runner;
   readonly #table: MetricsTable;
-  #progress: Omit<Progress, 'sampler'>;
+  #progress: Omit<Progress, 'sampler' | 'schedule'>;
   #resumed: boolean;
 
   constructor({ work, parts, folder, feed, emit, from, compute }: RunSettings) {
@@ -67,6 +69,7 @@ export class TrainingRun {
       model: parts.model,
       losses: parts.losses,
       optimizer: parts.optimizer,
+      factors: parts.factors,
       clip,
       average: average !== null,
       accumulate: accumulate > 1,
@@ -84,7 +87,12 @@ export class TrainingRun {
       best: null,
       seconds: 0,
     };
-    if (from) parts.sampler.restore?.(from.checkpoint.head.progress.sampler);
+    if (from) {
+      const { sampler, schedule } = from.checkpoint.head.progress;
+      parts.sampler.restore?.(sampler);
+      // Checkpoints from before schedules were plugins have none.
+      if (schedule !== undefined && schedule !== null) parts.schedule.restore?.(schedule);
+    }
     const state = from ? resumeState(from.checkpoint, this.#program) : initialState(this.#program);
     this.#runner = openRunner(compute, this.#program, state, emit);
   }
@@ -168,7 +176,8 @@ export class TrainingRun {
         ? await this.#validate(epoch)
         : undefined;
     const score = validation?.[manifest.evaluate.score] ?? null;
-    const best = score !== null && score > (this.#progress.best?.score ?? Number.NEGATIVE_INFINITY);
+    const best = isBetter(manifest.evaluate.score, score, this.#progress.best?.score);
+    if (score !== null) this.#parts.schedule.observe?.(score, epoch);
     this.#addSeconds(seconds);
     this.#progress = {
       ...this.#progress,
@@ -298,7 +307,11 @@ export class TrainingRun {
         facts: this.#work.facts,
         normalization: this.#parts.normalization,
         census: await this.#work.census(),
-        progress: { ...this.#progress, sampler: this.#parts.sampler.state?.() ?? null },
+        progress: {
+          ...this.#progress,
+          sampler: this.#parts.sampler.state?.() ?? null,
+          schedule: this.#parts.schedule.state?.() ?? null,
+        },
       },
       this.#program,
       this.#runner.state(),
@@ -313,7 +326,8 @@ export class TrainingRun {
   /** @param progress share of the epoch that is done */
   #learningRate(epoch: number, progress: number): number {
     const { optimizer, schedule, epochs } = this.#work.loaded.manifest.train;
-    return optimizer.learningRate * scheduleFactor(schedule, epoch + progress, epochs);
+    const factor = scheduleFactor(this.#parts.schedule, schedule.warmup, epoch + progress, epochs);
+    return optimizer.learningRate * factor;
   }
 
   #named(terms: readonly number[]): Record<string, number> {

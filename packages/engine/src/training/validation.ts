@@ -1,5 +1,5 @@
 import type { Facts } from '@raremask/core';
-import { type ImageScore, type Summary, summarize } from '@raremask/metrics';
+import { epochScores, type ImageScore, summarize } from '@raremask/metrics';
 import type { ValidationScores } from '../events.ts';
 import type { DecisionRule } from '../judging/decide.ts';
 import { judge, scoreJudged } from '../judging/judge.ts';
@@ -26,16 +26,5 @@ export async function validate(of: Validation): Promise<ValidationScores | undef
     scores.push(scoreJudged(facts, image));
     onProgress(scores.length, ids.length);
   }
-  return validationScores(summarize(scores).foreground);
-}
-
-function validationScores(summary: Summary): ValidationScores {
-  return {
-    diceForeground: summary.diceForeground,
-    missed: summary.missed,
-    alarmShare: summary.alarmShare,
-    alarmPixels: summary.alarmPixelsPerEmptyImage,
-    pooledDice: summary.pooledDice,
-    balanced: summary.balanced,
-  };
+  return epochScores(summarize(scores).foreground);
 }

@@ -1,4 +1,4 @@
-import type { Batches, Bin, Inspection } from '../terminal/inspectionTable.ts';
+import type { Batches, Bin, Inspection } from '@raremask/record';
 import { type Chart, drawn, HEIGHT, logTicks, WIDTH } from './runCharts.ts';
 
 /** The charts of an inspection; null where there is nothing to draw. */

@@ -1,7 +1,8 @@
+import { epochScoreDefinitions } from '@raremask/metrics';
+import type { EpochRow, EvaluatedImage } from '@raremask/record';
 import type { Config, TopLevelSpec } from 'vega-lite';
-import type { EvaluatedImage } from '../record/evaluation.ts';
-import type { EpochScores } from '../record/event.ts';
-import type { EpochRow } from '../record/history.ts';
+
+import { pairFirst } from '../scoreText.ts';
 
 /** A chart whose colours are the page's own variables, so that it follows its theme. */
 export interface Chart {
@@ -66,13 +67,14 @@ export async function scoreChart(
   history: readonly EpochRow[],
   best: number | undefined,
 ): Promise<Chart | null> {
-  const over = (key: keyof EpochScores) =>
-    history.map((row) => ({ x: row.epoch, y: row.validation?.[key] ?? null }));
-  const lines: Line[] = [
-    { name: 'Dice, with foreground', colour: 'var(--found)', points: over('diceForeground') },
-    { name: 'alarms, without', colour: 'var(--alarm)', points: over('alarmShare') },
-    { name: 'missed', colour: 'var(--muted)', dash: [4, 3], points: over('missed') },
-  ];
+  const shown = pairFirst(epochScoreDefinitions.filter(({ curve }) => curve !== undefined));
+  const lines = shown.map(
+    ({ curve, epoch }, index): Line => ({
+      name: curve!,
+      ...(CURVES[index] ?? { colour: SERIES[index % SERIES.length]! }),
+      points: history.map((row) => ({ x: row.epoch, y: row.validation?.[epoch.name] ?? null })),
+    }),
+  );
   return await lineChart(lines, { best, y: { domain: [0, 1] } });
 }
 
@@ -210,6 +212,13 @@ export async function alarmHistogram(images: readonly EvaluatedImage[]): Promise
     ],
   });
 }
+
+/** Of the scores over the epochs, the pair first. */
+const CURVES: readonly Pick<Line, 'colour' | 'dash'>[] = [
+  { colour: 'var(--found)' },
+  { colour: 'var(--alarm)' },
+  { colour: 'var(--muted)', dash: [4, 3] },
+];
 
 const SERIES = ['var(--found)', 'var(--alarm)', 'var(--third)', 'var(--fourth)', 'var(--muted)'];
 

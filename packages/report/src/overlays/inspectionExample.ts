@@ -1,3 +1,4 @@
+import type { RecordedExample } from '@raremask/record';
 import { encode } from 'fast-png';
 import { drawOverlay } from './overlayPicture.ts';
 import { planeOf } from './plane.ts';
@@ -11,7 +12,7 @@ export interface ExampleSample {
     readonly labels?: Uint8Array;
   };
   readonly split: string;
-  readonly kind: 'smallest' | 'typical' | 'largest' | 'empty';
+  readonly kind: RecordedExample['kind'];
   /** Pixels of any class. */
   readonly foreground: number;
   /** Length of the class axis. */
@@ -20,22 +21,8 @@ export interface ExampleSample {
 }
 
 /** The same, drawn. */
-export interface InspectionExample {
-  readonly id: string;
-  readonly split: string;
-  readonly kind: ExampleSample['kind'];
-  readonly foreground: number;
-  readonly size: readonly number[];
-  readonly slice?: number;
-  readonly width: number;
-  readonly height: number;
+export interface InspectionExample extends Omit<RecordedExample, 'file'> {
   readonly png: Uint8Array;
-}
-
-/** The same, its picture a file of the run folder. */
-export interface RecordedExample extends Omit<InspectionExample, 'png'> {
-  /** With slashes, from the run folder. */
-  readonly file: string;
 }
 
 /** Draws the image, and beside it the part around its structures with the outlines of the truth. */

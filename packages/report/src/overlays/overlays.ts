@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeAtomically } from '@raremask/record';
 import { encode } from 'fast-png';
-import { replaceFile } from '../record/replaceFile.ts';
 import { drawOverlay } from './overlayPicture.ts';
 import { type OverlayImage, type Plane, planeOf } from './plane.ts';
 
@@ -125,7 +125,10 @@ export function collectOverlays(options: OverlayOptions): OverlayCollector {
       hasProbability,
       entries,
     };
-    await replaceFile(join(options.folder, 'index.json'), `${JSON.stringify(index, null, 2)}\n`);
+    await writeAtomically(
+      join(options.folder, 'index.json'),
+      `${JSON.stringify(index, null, 2)}\n`,
+    );
     await removeOthers(options.folder, entries);
     return index;
   }
@@ -171,7 +174,7 @@ async function writePicture(
   const picture = drawOverlay(plane, kind === 'alarms');
   const name = id.replace(/[^A-Za-z0-9._-]+/g, '_').slice(-80);
   const file = `${kind}/${String(index + 1).padStart(2, '0')}-${name}.png`;
-  await replaceFile(
+  await writeAtomically(
     join(folder, ...file.split('/')),
     encode({ ...picture, channels: 3, depth: 8 }),
   );

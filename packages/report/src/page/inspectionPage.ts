@@ -1,3 +1,4 @@
+import type { Inspection } from '@raremask/record';
 import { type InspectionCharts, inspectionCharts } from '../charts/inspectionCharts.ts';
 import {
   ABSENT,
@@ -9,13 +10,7 @@ import {
   sizeText,
 } from '../numberText.ts';
 import type { InspectionExample } from '../overlays/inspectionExample.ts';
-import {
-  batchTitle,
-  findingsOf,
-  type Inspection,
-  rarePercentText,
-  valueText,
-} from '../terminal/inspectionTable.ts';
+import { batchTitle, findingsOf, rarePercentText, valueText } from '../terminal/inspectionTable.ts';
 import { type Content, html, type Markup, trusted } from './markup.ts';
 import { chart } from './reportPage.ts';
 import { STYLE } from './style.ts';

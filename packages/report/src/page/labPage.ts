@@ -1,7 +1,7 @@
+import { writeAtomically } from '@raremask/record';
 import { type Chart, labCharts } from '../charts/labCharts.ts';
 import { figureText } from '../numberText.ts';
 import type { LabLoss, LabReport } from '../record/labResult.ts';
-import { replaceFile } from '../record/replaceFile.ts';
 import { labFigures } from '../terminal/labTable.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import { STYLE } from './style.ts';
@@ -31,7 +31,7 @@ ${report.left.length > 0 && html`<h2>Not tried</h2><ul>${report.left.map(({ name
 </body>
 </html>
 `;
-  await replaceFile(path, page.markup);
+  await writeAtomically(path, page.markup);
 }
 
 function overview(losses: readonly LabLoss[]): Markup {

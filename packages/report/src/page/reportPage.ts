@@ -1,4 +1,11 @@
-import { type ScoreDefinition, type Summary, scoreDefinitions } from '@raremask/metrics';
+import { type ScoreDefinition, type Summary, scoreDefinitions, scoreOf } from '@raremask/metrics';
+import {
+  bestRow,
+  type EvaluatedImage,
+  type Evaluation,
+  evaluationName,
+  lastScored,
+} from '@raremask/record';
 import type { Chart } from '../charts/runCharts.ts';
 import {
   ABSENT,
@@ -11,10 +18,8 @@ import {
   sizeText,
   timeText,
 } from '../numberText.ts';
-import type { EvaluatedImage, Evaluation } from '../record/evaluation.ts';
-import { bestRow, lastScored } from '../record/history.ts';
 import type { RunRecord, Shown } from '../record/runRecord.ts';
-import { CONVENTIONS } from '../terminal/resultTable.ts';
+import { countedScoreText, scoreText } from '../scoreText.ts';
 import { type Content, html, type Markup, trusted } from './markup.ts';
 import { STYLE } from './style.ts';
 import { type Verdict, verdict } from './verdict.ts';
@@ -164,22 +169,12 @@ function withCode(text: string): Content {
 }
 
 function smallNumbers(summary: Summary): Markup {
-  const numbers: [string, Content][] = [
-    ['pooled Dice', shareText(summary.pooledDice)],
-    ['recall, pooled', shareText(summary.recall)],
-    ['precision, pooled', shareText(summary.precision)],
-    [
-      'structures found',
-      summary.structures === 0
-        ? ABSENT
-        : html`${countText(summary.structuresFound)} of ${countText(summary.structures)} <small>${percentText(summary.structureRecall)}</small>`,
-    ],
-    ['false structures / image', averageText(summary.falseStructuresPerImage)],
-    ['balanced score', shareText(summary.balanced)],
-  ];
-  return html`<dl class="card small">${numbers.map(
-    ([title, value]) => html`<div><dt>${title}</dt><dd>${value}</dd></div>`,
-  )}</dl>`;
+  const tiles = scoreDefinitions.filter(({ tile }) => tile);
+  return html`<dl class="card small">${tiles.map((score) => {
+    const text = countedScoreText(score, summary);
+    const share = score.outOf !== undefined && text !== ABSENT && scoreText(score, summary);
+    return html`<div><dt>${score.short}</dt><dd>${text}${share && html` <small>${share}</small>`}</dd></div>`;
+  })}</dl>`;
 }
 
 function curves(charts: Charts, run: RunRecord): Markup {
@@ -342,7 +337,8 @@ function scores(evaluations: readonly Evaluation[]): Markup {
       .map(({ split, summary }) => ({ title: split, summary: summary.foreground })),
   ];
   const stack = shown.length === 1 && 'stack';
-  const own = scoreDefinitions.filter(({ key }) => !key.startsWith('conventions.'));
+  const own = scoreDefinitions.filter(({ printedBy }) => printedBy === undefined);
+  const others = scoreDefinitions.filter(({ printedBy }) => printedBy !== undefined);
   const counts = (['imagesWithForeground', 'emptyImages'] as const).map(
     (key) =>
       html`<tr><td class="score">${key === 'emptyImages' ? 'Images without foreground' : 'Images with foreground'}</td>${shown.map(
@@ -356,18 +352,16 @@ function scores(evaluations: readonly Evaluation[]): Markup {
 <h2>What other packages would print</h2>
 <p class="muted">Mean Dice per image of the same predictions. They differ only in what an image without foreground counts.</p>
 <div class="scroll"><table class="${stack}"><thead><tr><th>convention</th>${shown.map(({ title }) => html`<th class="n">${title}</th>`)}<th>an empty image counts</th></tr></thead>
-<tbody>${CONVENTIONS.map(
-    ({ key, name, empty }) =>
-      html`<tr><td class="score">${name}</td>${shown.map(({ summary }) => html`<td class="n">${shareText(summary.conventions[key])}</td>`)}<td class="what">${empty}</td></tr>`,
+<tbody>${others.map(
+    ({ key, printedBy }) =>
+      html`<tr><td class="score">${printedBy!.name}</td>${shown.map(({ summary }) => html`<td class="n">${shareText(scoreOf(summary, key))}</td>`)}<td class="what">${printedBy!.empty}</td></tr>`,
   )}</tbody></table></div>`;
 }
 
-const PAIR: readonly string[] = ['diceForeground', 'alarmShare'];
-
 function scoreRows(definition: ScoreDefinition, shown: readonly ScoreColumn[]): Content {
-  const { key, title, better, meaning, empty } = definition;
+  const { key, title, better, meaning, empty, pair: isPair } = definition;
   const row = (name: string, cell: (summary: Summary) => string): Markup =>
-    html`<tr class="${PAIR.includes(key) && 'key'}"><td class="score">${name}&nbsp;${better === 'higher' ? '↑' : '↓'}</td>${shown.map(({ summary }) => html`<td class="n">${cell(summary)}</td>`)}<td class="what">${meaning} ${empty}</td></tr>`;
+    html`<tr class="${isPair && 'key'}"><td class="score">${name}&nbsp;${better === 'higher' ? '↑' : '↓'}</td>${shown.map(({ summary }) => html`<td class="n">${cell(summary)}</td>`)}<td class="what">${meaning} ${empty}</td></tr>`;
   if (key !== 'alarmShareAtLeast') return row(title, (summary) => scoreText(definition, summary));
   const limits = shown[0]?.summary.alarmShareAtLeast ?? [];
   return limits.map(({ pixels }) =>
@@ -376,15 +370,6 @@ function scoreRows(definition: ScoreDefinition, shown: readonly ScoreColumn[]): 
       return percentText(entry?.share);
     }),
   );
-}
-
-const AS_PERCENT: readonly string[] = ['missed', 'alarmShare', 'structureRecall'];
-
-function scoreText({ key, unit }: ScoreDefinition, summary: Summary): string {
-  const value = (summary as unknown as Record<string, unknown>)[key];
-  if (typeof value !== 'number') return ABSENT;
-  if (AS_PERCENT.includes(key)) return percentText(value);
-  return unit === 'share' ? shareText(value) : averageText(value);
 }
 
 function settings(run: RunRecord): Markup {
@@ -445,9 +430,7 @@ function files({ manifest, history, evaluations, overlays }: RunRecord): string 
   const names = [
     manifest !== undefined && 'manifest.resolved.yaml',
     history.length > 0 && 'metrics.csv',
-    ...evaluations.map(({ split }) =>
-      split === 'validation' ? 'evaluation.json' : `evaluation-${split}.json`,
-    ),
+    ...evaluations.map(({ split }) => evaluationName(split)),
     overlays !== undefined && 'overlays/',
   ].filter((name) => name !== false);
   return names.join(', ');

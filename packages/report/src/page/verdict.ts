@@ -1,6 +1,5 @@
+import { bestRow, type EpochRow, type Evaluation, lastScored } from '@raremask/record';
 import { counted, partText, percentText, shareText } from '../numberText.ts';
-import type { Evaluation } from '../record/evaluation.ts';
-import { bestRow, type EpochRow, lastScored } from '../record/history.ts';
 
 /** What the two kinds of error say of a run, in plain words. */
 export interface Verdict {

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { visibleLength } from './wrapped.ts';
 
 export interface TableOptions {
   readonly color: boolean;
@@ -96,9 +97,9 @@ function fit(natural: readonly number[], width: number): number[] {
   return widths;
 }
 
-/** Characters of the longest line of any of the texts, at least 1. */
+/** Columns of the terminal that the widest line of any of the texts takes, at least 1. */
 function widest(texts: readonly string[]): number {
-  return Math.max(1, ...texts.flatMap((text) => text.split('\n').map((line) => [...line].length)));
+  return Math.max(1, ...texts.flatMap((text) => text.split('\n').map(visibleLength)));
 }
 
 /** Each line by itself, since a cell's lines stand beside those of other cells. */

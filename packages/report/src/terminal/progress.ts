@@ -1,3 +1,4 @@
+import type { EpochScores, RecordedEvent } from '@raremask/record';
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 import {
@@ -8,7 +9,6 @@ import {
   shareText,
   timeText,
 } from '../numberText.ts';
-import type { EpochScores, ProgressEvent } from '../record/event.ts';
 import { plain } from './columns.ts';
 import { visibleLength, wrapped } from './wrapped.ts';
 
@@ -23,7 +23,7 @@ export interface ProgressOptions {
 
 /** Shows what a run is doing. */
 export interface Progress {
-  event(event: ProgressEvent): void;
+  event(event: RecordedEvent): void;
   /** Leaves the terminal as it was; may be called more than once. */
   close(): void;
 }
@@ -92,13 +92,13 @@ function plainProgress(stream: NodeJS.WriteStream, scene: Scene, width: () => nu
   };
 }
 
-type Count = Extract<ProgressEvent, { type: 'survey' | 'validate' | 'step' }>;
+type Count = Extract<RecordedEvent, { type: 'survey' | 'validate' | 'step' }>;
 
-function isCount(event: ProgressEvent): event is Count {
+function isCount(event: RecordedEvent): event is Count {
   return event.type === 'survey' || event.type === 'validate' || event.type === 'step';
 }
 
-function isLast(event: ProgressEvent): boolean {
+function isLast(event: RecordedEvent): boolean {
   if (event.type === 'step') return event.step === event.steps;
   return (event.type === 'survey' || event.type === 'validate') && event.done === event.total;
 }
@@ -110,7 +110,7 @@ class Scene {
   #epochs = 0;
   #training = false;
   #count: Count | undefined;
-  #step: Extract<ProgressEvent, { type: 'step' }> | undefined;
+  #step: Extract<RecordedEvent, { type: 'step' }> | undefined;
   #scores: { readonly epoch: number; readonly scores: EpochScores } | undefined;
   #best = 0;
 
@@ -119,7 +119,7 @@ class Scene {
   }
 
   /** Takes an event in; returns the lines that stay on the screen. */
-  take(event: ProgressEvent, width: number): string[] {
+  take(event: RecordedEvent, width: number): string[] {
     switch (event.type) {
       case 'start':
         this.#name = plain(event.name);
@@ -177,7 +177,7 @@ class Scene {
     return `${where}: ${countText(event.done)} of ${countText(event.total)}`;
   }
 
-  #startLines(event: Extract<ProgressEvent, { type: 'start' }>, width: number): string[] {
+  #startLines(event: Extract<RecordedEvent, { type: 'start' }>, width: number): string[] {
     const { counts } = event;
     const lines = [
       fitted(
@@ -197,7 +197,7 @@ class Scene {
     return lines;
   }
 
-  #epochLine(event: Extract<ProgressEvent, { type: 'epoch' }>, width: number): string {
+  #epochLine(event: Extract<RecordedEvent, { type: 'epoch' }>, width: number): string {
     const digits = String(event.epochs).length;
     return fitted(
       [
@@ -213,7 +213,7 @@ class Scene {
     );
   }
 
-  #endLine(event: Extract<ProgressEvent, { type: 'end' }>): string {
+  #endLine(event: Extract<RecordedEvent, { type: 'end' }>): string {
     const what = event.interrupted ? 'interrupted after' : 'trained in';
     const best = event.bestEpoch > 0 ? `, best epoch ${event.bestEpoch}` : '';
     return `${what} ${timeText(event.seconds)}${best}: ${plain(event.folder)}`;

@@ -1,9 +1,9 @@
-import type { Summary } from '@raremask/metrics';
+import { type Summary, scoreDefinitions, scoreOf } from '@raremask/metrics';
+import type { EpochRow, Evaluation } from '@raremask/record';
 import pc from 'picocolors';
-import { ABSENT, averageText, counted, countText, partText, shareText } from '../numberText.ts';
+import { counted, shareText } from '../numberText.ts';
 import { type Verdict, verdict } from '../page/verdict.ts';
-import type { Evaluation } from '../record/evaluation.ts';
-import type { EpochRow } from '../record/history.ts';
+import { countedScoreText, pairFirst } from '../scoreText.ts';
 import { columns, naturalWidth, plain, type TableOptions } from './columns.ts';
 import { wrapped } from './wrapped.ts';
 
@@ -14,66 +14,8 @@ export interface ResultOptions extends TableOptions {
   readonly conventions?: boolean;
 }
 
-interface Column {
-  /** Over a column, in two lines. */
-  readonly head: string;
-  /** Before a row. */
-  readonly title: string;
-  readonly cell: (summary: Summary) => string;
-}
-
 /** Dice where there is foreground stands beside the alarms where there is none, always. */
-const SCORES: readonly Column[] = [
-  {
-    head: 'with foreground\nDice',
-    title: 'Dice (images with foreground)',
-    cell: (summary) => shareText(summary.diceForeground),
-  },
-  {
-    head: 'without\nalarms',
-    title: 'alarms (images without)',
-    cell: ({ alarmShare, emptyImages }) =>
-      partText(Math.round((alarmShare ?? 0) * emptyImages), emptyImages),
-  },
-  {
-    head: 'alarm\npixels',
-    title: 'alarm pixels (per image without)',
-    cell: ({ alarmPixelsPerEmptyImage }) => averageText(alarmPixelsPerEmptyImage),
-  },
-  {
-    head: 'missed',
-    title: 'missed (images with foreground)',
-    cell: ({ missed, imagesWithForeground }) =>
-      outOf(Math.round((missed ?? 0) * imagesWithForeground), imagesWithForeground),
-  },
-  {
-    head: 'pooled\nDice',
-    title: 'pooled Dice',
-    cell: (summary) => shareText(summary.pooledDice),
-  },
-  {
-    head: 'structures\nfound',
-    title: 'structures found',
-    cell: ({ structures, structuresFound }) => outOf(structuresFound, structures),
-  },
-  {
-    head: 'false\nper image',
-    title: 'false structures per image',
-    cell: ({ falseStructuresPerImage }) => averageText(falseStructuresPerImage),
-  },
-];
-
-export const CONVENTIONS: readonly {
-  readonly key: keyof Summary['conventions'];
-  readonly name: string;
-  /** What the convention does with an image whose truth is empty. */
-  readonly empty: string;
-}[] = [
-  { key: 'monai', name: 'MONAI', empty: 'left out, alarm or not' },
-  { key: 'nnunet', name: 'nnU-Net', empty: 'left out when quiet, 0 with an alarm' },
-  { key: 'smp', name: 'segmentation_models.pytorch', empty: '1 when quiet, 0 with an alarm' },
-  { key: 'kaggle', name: 'Kaggle (SIIM-ACR)', empty: '1 when quiet, 0 with an alarm' },
-];
+const SCORES = pairFirst(scoreDefinitions.filter(({ head }) => head !== undefined));
 
 /**
  * What a run scores, for a terminal: Dice over the images with foreground beside the false alarms
@@ -102,10 +44,10 @@ type Region = { readonly name: string; readonly summary: Summary };
 /** One row a region where that fits the terminal, else one row a score. */
 function scoreTable(regions: readonly Region[], options: TableOptions): string {
   const named = regions.length > 1;
-  const head = [...(named ? [''] : []), ...SCORES.map((score) => score.head)];
+  const head = [...(named ? [''] : []), ...SCORES.map((score) => score.head!)];
   const rows = regions.map(({ name, summary }) => [
     ...(named ? [plain(name)] : []),
-    ...SCORES.map(({ cell }) => cell(summary)),
+    ...SCORES.map((score) => countedScoreText(score, summary)),
   ]);
   if (naturalWidth(head, rows) <= options.width) {
     const right = SCORES.map(() => 'right' as const);
@@ -113,17 +55,21 @@ function scoreTable(regions: readonly Region[], options: TableOptions): string {
   }
   return columns(
     ['', ...(named ? regions.map(({ name }) => plain(name)) : [''])],
-    SCORES.map(({ title, cell }) => [title, ...regions.map(({ summary }) => cell(summary))]),
+    SCORES.map((score) => [
+      score.short,
+      ...regions.map(({ summary }) => countedScoreText(score, summary)),
+    ]),
     { ...options, align: ['left', ...regions.map(() => 'right' as const)] },
   );
 }
 
 function conventionTable(summary: Summary, options: TableOptions): string {
-  return columns(
-    ['mean Dice as printed by', '', 'an empty image counts'],
-    CONVENTIONS.map(({ key, name, empty }) => [name, shareText(summary.conventions[key]), empty]),
-    options,
+  const rows = scoreDefinitions.flatMap(({ key, printedBy }) =>
+    printedBy === undefined
+      ? []
+      : [[printedBy.name, shareText(scoreOf(summary, key)), printedBy.empty]],
   );
+  return columns(['mean Dice as printed by', '', 'an empty image counts'], rows, options);
 }
 
 function verdictText({ state, headline, text, advice }: Verdict, options: TableOptions): string {
@@ -136,8 +82,4 @@ function verdictText({ state, headline, text, advice }: Verdict, options: TableO
     lines.push(`  - ${first}`, ...rest.map((line) => `    ${line}`));
   }
   return lines.join('\n');
-}
-
-function outOf(part: number, whole: number): string {
-  return whole === 0 ? ABSENT : `${countText(part)} of ${countText(whole)}`;
 }

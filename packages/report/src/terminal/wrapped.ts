@@ -1,22 +1,14 @@
-// biome-ignore lint/suspicious/noControlCharactersInRegex: this is what colour codes are made of
-const COLOR_CODE = /\u001b\[\d+m/g;
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
 
 const LEAST = 24;
 
-/** Characters of a text as a terminal shows them. */
+/** Columns that a text takes in a terminal: colour codes none, wide characters two. */
 export function visibleLength(text: string): number {
-  return [...text.replace(COLOR_CODE, '')].length;
+  return stringWidth(text);
 }
 
-/** Breaks a text between words into lines of at most so many characters, 24 at the least. */
+/** Breaks a text between words into lines of at most so many columns, 24 at the least. */
 export function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && visibleLength(`${line} ${word}`) > Math.max(width, LEAST)) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
+  return wrapAnsi(text, Math.max(width, LEAST)).split('\n');
 }

@@ -1,6 +1,10 @@
+import { join } from 'node:path';
 import type { Summary } from '@raremask/metrics';
+import { writeJson } from './atomicFile.ts';
+import { readJson } from './recordedFile.ts';
+import { evaluationName, SCORED_SPLITS } from './runFolder.ts';
 
-/** evaluation.json, as the engine writes it. */
+/** What a split scores; evaluation.json of the validation split, evaluation-SPLIT.json of another. */
 export interface Evaluation {
   readonly split: string;
   /** Which weights: best or last. */
@@ -30,4 +34,18 @@ export interface EvaluatedImage {
   readonly structures: number;
   readonly structuresFound: number;
   readonly falseStructures: number;
+}
+
+export async function writeEvaluation(folder: string, evaluation: Evaluation): Promise<void> {
+  await writeJson(join(folder, evaluationName(evaluation.split)), evaluation);
+}
+
+/** The evaluations that a run folder has, validation first. */
+export async function readEvaluations(folder: string): Promise<Evaluation[]> {
+  const evaluations: Evaluation[] = [];
+  for (const split of SCORED_SPLITS) {
+    const evaluation = await readJson<Evaluation>(join(folder, evaluationName(split)));
+    if (evaluation !== undefined) evaluations.push(evaluation);
+  }
+  return evaluations;
 }

@@ -1,4 +1,7 @@
-import type { EpochScores } from './event.ts';
+import { epochScoreDefinitions, isBetter } from '@raremask/metrics';
+import { parseCsv } from './csv.ts';
+import type { EpochScores } from './events.ts';
+import { readText } from './recordedFile.ts';
 
 /** One row of metrics.csv. */
 export interface EpochRow {
@@ -20,20 +23,24 @@ export interface EpochRow {
  * the scores. Lines without an epoch (a torn last line) are left out.
  */
 export function parseHistory(csv: string): EpochRow[] {
-  const [header, ...lines] = csv.split(/\r?\n/).filter((line) => line.trim() !== '');
-  if (header === undefined) return [];
-  const names = header.split(',').map((name) => name.trim());
-  return lines.map((line) => rowOf(names, line.split(','))).filter((row) => row.epoch > 0);
+  return parseCsv(csv)
+    .map(rowOf)
+    .filter((row) => row.epoch > 0);
 }
 
-/** The row whose validation has the highest balanced score. */
-export function bestRow(history: readonly EpochRow[]): EpochRow | undefined {
+/** The rows of a metrics.csv; none where there is no such file. */
+export async function readHistory(path: string): Promise<EpochRow[]> {
+  return parseHistory((await readText(path)) ?? '');
+}
+
+/** The row whose validation is best by a score, as `evaluate.score` of a manifest names it. */
+export function bestRow(
+  history: readonly EpochRow[],
+  by: keyof EpochScores = 'balanced',
+): EpochRow | undefined {
   let best: EpochRow | undefined;
   for (const row of history) {
-    const score = row.validation?.balanced ?? null;
-    if (score !== null && score > (best?.validation?.balanced ?? Number.NEGATIVE_INFINITY)) {
-      best = row;
-    }
+    if (isBetter(by, row.validation?.[by] ?? null, best?.validation?.[by])) best = row;
   }
   return best;
 }
@@ -45,24 +52,19 @@ export function lastScored(history: readonly EpochRow[]): EpochRow | undefined {
 
 const TERM = 'loss_';
 
-function rowOf(names: readonly string[], cells: readonly string[]): EpochRow {
+function rowOf(cells: Partial<Record<string, string>>): EpochRow {
   const number = (name: string): number => {
-    const cell = cells[names.indexOf(name)]?.trim();
+    const cell = cells[name];
     return cell === undefined || cell === '' ? Number.NaN : Number(cell);
   };
   const score = (name: string): number | null => {
     const value = number(name);
     return Number.isFinite(value) ? value : null;
   };
-  const validation: EpochScores = {
-    diceForeground: score('val_dice_foreground'),
-    missed: score('val_missed'),
-    alarmShare: score('val_alarm_share'),
-    alarmPixels: score('val_alarm_pixels'),
-    pooledDice: score('val_pooled_dice'),
-    balanced: score('val_balanced'),
-  };
-  const terms = names.filter((name) => name.startsWith(TERM));
+  const validation = Object.fromEntries(
+    epochScoreDefinitions.map(({ epoch }) => [epoch.name, score(epoch.column)]),
+  ) as EpochScores;
+  const terms = Object.keys(cells).filter((name) => name.startsWith(TERM));
   return {
     epoch: number('epoch'),
     learningRate: number('learning_rate'),

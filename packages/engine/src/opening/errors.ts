@@ -1,0 +1,185 @@
+import { RaremaskError } from '@raremask/core';
+
+/** At most so many names in one message. */
+const NAMED = 5;
+
+function some(names: readonly string[]): string {
+  const rest = names.length - NAMED;
+  return names.slice(0, NAMED).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+export function listUnreadable(
+  file: string,
+  tried: readonly string[],
+  cause: unknown,
+): RaremaskError {
+  const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_LIST_UNREADABLE',
+      category: 'data',
+      where: file,
+      what: missing
+        ? 'the list file does not exist'
+        : `the list file cannot be read (${(cause as Error).message})`,
+      expected: `a text file with one image id a line, at ${tried.join(' or ')}`,
+      remedy: "mend data.split; paths start from the manifest's folder",
+    },
+    { cause },
+  );
+}
+
+export function listEmpty(file: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_LIST_EMPTY',
+    category: 'data',
+    where: file,
+    what: 'the list names no image',
+    expected: 'one image id a line',
+    remedy: 'fill the list, or mend data.split',
+  });
+}
+
+export function listNoTable(file: string, cause: unknown): RaremaskError {
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_LIST_NO_TABLE',
+      category: 'data',
+      where: file,
+      what: `the table cannot be read (${(cause as Error).message})`,
+      expected: 'comma-separated values with a header line',
+      remedy: 'mend the file, or data.split',
+    },
+    { cause },
+  );
+}
+
+export function listNoColumn(
+  file: string,
+  column: string,
+  columns: readonly string[],
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_LIST_NO_COLUMN',
+    category: 'data',
+    where: `${file}:1`,
+    what: `the table has no column ${column}`,
+    expected: `one of its columns: ${some(columns)}`,
+    got: column,
+    remedy: 'mend column and id in data.split, or the header line of the file',
+  });
+}
+
+export function listNoRow(
+  file: string,
+  column: string,
+  value: string,
+  values: readonly string[],
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_LIST_NO_ROW',
+    category: 'data',
+    where: file,
+    what: `no row has ${value} in the column ${column}`,
+    expected: `one of the values there: ${some(values)}`,
+    got: value,
+    remedy: 'mend value in data.split, or the file',
+  });
+}
+
+export function listUnknownIds(
+  unknown: readonly { readonly place: string; readonly id: string }[],
+  nearest: string | undefined,
+): RaremaskError {
+  const [{ place, id }] = unknown as [(typeof unknown)[number]];
+  const others = unknown.slice(1).map((entry) => `${entry.id} (${entry.place})`);
+  const extension = nearest !== undefined && id.startsWith(`${nearest}.`);
+  return new RaremaskError({
+    code: 'RAREMASK_LIST_UNKNOWN_ID',
+    category: 'data',
+    where: place,
+    what: `the data set has no image with the id ${id}${
+      others.length > 0 ? `, nor with ${unknown.length - 1} more ids: ${some(others)}` : ''
+    }`,
+    expected: `an id of the data set${nearest === undefined ? '' : `; the nearest is ${nearest}`}`,
+    got: id,
+    remedy: extension
+      ? 'write ids without the extension of the file'
+      : 'mend the list, or data.with.root and data.with.images',
+  });
+}
+
+export function listRepeatedId(id: string, place: string, first: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_LIST_REPEATED_ID',
+    category: 'data',
+    where: place,
+    what: `the image ${id} stands in the list already, at ${first}`,
+    expected: 'every id once',
+    remedy: 'remove one of the two lines',
+  });
+}
+
+export function listsOverlap(
+  shared: readonly { readonly id: string; readonly place: string; readonly other: string }[],
+): RaremaskError {
+  const [{ id, place, other }] = shared as [(typeof shared)[number]];
+  return new RaremaskError({
+    code: 'RAREMASK_LISTS_OVERLAP',
+    category: 'data',
+    where: place,
+    what: `the image ${id} is in two splits, here and at ${other}`,
+    expected: 'every image in one split',
+    got: `${shared.length} images in two splits: ${some(shared.map((entry) => entry.id))}`,
+    remedy: 'remove it from one of the lists',
+  });
+}
+
+export function splitMixed(what: string, remedy: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SPLIT_MIXED',
+    category: 'manifest',
+    where: 'data.split',
+    what,
+    remedy,
+  });
+}
+
+export function splitShares(validation: number, test: number): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SPLIT_SHARES',
+    category: 'manifest',
+    where: 'data.split',
+    what: 'the shares leave no image for training, or none for validation',
+    expected: 'a validation share above 0, a test share from 0, and a sum below 1',
+    got: `validation ${validation}, test ${test}`,
+    remedy: 'change data.split.validation or data.split.test',
+  });
+}
+
+export function splitTooFew(units: string, got: number, expected: number): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SPLIT_TOO_FEW',
+    category: 'data',
+    where: 'data.split',
+    what: `there are too few ${units} to divide`,
+    expected: `at least ${expected} ${units}, one for each split`,
+    got: `${got}`,
+    remedy:
+      units === 'groups'
+        ? 'add images, set data.split.by: image if images of one group may be in two splits, or use list files'
+        : 'add images',
+  });
+}
+
+export function unknownClass(where: string, got: string, names: readonly string[]): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_UNKNOWN_CLASS',
+    category: 'manifest',
+    where: `${where}.${got}`,
+    what: 'the data set has no class of this name',
+    expected: names.join(', '),
+    got,
+    remedy: 'write the name as data.with.classes has it',
+  });
+}

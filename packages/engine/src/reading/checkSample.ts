@@ -1,0 +1,68 @@
+import { type Facts, IGNORE, type Sample } from '@raremask/core';
+import { labelDepth } from '@raremask/metrics';
+import { brokenSample } from './errors.ts';
+
+const LIMIT = Number.POSITIVE_INFINITY;
+
+/** Refuses a sample that a data set must not hand over. */
+export function checkSample(id: string, sample: Sample, facts: Facts): void {
+  const { size, image, labels, weight } = sample;
+  const validSize =
+    size.length === facts.space && size.every((extent) => Number.isInteger(extent) && extent > 0);
+  if (!validSize) {
+    throw brokenSample(id, 'wrong size', `${facts.space} extents from 1`, `[${size.join(', ')}]`);
+  }
+  const pixels = product(size);
+  const depth = labelDepth(facts);
+  const parts = [
+    ['image', image.length, pixels * facts.channels],
+    ['labels', labels?.length, pixels * depth],
+    ['weight', weight?.length, pixels],
+  ] as const;
+  for (const [name, got, expected] of parts) {
+    if (got === undefined || got === expected) continue;
+    throw brokenSample(
+      id,
+      `its ${name} has another length than its size [${size.join(', ')}] says`,
+      `${expected} values`,
+      `${got}`,
+    );
+  }
+  if (image instanceof Float32Array) checkNumbers(id, 'image', image, Number.NEGATIVE_INFINITY);
+  if (weight !== undefined) checkNumbers(id, 'weight', weight, 0);
+  if (labels === undefined) return;
+  const highest = facts.overlapping ? 1 : facts.classes.length - 1;
+  const at = firstUnknown(labels, highest);
+  if (at === labels.length) return;
+  throw brokenSample(
+    id,
+    `unknown label at pixel ${Math.floor(at / depth)} in the order of memory`,
+    `0 to ${highest}, or ${IGNORE} for ignored pixels`,
+    `${labels[at]}`,
+  );
+}
+
+/** Index of the first label that stands for nothing; the number of labels where there is none. */
+function firstUnknown(labels: Uint8Array, highest: number): number {
+  let at = 0;
+  while (at < labels.length && (labels[at]! <= highest || labels[at] === IGNORE)) at++;
+  return at;
+}
+
+/** Refuses what would become a loss that is no number, while the image is still known. */
+function checkNumbers(id: string, name: string, values: Float32Array, least: number): void {
+  let at = 0;
+  while (at < values.length && values[at]! >= least && Math.abs(values[at]!) < LIMIT) at++;
+  if (at === values.length) return;
+  const expected = least === 0 ? 'finite numbers from 0' : 'finite numbers';
+  throw brokenSample(
+    id,
+    `its ${name} has an unusable number at index ${at}`,
+    expected,
+    `${values[at]}`,
+  );
+}
+
+function product(size: readonly number[]): number {
+  return size.reduce((all, extent) => all * extent, 1);
+}

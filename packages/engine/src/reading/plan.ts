@@ -1,0 +1,94 @@
+import type { Draw, Facts, Json, Sample, SurveyedImage } from '@raremask/core';
+import type { AugmentRule } from '../augment/rule.ts';
+import type { Normalization } from '../intensities/normalize.ts';
+
+/** What a reader needs to know besides the data set. */
+export interface ReadingPlan {
+  readonly facts: Facts;
+  readonly normalization: Normalization;
+  /** How many times a pixel of each class counts, in the order of the class axis. */
+  readonly pixelWeights: readonly number[];
+  readonly augment: AugmentRule;
+  /** Ids of training images with foreground, for `augment.paste`. */
+  readonly donors?: readonly string[];
+  readonly seed: number;
+  /** Extents of batches and whole images are filled up to multiples of these. */
+  readonly multipleOf: readonly number[];
+  /** Whether images that batches show whole are of several sizes. */
+  readonly sizesDiffer?: boolean;
+}
+
+/** All that decides what a feed hands over; plain data, so that threads can have it. */
+export interface FeedPlan extends ReadingPlan {
+  readonly dataset: {
+    /** File URL of the plugin's module. */
+    readonly url: string;
+    /** Options as the manifest has them. */
+    readonly rawOptions: Json;
+    /** Where relative paths start from. */
+    readonly folder: string;
+  };
+  /** Threads; 0 = the main thread reads. */
+  readonly workers: number;
+}
+
+/** One thing to read. */
+export type ReadJob =
+  | {
+      readonly kind: 'batch';
+      readonly epoch: number;
+      readonly index: number;
+      readonly draws: readonly Draw[];
+    }
+  | { readonly kind: 'whole'; readonly id: string }
+  | { readonly kind: 'survey'; readonly id: string };
+
+/** What comes of it. */
+export type ReadResult = BatchArrays | WholeSample | CountedImage;
+
+/** The arrays of a batch. */
+export interface BatchArrays {
+  /** Space extents after padding. */
+  readonly size: readonly number[];
+  /** Normalised, [n, ...size, channels]; 0 beside the image. */
+  readonly images: Float32Array;
+  /** One-hot or multi-hot, [n, ...size, classes]; zeros at ignored pixels and beside the image. */
+  readonly target: Float32Array;
+  /**
+   * [n, ...size, 1]: weight of the pixel's class (overlapping classes: the largest of those that are
+   * there, 1 where none is) times the sample's own weight; 0 at ignored pixels and beside the image.
+   */
+  readonly weight: Float32Array;
+  /** Windows that had foreground before augmentation. */
+  readonly masks: number;
+  /** Of those, windows that augmentation has left without any. */
+  readonly emptied: number;
+  /** Windows without foreground that a structure was copied into. */
+  readonly pasted: number;
+}
+
+/** One batch of training. */
+export interface Batch extends BatchArrays {
+  readonly draws: readonly Draw[];
+}
+
+/** One whole image, ready for the network. */
+export interface WholeSample {
+  readonly id: string;
+  /** Raw, at its own size, with labels where there are any. */
+  readonly sample: Sample;
+  /** Normalised, [...padded, channels]; the padding is behind the image along each axis and 0. */
+  readonly images: Float32Array;
+  /** The sample's size, filled up to multiples of `multipleOf`. */
+  readonly padded: readonly number[];
+}
+
+/** What a survey keeps of one sample: the facts for plugins, and those for inspection alone. */
+export interface CountedImage extends SurveyedImage {
+  /** Hash of the decoded image, 24 hexadecimal digits: equal for equal pixels. */
+  readonly digest: string;
+  /** Extent of the largest structure along each space axis; zeros where there is none. */
+  readonly extent: readonly number[];
+  /** True where the data set's own resampling has lost all of the foreground. */
+  readonly emptied: boolean;
+}

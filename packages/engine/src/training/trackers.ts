@@ -1,0 +1,126 @@
+import type {
+  Facts,
+  RunEvent,
+  RunOutcome,
+  TrackedImage,
+  TrackedRun,
+  Tracker,
+} from '@raremask/core';
+import type { OnEvent } from '../events.ts';
+import type { Judged } from '../judging/judge.ts';
+
+interface Named {
+  /** Place and name, as messages call it: `trackers[0] (tensorboard)`. */
+  readonly name: string;
+  readonly tracker: Tracker;
+}
+
+/** Seconds that a run waits for its trackers at the end of an epoch, before it goes on without them. */
+const PATIENCE = 60;
+
+/**
+ * Hands what happens to the trackers, each in its own order. One that throws, or is not done in time, is
+ * named in one line and gets no more: it never costs the run.
+ */
+export class Trackers {
+  readonly #queues: Map<Named, Promise<void>>;
+  readonly #warn: (text: string) => void;
+  readonly #patience: number;
+
+  /** @param patience in seconds */
+  constructor(trackers: readonly Named[], emit: OnEvent, patience = PATIENCE) {
+    this.#queues = new Map(trackers.map((named) => [named, Promise.resolve()]));
+    this.#warn = (text) => emit({ type: 'note', level: 'warn', text });
+    this.#patience = patience;
+  }
+
+  /** Whether any of them wants to see validation images. */
+  get wantImages(): boolean {
+    return [...this.#queues.keys()].some(({ tracker }) => tracker.image !== undefined);
+  }
+
+  start(run: TrackedRun): Promise<void> {
+    this.#each((tracker) => tracker.start?.(run));
+    return this.drain();
+  }
+
+  event(event: RunEvent): void {
+    this.#each((tracker) => tracker.event?.(event));
+  }
+
+  /** Waits, as images are large. */
+  async image(
+    epoch: number,
+    facts: Facts,
+    { sample, decision, foreground }: Judged,
+  ): Promise<void> {
+    if (sample.labels === undefined) return;
+    const image: TrackedImage = {
+      epoch,
+      id: sample.id,
+      size: sample.size,
+      channels: facts.channels,
+      image: sample.image,
+      truth: sample.labels,
+      predicted: decision.predicted,
+      probability: foreground,
+    };
+    this.#each((tracker) => tracker.image?.(image));
+    await this.drain();
+  }
+
+  /** After an epoch: weights for those that ask for them now. Waits until all have done what they got. */
+  async epoch(
+    epoch: number,
+    step: number,
+    weights: () => readonly { name: string; shape: readonly number[]; values: Float32Array }[],
+  ): Promise<void> {
+    const due = (tracker: Tracker) =>
+      tracker.weights !== undefined && epoch % tracker.weights.every === 0;
+    if ([...this.#queues.keys()].some(({ tracker }) => due(tracker))) {
+      const taken = { epoch, step, weights: weights() };
+      this.#each((tracker) => (due(tracker) ? tracker.weights!.take(taken) : undefined));
+    }
+    await this.drain();
+  }
+
+  end(outcome: RunOutcome): Promise<void> {
+    this.#each((tracker) => tracker.end?.(outcome));
+    return this.drain();
+  }
+
+  /** Waits until all have done what they got, but not longer than patience allows. */
+  async drain(): Promise<void> {
+    await Promise.all(
+      [...this.#queues].map(async ([named, queue]) => {
+        let timer: NodeJS.Timeout | undefined;
+        const late = new Promise<'late'>((resolve) => {
+          timer = setTimeout(() => resolve('late'), this.#patience * 1000);
+        });
+        if ((await Promise.race([queue, late])) === 'late') {
+          this.#lose(named, `it is not done after ${this.#patience} s`);
+        }
+        clearTimeout(timer);
+      }),
+    );
+  }
+
+  #each(call: (tracker: Tracker) => void | Promise<void>): void {
+    for (const [named, queue] of this.#queues) {
+      const next = queue.then(async () => {
+        if (!this.#queues.has(named)) return;
+        try {
+          await call(named.tracker);
+        } catch (error) {
+          this.#lose(named, error instanceof Error ? error.message : String(error));
+        }
+      });
+      this.#queues.set(named, next);
+    }
+  }
+
+  #lose(named: Named, reason: string): void {
+    if (!this.#queues.delete(named)) return;
+    this.#warn(`${named.name} gets nothing more of this run: ${reason}`);
+  }
+}

@@ -1,0 +1,90 @@
+import type { RunEvent, Tracker } from '@raremask/core';
+import { describe, expect, test } from 'vitest';
+import { Trackers } from '../src/training/trackers.ts';
+
+const RUN = { folder: '/run', name: 'run', manifest: {}, startEpoch: 1, startStep: 0 };
+const note = (text: string): RunEvent => ({ type: 'note', level: 'info', text });
+
+function opened(trackers: readonly Tracker[], patience?: number) {
+  const said: string[] = [];
+  const named = trackers.map((tracker, index) => ({ name: `trackers[${index}] (mine)`, tracker }));
+  const all = new Trackers(
+    named,
+    (event) => {
+      if (event.type === 'note') said.push(event.text);
+    },
+    patience,
+  );
+  return { all, said };
+}
+
+describe('trackers', () => {
+  test('get what happens in order, however slow they are', async () => {
+    const got: string[] = [];
+    const { all, said } = opened([
+      {
+        start: async () => {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          got.push('start');
+        },
+        event: async (event) => {
+          await Promise.resolve();
+          got.push(event.type);
+        },
+        end: (outcome) => {
+          got.push(outcome);
+        },
+      },
+    ]);
+    await all.start(RUN);
+    all.event(note('a'));
+    await all.end('finished');
+    expect(got).toEqual(['start', 'note', 'finished']);
+    expect(said).toEqual([]);
+  });
+
+  test('that throw are named once, get no more, and leave the others alone', async () => {
+    const calls: string[] = [];
+    const { all, said } = opened([
+      {
+        event: () => {
+          calls.push('broken');
+          throw new Error('no disk');
+        },
+      },
+      { event: () => void calls.push('whole') },
+    ]);
+    all.event(note('a'));
+    all.event(note('b'));
+    await all.drain();
+    expect(calls.sort()).toEqual(['broken', 'whole', 'whole']);
+    expect(said).toEqual(['trackers[0] (mine) gets nothing more of this run: no disk']);
+  });
+
+  test('that never answer cost a limited time, and are named', async () => {
+    const { all, said } = opened([{ event: () => new Promise(() => {}) }], 0.05);
+    all.event(note('a'));
+    await all.drain();
+    await all.end('finished');
+    expect(said).toEqual([
+      'trackers[0] (mine) gets nothing more of this run: it is not done after 0.05 s',
+    ]);
+  });
+
+  test('get weights after every so many epochs, and no others are asked for', async () => {
+    const taken: number[] = [];
+    let asked = 0;
+    const { all } = opened([
+      { weights: { every: 2, take: ({ epoch }) => void taken.push(epoch) } },
+      {},
+    ]);
+    for (const epoch of [1, 2, 3, 4]) {
+      await all.epoch(epoch, epoch * 10, () => {
+        asked++;
+        return [];
+      });
+    }
+    expect(taken).toEqual([2, 4]);
+    expect(asked).toBe(2);
+  });
+});

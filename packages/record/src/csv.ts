@@ -1,0 +1,24 @@
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+
+type Cell = string | number | null;
+
+/** Rows as CSV, the header first; a cell with a comma, a quote or a line break is quoted, null is empty. */
+export function csvText(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  // Whatever a reader takes for the end of a line has to be quoted, not only our own.
+  return stringify([header, ...rows], { quoted_match: /[\r\n]/ });
+}
+
+/** Rows of a CSV by the names of its header. Of a row that is cut off, the cells that are there. */
+export function parseCsv(text: string): Partial<Record<string, string>>[] {
+  return parse(text, {
+    bom: true,
+    columns: true,
+    record_delimiter: ['\r\n', '\n'],
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    trim: true,
+  });
+}

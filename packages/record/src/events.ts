@@ -1,0 +1,35 @@
+import type { RunEvent } from '@raremask/core';
+import type { EpochScores as Scores } from '@raremask/metrics';
+import { readText } from './recordedFile.ts';
+
+/** Scores of the validation split after an epoch; null where the split has no such images. */
+export type EpochScores = { readonly [Key in keyof Scores]: number | null };
+
+type EpochEvent = Extract<RunEvent, { type: 'epoch' }>;
+
+/** What an epoch of an early version lacks. */
+type Added = 'waitSeconds' | 'masks' | 'emptied' | 'pasted';
+
+/**
+ * An event of a run, live or out of events.ndjson, as any version has written it. Epochs and steps are
+ * counted from 1, times are in seconds.
+ */
+export type RecordedEvent =
+  | Exclude<RunEvent, EpochEvent>
+  | (Omit<EpochEvent, Added | 'validation'> &
+      Partial<Pick<EpochEvent, Added>> & { readonly validation?: EpochScores });
+
+/** The events of events.ndjson; a line that was cut off when the run was killed is none. */
+export async function readEvents(path: string): Promise<RecordedEvent[]> {
+  const lines = (await readText(path))?.split('\n') ?? [];
+  return lines.map(eventOf).filter((event) => event !== undefined);
+}
+
+function eventOf(line: string): RecordedEvent | undefined {
+  if (line.trim() === '') return undefined;
+  try {
+    return JSON.parse(line) as RecordedEvent;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,47 @@
+export { appendLine, makeFolder, writeAtomically, writeJson } from './atomicFile.ts';
+export { csvText } from './csv.ts';
+export {
+  type ClassErrors,
+  type FoundClass,
+  type FoundDecision,
+  readDecisions,
+  writeDecisions,
+} from './decision.ts';
+export { type Environment, type RecordedEnvironment, readEnvironment } from './environment.ts';
+export {
+  type EvaluatedImage,
+  type Evaluation,
+  readEvaluations,
+  writeEvaluation,
+} from './evaluation.ts';
+export { type EpochScores, type RecordedEvent, readEvents } from './events.ts';
+export {
+  bestRow,
+  type EpochRow,
+  lastScored,
+  parseHistory,
+  readHistory,
+} from './history.ts';
+export {
+  type Batches,
+  type Bin,
+  type ClassInspection,
+  type Forecast,
+  type Inspection,
+  type InspectionFile,
+  type RecordedExample,
+  readInspection,
+} from './inspection.ts';
+export { MetricsTable } from './metricsTable.ts';
+export { readJson, readText } from './recordedFile.ts';
+export {
+  chooseCheckpoint,
+  createRunFolder,
+  evaluationName,
+  openRunFolder,
+  overlaysName,
+  REPORT_NAME,
+  type RunFolder,
+  runFolder,
+  SCORED_SPLITS,
+} from './runFolder.ts';

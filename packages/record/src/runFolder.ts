@@ -1,0 +1,81 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { makeFolder } from './atomicFile.ts';
+import type { Environment } from './environment.ts';
+import { notARun } from './errors.ts';
+import { readJson } from './recordedFile.ts';
+
+/** Splits that are scored, in the order in which a report shows them. */
+export const SCORED_SPLITS = ['validation', 'test', 'train'] as const;
+
+/** The page that a person reads. */
+export const REPORT_NAME = 'report.html';
+
+/** The name of the file that holds the scores of a split. */
+export function evaluationName(split: string): string {
+  return split === 'validation' ? 'evaluation.json' : `evaluation-${split}.json`;
+}
+
+/** The name of the folder that holds the overlays of a split. */
+export function overlaysName(split: string): string {
+  return split === 'validation' ? 'overlays' : `overlays-${split}`;
+}
+
+/** The files of a run folder. */
+export interface RunFolder {
+  readonly path: string;
+  readonly manifest: string;
+  readonly environment: string;
+  readonly metrics: string;
+  readonly events: string;
+  readonly last: string;
+  readonly best: string;
+  readonly decision: string;
+  readonly inspection: string;
+}
+
+export function runFolder(path: string): RunFolder {
+  const folder = resolve(path);
+  return {
+    path: folder,
+    manifest: join(folder, 'manifest.resolved.yaml'),
+    environment: join(folder, 'environment.json'),
+    metrics: join(folder, 'metrics.csv'),
+    events: join(folder, 'events.ndjson'),
+    last: join(folder, 'checkpoints', 'last.safetensors'),
+    best: join(folder, 'checkpoints', 'best.safetensors'),
+    decision: join(folder, 'decision.json'),
+    inspection: join(folder, 'inspection.json'),
+  };
+}
+
+/** Makes a new run folder: the wished name, or the first of name-2, name-3, ... that is free. */
+export function createRunFolder(wished: string): RunFolder {
+  for (let number = 1; ; number++) {
+    const path = number === 1 ? wished : `${wished}-${number}`;
+    const isFolder = existsSync(path) && statSync(path).isDirectory();
+    if (isFolder && readdirSync(path).length > 0) continue;
+    const folder = runFolder(path);
+    makeFolder(join(folder.path, 'checkpoints'));
+    return folder;
+  }
+}
+
+/** Opens a run folder that train has made; throws a clear error where something is missing. */
+export async function openRunFolder(
+  path: string,
+): Promise<{ readonly folder: RunFolder; readonly environment: Environment }> {
+  const folder = runFolder(path);
+  if (!existsSync(folder.manifest)) throw notARun(path, 'manifest.resolved.yaml');
+  const environment = await readJson<Environment>(folder.environment);
+  if (environment === undefined) throw notARun(path, 'environment.json');
+  return { folder, environment };
+}
+
+/** The checkpoint to use: the wished one, or the best where there is one, else the last. */
+export function chooseCheckpoint(folder: RunFolder, wish: 'best' | 'last' | undefined): string {
+  const candidates = wish === undefined ? [folder.best, folder.last] : [folder[wish]];
+  const found = candidates.find((path) => existsSync(path));
+  if (found === undefined) throw notARun(folder.path, `checkpoints/${wish ?? 'last'}.safetensors`);
+  return found;
+}

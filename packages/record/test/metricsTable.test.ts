@@ -1,0 +1,88 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunEvent } from '@raremask/core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parseHistory } from '../src/history.ts';
+import { MetricsTable } from '../src/metricsTable.ts';
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'raremask-metrics-'));
+  path = join(folder, 'metrics.csv');
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function epoch(number: number, terms: Record<string, number>) {
+  return {
+    type: 'epoch',
+    epoch: number,
+    epochs: 3,
+    learningRate: 0.001,
+    seconds: 2,
+    imagesPerSecond: 50,
+    loss: 1 / 3,
+    terms,
+    gradientNorm: 4,
+    waitSeconds: 0,
+    masks: 8,
+    emptied: 0,
+    pasted: 0,
+    validation: {
+      diceForeground: 0.5,
+      missed: 0,
+      alarmShare: null,
+      alarmPixels: null,
+      pooledDice: 0.5,
+      balanced: 0.5,
+    },
+    best: true,
+    secondsLeft: 4,
+  } satisfies RunEvent;
+}
+
+test('has a row an epoch of seven digits, and empty cells for scores that do not exist', async () => {
+  const table = new MetricsTable(path, ['dice', 'ce']);
+  await table.add(epoch(1, { dice: 0.25, ce: 0.125 }));
+  expect(readFileSync(path, 'utf8')).toBe(
+    'epoch,learning_rate,seconds,images_per_second,loss,loss_dice,loss_ce,gradient_norm,val_dice_foreground,val_missed,val_alarm_share,val_alarm_pixels,val_pooled_dice,val_balanced,wait_seconds,masks,masks_emptied,masks_pasted\n1,0.001,2,50,0.3333333,0.25,0.125,4,0.5,0,,,0.5,0.5,0,8,0,0\n',
+  );
+});
+
+test.each([
+  'dice, pooled',
+  'two\nlines',
+  'two\r\nlines',
+  'a\rreturn',
+  'a "quoted" one',
+  '#',
+  '=1+1',
+])('a loss called %j does no harm to any column', async (name) => {
+  const table = new MetricsTable(path, [name, 'ce']);
+  await table.add(epoch(1, { [name]: 0.25, ce: 0.125 }));
+  const resumed = new MetricsTable(path, [name, 'ce']);
+  await resumed.keepUntil(1);
+  await resumed.add(epoch(2, { [name]: 0.5, ce: 0.0625 }));
+  const rows = parseHistory(readFileSync(path, 'utf8'));
+  expect(rows.map(({ terms }) => terms)).toEqual([
+    { [name]: 0.25, ce: 0.125 },
+    { [name]: 0.5, ce: 0.0625 },
+  ]);
+  expect(rows.map(({ validation }) => validation?.balanced)).toEqual([0.5, 0.5]);
+});
+
+test('a resumed run keeps the rows up to its epoch, each cell under its own name', async () => {
+  writeFileSync(path, 'epoch,loss_dice,val_missed,loss\n1,0.25,0.75,0.5\n2,0.25,0.75,0.5\n');
+  const table = new MetricsTable(path, ['dice']);
+  await table.keepUntil(1);
+  await table.add(epoch(2, { dice: 0.125 }));
+  const rows = parseHistory(readFileSync(path, 'utf8'));
+  expect(rows.map(({ epoch: number, loss, terms }) => [number, loss, terms['dice']])).toEqual([
+    [1, 0.5, 0.25],
+    [2, 0.3333333, 0.125],
+  ]);
+  expect(rows[0]?.validation).toMatchObject({ missed: 0.75, balanced: null });
+});
