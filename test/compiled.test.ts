@@ -142,7 +142,7 @@ function differenceOf(found: ArrayLike<number>, expected: ArrayLike<number>): nu
 }
 
 function expectSame(found: StateArrays, expected: StateArrays): void {
-  for (const kind of ['weights', 'buffers', 'slots'] as const) {
+  for (const kind of ['weights', 'buffers', 'slots', 'averages'] as const) {
     expect(found[kind].length).toBe(expected[kind].length);
     for (const [index, values] of expected[kind].entries()) {
       expect(found[kind][index]!.every(Number.isFinite), `${kind} ${index} is finite`).toBe(true);
@@ -384,3 +384,44 @@ describe.skipIf(outcome.state !== 'ok')('what cannot be compiled', () => {
     await eager.dispose();
   });
 });
+
+test.skipIf(outcome.state !== 'ok')(
+  'gathered gradients and moving averages are those of eager steps, and what is loaded goes on',
+  async () => {
+    if (outcome.state !== 'ok') return;
+    const made = await make({ set: ['model.with.norm=instance'] });
+    const program = { ...made.program, average: true, accumulate: true };
+    const state = { ...initialState(program), slots: made.state.slots };
+    const note = () => undefined;
+    const compiled = openRunner({ runtime: outcome.runtime, threads: 1 }, program, state, note);
+    const eager = openRunner(undefined, program, state, note);
+    const call = (first: boolean): StepCall => ({
+      ...made.call(20),
+      decay: 0.5,
+      gathering: { share: 0.5, first, last: !first },
+    });
+    for (const runner of [compiled, eager]) {
+      await runner.step(call(true));
+      const between = runner.state();
+      await runner.step(call(false));
+      const after = runner.state();
+      runner.load(between);
+      await runner.step(call(false));
+      expect(runner.state()).toEqual(after);
+    }
+    expectSame(compiled.state(), eager.state());
+    // The same batch twice is that batch once.
+    const once = openRunner(
+      undefined,
+      made.program,
+      { ...state, averages: [], gathered: [] },
+      note,
+    );
+    await once.step(made.call(20));
+    expectSame(compiled.state(), { ...once.state(), averages: [], gathered: [] });
+    const { images, count, size } = call(true);
+    const logits = await eager.infer(images, count, size);
+    expect(differenceOf(await compiled.infer(images, count, size), logits)).toBeLessThan(TOLERANCE);
+    for (const runner of [compiled, eager, once]) await runner.dispose();
+  },
+);
