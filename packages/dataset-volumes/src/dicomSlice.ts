@@ -1,6 +1,7 @@
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import dicomParser, { type DataSet } from 'dicom-parser';
 import { cutSlice, dicomKind, fewPixels, truncated, unknownPixels } from './errors.ts';
+import { firstBytes } from './firstBytes.ts';
 
 /** What places one slice, and names its series. */
 export interface Slice {
@@ -20,7 +21,7 @@ export interface Slice {
 }
 
 /** Where the pixels of a slice lie, and what a stored number means (DICOM PS3.3, C.7.6.3 and C.11.1). */
-export interface Pixels {
+interface Pixels {
   /** First byte in the file; undefined where they are compressed. */
   readonly at: number | undefined;
   /** Bits that a pixel takes, those of them that count, and the highest of these, from 0. */
@@ -45,7 +46,7 @@ const PART = 65536;
 
 /** The header of a DICOM file; undefined for a file that is none, or holds no image. */
 export async function readSlice(file: string): Promise<Slice | undefined> {
-  const { bytes: part, size } = await firstBytes(file);
+  const { bytes: part, size } = await firstBytes(file, PART);
   if (!startsAsDicom(part)) return undefined;
   const syntax = syntaxOf(part);
   if (UNREAD.includes(syntax)) throw dicomKind(file, `transfer syntax ${syntax}`);
@@ -65,32 +66,23 @@ export async function readSlice(file: string): Promise<Slice | undefined> {
   const placed = placeOf(file, tags);
   if (tags.elements[PIXELS] === undefined) throw cutSlice(file, size);
   const pixels = pixelsOf(file, tags, NATIVE.includes(syntax));
-  if (pixels.at !== undefined) checkLength(file, tags, pixels.at, size);
-  else checkFragments(file, bytes.length < size ? await readFile(file) : bytes);
+  if (pixels.at !== undefined) {
+    const needed = (placed.rows * placed.columns * pixels.bits) / 8;
+    const { length } = tags.elements[PIXELS]!;
+    if (length < needed || needed === 0) throw fewPixels(file, needed, length);
+    if (pixels.at + needed > size) throw truncated(file, pixels.at + needed, size);
+  } else checkFragments(file, bytes.length < size ? await readFile(file) : bytes);
   return { file, series: tags.string(SERIES) ?? '', ...placed, pixels };
 }
 
 /** The series that a DICOM file says to be of; undefined for a file that is no DICOM file. */
 export async function seriesOf(file: string): Promise<string | undefined> {
-  const bytes = await readFile(file);
-  return startsAsDicom(bytes) ? (tagsOf(bytes)?.string(SERIES) ?? '') : undefined;
+  if (!startsAsDicom((await firstBytes(file, PART)).bytes)) return undefined;
+  return tagsOf(await readFile(file))?.string(SERIES) ?? '';
 }
 
 function startsAsDicom(bytes: Buffer): boolean {
   return bytes.toString('latin1', 128, 132) === 'DICM';
-}
-
-async function firstBytes(
-  file: string,
-): Promise<{ readonly bytes: Buffer; readonly size: number }> {
-  const handle = await open(file);
-  try {
-    const { size } = await handle.stat();
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(PART), 0, PART, 0);
-    return { bytes: buffer.subarray(0, bytesRead), size };
-  } finally {
-    await handle.close();
-  }
 }
 
 /** How the elements behind the first group are written; empty where that is not told. */
@@ -168,15 +160,6 @@ function scaling(tags: DataSet, tag: string, absent: number): number {
 
 function numbers(tags: DataSet, tag: string): number[] {
   return (tags.string(tag) ?? '').split('\\').map(Number);
-}
-
-function checkLength(file: string, tags: DataSet, at: number, size: number): void {
-  const rows = tags.uint16(ROWS) ?? 0;
-  const columns = tags.uint16('x00280011') ?? 0;
-  const needed = (rows * columns * (tags.uint16('x00280100') ?? 16)) / 8;
-  const { length } = tags.elements[PIXELS]!;
-  if (length < needed || needed === 0) throw fewPixels(file, needed, length);
-  if (at + needed > size) throw truncated(file, at + needed, size);
 }
 
 /** Compressed pixels come in parts, behind the last of which an end is stated (DICOM PS3.5, A.4). */

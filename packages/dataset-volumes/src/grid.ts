@@ -9,7 +9,7 @@ import {
 import type { Case } from './listing.ts';
 import { type Lost, lostForeground } from './lostForeground.ts';
 import type { Options } from './options.ts';
-import { type Orientation, orientationOf, strides } from './orientation.ts';
+import { cornersOf, type Orientation, orientationOf, pointOf, strides } from './orientation.ts';
 import { readVolume } from './readVolume.ts';
 import {
   type Axes,
@@ -174,15 +174,12 @@ function sameGrid(file: string, own: Orientation, first: string, wanted: Orienta
     return `${extent.join('x')} voxels, affine [${rows.join(', ')}], in canonical order`;
   };
   const sameExtent = own.extent.every((extent, axis) => extent === wanted.extent[axis]);
-  const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((corner) =>
-    wanted.extent.map((extent, axis) => ((corner >> axis) & 1) * (extent - 1)),
-  );
   const limit = TOLERANCE * Math.min(...wanted.spacing);
-  const place = ({ affine }: Orientation, [x, y, z]: readonly number[]) =>
-    affine.map((row) => row[0] * x! + row[1] * y! + row[2] * z! + row[3]);
-  const samePlace = corners.every((corner) => {
-    const expected = place(wanted, corner);
-    return place(own, corner).every((value, axis) => Math.abs(value - expected[axis]!) <= limit);
+  const samePlace = cornersOf(wanted.extent).every((corner) => {
+    const expected = pointOf(wanted.affine, corner);
+    return pointOf(own.affine, corner).every(
+      (value, axis) => Math.abs(value - expected[axis]!) <= limit,
+    );
   });
   if (!sameExtent || !samePlace) throw otherGrid(file, first, text(own), text(wanted));
 }

@@ -1,7 +1,7 @@
 import { access, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DatasetJson, readDatasetJson } from './datasetJson.ts';
-import { isSeries } from './dicom.ts';
+import { isSeries } from './dicomFolder.ts';
 import {
   cannotRead,
   cannotTell,

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip, gzip } from 'node:zlib';
 import {
@@ -15,6 +15,7 @@ import {
   unknownDatatype,
   wrongDimensions,
 } from './errors.ts';
+import { firstBytes } from './firstBytes.ts';
 import { checkedAffine, placeOf } from './niftiPlace.ts';
 import type { Header, Values, Volume } from './volume.ts';
 
@@ -48,7 +49,9 @@ export async function readNiftiHeader(file: string): Promise<Header> {
   let length = 0;
   try {
     const source = createReadStream(file);
-    const stream = (await isGzip(file)) ? source.pipe(createGunzip()) : source;
+    const stream = startsAsGzip((await firstBytes(file, 2)).bytes)
+      ? source.pipe(createGunzip())
+      : source;
     source.on('error', (error) => stream.destroy(error));
     try {
       for await (const part of stream) {
@@ -91,16 +94,6 @@ export async function readNifti(file: string): Promise<Volume> {
 }
 
 /** By what the file holds: names are wrong about it often. */
-async function isGzip(file: string): Promise<boolean> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    return startsAsGzip(buffer.subarray(0, bytesRead));
-  } finally {
-    await handle.close();
-  }
-}
-
 function startsAsGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }

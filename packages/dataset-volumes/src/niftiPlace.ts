@@ -1,5 +1,5 @@
 import { badAffine } from './errors.ts';
-import { orientationOf } from './orientation.ts';
+import { cornersOf, orientationOf, pointOf } from './orientation.ts';
 import type { Affine, Header } from './volume.ts';
 
 /**
@@ -82,15 +82,10 @@ function contradictionOf(sform: Place, qform: Place, sameSpace: boolean): string
 
 /** Largest distance of a corner from itself along one axis of space, in millimetres. */
 function farthest(own: Place, other: Place, world: number): number {
-  const [first, second] = [own.affine[world]!, other.affine[world]!];
-  const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((corner) =>
-    [0, 1, 2].reduce(
-      (sum, axis) =>
-        sum + ((corner >> axis) & 1) * (own.extent[axis]! - 1) * (first[axis]! - second[axis]!),
-      first[3] - second[3],
-    ),
+  const distances = cornersOf(own.extent).map((corner) =>
+    Math.abs(pointOf(own.affine, corner)[world]! - pointOf(other.affine, corner)[world]!),
   );
-  return Math.max(...corners.map(Math.abs));
+  return Math.max(...distances);
 }
 
 /** Refuses an affine that does not lead every voxel to a place of its own. */

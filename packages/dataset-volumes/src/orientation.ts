@@ -51,6 +51,19 @@ export function orientationOf({ affine, extent }: Pick<Header, 'affine' | 'exten
   };
 }
 
+/** The eight voxels at the corners. */
+export function cornersOf(
+  extent: Header['extent'],
+): readonly (readonly [number, number, number])[] {
+  const at = (corner: number, axis: 0 | 1 | 2) => ((corner >> axis) & 1) * (extent[axis] - 1);
+  return Array.from({ length: 8 }, (_, corner) => [at(corner, 0), at(corner, 1), at(corner, 2)]);
+}
+
+/** Where a voxel lies, in millimetres. */
+export function pointOf(affine: Affine, [i, j, k]: readonly [number, number, number]): number[] {
+  return affine.map((row) => row[0] * i + row[1] * j + row[2] * k + row[3]);
+}
+
 /** Index in the file of every canonical voxel, as a start and a step along x, y and z. */
 export function strides(
   { axes, flipped }: Orientation,

@@ -1,5 +1,6 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { firstBytes } from './firstBytes.ts';
 
 /** A header is smaller than this. */
 const PART = 65536;
@@ -9,16 +10,10 @@ const PART = 65536;
  * undefined where they are compressed, or lie in another way: then their length tells nothing.
  */
 export async function rawLength(file: string): Promise<number | undefined> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(PART), 0, PART, 0);
-    const found = voxelsOf(buffer.toString('latin1', 0, bytesRead));
-    if (found === undefined) return undefined;
-    if (typeof found === 'number') return (await handle.stat()).size - found;
-    return (await stat(join(dirname(file), found))).size;
-  } finally {
-    await handle.close();
-  }
+  const { bytes, size } = await firstBytes(file, PART);
+  const found = voxelsOf(bytes.toString('latin1'));
+  if (typeof found !== 'string') return found && size - found;
+  return (await stat(join(dirname(file), found))).size;
 }
 
 /** Where voxels begin in the file, or the name of the file that they are in. */

@@ -1,21 +1,27 @@
 import type { Sample } from '@raremask/core';
-import type { Grid } from './grid.ts';
+import { type Grid, reversed } from './grid.ts';
 
 /** The axis of [z, y, x] that a view cuts across. */
 export function sliceAxis(view: 'axial' | 'coronal' | 'sagittal'): number {
   return { axial: 0, coronal: 1, sagittal: 2 }[view];
 }
 
+type Part = Omit<Sample, 'id'>;
+
+export function wholeOf({ extent, image, labels, lost }: Grid): Part {
+  return {
+    size: reversed(extent),
+    image,
+    ...(labels && { labels }),
+    ...(lost?.whole && { emptied: true }),
+  };
+}
+
 /**
  * One slice, [rows, columns], its channels and those of its neighbours from below to above. Beyond
  * the end of the volume its last slice is repeated.
  */
-export function sliceOf(
-  grid: Grid,
-  axis: number,
-  slice: number,
-  neighbours: number,
-): Pick<Sample, 'size' | 'image' | 'labels'> {
+export function sliceOf(grid: Grid, axis: number, slice: number, neighbours: number): Part {
   const { rows, columns, axisStep, rowStep, columnStep, last } = planeOf(grid, axis);
   const { channels } = grid;
   const depth = channels * (2 * neighbours + 1);
@@ -35,7 +41,13 @@ export function sliceOf(
       }
     }
   }
-  return { size: [rows, columns], image, ...(labels && { labels }) };
+  const emptied = grid.lost?.slices[axis]?.[slice] === 1;
+  return {
+    size: [rows, columns],
+    image,
+    ...(labels && { labels }),
+    ...(emptied && { emptied }),
+  };
 }
 
 /** Puts the pixels of a slice, `depth` numbers each, to their place in a volume. */

@@ -95,7 +95,7 @@ export async function openAt(
   return plugin.create(await checkedOptions(root, raw), servicesAt(root, warnings));
 }
 
-export function servicesAt(folder: string, warnings: string[] = []) {
+function servicesAt(folder: string, warnings: string[] = []) {
   return { folder, log: { info() {}, warn: (line: string) => void warnings.push(line) } };
 }
 

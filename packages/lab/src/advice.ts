@@ -1,4 +1,4 @@
-import type { LabResult } from './lab.ts';
+import type { LabResult } from './result.ts';
 import type { SizeTrial } from './trial.ts';
 import { balance, type Finding, heardBesideEmpty, short } from './verdict.ts';
 

@@ -1,15 +1,9 @@
 import type { Facts, Loss } from '@raremask/core';
 import { advice } from './advice.ts';
 import { fewSides, smallSide, structureTooLarge } from './errors.ts';
+import type { LabResult } from './result.ts';
 import { type LabSettings, type SizeTrial, tryAt } from './trial.ts';
-import {
-  balance,
-  type Finding,
-  findings,
-  relativeFalse,
-  relativeMissed,
-  type Verdict,
-} from './verdict.ts';
+import { balance, findings, relativeFalse, relativeMissed } from './verdict.ts';
 
 /** A loss to be tried, made for the facts of the settings. */
 export interface Subject {
@@ -19,27 +13,6 @@ export interface Subject {
   readonly use?: string;
   readonly options?: unknown;
   readonly loss: Loss;
-}
-
-/** What the lab says of one loss. Plain data. */
-export interface LabResult {
-  readonly name: string;
-  readonly use?: string;
-  readonly options?: unknown;
-  /** The worst finding. */
-  readonly verdict: Verdict;
-  /** The worst first. */
-  readonly findings: readonly Finding[];
-  /** Two sentences. */
-  readonly advice: string;
-  /** At the smallest size: gradient on a false pixel, in units of cross-entropy's. */
-  readonly falseGradient: number;
-  /** At the smallest size: gradient on a missed pixel, in units of cross-entropy's. */
-  readonly missedGradient: number;
-  /** False over missed; null where a missed pixel has no gradient. */
-  readonly balance: number | null;
-  /** One entry a size, the smallest first. */
-  readonly trials: readonly SizeTrial[];
 }
 
 /** Side below which the situations do not fit into an image. */

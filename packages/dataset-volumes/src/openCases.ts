@@ -1,0 +1,101 @@
+import { dirname } from 'node:path';
+import { isRaremaskError, type Log, type RaremaskError } from '@raremask/core';
+import { otherChannels, severalUnusable } from './errors.ts';
+import { resamplingOf, reversed } from './grid.ts';
+import type { Case, Listing } from './listing.ts';
+import { readNiftiHeader } from './nifti.ts';
+import type { Options } from './options.ts';
+import { orientationOf } from './orientation.ts';
+import type { Place } from './predictions.ts';
+import { readHeader } from './readVolume.ts';
+import type { Axes } from './resample.ts';
+import { sliceAxis } from './slice.ts';
+
+/** What the headers of all cases say together. */
+export interface Opened {
+  /** Where each sample lies, by its id, in the order of the cases. */
+  readonly places: ReadonlyMap<string, Place>;
+  readonly channels: number;
+  /** Size of the voxels that the first case is read with, [z, y, x], in millimetres. */
+  readonly spacing: readonly number[];
+}
+
+/** Opens every case; names all that cannot be used, and warns of headers that contradict themselves. */
+export async function openCases(
+  { spacing, view }: Options,
+  { cases, told }: Listing,
+  log: Log,
+): Promise<Opened> {
+  const places = new Map<string, Place>();
+  let first: CaseGrid | undefined;
+  const unusable: RaremaskError[] = [];
+  const contradictions: string[] = [];
+  for (const entry of cases) {
+    const grid = await gridOfCase(entry, spacing).catch((error: unknown) => {
+      if (!isRaremaskError(error) || error.category !== 'data') throw error;
+      unusable.push(error);
+    });
+    if (grid === undefined) continue;
+    contradictions.push(...grid.contradictions);
+    const expected = first?.channels ?? told?.channels.length ?? grid.channels;
+    if (grid.channels !== expected) {
+      unusable.push(otherChannels(entry.images[0]!, grid.channels, expected, told?.file));
+      continue;
+    }
+    first ??= grid;
+    for (const [id, place] of placesOf(entry, grid, view)) places.set(id, place);
+  }
+  warnOfContradictions(contradictions, log);
+  if (unusable.length === 1) throw unusable[0]!;
+  if (unusable.length > 1) {
+    throw severalUnusable(dirname(cases[0]!.images[0]!), unusable, cases.length);
+  }
+  return { places, channels: first!.channels, spacing: first!.spacing };
+}
+
+/** The samples of a case: itself, or its slices. */
+function placesOf(entry: Case, { size }: CaseGrid, view: Options['view']): [string, Place][] {
+  if (view === 'volume') return [[entry.id, { entry, slice: undefined }]];
+  return Array.from({ length: size[sliceAxis(view)]! }, (_, slice) => [
+    `${entry.id}/${String(slice).padStart(4, '0')}`,
+    { entry, slice },
+  ]);
+}
+
+/** What the headers of a case say; extent and size of voxels as it is read with, both [z, y, x]. */
+interface CaseGrid {
+  readonly channels: number;
+  readonly size: Axes;
+  readonly spacing: Axes;
+  /** Its files whose headers contradict themselves, and in what. */
+  readonly contradictions: readonly string[];
+}
+
+async function gridOfCase({ images, mask }: Case, wanted: Options['spacing']): Promise<CaseGrid> {
+  const headers = await Promise.all(images.map(readHeader));
+  // NIfTI alone can contradict itself; a label map that is damaged is told when it is read.
+  const truth = mask === undefined ? mask : await readNiftiHeader(mask).catch(() => undefined);
+  const orientation = orientationOf(headers[0]!);
+  const resampling = resamplingOf(images[0]!, orientation, wanted);
+  const [z, y, x] = reversed(orientation.spacing);
+  const step = resampling?.step ?? [1, 1, 1];
+  return {
+    channels: headers.reduce((sum, header) => sum + header.channels, 0),
+    size: resampling?.to ?? reversed(orientation.extent),
+    spacing: [z * step[0], y * step[1], x * step[2]],
+    contradictions: [...headers, truth].flatMap((header, index) =>
+      header?.contradiction ? [`${images[index] ?? mask} (${header.contradiction})`] : [],
+    ),
+  };
+}
+
+function warnOfContradictions(files: readonly string[], log: Log): void {
+  if (files.length === 0) return;
+  const more = files.length > SHOWN ? `, and ${files.length - SHOWN} more` : '';
+  log.warn(
+    `the qform contradicts the sform, which is used, in ${files.slice(0, SHOWN).join(', ')}${more}: look whether structures and label maps lie on each other, and mend the headers`,
+  );
+}
+
+/** So many files are named in a warning. */
+const SHOWN = 5;
