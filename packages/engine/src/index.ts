@@ -52,4 +52,6 @@ export {
   update,
 } from './step/trainStep.ts';
 export { type TrainOptions, train } from './train.ts';
+export { openTrackers } from './training/openTrackers.ts';
+export type { Trackers } from './training/trackers.ts';
 export type { TrainResult } from './training/trainingRun.ts';

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Draw } from '@raremask/core';
+import type { Draw, Json } from '@raremask/core';
 import { isBetter } from '@raremask/metrics';
 import { noBatches, notFiniteLoss } from '../errors.ts';
 import type { BackendFact, OnEvent, RunEvent } from '../events.ts';
+import type { Judged } from '../judging/judge.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { Batch } from '../reading/plan.ts';
@@ -21,6 +22,7 @@ import { accumulationNote, gatheringOf, updateProgress } from './accumulation.ts
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
 import type { Parts } from './parts.ts';
 import { progressOf, type ResumePoint } from './resumePoint.ts';
+import type { Trackers } from './trackers.ts';
 import { validate } from './validation.ts';
 
 export interface TrainResult {
@@ -42,6 +44,7 @@ interface RunSettings {
   readonly from: ResumePoint | null;
   /** What compiled steps run on; without it every step runs on the tfjs backend in use. */
   readonly compute: Compute | undefined;
+  readonly trackers: Trackers;
 }
 
 /** The loop over epochs and steps. Owns the tensors of the state. */
@@ -54,10 +57,12 @@ export class TrainingRun {
   readonly #program: StepProgram;
   readonly #runner: Runner;
   readonly #table: MetricsTable;
+  readonly #trackers: Trackers;
   #progress: Omit<Progress, 'sampler' | 'schedule'>;
   #resumed: boolean;
 
-  constructor({ work, parts, folder, feed, emit, from, compute }: RunSettings) {
+  constructor({ work, parts, folder, feed, emit, from, compute, trackers }: RunSettings) {
+    this.#trackers = trackers;
     this.#work = work;
     this.#parts = parts;
     this.#folder = folder;
@@ -105,6 +110,13 @@ export class TrainingRun {
     const { manifest } = this.#work.loaded;
     const { epochs } = manifest.train;
     if (this.#resumed) await this.#table.keepUntil(this.#progress.epoch);
+    await this.#trackers.start({
+      folder: this.#folder.path,
+      name: manifest.name,
+      manifest: JSON.parse(JSON.stringify(manifest)) as Json,
+      startEpoch: this.#progress.epoch + 1,
+      startStep: this.#progress.totalSteps,
+    });
     await this.#announce(backend);
     const note = accumulationNote(this.#work, this.#parts);
     if (note !== undefined) this.#emit({ type: 'note', level: 'info', text: note });
@@ -214,6 +226,16 @@ export class TrainingRun {
     this.#emit(event);
     const note = emptiedNote(sums);
     if (note !== undefined) this.#emit({ type: 'note', level: 'warn', text: note });
+    await this.#trackers.epoch(done, this.#progress.totalSteps, () => this.#weights());
+  }
+
+  #weights() {
+    const { weights } = this.#runner.state();
+    return this.#parts.model.weights.map(({ name, shape }, index) => ({
+      name,
+      shape,
+      values: weights[index]!,
+    }));
   }
 
   async #step(
@@ -295,6 +317,9 @@ export class TrainingRun {
       tiles: this.#parts.tiles,
       feed: this.#feed,
       ids: this.#work.splits.validation,
+      ...(this.#trackers.wantImages && {
+        onImage: (image: Judged) => this.#trackers.image(epoch + 1, this.#work.facts, image),
+      }),
       onProgress: (done, total) => this.#emit({ type: 'validate', epoch: epoch + 1, done, total }),
     });
   }
