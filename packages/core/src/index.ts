@@ -75,5 +75,5 @@ export {
   type TrackedWeights,
   type Tracker,
 } from './contracts/tracker.ts';
-export { type ErrorCategory, type ErrorParts, isRaremaskError, RaremaskError } from './errors.ts';
+export { type ErrorCategory, type ErrorParts, isRaremaskError, RaremaskError } from './error.ts';
 export { nearest } from './nearest.ts';
