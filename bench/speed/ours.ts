@@ -12,7 +12,7 @@ import { loadRuntime } from '@raremask/compiler';
 import * as services from '@raremask/core';
 import { createHost, createRandom } from '@raremask/core/host';
 import { loadManifest } from '@raremask/core/manifest';
-import { createOptimizer, openNetwork, openRunner, type RunEvent } from '@raremask/engine';
+import { initialState, openNetwork, openRunner, type RunEvent } from '@raremask/engine';
 
 const [backend, batchText, sizeText, filters, depth, threadsText, repetitionsText, profile] =
   process.argv.slice(2) as [string, string, string, string, string, string, string, string?];
@@ -50,10 +50,7 @@ run.provide(services.census, () => () => Promise.reject(new Error('the benchmark
 run.provide(services.batchSize, () => batch);
 const model = await run.make(loaded.plugins.model);
 const losses = await Promise.all(loaded.plugins.losses.map((loss) => run.make(loss)));
-const optimizer = createOptimizer(
-  loaded.plugins.optimizer.options as Parameters<typeof createOptimizer>[0],
-  model.weights,
-);
+const optimizer = await run.make(loaded.plugins.optimizer);
 const program = { facts, model, losses, optimizer, clip: null, outcomes: false };
 
 const random = createRandom(1);
@@ -68,33 +65,22 @@ function note(event: RunEvent): void {
 }
 
 const started = performance.now();
-const runner = openRunner(
-  compute,
-  program,
-  {
-    weights: model.weights.map(({ initial }) => Float32Array.from(initial)),
-    buffers: model.buffers.map(({ initial }) => Float32Array.from(initial)),
-    slots: optimizer.slots.map(
-      ({ shape }) => new Float32Array(shape.reduce((product, extent) => product * extent, 1)),
-    ),
-  },
-  note,
-);
+const runner = openRunner(compute, program, initialState(program), note);
 let step = 0;
 
 async function train(): Promise<number> {
-  const { monitor } = await runner.step({
+  const { loss } = await runner.step({
     count: batch,
     size,
     images,
     target,
     weight,
     learningRate: 1e-3,
-    ...optimizer.scalars(++step),
+    numbers: optimizer.numbers?.(++step) ?? {},
     termWeights: losses.map(() => 1),
     uniform: (into) => into.fill(1),
   });
-  return monitor[0]!;
+  return loss;
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number[]> {

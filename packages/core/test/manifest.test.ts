@@ -294,6 +294,8 @@ describe('toYaml', () => {
             final: 0
           warmup: 0
         clip: null
+        accumulate: 1
+        average: null
         augment:
           flip: true
           rotate: true

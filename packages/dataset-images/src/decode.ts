@@ -11,6 +11,7 @@ import {
   unsupportedFile,
 } from './errors.ts';
 import { decodePng, hasPngEnd, type PngHeader, pngHeader, type Raster } from './png.ts';
+import { missingOfTiff } from './tiffExtent.ts';
 
 /** How images are read: as they are stored, or turned into one or three channels. */
 export type Channels = 1 | 3;
@@ -158,6 +159,8 @@ function readable(file: string, metadata: Metadata): 'grey' | 'colour' | 'cmyk' 
 async function decodeWithSharp(file: string, bytes: Buffer, keepAlpha = false): Promise<Raster> {
   const metadata = await metadataOf(file, bytes);
   const kind = readable(file, metadata);
+  const missing = metadata.format === 'tiff' ? missingOfTiff(bytes) : undefined;
+  if (missing !== undefined) throw damagedFile(file, missing);
   const integer = metadata.depth === 'uchar' || metadata.depth === 'ushort';
   const space = kind === 'cmyk' ? 'srgb' : metadata.space;
   try {

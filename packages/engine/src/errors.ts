@@ -40,6 +40,22 @@ export function lossFailed(place: string, cause: unknown): RaremaskError {
   );
 }
 
+export function rateMatchesNothing(
+  place: string,
+  match: string,
+  names: readonly string[],
+  similar: string | undefined,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_RATE_MATCHES_NOTHING',
+    category: 'manifest',
+    where: place,
+    what: `no weight of the model takes its learning rate from "${match}"`,
+    expected: `a part of a weight's name that no group before has taken, for example of ${names.slice(0, 3).join(', ')}`,
+    remedy: similar ? `write ${similar}` : 'leave the group out',
+  });
+}
+
 export function lossShape(place: string, shape: readonly number[], batch: number): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_LOSS_SHAPE',

@@ -16,7 +16,7 @@ import { writeAtomically } from './record/atomicFile.ts';
 import type { CheckpointHead } from './record/checkpoint.ts';
 import { eagerNetwork } from './runner/eagerRunner.ts';
 import { graphsOfTwoSizes, inferenceGraph } from './runner/inferenceGraph.ts';
-import type { StateArrays } from './runner/runner.ts';
+import type { NetworkArrays } from './runner/runner.ts';
 import type { NetworkProgram } from './step/trainStep.ts';
 
 export interface ExportOptions {
@@ -83,7 +83,7 @@ export async function exportOnnx(
 /** Any batch and any size where the graph allows; else any batch of one size. */
 async function openModel(
   program: NetworkProgram,
-  state: StateArrays,
+  state: NetworkArrays,
   size: readonly number[] | undefined,
   metadata: Readonly<Record<string, string>>,
 ): Promise<OnnxModel> {
@@ -118,7 +118,7 @@ async function differenceFrom(
   runtime: Runtime,
   bytes: Uint8Array,
   program: NetworkProgram,
-  state: StateArrays,
+  state: NetworkArrays,
   size: readonly number[] | undefined,
 ): Promise<number> {
   const { facts, model } = program;

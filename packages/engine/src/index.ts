@@ -32,15 +32,26 @@ export type { CheckpointHead, Progress } from './record/checkpoint.ts';
 export { type Environment, openRunFolder, type RunFolder, runFolder } from './record/runFolder.ts';
 export type { Compute } from './runner/compute.ts';
 export { openNetwork, openRunner } from './runner/openRunner.ts';
-export type { Network, Runner, StateArrays, StepCall, StepResult } from './runner/runner.ts';
-export { createOptimizer, type Optimizer } from './step/optimizer.ts';
+export type {
+  Network,
+  NetworkArrays,
+  Runner,
+  StateArrays,
+  StepCall,
+  StepResult,
+} from './runner/runner.ts';
+export { initialState, type StepState, stateLayout } from './step/state.ts';
 export {
+  type BatchInput,
+  gradients,
   infer,
-  type StepInput,
   type StepOutput,
   type StepProgram,
-  type StepState,
   trainStep,
+  type UpdateInput,
+  update,
 } from './step/trainStep.ts';
 export { type TrainOptions, train } from './train.ts';
+export { openTrackers } from './training/openTrackers.ts';
+export type { Trackers } from './training/trackers.ts';
 export type { TrainResult } from './training/trainingRun.ts';

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { RunOutcome } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import type { BackendFact, OnEvent } from './events.ts';
 import type { OpenedData } from './opening/openData.ts';
@@ -7,9 +8,11 @@ import type { Feed } from './reading/feed.ts';
 import { createRunFolder } from './record/runFolder.ts';
 import type { Compute } from './runner/compute.ts';
 import { Journal } from './training/journal.ts';
+import { madeTrackers } from './training/openTrackers.ts';
 import { donorsOf, makeParts, sizesDiffer } from './training/parts.ts';
 import { resumePoint } from './training/resumePoint.ts';
 import { writeHead } from './training/runHead.ts';
+import { Trackers } from './training/trackers.ts';
 import { TrainingRun, type TrainResult } from './training/trainingRun.ts';
 
 export interface TrainOptions {
@@ -25,6 +28,8 @@ export interface TrainOptions {
   readonly resume?: string;
   /** When it fires, the running step is finished, its state saved, and the run returns. */
   readonly signal?: AbortSignal;
+  /** The manifest's trackers, ended by the caller; left out, they are made, and end with the training. */
+  readonly trackers?: Trackers;
 }
 
 /** Trains as the manifest says and leaves a run folder. */
@@ -32,8 +37,13 @@ export async function train(
   source: LoadedManifest | OpenedData,
   options: TrainOptions,
 ): Promise<TrainResult> {
-  const journal = new Journal(options.onEvent);
   const { onEvent } = options;
+  let trackers = options.trackers;
+  let outcome: RunOutcome = 'failed';
+  const journal = new Journal((event) => {
+    onEvent(event);
+    trackers?.event(event);
+  });
   const work = await openWork(source, { onEvent: journal.emit, onData: onEvent });
   const { loaded } = work;
   const unfollow = work.follow(journal.write);
@@ -56,12 +66,18 @@ export async function train(
       donors: await donorsOf(work),
       sizesDiffer: await sizesDiffer(work),
     });
+    trackers ??= new Trackers(await madeTrackers(loaded, work.scope), journal.emit);
+    trackers.tell(journal.emit);
     const { compute } = options;
-    run = new TrainingRun({ work, parts, folder, feed, emit: journal.emit, from, compute });
-    return await run.train(options.backend, options.signal);
+    const { emit } = journal;
+    run = new TrainingRun({ work, parts, folder, feed, emit, from, compute, trackers });
+    const result = await run.train(options.backend, options.signal);
+    outcome = result.interrupted ? 'interrupted' : 'finished';
+    return result;
   } finally {
     await run?.dispose();
     await feed?.close();
+    if (options.trackers === undefined) await trackers?.end(outcome);
     unfollow();
     await work.close();
   }

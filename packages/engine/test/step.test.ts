@@ -1,14 +1,15 @@
 import type { Facts, Loss, Model, Parameter } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createOptimizer } from '../src/step/optimizer.ts';
+import type { StepState } from '../src/step/state.ts';
 import {
+  type BatchInput,
   infer,
-  type StepInput,
   type StepProgram,
-  type StepState,
   trainStep,
+  type UpdateInput,
 } from '../src/step/trainStep.ts';
+import { adamw } from './adamw.ts';
 
 const FACTS: Facts = {
   space: 2,
@@ -43,19 +44,12 @@ const model: Model = {
 const squares: Loss = ({ logits }) =>
   tf.mul(tf.sum(tf.square(logits), [1, 2, 3]), 0.5) as tf.Tensor1D;
 
-const SETTINGS = {
-  learningRate: 0.1,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-} as const;
-
 function program(more: Partial<StepProgram> = {}): StepProgram {
   return {
     facts: FACTS,
     model,
     losses: [squares],
-    optimizer: createOptimizer({ weightDecay: 0, ...SETTINGS }, model.weights),
+    optimizer: adamw(0),
     clip: null,
     outcomes: false,
     ...more,
@@ -67,18 +61,22 @@ function firstState(): StepState {
     weights: [tf.tensor(kernel.initial, [1, 1, 1, 2])],
     buffers: [tf.scalar(0)],
     slots: [tf.zeros([1, 1, 1, 2]), tf.zeros([1, 1, 1, 2])],
+    averages: [],
+    gathered: [],
   };
 }
 
 /** Two samples of one row of two pixels: values 1, 2 and 3, 0. */
-function input(learningRate = 0.1): StepInput {
+function input(learningRate = 0.1): BatchInput & UpdateInput {
   return {
     images: tf.tensor4d([1, 2, 3, 0], [2, 1, 2, 1]),
     target: tf.tensor4d([1, 0, 0, 1, 1, 0, 1, 0], [2, 1, 2, 2]),
     weight: tf.ones([2, 1, 2, 1]),
     learningRate: tf.scalar(learningRate),
-    firstCorrection: tf.scalar(1 / (1 - 0.9)),
-    secondCorrection: tf.scalar(1 / (1 - 0.999)),
+    numbers: {
+      firstCorrection: tf.scalar(1 / (1 - 0.9)),
+      secondCorrection: tf.scalar(1 / (1 - 0.999)),
+    },
     termWeights: [tf.scalar(1)],
     uniform: (shape) => tf.ones([...shape]),
   };
@@ -101,62 +99,61 @@ afterEach(() => {
 
 describe('a training step', () => {
   test('gives the mean loss over the batch, each term and the gradient norm', () => {
-    const { monitor } = trainStep(program(), firstState(), input());
+    const said = trainStep(program(), firstState(), input());
     // Logits of a pixel x are 0.5 x and -0.25 x: half their squared sum is 0.15625 x^2.
     // Sample 1: x^2 sums to 5, sample 2: to 9; the mean of 0.15625 * 5 and 0.15625 * 9.
     const loss = (0.15625 * (5 + 9)) / 2;
     // The gradient with respect to w is w * mean over samples of sum x^2 = 7 w.
     const norm = 7 * Math.hypot(0.5, 0.25);
-    const [total, term, gradientNorm] = monitor.dataSync();
-    expect(total).toBeCloseTo(loss, 5);
-    expect(term).toBeCloseTo(loss, 5);
-    expect(gradientNorm).toBeCloseTo(norm, 4);
+    expect(said.loss.dataSync()[0]).toBeCloseTo(loss, 5);
+    expect(said.terms[0]!.dataSync()[0]).toBeCloseTo(loss, 5);
+    expect(said.gradientNorm!.dataSync()[0]).toBeCloseTo(norm, 4);
   });
 
   test("moves the first Adam step by the learning rate against the gradient's sign", () => {
     const { state } = trainStep(program(), firstState(), input());
-    const [first, second] = state.weights[0]!.dataSync();
+    const [first, second] = state.weights![0]!.dataSync();
     expect(first).toBeCloseTo(0.5 - 0.1, 5);
     expect(second).toBeCloseTo(-0.25 + 0.1, 5);
   });
 
   test("hands over the model's new buffers", () => {
     const { state } = trainStep(program(), firstState(), input());
-    expect(state.buffers[0]!.dataSync()[0]).toBe(1);
+    expect(state.buffers![0]!.dataSync()[0]).toBe(1);
   });
 
   test('leaves its input as it was and keeps nothing but its result', () => {
     const given = input();
     const from = firstState();
     const existing = tf.memory().numTensors;
-    const { state, monitor } = trainStep(program(), from, given);
-    // One weight, one buffer, two slots, one monitor.
-    expect(tf.memory().numTensors).toBe(existing + 5);
+    const { state, loss, terms, gradientNorm } = trainStep(program(), from, given);
+    // One weight, one buffer, two slots, the loss, its term, the norm.
+    expect(tf.memory().numTensors).toBe(existing + 7);
     expect([...from.weights[0]!.dataSync()]).toEqual([0.5, -0.25]);
-    tf.dispose([...state.weights, ...state.buffers, ...state.slots, monitor]);
+    tf.dispose([...Object.values(state).flat(), loss, ...terms, gradientNorm!]);
   });
 
   test('is a function: the same input gives the same result', () => {
     const [from, given] = [firstState(), input()];
-    const once = trainStep(program(), from, given).state.weights[0]!.dataSync();
-    const again = trainStep(program(), from, given).state.weights[0]!.dataSync();
+    const once = trainStep(program(), from, given).state.weights![0]!.dataSync();
+    const again = trainStep(program(), from, given).state.weights![0]!.dataSync();
     expect([...again]).toEqual([...once]);
   });
 
   test('scales the gradient down to the clip and no further', () => {
     // Second moments see the clipped gradient: norm 7.8 becomes 1.
-    const clipped = trainStep(program({ clip: 1 }), firstState(), input()).state.slots[1]!;
+    const clipped = trainStep(program({ clip: 1 }), firstState(), input()).state.slots![1]!;
     const squared = [...clipped.dataSync()].reduce((sum, value) => sum + value, 0) / (1 - 0.999);
     expect(squared).toBeCloseTo(1, 4);
-    const loose = trainStep(program({ clip: 100 }), firstState(), input()).state.slots[1]!;
-    const untouched = trainStep(program(), firstState(), input()).state.slots[1]!;
+    const loose = trainStep(program({ clip: 100 }), firstState(), input()).state.slots![1]!;
+    const untouched = trainStep(program(), firstState(), input()).state.slots![1]!;
     expect([...loose.dataSync()]).toEqual([...untouched.dataSync()]);
   });
 
   test('decays the weights apart from the gradient with AdamW', () => {
-    const decaying = createOptimizer({ weightDecay: 0.01, ...SETTINGS }, model.weights);
+    const decaying = adamw(0.01);
     const { state } = trainStep(program({ optimizer: decaying }), firstState(), input());
-    expect(state.weights[0]!.dataSync()[0]).toBeCloseTo(0.5 - 0.1 * (1 + 0.01 * 0.5), 5);
+    expect(state.weights![0]!.dataSync()[0]).toBeCloseTo(0.5 - 0.1 * (1 + 0.01 * 0.5), 5);
   });
 
   test("gives each sample's loss and its share of alarms where they are asked for", () => {
@@ -176,10 +173,14 @@ describe('a training step', () => {
   test('adds terms by their weights', () => {
     const constant: Loss = ({ logits }) => tf.add(tf.mul(tf.sum(logits), 0), 2) as tf.Scalar;
     const given = { ...input(), termWeights: [tf.scalar(0.5), tf.scalar(3)] };
-    const { monitor } = trainStep(program({ losses: [squares, constant] }), firstState(), given);
-    const [total, first, second] = monitor.dataSync();
+    const { loss, terms } = trainStep(
+      program({ losses: [squares, constant] }),
+      firstState(),
+      given,
+    );
+    const [first, second] = terms.map((term) => term.dataSync()[0]!);
     expect(second).toBe(2);
-    expect(total).toBeCloseTo(0.5 * first! + 3 * 2, 5);
+    expect(loss.dataSync()[0]).toBeCloseTo(0.5 * first! + 3 * 2, 5);
   });
 });
 

@@ -13,7 +13,7 @@ function opened(trackers: readonly Tracker[], patience?: number) {
     (event) => {
       if (event.type === 'note') said.push(event.text);
     },
-    patience,
+    patience === undefined ? {} : { patience },
   );
   return { all, said };
 }

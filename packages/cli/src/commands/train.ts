@@ -1,6 +1,15 @@
 import { relative } from 'node:path';
+import type { RunOutcome } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { type OnEvent, type OpenedData, openData, type TrainResult, train } from '@raremask/engine';
+import {
+  type OnEvent,
+  type OpenedData,
+  openData,
+  openTrackers,
+  type Trackers,
+  type TrainResult,
+  train,
+} from '@raremask/engine';
 import { type Prepared, prepared } from '../backend.ts';
 import type { Console } from '../console.ts';
 import { EXIT } from '../failure.ts';
@@ -22,11 +31,13 @@ export async function trainAndReport(
   console: Console,
 ): Promise<number> {
   const backend = await prepared(loaded);
-  const { data, result } = await withProgress(console, (onEvent) =>
+  const { data, result, trackers } = await withProgress(console, (onEvent) =>
     trained(loaded, backend, options, onEvent, console),
   );
+  let outcome: RunOutcome = 'failed';
   try {
     if (result.interrupted) {
+      outcome = 'interrupted';
       const shown = relative(process.cwd(), result.folder) || '.';
       if (console.json) console.result(result);
       console.note('info', `Stopped and saved. Go on with: raremask resume ${shown}`);
@@ -34,10 +45,21 @@ export async function trainAndReport(
     }
     await recordInspection(data, result.folder);
     await scoreRun(data, result.folder, { compute: backend.compute }, console, result);
+    outcome = 'finished';
     return EXIT.ok;
   } finally {
+    trackers.tell((event) => {
+      if (event.type === 'note') console.note(event.level, event.text);
+    });
+    await trackers.end(outcome);
     await data.close();
   }
+}
+
+interface Trained {
+  readonly data: OpenedData;
+  readonly trackers: Trackers;
+  readonly result: TrainResult;
 }
 
 /** Opens the data and trains on them; they stay open for what follows. */
@@ -47,13 +69,17 @@ async function trained(
   options: RunOptions,
   onEvent: OnEvent,
   console: Console,
-): Promise<{ readonly data: OpenedData; readonly result: TrainResult }> {
+): Promise<Trained> {
   const { signal, release } = onInterruption((text) => console.note('info', text));
   let data: OpenedData | undefined;
+  let trackers: Trackers | undefined;
   try {
     data = await openData(loaded, onEvent);
-    return { data, result: await train(data, { ...options, backend, compute, onEvent, signal }) };
+    trackers = await openTrackers(data, onEvent);
+    const run = { ...options, backend, compute, onEvent, signal, trackers };
+    return { data, trackers, result: await train(data, run) };
   } catch (error) {
+    await trackers?.end('failed');
     await data?.close();
     throw error;
   } finally {

@@ -260,6 +260,19 @@ const augment = z
   .prefault({})
   .describe('Random changes of the training images');
 
+const average = z
+  .strictObject({
+    decay: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .default(0.999)
+      .describe('Share of the average that stays at an update; less in the first updates'),
+  })
+  .describe(
+    'A moving average of the weights (Polyak and Juditsky 1992), which is validated, saved beside them and predicted with; null: none',
+  );
+
 const train = z
   .strictObject({
     epochs: z.int().min(1).default(40).describe('Times that the sampler goes through the data'),
@@ -272,6 +285,14 @@ const train = z
       .nullable()
       .default(null)
       .describe('Largest norm of the gradient of all weights together; null: no limit'),
+    accumulate: z
+      .int()
+      .min(1)
+      .default(1)
+      .describe(
+        'Batches whose gradients are averaged for one update, as if they were one large batch; an epoch ends with an update',
+      ),
+    average: average.nullable().default(null),
     augment,
     validateEvery: z
       .int()

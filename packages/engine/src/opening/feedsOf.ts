@@ -1,8 +1,8 @@
 import type { Dataset } from '@raremask/core';
+import { numbersByClass } from '@raremask/core/loss';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type Feed, openFeed } from '../reading/feed.ts';
 import type { FeedPlan } from '../reading/plan.ts';
-import { classNumbers } from './classNumbers.ts';
 
 /** Opens the worker threads that read a data set. */
 export type OpenFeed = (
@@ -17,13 +17,14 @@ export function feedsOf(
 ): OpenFeed {
   const { url, rawOptions } = plugins.dataset;
   const { facts } = dataset;
+  const names = facts.classes.map(({ name }) => name);
   return (plan) =>
     openFeed(
       {
         ...plan,
         dataset: { url, rawOptions, folder },
         facts,
-        pixelWeights: classNumbers('data.pixelWeights', manifest.data.pixelWeights, facts, 1),
+        pixelWeights: numbersByClass(manifest.data.pixelWeights, names, 1, 'data.pixelWeights'),
         seed: manifest.seed,
         workers,
       },

@@ -20,7 +20,7 @@ import {
 import { chooseCheckpoint, openRunFolder, type RunFolder } from '../record/runFolder.ts';
 import type { Compute } from '../runner/compute.ts';
 import { openNetwork } from '../runner/openRunner.ts';
-import type { Network, StateArrays } from '../runner/runner.ts';
+import type { Network, NetworkArrays } from '../runner/runner.ts';
 import { openScope } from './scope.ts';
 
 /** A run's folder with the checkpoint that is used. */
@@ -44,7 +44,7 @@ export interface Trained extends TrainedRun {
   /** Of the training. */
   readonly facts: Facts;
   readonly model: Model;
-  readonly state: StateArrays;
+  readonly state: NetworkArrays;
   /** What a search found for these weights and settings, where the manifest leaves it to one. */
   readonly found: FoundRule | undefined;
   /** The manifest's rule with what was found. */

@@ -1,8 +1,9 @@
 import type { Census, Facts, Json, Model } from '@raremask/core';
 import { brokenCheckpoint, checkpointMismatch } from '../errors.ts';
 import type { Normalization } from '../intensities/normalize.ts';
-import type { StateArrays } from '../runner/runner.ts';
-import type { Optimizer } from '../step/optimizer.ts';
+import type { NetworkArrays, StateArrays } from '../runner/runner.ts';
+import { type StateEntry, stateLayout, zeros } from '../step/state.ts';
+import type { StepProgram } from '../step/trainStep.ts';
 import { type NamedArray, readSafetensors, writeSafetensors } from './safetensors.ts';
 
 /** Where a run stands, beside its tensors. JSON, in the checkpoint's header. */
@@ -11,11 +12,14 @@ export interface Progress {
   readonly epoch: number;
   /** Batches of that epoch that are done. */
   readonly step: number;
-  /** Steps since the beginning of the run. */
+  /** Batches since the beginning of the run. */
   readonly totalSteps: number;
+  /** Updates of the weights since then. */
+  readonly updates: number;
   /** Sums over the done batches of that epoch: images, loss, each term, gradient norm. */
   readonly sums: EpochSums;
   readonly sampler: Json;
+  readonly schedule: Json;
   readonly best: { readonly epoch: number; readonly score: number } | null;
   /** Training seconds so far. */
   readonly seconds: number;
@@ -23,6 +27,8 @@ export interface Progress {
 
 export interface EpochSums {
   readonly batches: number;
+  /** Those after which the weights were moved. */
+  readonly updates: number;
   readonly images: number;
   readonly loss: number;
   readonly terms: readonly number[];
@@ -46,27 +52,28 @@ export interface CheckpointHead {
   readonly progress: Progress;
 }
 
-/** Writes weights, buffers and optimizer state into one file, atomically. */
+/**
+ * Writes a run's state into one file, atomically.
+ *
+ * @param gathering whether an update of several batches has begun: what they have gathered is then kept
+ */
 export async function writeCheckpoint(
   path: string,
   head: CheckpointHead,
-  model: Model,
-  optimizer: Optimizer,
+  program: StepProgram,
   state: StateArrays,
+  gathering: boolean,
 ): Promise<void> {
-  const arrays: NamedArray[] = [];
-  const add = (
-    prefix: string,
-    names: readonly { readonly name: string; readonly shape: readonly number[] }[],
-    values: readonly Float32Array[],
-  ) => {
-    for (const [index, { name, shape }] of names.entries()) {
-      arrays.push({ name: `${prefix}.${name}`, shape, values: values[index]! });
-    }
-  };
-  add('weight', model.weights, state.weights);
-  add('buffer', model.buffers, state.buffers);
-  add('optimizer', optimizer.slots, state.slots);
+  const layout = stateLayout(program);
+  const arrays = KINDS.filter((kind) => kind !== 'gathered' || gathering).flatMap((kind) =>
+    layout[kind].map(
+      ({ name, shape }, index): NamedArray => ({
+        name: `${PREFIX[kind]}.${name}`,
+        shape,
+        values: state[kind][index]!,
+      }),
+    ),
+  );
   await writeSafetensors(path, arrays, { raremask: JSON.stringify(head) });
 }
 
@@ -97,40 +104,59 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   return { path, head, arrays };
 }
 
-/** The arrays of a checkpoint, in the model's order; without an optimizer, no slots. */
-export function checkpointState(
-  { path, arrays }: Checkpoint,
-  model: Model,
-  optimizer?: Optimizer,
-): StateArrays {
-  const named = (
-    prefix: string,
-    names: readonly { readonly name: string; readonly shape: readonly number[] }[],
-  ) =>
-    names.map(({ name, shape }) => {
-      const array = arrays.get(`${prefix}.${name}`);
-      if (array === undefined || array.shape.join() !== shape.join()) {
-        throw checkpointMismatch(
-          path,
-          `${prefix} ${name} of shape [${shape.join(', ')}]`,
-          array === undefined ? 'no such array' : `[${array.shape.join(', ')}]`,
-        );
-      }
-      return array.values;
-    });
+/** What the trained network is used with: the moving averages, where they were kept. */
+export function checkpointState(checkpoint: Checkpoint, model: Model): NetworkArrays {
+  const { weights, buffers } = model;
+  const averaged = [...checkpoint.arrays.keys()].some((name) =>
+    name.startsWith(`${PREFIX.averages}.`),
+  );
+  const prefix = averaged ? `${PREFIX.averages}.` : '';
   return {
-    weights: named('weight', model.weights),
-    buffers: named('buffer', model.buffers),
-    slots: optimizer ? named('optimizer', optimizer.slots) : [],
+    weights: named(checkpoint, `${prefix}${PREFIX.weights}`, weights),
+    buffers: named(checkpoint, `${prefix}${PREFIX.buffers}`, buffers),
   };
 }
 
-/** What a run starts with. */
-export function initialState(model: Model, optimizer: Optimizer): StateArrays {
-  const size = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
-  return {
-    weights: model.weights.map(({ initial }) => Float32Array.from(initial)),
-    buffers: model.buffers.map(({ initial }) => Float32Array.from(initial)),
-    slots: optimizer.slots.map(({ shape }) => new Float32Array(size(shape))),
-  };
+/** What a run goes on with. */
+export function resumeState(checkpoint: Checkpoint, program: StepProgram): StateArrays {
+  const layout = stateLayout(program);
+  const gathering = layout.gathered.some(({ name }) =>
+    checkpoint.arrays.has(`${PREFIX.gathered}.${name}`),
+  );
+  return Object.fromEntries(
+    KINDS.map((kind) => [
+      kind,
+      kind === 'gathered' && !gathering
+        ? layout.gathered.map(zeros)
+        : named(checkpoint, PREFIX[kind], layout[kind]),
+    ]),
+  ) as Record<keyof StateArrays, Float32Array[]>;
+}
+
+/** What arrays of each kind are called in the file, before their own name. */
+const PREFIX = {
+  weights: 'weight',
+  buffers: 'buffer',
+  slots: 'optimizer',
+  averages: 'average',
+  gathered: 'gathered',
+} as const satisfies Readonly<Record<keyof StateArrays, string>>;
+const KINDS = Object.keys(PREFIX) as (keyof StateArrays)[];
+
+function named(
+  { path, arrays }: Checkpoint,
+  prefix: string,
+  entries: readonly StateEntry[],
+): Float32Array[] {
+  return entries.map(({ name, shape }) => {
+    const array = arrays.get(`${prefix}.${name}`);
+    if (array === undefined || array.shape.join() !== shape.join()) {
+      throw checkpointMismatch(
+        path,
+        `${prefix} ${name} of shape [${shape.join(', ')}]`,
+        array === undefined ? 'no such array' : `[${array.shape.join(', ')}]`,
+      );
+    }
+    return array.values;
+  });
 }

@@ -11,12 +11,21 @@ import {
 } from '@raremask/compiler';
 import type { Loss } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
-import { type NetworkProgram, type StepProgram, trainStep } from '../step/trainStep.ts';
+import { inferredWith } from '../step/state.ts';
+import type { NetworkProgram, StepProgram } from '../step/trainStep.ts';
 import type { Compute } from './compute.ts';
 import { float, tracedModel } from './inferenceGraph.ts';
 import { InferencePrograms } from './inferencePrograms.ts';
 import { ProgramCache } from './programCache.ts';
-import type { Network, Runner, StateArrays, StepCall, StepResult } from './runner.ts';
+import type {
+  Network,
+  NetworkArrays,
+  Runner,
+  StateArrays,
+  StepCall,
+  StepResult,
+} from './runner.ts';
+import { byKind, inOrder, partOf, StepInputs, type StepPart } from './stepInputs.ts';
 
 /** Told when a program is ready to run. */
 export type OnCompiled = (
@@ -26,8 +35,17 @@ export type OnCompiled = (
 
 interface CompiledStep {
   readonly program: Program;
+  readonly inputs: StepInputs;
   /** Inputs that the model asked for: numbers for its dropout. */
   readonly asked: readonly InputSpec[];
+}
+
+/** One array of the state. The first program that uses it decides how its axes lie. */
+interface Held {
+  readonly port: Port;
+  now: Elements;
+  /** What the next step that changes it writes into. */
+  next: Elements;
 }
 
 /**
@@ -41,75 +59,71 @@ export class CompiledRunner implements Runner {
   readonly #onCompiled: OnCompiled;
   readonly #steps: ProgramCache<CompiledStep>;
   #inference: InferencePrograms | undefined;
-  readonly #initial: readonly Float32Array[];
-  /** The state as it is between steps; undefined before the first. */
-  #held: { ports: readonly Port[]; now: Elements[]; next: Elements[] } | undefined;
+  /** The state in the order of stepInputs; each as it was given, until a program uses it. */
+  readonly #state: (Held | Float32Array)[];
 
   constructor(compute: Compute, program: StepProgram, state: StateArrays, onCompiled: OnCompiled) {
     this.#compute = compute;
     this.#program = program;
     this.#onCompiled = onCompiled;
     this.#steps = new ProgramCache(({ program: step }) => step.dispose(), compute.pixelsKept);
-    this.#initial = [...state.weights, ...state.buffers, ...state.slots];
+    this.#state = inOrder(state);
   }
 
   /** @throws NotTraceable where a plugin does what a graph cannot hold; the state is as before */
   async step(call: StepCall): Promise<StepResult> {
-    const { program, asked } = await this.#stepFor(call);
-    const held = this.#held!;
-    const numbers = [
-      call.learningRate,
-      call.firstCorrection,
-      call.secondCorrection,
-      ...call.termWeights,
-    ];
+    const { program, inputs, asked } = await this.#stepFor(call);
+    const held = (place: number) => this.#state[place] as Held;
     const uniform = asked.map(({ shape }) => {
       const values = new Float32Array(tf.util.sizeFromShape([...shape]));
       call.uniform(values);
       return values;
     });
+    const said = Array.from({ length: inputs.reported }, () => undefined);
     const results = await program.run(
-      [
-        ...held.now,
-        call.images,
-        call.target,
-        call.weight,
-        ...numbers.map((number) => Float32Array.of(number)),
-        ...uniform,
-      ],
-      [...this.#reported().map(() => undefined), ...held.next],
+      [...inputs.reads.map((place) => held(place).now), ...inputs.values(call), ...uniform],
+      [...said, ...inputs.writes.map((place) => held(place).next)],
     );
-    this.#held = { ...held, now: held.next, next: held.now };
-    const [monitor, outcomes] = results as Float32Array[];
-    return { monitor: monitor!, ...(this.#program.outcomes && { outcomes: outcomes! }) };
+    for (const place of inputs.writes) {
+      const one = held(place);
+      [one.now, one.next] = [one.next, one.now];
+    }
+    return inputs.report(results.slice(0, inputs.reported) as Float32Array[]);
   }
 
   async infer(images: Float32Array, count: number, size: readonly number[]): Promise<Float32Array> {
-    const { model } = this.#program;
-    const state = this.#held?.now ?? this.#initial;
-    const used = state.slice(0, model.weights.length + model.buffers.length);
+    const { weights, buffers } = inferredWith(byKind(this.#program, this.#state));
+    const used = [...weights, ...buffers];
+    const layouts = used.flatMap((one, index) =>
+      one instanceof Float32Array ? [] : [[index, one.port.layout] as const],
+    );
     this.#inference ??= new InferencePrograms(
       this.#compute,
       this.#program,
       'inputs',
-      this.#held && new Map(used.map((_, index) => [index, this.#held!.ports[index]!.layout])),
+      new Map(layouts),
     );
-    return await this.#inference.run(used, images, count, size);
+    return await this.#inference.run(
+      used.map((one) => (one instanceof Float32Array ? one : one.now)),
+      images,
+      count,
+      size,
+    );
   }
 
   state(): StateArrays {
-    const { model } = this.#program;
-    const held = this.#held;
-    const arrays = held
-      ? held.now.map((values, index) => outOfPort(held.ports[index]!, values) as Float32Array)
-      : this.#initial;
-    const buffers = model.weights.length;
-    const slots = buffers + model.buffers.length;
-    return {
-      weights: arrays.slice(0, buffers),
-      buffers: arrays.slice(buffers, slots),
-      slots: arrays.slice(slots),
-    };
+    const arrays = this.#state.map((one) =>
+      one instanceof Float32Array ? one : (outOfPort(one.port, one.now) as Float32Array),
+    );
+    return byKind(this.#program, arrays);
+  }
+
+  load(state: StateArrays): void {
+    for (const [place, values] of inOrder(state).entries()) {
+      const one = this.#state[place]!;
+      if (one instanceof Float32Array) this.#state[place] = values;
+      else one.now = intoPort(one.port, values);
+    }
   }
 
   async dispose(): Promise<void> {
@@ -117,97 +131,77 @@ export class CompiledRunner implements Runner {
     await this.#inference?.dispose();
   }
 
-  /** Names of what a step says beside the new state. */
-  #reported(): string[] {
-    return this.#program.outcomes ? ['monitor', 'outcomes'] : ['monitor'];
-  }
-
   async #stepFor(call: StepCall): Promise<CompiledStep> {
     const shape = [call.count, ...call.size];
-    const known = this.#steps.get(shape);
+    const part = partOf(call);
+    const known = this.#steps.get(shape, part);
     if (known) return known;
     const started = performance.now();
-    const { model, losses, optimizer, facts } = this.#program;
-    const state = [...model.weights, ...model.buffers, ...optimizer.slots];
-    const specs = [
-      ...state.map(({ shape }) => float(shape)),
-      float([...shape, facts.channels]),
-      float([...shape, facts.classes.length]),
-      float([...shape, 1]),
-      ...Array.from({ length: 3 + losses.length }, () => float([])),
-    ];
-    const { graph, asked } = await graphOf(specs, (tensors, tracer) =>
-      this.#traceStep(tensors, tracer),
+    const inputs = new StepInputs(this.#program, part);
+    const { graph, asked } = await graphOf(inputs.shapes(shape).map(float), (tensors, tracer) =>
+      inputs.run(traced(this.#program, tracer), tensors, (wanted) => tracer.input(float(wanted))),
     );
-    const reported = this.#reported().length;
+    const place = new Map(inputs.reads.map((held, index) => [held, index]));
     const program = await compile(this.#compute.runtime, graph, {
       name: 'training step',
       threads: this.#compute.threads,
       optimize: 'extended',
       ...(this.#compute.profile !== undefined && { profile: this.#compute.profile }),
-      freeInputs: new Set(state.keys()),
-      ...this.#heldLayouts(),
-      outputLike: new Map(state.map((_, index) => [reported + index, index])),
+      freeInputs: new Set(inputs.reads.keys()),
+      inputLayouts: this.#layouts(inputs.reads),
+      outputLike: new Map(
+        inputs.writes.map((held, index) => [inputs.reported + index, place.get(held)!]),
+      ),
     });
-    if (this.#held === undefined) {
-      this.#held = {
-        ports: program.inputs.slice(0, state.length),
-        now: this.#initial.map((values, index) => intoPort(program.inputs[index]!, values)),
-        next: this.#initial.map((values) => new Float32Array(values.length)),
-      };
-      // Programs made before take the state as it lay.
-      await this.#inference?.dispose();
-      this.#inference = undefined;
-    }
-    this.#onCompiled(`training step of ${shape.join(' x ')}`, {
+    await this.#hold(program, inputs.reads);
+    this.#onCompiled(`${WHAT[part]} of ${shape.join(' x ')}`, {
       operators: program.operators,
       seconds: (performance.now() - started) / 1000,
     });
-    const compiled = { program, asked };
-    await this.#steps.add(shape, compiled);
+    const compiled = { program, inputs, asked };
+    await this.#steps.add(shape, compiled, part);
     return compiled;
   }
 
-  #heldLayouts() {
-    const ports = this.#held?.ports;
-    return ports && { inputLayouts: new Map(ports.map(({ layout }, index) => [index, layout])) };
+  /** Layouts of those inputs that lie in memory already. */
+  #layouts(reads: readonly number[]): Map<number, readonly number[]> {
+    return new Map(
+      reads.flatMap((place, index) => {
+        const one = this.#state[place]!;
+        return one instanceof Float32Array ? [] : [[index, one.port.layout] as const];
+      }),
+    );
   }
 
-  #traceStep(tensors: readonly tf.Tensor[], tracer: Tracer): tf.Tensor[] {
-    const { model, losses, optimizer } = this.#program;
-    const rest = [...tensors];
-    const take = (count: number) => rest.splice(0, count);
-    const state = {
-      weights: take(model.weights.length),
-      buffers: take(model.buffers.length),
-      slots: take(optimizer.slots.length),
-    };
-    const [images, target, weight, learningRate, firstCorrection, secondCorrection] = take(6);
-    const output = trainStep(traced(this.#program, tracer), state, {
-      images: images!,
-      target: target!,
-      weight: weight!,
-      learningRate: learningRate!,
-      firstCorrection: firstCorrection!,
-      secondCorrection: secondCorrection!,
-      termWeights: take(losses.length),
-      uniform: (shape) => tracer.input(float(shape)),
-    });
-    return [
-      output.monitor,
-      ...(output.outcomes ? [output.outcomes] : []),
-      ...output.state.weights,
-      ...output.state.buffers,
-      ...output.state.slots,
-    ];
+  /** Lays out what no program has used before, as this one wants it. */
+  async #hold(program: Program, reads: readonly number[]): Promise<void> {
+    const fresh = [...reads.entries()].filter(
+      ([, place]) => this.#state[place] instanceof Float32Array,
+    );
+    if (fresh.length === 0) return;
+    for (const [index, place] of fresh) {
+      const port = program.inputs[index]!;
+      const values = this.#state[place] as Float32Array;
+      const now = intoPort(port, values);
+      this.#state[place] = { port, now, next: new Float32Array(values.length) };
+    }
+    // Programs made before take the state as it lay.
+    await this.#inference?.dispose();
+    this.#inference = undefined;
   }
 }
+
+const WHAT: Readonly<Record<StepPart, string>> = {
+  whole: 'training step',
+  gather: 'training step that gathers a gradient',
+  finish: 'training step that ends with an update',
+};
 
 /** A network whose weights no longer change: they are constants of the graph. */
 export class CompiledNetwork implements Network {
   readonly #programs: InferencePrograms;
 
-  constructor(compute: Compute, program: NetworkProgram, state: StateArrays) {
+  constructor(compute: Compute, program: NetworkProgram, state: NetworkArrays) {
     this.#programs = new InferencePrograms(compute, program, state);
   }
 

@@ -1,81 +1,80 @@
 import * as tf from '@tensorflow/tfjs';
 import { logitsShape } from '../errors.ts';
-import {
-  infer,
-  type NetworkProgram,
-  type StepProgram,
-  type StepState,
-  trainStep,
-} from '../step/trainStep.ts';
-import type { Network, Runner, StateArrays, StepCall, StepResult } from './runner.ts';
+import { inferredWith, type NetworkState, type StateEntry, stateLayout } from '../step/state.ts';
+import { infer, type NetworkProgram, type StepProgram } from '../step/trainStep.ts';
+import type {
+  Network,
+  NetworkArrays,
+  Runner,
+  StateArrays,
+  StepCall,
+  StepResult,
+} from './runner.ts';
+import { byKind, inOrder, partOf, StepInputs } from './stepInputs.ts';
 
 /** Runs steps kernel by kernel on the tfjs backend that is in use. */
 export class EagerRunner implements Runner {
   readonly #program: StepProgram;
-  #state: StepState;
+  /** The whole state, in the order of stepInputs. */
+  #state: tf.Tensor[];
 
   constructor(program: StepProgram, state: StateArrays) {
     this.#program = program;
-    const { model, optimizer } = program;
-    this.#state = {
-      weights: tensorsOf(state.weights, model.weights),
-      buffers: tensorsOf(state.buffers, model.buffers),
-      slots: tensorsOf(state.slots, optimizer.slots),
-    };
+    this.#state = this.#tensors(state);
   }
 
   async step(call: StepCall): Promise<StepResult> {
-    const { facts } = this.#program;
-    const image = [call.count, ...call.size];
-    const inputs = {
-      images: tf.tensor(call.images, [...image, facts.channels]),
-      target: tf.tensor(call.target, [...image, facts.classes.length]),
-      weight: tf.tensor(call.weight, [...image, 1]),
-      learningRate: tf.scalar(call.learningRate),
-      firstCorrection: tf.scalar(call.firstCorrection),
-      secondCorrection: tf.scalar(call.secondCorrection),
-    };
-    const termWeights = call.termWeights.map((value) => tf.scalar(value));
-    try {
-      const output = trainStep(this.#program, this.#state, {
-        ...inputs,
-        termWeights,
-        uniform: (shape) => {
-          const values = new Float32Array(tf.util.sizeFromShape([...shape]));
-          call.uniform(values);
-          return tf.tensor(values, [...shape]);
-        },
+    const inputs = new StepInputs(this.#program, partOf(call));
+    const results = tf.tidy(() => {
+      const state = inputs.reads.map((place) => this.#state[place]!);
+      const shapes = inputs.shapes([call.count, ...call.size]).slice(state.length);
+      const given = inputs.values(call).map((values, at) => tf.tensor(values, [...shapes[at]!]));
+      return inputs.run(this.#program, [...state, ...given], (shape) => {
+        const values = new Float32Array(tf.util.sizeFromShape([...shape]));
+        call.uniform(values);
+        return tf.tensor(values, [...shape]);
       });
-      disposeState(this.#state);
-      this.#state = output.state;
-      const monitor = (await output.monitor.data()) as Float32Array;
-      const outcomes = (await output.outcomes?.data()) as Float32Array | undefined;
-      output.monitor.dispose();
-      output.outcomes?.dispose();
-      return { monitor, ...(outcomes && { outcomes }) };
+    });
+    const said = results.splice(0, inputs.reported);
+    for (const [index, place] of inputs.writes.entries()) {
+      this.#state[place]!.dispose();
+      this.#state[place] = results[index]!;
+    }
+    try {
+      return inputs.report((await Promise.all(said.map((one) => one.data()))) as Float32Array[]);
     } finally {
-      tf.dispose([...Object.values(inputs), ...termWeights]);
+      tf.dispose(said);
     }
   }
 
   infer(images: Float32Array, count: number, size: readonly number[]): Promise<Float32Array> {
-    return inferEagerly(this.#program, this.#state, images, [count, ...size]);
+    const state = inferredWith(byKind(this.#program, this.#state));
+    return inferEagerly(this.#program, state, images, [count, ...size]);
   }
 
   state(): StateArrays {
-    const read = (tensors: readonly tf.Tensor[]) =>
-      tensors.map((tensor) => tensor.dataSync() as Float32Array);
-    const { weights, buffers, slots } = this.#state;
-    return { weights: read(weights), buffers: read(buffers), slots: read(slots) };
+    return byKind(
+      this.#program,
+      this.#state.map((tensor) => tensor.dataSync() as Float32Array),
+    );
+  }
+
+  load(state: StateArrays): void {
+    tf.dispose(this.#state);
+    this.#state = this.#tensors(state);
   }
 
   async dispose(): Promise<void> {
-    disposeState(this.#state);
+    tf.dispose(this.#state);
+  }
+
+  #tensors(state: StateArrays): tf.Tensor[] {
+    return tensorsOf(inOrder(state), inOrder<StateEntry>(stateLayout(this.#program)));
   }
 }
 
 /** A network that only infers. */
-export function eagerNetwork(network: NetworkProgram, state: StateArrays): Network {
+export function eagerNetwork(network: NetworkProgram, state: NetworkArrays): Network {
   const { model } = network;
   const tensors = {
     weights: tensorsOf(state.weights, model.weights),
@@ -91,7 +90,7 @@ export function eagerNetwork(network: NetworkProgram, state: StateArrays): Netwo
 
 async function inferEagerly(
   { facts, model }: NetworkProgram,
-  state: Pick<StepState, 'weights' | 'buffers'>,
+  state: NetworkState<tf.Tensor>,
   images: Float32Array,
   image: readonly number[],
 ): Promise<Float32Array> {
@@ -112,8 +111,4 @@ function tensorsOf(
   of: readonly { readonly shape: readonly number[] }[],
 ): tf.Tensor[] {
   return arrays.map((values, index) => tf.tensor(values, [...of[index]!.shape]));
-}
-
-function disposeState(state: StepState): void {
-  tf.dispose([...state.weights, ...state.buffers, ...state.slots]);
 }

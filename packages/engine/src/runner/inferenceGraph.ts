@@ -3,7 +3,7 @@ import type { Model } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
 import { logitsShape } from '../errors.ts';
 import { infer, type NetworkProgram } from '../step/trainStep.ts';
-import type { StateArrays } from './runner.ts';
+import type { NetworkArrays } from './runner.ts';
 
 /**
  * The forward pass, with weights and buffers as inputs before the images, or as constants.
@@ -13,7 +13,7 @@ import type { StateArrays } from './runner.ts';
 export async function inferenceGraph(
   program: NetworkProgram,
   image: readonly number[],
-  state: 'inputs' | StateArrays,
+  state: 'inputs' | NetworkArrays,
 ) {
   const { model, facts } = program;
   const images = float([...image, facts.channels]);
@@ -40,7 +40,7 @@ export async function inferenceGraph(
   return graph;
 }
 
-function constants(model: Model, { weights, buffers }: StateArrays): tf.Tensor[] {
+function constants(model: Model, { weights, buffers }: NetworkArrays): tf.Tensor[] {
   const shapes = [...model.weights, ...model.buffers].map(({ shape }) => [...shape]);
   return [...weights, ...buffers].map((values, index) => tf.tensor(values, shapes[index]!));
 }
@@ -51,7 +51,7 @@ function constants(model: Model, { weights, buffers }: StateArrays): tf.Tensor[]
  */
 export async function graphsOfTwoSizes(
   program: NetworkProgram,
-  state: 'inputs' | StateArrays,
+  state: 'inputs' | NetworkArrays,
 ): Promise<[Graph, Graph]> {
   const graph = (count: number, factors: readonly number[]) =>
     inferenceGraph(

@@ -10,7 +10,7 @@ import type { NetworkProgram } from '../step/trainStep.ts';
 import type { Compute } from './compute.ts';
 import { graphsOfTwoSizes, inferenceGraph } from './inferenceGraph.ts';
 import { ProgramCache } from './programCache.ts';
-import type { StateArrays } from './runner.ts';
+import type { NetworkArrays } from './runner.ts';
 
 /**
  * The forward pass, compiled.
@@ -23,7 +23,7 @@ import type { StateArrays } from './runner.ts';
 export class InferencePrograms {
   readonly #compute: Compute;
   readonly #program: NetworkProgram;
-  readonly #state: 'inputs' | StateArrays;
+  readonly #state: 'inputs' | NetworkArrays;
   readonly #layouts: ReadonlyMap<number, readonly number[]> | undefined;
   readonly #bySize: ProgramCache<Program>;
   #anySize: AnySizeProgram | 'none' | undefined;
@@ -35,7 +35,7 @@ export class InferencePrograms {
   constructor(
     compute: Compute,
     program: NetworkProgram,
-    state: 'inputs' | StateArrays,
+    state: 'inputs' | NetworkArrays,
     layouts?: ReadonlyMap<number, readonly number[]>,
   ) {
     this.#compute = compute;

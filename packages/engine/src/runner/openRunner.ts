@@ -4,7 +4,7 @@ import { CompiledNetwork, CompiledRunner } from './compiledRunner.ts';
 import type { Compute } from './compute.ts';
 import { EagerRunner, eagerNetwork } from './eagerRunner.ts';
 import { FallingBack } from './fallingBack.ts';
-import type { Network, Runner, StateArrays } from './runner.ts';
+import type { Network, NetworkArrays, Runner, StateArrays } from './runner.ts';
 
 /**
  * What computes a run's steps: compiled where a runtime is given, else kernel by kernel. A step that
@@ -33,6 +33,7 @@ export function openRunner(
     step: (call) => running.try((runner) => runner.step(call)),
     infer: (images, count, size) => running.try((runner) => runner.infer(images, count, size)),
     state: () => running.now.state(),
+    load: (loaded) => running.now.load(loaded),
     dispose: () => running.now.dispose(),
   };
 }
@@ -41,7 +42,7 @@ export function openRunner(
 export function openNetwork(
   compute: Compute | undefined,
   program: NetworkProgram,
-  state: StateArrays,
+  state: NetworkArrays,
   emit: OnEvent,
 ): Network {
   if (compute === undefined) return eagerNetwork(program, state);

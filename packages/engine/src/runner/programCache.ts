@@ -16,9 +16,12 @@ export class ProgramCache<P> {
     this.#most = most;
   }
 
-  /** @param shape [count, ...size] */
-  get(shape: readonly number[]): P | undefined {
-    const key = shape.join();
+  /**
+   * @param shape [count, ...size]
+   * @param use tells programs of one shape apart
+   */
+  get(shape: readonly number[], use = ''): P | undefined {
+    const key = keyOf(shape, use);
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     // The last one used stands last.
@@ -32,7 +35,7 @@ export class ProgramCache<P> {
     return this.#pixels + product(shape) <= this.#most;
   }
 
-  async add(shape: readonly number[], program: P): Promise<void> {
+  async add(shape: readonly number[], program: P, use = ''): Promise<void> {
     while (this.#entries.size > 0 && !this.hasRoom(shape)) {
       const [key, { program: oldest, pixels }] = this.#entries.entries().next().value!;
       this.#entries.delete(key);
@@ -40,7 +43,7 @@ export class ProgramCache<P> {
       await this.#discard(oldest);
     }
     const pixels = product(shape);
-    this.#entries.set(shape.join(), { program, pixels });
+    this.#entries.set(keyOf(shape, use), { program, pixels });
     this.#pixels += pixels;
   }
 
@@ -49,6 +52,10 @@ export class ProgramCache<P> {
     this.#entries.clear();
     this.#pixels = 0;
   }
+}
+
+function keyOf(shape: readonly number[], use: string): string {
+  return `${use} ${shape.join()}`;
 }
 
 function product(shape: readonly number[]): number {

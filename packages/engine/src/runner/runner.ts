@@ -1,3 +1,5 @@
+import type { NetworkState, TrainingState } from '../step/state.ts';
+
 /** A batch and the numbers that change from step to step. */
 export interface StepCall {
   readonly count: number;
@@ -9,27 +11,50 @@ export interface StepCall {
   /** [count, ...size, 1] */
   readonly weight: Float32Array;
   readonly learningRate: number;
-  readonly firstCorrection: number;
-  readonly secondCorrection: number;
+  /** The optimizer's own numbers for this step, by name. */
+  readonly numbers: Readonly<Record<string, number>>;
   /** The weight of each loss term. */
   readonly termWeights: readonly number[];
+  /** Where several batches make one update: this one's place among them. */
+  readonly gathering?: Gathering;
+  /** Share of a moving average that stays, where averages are kept. */
+  readonly decay?: number;
   /** Fills an array with fresh uniform numbers, for the model's dropout. */
   uniform(into: Float32Array): void;
 }
 
+/** The place of a batch among those that make one update. */
+export interface Gathering {
+  /** Its share of their images. */
+  readonly share: number;
+  readonly first: boolean;
+  /** The last one updates. */
+  readonly last: boolean;
+}
+
 export interface StepResult {
-  /** [1 + terms + 1]: the weighted sum, each term before its weight, the gradient's global norm. */
-  readonly monitor: Float32Array;
-  /** [count, 2] where asked for: each sample's loss, and its share of background pixels alarmed. */
-  readonly outcomes?: Float32Array;
+  /** The weighted sum of the terms. */
+  readonly loss: number;
+  /** Each term before its weight. */
+  readonly terms: readonly number[];
+  /** Norm of the gradient of all weights together, before the clip; null where nothing was updated. */
+  readonly gradientNorm: number | null;
+  /** Where asked for, one a sample. */
+  readonly outcomes?: readonly SampleOutcome[];
+}
+
+export interface SampleOutcome {
+  /** Weighted sum of the terms that give one number a sample. */
+  readonly loss: number;
+  /** Share of the counted pixels without foreground that were predicted as foreground. */
+  readonly alarms: number;
 }
 
 /** All tensors of a run, as tfjs orders their elements. */
-export interface StateArrays {
-  readonly weights: readonly Float32Array[];
-  readonly buffers: readonly Float32Array[];
-  readonly slots: readonly Float32Array[];
-}
+export type StateArrays = TrainingState<Float32Array>;
+
+/** What a network is used with, likewise. */
+export type NetworkArrays = NetworkState<Float32Array>;
 
 /** A network with weights in it. */
 export interface Network {
@@ -43,8 +68,10 @@ export interface Network {
   dispose(): Promise<void>;
 }
 
-/** Computes training steps, and holds the state between them. */
+/** Computes training steps, and holds the state between them. It infers with the moving averages, where they are kept. */
 export interface Runner extends Network {
   step(call: StepCall): Promise<StepResult>;
   state(): StateArrays;
+  /** Takes another state of the same layout in the place of its own. */
+  load(state: StateArrays): void;
 }

@@ -1,34 +1,40 @@
-import type { Parameter } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
+
+/** What decides which vectors may lie end to end. */
+export interface PackedEntry {
+  readonly shape: readonly number[];
+  /** Vectors are packed with those of an equal key. */
+  readonly key: string;
+}
 
 /**
  * Biases and scales are many and small: what is done to each element alone is done to all of them at
  * once, as one long vector, instead of by dozens of operations of a few numbers each.
  */
 export interface Packing {
-  /** Whether weight decay applies, for each packed tensor. */
-  readonly decays: readonly boolean[];
-  /** Tensors in the order of the parameters -> the larger ones alone, vectors end to end. */
+  /** Index of the first entry of each packed tensor. */
+  readonly firsts: readonly number[];
+  /** Tensors in the order of the entries -> the larger ones alone, vectors end to end. */
   pack(tensors: readonly tf.Tensor[]): tf.Tensor[];
   unpack(packed: readonly tf.Tensor[]): tf.Tensor[];
 }
 
-/** Vectors with and without weight decay are packed apart. */
-export function packVectors(parameters: readonly Parameter[]): Packing {
+/** Vectors of different keys are packed apart. */
+export function packVectors(entries: readonly PackedEntry[]): Packing {
   const groups: number[][] = [];
-  const vectors = new Map<boolean, number[]>();
-  for (const [index, { shape, decay }] of parameters.entries()) {
-    const group = shape.length === 1 ? vectors.get(decay) : undefined;
+  const vectors = new Map<string, number[]>();
+  for (const [index, { shape, key }] of entries.entries()) {
+    const group = shape.length === 1 ? vectors.get(key) : undefined;
     if (group) {
       group.push(index);
       continue;
     }
     const started = [index];
     groups.push(started);
-    if (shape.length === 1) vectors.set(decay, started);
+    if (shape.length === 1) vectors.set(key, started);
   }
   return {
-    decays: groups.map(([first]) => parameters[first!]!.decay),
+    firsts: groups.map(([first]) => first!),
     pack: (tensors) =>
       groups.map((group) =>
         group.length === 1
@@ -44,11 +50,20 @@ export function packVectors(parameters: readonly Parameter[]): Packing {
             ? [whole]
             : tf.split(
                 whole,
-                group.map((index) => parameters[index]!.shape[0]!),
+                group.map((index) => entries[index]!.shape[0]!),
               );
         for (const [place, index] of group.entries()) tensors[index] = parts[place]!;
       }
       return tensors;
     },
+  };
+}
+
+/** Every tensor by itself, for what looks at weights as a whole. */
+export function packNothing(entries: readonly unknown[]): Packing {
+  return {
+    firsts: entries.map((_, index) => index),
+    pack: (tensors) => [...tensors],
+    unpack: (packed) => [...packed],
   };
 }

@@ -1,41 +1,10 @@
-import { type Facts, firstForeground, type Loss, type Model } from '@raremask/core';
+import type { Facts, Loss, Model, Optimizer } from '@raremask/core';
 import { lossInput } from '@raremask/core/loss-input';
 import * as tf from '@tensorflow/tfjs';
-import type { Optimizer } from './optimizer.ts';
-import { packVectors } from './packing.ts';
-
-/** Everything that a training step changes. */
-export interface StepState {
-  readonly weights: readonly tf.Tensor[];
-  readonly buffers: readonly tf.Tensor[];
-  /** The optimizer's slots. */
-  readonly slots: readonly tf.Tensor[];
-}
-
-/** One batch and the numbers that change from step to step, all as tensors. */
-export interface StepInput {
-  /** [batch, ...space, channels] */
-  readonly images: tf.Tensor;
-  /** [batch, ...space, classes] */
-  readonly target: tf.Tensor;
-  /** [batch, ...space, 1] */
-  readonly weight: tf.Tensor;
-  readonly learningRate: tf.Tensor;
-  readonly firstCorrection: tf.Tensor;
-  readonly secondCorrection: tf.Tensor;
-  /** The weight of each loss term, scalars. */
-  readonly termWeights: readonly tf.Tensor[];
-  /** Fresh uniform numbers for the model's dropout. */
-  uniform(shape: readonly number[]): tf.Tensor;
-}
-
-export interface StepOutput {
-  readonly state: StepState;
-  /** [1 + terms + 1]: the weighted sum, each term before its weight, the gradient's global norm. */
-  readonly monitor: tf.Tensor1D;
-  /** [batch, 2] where asked for: each sample's loss, and its share of background pixels alarmed. */
-  readonly outcomes?: tf.Tensor2D;
-}
+import { tidied, withKept } from './kept.ts';
+import { alarmShare, sampleLoss } from './outcomes.ts';
+import { type Packing, packNothing, packVectors } from './packing.ts';
+import type { NetworkState, StepState } from './state.ts';
 
 /** What inference is made of. */
 export interface NetworkProgram {
@@ -47,19 +16,77 @@ export interface NetworkProgram {
 export interface StepProgram extends NetworkProgram {
   readonly losses: readonly Loss[];
   readonly optimizer: Optimizer;
+  /** Factors of the learning rate, one a weight; left out: 1 for all. */
+  readonly factors?: readonly number[];
   /** Largest global norm of the gradient, or null. */
   readonly clip: number | null;
+  /** Whether moving averages of the weights are kept. */
+  readonly average?: boolean;
+  /** Whether gradients of several batches make one update. */
+  readonly accumulate?: boolean;
   /** Whether a sampler wants each sample's outcome. */
   readonly outcomes: boolean;
   /** What messages call each loss. */
   readonly places?: readonly string[];
 }
 
+/** One batch, as tensors. */
+export interface BatchInput {
+  /** [batch, ...space, channels] */
+  readonly images: tf.Tensor;
+  /** [batch, ...space, classes] */
+  readonly target: tf.Tensor;
+  /** [batch, ...space, 1] */
+  readonly weight: tf.Tensor;
+  /** The weight of each loss term. */
+  readonly termWeights: readonly tf.Scalar[];
+  /** Fresh uniform numbers for the model's dropout. */
+  uniform(shape: readonly number[]): tf.Tensor;
+}
+
+/** The numbers of one update. */
+export interface UpdateInput {
+  readonly learningRate: tf.Scalar;
+  /** The optimizer's own, by name. */
+  readonly numbers: Readonly<Record<string, tf.Scalar>>;
+  /** Share of a moving average that stays, where averages are kept. */
+  readonly decay?: tf.Scalar | undefined;
+}
+
+/** How a batch takes part in an update that several batches make together. */
+export interface GatherInput {
+  /** Its share of their images. */
+  readonly share: tf.Scalar;
+  /** 0 at the first of them, whose gradient replaces what was gathered; else 1. */
+  readonly keep: tf.Scalar;
+}
+
+/** What a batch says; the caller owns the tensors. */
+export interface BatchReport {
+  /** The weighted sum of the terms. */
+  readonly loss: tf.Scalar;
+  /** Each term before its weight. */
+  readonly terms: readonly tf.Scalar[];
+  /** [batch, 2] where asked for: each sample's loss, and its share of background pixels alarmed. */
+  readonly outcomes?: tf.Tensor2D;
+}
+
+export interface StepOutput extends BatchReport {
+  /** What has changed, whole. */
+  readonly state: Partial<StepState>;
+  /** Norm of the gradient of all weights together, before the clip; none where nothing was updated. */
+  readonly gradientNorm?: tf.Scalar;
+}
+
 /**
- * One training step as a pure function of tensors: nothing is read, nothing but the result is kept.
- * The caller owns the input and the result.
+ * The gradient of one batch's loss, as a pure function: nothing is read, nothing but the result is
+ * kept, and the caller owns the result.
  */
-export function trainStep(program: StepProgram, state: StepState, input: StepInput): StepOutput {
+export function gradients(
+  program: StepProgram,
+  state: NetworkState<tf.Tensor>,
+  input: BatchInput,
+): BatchReport & { readonly gradients: tf.Tensor[]; readonly buffers: tf.Tensor[] } {
   const { result, kept } = withKept((keep) =>
     tf.tidy(() => {
       const forward = (...weights: tf.Tensor[]): tf.Scalar => {
@@ -93,48 +120,109 @@ export function trainStep(program: StepProgram, state: StepState, input: StepInp
         }
         return total;
       };
-      const { grads } = tf.valueAndGrads(forward)([...state.weights]);
-      const { pack, unpack, decays } = packVectors(program.model.weights);
-      const packed = pack(grads);
-      const norm = tf.sqrt(sum(packed.map((gradient) => tf.sum(tf.square(gradient)) as tf.Scalar)));
-      const gradients =
-        program.clip === null
-          ? packed
-          : packed.map((gradient) =>
-              tf.mul(gradient, tf.div(program.clip!, tf.maximum(norm, program.clip!))),
-            );
-      const moments = halves(state.slots);
-      const moved = program.optimizer.update({
-        weights: pack(state.weights),
-        gradients,
-        slots: moments.flatMap(pack),
-        decays,
-        learningRate: input.learningRate,
-        firstCorrection: input.firstCorrection,
-        secondCorrection: input.secondCorrection,
-      });
-      return [norm, ...unpack(moved.weights), ...halves(moved.slots).flatMap(unpack)];
+      return tf.valueAndGrads(forward)([...state.weights]).grads;
     }),
   );
-  const [norm, ...rest] = result;
-  const weights = rest.slice(0, state.weights.length);
-  const slots = rest.slice(state.weights.length);
-  const monitor = tf.tidy(() => tf.stack([...kept.terms!, norm!]) as tf.Tensor1D);
-  tf.dispose([norm!, ...kept.terms!]);
+  const [loss, ...terms] = kept.terms as [tf.Scalar, ...tf.Scalar[]];
   const outcomes = kept.outcomes?.[0] as tf.Tensor2D | undefined;
   return {
-    state: { weights, buffers: kept.buffers!, slots },
-    monitor,
+    gradients: result,
+    buffers: kept.buffers!,
+    loss,
+    terms,
     ...(outcomes && { outcomes }),
   };
 }
 
+/** Weights moved along a gradient, likewise a pure function. */
+export function update(
+  program: StepProgram,
+  state: Pick<StepState, 'weights' | 'slots'>,
+  gradient: readonly tf.Tensor[],
+  input: UpdateInput,
+): Pick<StepState, 'weights' | 'slots'> & { readonly gradientNorm: tf.Scalar } {
+  const { optimizer, clip } = program;
+  return tidied(() => {
+    const packing = packingOf(program);
+    const packed = packing.pack(gradient);
+    const norm = tf.sqrt(sum(packed.map((one) => tf.sum(tf.square(one)) as tf.Scalar)));
+    const clipped =
+      clip === null
+        ? packed
+        : packed.map((one) => tf.mul(one, tf.div(clip, tf.maximum(norm, clip))));
+    const weights = packing.pack(state.weights);
+    const count = state.weights.length;
+    const slots = optimizer.slots.map((_, slot) =>
+      packing.pack(state.slots.slice(slot * count, (slot + 1) * count)),
+    );
+    const moved = clipped.map((one, index) => {
+      const first = packing.firsts[index]!;
+      const factor = program.factors?.[first] ?? 1;
+      return optimizer.update({
+        weight: weights[index]!,
+        gradient: one,
+        slots: Object.fromEntries(
+          optimizer.slots.map((name, slot) => [name, slots[slot]![index]!]),
+        ),
+        learningRate:
+          factor === 1 ? input.learningRate : (tf.mul(input.learningRate, factor) as tf.Scalar),
+        numbers: input.numbers,
+        decay: program.model.weights[first]!.decay,
+      });
+    });
+    // A tensor that has not changed is still the caller's.
+    const given = new Set([...state.weights, ...state.slots]);
+    const own = (tensor: tf.Tensor) => (given.has(tensor) ? tf.clone(tensor) : tensor);
+    return {
+      weights: packing.unpack(moved.map(({ weight }) => weight)).map(own),
+      slots: optimizer.slots.flatMap((name) =>
+        packing.unpack(moved.map((updated) => updated.slots[name]!)).map(own),
+      ),
+      gradientNorm: norm,
+    };
+  });
+}
+
+/** One batch, one update. The caller owns the input and the result. */
+export function trainStep(
+  program: StepProgram,
+  state: StepState,
+  input: BatchInput & UpdateInput,
+): StepOutput {
+  return tidied(() => {
+    const { gradients: gradient, buffers, ...report } = gradients(program, state, input);
+    return { ...report, ...updated(program, state, gradient, buffers, input) };
+  });
+}
+
+/** A batch whose gradient waits for those of others. */
+export function gatherStep(
+  program: StepProgram,
+  state: Pick<StepState, 'weights' | 'buffers' | 'gathered'>,
+  input: BatchInput & GatherInput,
+): StepOutput {
+  return tidied(() => {
+    const { gradients: gradient, buffers, ...report } = gradients(program, state, input);
+    const gathered = gatheredWith(program, state.gathered, gradient, input);
+    return { ...report, state: { buffers, gathered } };
+  });
+}
+
+/** The last batch of those that make one update. */
+export function finishStep(
+  program: StepProgram,
+  state: StepState,
+  input: BatchInput & GatherInput & UpdateInput,
+): StepOutput {
+  return tidied(() => {
+    const { gradients: gradient, buffers, ...report } = gradients(program, state, input);
+    const gathered = gatheredWith(program, state.gathered, gradient, input);
+    return { ...report, ...updated(program, state, gathered, buffers, input) };
+  });
+}
+
 /** Logits of one batch, for scoring and prediction. [batch, ...space, classes]; the caller owns them. */
-export function infer(
-  model: Model,
-  state: Pick<StepState, 'weights' | 'buffers'>,
-  images: tf.Tensor,
-): tf.Tensor {
+export function infer(model: Model, state: NetworkState<tf.Tensor>, images: tf.Tensor): tf.Tensor {
   return tf.tidy(
     () =>
       model.forward({
@@ -147,60 +235,68 @@ export function infer(
   );
 }
 
-/** The optimizer's first moments, and its second ones. */
-function halves(slots: readonly tf.Tensor[]): readonly [tf.Tensor[], tf.Tensor[]] {
-  return [slots.slice(0, slots.length / 2), slots.slice(slots.length / 2)];
+function updated(
+  program: StepProgram,
+  state: StepState,
+  gradient: readonly tf.Tensor[],
+  buffers: readonly tf.Tensor[],
+  input: UpdateInput,
+): { readonly state: Partial<StepState>; readonly gradientNorm: tf.Scalar } {
+  const { weights, slots, gradientNorm } = update(program, state, gradient, input);
+  const averages = program.average
+    ? movedAverages(program, state.averages, { weights, buffers }, input.decay!)
+    : [];
+  return { state: { weights, buffers, slots, averages }, gradientNorm };
 }
 
 /**
- * Results of a function whose gradient is taken, other than its value, live only as long as the tape
- * does. Here they are kept by hand, and handed over as ordinary tensors of the caller's scope.
+ * Exponential moving averages of the weights (Polyak and Juditsky 1992, Acceleration of stochastic
+ * approximation by averaging, average them all; the older ones count less here), and of the buffers,
+ * so that running statistics fit the weights that they are used with.
  */
-function withKept<T>(run: (keep: (name: string, tensors: readonly tf.Tensor[]) => void) => T): {
-  readonly result: T;
-  readonly kept: Readonly<Record<string, tf.Tensor[]>>;
-} {
-  const held: Record<string, tf.Tensor[]> = {};
-  try {
-    const result = run((name, tensors) => {
-      held[name] = tensors.map((tensor) => tf.keep(tensor));
-    });
-    const kept = Object.entries(held).map(([name, tensors]) => [
-      name,
-      tensors.map((tensor) => tf.clone(tensor)),
-    ]);
-    return { result, kept: Object.fromEntries(kept) };
-  } finally {
-    for (const tensors of Object.values(held)) tf.dispose(tensors);
-  }
+function movedAverages(
+  { model }: StepProgram,
+  averages: readonly tf.Tensor[],
+  { weights, buffers }: NetworkState<tf.Tensor>,
+  decay: tf.Scalar,
+): tf.Tensor[] {
+  const packing = packVectors(
+    [...model.weights, ...model.buffers].map(({ shape }) => ({ shape, key: '' })),
+  );
+  const latest = packing.pack([...weights, ...buffers]);
+  const moved = packing
+    .pack(averages)
+    .map((average, index) =>
+      tf.add(tf.mul(average, decay), tf.mul(latest[index]!, tf.sub(1, decay))),
+    );
+  return packing.unpack(moved);
+}
+
+function gatheredWith(
+  program: StepProgram,
+  gathered: readonly tf.Tensor[],
+  gradient: readonly tf.Tensor[],
+  { keep, share }: GatherInput,
+): tf.Tensor[] {
+  const packing = packingOf(program);
+  const before = packing.pack(gathered);
+  const sums = packing
+    .pack(gradient)
+    .map((one, index) => tf.add(tf.mul(before[index]!, keep), tf.mul(one, share)));
+  return packing.unpack(sums);
+}
+
+/** Vectors that are moved alike lie end to end. */
+function packingOf({ model, optimizer, factors }: StepProgram): Packing {
+  if (optimizer.wholeWeights) return packNothing(model.weights);
+  return packVectors(
+    model.weights.map(({ shape, decay }, index) => ({
+      shape,
+      key: `${decay} ${factors?.[index] ?? 1}`,
+    })),
+  );
 }
 
 function sum(scalars: readonly tf.Scalar[]): tf.Scalar {
   return scalars.reduce((left, right) => tf.add(left, right));
-}
-
-/** [batch]: the weighted sum of the terms that give one number a sample. */
-function sampleLoss(values: readonly (tf.Tensor1D | tf.Scalar)[], input: StepInput): tf.Tensor1D {
-  const parts = values.flatMap((value, index) =>
-    value.rank === 1 ? [tf.mul(value, input.termWeights[index]!) as tf.Tensor1D] : [],
-  );
-  return parts.reduce((left, right) => tf.add(left, right), tf.zeros([input.images.shape[0]!]));
-}
-
-/** [batch]: among counted pixels without foreground, the share that is predicted as foreground. */
-function alarmShare(facts: Facts, logits: tf.Tensor, input: StepInput): tf.Tensor1D {
-  const [batch] = logits.shape as [number, ...number[]];
-  const first = firstForeground(facts);
-  const classes = facts.classes.length;
-  const flat = tf.reshape(logits, [batch, -1, classes]);
-  const target = tf.reshape(input.target, [batch, -1, classes]);
-  const foreground = (x: tf.Tensor) =>
-    tf.max(tf.slice(x, [0, 0, first], [-1, -1, classes - first]), 2);
-  const threshold = facts.overlapping
-    ? tf.zeros([batch, 1])
-    : tf.squeeze(tf.slice(flat, [0, 0, 0], [-1, -1, 1]), [2]);
-  const counted = tf.cast(tf.greater(tf.reshape(input.weight, [batch, -1]), 0), 'float32');
-  const empty = tf.mul(tf.sub(1, foreground(target)), counted);
-  const alarms = tf.mul(tf.cast(tf.greater(foreground(flat), threshold), 'float32'), empty);
-  return tf.div(tf.sum(alarms, 1), tf.maximum(tf.sum(empty, 1), 1));
 }

@@ -1,8 +1,10 @@
 import type { Batch } from '../reading/plan.ts';
 import type { EpochSums } from '../record/checkpoint.ts';
+import type { StepResult } from '../runner/runner.ts';
 
 export const NOTHING_DONE: EpochSums = {
   batches: 0,
+  updates: 0,
   images: 0,
   loss: 0,
   terms: [],
@@ -17,9 +19,7 @@ export const NOTHING_DONE: EpochSums = {
 /** What one batch adds to the sums of its epoch. */
 interface DoneBatch {
   readonly batch: Batch;
-  readonly loss: number;
-  readonly terms: readonly number[];
-  readonly gradientNorm: number;
+  readonly result: StepResult;
   /** Seconds that the step waited for its batch. */
   readonly waited: number;
   /** Seconds of the epoch so far. */
@@ -27,12 +27,14 @@ interface DoneBatch {
 }
 
 export function plus(sums: EpochSums, done: DoneBatch): EpochSums {
+  const { loss, terms, gradientNorm } = done.result;
   return {
     batches: sums.batches + 1,
+    updates: sums.updates + (gradientNorm === null ? 0 : 1),
     images: sums.images + done.batch.draws.length,
-    loss: sums.loss + done.loss,
-    terms: done.terms.map((term, index) => (sums.terms[index] ?? 0) + term),
-    gradientNorm: sums.gradientNorm + done.gradientNorm,
+    loss: sums.loss + loss,
+    terms: terms.map((term, index) => (sums.terms[index] ?? 0) + term),
+    gradientNorm: sums.gradientNorm + (gradientNorm ?? 0),
     masks: sums.masks + done.batch.masks,
     emptied: sums.emptied + done.batch.emptied,
     pasted: sums.pasted + done.batch.pasted,
@@ -41,12 +43,12 @@ export function plus(sums: EpochSums, done: DoneBatch): EpochSums {
   };
 }
 
-/** Means over the batches of an epoch. */
-export function means({ batches, loss, terms, gradientNorm }: EpochSums) {
+/** Means over the batches of an epoch; of the gradient's norm over its updates. */
+export function means({ batches, updates, loss, terms, gradientNorm }: EpochSums) {
   return {
     loss: loss / batches,
     terms: terms.map((term) => term / batches),
-    gradientNorm: gradientNorm / batches,
+    gradientNorm: gradientNorm / updates,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Loss, Model, Sample, Sampler, Schedule } from '@raremask/core';
+import type { Loss, Model, Optimizer, Sample, Sampler, Schedule } from '@raremask/core';
 import { isRaremaskError } from '@raremask/core';
 import { UNCHANGED } from '../augment/rule.ts';
 import { lossFailed, lossShape, windowDoesNotFit } from '../errors.ts';
@@ -6,7 +6,7 @@ import { type Normalization, normalizationOf } from '../intensities/normalize.ts
 import { type DecisionRule, decisionRule } from '../judging/decisionRule.ts';
 import { type TileRule, tileRule } from '../judging/tiles.ts';
 import { splitOf, type Work } from '../opening/openWork.ts';
-import { createOptimizer, type Optimizer } from '../step/optimizer.ts';
+import { learningRateFactors } from './learningRates.ts';
 
 /** What the manifest's plugins have made. */
 export interface Parts {
@@ -19,6 +19,8 @@ export interface Parts {
   /** What messages call each loss term. */
   readonly places: readonly string[];
   readonly optimizer: Optimizer;
+  /** Factors of the learning rate, one a weight. */
+  readonly factors: readonly number[];
   readonly schedule: Schedule;
   readonly normalization: Normalization;
   readonly tiles: TileRule;
@@ -54,10 +56,8 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
     losses: losses.map((loss, index) => guarded(loss, places[index]!)),
     terms,
     places,
-    optimizer: createOptimizer(
-      plugins.optimizer.options as Parameters<typeof createOptimizer>[0],
-      model.weights,
-    ),
+    optimizer: await work.scope.make(plugins.optimizer),
+    factors: learningRateFactors(manifest.train.optimizer, model.weights),
     schedule: await work.scope.make(plugins.schedule),
     normalization,
   };

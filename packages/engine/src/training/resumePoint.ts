@@ -13,7 +13,15 @@ export async function resumePoint(path: string): Promise<ResumePoint> {
   return { folder, checkpoint: await readCheckpoint(folder.last) };
 }
 
-/** Checkpoints of an epoch's middle that were written before augmentation was counted lack its sums. */
+/**
+ * Checkpoints that were written before augmentation was counted lack its sums; those from before updates
+ * were counted had one a batch.
+ */
 export function progressOf({ head: { progress } }: Checkpoint): Progress {
-  return { ...progress, sums: { ...NOTHING_DONE, ...progress.sums } };
+  const { totalSteps, sums } = progress;
+  return {
+    ...progress,
+    updates: progress.updates ?? totalSteps,
+    sums: { ...NOTHING_DONE, ...sums, updates: sums.updates ?? sums.batches },
+  };
 }

@@ -9,7 +9,7 @@ import type {
 import type { OnEvent } from '../events.ts';
 import type { Judged } from '../judging/judge.ts';
 
-interface Named {
+export interface NamedTracker {
   /** Place and name, as messages call it: `trackers[0] (tensorboard)`. */
   readonly name: string;
   readonly tracker: Tracker;
@@ -18,20 +18,33 @@ interface Named {
 /** Seconds that a run waits for its trackers at the end of an epoch, before it goes on without them. */
 const PATIENCE = 60;
 
+interface TrackersOptions {
+  /** In seconds. */
+  readonly patience?: number;
+  /** Called once all have ended. */
+  readonly close?: () => Promise<void>;
+}
+
 /**
  * Hands what happens to the trackers, each in its own order. One that throws, or is not done in time, is
  * named in one line and gets no more: it never costs the run.
  */
 export class Trackers {
-  readonly #queues: Map<Named, Promise<void>>;
-  readonly #warn: (text: string) => void;
+  readonly #queues: Map<NamedTracker, Promise<void>>;
   readonly #patience: number;
+  readonly #close: () => Promise<void>;
+  #emit: OnEvent;
 
-  /** @param patience in seconds */
-  constructor(trackers: readonly Named[], emit: OnEvent, patience = PATIENCE) {
+  constructor(trackers: readonly NamedTracker[], emit: OnEvent, options: TrackersOptions = {}) {
     this.#queues = new Map(trackers.map((named) => [named, Promise.resolve()]));
-    this.#warn = (text) => emit({ type: 'note', level: 'warn', text });
-    this.#patience = patience;
+    this.#emit = emit;
+    this.#patience = options.patience ?? PATIENCE;
+    this.#close = options.close ?? (async () => {});
+  }
+
+  /** From now on, another one hears which trackers are lost: a run writes it down. */
+  tell(emit: OnEvent): void {
+    this.#emit = emit;
   }
 
   /** Whether any of them wants to see validation images. */
@@ -84,9 +97,11 @@ export class Trackers {
     await this.drain();
   }
 
-  end(outcome: RunOutcome): Promise<void> {
+  /** The last call. */
+  async end(outcome: RunOutcome): Promise<void> {
     this.#each((tracker) => tracker.end?.(outcome));
-    return this.drain();
+    await this.drain();
+    await this.#close();
   }
 
   /** Waits until all have done what they got, but not longer than patience allows. */
@@ -119,8 +134,9 @@ export class Trackers {
     }
   }
 
-  #lose(named: Named, reason: string): void {
+  #lose(named: NamedTracker, reason: string): void {
     if (!this.#queues.delete(named)) return;
-    this.#warn(`${named.name} gets nothing more of this run: ${reason}`);
+    const text = `${named.name} gets nothing more of this run: ${reason}`;
+    this.#emit({ type: 'note', level: 'warn', text });
   }
 }

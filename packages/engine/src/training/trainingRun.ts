@@ -1,27 +1,28 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Draw } from '@raremask/core';
+import type { Draw, Json } from '@raremask/core';
 import { isBetter } from '@raremask/metrics';
 import { noBatches, notFiniteLoss } from '../errors.ts';
 import type { BackendFact, OnEvent, RunEvent } from '../events.ts';
+import type { Judged } from '../judging/judge.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { Batch } from '../reading/plan.ts';
-import {
-  checkpointState,
-  initialState,
-  type Progress,
-  writeCheckpoint,
-} from '../record/checkpoint.ts';
+import { type Progress, resumeState, writeCheckpoint } from '../record/checkpoint.ts';
 import { MetricsTable } from '../record/metricsTable.ts';
 import type { RunFolder } from '../record/runFolder.ts';
 import type { Compute } from '../runner/compute.ts';
 import { openRunner } from '../runner/openRunner.ts';
 import type { Runner, StepResult } from '../runner/runner.ts';
+import { averageDecay } from '../step/average.ts';
 import { rampValue } from '../step/ramp.ts';
 import { scheduleFactor } from '../step/schedule.ts';
+import { initialState } from '../step/state.ts';
+import type { StepProgram } from '../step/trainStep.ts';
+import { accumulationNote, gatheringOf, updateProgress } from './accumulation.ts';
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
 import type { Parts } from './parts.ts';
 import { progressOf, type ResumePoint } from './resumePoint.ts';
+import type { Trackers } from './trackers.ts';
 import { validate } from './validation.ts';
 
 export interface TrainResult {
@@ -43,6 +44,7 @@ interface RunSettings {
   readonly from: ResumePoint | null;
   /** What compiled steps run on; without it every step runs on the tfjs backend in use. */
   readonly compute: Compute | undefined;
+  readonly trackers: Trackers;
 }
 
 /** The loop over epochs and steps. Owns the tensors of the state. */
@@ -52,23 +54,30 @@ export class TrainingRun {
   readonly #folder: RunFolder;
   readonly #feed: Feed;
   readonly #emit: OnEvent;
+  readonly #program: StepProgram;
   readonly #runner: Runner;
   readonly #table: MetricsTable;
-  #progress: Omit<Progress, 'sampler'>;
+  readonly #trackers: Trackers;
+  #progress: Omit<Progress, 'sampler' | 'schedule'>;
   #resumed: boolean;
 
-  constructor({ work, parts, folder, feed, emit, from, compute }: RunSettings) {
+  constructor({ work, parts, folder, feed, emit, from, compute, trackers }: RunSettings) {
+    this.#trackers = trackers;
     this.#work = work;
     this.#parts = parts;
     this.#folder = folder;
     this.#feed = feed;
     this.#emit = emit;
-    const program = {
+    const { clip, average, accumulate } = work.loaded.manifest.train;
+    this.#program = {
       facts: work.facts,
       model: parts.model,
       losses: parts.losses,
       optimizer: parts.optimizer,
-      clip: work.loaded.manifest.train.clip,
+      factors: parts.factors,
+      clip,
+      average: average !== null,
+      accumulate: accumulate > 1,
       outcomes: parts.sampler.observe !== undefined,
       places: parts.places,
     };
@@ -78,15 +87,19 @@ export class TrainingRun {
       epoch: 0,
       step: 0,
       totalSteps: 0,
+      updates: 0,
       sums: NOTHING_DONE,
       best: null,
       seconds: 0,
     };
-    if (from) parts.sampler.restore?.(from.checkpoint.head.progress.sampler);
-    const state = from
-      ? checkpointState(from.checkpoint, parts.model, parts.optimizer)
-      : initialState(parts.model, parts.optimizer);
-    this.#runner = openRunner(compute, program, state, emit);
+    if (from) {
+      const { sampler, schedule } = from.checkpoint.head.progress;
+      parts.sampler.restore?.(sampler);
+      // Checkpoints from before schedules were plugins have none.
+      if (schedule !== undefined && schedule !== null) parts.schedule.restore?.(schedule);
+    }
+    const state = from ? resumeState(from.checkpoint, this.#program) : initialState(this.#program);
+    this.#runner = openRunner(compute, this.#program, state, emit);
   }
 
   dispose(): Promise<void> {
@@ -97,7 +110,16 @@ export class TrainingRun {
     const { manifest } = this.#work.loaded;
     const { epochs } = manifest.train;
     if (this.#resumed) await this.#table.keepUntil(this.#progress.epoch);
+    await this.#trackers.start({
+      folder: this.#folder.path,
+      name: manifest.name,
+      manifest: JSON.parse(JSON.stringify(manifest)) as Json,
+      startEpoch: this.#progress.epoch + 1,
+      startStep: this.#progress.totalSteps,
+    });
     await this.#announce(backend);
+    const note = accumulationNote(this.#work, this.#parts);
+    if (note !== undefined) this.#emit({ type: 'note', level: 'info', text: note });
     while (this.#progress.epoch < epochs && !signal?.aborted) await this.#epoch(signal);
     const interrupted = this.#progress.epoch < epochs;
     const bestEpoch = (this.#progress.best?.epoch ?? -1) + 1;
@@ -148,7 +170,7 @@ export class TrainingRun {
     for await (const batch of this.#feed.batches(epoch, batches, this.#progress.step)) {
       const waited = this.#feed.waited - counted;
       counted = this.#feed.waited;
-      await this.#step(batch, batches.length, waited, elapsed);
+      await this.#step(batch, batches, waited, elapsed);
       this.#feed.release(batch);
       // A signal of the system is heard between turns of the event loop, and eager steps with batches
       // that are ready take none by themselves.
@@ -167,6 +189,7 @@ export class TrainingRun {
         : undefined;
     const score = validation?.[manifest.evaluate.score] ?? null;
     const best = isBetter(manifest.evaluate.score, score, this.#progress.best?.score);
+    if (score !== null) this.#parts.schedule.observe?.(score, epoch);
     this.#addSeconds(seconds);
     this.#progress = {
       ...this.#progress,
@@ -183,7 +206,10 @@ export class TrainingRun {
       type: 'epoch',
       epoch: done,
       epochs: manifest.train.epochs,
-      learningRate: this.#learningRate(epoch, batches.length - 1, batches.length),
+      learningRate: this.#learningRate(
+        epoch,
+        updateProgress(batches.length - 1, batches.length, manifest.train.accumulate),
+      ),
       seconds,
       imagesPerSecond: sums.images / seconds,
       ...mean,
@@ -200,30 +226,42 @@ export class TrainingRun {
     this.#emit(event);
     const note = emptiedNote(sums);
     if (note !== undefined) this.#emit({ type: 'note', level: 'warn', text: note });
+    await this.#trackers.epoch(done, this.#progress.totalSteps, () => this.#weights());
   }
 
-  async #step(batch: Batch, steps: number, waited: number, elapsed: () => number): Promise<void> {
+  #weights() {
+    const { weights } = this.#runner.state();
+    return this.#parts.model.weights.map(({ name, shape }, index) => ({
+      name,
+      shape,
+      values: weights[index]!,
+    }));
+  }
+
+  async #step(
+    batch: Batch,
+    batches: readonly (readonly Draw[])[],
+    waited: number,
+    elapsed: () => number,
+  ): Promise<void> {
     const { manifest } = this.#work.loaded;
-    const { epoch, step, totalSteps, sums } = this.#progress;
-    const { monitor, outcomes } = await this.#run(batch, steps);
-    const [loss, terms, norm] = [monitor[0]!, [...monitor.slice(1, -1)], monitor.at(-1)!];
-    if (!monitor.every(Number.isFinite)) {
+    const steps = batches.length;
+    const { epoch, step, totalSteps, updates, sums } = this.#progress;
+    const result = await this.#run(batch, batches);
+    const { loss, terms, gradientNorm, outcomes } = result;
+    if (![loss, ...terms, gradientNorm ?? 0].every(Number.isFinite)) {
       throw notFiniteLoss({
         epoch: epoch + 1,
         step: step + 1,
         ids: batch.draws.map(({ id }) => id),
         terms: terms.map((value, index) => ({ place: this.#parts.places[index]!, value })),
-        gradientNorm: norm,
+        gradientNorm: gradientNorm ?? Number.NaN,
         lastCheckpoint: totalSteps > 0 && epoch > 0 ? this.#folder.last : null,
       });
     }
     if (outcomes) {
       this.#parts.sampler.observe?.(
-        batch.draws.map((draw: Draw, index: number) => ({
-          draw,
-          loss: outcomes[2 * index]!,
-          alarms: outcomes[2 * index + 1]!,
-        })),
+        outcomes.map((outcome, index) => ({ draw: batch.draws[index]!, ...outcome })),
         epoch,
       );
     }
@@ -232,7 +270,8 @@ export class TrainingRun {
       ...this.#progress,
       step: step + 1,
       totalSteps: totalSteps + 1,
-      sums: plus(sums, { batch, loss, terms, gradientNorm: norm, waited, seconds }),
+      updates: updates + (gradientNorm === null ? 0 : 1),
+      sums: plus(sums, { batch, result, waited, seconds }),
     };
     const allSteps = steps * (manifest.train.epochs - epoch);
     this.#emit({
@@ -247,9 +286,11 @@ export class TrainingRun {
     });
   }
 
-  #run(batch: Batch, steps: number): Promise<StepResult> {
-    const { manifest } = this.#work.loaded;
-    const { epoch, step, totalSteps } = this.#progress;
+  #run(batch: Batch, batches: readonly (readonly Draw[])[]): Promise<StepResult> {
+    const { train, loss } = this.#work.loaded.manifest;
+    const { epoch, step, totalSteps, updates } = this.#progress;
+    const gathering = gatheringOf(batches, step, train.accumulate);
+    const progress = updateProgress(step, batches.length, train.accumulate);
     const random = this.#work.scope.random(`dropout/${totalSteps}`);
     return this.#runner.step({
       count: batch.draws.length,
@@ -257,9 +298,11 @@ export class TrainingRun {
       images: batch.images,
       target: batch.target,
       weight: batch.weight,
-      learningRate: this.#learningRate(epoch, step, steps),
-      ...this.#parts.optimizer.scalars(totalSteps + 1),
-      termWeights: manifest.loss.map(({ weight }) => rampValue(weight, epoch + step / steps)),
+      learningRate: this.#learningRate(epoch, progress),
+      numbers: this.#parts.optimizer.numbers?.(updates + 1) ?? {},
+      ...(train.average && { decay: averageDecay(train.average.decay, updates) }),
+      ...(gathering && { gathering }),
+      termWeights: loss.map(({ weight }) => rampValue(weight, epoch + progress)),
       uniform: (into) => {
         for (let index = 0; index < into.length; index++) into[index] = random.next();
       },
@@ -274,6 +317,9 @@ export class TrainingRun {
       tiles: this.#parts.tiles,
       feed: this.#feed,
       ids: this.#work.splits.validation,
+      ...(this.#trackers.wantImages && {
+        onImage: (image: Judged) => this.#trackers.image(epoch + 1, this.#work.facts, image),
+      }),
       onProgress: (done, total) => this.#emit({ type: 'validate', epoch: epoch + 1, done, total }),
     });
   }
@@ -286,11 +332,15 @@ export class TrainingRun {
         facts: this.#work.facts,
         normalization: this.#parts.normalization,
         census: await this.#work.census(),
-        progress: { ...this.#progress, sampler: this.#parts.sampler.state?.() ?? null },
+        progress: {
+          ...this.#progress,
+          sampler: this.#parts.sampler.state?.() ?? null,
+          schedule: this.#parts.schedule.state?.() ?? null,
+        },
       },
-      this.#parts.model,
-      this.#parts.optimizer,
+      this.#program,
       this.#runner.state(),
+      this.#progress.step % this.#work.loaded.manifest.train.accumulate > 0,
     );
   }
 
@@ -298,10 +348,10 @@ export class TrainingRun {
     this.#progress = { ...this.#progress, seconds: this.#progress.seconds + seconds };
   }
 
-  #learningRate(epoch: number, step: number, steps: number): number {
+  /** @param progress share of the epoch that is done */
+  #learningRate(epoch: number, progress: number): number {
     const { optimizer, schedule, epochs } = this.#work.loaded.manifest.train;
-    const progress = epoch + step / steps;
-    const factor = scheduleFactor(this.#parts.schedule, schedule.warmup, progress, epochs);
+    const factor = scheduleFactor(this.#parts.schedule, schedule.warmup, epoch + progress, epochs);
     return optimizer.learningRate * factor;
   }
 

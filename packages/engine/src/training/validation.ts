@@ -2,7 +2,7 @@ import type { Facts } from '@raremask/core';
 import { epochScores, type ImageScore, summarize } from '@raremask/metrics';
 import type { ValidationScores } from '../events.ts';
 import type { DecisionRule } from '../judging/decisionRule.ts';
-import { judge, scoreJudged } from '../judging/judge.ts';
+import { type Judged, judge, scoreJudged } from '../judging/judge.ts';
 import type { TileRule } from '../judging/tiles.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { Network } from '../runner/runner.ts';
@@ -14,16 +14,19 @@ interface Validation {
   readonly tiles: TileRule;
   readonly feed: Feed;
   readonly ids: readonly string[];
+  /** Sees each image as it was decided, before the next one. */
+  readonly onImage?: (image: Judged) => Promise<void>;
   readonly onProgress: (done: number, total: number) => void;
 }
 
 /** Scores of the validation split; undefined where it is empty. */
 export async function validate(of: Validation): Promise<ValidationScores | undefined> {
-  const { facts, network, rule, tiles, feed, ids, onProgress } = of;
+  const { facts, network, rule, tiles, feed, ids, onImage, onProgress } = of;
   if (ids.length === 0) return undefined;
   const scores: ImageScore[] = [];
   for await (const image of judge({ facts, network, rule, tiles, mirror: false }, feed, ids)) {
     scores.push(scoreJudged(facts, image));
+    await onImage?.(image);
     onProgress(scores.length, ids.length);
   }
   return epochScores(summarize(scores).foreground);

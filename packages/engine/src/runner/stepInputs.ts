@@ -1,0 +1,201 @@
+import * as tf from '@tensorflow/tfjs';
+import { type StateEntry, type StepState, stateLayout, type TrainingState } from '../step/state.ts';
+import {
+  finishStep,
+  gatherStep,
+  type StepOutput,
+  type StepProgram,
+  trainStep,
+} from '../step/trainStep.ts';
+import type { StepCall, StepResult } from './runner.ts';
+
+/**
+ * What a step does: the whole of an update; or it only gathers a gradient; or it finishes an update of
+ * several batches.
+ */
+export type StepPart = 'whole' | 'gather' | 'finish';
+
+export function partOf({ gathering }: StepCall): StepPart {
+  if (gathering === undefined) return 'whole';
+  return gathering.last ? 'finish' : 'gather';
+}
+
+const KINDS = ['weights', 'buffers', 'slots', 'averages', 'gathered'] as const;
+type Kind = (typeof KINDS)[number];
+
+const READS: Readonly<Record<StepPart, readonly Kind[]>> = {
+  whole: ['weights', 'buffers', 'slots', 'averages'],
+  gather: ['weights', 'buffers', 'gathered'],
+  finish: KINDS,
+};
+const WRITES: Readonly<Record<StepPart, readonly Kind[]>> = {
+  whole: ['weights', 'buffers', 'slots', 'averages'],
+  gather: ['buffers', 'gathered'],
+  finish: ['weights', 'buffers', 'slots', 'averages'],
+};
+
+/** A run's whole state as one list. */
+export function inOrder<T>(state: TrainingState<T>): T[] {
+  return KINDS.flatMap((kind) => state[kind]);
+}
+
+/** The same list, by kind. */
+export function byKind<T>(program: StepProgram, list: readonly T[]): TrainingState<T> {
+  const { take } = reader(list);
+  const layout = stateLayout(program);
+  const kinds = KINDS.map((kind) => [kind, take(layout[kind].length)] as const);
+  return Object.fromEntries(kinds) as Record<Kind, T[]>;
+}
+
+/**
+ * The one place that knows in which order a step takes its inputs and gives its results. Inputs: the
+ * state that it reads, the batch, the numbers. Results: what it says, and the state that it writes.
+ */
+export class StepInputs {
+  readonly #program: StepProgram;
+  readonly #part: StepPart;
+  readonly #numbers: readonly string[];
+  /** Places in the list of the whole state: of what is read, and of what is written. */
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
+  /** How many results come before the state. */
+  readonly reported: number;
+
+  constructor(program: StepProgram, part: StepPart) {
+    this.#program = program;
+    this.#part = part;
+    this.#numbers = Object.keys(program.optimizer.numbers?.(1) ?? {});
+    this.reads = places(program, READS[part]);
+    this.writes = places(program, WRITES[part]);
+    this.reported = program.outcomes ? 2 : 1;
+  }
+
+  /** Shapes of all inputs. @param image [count, ...size] */
+  shapes(image: readonly number[]): (readonly number[])[] {
+    const { facts } = this.#program;
+    const state = inOrder<StateEntry>(stateLayout(this.#program));
+    return [
+      ...this.reads.map((place) => state[place]!.shape),
+      [...image, facts.channels],
+      [...image, facts.classes.length],
+      [...image, 1],
+      ...this.#scalars().map(() => []),
+    ];
+  }
+
+  /** What a call brings, after the state. */
+  values(call: StepCall): Float32Array[] {
+    const scalars = this.#scalars().map((of) => Float32Array.of(of(call)));
+    return [call.images, call.target, call.weight, ...scalars];
+  }
+
+  /** A step on inputs in this order; its results in theirs. The caller owns them. */
+  run(
+    program: StepProgram,
+    inputs: readonly tf.Tensor[],
+    uniform: (shape: readonly number[]) => tf.Tensor,
+  ): tf.Tensor[] {
+    return tf.tidy(() => {
+      const { take, one } = reader(inputs);
+      const layout = stateLayout(program);
+      const state = Object.fromEntries(
+        KINDS.map((kind) => [
+          kind,
+          READS[this.#part].includes(kind) ? take(layout[kind].length) : [],
+        ]),
+      ) as unknown as StepState;
+      const scalar = () => one() as tf.Scalar;
+      const batch = { images: one(), target: one(), weight: one(), uniform };
+      const steps = {
+        update: () => ({
+          learningRate: scalar(),
+          numbers: Object.fromEntries(this.#numbers.map((name) => [name, scalar()])),
+          decay: program.average ? scalar() : undefined,
+        }),
+        gather: () => ({ share: scalar(), keep: scalar() }),
+        batch: () => ({ ...batch, termWeights: program.losses.map(scalar) }),
+      };
+      switch (this.#part) {
+        case 'whole':
+          return this.#results(trainStep(program, state, { ...steps.update(), ...steps.batch() }));
+        case 'gather':
+          return this.#results(gatherStep(program, state, { ...steps.gather(), ...steps.batch() }));
+        case 'finish':
+          return this.#results(
+            finishStep(program, state, { ...steps.update(), ...steps.gather(), ...steps.batch() }),
+          );
+      }
+    });
+  }
+
+  /** What a step says, by name. */
+  report([monitor, outcomes]: readonly Float32Array[]): StepResult {
+    const { take, one } = reader([...monitor!]);
+    const loss = one();
+    const terms = take(this.#program.losses.length);
+    return {
+      loss,
+      terms,
+      gradientNorm: this.#part === 'gather' ? null : one(),
+      ...(this.#program.outcomes && { outcomes: pairs(outcomes!) }),
+    };
+  }
+
+  /** The numbers of a call, in order. */
+  #scalars(): ((call: StepCall) => number)[] {
+    const update: ((call: StepCall) => number)[] = [
+      ({ learningRate }) => learningRate,
+      ...this.#numbers.map(
+        (name) =>
+          ({ numbers }: StepCall) =>
+            numbers[name]!,
+      ),
+      ...(this.#program.average ? [({ decay }: StepCall) => decay!] : []),
+    ];
+    const gather: ((call: StepCall) => number)[] = [
+      ({ gathering }) => gathering!.share,
+      ({ gathering }) => (gathering!.first ? 0 : 1),
+    ];
+    return [
+      ...(this.#part === 'gather' ? [] : update),
+      ...(this.#part === 'whole' ? [] : gather),
+      ...this.#program.losses.map(
+        (_, index) =>
+          ({ termWeights }: StepCall) =>
+            termWeights[index]!,
+      ),
+    ];
+  }
+
+  #results({ state, loss, terms, gradientNorm, outcomes }: StepOutput): tf.Tensor[] {
+    return [
+      tf.stack([loss, ...terms, ...(gradientNorm ? [gradientNorm] : [])]),
+      ...(outcomes ? [outcomes] : []),
+      ...WRITES[this.#part].flatMap((kind) => state[kind]!),
+    ];
+  }
+}
+
+function places(program: StepProgram, kinds: readonly Kind[]): number[] {
+  const layout = stateLayout(program);
+  return KINDS.flatMap((kind) => layout[kind].map(() => kind)).flatMap((kind, place) =>
+    kinds.includes(kind) ? [place] : [],
+  );
+}
+
+/** Takes a list apart from its beginning. */
+function reader<T>(list: readonly T[]) {
+  let at = 0;
+  const take = (count: number): T[] => {
+    at += count;
+    return list.slice(at - count, at);
+  };
+  return { take, one: (): T => take(1)[0]! };
+}
+
+function pairs(values: Float32Array) {
+  return Array.from({ length: values.length / 2 }, (_, sample) => ({
+    loss: values[2 * sample]!,
+    alarms: values[2 * sample + 1]!,
+  }));
+}

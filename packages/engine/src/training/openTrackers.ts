@@ -1,0 +1,32 @@
+import * as services from '@raremask/core';
+import type { RunScope } from '@raremask/core/host';
+import type { LoadedManifest } from '@raremask/core/manifest';
+import type { OnEvent } from '../events.ts';
+import type { OpenedData } from '../opening/openData.ts';
+import { type NamedTracker, Trackers } from './trackers.ts';
+
+/**
+ * Makes the trackers that a manifest names. Who opens them ends them, once the run folder is complete.
+ *
+ * @param onEvent hears what they say, and which of them are lost
+ */
+export async function openTrackers(data: OpenedData, onEvent: OnEvent): Promise<Trackers> {
+  if (data.loaded.plugins.trackers.length === 0) return new Trackers([], onEvent);
+  const scope = data.scope(onEvent);
+  scope.provide(services.facts, () => data.facts);
+  return new Trackers(await madeTrackers(data.loaded, scope), onEvent, {
+    close: () => scope.dispose(),
+  });
+}
+
+export async function madeTrackers(
+  { plugins }: LoadedManifest,
+  scope: RunScope,
+): Promise<readonly NamedTracker[]> {
+  const made: NamedTracker[] = [];
+  for (const plugin of plugins.trackers) {
+    const name = `${plugin.place} (${plugin.plugin.name})`;
+    made.push({ name, tracker: await scope.make(plugin) });
+  }
+  return made;
+}
