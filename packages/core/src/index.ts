@@ -76,4 +76,3 @@ export {
   type Tracker,
 } from './contracts/tracker.ts';
 export { type ErrorCategory, type ErrorParts, isRaremaskError, RaremaskError } from './error.ts';
-export { nearest } from './nearest.ts';
