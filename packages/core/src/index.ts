@@ -75,5 +75,4 @@ export {
   type TrackedWeights,
   type Tracker,
 } from './contracts/tracker.ts';
-export { type ErrorCategory, type ErrorParts, isRaremaskError, RaremaskError } from './errors.ts';
-export { nearest } from './nearest.ts';
+export { type ErrorCategory, type ErrorParts, isRaremaskError, RaremaskError } from './error.ts';

@@ -169,12 +169,15 @@ loss: [{ use: ./losses/power.ts, with: { power: ${power} } }]
     write(
       'mine.ts',
       `import { defineLoss, IGNORE } from '@raremask/core';
+       import { poolSum } from '@raremask/core/loss';
        import { lossInput } from '@raremask/core/loss-input';
        export default defineLoss({
-         name: \`\${typeof lossInput} \${IGNORE}\`, api: 1, create: () => ({ logits }) => logits.sum(),
+         name: \`\${typeof poolSum} \${typeof lossInput} \${IGNORE}\`, api: 1, create: () => ({ logits }) => logits.sum(),
        });`,
     );
-    expect((await loadPlugin('./mine.ts', folder, 'loss')).plugin.name).toBe('function 255');
+    expect((await loadPlugin('./mine.ts', folder, 'loss')).plugin.name).toBe(
+      'function function 255',
+    );
   });
 
   test('that imports what is not installed says what', async () => {

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import * as host from '../src/host/index.ts';
 import * as root from '../src/index.ts';
+import * as loss from '../src/loss/index.ts';
 import * as manifest from '../src/manifest/index.ts';
 
 test('these names are exported', () => {
   expect({
     '.': Object.keys(root).sort(),
     './host': Object.keys(host).sort(),
+    './loss': Object.keys(loss).sort(),
     './manifest': Object.keys(manifest).sort(),
   }).toMatchInlineSnapshot(`
     {
@@ -30,7 +32,6 @@ test('these names are exported', () => {
         "folder",
         "isRaremaskError",
         "log",
-        "nearest",
         "rng",
         "survey",
         "token",
@@ -42,6 +43,14 @@ test('these names are exported', () => {
         "loadPlugin",
         "loadPluginFromUrl",
         "provision",
+      ],
+      "./loss": [
+        "constant",
+        "lossInput",
+        "nearest",
+        "numbersByClass",
+        "poolSum",
+        "weightsByClass",
       ],
       "./manifest": [
         "ManifestErrors",

@@ -13,7 +13,7 @@ import {
   pluginMalformed,
   pluginNoDefault,
   pluginSchema,
-} from '../errors.ts';
+} from './errors.ts';
 
 /**
  * Takes the plugin out of a module and checks, by data alone, that it is one which this core can

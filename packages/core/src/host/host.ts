@@ -12,16 +12,16 @@ import type { Log } from '../contracts/log.ts';
 import type { RandomStream } from '../contracts/random.ts';
 import { log as logToken, rng as rngToken } from '../contracts/services.ts';
 import type { Needs, Token } from '../contracts/token.ts';
+import { isRaremaskError } from '../error.ts';
 import {
   cannotOpenImages,
   imagesDiffer,
-  isRaremaskError,
   missingServices,
   pluginFailed,
   pluginProduct,
   scopeClosed,
   serviceFailed,
-} from '../errors.ts';
+} from './errors.ts';
 import type { LoadedPlugin } from './loadedPlugin.ts';
 import { createRandom } from './random.ts';
 import { type Position, type Provision, Scope } from './scopes.ts';

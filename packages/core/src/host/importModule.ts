@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { extname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createJiti, type Jiti } from 'jiti';
-import { pluginCopies, pluginLoad } from '../errors.ts';
+import { pluginCopies, pluginLoad } from './errors.ts';
 import { packageOf } from './resolvePlugin.ts';
 import { stackPlace } from './stackPlace.ts';
 

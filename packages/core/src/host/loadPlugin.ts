@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import satisfies from 'semver/functions/satisfies.js';
 import { KINDS, type Kinds, type PluginByKind, type PluginKind } from '../contracts/kinds.ts';
-import { isRaremaskError, pluginPeer } from '../errors.ts';
+import { isRaremaskError } from '../error.ts';
+import { pluginPeer } from './errors.ts';
 import { ofKind, pluginOfModule } from './handshake.ts';
 import { importModule } from './importModule.ts';
 import type { LoadedPlugin } from './loadedPlugin.ts';

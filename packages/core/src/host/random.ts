@@ -3,7 +3,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import type { Json, RandomStream } from '../contracts/random.ts';
-import { randomRange, randomState } from '../errors.ts';
+import { randomRange, randomState } from './errors.ts';
 
 /**
  * A stream of random numbers that is fixed by its seed: xoroshiro128+ (Blackman and Vigna 2018),

@@ -2,13 +2,8 @@ import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'n
 import { createRequire, isBuiltin } from 'node:module';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import {
-  pluginEntryMissing,
-  pluginFileMissing,
-  pluginFileType,
-  pluginNotFound,
-} from '../errors.ts';
 import { nearest } from '../nearest.ts';
+import { pluginEntryMissing, pluginFileMissing, pluginFileType, pluginNotFound } from './errors.ts';
 
 /** The fields of a package.json that matter here. */
 export interface PackageFile {

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { type DependencyContainer, container as root } from 'tsyringe';
 import type { Token } from '../contracts/token.ts';
-import { serviceInUse, serviceProvidedTwice } from '../errors.ts';
+import { serviceInUse, serviceProvidedTwice } from './errors.ts';
 
 /** Whose eyes a service is seen through. */
 export interface Position {

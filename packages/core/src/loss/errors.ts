@@ -1,4 +1,4 @@
-import { RaremaskError } from '../errors.ts';
+import { RaremaskError } from '../error.ts';
 
 export function unknownClass(
   where: string,

@@ -1,3 +1,4 @@
+export { nearest } from '../nearest.ts';
 export { constant } from './constant.ts';
 export { lossInput } from './lossInput.ts';
 export { numbersByClass, type WrittenNumbers, weightsByClass } from './numbersByClass.ts';

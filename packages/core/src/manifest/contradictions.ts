@@ -1,5 +1,5 @@
-import { missingSetting, refusedSetting, uselessSetting } from '../errors.ts';
 import { describeValue } from './describeSchema.ts';
+import { missingSetting, refusedSetting, uselessSetting } from './errors.ts';
 import type { Mistake } from './mistake.ts';
 import {
   dotted,

@@ -1,4 +1,4 @@
-import { malformedReference, unsetVariable } from '../errors.ts';
+import { malformedReference, unsetVariable } from './errors.ts';
 import type { Mistake } from './mistake.ts';
 import { readValue } from './readYaml.ts';
 import type { TreeNode } from './tree.ts';

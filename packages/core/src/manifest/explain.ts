@@ -1,5 +1,4 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { missingSetting, refusedSetting, unknownSetting, wrongSetting } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import {
   describeValue,
@@ -9,6 +8,7 @@ import {
   typeText,
   wordsAt,
 } from './describeSchema.ts';
+import { missingSetting, refusedSetting, unknownSetting, wrongSetting } from './errors.ts';
 import type { Mistake } from './mistake.ts';
 import { dotted, find, keyPlaceOf, type Path, placeOf, type TreeNode, toJson } from './tree.ts';
 

@@ -1,4 +1,4 @@
-import { RaremaskError } from '../errors.ts';
+import { RaremaskError } from '../error.ts';
 import type { Place } from './tree.ts';
 
 /** A mistake in a manifest, and where it is. */

@@ -1,6 +1,7 @@
 import type { Kinds } from '../contracts/kinds.ts';
-import { overridePath, overrideSyntax, type RaremaskError } from '../errors.ts';
+import type { RaremaskError } from '../error.ts';
 import { describeValue } from './describeSchema.ts';
+import { overridePath, overrideSyntax } from './errors.ts';
 import type { Mistake } from './mistake.ts';
 import { readValue } from './readYaml.ts';
 import { expandedPath, expandShorthand } from './shorthand.ts';

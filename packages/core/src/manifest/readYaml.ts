@@ -9,15 +9,15 @@ import {
   parseDocument,
   type YAMLError,
 } from 'yaml';
+import type { RaremaskError } from '../error.ts';
+import { describeValue } from './describeSchema.ts';
 import {
   duplicateKey,
   manifestEmpty,
   manifestNotMap,
   manifestSyntax,
-  type RaremaskError,
   unusableValue,
-} from '../errors.ts';
-import { describeValue } from './describeSchema.ts';
+} from './errors.ts';
 import type { Mistake } from './mistake.ts';
 import { type Entry, type Place, type TreeNode, toJson } from './tree.ts';
 

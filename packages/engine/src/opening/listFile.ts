@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
+import { nearest } from '@raremask/core/loss';
 import type { ListSource } from '@raremask/core/manifest';
 import { parse } from 'csv-parse/sync';
 import {
@@ -57,7 +58,7 @@ export class IdLists {
     }
     if (unknown.length > 0) {
       const names = [...this.#known, ...this.#groups.keys()];
-      throw listUnknownIds(unknown, nearest(unknown[0]!.id, names));
+      throw listUnknownIds(unknown, meant(unknown[0]!.id, names));
     }
     if (places.size === 0) throw listEmpty(file);
     return places;
@@ -154,34 +155,8 @@ async function firstReadable(
   throw listUnreadable(tried[0]!, tried, failure);
 }
 
-/** The id that is meant most likely: the same without its extension, or the one with the fewest changed characters. */
-function nearest(id: string, known: readonly string[]): string | undefined {
+/** The id that is meant most likely: the same without its extension, or the one that is spelt most alike. */
+function meant(id: string, known: readonly string[]): string | undefined {
   const stem = id.replace(/\.[^./\\]+$/, '');
-  if (known.includes(stem)) return stem;
-  let best: string | undefined;
-  let least = Math.max(2, Math.ceil(id.length / 2));
-  for (const candidate of known) {
-    const changes = editDistance(id, candidate, least);
-    if (changes < least) {
-      best = candidate;
-      least = changes;
-    }
-  }
-  return best;
-}
-
-/** Characters to insert, delete or replace (Levenshtein, 1966); `limit` where it is not below it. */
-function editDistance(from: string, to: string, limit: number): number {
-  if (Math.abs(from.length - to.length) >= limit) return limit;
-  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= from.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= to.length; column++) {
-      const replaced = previous[column - 1]! + (from[row - 1] === to[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, previous[column]! + 1, current[column - 1]! + 1));
-    }
-    if (Math.min(...current) >= limit) return limit;
-    previous = current;
-  }
-  return previous[to.length]!;
+  return known.includes(stem) ? stem : nearest(id, known);
 }

@@ -1,4 +1,5 @@
-import { nearest, type Parameter } from '@raremask/core';
+import type { Parameter } from '@raremask/core';
+import { nearest } from '@raremask/core/loss';
 import { rateMatchesNothing } from '../errors.ts';
 
 interface Rates {

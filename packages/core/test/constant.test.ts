@@ -1,9 +1,15 @@
-import { constant } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
-import { expect, test } from 'vitest';
-import { countTensors } from './tensors.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { constant } from '../src/loss/constant.ts';
 
-countTensors();
+let tensorsBefore = 0;
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  tensorsBefore = tf.memory().numTensors;
+});
+afterAll(() => {
+  expect(tf.memory().numTensors).toBe(tensorsBefore);
+});
 
 test('counts as constant when the gradient is taken, and reads no tensor then', async () => {
   let slope: Float32Array | undefined;
