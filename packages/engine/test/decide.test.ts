@@ -99,7 +99,7 @@ describe('structures below the smallest size', () => {
 
   test('are judged class by class', () => {
     expect(drawn({ a: 4 })).toEqual([0, 0, 0, 2, 0, 0, 0, 0]);
-    expect(() => drawn({ c: 4 })).toThrow(/evaluate\.minimumSize\.c.*background, a, b/s);
+    expect(() => drawn({ c: 4 })).toThrow(/evaluate\.minimumSize: .*background, a, b\. Got: c/s);
   });
 
   test('leave the other classes of their pixels where classes overlap', () => {
