@@ -3,34 +3,8 @@ import { createRandom } from '@raremask/core/host';
 import { lossInput } from '@raremask/core/loss-input';
 import * as tf from '@tensorflow/tfjs';
 import type { Check } from '../check.ts';
-import {
-  changesInput,
-  dependsOnClassOrder,
-  dependsOnNeighbours,
-  dependsOnPosition,
-  dilutedByHidden,
-  drawsOwnRandomNumbers,
-  gradientCutOff,
-  keepsTensors,
-  lossShape,
-  lossThrows,
-  missIsCheaper,
-  mistakeIsFree,
-  notDeclared,
-  notFinite,
-  notPure,
-  notSoftmax,
-  optionActsElsewhere,
-  permutedBatch,
-  readsData,
-  rewardsMistakes,
-  seesHiddenPixels,
-  undeclaredScalar,
-  unlikeCopies,
-  volumeDiffers,
-  wrongGradient,
-} from '../errors.ts';
 import { pluginChecks } from '../pluginChecks.ts';
+import { drawsOwnRandomNumbers, notDeclared } from '../pluginFaults.ts';
 import {
   type Batch,
   drawnBatch,
@@ -53,6 +27,31 @@ import {
 } from '../trial/valueAndGradient.ts';
 import { countRandomDraws, countReadings } from '../trial/watch.ts';
 import { EXTREMES } from './extremes.ts';
+import {
+  changesInput,
+  dependsOnClassOrder,
+  dependsOnNeighbours,
+  dependsOnPosition,
+  dilutedByHidden,
+  gradientCutOff,
+  keepsTensors,
+  lossShape,
+  lossThrows,
+  missIsCheaper,
+  mistakeIsFree,
+  notFinite,
+  notPure,
+  notSoftmax,
+  optionActsElsewhere,
+  permutedBatch,
+  readsData,
+  rewardsMistakes,
+  seesHiddenPixels,
+  undeclaredScalar,
+  unlikeCopies,
+  volumeDiffers,
+  wrongGradient,
+} from './faults.ts';
 import { inEveryTask, type LossSubject } from './subject.ts';
 
 /** What the author knows of a loss. */
