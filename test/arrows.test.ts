@@ -12,6 +12,7 @@ const PLUGINS = [
   'dataset-volumes',
   'optimizers',
   'schedules',
+  'tracker-tensorboard',
 ];
 /** Plugins that come with the command line, which loads them by name as any other. */
 const STANDARD: Readonly<Record<string, readonly string[]>> = { cli: ['optimizers', 'schedules'] };

@@ -10,7 +10,7 @@ const BEGIN = '<!-- options:begin -->';
 const END = '<!-- options:end -->';
 
 // The tables of the others are written by hand: they leave out, or add, what the schema cannot say.
-describe.each(['sampler', 'unet'])('README.md of %s', (name) => {
+describe.each(['sampler', 'unet', 'tracker-tensorboard'])('README.md of %s', (name) => {
   test('has the table of options that its schema gives', async () => {
     const folder = join(root, 'packages', name);
     const { default: plugin } = (await import(join(folder, 'dist', 'index.js'))) as {

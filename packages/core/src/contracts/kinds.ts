@@ -127,7 +127,6 @@ export const KINDS = {
     product: [],
     names: {
       tensorboard: '@raremask/tracker-tensorboard',
-      mlflow: '@raremask/tracker-mlflow',
     },
   }),
 } as const;

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { raremask } from './command.ts';
+import { createProject, MANIFEST, type Project } from './project.ts';
+
+const OPTIMIZER = `import { defineOptimizer } from '@raremask/core';
+import * as tf from '@tensorflow/tfjs';
+
+/** Steps of one length, by the sign of the gradient. */
+export default defineOptimizer({
+  name: 'signs',
+  api: 1,
+  create: () => ({
+    slots: ['last'],
+    update: ({ weight, gradient, learningRate }) => ({
+      weight: tf.sub(weight, tf.mul(tf.sign(gradient), learningRate)),
+      slots: { last: gradient },
+    }),
+  }),
+});
+`;
+
+const SCHEDULE = `import { defineSchedule } from '@raremask/core';
+
+/** Half as much every epoch. */
+export default defineSchedule({
+  name: 'halves',
+  api: 1,
+  create: () => ({ factor: ({ epoch }) => 0.5 ** Math.floor(epoch) }),
+});
+`;
+
+const tracker = (body: string) => `import { defineTracker } from '@raremask/core';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export default defineTracker({
+  name: 'lines',
+  api: 1,
+  create: () => {
+    let path = '';
+    const line = (text) => appendFileSync(path, text + '\\n');
+    return {
+      start: ({ folder, name }) => {
+        path = join(folder, 'lines.txt');
+        line('start ' + name);
+      },
+      event: ({ type, epoch }) => {
+        if (type === 'epoch') line('epoch ' + epoch);
+        ${body}
+      },
+      image: ({ epoch, id }) => line('image ' + epoch + ' ' + id),
+      weights: { every: 2, take: ({ weights }) => line('weights ' + (weights.length > 0)) },
+      end: (outcome) => line('end ' + outcome),
+    };
+  },
+});
+`;
+
+function project(files: Readonly<Record<string, string>>): Project {
+  const made = createProject(
+    MANIFEST.replace(
+      'train: { epochs: 2, batch: 4, workers: 0 }',
+      `train:
+  epochs: 2
+  batch: 4
+  workers: 0
+  optimizer: { use: ./optimizer.ts, learningRate: 0.01 }
+  schedule: ./schedule.ts
+trackers: [./tracker.ts]`,
+    ),
+  );
+  const standard = {
+    'optimizer.ts': OPTIMIZER,
+    'schedule.ts': SCHEDULE,
+    'tracker.ts': tracker(''),
+  };
+  for (const [name, text] of Object.entries({ ...standard, ...files })) made.write(name, text);
+  return made;
+}
+
+test('an optimizer, a schedule and a tracker of TypeScript files of their own train a network', async () => {
+  const own = project({});
+  const { status, stderr } = await raremask(own, 'train');
+  expect(status, stderr).toBe(0);
+  expect(stderr).not.toContain('warning');
+  const epochs = own
+    .read('runs/tiny/events.ndjson')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { type: string; learningRate: number })
+    .filter(({ type }) => type === 'epoch');
+  expect(epochs.map(({ learningRate }) => learningRate)).toEqual([0.01, 0.005]);
+  // The last line comes when the report is there.
+  expect(own.read('runs/tiny/lines.txt').trim().split('\n')).toEqual([
+    'start tiny',
+    ...['scan08', 'scan09', 'scan10'].map((id) => `image 1 ${id}`),
+    'epoch 1',
+    ...['scan08', 'scan09', 'scan10'].map((id) => `image 2 ${id}`),
+    'epoch 2',
+    'weights true',
+    'end finished',
+  ]);
+  expect(own.read('runs/tiny/environment.json')).toContain('"./optimizer.ts": "file"');
+  const again = await raremask(own, 'evaluate', 'runs/tiny', '--split', 'test');
+  expect(again.status, again.stderr).toBe(0);
+});
+
+test('a tracker that throws is named, and the run is as good as without it', async () => {
+  const own = project({ 'tracker.ts': tracker("throw new Error('no space');") });
+  const { status, stderr } = await raremask(own, 'train');
+  expect(status, stderr).toBe(0);
+  expect(stderr).toContain('warning: trackers[0] (lines) gets nothing more of this run: no space');
+  expect(readFileSync(own.at('runs/tiny/report.html'), 'utf8')).toContain('<html');
+});
+
+test('a word that no optimizer has is answered with the nearest one', async () => {
+  const own = createProject();
+  const { status, stderr } = await raremask(own, 'train', '--set', 'train.optimizer.use=admw');
+  expect(status).toBe(2);
+  expect(stderr).toContain('Expected: adam, adamw, sgd, lion, an npm name, or a file');
+  expect(stderr).toContain('Do this: write adamw.');
+});
+
+test('an option of another optimizer is an error', async () => {
+  const own = createProject();
+  const { status, stderr } = await raremask(
+    own,
+    'train',
+    '--set',
+    'train.optimizer={ use: sgd, beta1: 0.9 }',
+  );
+  expect(status).toBe(2);
+  expect(stderr).toContain('there is no setting train.optimizer.with.beta1');
+});
