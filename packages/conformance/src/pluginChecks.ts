@@ -1,6 +1,6 @@
 import { API, type OptionsSchema, type Plugin } from '@raremask/core';
 import type { Check } from './check.ts';
-import { noJsonSchema, notDeclared, takesUnknownOption } from './errors.ts';
+import { noJsonSchema, notDeclared, takesUnknownOption } from './pluginFaults.ts';
 
 /** What plugins of every kind must do. */
 export function pluginChecks(plugin: Plugin, kind: Plugin['kind']): readonly Check[] {

@@ -9,14 +9,17 @@ import {
 } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import type { Check } from '../check.ts';
+import { pluginChecks } from '../pluginChecks.ts';
+import { drawsOwnRandomNumbers, makesTensors } from '../pluginFaults.ts';
+import { inEveryCase } from '../trial/cases.ts';
+import { type Made, make, openImages, whereOf } from '../trial/make.ts';
+import { countRandomDraws, countTensorsMade } from '../trial/watch.ts';
 import {
   datasetFault,
   datasetThrows,
   disposalThrows,
-  drawsOwnRandomNumbers,
   idsDiffer,
   imagesFault,
-  makesTensors,
   memoryReused,
   otherAnswer,
   otherInThread,
@@ -24,11 +27,7 @@ import {
   takesUnknownId,
   threadFails,
   unclearIdError,
-} from '../errors.ts';
-import { pluginChecks } from '../pluginChecks.ts';
-import { inEveryCase } from '../trial/cases.ts';
-import { type Made, make, openImages, whereOf } from '../trial/make.ts';
-import { countRandomDraws, countTensorsMade } from '../trial/watch.ts';
+} from './faults.ts';
 import { readInThread } from './otherThread.ts';
 import { factsFaults, idFaults, ownCopy, sampleDifference, sampleFaults } from './sampleFaults.ts';
 

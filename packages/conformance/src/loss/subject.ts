@@ -1,7 +1,14 @@
 import type { Facts, Loss, LossPlugin } from '@raremask/core';
+import type { Place } from '../errors.ts';
+import { type Batch, randomBatch } from '../trial/batch.ts';
 import { inEveryCase } from '../trial/cases.ts';
 import { make, whereOf } from '../trial/make.ts';
 import { TASKS } from '../trial/tasks.ts';
+import { type Evaluation, evaluate } from '../trial/valueAndGradient.ts';
+import { lossThrows } from './faults.ts';
+
+/** Of whatever laws draw by chance. */
+export const SEED = 1;
 
 /** A loss under trial: one plugin with one set of options in one task. */
 export interface LossSubject {
@@ -32,5 +39,38 @@ export async function inEveryTask(
       return { subject: { plugin, written, options, facts, loss, where, pools }, dispose };
     };
     await inEveryCase(tasks, open, law);
+  }
+}
+
+/** The batch that most laws try. */
+export function random({ facts }: LossSubject): Batch {
+  return randomBatch(facts, SEED);
+}
+
+/** What messages say of a batch. */
+export function place({ where }: LossSubject, { label }: Batch): Place {
+  return { where, label };
+}
+
+/** Values and gradient; what the loss throws gets its place. */
+export async function evaluated(subject: LossSubject, batch: Batch): Promise<Evaluation> {
+  try {
+    return await evaluate(subject.loss, batch);
+  } catch (error) {
+    throw lossThrows(place(subject, batch), error);
+  }
+}
+
+/** Sum of the values. */
+export async function totalOfSubject(subject: LossSubject, batch: Batch): Promise<number> {
+  return (await evaluated(subject, batch)).values.reduce((sum, value) => sum + value, 0);
+}
+
+/** What the loss throws in work gets its place. */
+export function guarded<T>(subject: LossSubject, batch: Batch, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw lossThrows(place(subject, batch), error);
   }
 }

@@ -2,12 +2,19 @@ import { type Facts, isRaremaskError, type Model, type ModelPlugin } from '@rare
 import { createRandom } from '@raremask/core/host';
 import * as tf from '@tensorflow/tfjs';
 import type { Check } from '../check.ts';
+import type { Differing, Place } from '../errors.ts';
+import { pluginChecks } from '../pluginChecks.ts';
+import { drawsOwnRandomNumbers } from '../pluginFaults.ts';
+import { MIXED, surveyOf } from '../sampler/stock.ts';
+import { inEveryCase } from '../trial/cases.ts';
+import { make, whereOf } from '../trial/make.ts';
+import { task } from '../trial/tasks.ts';
+import { difference, list, number } from '../trial/valueAndGradient.ts';
+import { countRandomDraws, countReadings } from '../trial/watch.ts';
 import {
   bufferFault,
   channelUnseen,
   classesAlike,
-  type Differing,
-  drawsOwnRandomNumbers,
   dropoutElsewhere,
   hiddenState,
   modelChangesInput,
@@ -20,7 +27,6 @@ import {
   modelShape,
   modelThrows,
   otherFirstWeights,
-  type Place,
   parameterFault,
   randomInference,
   statisticsElsewhere,
@@ -28,14 +34,7 @@ import {
   unclearSizeError,
   weightCutOff,
   wrongWeightGradient,
-} from '../errors.ts';
-import { pluginChecks } from '../pluginChecks.ts';
-import { MIXED, surveyOf } from '../sampler/stock.ts';
-import { inEveryCase } from '../trial/cases.ts';
-import { make, whereOf } from '../trial/make.ts';
-import { task } from '../trial/tasks.ts';
-import { difference, list, number } from '../trial/valueAndGradient.ts';
-import { countRandomDraws, countReadings } from '../trial/watch.ts';
+} from './faults.ts';
 import {
   type Answer,
   answerOf,

@@ -1,12 +1,7 @@
 import type { Draw, Sampler } from '@raremask/core';
-import {
-  type Differing,
-  endlessEpoch,
-  malformedDraw,
-  type Place,
-  samplerThrows,
-} from '../errors.ts';
+import type { Differing, Place } from '../errors.ts';
 import { isRefusal } from '../trial/cases.ts';
+import { endlessEpoch, malformedDraw, samplerThrows } from './faults.ts';
 
 /** The batches of one epoch, as the sampler hands them over. */
 export type Plan = readonly (readonly Draw[])[];

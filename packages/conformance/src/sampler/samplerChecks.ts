@@ -11,14 +11,17 @@ import type {
 } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import type { Check } from '../check.ts';
+import type { Place } from '../errors.ts';
+import { pluginChecks } from '../pluginChecks.ts';
+import { changesGiven, drawsOwnRandomNumbers, makesTensors } from '../pluginFaults.ts';
+import { inEveryCase } from '../trial/cases.ts';
+import { make, whereOf } from '../trial/make.ts';
+import { task } from '../trial/tasks.ts';
+import { countRandomDraws, countTensorsMade } from '../trial/watch.ts';
 import {
   batchCount,
-  changesGiven,
-  drawsOwnRandomNumbers,
   feedbackInEpoch,
-  makesTensors,
   oneSideOfState,
-  type Place,
   repeatsEpoch,
   samplerIgnoresSeed,
   samplerNotPure,
@@ -30,12 +33,7 @@ import {
   unlikeAfterResume,
   windowCannotBeCut,
   windowNotDeclared,
-} from '../errors.ts';
-import { pluginChecks } from '../pluginChecks.ts';
-import { inEveryCase } from '../trial/cases.ts';
-import { make, whereOf } from '../trial/make.ts';
-import { task } from '../trial/tasks.ts';
-import { countRandomDraws, countTensorsMade } from '../trial/watch.ts';
+} from './faults.ts';
 import { copied, describeDraws, type Plan, planDifference, planOf, thrown } from './plan.ts';
 import { MIXED, STOCKS, type Stock, surveyOf } from './stock.ts';
 

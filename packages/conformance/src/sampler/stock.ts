@@ -5,8 +5,8 @@ import {
   type Survey,
   type SurveyedImage,
 } from '@raremask/core';
-import { notInSurvey } from '../errors.ts';
 import { product } from '../trial/batch.ts';
+import { notInSurvey } from './faults.ts';
 
 /** The training images that a sampler is tried on. */
 export interface Stock {

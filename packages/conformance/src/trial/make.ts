@@ -12,7 +12,7 @@ import {
   survey,
 } from '@raremask/core';
 import { createHost, type MakeablePlugin, provision, type RunScope } from '@raremask/core/host';
-import { cannotMake, optionsRefused } from '../errors.ts';
+import { cannotMake, optionsRefused } from '../pluginFaults.ts';
 import { censusOf, describeTask } from './tasks.ts';
 
 /** What plugins are given, besides random streams and a log that nobody reads. */

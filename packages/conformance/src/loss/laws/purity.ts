@@ -1,0 +1,90 @@
+import { lossInput } from '@raremask/core/loss';
+import * as tf from '@tensorflow/tfjs';
+import { drawsOwnRandomNumbers } from '../../pluginFaults.ts';
+import { randomBatch, withImages } from '../../trial/batch.ts';
+import { make } from '../../trial/make.ts';
+import { tensors } from '../../trial/valueAndGradient.ts';
+import { countRandomDraws, countReadings } from '../../trial/watch.ts';
+import { changesInput, keepsTensors, notPure, readsData } from '../faults.ts';
+import { evaluated, guarded, place, random, SEED } from '../subject.ts';
+import { type Law, type LossKnowledge, law, nearness } from './law.ts';
+
+/** A loss is a function of its input alone. */
+export function purityLaws({ tolerance }: LossKnowledge): readonly Law[] {
+  const { near, nearGradient } = nearness(tolerance);
+  return [
+    law('keeps no tensor', async (subject) => {
+      const batch = random(subject);
+      const before = tf.memory().numTensors;
+      const { product: loss, dispose } = await make(subject.plugin, subject.written, subject);
+      for (let call = 0; call < 3; call++) await evaluated({ ...subject, loss }, batch);
+      const kept = tf.memory().numTensors - before;
+      await dispose();
+      if (kept !== 0) throw keepsTensors(place(subject, batch), kept);
+    }),
+    law('does not change its input', async (subject) => {
+      const batch = random(subject);
+      const given = tensors(batch);
+      const { logits, target, weight } = given;
+      try {
+        const changed: [string, string][] = [];
+        tf.tidy(() => {
+          const input = lossInput(batch.facts, logits, target, weight);
+          const { probabilities, logProbabilities } = input;
+          const all = { logits, target, weight, probabilities, logProbabilities };
+          const before = Object.entries(all).map(([name, tensor]) => ({
+            name: name as keyof typeof all,
+            tensor,
+            copy: Float32Array.from(tensor.dataSync()),
+          }));
+          guarded(subject, batch, () => subject.loss(input));
+          for (const { name, tensor, copy } of before) {
+            if (tensor.isDisposed) {
+              changed.push([name, 'a tensor that is disposed']);
+              return;
+            }
+            if (input[name] !== tensor) changed.push([name, 'another tensor in its place']);
+            const other = near([...tensor.dataSync()], [...copy]);
+            if (other) changed.push([name, `${other.got} where ${other.expected} was`]);
+          }
+        });
+        const [first] = changed;
+        if (first) throw changesInput(place(subject, batch), ...first);
+      } finally {
+        tf.dispose(Object.values(given));
+      }
+    }),
+    law('gives the same input the same value', async (subject) => {
+      const batch = random(subject);
+      const one = await evaluated(subject, batch);
+      await evaluated(subject, withImages(randomBatch(subject.facts, SEED + 1), [0, 1]));
+      const two = await evaluated(subject, batch);
+      const other = near(two.values, one.values) ?? nearGradient(two.gradient, one.gradient);
+      if (other) throw notPure(place(subject, batch), other);
+    }),
+    law('draws no random numbers of its own', async (subject) => {
+      const draws = await countRandomDraws(async () => {
+        const { product: loss, dispose } = await make(subject.plugin, subject.written, subject);
+        await evaluated({ ...subject, loss }, random(subject));
+        await dispose();
+      });
+      if (draws > 0) throw drawsOwnRandomNumbers(subject.where, draws);
+    }),
+    law('reads no data of a tensor', async (subject) => {
+      const batch = random(subject);
+      const readings = countReadings(() =>
+        tf.tidy(() => {
+          const { logits, target, weight } = tensors(batch);
+          const value = (scores: tf.Tensor): tf.Scalar =>
+            tf.sum(
+              guarded(subject, batch, () =>
+                subject.loss(lossInput(batch.facts, scores, target, weight)),
+              ),
+            );
+          guarded(subject, batch, () => tf.grad(value)(logits));
+        }),
+      );
+      if (readings > 0) throw readsData(place(subject, batch), readings);
+    }),
+  ];
+}

@@ -1,0 +1,101 @@
+import { at, ConformanceError, type Differing, fault, type Place, reason } from './errors.ts';
+
+export function cannotMake(where: string, cause: unknown): ConformanceError {
+  return new ConformanceError(
+    {
+      code: 'RAREMASK_CONFORMANCE_CREATE',
+      category: 'plugin',
+      where,
+      what: 'the plugin cannot be made',
+      got: reason(cause),
+      remedy:
+        'mend create; where options do not fit the facts, throw a RaremaskError of the category manifest',
+    },
+    { cause },
+  );
+}
+
+export function optionsRefused(where: string, issues: readonly string[]): ConformanceError {
+  return new ConformanceError({
+    code: 'RAREMASK_CONFORMANCE_OPTIONS',
+    category: 'manifest',
+    where,
+    what: 'the schema refuses the options',
+    got: issues.join('; '),
+    remedy: 'hand the checks options that the plugin takes, or mend the schema',
+  });
+}
+
+export function notDeclared(where: string, field: string, expected: string, got: unknown) {
+  return new ConformanceError({
+    code: 'RAREMASK_CONFORMANCE_DECLARATION',
+    category: 'plugin',
+    where,
+    what: `the plugin has no usable ${field}`,
+    expected,
+    got: JSON.stringify(got) ?? 'nothing',
+    remedy: 'declare it with the define function of its kind',
+  });
+}
+
+export function takesUnknownOption(where: string): ConformanceError {
+  return new ConformanceError({
+    code: 'RAREMASK_CONFORMANCE_UNKNOWN_OPTION',
+    category: 'plugin',
+    where,
+    what: 'the schema takes an option that does not exist',
+    expected: 'a complaint about the option notAnOption',
+    got: 'none, so that a typing error in a manifest would go unseen',
+    remedy: 'make the schema strict, with zod z.strictObject instead of z.object',
+  });
+}
+
+export function drawsOwnRandomNumbers(where: string, times: number): ConformanceError {
+  return new ConformanceError({
+    code: 'RAREMASK_CONFORMANCE_MATH_RANDOM',
+    category: 'plugin',
+    where,
+    what: 'Math.random is called, so that no run can be repeated',
+    expected:
+      'random numbers from the rng service; unseeded tf.random functions and tf.dropout call it too',
+    got: `${times} calls`,
+    remedy: 'ask for rng in needs, or take the randomness out',
+  });
+}
+
+export function noJsonSchema(where: string, got: unknown) {
+  return fault(
+    {
+      code: 'RAREMASK_CONFORMANCE_OPTIONS_SCHEMA',
+      where,
+      what: 'the options have no JSON Schema of an object, so that no editor completes them and no table shows them',
+      expected: 'a schema of the type object from ~standard.jsonSchema.input',
+      got: got instanceof Error ? reason(got) : (JSON.stringify(got) ?? 'nothing'),
+      remedy:
+        'describe the options by a strict object, as zod z.strictObject does, without types that JSON has not',
+    },
+    ...(got instanceof Error ? [got] : []),
+  );
+}
+
+export function changesGiven(place: Place, member: string, { expected, got }: Differing) {
+  return fault({
+    code: 'RAREMASK_CONFORMANCE_CHANGES_GIVEN',
+    where: at(place),
+    what: `the plugin changes ${member}, which others are given too`,
+    expected: `${expected}, as it was`,
+    got,
+    remedy: 'copy before sorting, shuffling or filling in',
+  });
+}
+
+export function makesTensors(where: string, kind: string, made: number) {
+  return fault({
+    code: 'RAREMASK_CONFORMANCE_MAKES_TENSORS',
+    where,
+    what: `${kind} makes tensors`,
+    expected: 'plain numbers and typed arrays; it also lives in threads that have no backend',
+    got: `${made} tensors`,
+    remedy: 'compute with numbers and typed arrays',
+  });
+}
