@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Facts } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import type { ImageScore } from '@raremask/metrics';
+import { writeJson } from '@raremask/record';
 import { UNCHANGED } from './augment/rule.ts';
 import { checkpointMismatch } from './errors.ts';
 import type { OnEvent } from './events.ts';
@@ -16,7 +17,6 @@ import { openTrained, readTrained, type Trained } from './opening/openTrained.ts
 import { openWork, splitOf, type Work } from './opening/openWork.ts';
 import type { Splits } from './opening/split.ts';
 import type { Feed } from './reading/feed.ts';
-import { writeJson } from './record/runFolder.ts';
 import type { Compute } from './runner/compute.ts';
 import { smallStructure, structureSizes } from './survey/structureSizes.ts';
 

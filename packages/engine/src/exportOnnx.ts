@@ -9,15 +9,15 @@ import {
 } from '@raremask/compiler';
 import { createRandom } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
+import { writeAtomically } from '@raremask/record';
 import { exportDiffers, exportNeedsSize } from './errors.ts';
 import type { DecisionRule } from './judging/decisionRule.ts';
 import { openTrained, readTrained, scopeWithoutData } from './opening/openTrained.ts';
-import { writeAtomically } from './record/atomicFile.ts';
 import type { CheckpointHead } from './record/checkpoint.ts';
 import { eagerNetwork } from './runner/eagerRunner.ts';
 import { graphsOfTwoSizes, inferenceGraph } from './runner/inferenceGraph.ts';
 import type { NetworkArrays } from './runner/runner.ts';
-import type { NetworkProgram } from './step/trainStep.ts';
+import type { NetworkProgram } from './step/program.ts';
 
 export interface ExportOptions {
   /** The .onnx file. */

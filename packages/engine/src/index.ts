@@ -1,3 +1,10 @@
+export {
+  type Environment,
+  openRunFolder,
+  type RunFolder,
+  runFolder,
+  writeAtomically,
+} from '@raremask/record';
 export { type EvaluateOptions, evaluate } from './evaluate.ts';
 export type { BackendFact, OnEvent, RunEvent, SplitCounts, ValidationScores } from './events.ts';
 export { type ExportOptions, type ExportResult, exportOnnx } from './exportOnnx.ts';
@@ -27,9 +34,7 @@ export {
   type PredictResult,
   predict,
 } from './predict.ts';
-export { writeAtomically } from './record/atomicFile.ts';
 export type { CheckpointHead, Progress } from './record/checkpoint.ts';
-export { type Environment, openRunFolder, type RunFolder, runFolder } from './record/runFolder.ts';
 export type { Compute } from './runner/compute.ts';
 export { openNetwork, openRunner } from './runner/openRunner.ts';
 export type {
@@ -40,13 +45,13 @@ export type {
   StepCall,
   StepResult,
 } from './runner/runner.ts';
+export type { BatchInput } from './step/batchInput.ts';
+export type { StepProgram } from './step/program.ts';
 export { initialState, type StepState, stateLayout } from './step/state.ts';
 export {
-  type BatchInput,
   gradients,
   infer,
   type StepOutput,
-  type StepProgram,
   trainStep,
   type UpdateInput,
   update,

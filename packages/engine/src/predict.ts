@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Dataset, Facts, Prediction, WrittenPrediction } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { components } from '@raremask/metrics';
+import { writeAtomically } from '@raremask/record';
 import { UNCHANGED } from './augment/rule.ts';
 import { noPredictionFiles } from './errors.ts';
 import type { OnEvent } from './events.ts';
@@ -12,7 +13,6 @@ import { tileRule } from './judging/tiles.ts';
 import { openTrained, readTrained, scopeWithoutData, type Trained } from './opening/openTrained.ts';
 import { pictures } from './prediction/pictures.ts';
 import { type Feed, openFeed } from './reading/feed.ts';
-import { writeAtomically } from './record/atomicFile.ts';
 import type { Compute } from './runner/compute.ts';
 
 export interface PredictOptions {

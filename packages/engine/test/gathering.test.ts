@@ -4,8 +4,8 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { EagerRunner } from '../src/runner/eagerRunner.ts';
 import type { StepCall } from '../src/runner/runner.ts';
 import { averageDecay } from '../src/step/average.ts';
+import type { StepProgram } from '../src/step/program.ts';
 import { initialState } from '../src/step/state.ts';
-import type { StepProgram } from '../src/step/trainStep.ts';
 import { gatheringOf, updateProgress } from '../src/training/accumulation.ts';
 import { adamw } from './adamw.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeAtomically } from '@raremask/record';
 import type { Work } from '../opening/openWork.ts';
-import { writeAtomically } from '../record/atomicFile.ts';
 import { fingerprintsOf } from '../survey/surveyCache.ts';
 import type { Forecast } from './forecast.ts';
 

@@ -2,6 +2,7 @@ import type { Facts, Model, Survey } from '@raremask/core';
 import * as services from '@raremask/core';
 import { createHost, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
+import { chooseCheckpoint, openRunFolder, type RunFolder } from '@raremask/record';
 import { noTrainingData } from '../errors.ts';
 import type { OnEvent } from '../events.ts';
 import { readDecision } from '../judging/decisionFile.ts';
@@ -17,7 +18,6 @@ import {
   checkpointState,
   readCheckpoint,
 } from '../record/checkpoint.ts';
-import { chooseCheckpoint, openRunFolder, type RunFolder } from '../record/runFolder.ts';
 import type { Compute } from '../runner/compute.ts';
 import { openNetwork } from '../runner/openRunner.ts';
 import type { Network, NetworkArrays } from '../runner/runner.ts';

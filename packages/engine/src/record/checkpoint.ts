@@ -2,8 +2,8 @@ import type { Census, Facts, Json, Model } from '@raremask/core';
 import { brokenCheckpoint, checkpointMismatch } from '../errors.ts';
 import type { Normalization } from '../intensities/normalize.ts';
 import type { NetworkArrays, StateArrays } from '../runner/runner.ts';
+import type { StepProgram } from '../step/program.ts';
 import { type StateEntry, stateLayout, zeros } from '../step/state.ts';
-import type { StepProgram } from '../step/trainStep.ts';
 import { type NamedArray, readSafetensors, writeSafetensors } from './safetensors.ts';
 
 /** Where a run stands, beside its tensors. JSON, in the checkpoint's header. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { writeAtomically } from '@raremask/record';
 import { brokenCheckpoint } from '../errors.ts';
-import { writeAtomically } from './atomicFile.ts';
 
 /** A named float32 array with its shape. */
 export interface NamedArray {

@@ -11,8 +11,8 @@ import {
 } from '@raremask/compiler';
 import type { Loss } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
+import type { NetworkProgram, StepProgram } from '../step/program.ts';
 import { inferredWith } from '../step/state.ts';
-import type { NetworkProgram, StepProgram } from '../step/trainStep.ts';
 import type { Compute } from './compute.ts';
 import { float, tracedModel } from './inferenceGraph.ts';
 import { InferencePrograms } from './inferencePrograms.ts';

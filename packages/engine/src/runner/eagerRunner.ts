@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { logitsShape } from '../errors.ts';
+import type { NetworkProgram, StepProgram } from '../step/program.ts';
 import { inferredWith, type NetworkState, type StateEntry, stateLayout } from '../step/state.ts';
-import { infer, type NetworkProgram, type StepProgram } from '../step/trainStep.ts';
+import { infer } from '../step/trainStep.ts';
 import type {
   Network,
   NetworkArrays,

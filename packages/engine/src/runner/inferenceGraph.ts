@@ -2,7 +2,8 @@ import { type Graph, graphOf, type InputSpec, type Tracer } from '@raremask/comp
 import type { Model } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
 import { logitsShape } from '../errors.ts';
-import { infer, type NetworkProgram } from '../step/trainStep.ts';
+import type { NetworkProgram } from '../step/program.ts';
+import { infer } from '../step/trainStep.ts';
 import type { NetworkArrays } from './runner.ts';
 
 /**

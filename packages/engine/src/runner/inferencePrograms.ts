@@ -6,7 +6,7 @@ import {
   NotGeneral,
   type Program,
 } from '@raremask/compiler';
-import type { NetworkProgram } from '../step/trainStep.ts';
+import type { NetworkProgram } from '../step/program.ts';
 import type { Compute } from './compute.ts';
 import { graphsOfTwoSizes, inferenceGraph } from './inferenceGraph.ts';
 import { ProgramCache } from './programCache.ts';

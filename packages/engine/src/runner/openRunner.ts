@@ -1,5 +1,5 @@
 import type { OnEvent } from '../events.ts';
-import type { NetworkProgram, StepProgram } from '../step/trainStep.ts';
+import type { NetworkProgram, StepProgram } from '../step/program.ts';
 import { CompiledNetwork, CompiledRunner } from './compiledRunner.ts';
 import type { Compute } from './compute.ts';
 import { EagerRunner, eagerNetwork } from './eagerRunner.ts';

@@ -1,12 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import type { StepProgram } from '../step/program.ts';
 import { type StateEntry, type StepState, stateLayout, type TrainingState } from '../step/state.ts';
-import {
-  finishStep,
-  gatherStep,
-  type StepOutput,
-  type StepProgram,
-  trainStep,
-} from '../step/trainStep.ts';
+import { finishStep, gatherStep, type StepOutput, trainStep } from '../step/trainStep.ts';
 import type { StepCall, StepResult } from './runner.ts';
 
 /**

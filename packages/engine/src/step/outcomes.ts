@@ -1,6 +1,6 @@
 import { type Facts, firstForeground } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
-import type { BatchInput } from './trainStep.ts';
+import type { BatchInput } from './batchInput.ts';
 
 /** [batch]: the weighted sum of the terms that give one number a sample. */
 export function sampleLoss(

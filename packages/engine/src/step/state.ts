@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import type { StepProgram } from './trainStep.ts';
+import type { StepProgram } from './program.ts';
 
 /** What a network is used with. */
 export interface NetworkState<T> {

@@ -1,48 +1,12 @@
-import type { Facts, Loss, Model, Optimizer } from '@raremask/core';
+import type { Model } from '@raremask/core';
 import { lossInput } from '@raremask/core/loss-input';
 import * as tf from '@tensorflow/tfjs';
+import type { BatchInput } from './batchInput.ts';
 import { tidied, withKept } from './kept.ts';
 import { alarmShare, sampleLoss } from './outcomes.ts';
 import { type Packing, packNothing, packVectors } from './packing.ts';
+import type { StepProgram } from './program.ts';
 import type { NetworkState, StepState } from './state.ts';
-
-/** What inference is made of. */
-export interface NetworkProgram {
-  readonly facts: Facts;
-  readonly model: Model;
-}
-
-/** What a step is made of. */
-export interface StepProgram extends NetworkProgram {
-  readonly losses: readonly Loss[];
-  readonly optimizer: Optimizer;
-  /** Factors of the learning rate, one a weight; left out: 1 for all. */
-  readonly factors?: readonly number[];
-  /** Largest global norm of the gradient, or null. */
-  readonly clip: number | null;
-  /** Whether moving averages of the weights are kept. */
-  readonly average?: boolean;
-  /** Whether gradients of several batches make one update. */
-  readonly accumulate?: boolean;
-  /** Whether a sampler wants each sample's outcome. */
-  readonly outcomes: boolean;
-  /** What messages call each loss. */
-  readonly places?: readonly string[];
-}
-
-/** One batch, as tensors. */
-export interface BatchInput {
-  /** [batch, ...space, channels] */
-  readonly images: tf.Tensor;
-  /** [batch, ...space, classes] */
-  readonly target: tf.Tensor;
-  /** [batch, ...space, 1] */
-  readonly weight: tf.Tensor;
-  /** The weight of each loss term. */
-  readonly termWeights: readonly tf.Scalar[];
-  /** Fresh uniform numbers for the model's dropout. */
-  uniform(shape: readonly number[]): tf.Tensor;
-}
 
 /** The numbers of one update. */
 export interface UpdateInput {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '@raremask/core';
+import { writeAtomically } from '@raremask/record';
 import type { CountedImage } from '../reading/plan.ts';
-import { writeAtomically } from '../record/atomicFile.ts';
 
 /** Changes with the meaning of the numbers, so that older files are counted anew. */
 const VERSION = 3;

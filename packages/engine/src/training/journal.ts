@@ -1,5 +1,5 @@
+import { appendLine } from '@raremask/record';
 import type { OnEvent, RunEvent } from '../events.ts';
-import { appendLine } from '../record/atomicFile.ts';
 
 /** Passes events on, and writes those that stay interesting into events.ndjson. */
 export class Journal {

@@ -1,5 +1,5 @@
+import { openRunFolder, type RunFolder } from '@raremask/record';
 import { type Checkpoint, type Progress, readCheckpoint } from '../record/checkpoint.ts';
-import { openRunFolder, type RunFolder } from '../record/runFolder.ts';
 import { NOTHING_DONE } from './epochSums.ts';
 
 /** A run that goes on: its folder, and what was saved last. */

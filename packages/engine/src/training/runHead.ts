@@ -1,8 +1,7 @@
 import { relative } from 'node:path';
+import { type Environment, type RunFolder, writeAtomically, writeJson } from '@raremask/record';
 import type { BackendFact } from '../events.ts';
 import type { Work } from '../opening/openWork.ts';
-import { writeAtomically } from '../record/atomicFile.ts';
-import { type Environment, type RunFolder, writeJson } from '../record/runFolder.ts';
 
 interface Head {
   readonly backend: BackendFact;

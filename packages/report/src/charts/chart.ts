@@ -1,5 +1,11 @@
 import type { Config, TopLevelSpec } from 'vega-lite';
-import type { Line } from './lineChart.ts';
+
+export interface Line {
+  readonly name: string;
+  readonly colour: string;
+  readonly dash?: readonly number[];
+  readonly points: readonly { readonly x: number; readonly y: number | null }[];
+}
 
 /** A chart whose colours are the page's own variables, so that it follows its theme. */
 export interface Chart {

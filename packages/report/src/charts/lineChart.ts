@@ -1,11 +1,4 @@
-import { type Chart, drawn, HEIGHT, logTicks, WIDTH } from './chart.ts';
-
-export interface Line {
-  readonly name: string;
-  readonly colour: string;
-  readonly dash?: readonly number[];
-  readonly points: readonly { readonly x: number; readonly y: number | null }[];
-}
+import { type Chart, drawn, HEIGHT, type Line, logTicks, WIDTH } from './chart.ts';
 
 export const SERIES = [
   'var(--found)',

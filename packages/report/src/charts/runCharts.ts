@@ -1,8 +1,9 @@
 import { epochScoreDefinitions } from '@raremask/metrics';
 import type { EpochRow, EvaluatedImage } from '@raremask/record';
 import { pairFirst } from '../scoreText.ts';
-import { type Chart, drawn, HEIGHT, logTicks, WIDTH } from './chart.ts';
-import { type Line, lineChart, SERIES } from './lineChart.ts';
+
+import { type Chart, drawn, HEIGHT, type Line, logTicks, WIDTH } from './chart.ts';
+import { lineChart, SERIES } from './lineChart.ts';
 
 /** Loss, and each of its terms where there are several, over the epochs. */
 export async function lossChart(

@@ -1,1 +1,0 @@
-export { appendLine, makeFolder, writeAtomically } from '@raremask/record';

@@ -1,1 +1,0 @@
-export { MetricsTable } from '@raremask/record';

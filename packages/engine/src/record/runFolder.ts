@@ -1,9 +1,0 @@
-export {
-  chooseCheckpoint,
-  createRunFolder,
-  type Environment,
-  openRunFolder,
-  type RunFolder,
-  runFolder,
-  writeJson,
-} from '@raremask/record';

@@ -1,0 +1,15 @@
+import type * as tf from '@tensorflow/tfjs';
+
+/** One batch, as tensors. */
+export interface BatchInput {
+  /** [batch, ...space, channels] */
+  readonly images: tf.Tensor;
+  /** [batch, ...space, classes] */
+  readonly target: tf.Tensor;
+  /** [batch, ...space, 1] */
+  readonly weight: tf.Tensor;
+  /** The weight of each loss term. */
+  readonly termWeights: readonly tf.Scalar[];
+  /** Fresh uniform numbers for the model's dropout. */
+  uniform(shape: readonly number[]): tf.Tensor;
+}
