@@ -7,6 +7,9 @@ function manifestImports(text: string): string {
     .join('\n');
 }
 
+/** Packages that a manifest calls by a word, or by none. */
+const STANDARD = ['@raremask/optimizers', '@raremask/schedules'];
+
 const config: KnipConfig = {
   compilers: { yaml: manifestImports },
   // Linux tools that tests of a full or read-only disk use where they may.
@@ -24,6 +27,7 @@ const config: KnipConfig = {
       entry: ['kernels/*.ts'],
       project: ['src/**', 'kernels/**', 'test/**'],
     },
+    'packages/cli': { project: ['src/**', 'test/**'], ignoreDependencies: STANDARD },
     'packages/dataset-volumes': {
       project: ['src/**', 'test/**'],
       // Optional, and loaded by a name in a variable: their types cannot be resolved.
@@ -32,17 +36,17 @@ const config: KnipConfig = {
     'examples/*': {
       entry: ['*.yaml'],
       // The command lines that make and train them.
-      ignoreDependencies: ['raremask', '@raremask/dataset-phantom'],
+      ignoreDependencies: ['raremask', '@raremask/dataset-phantom', ...STANDARD],
     },
     bench: {
       entry: ['**/*.yaml', '**/*.mjs', '*/ours.ts'],
-      ignoreDependencies: ['raremask'],
+      ignoreDependencies: ['raremask', ...STANDARD],
     },
     test: {
       entry: ['*.test.ts', '*.yaml'],
       project: ['**/*.ts'],
       // compiled.test.ts names every loss by its package's own list.
-      ignoreDependencies: ['@raremask/loss-ce'],
+      ignoreDependencies: ['@raremask/loss-ce', ...STANDARD],
     },
   },
 };

@@ -43,7 +43,7 @@ export interface StepResult {
   readonly outcomes?: readonly SampleOutcome[];
 }
 
-export interface SampleOutcome {
+interface SampleOutcome {
   /** Weighted sum of the terms that give one number a sample. */
   readonly loss: number;
   /** Share of the counted pixels without foreground that were predicted as foreground. */

@@ -26,7 +26,7 @@ export interface GatherInput {
 }
 
 /** What a batch says; the caller owns the tensors. */
-export interface BatchReport {
+interface BatchReport {
   /** The weighted sum of the terms. */
   readonly loss: tf.Scalar;
   /** Each term before its weight. */
