@@ -1,9 +1,10 @@
 import type { Facts, Loss, Model, Parameter } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { BatchInput } from '../src/step/batchInput.ts';
 import type { StepProgram } from '../src/step/program.ts';
 import type { StepState } from '../src/step/state.ts';
-import { type BatchInput, infer, trainStep, type UpdateInput } from '../src/step/trainStep.ts';
+import { infer, trainStep, type UpdateInput } from '../src/step/trainStep.ts';
 import { adamw } from './adamw.ts';
 
 const FACTS: Facts = {
