@@ -13,6 +13,7 @@ const PLUGINS = [
   'optimizers',
   'schedules',
   'tracker-tensorboard',
+  'tracker-mlflow',
 ];
 /** Plugins that come with the command line, which loads them by name as any other. */
 const STANDARD: Readonly<Record<string, readonly string[]>> = { cli: ['optimizers', 'schedules'] };

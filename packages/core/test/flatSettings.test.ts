@@ -25,4 +25,5 @@ test('settings of a manifest are named by their place, as --set names them', () 
     sampler: 'null',
     none: '[]',
   });
+  expect(flatSettings({})).toEqual({});
 });

@@ -127,6 +127,7 @@ export const KINDS = {
     product: [],
     names: {
       tensorboard: '@raremask/tracker-tensorboard',
+      mlflow: '@raremask/tracker-mlflow',
     },
   }),
 } as const;

@@ -79,7 +79,7 @@ export function flatSettings(manifest: Json): Record<string, string | number | b
     else if (isPlainList(value)) settings[place] = `[${value.join(', ')}]`;
     else {
       const inside = Object.entries(value) as [string, Json][];
-      if (inside.length === 0) settings[place] = '{}';
+      if (inside.length === 0 && place !== '') settings[place] = '{}';
       for (const [key, entry] of inside) walk(entry, place === '' ? key : `${place}.${key}`);
     }
   };
