@@ -13,7 +13,7 @@ import {
   survey,
 } from '@raremask/core';
 import { createHost, type RunScope } from '@raremask/core/host';
-import { lossInput } from '@raremask/core/loss-input';
+import { lossInput } from '@raremask/core/loss';
 import { type LoadedManifest, loadManifest } from '@raremask/core/manifest';
 import * as tf from '@tensorflow/tfjs';
 import { parse } from 'yaml';

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { prepareBackend } from '@raremask/backends';
 import * as services from '@raremask/core';
 import { createHost } from '@raremask/core/host';
-import { lossInput } from '@raremask/core/loss-input';
+import { lossInput } from '@raremask/core/loss';
 import { loadManifest } from '@raremask/core/manifest';
 import * as tf from '@tensorflow/tfjs';
 

@@ -1,14 +1,12 @@
-import { join } from 'node:path';
-import type { Facts } from '@raremask/core';
+import type { Facts, OnEvent } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import type { ImageScore } from '@raremask/metrics';
-import { writeJson } from '@raremask/record';
+import { type Evaluation, writeEvaluation } from '@raremask/record';
 import { UNCHANGED } from './augment/rule.ts';
 import { checkpointMismatch } from './errors.ts';
-import type { OnEvent } from './events.ts';
 import { writeDecision } from './judging/decisionFile.ts';
 import { type DecisionRule, decisionRule, isSearched } from './judging/decisionRule.ts';
-import { type Evaluation, evaluationOf } from './judging/evaluation.ts';
+import { evaluationOf } from './judging/evaluation.ts';
 import { type Judge, type Judged, judge, scoreJudged } from './judging/judge.ts';
 import { searchDecision, searchedNote } from './judging/searchDecision.ts';
 import { tileRule } from './judging/tiles.ts';
@@ -114,8 +112,7 @@ async function scored(
     onEvent({ type: 'validate', epoch, done: scores.length, total: ids.length });
   }
   const evaluation = evaluationOf(facts, split, checkpoint, scores);
-  const name = split === 'validation' ? 'evaluation.json' : `evaluation-${split}.json`;
-  await writeJson(join(folder.path, name), evaluation);
+  await writeEvaluation(folder.path, evaluation);
   return evaluation;
 }
 

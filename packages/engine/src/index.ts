@@ -1,21 +1,23 @@
+export type { BackendFact, OnEvent, RunEvent, SplitCounts, ValidationScores } from '@raremask/core';
 export {
+  type ClassInspection,
   type Environment,
+  type EvaluatedImage,
+  type Evaluation,
+  type Forecast,
+  type Inspection,
   openRunFolder,
   type RunFolder,
   runFolder,
   writeAtomically,
 } from '@raremask/record';
 export { type EvaluateOptions, evaluate } from './evaluate.ts';
-export type { BackendFact, OnEvent, RunEvent, SplitCounts, ValidationScores } from './events.ts';
 export { type ExportOptions, type ExportResult, exportOnnx } from './exportOnnx.ts';
 export {
-  type ClassInspection,
   type Example,
-  type Inspection,
   type InspectOptions,
   inspect,
 } from './inspect.ts';
-export type { Forecast } from './inspection/forecast.ts';
 export type { Recommendation } from './inspection/recommend.ts';
 export {
   commentedManifest,
@@ -23,7 +25,6 @@ export {
   type RecommendedSetting,
 } from './inspection/recommendedManifest.ts';
 export { type Decision, decide, foregroundProbability } from './judging/decide.ts';
-export type { EvaluatedImage, Evaluation } from './judging/evaluation.ts';
 export type { Judged } from './judging/judge.ts';
 export type { Counted } from './opening/counts.ts';
 export { type OpenedData, type OpenOptions, openData } from './opening/openData.ts';

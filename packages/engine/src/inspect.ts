@@ -2,116 +2,23 @@ import {
   type Facts,
   firstForeground,
   isRaremaskError,
+  type OnEvent,
   type RaremaskError,
+  type RunEvent,
   type Sample,
 } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import type { OnEvent, RunEvent } from './events.ts';
-import { type Forecast, forecast } from './inspection/forecast.ts';
+import type { ClassInspection, Inspection } from '@raremask/record';
+import { forecast } from './inspection/forecast.ts';
 import { keptForecast } from './inspection/forecastCache.ts';
-import { type Recommendation, recommend } from './inspection/recommend.ts';
+import { recommend } from './inspection/recommend.ts';
 import type { OpenedData } from './opening/openData.ts';
 import { openWork, type Work } from './opening/openWork.ts';
 import type { CountedImage } from './reading/plan.ts';
-import { type Bin, logarithmicBins, quantileOf } from './survey/quantiles.ts';
+import { logarithmicBins, quantileOf } from './survey/quantiles.ts';
 import type { CountedSurvey } from './survey/survey.ts';
 
 type SplitName = 'train' | 'validation' | 'test';
-
-/** What a data set holds, counted over all splits. */
-export interface Inspection {
-  readonly name: string;
-  readonly remark?: string;
-  readonly splits: readonly {
-    readonly name: string;
-    readonly images: number;
-    /** Images without any foreground pixel. */
-    readonly empty: number;
-    readonly groups: number;
-    /** Groups of which no image has foreground. */
-    readonly emptyGroups: number;
-  }[];
-  /** Every group of more than one image, in the order of first images. */
-  readonly groups: readonly {
-    readonly name: string;
-    /** More than one: the group leaks. */
-    readonly splits: readonly string[];
-    readonly images: number;
-    readonly empty: number;
-  }[];
-  readonly classes: readonly ClassInspection[];
-  /** The most frequent first. */
-  readonly sizes: readonly { readonly size: readonly number[]; readonly images: number }[];
-  readonly channels: number;
-  readonly intensity: readonly {
-    readonly channel: number;
-    readonly min: number;
-    readonly mean: number;
-    readonly deviation: number;
-    readonly max: number;
-    /** Quantiles of the images' means: how much images differ in brightness. */
-    readonly imageMeans: { readonly q05: number; readonly median: number; readonly q95: number };
-  }[];
-  /** Share of all pixels that nobody has judged. */
-  readonly ignoredShare: number;
-  /** Foreground pixels of an image with foreground, as a share of its pixels. */
-  readonly foregroundShares: readonly Bin[];
-  /** Images of one value all over: there is nothing in them to learn from or to find. */
-  readonly blank: readonly {
-    readonly id: string;
-    readonly split: string;
-    /** Pixels of foreground in its mask: more than 0 cannot be right. */
-    readonly foreground: number;
-  }[];
-  /** Images whose foreground the data set has lost by its own resampling, all of it. */
-  readonly emptied: readonly { readonly id: string; readonly split: string }[];
-  /** Images with the same pixels, whatever their masks; blank ones do not count. */
-  readonly duplicates: readonly {
-    readonly ids: readonly string[];
-    /** More than one: what is scored was trained on. */
-    readonly splits: readonly string[];
-  }[];
-  /** Samples that cannot be read: damaged files, mask values outside the map, sizes that differ. */
-  readonly unreadable: readonly {
-    readonly id: string;
-    readonly split: string;
-    readonly code: string;
-    readonly message: string;
-  }[];
-  /** What the manifest's sampler puts into the batches; or why it draws nothing. */
-  readonly batches:
-    | ({
-        readonly sampler: string;
-        readonly batch: number;
-        readonly window: readonly number[] | null;
-      } & Forecast)
-    | { readonly sampler: string; readonly batch: number; readonly problem: string };
-  readonly recommendation: Recommendation;
-  readonly warnings: readonly string[];
-}
-
-export interface ClassInspection {
-  readonly name: string;
-  /** The value in the mask files. */
-  readonly value: number;
-  readonly pixels: number;
-  readonly share: number;
-  readonly images: number;
-  readonly structures: number;
-  /** Quantiles of the structures' sizes in pixels; null for the background and absent classes. */
-  readonly structurePixels: {
-    readonly min: number;
-    readonly q05: number;
-    readonly q25: number;
-    readonly median: number;
-    readonly mean: number;
-    readonly q75: number;
-    readonly q95: number;
-    readonly max: number;
-  } | null;
-  /** How many structures have which size. */
-  readonly structureSizes: readonly Bin[];
-}
 
 /** A sample to look at, with the reason that it was chosen. */
 export interface Example {

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import type { Dataset, Facts, Prediction, WrittenPrediction } from '@raremask/core';
+import type { Dataset, Facts, OnEvent, Prediction, WrittenPrediction } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { components } from '@raremask/metrics';
-import { writeAtomically } from '@raremask/record';
+import { components, foregroundMask } from '@raremask/metrics';
+import { csvText, writeAtomically } from '@raremask/record';
 import { UNCHANGED } from './augment/rule.ts';
 import { noPredictionFiles } from './errors.ts';
-import type { OnEvent } from './events.ts';
 import { foregroundProbability } from './judging/decide.ts';
 import { isSearched } from './judging/decisionRule.ts';
 import { type Judged, judge } from './judging/judge.ts';
@@ -131,20 +130,17 @@ async function predictAll(
     rows.push(row(facts, prediction));
   }
   const volumes = facts.space === 3 || rows.some(({ depth }) => depth !== undefined);
-  const extents = volumes ? 'width,height,depth' : 'width,height';
-  const header = `id,${extents},foreground_pixels,structures,largest_probability`;
-  const lines = rows.map((line) =>
-    [
-      csvCell(line.id),
-      line.width,
-      line.height,
-      ...(volumes ? [line.depth] : []),
-      line.foreground,
-      line.structures,
-      line.probability.toFixed(6),
-    ].join(','),
-  );
-  await writeAtomically(join(out, 'predictions.csv'), `${[header, ...lines].join('\n')}\n`);
+  const header = [
+    ...['id', 'width', 'height'],
+    ...(volumes ? ['depth'] : []),
+    ...['foreground_pixels', 'structures', 'largest_probability'],
+  ];
+  const lines = rows.map((line) => [
+    ...[line.id, line.width, line.height],
+    ...(volumes ? [line.depth ?? null] : []),
+    ...[line.foreground, line.structures, line.probability.toFixed(6)],
+  ]);
+  await writeAtomically(join(out, 'predictions.csv'), csvText(header, lines));
   return { out, ...(facts.remark !== undefined && { remark: facts.remark }), images: rows };
 }
 
@@ -163,11 +159,7 @@ async function* predictionsOf(
 
 function row(facts: Facts, { id, size, labels, probabilities }: WrittenPrediction): PredictedImage {
   const [width, height, depth] = size.toReversed() as [number, number, number?];
-  const planes = facts.overlapping ? facts.classes.length : 1;
-  const mask = new Uint8Array(labels.length / planes);
-  for (let index = 0; index < labels.length; index++) {
-    if (labels[index]! > 0) mask[Math.floor(index / planes)] = 1;
-  }
+  const mask = foregroundMask(labels, facts);
   return {
     id,
     width,
@@ -180,8 +172,4 @@ function row(facts: Facts, { id, size, labels, probabilities }: WrittenPredictio
       0,
     ),
   };
-}
-
-function csvCell(text: string): string {
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import type { RunOutcome } from '@raremask/core';
+import type { BackendFact, OnEvent, RunOutcome } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { createRunFolder } from '@raremask/record';
-import type { BackendFact, OnEvent } from './events.ts';
 import type { OpenedData } from './opening/openData.ts';
 import { openWork } from './opening/openWork.ts';
 import type { Feed } from './reading/feed.ts';

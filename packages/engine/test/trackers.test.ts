@@ -43,6 +43,25 @@ describe('trackers', () => {
     expect(said).toEqual([]);
   });
 
+  test('hear of the start first, then of what was before it; nothing where no run began', async () => {
+    const got: string[] = [];
+    const tracker: Tracker = {
+      start: () => void got.push('start'),
+      event: (event) => void got.push(event.type === 'note' ? event.text : event.type),
+      end: (outcome) => void got.push(outcome),
+    };
+    const { all } = opened([tracker]);
+    all.event(note('opened'));
+    await all.start(RUN);
+    all.event(note('goes on'));
+    await all.end('finished');
+    expect(got.splice(0)).toEqual(['start', 'opened', 'goes on', 'finished']);
+    const { all: never } = opened([tracker]);
+    never.event(note('opened'));
+    await never.end('failed');
+    expect(got).toEqual([]);
+  });
+
   test('that throw are named once, get no more, and leave the others alone', async () => {
     const calls: string[] = [];
     const { all, said } = opened([
@@ -54,6 +73,7 @@ describe('trackers', () => {
       },
       { event: () => void calls.push('whole') },
     ]);
+    await all.start(RUN);
     all.event(note('a'));
     all.event(note('b'));
     await all.drain();
@@ -63,6 +83,7 @@ describe('trackers', () => {
 
   test('that never answer cost a limited time, and are named', async () => {
     const { all, said } = opened([{ event: () => new Promise(() => {}) }], 0.05);
+    await all.start(RUN);
     all.event(note('a'));
     await all.drain();
     await all.end('finished');

@@ -2,16 +2,10 @@ import { dice, iou } from './overlap.ts';
 import type { RegionScore } from './score.ts';
 
 /** What the scores of one region are made of, summed over the images with a scored pixel. */
-export interface Totals {
+export interface Totals extends Omit<RegionScore, 'pixels'> {
   readonly images: number;
   readonly imagesWithForeground: number;
   readonly emptyImages: number;
-  readonly hits: number;
-  readonly misses: number;
-  readonly alarms: number;
-  readonly structures: number;
-  readonly structuresFound: number;
-  readonly falseStructures: number;
   /** Sums over the images with foreground. */
   readonly dice: number;
   readonly iou: number;

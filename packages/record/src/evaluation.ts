@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Summary } from '@raremask/metrics';
+import type { RegionScore, Summary } from '@raremask/metrics';
 import { writeJson } from './atomicFile.ts';
 import { readJson } from './recordedFile.ts';
 import { evaluationName, SCORED_SPLITS } from './runFolder.ts';
@@ -22,18 +22,12 @@ export interface Evaluation {
 }
 
 /** What one image scores on any foreground. */
-export interface EvaluatedImage {
+export interface EvaluatedImage extends Omit<RegionScore, 'pixels'> {
   readonly id: string;
   /** Foreground pixels of the truth; 0 = an empty image. */
   readonly foreground: number;
   /** Null on an empty image. */
   readonly dice: number | null;
-  readonly hits: number;
-  readonly misses: number;
-  readonly alarms: number;
-  readonly structures: number;
-  readonly structuresFound: number;
-  readonly falseStructures: number;
 }
 
 export async function writeEvaluation(folder: string, evaluation: Evaluation): Promise<void> {

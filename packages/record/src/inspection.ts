@@ -1,3 +1,4 @@
+import type { Json } from '@raremask/core';
 import { readJson } from './recordedFile.ts';
 
 /** How many values lie in [from, to). */
@@ -122,7 +123,7 @@ export interface Inspection {
   readonly recommendation: {
     readonly settings: readonly {
       readonly path: string;
-      readonly value: unknown;
+      readonly value: Json;
       readonly reason: string;
     }[];
     /** The whole manifest as YAML, each setting with its reason in a comment. */

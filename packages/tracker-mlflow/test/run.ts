@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunEvent, TrackedRun, Tracker } from '@raremask/core';
 import { afterAll } from 'vitest';
+import { epochEvent, stepEvent, trackedRun } from '../../../test/runEvents.ts';
 import { createMlflow } from '../src/mlflow.ts';
 import { options } from '../src/options.ts';
 import type { Patience } from '../src/server.ts';
@@ -43,14 +44,7 @@ export function runIn(folder: string, changed: Partial<TrackedRun> = {}): Tracke
   writeFileSync(join(folder, 'metrics.csv'), 'epoch,loss\n1,0.45\n');
   writeFileSync(join(folder, 'empty file.txt'), '');
   writeFileSync(join(folder, 'checkpoints', 'last.safetensors'), new Uint8Array(3_000_000));
-  return {
-    folder,
-    name: 'nodules',
-    manifest: { seed: 7, train: { batch: 4 }, loss: [{ use: 'dice', soft: true }] },
-    startEpoch: 1,
-    startStep: 0,
-    ...changed,
-  };
+  return trackedRun(folder, changed);
 }
 
 export function started(folder: string): RunEvent {
@@ -69,43 +63,10 @@ export function started(folder: string): RunEvent {
   };
 }
 
-export function step(epoch: number, number: number, loss: number): RunEvent {
-  return {
-    type: 'step',
-    epoch,
-    step: number,
-    steps: 2,
-    loss,
-    terms: { 'dice (soft)': loss / 2 },
-    imagesPerSecond: 8,
-    secondsLeft: 1,
-  };
-}
+const terms = (loss: number) => ({ 'dice (soft)': loss / 2 });
 
-export function epoch(number: number, loss: number, dice: number | null, best: boolean): RunEvent {
-  return {
-    type: 'epoch',
-    epoch: number,
-    epochs: 2,
-    learningRate: 0.001,
-    seconds: 1,
-    imagesPerSecond: 8,
-    loss,
-    terms: { 'dice (soft)': loss / 2 },
-    gradientNorm: 0.25,
-    waitSeconds: 0,
-    masks: 1,
-    emptied: 0,
-    pasted: 0,
-    validation: {
-      diceForeground: dice,
-      missed: 0,
-      alarmShare: 0.5,
-      alarmPixels: 3,
-      pooledDice: dice,
-      balanced: 0.75,
-    },
-    best,
-    secondsLeft: 1,
-  };
-}
+export const step = (epoch: number, number: number, loss: number): RunEvent =>
+  stepEvent(epoch, number, loss, terms(loss));
+
+export const epoch = (number: number, loss: number, dice: number | null, best: boolean): RunEvent =>
+  epochEvent({ epoch: number, epochs: 2, loss, terms: terms(loss), best }, dice);

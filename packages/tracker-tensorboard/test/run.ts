@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunEvent, TrackedImage, TrackedRun, Tracker } from '@raremask/core';
+import type { RunEvent, TrackedImage, Tracker } from '@raremask/core';
 import { afterAll } from 'vitest';
+import { epochEvent, stepEvent } from '../../../test/runEvents.ts';
 import { options } from '../src/options.ts';
 import { createTensorboard } from '../src/tensorboard.ts';
 
@@ -31,57 +32,13 @@ export function tracker(
   };
 }
 
-export function runIn(folder: string, changed: Partial<TrackedRun> = {}): TrackedRun {
-  return {
-    folder,
-    name: 'nodules',
-    manifest: { seed: 7, train: { batch: 4 }, loss: [{ use: 'dice', soft: true }] },
-    startEpoch: 1,
-    startStep: 0,
-    ...changed,
-  };
-}
+const terms = (loss: number) => ({ dice: loss / 2, ce: loss / 4 });
 
-export function step(epoch: number, number: number, loss: number): RunEvent {
-  return {
-    type: 'step',
-    epoch,
-    step: number,
-    steps: 2,
-    loss,
-    terms: { dice: loss / 2, ce: loss / 4 },
-    imagesPerSecond: 8,
-    secondsLeft: 1,
-  };
-}
+export const step = (epoch: number, number: number, loss: number): RunEvent =>
+  stepEvent(epoch, number, loss, terms(loss));
 
-export function epoch(number: number, loss: number, dice: number | null, best: boolean): RunEvent {
-  return {
-    type: 'epoch',
-    epoch: number,
-    epochs: 3,
-    learningRate: 0.001,
-    seconds: 1,
-    imagesPerSecond: 8,
-    loss,
-    terms: { dice: loss / 2, ce: loss / 4 },
-    gradientNorm: 0.25,
-    waitSeconds: 0,
-    masks: 1,
-    emptied: 0,
-    pasted: 0,
-    validation: {
-      diceForeground: dice,
-      missed: 0,
-      alarmShare: 0.5,
-      alarmPixels: 3,
-      pooledDice: dice,
-      balanced: 0.75,
-    },
-    best,
-    secondsLeft: 1,
-  };
-}
+export const epoch = (number: number, loss: number, dice: number | null, best: boolean): RunEvent =>
+  epochEvent({ epoch: number, epochs: 3, loss, terms: terms(loss), best }, dice);
 
 /** Four pixels in a row, with foreground in the first two or in none. */
 export function image(

@@ -4,7 +4,8 @@ import { isRaremaskError } from '@raremask/core';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pythonWith } from '../../../test/python.ts';
-import { epoch, image, runIn, scratch, step, tracker } from './run.ts';
+import { trackedRun } from '../../../test/runEvents.ts';
+import { epoch, image, scratch, step, tracker } from './run.ts';
 import { eventually, openTensorboard, type Viewer } from './server.ts';
 
 const folder = scratch();
@@ -19,7 +20,7 @@ test('hands out only what was asked for', () => {
 test('every event is in the file when its call returns', async () => {
   const { tracker: writing } = tracker({});
   const run = join(folder, 'at-once');
-  await writing.start!(runIn(run));
+  await writing.start!(trackedRun(run));
   const [name] = readdirSync(join(run, 'tensorboard'));
   const bytes = () => readFileSync(join(run, 'tensorboard', name!)).length;
   const before = bytes();
@@ -30,7 +31,7 @@ test('every event is in the file when its call returns', async () => {
 
 test('a folder of several runs has one folder for each', async () => {
   const { tracker: writing, lines } = tracker({ folder: 'all' }, folder);
-  await writing.start!(runIn(join(folder, 'runs', 'nodules-2')));
+  await writing.start!(trackedRun(join(folder, 'runs', 'nodules-2')));
   await writing.end!('finished');
   expect(readdirSync(join(folder, 'all', 'nodules-2'))).toHaveLength(1);
   expect(lines).toEqual([
@@ -41,7 +42,7 @@ test('a folder of several runs has one folder for each', async () => {
 test('a folder that cannot be written is an error that names it', async () => {
   const { tracker: writing } = tracker({ folder: 'record.test.ts' }, import.meta.dirname);
   const error = await Promise.resolve()
-    .then(() => writing.start!(runIn(join(folder, 'no'))))
+    .then(() => writing.start!(trackedRun(join(folder, 'no'))))
     .catch((thrown: unknown) => thrown);
   expect(isRaremaskError(error) && error.code).toBe('RAREMASK_TENSORBOARD_WRITE');
   expect(String(error)).toContain('record.test.ts');
@@ -53,7 +54,7 @@ const python = pythonWith('tensorboard');
 async function killedAndResumed(run: string): Promise<void> {
   const setting = { histograms: 1, images: 4 };
   const { tracker: first } = tracker(setting);
-  await first.start!(runIn(run));
+  await first.start!(trackedRun(run));
   await first.event!(step(1, 1, 0.9));
   await first.event!(step(1, 2, 0));
   await first.image!(image('f/1', 1, [0.9, 0.3, 0.6, 0.1]));
@@ -69,7 +70,7 @@ async function killedAndResumed(run: string): Promise<void> {
   truncateSync(path, readFileSync(path).length - 5);
 
   const { tracker: second } = tracker(setting);
-  await second.start!(runIn(run, { startEpoch: 2, startStep: 2 }));
+  await second.start!(trackedRun(run, { startEpoch: 2, startStep: 2 }));
   await second.event!(step(2, 1, 0.7));
   await second.event!(step(2, 2, 0.6));
   await second.event!(epoch(2, 0.65, null, false));

@@ -1,5 +1,5 @@
 import type { Loss } from '@raremask/core';
-import { lossInput } from '@raremask/core/loss-input';
+import { lossInput } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import type { Batch } from './batch.ts';
 

@@ -59,7 +59,7 @@ export const KINDS = {
   dataset: kind<Dataset, DatasetDefinition<Any, Any>>()({
     key: 'data',
     word: 'data set',
-    describe: 'The data set',
+    describe: 'The data set and how it is divided',
     as: 'dataset',
     many: false,
     product: ['facts', 'ids', 'group', 'read'],

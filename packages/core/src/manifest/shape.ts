@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Kinds } from '../contracts/kinds.ts';
+import { KINDS, type Kinds } from '../contracts/kinds.ts';
 
 const useOf = (what: string) =>
   z
@@ -100,7 +100,7 @@ const data = z
       .default({})
       .describe('How many times each pixel of a class counts in every loss term, by class name'),
   })
-  .describe('The data set and how it is divided');
+  .describe(KINDS.dataset.describe);
 
 const lossWeight = z.union([
   z.number(),
@@ -143,7 +143,7 @@ const optimizer = z
       .default([])
       .describe('Learning rates by the names of weights; the first that matches counts'),
   })
-  .describe('What moves the weights');
+  .describe(KINDS.optimizer.describe);
 
 const schedule = z
   .strictObject({
@@ -155,7 +155,7 @@ const schedule = z
       .default(0)
       .describe('Epochs in which the learning rate rises from 0 to its full value'),
   })
-  .describe('How the learning rate changes');
+  .describe(KINDS.schedule.describe);
 
 const probability = (often: number) =>
   z.number().min(0).max(1).default(often).describe('How often it happens to a window');
@@ -357,12 +357,12 @@ const base = z.strictObject({
     .describe('Name of the run and of its folder: letters, digits, dot, hyphen and underscore'),
   seed: z.int().min(0).default(0).describe('The same seed gives the same run'),
   data,
-  model: z.strictObject(plugin('The model')).describe('The network'),
-  loss: z.array(loss).min(1).describe('The terms of the loss; their weighted sum is trained on'),
+  model: z.strictObject(plugin('The model')).describe(KINDS.model.describe),
+  loss: z.array(loss).min(1).describe(KINDS.loss.describe),
   sampler: z
     .strictObject(plugin('The sampler'))
     .prefault({ use: '@raremask/sampler' })
-    .describe('Which images and windows make the next batch'),
+    .describe(KINDS.sampler.describe),
   train: train.prefault({}),
   evaluate: evaluate.prefault({}),
   backend: z

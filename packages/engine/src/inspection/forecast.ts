@@ -8,44 +8,10 @@ import {
   type Window,
 } from '@raremask/core';
 import { components, isIgnored } from '@raremask/metrics';
+import type { Forecast } from '@raremask/record';
 import { unturned } from '../augment/orientation.ts';
 import { cutOf, eachPixel } from '../reading/window.ts';
 import { type CountedSurvey, structuresOf } from '../survey/survey.ts';
-
-/** What the batches of some epochs hold, counted in the sampler's own plan. */
-export interface Forecast {
-  readonly batches: number;
-  readonly images: number;
-  /** Images of a batch, or windows of images, without any foreground pixel: their share. */
-  readonly emptyShare: number;
-  /** Images with foreground in a batch, on average; with windows, those whose window shows it. */
-  readonly foregroundPerBatch: number;
-  /** Structures in a batch, on average; a structure that a window cuts counts once. */
-  readonly structuresPerBatch: number;
-  /** Share of the pixels in the image that are foreground of any class. */
-  readonly foregroundShare: number;
-  /** Share of the batches without any foreground pixel. */
-  readonly batchesWithoutForeground: number;
-  /** Share of the draws of images with foreground whose window shows none of it. */
-  readonly emptiedByWindow: number;
-  /** Foreground classes, in the order of the class axis. */
-  readonly classes: readonly {
-    readonly name: string;
-    readonly structuresPerBatch: number;
-    /** Share of the batches without a pixel of the class. */
-    readonly batchesWithout: number;
-  }[];
-  /** The same for each epoch that was looked at, counted from 1. */
-  readonly epochs: readonly {
-    readonly epoch: number;
-    readonly batches: number;
-    readonly emptyShare: number;
-    readonly structuresPerBatch: number;
-    readonly batchesWithoutForeground: number;
-  }[];
-  /** False where an epoch was too long and only its first batches were counted. */
-  readonly wholeEpochs: boolean;
-}
 
 export interface ForecastOptions {
   readonly sampler: Pick<Sampler, 'batches'>;

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from '@raremask/record';
+import { type Forecast, writeAtomically } from '@raremask/record';
 import type { Work } from '../opening/openWork.ts';
 import { fingerprintsOf } from '../survey/surveyCache.ts';
-import type { Forecast } from './forecast.ts';
 
 /** Changes with the meaning of the numbers. */
 const VERSION = 1;

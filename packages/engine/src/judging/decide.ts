@@ -1,5 +1,5 @@
 import type { Facts } from '@raremask/core';
-import { components } from '@raremask/metrics';
+import { classMask, classPlane, components } from '@raremask/metrics';
 import type { DecisionRule } from './decisionRule.ts';
 
 /** What the network says of one image, at the image's own size. */
@@ -48,12 +48,8 @@ export function decide(
   return { predicted, probabilities };
 
   function dropDoubtful(index: number): void {
-    const [first, stride, present] = facts.overlapping ? [index, classes, 1] : [0, 1, index];
-    const mask = new Uint8Array(pixels);
-    for (let at = 0; at < pixels; at++) {
-      mask[at] = Number(predicted[first + at * stride] === present);
-    }
-    const found = components(mask, size);
+    const { first, stride } = classPlane(index, facts);
+    const found = components(classMask(predicted, index, facts), size);
     const highest = new Float32Array(found.count);
     for (let at = 0; at < pixels; at++) {
       const component = found.labels[at]! - 1;

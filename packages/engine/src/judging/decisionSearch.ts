@@ -1,5 +1,5 @@
 import { type Facts, firstForeground, IGNORE } from '@raremask/core';
-import { components, dice } from '@raremask/metrics';
+import { classMask, classPlane, components, dice } from '@raremask/metrics';
 import type { ClassErrors, FoundClass } from '@raremask/record';
 import type { DecisionRule, FoundRule } from './decisionRule.ts';
 import type { Judged } from './judge.ts';
@@ -58,17 +58,12 @@ export class DecisionSearch {
 
   /** @param image decided without leaving any structure out that may be kept */
   add({ sample, decision: { predicted, probabilities } }: Judged): void {
-    const { classes, overlapping } = this.#facts;
     const labels = sample.labels!;
-    const depth = classes.length;
+    const depth = this.#facts.classes.length;
     const pixels = probabilities.length / depth;
-    const mask = new Uint8Array(pixels);
     for (let index = firstForeground(this.#facts); index < depth; index++) {
-      const [first, stride, present] = overlapping ? [index, depth, 1] : [0, 1, index];
-      for (let at = 0; at < pixels; at++) {
-        mask[at] = Number(predicted[first + at * stride] === present);
-      }
-      const found = components(mask, sample.size);
+      const { first, stride, present } = classPlane(index, this.#facts);
+      const found = components(classMask(predicted, index, this.#facts), sample.size);
       const judged = new Int32Array(found.count);
       const hits = new Int32Array(found.count);
       const peaks = new Float32Array(found.count);

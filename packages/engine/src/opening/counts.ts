@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import type { Dataset, RaremaskError } from '@raremask/core';
+import type { Dataset, OnEvent, RaremaskError } from '@raremask/core';
 import { UNCHANGED } from '../augment/rule.ts';
-import type { OnEvent } from '../events.ts';
 import type { Feed } from '../reading/feed.ts';
 import { type CountedSurvey, takeSurvey } from '../survey/survey.ts';
 import type { OpenFeed } from './feedsOf.ts';

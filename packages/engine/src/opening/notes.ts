@@ -1,4 +1,4 @@
-import type { OnEvent, RunEvent } from '../events.ts';
+import type { OnEvent, RunEvent } from '@raremask/core';
 
 export type Note = Extract<RunEvent, { type: 'note' }>;
 

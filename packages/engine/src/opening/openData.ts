@@ -1,7 +1,6 @@
-import type { Census, Dataset, Facts } from '@raremask/core';
+import type { Census, Dataset, Facts, OnEvent } from '@raremask/core';
 import { createHost, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import type { OnEvent } from '../events.ts';
 import { type CountedSurvey, censusOf } from '../survey/survey.ts';
 import { type Counted, Counts } from './counts.ts';
 import { feedsOf, type OpenFeed } from './feedsOf.ts';

@@ -1,10 +1,9 @@
-import type { Facts, Model, Survey } from '@raremask/core';
+import type { Facts, Model, OnEvent, Survey } from '@raremask/core';
 import * as services from '@raremask/core';
 import { createHost, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { chooseCheckpoint, openRunFolder, type RunFolder } from '@raremask/record';
 import { noTrainingData } from '../errors.ts';
-import type { OnEvent } from '../events.ts';
 import { readDecision } from '../judging/decisionFile.ts';
 import {
   type DecisionRule,

@@ -1,9 +1,8 @@
-import type { Census } from '@raremask/core';
+import type { Census, OnEvent } from '@raremask/core';
 import * as services from '@raremask/core';
 import type { RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { emptySplit } from '../errors.ts';
-import type { OnEvent } from '../events.ts';
 import { censusOf } from '../survey/survey.ts';
 import { dataOf, type OpenedData, type OpenOptions } from './openData.ts';
 import type { Splits } from './split.ts';

@@ -1,5 +1,6 @@
 import { isRaremaskError, type RaremaskError } from '@raremask/core';
 import type { Feed } from '../reading/feed.ts';
+import { inOrder } from '../reading/inOrder.ts';
 import type { CountedImage } from '../reading/plan.ts';
 
 /** Counts what can be read, several at a time, and hands the rest to `onBroken`. */
@@ -18,18 +19,7 @@ export async function* readable(
     }
     return undefined;
   };
-  const waiting: Promise<CountedImage | undefined>[] = [];
-  for (const id of ids) {
-    const started = countOne(id);
-    // Whatever fails is thrown when its turn comes; until then it must not count as unhandled.
-    started.catch(() => undefined);
-    waiting.push(started);
-    if (waiting.length <= workers + 1) continue;
-    const image = await waiting.shift();
-    if (image) yield image;
-  }
-  for (const started of waiting) {
-    const image = await started;
-    if (image) yield image;
+  for await (const { result } of inOrder(ids, countOne, workers + 1)) {
+    if (result) yield result;
   }
 }

@@ -1,7 +1,7 @@
+import type { OnEvent } from '@raremask/core';
 import * as services from '@raremask/core';
 import type { Host, RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import type { OnEvent } from '../events.ts';
 
 /** A scope in which a manifest's plugins are made; what they say becomes notes. */
 export function openScope(

@@ -1,5 +1,5 @@
 import { NotTraceable } from '@raremask/compiler';
-import type { OnEvent } from '../events.ts';
+import type { OnEvent } from '@raremask/core';
 import type { Network } from './runner.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { OnEvent } from '../events.ts';
+import type { OnEvent } from '@raremask/core';
 import type { NetworkProgram, StepProgram } from '../step/program.ts';
 import { CompiledNetwork, CompiledRunner } from './compiledRunner.ts';
 import type { Compute } from './compute.ts';

@@ -1,5 +1,5 @@
 import type { Model } from '@raremask/core';
-import { lossInput } from '@raremask/core/loss-input';
+import { lossInput } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import type { BatchInput } from './batchInput.ts';
 import { tidied, withKept } from './kept.ts';

@@ -1,9 +1,4 @@
-/** How many values lie in [from, to). */
-export interface Bin {
-  readonly from: number;
-  readonly to: number;
-  readonly count: number;
-}
+import type { Bin } from '@raremask/record';
 
 /** The value below which a share of sorted values lies, the nearest one that exists; NaN of none. */
 export function quantileOf(sorted: readonly number[], share: number): number {

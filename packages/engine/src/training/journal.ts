@@ -1,5 +1,5 @@
+import type { OnEvent, RunEvent } from '@raremask/core';
 import { appendLine } from '@raremask/record';
-import type { OnEvent, RunEvent } from '../events.ts';
 
 /** Passes events on, and writes those that stay interesting into events.ndjson. */
 export class Journal {

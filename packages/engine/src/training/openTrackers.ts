@@ -1,7 +1,7 @@
+import type { OnEvent } from '@raremask/core';
 import * as services from '@raremask/core';
 import type { RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import type { OnEvent } from '../events.ts';
 import type { OpenedData } from '../opening/openData.ts';
 import { type NamedTracker, Trackers } from './trackers.ts';
 

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
+import type { BackendFact } from '@raremask/core';
 import { type Environment, type RunFolder, writeAtomically, writeJson } from '@raremask/record';
-import type { BackendFact } from '../events.ts';
 import type { Work } from '../opening/openWork.ts';
 
 interface Head {

@@ -1,12 +1,12 @@
 import type {
   Facts,
+  OnEvent,
   RunEvent,
   RunOutcome,
   TrackedImage,
   TrackedRun,
   Tracker,
 } from '@raremask/core';
-import type { OnEvent } from '../events.ts';
 import type { Judged } from '../judging/judge.ts';
 
 export interface NamedTracker {
@@ -34,6 +34,8 @@ export class Trackers {
   readonly #patience: number;
   readonly #close: () => Promise<void>;
   #emit: OnEvent;
+  /** What happened before the run began; undefined once it has. */
+  #before: RunEvent[] | undefined = [];
 
   constructor(trackers: readonly NamedTracker[], emit: OnEvent, options: TrackersOptions = {}) {
     this.#queues = new Map(trackers.map((named) => [named, Promise.resolve()]));
@@ -52,13 +54,18 @@ export class Trackers {
     return [...this.#queues.keys()].some(({ tracker }) => tracker.image !== undefined);
   }
 
+  /** The first call that a tracker gets; what happened before follows it. */
   start(run: TrackedRun): Promise<void> {
     this.#each((tracker) => tracker.start?.(run));
+    const before = this.#before ?? [];
+    this.#before = undefined;
+    for (const event of before) this.event(event);
     return this.drain();
   }
 
   event(event: RunEvent): void {
-    this.#each((tracker) => tracker.event?.(event));
+    if (this.#before !== undefined) this.#before.push(event);
+    else this.#each((tracker) => tracker.event?.(event));
   }
 
   /** Waits, as images are large. */
@@ -97,9 +104,9 @@ export class Trackers {
     await this.drain();
   }
 
-  /** The last call. */
+  /** The last call; none where the run never began. */
   async end(outcome: RunOutcome): Promise<void> {
-    this.#each((tracker) => tracker.end?.(outcome));
+    if (this.#before === undefined) this.#each((tracker) => tracker.end?.(outcome));
     await this.drain();
     await this.#close();
   }

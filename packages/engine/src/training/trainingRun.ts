@@ -1,9 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Draw, Json } from '@raremask/core';
+import type { BackendFact, Draw, Json, OnEvent, RunEvent } from '@raremask/core';
 import { isBetter } from '@raremask/metrics';
 import { MetricsTable, type RunFolder } from '@raremask/record';
 import { noBatches, notFiniteLoss } from '../errors.ts';
-import type { BackendFact, OnEvent, RunEvent } from '../events.ts';
 import type { Judged } from '../judging/judge.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';

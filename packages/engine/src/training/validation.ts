@@ -1,6 +1,5 @@
-import type { Facts } from '@raremask/core';
+import type { Facts, ValidationScores } from '@raremask/core';
 import { epochScores, type ImageScore, summarize } from '@raremask/metrics';
-import type { ValidationScores } from '../events.ts';
 import type { DecisionRule } from '../judging/decisionRule.ts';
 import { type Judged, judge, scoreJudged } from '../judging/judge.ts';
 import type { TileRule } from '../judging/tiles.ts';

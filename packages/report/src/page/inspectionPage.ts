@@ -1,5 +1,6 @@
 import type { Inspection } from '@raremask/record';
 import { type InspectionCharts, inspectionCharts } from '../charts/inspectionCharts.ts';
+import { batchTitle, findingsOf } from '../inspectionFindings.ts';
 import {
   ABSENT,
   averageText,
@@ -11,8 +12,6 @@ import {
   sizeText,
 } from '../numberText.ts';
 import type { InspectionExample } from '../overlays/inspectionExample.ts';
-import { findingsOf } from '../terminal/inspectionFindings.ts';
-import { batchTitle } from '../terminal/inspectionTable.ts';
 import { chart } from './figure.ts';
 import { type Content, html, type Markup, trusted } from './markup.ts';
 import { STYLE } from './style.ts';

@@ -1,5 +1,6 @@
-import type { Batches, Inspection } from '@raremask/record';
+import type { Inspection } from '@raremask/record';
 import pc from 'picocolors';
+import { batchTitle, findingsOf } from '../inspectionFindings.ts';
 import {
   ABSENT,
   averageText,
@@ -11,7 +12,6 @@ import {
   sizeText,
 } from '../numberText.ts';
 import { columns, plain, type TableOptions } from './columns.ts';
-import { findingsOf } from './inspectionFindings.ts';
 
 const SIZES_SHOWN = 6;
 
@@ -168,12 +168,6 @@ function batchTable({ batches }: Inspection, options: TableOptions): string {
         : `; ${percentText(batches.emptiedByWindow)} of the windows of images with foreground show none of it`
     }`,
   ].join('\n');
-}
-
-/** What the batches are made by. */
-export function batchTitle({ sampler, batch, window, wholeEpochs }: Batches): string {
-  const what = window === null ? 'whole images' : `windows of ${sizeText(window)}`;
-  return `batches of ${batch} ${what} by ${sampler}${wholeEpochs ? '' : ' (the first ones of each epoch)'}`;
 }
 
 function recommendationText({ recommendation }: Inspection): string {

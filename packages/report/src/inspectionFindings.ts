@@ -1,5 +1,5 @@
-import type { Inspection } from '@raremask/record';
-import { counted, countText, percentText } from '../numberText.ts';
+import type { Batches, Inspection } from '@raremask/record';
+import { counted, countText, percentText, sizeText } from './numberText.ts';
 
 /** Examples that a line of text names. */
 const NAMED = 3;
@@ -72,4 +72,10 @@ export function findingsOf(inspection: Inspection): string[] {
     );
   }
   return findings;
+}
+
+/** What the batches are made by. */
+export function batchTitle({ sampler, batch, window, wholeEpochs }: Batches): string {
+  const what = window === null ? 'whole images' : `windows of ${sizeText(window)}`;
+  return `batches of ${batch} ${what} by ${sampler}${wholeEpochs ? '' : ' (the first ones of each epoch)'}`;
 }

@@ -1,1 +1,0 @@
-export type { BackendFact, OnEvent, RunEvent, SplitCounts, ValidationScores } from '@raremask/core';
