@@ -19,6 +19,7 @@ const FLOORS = [
   'opening',
   'prediction',
   'inspection',
+  'recommendation',
   'training',
   'jobs',
 ];

@@ -18,12 +18,6 @@ export {
   type InspectOptions,
   inspect,
 } from './inspect.ts';
-export type { Recommendation } from './inspection/recommend.ts';
-export {
-  commentedManifest,
-  type ManifestFacts,
-  type RecommendedSetting,
-} from './inspection/recommendedManifest.ts';
 export { type Decision, decide, foregroundProbability } from './judging/decide.ts';
 export type { Judged } from './judging/judge.ts';
 export type { Counted } from './opening/counts.ts';
@@ -35,6 +29,12 @@ export {
   type PredictResult,
   predict,
 } from './predict.ts';
+export type { Recommendation } from './recommendation/recommend.ts';
+export {
+  commentedManifest,
+  type ManifestFacts,
+  type RecommendedSetting,
+} from './recommendation/recommendedManifest.ts';
 export type { CheckpointHead, Progress } from './record/checkpoint.ts';
 export type { Compute } from './runner/compute.ts';
 export { openNetwork, openRunner } from './runner/openRunner.ts';

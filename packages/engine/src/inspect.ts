@@ -11,10 +11,10 @@ import type { LoadedManifest } from '@raremask/core/manifest';
 import type { ClassInspection, Inspection } from '@raremask/record';
 import { forecast } from './inspection/forecast.ts';
 import { keptForecast } from './inspection/forecastCache.ts';
-import { recommend } from './inspection/recommend.ts';
 import type { OpenedData } from './opening/openData.ts';
 import { openWork, type Work } from './opening/openWork.ts';
 import type { CountedImage } from './reading/plan.ts';
+import { recommend } from './recommendation/recommend.ts';
 import { logarithmicBins, quantileOf } from './survey/quantiles.ts';
 import type { CountedSurvey } from './survey/survey.ts';
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { recommendedSettings, type TrainingFigures } from '../src/inspection/recommend.ts';
-import { commentedManifest } from '../src/inspection/recommendedManifest.ts';
+import type { TrainingFigures } from '../src/recommendation/figures.ts';
+import { recommendedSettings } from '../src/recommendation/recommend.ts';
+import { commentedManifest } from '../src/recommendation/recommendedManifest.ts';
 import { logarithmicBins, quantileOf } from '../src/survey/quantiles.ts';
 
 const figures: TrainingFigures = {

@@ -1,0 +1,70 @@
+import { type Facts, firstForeground } from '@raremask/core';
+import { quantileOf } from '../survey/quantiles.ts';
+import { smallStructure, structureSizes } from '../survey/structureSizes.ts';
+import { type CountedSurvey, censusOf } from '../survey/survey.ts';
+
+/** The figures of a training split that decide. */
+export interface TrainingFigures {
+  readonly space: 2 | 3;
+  readonly overlapping: boolean;
+  readonly images: number;
+  /** Images without any foreground pixel. */
+  readonly empty: number;
+  /** Foreground classes with their images and their share of the judged pixels. */
+  readonly classes: readonly {
+    readonly name: string;
+    readonly images: number;
+    readonly share: number;
+    /** Median size of a structure in pixels, and the size that one in twenty is below; 0 of none. */
+    readonly medianStructure: number;
+    readonly smallStructure: number;
+  }[];
+  /** Share of the judged pixels that are foreground. */
+  readonly foregroundShare: number;
+  /** Whether all images have one size. */
+  readonly oneSize: boolean;
+  /** Median, and largest, extent of an image along each axis. */
+  readonly medianSize: readonly number[];
+  readonly largestSize: readonly number[];
+  /** Median, over the images with foreground, of the longest extent of a structure; 0 of none. */
+  readonly structureExtent: number;
+}
+
+/** Counts what decides, over the training split. */
+export function figuresOf(survey: CountedSurvey, facts: Facts): TrainingFigures {
+  const first = firstForeground(facts);
+  const census = censusOf(survey, facts);
+  const images = survey.train.map((id) => survey.image(id));
+  const sorted = (values: readonly number[]) => [...values].sort((left, right) => left - right);
+  const axes = Array.from({ length: facts.space }, (_, axis) =>
+    sorted(images.map(({ size }) => size[axis]!)),
+  );
+  const extents = sorted(
+    images.flatMap(({ id, extent }) => (survey.hasForeground(id) ? [Math.max(...extent)] : [])),
+  );
+  const classes = census.classes.slice(first);
+  return {
+    space: facts.space,
+    overlapping: facts.overlapping,
+    images: census.images,
+    empty: census.emptyImages,
+    classes: classes.map(({ name, images: own, share }, index) => {
+      const sizes = structureSizes(images, index + first);
+      return {
+        name,
+        images: own,
+        share,
+        medianStructure: quantileOf(sizes, 0.5) || 0,
+        smallStructure: smallStructure(sizes),
+      };
+    }),
+    foregroundShare: Math.min(
+      classes.reduce((sum, { share }) => sum + share, 0),
+      1,
+    ),
+    oneSize: axes.every((axis) => axis[0] === axis.at(-1)),
+    medianSize: axes.map((axis) => quantileOf(axis, 0.5)),
+    largestSize: axes.map((axis) => axis.at(-1) ?? 0),
+    structureExtent: quantileOf(extents, 0.5) || 0,
+  };
+}

@@ -1,0 +1,53 @@
+import type { TrainingFigures } from './figures.ts';
+
+/** What several settings derive from the figures: sizes of steps and of what they see. */
+export interface TrainingShape {
+  /** Extents of a window; undefined where whole images are trained on. */
+  readonly window: readonly number[] | undefined;
+  /** Extents that the network sees in a step: of a window, or the median ones of an image. */
+  readonly seen: readonly number[];
+  readonly batch: number;
+  /** Batches of an epoch. */
+  readonly perEpoch: number;
+  readonly epochs: number;
+  /** Images with foreground. */
+  readonly filled: number;
+  /** Share of images without foreground. */
+  readonly emptyShare: number;
+}
+
+/** Steps of a training of minutes on a CPU where images are small. */
+export const STEPS = 1500;
+/** Longest extent of a whole image that is still trained on as it is. */
+const WHOLE = { 2: 192, 3: 64 } as const;
+/** Extents of windows are multiples of it: the lowest level of a network of depth 4. */
+const MULTIPLE = 16;
+const WINDOW = { 2: { least: 64, most: 128 }, 3: { least: 32, most: 64 } } as const;
+
+export function shapeOf(figures: TrainingFigures): TrainingShape {
+  const { space, images, empty, medianSize } = figures;
+  const window = windowOf(figures);
+  const batch = Math.max(1, Math.min(8, images));
+  const perEpoch = Math.max(Math.ceil(images / batch), 1);
+  return {
+    window,
+    seen: window ?? medianSize.map((extent) => extent || WINDOW[space].least),
+    batch,
+    perEpoch,
+    epochs: Math.min(Math.max(Math.ceil(STEPS / perEpoch), 20), 200),
+    filled: images - empty,
+    emptyShare: images === 0 ? 0 : empty / images,
+  };
+}
+
+function windowOf(figures: TrainingFigures): number[] | undefined {
+  const { space, oneSize, largestSize, structureExtent } = figures;
+  if (oneSize && Math.max(...largestSize) <= WHOLE[space]) return undefined;
+  const { least, most } = WINDOW[space];
+  const wished = Math.min(Math.max(2 * structureExtent, least), most);
+  return largestSize.map((extent) => roundUp(Math.min(wished, Math.max(extent, MULTIPLE))));
+}
+
+function roundUp(value: number): number {
+  return Math.ceil(value / MULTIPLE) * MULTIPLE;
+}

@@ -1,0 +1,38 @@
+import { type Setting, setting } from './setting.ts';
+import { STEPS } from './shape.ts';
+import { percent } from './wording.ts';
+
+/** Share of windows without foreground that a structure is copied into. */
+const PASTED = 0.3;
+
+const epochs: Setting = (_, { epochs: count, perEpoch }) =>
+  setting(
+    'train.epochs',
+    count,
+    `${count} x ${perEpoch} batches = ${count * perEpoch} steps; about ${STEPS} steps are a budget of minutes for small images, and more are worth it while the validation score still climbs`,
+  );
+
+const batch: Setting = ({ images }, { batch: size }) =>
+  setting(
+    'train.batch',
+    size,
+    `of ${images} training images; several of them steady a step, and eight fit into memory anywhere`,
+  );
+
+const paste: Setting = ({ space, empty }, { filled, window }) =>
+  space !== 2 || filled === 0 || (empty === 0 && !window)
+    ? undefined
+    : setting(
+        'train.augment.paste',
+        { probability: PASTED },
+        `${percent(PASTED)} of the ${window ? 'windows' : 'images'} without foreground get a structure of another training image, with its contrast: ${filled} ${filled === 1 ? 'image' : 'images'} with foreground ${filled === 1 ? 'is' : 'are'} seen in front of many more backgrounds; leave it out where a structure cannot be anywhere in an image`,
+      );
+
+const learningRate: Setting = () =>
+  setting(
+    'train.optimizer.learningRate',
+    0.003,
+    'with the cosine schedule down to 0; batch normalisation bears it, and small budgets need it',
+  );
+
+export const TRAINING: readonly Setting[] = [epochs, batch, paste, learningRate];
