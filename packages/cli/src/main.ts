@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import type { LabOptions } from './commands/lab.ts';
+import type { LabOptions } from './jobs/tryLosses.ts';
 import { type Console, createConsole } from './console.ts';
 import { EXIT, reportFailure } from './failure.ts';
 
@@ -36,7 +36,7 @@ command('train', 'train as a manifest says; leaves a run folder with weights, sc
   .action(
     action(async (console, manifest: string | undefined, options: TrainingOptions) => {
       const { manifestFromArguments } = await import('./manifestArguments.ts');
-      const { trainAndReport } = await import('./commands/train.ts');
+      const { trainAndReport } = await import('./jobs/trainAndReport.ts');
       const loaded = await manifestFromArguments(manifest, options);
       return await trainAndReport(
         loaded,
@@ -55,7 +55,7 @@ command('resume', 'go on with a run that was interrupted')
   .action(
     action(async (console, run: string, options: RunOptions) => {
       const { manifestOfRun } = await import('./manifestArguments.ts');
-      const { trainAndReport } = await import('./commands/train.ts');
+      const { trainAndReport } = await import('./jobs/trainAndReport.ts');
       const loaded = await manifestOfRun(run, options);
       return await trainAndReport(loaded, { version, resume: run }, console);
     }),
@@ -73,7 +73,7 @@ command('evaluate', "score a split with a run's weights, on whole images")
     action(async (console, run: string, options: EvaluationOptions) => {
       const { manifestOfRun } = await import('./manifestArguments.ts');
       const { prepared } = await import('./backend.ts');
-      const { scoreRun } = await import('./commands/evaluate.ts');
+      const { scoreRun } = await import('./jobs/scoreRun.ts');
       const loaded = await manifestOfRun(run, options);
       const { reason, compute } = await prepared(loaded);
       console.note('info', reason);
@@ -95,7 +95,7 @@ command(
   .addOption(backendOption())
   .action(
     action(async (console, run: string, images: string, options: PredictionOptions) => {
-      const { predictImages } = await import('./commands/predict.ts');
+      const { predictImages } = await import('./jobs/predictImages.ts');
       return await predictImages(run, images, options, console);
     }),
   );
@@ -110,7 +110,7 @@ command('export', "write a run's network as an ONNX file")
   )
   .action(
     action(async (console, run: string, options: ExportingOptions) => {
-      const { exportRun } = await import('./commands/export.ts');
+      const { exportRun } = await import('./jobs/exportRun.ts');
       return await exportRun(run, { ...options, version }, console);
     }),
   );
@@ -125,7 +125,7 @@ command('init', 'look at a folder of data and write the manifest that it recomme
   .addOption(repeated('--use <plugin>', 'data set plugin to ask; repeatable (default: all)'))
   .action(
     action(async (console, data: string, options: InitOptions) => {
-      const { initManifest } = await import('./commands/init.ts');
+      const { initManifest } = await import('./jobs/initManifest.ts');
       return await initManifest(data, options, console);
     }),
   );
@@ -140,7 +140,7 @@ command(
   .option('--html <file>', 'write a page with charts and example images as well')
   .action(
     action(async (console, manifest: string | undefined, options: InspectionOptions) => {
-      const { inspectData } = await import('./commands/inspect.ts');
+      const { inspectData } = await import('./jobs/inspectData.ts');
       return await inspectData(manifest, options, console);
     }),
   );
@@ -160,7 +160,7 @@ command('lab', 'try losses on images without foreground: value, gradient, and wh
   .option('--html <file>', 'write a page with plots as well')
   .action(
     action(async (console, manifest: string | undefined, options: LabOptions) => {
-      const { tryLosses } = await import('./commands/lab.ts');
+      const { tryLosses } = await import('./jobs/tryLosses.ts');
       return await tryLosses(manifest, options, console);
     }),
   );
@@ -183,14 +183,14 @@ command('schema', 'print the JSON Schema of manifests, made from the installed p
   .option('--out <file>', 'write it to a file instead')
   .action(
     action(async (_console, options: { readonly out?: string }) => {
-      const { writeSchema } = await import('./commands/schema.ts');
+      const { writeSchema } = await import('./jobs/writeSchema.ts');
       return await writeSchema(options.out);
     }),
   );
 
 command('doctor', 'look at Node, the backends and the plugins of this folder').action(
   action(async (console, _options: Shared) => {
-    const { doctor } = await import('./commands/doctor.ts');
+    const { doctor } = await import('./jobs/doctor.ts');
     return await doctor(version, console);
   }),
 );
@@ -202,7 +202,7 @@ plugins
   .option('--json', 'the result as JSON on stdout')
   .action(
     action(async (console, _options: Shared) => {
-      const { listPlugins } = await import('./commands/plugins.ts');
+      const { listPlugins } = await import('./jobs/listPlugins.ts');
       return await listPlugins(console);
     }),
   );

@@ -16,7 +16,7 @@ import { EXIT } from '../failure.ts';
 import { recordInspection } from '../inspection/recordedInspection.ts';
 import { onInterruption } from '../interruption.ts';
 import { withProgress } from '../progress.ts';
-import { scoreRun } from './evaluate.ts';
+import { scoreRun } from './scoreRun.ts';
 
 interface RunOptions {
   readonly out?: string;
