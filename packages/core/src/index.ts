@@ -1,3 +1,4 @@
+export { BACKENDS } from './contracts/backends.ts';
 export type {
   Census,
   ClassCensus,

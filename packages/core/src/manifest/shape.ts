@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BACKENDS } from '../contracts/backends.ts';
 import { KINDS, type Kinds } from '../contracts/kinds.ts';
 
 const useOf = (what: string) =>
@@ -366,7 +367,7 @@ const base = z.strictObject({
   train: train.prefault({}),
   evaluate: evaluate.prefault({}),
   backend: z
-    .enum(['auto', 'compiled', 'wasm', 'cpu', 'tensorflow', 'tensorflow-gpu'])
+    .enum(BACKENDS)
     .default('auto')
     .describe(
       'What computes; auto: the fastest that is installed and works; compiled: whole steps as one native graph',

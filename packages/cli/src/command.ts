@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { BACKENDS } from '@raremask/core';
+import { type Command, Option } from 'commander';
+import { type Console, createConsole } from './console.ts';
+import { reportFailure } from './failure.ts';
+
+/** The version of the command line. */
+export const { version } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+
+/** What the options of all commands have in common. */
+export interface Shared {
+  readonly json?: boolean;
+}
+
+/** Declares one command of the program. What it does is imported when it is called. */
+export type Declare = (program: Command) => unknown;
+
+/** A command whose result can be had as JSON. */
+export function command(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('--json', 'the result as JSON on stdout');
+}
+
+/** Runs a command's work and turns what happened into the exit status. */
+export function action<A extends unknown[]>(
+  work: (console: Console, ...parameters: A) => Promise<number>,
+): (...parameters: A) => Promise<void> {
+  return async (...parameters) => {
+    // Commander passes the arguments, then the options, then the command itself.
+    const options = parameters.at(-2) as Shared | undefined;
+    const console = createConsole({ json: options?.json === true });
+    try {
+      process.exitCode = await work(console, ...parameters);
+    } catch (error) {
+      process.exitCode = reportFailure(error, console, version);
+    }
+  };
+}
+
+export function repeated(flags: string, description: string): Option {
+  return new Option(flags, `${description}; repeatable`).argParser(
+    (value: string, before: string[] = []) => [...before, value],
+  );
+}
+
+export function filesOption(): Option {
+  return repeated('-f, --file <file>', 'another manifest whose values win');
+}
+
+/** @param example a setting of which this command makes something */
+export function setOption(example: string): Option {
+  return repeated('--set <key=value>', `override a value, for example ${example}`);
+}
+
+export function backendOption(): Option {
+  return new Option('--backend <name>', "override the manifest's backend").choices([...BACKENDS]);
+}
+
+export function checkpointOption(): Option {
+  return new Option('--checkpoint <which>', 'which weights (default: best)').choices([
+    'best',
+    'last',
+  ]);
+}

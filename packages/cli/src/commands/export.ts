@@ -1,0 +1,23 @@
+import { action, checkpointOption, command, type Declare, version } from '../command.ts';
+
+interface Options {
+  readonly out: string;
+  readonly checkpoint?: 'best' | 'last';
+  readonly size?: string;
+}
+
+export const exportNetwork: Declare = (program) =>
+  command(program, 'export', "write a run's network as an ONNX file")
+    .argument('<run>', 'run folder')
+    .requiredOption('--out <file>', 'the .onnx file')
+    .addOption(checkpointOption())
+    .option(
+      '--size <extents>',
+      'one size of image, like 256x256; default: any that the network takes',
+    )
+    .action(
+      action(async (console, run: string, options: Options) => {
+        const { exportRun } = await import('../jobs/exportRun.ts');
+        return await exportRun(run, { ...options, version }, console);
+      }),
+    );

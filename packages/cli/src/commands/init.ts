@@ -1,0 +1,23 @@
+import { action, command, type Declare, repeated } from '../command.ts';
+
+interface Options {
+  readonly out: string;
+  readonly force?: boolean;
+  readonly use?: readonly string[];
+}
+
+export const init: Declare = (program) =>
+  command(program, 'init', 'look at a folder of data and write the manifest that it recommends')
+    .argument(
+      '<data>',
+      'folder of the data, for example with images/ and masks/, or a dataset.json, in it',
+    )
+    .option('--out <file>', 'the manifest', 'raremask.yaml')
+    .option('--force', 'replace a manifest that is there')
+    .addOption(repeated('--use <plugin>', 'data set plugin to ask (default: all)'))
+    .action(
+      action(async (console, data: string, options: Options) => {
+        const { initManifest } = await import('../jobs/initManifest.ts');
+        return await initManifest(data, options, console);
+      }),
+    );

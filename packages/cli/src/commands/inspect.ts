@@ -1,0 +1,24 @@
+import { action, command, type Declare, filesOption, setOption } from '../command.ts';
+
+interface Options {
+  readonly file?: readonly string[];
+  readonly set?: readonly string[];
+  readonly html?: string;
+}
+
+export const inspect: Declare = (program) =>
+  command(
+    program,
+    'inspect',
+    'count a data set and what the sampler makes of it, and recommend how to train on it',
+  )
+    .argument('[manifest]', 'YAML file (default: raremask.yaml), or a folder of data')
+    .addOption(filesOption())
+    .addOption(setOption('train.batch=16'))
+    .option('--html <file>', 'write a page with charts and example images as well')
+    .action(
+      action(async (console, manifest: string | undefined, options: Options) => {
+        const { inspectData } = await import('../jobs/inspectData.ts');
+        return await inspectData(manifest, options, console);
+      }),
+    );

@@ -1,0 +1,36 @@
+import {
+  action,
+  backendOption,
+  checkpointOption,
+  command,
+  type Declare,
+  setOption,
+} from '../command.ts';
+
+interface Options {
+  readonly out: string;
+  readonly probabilities: boolean;
+  readonly checkpoint?: 'best' | 'last';
+  readonly set?: readonly string[];
+  readonly backend?: string;
+}
+
+export const predict: Declare = (program) =>
+  command(
+    program,
+    'predict',
+    'predict images or volumes: masks and probabilities under their own names, on their own grid',
+  )
+    .argument('<run>', 'run folder')
+    .argument('<images>', 'folder of images or volumes, or one of them')
+    .requiredOption('--out <folder>', 'where masks/, probabilities/ and predictions.csv go')
+    .option('--no-probabilities', 'write masks alone')
+    .addOption(checkpointOption())
+    .addOption(setOption('evaluate.threshold=0.3'))
+    .addOption(backendOption())
+    .action(
+      action(async (console, run: string, images: string, options: Options) => {
+        const { predictImages } = await import('../jobs/predictImages.ts');
+        return await predictImages(run, images, options, console);
+      }),
+    );

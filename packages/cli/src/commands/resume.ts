@@ -1,0 +1,20 @@
+import { action, backendOption, command, type Declare, setOption, version } from '../command.ts';
+
+interface Options {
+  readonly set?: readonly string[];
+  readonly backend?: string;
+}
+
+export const resume: Declare = (program) =>
+  command(program, 'resume', 'go on with a run that was interrupted')
+    .argument('<run>', 'run folder')
+    .addOption(setOption('train.epochs=80'))
+    .addOption(backendOption())
+    .action(
+      action(async (console, run: string, options: Options) => {
+        const { manifestOfRun } = await import('../manifestArguments.ts');
+        const { trainAndReport } = await import('../jobs/trainAndReport.ts');
+        const loaded = await manifestOfRun(run, options);
+        return await trainAndReport(loaded, { version, resume: run }, console);
+      }),
+    );

@@ -1,0 +1,44 @@
+import {
+  action,
+  backendOption,
+  command,
+  type Declare,
+  filesOption,
+  setOption,
+  version,
+} from '../command.ts';
+
+interface Options {
+  readonly file?: readonly string[];
+  readonly set?: readonly string[];
+  readonly backend?: string;
+  readonly out?: string;
+}
+
+export const train: Declare = (program) =>
+  command(
+    program,
+    'train',
+    'train as a manifest says; leaves a run folder with weights, scores and a report',
+  )
+    .argument('[manifest]', 'YAML file (default: raremask.yaml)')
+    .addOption(filesOption())
+    .addOption(setOption('train.epochs=5'))
+    .addOption(backendOption())
+    .option(
+      '--out <folder>',
+      'the run folder (default: runs/NAME beside the manifest, then NAME-2, ...)',
+    )
+    .action(
+      action(async (console, manifest: string | undefined, options: Options) => {
+        const { manifestFromArguments } = await import('../manifestArguments.ts');
+        const { trainAndReport } = await import('../jobs/trainAndReport.ts');
+        const loaded = await manifestFromArguments(manifest, options);
+        const { out } = options;
+        return await trainAndReport(
+          loaded,
+          { version, ...(out !== undefined && { out }) },
+          console,
+        );
+      }),
+    );

@@ -1,0 +1,23 @@
+import { prepared } from '../backend.ts';
+import type { Console } from '../console.ts';
+import { EXIT } from '../failure.ts';
+import { manifestOfRun } from '../manifestArguments.ts';
+import { scoreRun } from './scoreRun.ts';
+
+/** Scores a split with the weights of a run that is there. */
+export async function evaluateRun(
+  run: string,
+  options: {
+    readonly split?: 'train' | 'validation' | 'test';
+    readonly checkpoint?: 'best' | 'last';
+    readonly set?: readonly string[];
+    readonly backend?: string;
+  },
+  console: Console,
+): Promise<number> {
+  const loaded = await manifestOfRun(run, options);
+  const { reason, compute } = await prepared(loaded);
+  console.note('info', reason);
+  await scoreRun(loaded, run, { ...options, compute }, console);
+  return EXIT.ok;
+}
