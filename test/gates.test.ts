@@ -2,9 +2,9 @@ import { type ExecFileException, execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { packAll, packages, root } from './pack.ts';
+import { packages, root } from './pack.ts';
 
 const execute = promisify(execFile);
 
@@ -29,11 +29,11 @@ test('Biome finds nothing to mend', async () => {
 
 test('tests, benchmarks and examples have the right types', async () => {
   await tool('tsc', '-p', 'tsconfig.tests.json');
-}, 120_000);
+}, 300_000);
 
 test('knip finds no dead file, export or dependency', async () => {
   await tool('knip', '--no-progress');
-}, 120_000);
+}, 300_000);
 
 test('changesets name packages of the workspace, and say something', () => {
   const folder = join(root, '.changeset');
@@ -46,30 +46,4 @@ test('changesets name packages of the workspace, and say something', () => {
     for (const size of Object.values(releases)) expect(['patch', 'minor', 'major']).toContain(size);
     expect(summary?.trim(), file).toBeTruthy();
   }
-});
-
-describe('packed packages', () => {
-  let tarballs: ReadonlyMap<string, string>;
-  beforeAll(() => {
-    tarballs = packAll('gates');
-  });
-
-  test.each(packages.map(({ manifest }) => manifest.name))(
-    'publint finds nothing in %s',
-    async (name) => {
-      await tool('publint', tarballs.get(name)!, '--strict');
-    },
-  );
-
-  test.each(
-    packages
-      .filter(({ manifest }) =>
-        Object.keys(manifest.exports).some((entry) => entry !== './package.json'),
-      )
-      .map(({ manifest }) => manifest.name),
-  )('attw resolves the types of %s', async (name) => {
-    expect(await tool('attw', tarballs.get(name)!, '--profile', 'esm-only')).toMatch(
-      /node16 \(from ESM\).*🟢/,
-    );
-  });
 });

@@ -17,11 +17,10 @@ export const packages = readdirSync(join(root, 'packages')).map((folder) => ({
 /**
  * Packs every package as it would be published; only pnpm rewrites `workspace:` and `catalog:`.
  *
- * @param folder a name of the caller's own, as test files run side by side
  * @returns the tarball of each package
  */
-export function packAll(folder: string): ReadonlyMap<string, string> {
-  const destination = join(root, '.packed', folder);
+export function packAll(): ReadonlyMap<string, string> {
+  const destination = join(root, '.packed');
   rmSync(destination, { recursive: true, force: true });
   mkdirSync(destination, { recursive: true });
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {

@@ -13,6 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { packAll, packages, root } from './pack.ts';
 import { codeOfReadme } from './readme.ts';
@@ -42,7 +44,7 @@ function registryAnswers(): boolean {
   }
 }
 
-const tarballs = packAll('packed');
+const tarballs = packAll();
 
 describe('tarballs', () => {
   const contents = new Map(
@@ -83,6 +85,34 @@ describe('tarballs', () => {
       encoding: 'utf8',
     });
     expect(text).not.toMatch(/"(workspace|catalog|file|link):/);
+  });
+
+  test.each(names)('publint finds nothing in %s', async (name) => {
+    const bytes = new Uint8Array(readFileSync(tarballs.get(name)!));
+    const { messages } = await publint({ pack: { tarball: bytes.buffer }, strict: true });
+    expect(messages.filter(({ type }) => type !== 'suggestion')).toEqual([]);
+  });
+
+  // Packages are ES modules alone: what CommonJS and node10 would find does not count.
+  test.each(
+    packages
+      .filter(({ manifest }) =>
+        Object.keys(manifest.exports).some((entry) => entry !== './package.json'),
+      )
+      .map(({ manifest }) => manifest.name),
+  )('the types of %s resolve', async (name) => {
+    const tarball = new Uint8Array(readFileSync(tarballs.get(name)!));
+    const result = await checkPackage(createPackageFromTarballData(tarball));
+    if (result.types === false) throw new Error(`${name} has no types`);
+    const counts = (kind: string) => kind === 'node16-esm' || kind === 'bundler';
+    expect(
+      result.problems.filter(
+        (problem) => !('resolutionKind' in problem) || counts(problem.resolutionKind),
+      ),
+    ).toEqual([]);
+    for (const { subpath, resolutions } of Object.values(result.entrypoints)) {
+      expect(resolutions['node16-esm'].resolution, subpath).toBeDefined();
+    }
   });
 });
 

@@ -10,7 +10,7 @@ export const { version } = JSON.parse(
 ) as { version: string };
 
 /** What the options of all commands have in common. */
-export interface Shared {
+interface Shared {
   readonly json?: boolean;
 }
 
