@@ -6,36 +6,57 @@ import { describe, expect, test } from 'vitest';
 import { mapTables, type Rows } from './markdownTable.ts';
 import { root } from './pack.ts';
 
-const BEGIN = '<!-- options:begin -->';
-const END = '<!-- options:end -->';
+/** A table lies between these; a package of several plugins has one for each, by its word. */
+const TABLE = /<!-- options:begin ?(?<word>[\w-]*) -->(?<table>[\s\S]*?)<!-- options:end -->/g;
 
 // The tables of the others are written by hand: they leave out, or add, what the schema cannot say.
-describe.each(['sampler', 'unet', 'tracker-tensorboard', 'tracker-mlflow'])(
-  'README.md of %s',
-  (name) => {
-    test('has the table of options that its schema gives', async () => {
-      const folder = join(root, 'packages', name);
-      const { default: plugin } = (await import(join(folder, 'dist', 'index.js'))) as {
-        default: Plugin;
-      };
-      const rows: Rows = [
-        ['option', 'type', 'default', 'meaning'],
-        ...describeOptions(plugin).map(({ option, type, default: value, meaning }) => [
-          `\`${option}\``,
-          type,
-          value === 'required' || value === 'none' ? value : `\`${value}\``,
-          meaning,
-        ]),
-      ];
-      const text = readFileSync(join(folder, 'README.md'), 'utf8');
-      const [before, table, after] = [
-        text.slice(0, text.indexOf(BEGIN)),
-        text.slice(text.indexOf(BEGIN), text.indexOf(END)),
-        text.slice(text.indexOf(END)),
-      ];
-      const generated = before + (await mapTables(table, async () => rows)) + after;
-      // `vitest run --project @raremask/test options -u` writes the tables anew.
-      await expect(generated).toMatchFileSnapshot(join(folder, 'README.md'));
-    });
-  },
-);
+const GENERATED = [
+  'sampler',
+  'unet',
+  'tracker-tensorboard',
+  'tracker-mlflow',
+  'optimizers',
+  'schedules',
+];
+
+describe.each(GENERATED)('README.md of %s', (name) => {
+  const folder = join(root, 'packages', name);
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    exports: Record<string, string>;
+    raremask: { plugins: string[] };
+  };
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+
+  async function optionsOf(word: string): Promise<Rows> {
+    const file = manifest.exports[word === '' ? '.' : `./${word}`]!;
+    const { default: plugin } = (await import(join(folder, file))) as { default: Plugin };
+    return describeOptions(plugin).map(({ option, type, default: value, meaning }) => [
+      `\`${option}\``,
+      type,
+      value === 'required' || value === 'none' ? value : `\`${value}\``,
+      meaning,
+    ]);
+  }
+
+  test('has a table for each plugin that has options', async () => {
+    const words = manifest.raremask.plugins.map((entry) => entry.slice(2));
+    const wanted: string[] = [];
+    // Where plugins have words, the package's own name stands for one of them.
+    for (const word of words.length > 1 ? words.filter(Boolean) : words) {
+      if ((await optionsOf(word)).length > 0) wanted.push(word);
+    }
+    expect([...readme.matchAll(TABLE)].map(({ groups }) => groups!.word)).toEqual(wanted);
+  });
+
+  test('has the options that the schemas give', async () => {
+    let generated = readme;
+    // The last first, so that those before it stay where they are.
+    for (const { 0: whole, index, groups } of [...readme.matchAll(TABLE)].toReversed()) {
+      const rows = [['option', 'type', 'default', 'meaning'], ...(await optionsOf(groups!.word!))];
+      const table = await mapTables(whole, async () => rows);
+      generated = generated.slice(0, index) + table + generated.slice(index + whole.length);
+    }
+    // `vitest run --project @raremask/test options -u` writes the tables anew.
+    await expect(generated).toMatchFileSnapshot(join(folder, 'README.md'));
+  });
+});

@@ -16,6 +16,12 @@ test('a warm-up rises to 1 before the schedule begins, which has the rest of the
   expect(scheduleFactor(down, 2, 6, 10)).toBe(0.5);
 });
 
+test('a warm-up does not rise above where the schedule begins', () => {
+  const up: Schedule = { factor: ({ done }) => 0.1 + 0.9 * done };
+  expect(scheduleFactor(up, 2, 1, 10)).toBeCloseTo(0.05, 3);
+  expect(scheduleFactor(up, 2, 2, 10)).toBeCloseTo(0.1);
+});
+
 test('a ramp goes straight from one weight to the other and stays there', () => {
   const ramp = { from: 1, to: 0, epochs: 4 };
   expect([0, 1, 4, 9].map((epoch) => rampValue(ramp, epoch))).toEqual([1, 0.75, 0, 0]);

@@ -154,7 +154,7 @@ const schedule = z
       .number()
       .min(0)
       .default(0)
-      .describe('Epochs in which the learning rate rises from 0 to its full value'),
+      .describe('Epochs in which the learning rate rises from 0 to where the schedule begins'),
   })
   .describe(KINDS.schedule.describe);
 
