@@ -92,6 +92,24 @@ describe('trackers', () => {
     ]);
   });
 
+  test('may ask for more time at the end of the run', async () => {
+    const calls: string[] = [];
+    const slow = (name: string) => async () => {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      calls.push(name);
+    };
+    const { all, said } = opened(
+      [{ end: slow('patient'), endSeconds: 60 }, { end: slow('late') }],
+      0.05,
+    );
+    await all.start(RUN);
+    await all.end('finished');
+    expect(calls).toContain('patient');
+    expect(said).toEqual([
+      'trackers[1] (mine) gets nothing more of this run: it is not done after 0.05 s',
+    ]);
+  });
+
   test('get weights after every so many epochs, and no others are asked for', async () => {
     const taken: number[] = [];
     let asked = 0;

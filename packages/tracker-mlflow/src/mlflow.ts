@@ -5,7 +5,7 @@ import { artifactPath, sendArtifacts } from './artifacts.ts';
 import { runLost } from './errors.ts';
 import { type Metric, MetricQueue } from './metricQueue.ts';
 import type { MlflowOptions } from './options.ts';
-import { keepRun, RUN_FILE, readRun } from './runFile.ts';
+import { isSameRun, type KeptRun, keepRun, RUN_FILE, readRuns } from './runFile.ts';
 import { MlflowServer, PATIENCE, type Patience } from './server.ts';
 import { allowedName, MOST_SETTINGS, type Parameter, parametersOf } from './settings.ts';
 
@@ -27,6 +27,7 @@ export function createMlflow(options: MlflowOptions, services: MlflowServices): 
     start: (run) => sending.start(run),
     event: (event) => sending.event(event),
     end: (outcome) => sending.end(outcome),
+    endSeconds: options.artifacts ? options.uploadSeconds : undefined,
   };
 }
 
@@ -60,11 +61,15 @@ class MlflowRun {
     this.#server = server;
   }
 
+  get #where(): Omit<KeptRun, 'runId'> {
+    return { trackingUri: this.#server.address, experiment: this.#options.experiment };
+  }
+
   async start(run: TrackedRun): Promise<void> {
     const now = this.#services.now();
     const { run: found } = (await this.#resumed(run)) ?? (await this.#created(run, now));
     const { run_id: id, artifact_uri: artifactUri } = found.info;
-    keepRun(run.folder, { trackingUri: this.#server.address, runId: id });
+    keepRun(run.folder, { ...this.#where, runId: id });
     this.#step = run.startStep;
     this.#open = {
       id,
@@ -132,8 +137,12 @@ class MlflowRun {
 
   /** The server's run that this one began with, running again. */
   async #resumed({ folder }: TrackedRun): Promise<Answer | undefined> {
-    const kept = readRun(folder);
-    if (kept === undefined) return undefined;
+    const runs = readRuns(folder);
+    const kept = runs.find((run) => isSameRun(run, this.#where));
+    if (kept === undefined) {
+      if (runs.length > 0) this.#services.log.info(elsewhere(runs, this.#where));
+      return undefined;
+    }
     const answer = await this.#server.find<Answer>('runs/get', { run_id: kept.runId });
     if (answer === undefined) {
       throw runLost(join(folder, RUN_FILE), kept.runId, this.#server.address);
@@ -204,6 +213,11 @@ function termsOf(terms: Readonly<Record<string, number>>): Record<string, number
 
 function entriesOf(map: Readonly<Record<string, string>>): { key: string; value: string }[] {
   return Object.entries(map).map(([key, value]) => ({ key, value }));
+}
+
+function elsewhere(runs: readonly KeptRun[], here: Omit<KeptRun, 'runId'>): string {
+  const others = runs.map(({ trackingUri, experiment }) => `${experiment} at ${trackingUri}`);
+  return `another run is begun in ${here.experiment} at ${here.trackingUri}; this folder is also that of a run in ${others.join(', ')}`;
 }
 
 function schemeOf(artifactUri: string): string {

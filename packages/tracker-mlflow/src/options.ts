@@ -31,6 +31,11 @@ export const options = z.strictObject({
     .describe(
       'Whether the files of the run folder are sent when the run has ended, where the server takes them',
     ),
+  uploadSeconds: z
+    .number()
+    .positive()
+    .default(600)
+    .describe('Seconds that sending them may take, before the command ends without the rest'),
 });
 
 export type MlflowOptions = z.output<typeof options>;

@@ -33,7 +33,7 @@ function againstServer(): void {
     afterAll(() => server?.stop());
 
     const idOf = (run: string): string =>
-      JSON.parse(readFileSync(join(run, 'mlflow.json'), 'utf8')).runId;
+      JSON.parse(readFileSync(join(run, 'mlflow.json'), 'utf8')).runs[0].runId;
     const runOf = async (run: string) =>
       (await server.get<{ run: Run }>(`mlflow/runs/get?run_id=${idOf(run)}`)).run;
     const history = async (run: string, key: string) => {
@@ -153,13 +153,29 @@ function againstServer(): void {
       expect(files ?? []).toEqual([]);
     });
 
+    test('has a run for each experiment that a folder is sent to', async () => {
+      const run = join(folder, 'runs', 'twice');
+      const experiments = ['first', 'second'];
+      const sending = experiments.map(
+        (experiment) => tracker({ trackingUri: server.uri, experiment, artifacts: false }).tracker,
+      );
+      for (const again of [false, true]) {
+        for (const one of sending) await one.start!(runIn(run));
+        const { runs } = JSON.parse(readFileSync(join(run, 'mlflow.json'), 'utf8'));
+        expect(runs, `${again}`).toMatchObject(experiments.map((experiment) => ({ experiment })));
+        expect(new Set(runs.map(({ runId }: { runId: string }) => runId)).size).toBe(2);
+        for (const one of sending) await one.end!('interrupted');
+      }
+    });
+
     test('without the run that the folder names is an error that says how to begin another', async () => {
       const run = join(folder, 'runs', 'lost');
       const { tracker: sending } = tracker({ trackingUri: server.uri });
       const tracked = runIn(run);
       const file = join(run, 'mlflow.json');
       const runId = '0'.repeat(32);
-      writeFileSync(file, JSON.stringify({ trackingUri: server.uri, runId }));
+      const kept = { trackingUri: server.uri, experiment: 'raremask', runId };
+      writeFileSync(file, JSON.stringify({ runs: [kept] }));
       const error = await Promise.resolve(sending.start!(tracked)).catch((thrown) => thrown);
       expect(isRaremaskError(error) && error.code).toBe('RAREMASK_MLFLOW_RUN_LOST');
       rmSync(file);

@@ -65,6 +65,8 @@ export interface Tracker {
   };
   /** The run folder is complete, or the run was stopped, or failed: the last call. */
   end?(outcome: RunOutcome): void | Promise<void>;
+  /** Seconds that the end may take, before the command goes on without it; left out, 60. */
+  readonly endSeconds?: number | undefined;
 }
 
 /**

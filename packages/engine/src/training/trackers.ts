@@ -15,7 +15,7 @@ export interface NamedTracker {
   readonly tracker: Tracker;
 }
 
-/** Seconds that a run waits for its trackers at the end of an epoch, before it goes on without them. */
+/** Seconds that a run waits for its trackers, unless they ask for more at its end. */
 const PATIENCE = 60;
 
 interface TrackersOptions {
@@ -107,20 +107,25 @@ export class Trackers {
   /** The last call; none where the run never began. */
   async end(outcome: RunOutcome): Promise<void> {
     if (this.#before === undefined) this.#each((tracker) => tracker.end?.(outcome));
-    await this.drain();
+    await this.#drained(({ tracker }) => tracker.endSeconds ?? this.#patience);
     await this.#close();
   }
 
   /** Waits until all have done what they got, but not longer than patience allows. */
-  async drain(): Promise<void> {
+  drain(): Promise<void> {
+    return this.#drained(() => this.#patience);
+  }
+
+  async #drained(patienceOf: (named: NamedTracker) => number): Promise<void> {
     await Promise.all(
       [...this.#queues].map(async ([named, queue]) => {
+        const patience = patienceOf(named);
         let timer: NodeJS.Timeout | undefined;
         const late = new Promise<'late'>((resolve) => {
-          timer = setTimeout(() => resolve('late'), this.#patience * 1000);
+          timer = setTimeout(() => resolve('late'), patience * 1000);
         });
         if ((await Promise.race([queue, late])) === 'late') {
-          this.#lose(named, `it is not done after ${this.#patience} s`);
+          this.#lose(named, `it is not done after ${patience} s`);
         }
         clearTimeout(timer);
       }),
