@@ -20,7 +20,7 @@ const STANDARD: Readonly<Record<string, readonly string[]>> = { cli: ['optimizer
 const BACKENDS = /^(@tensorflow\/tfjs-(node|node-gpu|backend-.*)|webgpu)$/;
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  metrics: [],
+  metrics: ['core'],
   backends: [],
   'dataset-phantom': [],
   conformance: ['core'],

@@ -1,6 +1,5 @@
-import type { ValidationScores } from '@raremask/core';
-import type { Manifest } from '@raremask/core/manifest';
-import type { EpochScores } from '@raremask/metrics';
+import { EPOCH_SCORES, type ValidationScores } from '@raremask/core';
+import { type EpochScores, epochScoreDefinitions } from '@raremask/metrics';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { bestRow, parseHistory } from '../src/history.ts';
 
@@ -55,6 +54,6 @@ describe('the best epoch', () => {
 
   test('is chosen by a score that each epoch has, under the names that events and manifests use', () => {
     expectTypeOf<EpochScores>().toExtend<ValidationScores>();
-    expectTypeOf<Manifest['evaluate']['score']>().toExtend<keyof EpochScores>();
+    expect(epochScoreDefinitions.map(({ epoch }) => epoch.name)).toEqual(EPOCH_SCORES);
   });
 });

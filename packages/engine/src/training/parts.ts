@@ -3,6 +3,7 @@ import { isRaremaskError } from '@raremask/core';
 import { UNCHANGED } from '../augment/rule.ts';
 import { lossFailed, lossShape, windowDoesNotFit } from '../errors.ts';
 import { type Normalization, normalizationOf } from '../intensities/normalize.ts';
+import { addedScores, type NamedScore } from '../judging/addedScores.ts';
 import { type DecisionRule, decisionRule } from '../judging/decisionRule.ts';
 import { type TileRule, tileRule } from '../judging/tiles.ts';
 import { splitOf, type Work } from '../opening/openWork.ts';
@@ -25,6 +26,8 @@ export interface Parts {
   readonly normalization: Normalization;
   readonly tiles: TileRule;
   readonly rule: DecisionRule;
+  /** Those that the manifest adds. */
+  readonly scores: readonly NamedScore[];
 }
 
 /** @param fitted the normalization of a run that goes on */
@@ -52,6 +55,7 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
     model,
     tiles: tileRule(manifest.evaluate.window, work.facts, model),
     rule: decisionRule(manifest.evaluate, work.facts),
+    scores: await addedScores(work.loaded, work.scope, work.facts),
     sampler,
     losses: losses.map((loss, index) => guarded(loss, places[index]!)),
     terms,

@@ -1,0 +1,46 @@
+import type { AddedScoreText, Facts, Score } from '@raremask/core';
+import type { RunScope } from '@raremask/core/host';
+import { type LoadedManifest, scoreName } from '@raremask/core/manifest';
+import type { AddedScore } from '@raremask/metrics';
+import { guardedScore } from './guardedScore.ts';
+import { tryScore } from './scoreTrial.ts';
+
+/** A score of `evaluate.scores`, ready to be asked: what it gives is checked, its mistakes carry its place. */
+export interface NamedScore extends AddedScore {
+  readonly text: AddedScoreText;
+}
+
+/** Makes the scores that a manifest adds, and tries each on small masks. */
+export async function addedScores(
+  { manifest, plugins }: LoadedManifest,
+  scope: RunScope,
+  facts: Facts,
+): Promise<readonly NamedScore[]> {
+  const scores: NamedScore[] = [];
+  for (const [index, loaded] of plugins.scores.entries()) {
+    const name = scoreName(manifest.evaluate.scores?.[index], loaded.plugin);
+    const score = namedScore(await scope.make(loaded), name, `${loaded.place} (${name})`);
+    tryScore(score, facts);
+    scores.push(score);
+  }
+  return scores;
+}
+
+function namedScore(score: Score, name: string, place: string): NamedScore {
+  const { title, short = title, unit, better, meaning, empty } = score;
+  return {
+    name,
+    text: { name, title, short, unit, better, meaning, empty },
+    ...guardedScore(score, place),
+  };
+}
+
+/** Names of the classes that are scored. */
+export function foregroundNames({ classes, overlapping }: Facts): string[] {
+  return classes.slice(overlapping ? 0 : 1).map(({ name }) => name);
+}
+
+/** What is said of the scores that a manifest adds; undefined where it adds none. */
+export function scoreTexts(scores: readonly NamedScore[]): readonly AddedScoreText[] | undefined {
+  return scores.length === 0 ? undefined : scores.map(({ text }) => text);
+}
