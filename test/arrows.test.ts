@@ -23,7 +23,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   metrics: ['core'],
   backends: [],
   'dataset-phantom': [],
-  conformance: ['core'],
+  conformance: ['core', 'metrics'],
   lab: ['core'],
   compiler: [],
   record: ['core', 'metrics'],

@@ -4,3 +4,4 @@ export { ConformanceError } from './errors.ts';
 export { type LossCheckOptions, lossChecks } from './loss/lossChecks.ts';
 export { type ModelCheckOptions, modelChecks } from './model/modelChecks.ts';
 export { type SamplerCheckOptions, samplerChecks } from './sampler/samplerChecks.ts';
+export { type ScoreCheckOptions, scoreChecks } from './score/scoreChecks.ts';

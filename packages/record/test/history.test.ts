@@ -20,6 +20,11 @@ describe('metrics.csv', () => {
   });
 });
 
+test('scores that a manifest adds are read by their columns, whatever they are called', () => {
+  const [row] = parseHistory('epoch,val_balanced,val_surface-mm,val_hit_rate\n1,0.5,2.25,\n');
+  expect(row?.validation).toMatchObject({ balanced: 0.5, 'surface-mm': 2.25, hit_rate: null });
+});
+
 describe('a foreign metrics.csv', () => {
   test('may have carriage returns, a byte order mark, spaces and a cut-off last line', () => {
     const rows = parseHistory('\ufeffepoch , loss\r\n1, 2\r\n\r\n2,3\r\n3');

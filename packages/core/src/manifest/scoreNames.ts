@@ -25,8 +25,8 @@ export function scoreNameMistakes(
   const mistakes: Mistake[] = [];
   const taken = new Map<string, string>(
     EPOCH_SCORES.flatMap((name) => [
-      [name, 'every run has a score of this name'],
       [columnOf(name), 'every run has a column of this name in metrics.csv'],
+      [name, 'every run has a score of this name'],
     ]),
   );
   const added: string[] = [];
