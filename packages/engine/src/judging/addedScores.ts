@@ -1,14 +1,9 @@
 import type { AddedScoreText, Facts, Score } from '@raremask/core';
 import type { RunScope } from '@raremask/core/host';
 import { type LoadedManifest, scoreName } from '@raremask/core/manifest';
-import type { AddedScore } from '@raremask/metrics';
 import { guardedScore } from './guardedScore.ts';
+import type { NamedScore } from './namedScore.ts';
 import { tryScore } from './scoreTrial.ts';
-
-/** A score of `evaluate.scores`, ready to be asked: what it gives is checked, its mistakes carry its place. */
-export interface NamedScore extends AddedScore {
-  readonly text: AddedScoreText;
-}
 
 /** Makes the scores that a manifest adds, and tries each on small masks. */
 export async function addedScores(

@@ -1,8 +1,9 @@
 import type { Facts } from '@raremask/core';
 import { dice, type ImageScore, imageScoreOf, summarize } from '@raremask/metrics';
 import type { Evaluation } from '@raremask/record';
-import { foregroundNames, type NamedScore, scoreTexts } from './addedScores.ts';
+import { foregroundNames, scoreTexts } from './addedScores.ts';
 import type { DecidedCheckpoint } from './decisionFile.ts';
+import type { NamedScore } from './namedScore.ts';
 
 export function evaluationOf(
   facts: Facts,

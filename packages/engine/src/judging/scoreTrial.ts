@@ -1,6 +1,6 @@
 import type { Facts } from '@raremask/core';
 import { scoreImage, summarize } from '@raremask/metrics';
-import type { NamedScore } from './addedScores.ts';
+import type { NamedScore } from './namedScore.ts';
 
 /** Extent of the trial's images along each axis. */
 const EXTENT = 8;

@@ -21,10 +21,11 @@ import type { Compute } from '../runner/compute.ts';
 import { openRunner } from '../runner/openRunner.ts';
 import type { Runner, StepResult } from '../runner/runner.ts';
 import { averageDecay } from '../step/average.ts';
+import { stateNotFinite } from '../step/errors.ts';
 import type { StepProgram } from '../step/program.ts';
 import { rampValue } from '../step/ramp.ts';
 import { scheduleFactor } from '../step/schedule.ts';
-import { initialState } from '../step/state.ts';
+import { initialState, unusableIn } from '../step/state.ts';
 import { accumulationNote, gatheringOf, updateProgress } from './accumulation.ts';
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
 import type { Parts } from './parts.ts';
@@ -67,6 +68,8 @@ export class TrainingRun {
   readonly #trackers: Trackers;
   #progress: Omit<Progress, 'sampler' | 'schedule'>;
   #resumed: boolean;
+  /** Whether the optimizer has moved the weights since the start, and left them finite. */
+  #updated = false;
 
   constructor({ work, parts, folder, feed, emit, from, compute, trackers }: RunSettings) {
     this.#trackers = trackers;
@@ -282,6 +285,10 @@ export class TrainingRun {
         lastCheckpoint: totalSteps > 0 && epoch > 0 ? this.#folder.last : null,
       });
     }
+    if (!this.#updated && gradientNorm !== null) {
+      this.#checkState('nothing was saved since');
+      this.#updated = true;
+    }
     if (outcomes) {
       this.#parts.sampler.observe?.(
         outcomes.map((outcome, index) => ({ draw: batch.draws[index]!, ...outcome })),
@@ -363,6 +370,7 @@ export class TrainingRun {
     path: string,
     gathering = this.#progress.step % this.#work.loaded.manifest.train.accumulate > 0,
   ): Promise<void> {
+    this.#checkState('what was saved before is kept');
     await writeCheckpoint(
       path,
       {
@@ -380,6 +388,16 @@ export class TrainingRun {
       this.#runner.state(),
       gathering,
     );
+  }
+
+  /**
+   * An optimizer that makes weights unusable would be told as a loss that is not finite, a step later, and
+   * could be saved before. Looking costs a copy of the state, so it is done after the first update and
+   * before each checkpoint.
+   */
+  #checkState(kept: string): void {
+    const name = unusableIn(this.#program, this.#runner.state());
+    if (name !== undefined) throw stateNotFinite(this.#parts.optimizerPlace, name, kept);
   }
 
   #addSeconds(seconds: number): void {

@@ -1,8 +1,8 @@
 import type { Facts, ValidationScores } from '@raremask/core';
 import { epochScores, type ImageScore, summarize } from '@raremask/metrics';
-import type { NamedScore } from '../judging/addedScores.ts';
 import type { DecisionRule } from '../judging/decisionRule.ts';
 import { type Judged, judge, scoreJudged } from '../judging/judge.ts';
+import type { NamedScore } from '../judging/namedScore.ts';
 import type { TileRule } from '../judging/tiles.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { Network } from '../runner/runner.ts';
