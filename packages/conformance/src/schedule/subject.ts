@@ -57,7 +57,7 @@ export function progressOf(epochs: number, from = 0, until = epochs): RunProgres
 }
 
 /** The score after an epoch: it rises, falls back, and then stays, so that a plateau is seen. */
-export function scoreAfter(epoch: number): number {
+function scoreAfter(epoch: number): number {
   return [0.1, 0.3, 0.25, 0.5, 0.49][epoch] ?? 0.48;
 }
 

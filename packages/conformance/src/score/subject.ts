@@ -62,7 +62,7 @@ export async function inEveryTask(
 }
 
 /** Millimetres of a pixel along each axis, all of them different. */
-export function spacingOf({ space }: Facts): readonly number[] {
+function spacingOf({ space }: Facts): readonly number[] {
   return space === 2 ? [0.75, 1.5] : [3, 0.75, 1.5];
 }
 

@@ -78,7 +78,7 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
 }
 
 /** What messages call the plugin of a place. */
-export function placeOf({ place, plugin }: Pick<LoadedPlugin<PluginKind>, 'place' | 'plugin'>) {
+function placeOf({ place, plugin }: Pick<LoadedPlugin<PluginKind>, 'place' | 'plugin'>) {
   return `${place} (${plugin.name})`;
 }
 

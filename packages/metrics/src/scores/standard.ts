@@ -216,7 +216,7 @@ const rows = [
 export const scoreDefinitions: readonly ScoreDefinition[] = rows;
 
 /** Of the empty images, how many have so many alarm pixels. */
-export function manyAlarms(pixels: number): ScoreDefinition {
+function manyAlarms(pixels: number): ScoreDefinition {
   return {
     key: `alarmShareAtLeast.${pixels}`,
     title: `Empty images with at least ${pixels} alarm pixels`,
