@@ -34,7 +34,7 @@ const config: KnipConfig = {
       ignoreDependencies: ['@itk-wasm/dicom', '@itk-wasm/image-io'],
     },
     'examples/*': {
-      entry: ['*.yaml'],
+      entry: ['*.yaml', '*.ts'],
       // The command lines that make and train them.
       ignoreDependencies: ['raremask', '@raremask/dataset-phantom', ...STANDARD],
     },

@@ -20,10 +20,10 @@ const STANDARD: Readonly<Record<string, readonly string[]>> = { cli: ['optimizer
 const BACKENDS = /^(@tensorflow\/tfjs-(node|node-gpu|backend-.*)|webgpu)$/;
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  metrics: [],
+  metrics: ['core'],
   backends: [],
   'dataset-phantom': [],
-  conformance: ['core'],
+  conformance: ['core', 'metrics'],
   lab: ['core'],
   compiler: [],
   record: ['core', 'metrics'],

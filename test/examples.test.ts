@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { runChecks, scoreChecks } from '@raremask/conformance';
+import type { ScorePlugin } from '@raremask/core';
 import { loadManifest } from '@raremask/core/manifest';
 import { Ajv } from 'ajv';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
@@ -84,6 +86,13 @@ test("README.md's loss has the right types", async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('the score of the example passes the checks of a score', async () => {
+  const file = join(examples, 'lung-phantom', 'surface-dice.ts');
+  const { default: plugin } = (await import(file)) as { default: ScorePlugin };
+  const results = await runChecks(scoreChecks(plugin, { options: [{}, { tolerance: 3 }] }));
+  expect(results.filter(({ error }) => error !== undefined)).toEqual([]);
 });
 
 /** Images and empty masks by split, as the table in each set's DATA.md says. */

@@ -133,3 +133,35 @@ test('an option of another optimizer is an error', async () => {
   expect(status).toBe(2);
   expect(stderr).toContain('there is no setting train.optimizer.with.beta1');
 });
+
+test('an optimizer that makes weights unusable is named after its first update, and nothing of it is saved', async () => {
+  const own = project({
+    'optimizer.ts': OPTIMIZER.replace(
+      'tf.sign(gradient)',
+      'tf.div(gradient, tf.zerosLike(gradient))',
+    ),
+  });
+  const { status, stderr } = await raremask(own, 'train');
+  expect(status).not.toBe(0);
+  expect(stderr).toMatch(/train\.optimizer \(signs\): after an update the weight .* is not finite/);
+  expect(own.files('runs').filter((name) => name.endsWith('safetensors'))).toEqual([]);
+});
+
+test('an optimizer with a slot of another shape, and a schedule that turns negative, are named with their places', async () => {
+  const optimizer = project({
+    'optimizer.ts': OPTIMIZER.replace('last: gradient', 'last: tf.mean(gradient)'),
+  });
+  const one = await raremask(optimizer, 'train');
+  expect(one.status).not.toBe(0);
+  expect(one.stderr).toMatch(
+    /train\.optimizer \(signs\): the optimizer gave a slot last of another kind/,
+  );
+  const schedule = project({ 'schedule.ts': SCHEDULE.replace('0.5 **', '0.5 -') });
+  const two = await raremask(schedule, 'train');
+  expect(two.status).not.toBe(0);
+  expect(two.stderr).toMatch(
+    /train\.schedule \(halves\): the schedule gave an unusable factor, epoch 1\.00 of 2.*Got: -0\.5/,
+  );
+  // What was trained before is kept.
+  expect(schedule.files('runs').some((name) => name.endsWith('last.safetensors'))).toBe(true);
+});

@@ -3,4 +3,8 @@ export { type DatasetCheckOptions, datasetChecks } from './dataset/datasetChecks
 export { ConformanceError } from './errors.ts';
 export { type LossCheckOptions, lossChecks } from './loss/lossChecks.ts';
 export { type ModelCheckOptions, modelChecks } from './model/modelChecks.ts';
+export { type OptimizerCheckOptions, optimizerChecks } from './optimizer/optimizerChecks.ts';
 export { type SamplerCheckOptions, samplerChecks } from './sampler/samplerChecks.ts';
+export { type ScheduleCheckOptions, scheduleChecks } from './schedule/scheduleChecks.ts';
+export { type ScoreCheckOptions, scoreChecks } from './score/scoreChecks.ts';
+export { type TrackerCheckOptions, trackerChecks } from './tracker/trackerChecks.ts';

@@ -53,6 +53,19 @@ export const faultyDatasets: Readonly<Record<string, FaultyDataset>> = {
     check: factsCheck,
     says: /facts: two classes have the same value\. Expected: one each\. Got: 1/,
   },
+  'knows the spacing of a sample along one axis': {
+    plugin: spoilt((sample) => ({ ...sample, spacing: [0.5] })),
+    check: sampleCheck,
+    says: /the spacing is unusable\. Expected: 2 lengths above 0, in millimetres, or none\. Got: \[0\.5\]/,
+  },
+  'measures a sample anew each time': {
+    plugin: changed(() => {
+      let readings = 0;
+      return { read: async (id) => ({ ...pictured(id), spacing: [1, 1 + readings++] }) };
+    }),
+    check: 'reads the same sample every time',
+    says: /spacing/,
+  },
   'knows spacing along one axis': {
     plugin: changed(({ facts }) => ({ facts: { ...facts, spacing: [0.5] } })),
     check: factsCheck,

@@ -44,6 +44,7 @@ export {
   defineOptimizer,
   defineSampler,
   defineSchedule,
+  defineScore,
   defineTracker,
   KINDS,
   type KindRow,
@@ -57,6 +58,7 @@ export {
   type ProductByKind,
   type SamplerPlugin,
   type SchedulePlugin,
+  type ScorePlugin,
   type TrackerPlugin,
 } from './contracts/kinds.ts';
 export type { Log } from './contracts/log.ts';
@@ -66,6 +68,17 @@ export type { Optimizer, UpdateCall, Updated } from './contracts/optimizer.ts';
 export type { Json, RandomStream } from './contracts/random.ts';
 export type { Draw, Outcome, Sampler, Window } from './contracts/sampler.ts';
 export type { RunProgress, Schedule } from './contracts/schedule.ts';
+export {
+  type AddedScoreText,
+  CHOOSING_SCORES,
+  EPOCH_SCORES,
+  type ImageNumbers,
+  type RegionCounts,
+  type Score,
+  type ScoredRegion,
+  type ScoredSet,
+  type ScoreText,
+} from './contracts/score.ts';
 export { batchSize, census, facts, folder, log, rng, survey } from './contracts/services.ts';
 export { type Needs, type Services, type Token, token } from './contracts/token.ts';
 export {

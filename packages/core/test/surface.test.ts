@@ -14,6 +14,8 @@ test('these names are exported', () => {
     {
       ".": [
         "API",
+        "CHOOSING_SCORES",
+        "EPOCH_SCORES",
         "IGNORE",
         "KINDS",
         "RaremaskError",
@@ -25,6 +27,7 @@ test('these names are exported', () => {
         "defineOptimizer",
         "defineSampler",
         "defineSchedule",
+        "defineScore",
         "defineTracker",
         "facts",
         "firstForeground",
@@ -57,6 +60,7 @@ test('these names are exported', () => {
         "describeOptions",
         "loadManifest",
         "manifestJsonSchema",
+        "scoreName",
       ],
     }
   `);

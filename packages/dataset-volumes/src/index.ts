@@ -47,6 +47,8 @@ async function open(given: Options, listing: Listing, log: Log): Promise<Dataset
     return place;
   };
 
+  const inView = (zyx: readonly number[]) => zyx.filter((_, own) => own !== axis);
+
   const classOf = new Map(Object.values(classes).map((value, index) => [value, index]));
   if (ignore !== undefined) classOf.set(ignore, IGNORE);
   const kept = new KeptGrids();
@@ -56,15 +58,16 @@ async function open(given: Options, listing: Listing, log: Log): Promise<Dataset
       channels: channels * (2 * neighbours + 1),
       classes: Object.entries(classes).map(([name, value]) => ({ name, value })),
       overlapping: false,
-      spacing: spacing.filter((_, own) => own !== axis),
+      spacing: inView(spacing),
     },
     ids: [...places.keys()],
     group: (id) => placeOf(id).entry.id,
     async read(id) {
-      const { entry, slice } = placeOf(id);
+      const { entry, slice, spacing: apart } = placeOf(id);
+      const spacing = inView(apart);
       const grid = await kept.get(entry.id, () => readGrid(entry, classOf, given.spacing));
-      if (axis === undefined || slice === undefined) return { id, ...wholeOf(grid) };
-      return { id, ...sliceOf(grid, axis, slice, neighbours) };
+      if (axis === undefined || slice === undefined) return { id, spacing, ...wholeOf(grid) };
+      return { id, spacing, ...sliceOf(grid, axis, slice, neighbours) };
     },
     async fingerprint(id) {
       const { images, mask } = placeOf(id).entry;

@@ -12,9 +12,14 @@ import type { Axes } from './resample.ts';
 import { sliceAxis } from './slice.ts';
 
 /** What the headers of all cases say together. */
+/** Where a sample lies, and the size of the voxels that it is read with, [z, y, x], in millimetres. */
+interface ReadPlace extends Place {
+  readonly spacing: readonly number[];
+}
+
 export interface Opened {
   /** Where each sample lies, by its id, in the order of the cases. */
-  readonly places: ReadonlyMap<string, Place>;
+  readonly places: ReadonlyMap<string, ReadPlace>;
   readonly channels: number;
   /** Size of the voxels that the first case is read with, [z, y, x], in millimetres. */
   readonly spacing: readonly number[];
@@ -26,7 +31,7 @@ export async function openCases(
   { cases, told }: Listing,
   log: Log,
 ): Promise<Opened> {
-  const places = new Map<string, Place>();
+  const places = new Map<string, ReadPlace>();
   let first: CaseGrid | undefined;
   const unusable: RaremaskError[] = [];
   const contradictions: string[] = [];
@@ -43,7 +48,9 @@ export async function openCases(
       continue;
     }
     first ??= grid;
-    for (const [id, place] of placesOf(entry, grid, view)) places.set(id, place);
+    for (const [id, place] of placesOf(entry, grid, view)) {
+      places.set(id, { ...place, spacing: grid.spacing });
+    }
   }
   warnOfContradictions(contradictions, log);
   if (unusable.length === 1) throw unusable[0]!;

@@ -57,6 +57,7 @@ describe('a place that is told', () => {
     const turn = (file: Uint8Array) => qform(file, 1, [1, 2, 3], [0, 0, 1]);
     const { sample, spacing } = await whole(turn(without), turn(maskWithout));
     expect(spacing).toEqual([3, 2, 1]);
+    expect(sample.spacing).toEqual(spacing);
     expect([...sample.image]).toEqual([5, 4, 3, 2, 1, 0, 11, 10, 9, 8, 7, 6]);
     // 7 is the last but one of the upper slice.
     expect(sample.labels!.indexOf(1)).toBe(10);

@@ -4,10 +4,12 @@ import type { ImageScore } from '@raremask/metrics';
 import { type Evaluation, writeEvaluation } from '@raremask/record';
 import { UNCHANGED } from './augment/rule.ts';
 import { checkpointMismatch } from './errors.ts';
+import { addedScores } from './judging/addedScores.ts';
 import { writeDecision } from './judging/decisionFile.ts';
 import { type DecisionRule, decisionRule, isSearched } from './judging/decisionRule.ts';
 import { evaluationOf } from './judging/evaluation.ts';
 import { type Judge, type Judged, judge, scoreJudged } from './judging/judge.ts';
+import type { NamedScore } from './judging/namedScore.ts';
 import { searchDecision, searchedNote } from './judging/searchDecision.ts';
 import { tileRule } from './judging/tiles.ts';
 import type { OpenedData } from './opening/openData.ts';
@@ -47,6 +49,7 @@ export async function evaluate(
   try {
     splitOf(work, options.split ?? 'validation');
     sameFacts(run.checkpoint.path, run.checkpoint.head.facts, work.facts);
+    const scores = await addedScores(work.loaded, work.scope, work.facts);
     const trained = await openTrained(work.loaded, run, work.scope);
     const { window, mirror } = work.loaded.manifest.evaluate;
     const tiles = tileRule(window, work.facts, trained.model);
@@ -59,7 +62,7 @@ export async function evaluate(
     try {
       const seen = { facts: work.facts, network, tiles, mirror };
       const rule = await ruleFor(work, trained, seen, feed, options.onEvent);
-      return await scored(work, trained, { ...seen, rule }, feed, options);
+      return await scored(work, trained, { ...seen, rule }, feed, scores, options);
     } finally {
       await network.dispose();
       await feed.close();
@@ -100,18 +103,19 @@ async function scored(
   { folder, checkpoint }: Trained,
   judging: Judge,
   feed: Feed,
+  added: readonly NamedScore[],
   { split = 'validation', onImage, onEvent }: EvaluateOptions,
 ): Promise<Evaluation> {
   const { epoch } = checkpoint.head.progress;
   const ids = splits[split];
   const scores: ImageScore[] = [];
   for await (const image of judge(judging, feed, ids)) {
-    const score = scoreJudged(facts, image);
+    const score = scoreJudged(facts, image, added);
     scores.push(score);
     onImage?.(image, score, facts);
     onEvent({ type: 'validate', epoch, done: scores.length, total: ids.length });
   }
-  const evaluation = evaluationOf(facts, split, checkpoint, scores);
+  const evaluation = evaluationOf(facts, split, checkpoint, scores, added);
   await writeEvaluation(folder.path, evaluation);
   return evaluation;
 }

@@ -361,6 +361,7 @@ describe('an error', () => {
     ['infinite image', /its image has an unusable number at index 1\. .* Got: Infinity/],
     ['negative weight', /its weight has an unusable number at index 0\. .* Got: -1/],
     ['three axes', /wrong size\. Expected: 2 extents/],
+    ['one spacing', /wrong spacing\. Expected: 2 lengths above 0, or none\. Got: \[2\]/],
   ])('is made of a broken sample: %s', async (id, message) => {
     const feed = await open();
     const run = all(feed.whole([id]));

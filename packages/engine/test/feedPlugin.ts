@@ -49,12 +49,14 @@ export function countedSample(id: string): Sample {
   if (id === 'infinite image')
     return { ...countedSample('1x1/a'), image: Float32Array.of(0, 1 / 0) };
   if (id === 'negative weight') return { ...countedSample('1x1/a'), weight: Float32Array.of(-1) };
+  if (id === 'one spacing') return { ...countedSample('1x1/a'), spacing: [2] };
   if (id === 'three axes') return { ...countedSample('2x2/a'), size: [1, 2, 2] };
   const [height, width] = id.split('/')[0]!.split('x').map(Number) as [number, number];
   const counts = Array.from({ length: height * width }, (_, index) => index + 1);
   const sample = {
     id,
     size: [height, width],
+    spacing: [0.5, width],
     image: Float32Array.from(counts.flatMap((count) => [count, -count])),
   };
   if (id.endsWith('unjudged')) return sample;

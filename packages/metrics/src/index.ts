@@ -1,15 +1,4 @@
 export { type Box, type Components, type Connectivity, components } from './components.ts';
-export {
-  type EpochScoreDefinition,
-  type EpochScores,
-  epochScoreDefinitions,
-  epochScores,
-  isBetter,
-  type ScoreDefinition,
-  type ScoreKey,
-  scoreDefinitions,
-  scoreOf,
-} from './definitions.ts';
 export type { MetricsError } from './errors.ts';
 export {
   anyForeground,
@@ -26,5 +15,15 @@ export {
 } from './labels.ts';
 export { dice } from './overlap.ts';
 export { type ImageScore, type RegionScore, type ScoreInput, scoreImage } from './score.ts';
-export { type SummaryOptions, summarize } from './summarize.ts';
+export type { AddedScore, ScoreDefinition, ScoreKey, ShownScore } from './scores/definition.ts';
+export { epochScores, isBetter } from './scores/epochScores.ts';
+export { MeasuredSet } from './scores/scoredSet.ts';
+export { addedColumn, addedName, scoreOf, shownScores } from './scores/shown.ts';
+export {
+  type EpochScoreDefinition,
+  type EpochScores,
+  epochScoreDefinitions,
+  scoreDefinitions,
+} from './scores/standard.ts';
+export { imageScoreOf, type SummaryOptions, summarize } from './summarize.ts';
 export type { Conventions, Summary } from './summary.ts';

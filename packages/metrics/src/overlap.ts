@@ -1,6 +1,6 @@
-import type { RegionScore } from './score.ts';
+import type { RegionCounts } from '@raremask/core';
 
-type Counts = Pick<RegionScore, 'hits' | 'misses' | 'alarms'>;
+type Counts = Pick<RegionCounts, 'hits' | 'misses' | 'alarms'>;
 
 /** 2 hits / (2 hits + misses + alarms) of an image; null where its truth is empty. */
 export function dice({ hits, misses, alarms }: Counts): number | null {

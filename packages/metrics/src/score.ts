@@ -1,6 +1,8 @@
+import type { ImageNumbers, RegionCounts } from '@raremask/core';
 import { checkedExtent, components } from './components.ts';
 import { wrongClasses, wrongLabel, wrongLength } from './errors.ts';
 import { IGNORE } from './labels.ts';
+import type { AddedScore } from './scores/definition.ts';
 
 /** What one image is scored on. */
 export interface ScoreInput {
@@ -17,31 +19,19 @@ export interface ScoreInput {
   /** Length of the class axis; exclusive classes: with the background. */
   readonly classes: number;
   readonly overlapping: boolean;
+  /** Names of the foreground classes, for added scores; left out, their numbers. */
+  readonly names?: readonly string[];
+  /** Size of a pixel along each space axis, in millimetres, where it is known; for added scores. */
+  readonly spacing?: readonly number[];
 }
 
 /**
- * Counts of one class (or of any foreground) in one image. Plain whole numbers: a score survives
- * JSON unchanged and can be counted by any worker.
+ * Counts of one class (or of any foreground) in one image, and what added scores measured there. Plain
+ * numbers: a score survives JSON unchanged and can be counted by any worker.
  */
-export interface RegionScore {
-  /** Pixels that are scored: those whose truth is not IGNORE. */
-  readonly pixels: number;
-  /** Scored pixels: in the truth and predicted. */
-  readonly hits: number;
-  /** Scored pixels: in the truth, not predicted. */
-  readonly misses: number;
-  /** Scored pixels: predicted, not in the truth. */
-  readonly alarms: number;
-  /** Connected components of the truth (8 neighbours in 2-D, 26 in 3-D). */
-  readonly structures: number;
-  /** Structures of which at least one pixel is predicted. */
-  readonly structuresFound: number;
-  /**
-   * Connected components of the prediction that touch no pixel of the truth. One that touches an
-   * ignored pixel is not called false, since what it covers may be a structure (as COCO does with
-   * detections in regions marked as crowds); its scored pixels are alarms all the same.
-   */
-  readonly falseStructures: number;
+export interface RegionScore extends RegionCounts {
+  /** Numbers of each added score, by its name; absent where none is added, or no pixel is scored. */
+  readonly measured?: Readonly<Record<string, ImageNumbers>>;
 }
 
 export interface ImageScore {
@@ -58,15 +48,34 @@ export interface ImageScore {
   readonly foreground: RegionScore;
 }
 
-/** Counts what `summarize` needs of one image. */
-export function scoreImage(id: string, input: ScoreInput): ImageScore {
+/** Counts what `summarize` needs of one image, and measures it by the scores that are added. */
+export function scoreImage(
+  id: string,
+  input: ScoreInput,
+  added: readonly Pick<AddedScore, 'name' | 'measure'>[] = [],
+): ImageScore {
   const extent = checkedExtent(id, input.size);
   const pixels = extent[0] * extent[1] * extent[2];
   check(id, input, pixels);
   const regions = input.overlapping ? planes(input, pixels) : labels(input, pixels);
-  const classes = regions.classes.map((region) => scoreRegion(region, input.size));
-  const only = classes[0]!;
-  const foreground = classes.length === 1 ? only : scoreRegion(regions.foreground(), input.size);
+  const score = (region: Region, className: string | null): RegionScore => {
+    const counts = scoreRegion(region, input.size);
+    if (added.length === 0 || counts.pixels === 0) return counts;
+    const spacing = input.spacing && { spacing: input.spacing };
+    const about = { ...counts, id, className, size: input.size, ...spacing };
+    const measured = added.map(({ name, measure }) => [
+      name,
+      measure({ ...about, ...masks(region) }),
+    ]);
+    return { ...counts, measured: Object.fromEntries(measured) };
+  };
+  const several = regions.classes.length > 1;
+  const foreground = score(several ? regions.foreground() : regions.classes[0]!, null);
+  const classes = several
+    ? regions.classes.map((region, index) =>
+        score(region, input.names?.[index] ?? `${index + (input.overlapping ? 0 : 1)}`),
+      )
+    : [foreground];
   return { id, pixels: foreground.pixels, classes, foreground };
 }
 
@@ -128,7 +137,21 @@ function planes(input: ScoreInput, pixels: number): Regions {
   };
 }
 
-function scoreRegion(region: Region, size: readonly number[]): RegionScore {
+/** New copies for a score: 0 at ignored pixels, in the prediction too. */
+function masks({ predicted, truth }: Region): {
+  readonly predicted: Uint8Array;
+  readonly truth: Uint8Array;
+  readonly scored: Uint8Array;
+} {
+  const scored = truth.map((label) => Number(label !== IGNORE));
+  return {
+    predicted: predicted.map((label, pixel) => (scored[pixel] === 1 ? label : 0)),
+    truth: truth.map((label) => Number(label === 1)),
+    scored,
+  };
+}
+
+function scoreRegion(region: Region, size: readonly number[]): RegionCounts {
   const { predicted, truth } = region;
   let hits = 0;
   let misses = 0;
@@ -157,7 +180,7 @@ function scoreRegion(region: Region, size: readonly number[]): RegionScore {
 function findStructures(
   { predicted, truth }: Region,
   size: readonly number[],
-): Pick<RegionScore, 'structures' | 'structuresFound'> {
+): Pick<RegionCounts, 'structures' | 'structuresFound'> {
   const inside = new Uint8Array(truth.length);
   for (let pixel = 0; pixel < truth.length; pixel++) inside[pixel] = truth[pixel] === 1 ? 1 : 0;
   const { labels, count } = components(inside, size);

@@ -39,6 +39,8 @@ export interface Summary {
    */
   readonly balanced: number;
   readonly conventions: Conventions;
+  /** Scores that the manifest adds, by name; absent where it adds none. */
+  readonly added?: Readonly<Record<string, number | null>>;
 }
 
 /**

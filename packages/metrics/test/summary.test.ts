@@ -1,14 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import {
-  epochScoreDefinitions,
-  epochScores,
-  isBetter,
-  scoreDefinitions,
-  scoreOf,
-} from '../src/definitions.ts';
 import { IGNORE } from '../src/labels.ts';
 import { dice } from '../src/overlap.ts';
 import { type ImageScore, scoreImage } from '../src/score.ts';
+import { epochScores, isBetter } from '../src/scores/epochScores.ts';
+import { scoreOf, shownScores } from '../src/scores/shown.ts';
+import { epochScoreDefinitions } from '../src/scores/standard.ts';
 import { summarize } from '../src/summarize.ts';
 import type { Summary } from '../src/summary.ts';
 
@@ -190,7 +186,7 @@ describe('summarize', () => {
   });
 });
 
-describe('scoreDefinitions', () => {
+describe('the standard scores', () => {
   test('define every score of a summary once, and nothing else', () => {
     const summary: Summary = summarize(mixed).foreground;
     const counts = [
@@ -203,11 +199,14 @@ describe('scoreDefinitions', () => {
     const keys = Object.keys(summary).flatMap((key) =>
       key === 'conventions'
         ? Object.keys(summary.conventions).map((peer) => `conventions.${peer}`)
-        : [key],
+        : key === 'alarmShareAtLeast'
+          ? summary.alarmShareAtLeast.map(({ pixels }) => `alarmShareAtLeast.${pixels}`)
+          : [key],
     );
-    const defined = scoreDefinitions.map((definition) => definition.key);
+    const shown = shownScores([], summary);
+    const defined = shown.map((definition) => definition.key);
     expect([...defined].sort()).toEqual(keys.filter((key) => !counts.includes(key)).sort());
-    for (const definition of scoreDefinitions) {
+    for (const definition of shown) {
       expect(definition.empty).toMatch(/^[A-Z].*\.$/);
       expect(definition.meaning).toMatch(/^[A-Z].*\.$/);
     }
@@ -234,11 +233,14 @@ describe('scoreDefinitions', () => {
     ]);
   });
 
-  test('read a score wherever it stands in a summary, and none of a list', () => {
-    const summary: Summary = summarize(mixed).foreground;
+  test('read a score wherever it stands in a summary', () => {
+    const summary: Summary = summarize(mixed, { alarmPixels: [3, 4] }).foreground;
     expect(scoreOf(summary, 'pooledDice')).toBe(summary.pooledDice);
     expect(scoreOf(summary, 'conventions.smp')).toBe(summary.conventions.smp);
-    expect(scoreOf(summary, 'alarmShareAtLeast')).toBeNull();
+    expect(scoreOf(summary, 'alarmShareAtLeast.3')).toBe(1 / 2);
+    expect(scoreOf(summary, 'alarmShareAtLeast.4')).toBe(0);
+    expect(scoreOf(summary, 'alarmShareAtLeast.5')).toBeNull();
+    expect(scoreOf(summary, 'added.none')).toBeNull();
   });
 
   test('say which of two scores is better, also where less is', () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { RegionScore, Summary } from '@raremask/metrics';
+import type { AddedScoreText, RegionCounts } from '@raremask/core';
+import type { Summary } from '@raremask/metrics';
 import { writeJson } from './atomicFile.ts';
 import { readJson } from './recordedFile.ts';
 import { evaluationName, SCORED_SPLITS } from './runFolder.ts';
@@ -13,6 +14,8 @@ export interface Evaluation {
   readonly epoch: number;
   /** What must be said wherever results are shown, for example that the images are synthetic. */
   readonly remark?: string;
+  /** What the scores are that the manifest adds; absent where it adds none. */
+  readonly scores?: readonly AddedScoreText[];
   readonly summary: {
     readonly foreground: Summary;
     /** Without the background. */
@@ -22,12 +25,14 @@ export interface Evaluation {
 }
 
 /** What one image scores on any foreground. */
-export interface EvaluatedImage extends Omit<RegionScore, 'pixels'> {
+export interface EvaluatedImage extends Omit<RegionCounts, 'pixels'> {
   readonly id: string;
   /** Foreground pixels of the truth; 0 = an empty image. */
   readonly foreground: number;
   /** Null on an empty image. */
   readonly dice: number | null;
+  /** What each added score is of this image alone; absent where none is added. */
+  readonly added?: Readonly<Record<string, number | null>>;
 }
 
 export async function writeEvaluation(folder: string, evaluation: Evaluation): Promise<void> {

@@ -3,7 +3,10 @@ import type { EpochScores as Scores } from '@raremask/metrics';
 import { readText } from './recordedFile.ts';
 
 /** Scores of the validation split after an epoch; null where the split has no such images. */
-export type EpochScores = { readonly [Key in keyof Scores]: number | null };
+export type EpochScores = { readonly [Key in keyof Scores]: number | null } & {
+  /** Those that the manifest adds, by their names. */
+  readonly [added: string]: number | null;
+};
 
 type EpochEvent = Extract<RunEvent, { type: 'epoch' }>;
 

@@ -1,4 +1,9 @@
-import { epochScoreDefinitions, isBetter } from '@raremask/metrics';
+import {
+  addedName,
+  epochScoreDefinitions,
+  isBetter,
+  type EpochScores as StandardScores,
+} from '@raremask/metrics';
 import { parseCsv } from './csv.ts';
 import type { EpochScores } from './events.ts';
 import { readText } from './recordedFile.ts';
@@ -36,7 +41,7 @@ export async function readHistory(path: string): Promise<EpochRow[]> {
 /** The row whose validation is best by a score, as `evaluate.score` of a manifest names it. */
 export function bestRow(
   history: readonly EpochRow[],
-  by: keyof EpochScores = 'balanced',
+  by: keyof StandardScores = 'balanced',
 ): EpochRow | undefined {
   let best: EpochRow | undefined;
   for (const row of history) {
@@ -61,9 +66,15 @@ function rowOf(cells: Partial<Record<string, string>>): EpochRow {
     const value = number(name);
     return Number.isFinite(value) ? value : null;
   };
-  const validation = Object.fromEntries(
-    epochScoreDefinitions.map(({ epoch }) => [epoch.name, score(epoch.column)]),
-  ) as EpochScores;
+  const standard = epochScoreDefinitions.map(({ epoch }) => epoch.column as string);
+  const added = Object.keys(cells).flatMap((column) => {
+    const name = standard.includes(column) ? undefined : addedName(column);
+    return name === undefined ? [] : [[name, score(column)] as const];
+  });
+  const validation = Object.fromEntries([
+    ...epochScoreDefinitions.map(({ epoch }) => [epoch.name, score(epoch.column)] as const),
+    ...added,
+  ]) as EpochScores;
   const terms = Object.keys(cells).filter((name) => name.startsWith(TERM));
   return {
     epoch: number('epoch'),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { RunEvent } from '@raremask/core';
-import { epochScoreDefinitions } from '@raremask/metrics';
+import { addedColumn, epochScoreDefinitions } from '@raremask/metrics';
 import { writeAtomically } from './atomicFile.ts';
 import { csvText, parseCsv } from './csv.ts';
 
@@ -11,10 +11,16 @@ type EpochEvent = Extract<RunEvent, { type: 'epoch' }>;
 export class MetricsTable {
   readonly #path: string;
   readonly #header: readonly string[];
+  readonly #scores: readonly string[];
   #rows: (readonly (string | number | null)[])[] = [];
 
-  constructor(path: string, terms: readonly string[]) {
+  /**
+   * @param terms names of the loss terms
+   * @param added names of the scores that the manifest adds
+   */
+  constructor(path: string, terms: readonly string[], added: readonly string[] = []) {
     this.#path = path;
+    this.#scores = [...epochScoreDefinitions.map(({ epoch }) => epoch.name), ...added];
     this.#header = [
       'epoch',
       'learning_rate',
@@ -24,6 +30,7 @@ export class MetricsTable {
       ...terms.map((term) => `loss_${term}`),
       'gradient_norm',
       ...epochScoreDefinitions.map(({ epoch }) => epoch.column),
+      ...added.map(addedColumn),
       'wait_seconds',
       'masks',
       'masks_emptied',
@@ -49,7 +56,7 @@ export class MetricsTable {
       event.loss,
       ...Object.values(event.terms),
       event.gradientNorm,
-      ...epochScoreDefinitions.map(({ epoch }) => event.validation?.[epoch.name] ?? null),
+      ...this.#scores.map((name) => event.validation?.[name] ?? null),
       event.waitSeconds,
       event.masks,
       event.emptied,

@@ -1,6 +1,5 @@
-import type { ValidationScores } from '@raremask/core';
-import type { Manifest } from '@raremask/core/manifest';
-import type { EpochScores } from '@raremask/metrics';
+import { EPOCH_SCORES, type ValidationScores } from '@raremask/core';
+import { type EpochScores, epochScoreDefinitions } from '@raremask/metrics';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { bestRow, parseHistory } from '../src/history.ts';
 
@@ -19,6 +18,11 @@ describe('metrics.csv', () => {
     expect(parseHistory('')).toEqual([]);
     expect(parseHistory('epoch,loss\n1,2\n,\n').map(({ epoch }) => epoch)).toEqual([1]);
   });
+});
+
+test('scores that a manifest adds are read by their columns, whatever they are called', () => {
+  const [row] = parseHistory('epoch,val_balanced,val_surface-mm,val_hit_rate\n1,0.5,2.25,\n');
+  expect(row?.validation).toMatchObject({ balanced: 0.5, 'surface-mm': 2.25, hit_rate: null });
 });
 
 describe('a foreign metrics.csv', () => {
@@ -55,6 +59,6 @@ describe('the best epoch', () => {
 
   test('is chosen by a score that each epoch has, under the names that events and manifests use', () => {
     expectTypeOf<EpochScores>().toExtend<ValidationScores>();
-    expectTypeOf<Manifest['evaluate']['score']>().toExtend<keyof EpochScores>();
+    expect(epochScoreDefinitions.map(({ epoch }) => epoch.name)).toEqual(EPOCH_SCORES);
   });
 });

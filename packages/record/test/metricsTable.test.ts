@@ -86,3 +86,19 @@ test('a resumed run keeps the rows up to its epoch, each cell under its own name
   ]);
   expect(rows[0]?.validation).toMatchObject({ missed: 0.75, balanced: null });
 });
+
+test('has a column for each score that the manifest adds, after the others', async () => {
+  const table = new MetricsTable(path, ['dice'], ['surface-mm', 'absent']);
+  const event = epoch(1, { dice: 0.25 });
+  await table.add({
+    ...event,
+    validation: { ...event.validation, 'surface-mm': 2.5, absent: null },
+  });
+  const [header] = readFileSync(path, 'utf8').split('\n');
+  expect(header).toContain(',val_balanced,val_surface-mm,val_absent,wait_seconds,');
+  const resumed = new MetricsTable(path, ['dice'], ['surface-mm', 'absent']);
+  await resumed.keepUntil(1);
+  await resumed.add({ ...epoch(2, { dice: 0.2 }) });
+  const rows = parseHistory(readFileSync(path, 'utf8'));
+  expect(rows.map(({ validation }) => validation?.['surface-mm'])).toEqual([2.5, null]);
+});

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { bestRow, REPORT_NAME, writeAtomically } from '@raremask/record';
 import {
+  addedScoreChart,
   alarmHistogram,
   diceHistogram,
   gradientChart,
@@ -27,6 +28,12 @@ export async function writeReport(folder: string): Promise<string> {
   const charts = {
     loss: await lossChart(run.history, best),
     scores: await scoreChart(run.history, best),
+    added: await Promise.all(
+      run.scores.map(async (score) => ({
+        score,
+        chart: await addedScoreChart(run.history, score, best),
+      })),
+    ),
     dice: await diceHistogram(images),
     size: await sizeChart(images),
     alarms: await alarmHistogram(images),

@@ -1,16 +1,31 @@
-import { type ScoreDefinition, type Summary, scoreOf } from '@raremask/metrics';
-import { ABSENT, averageText, countText, partText, percentText, shareText } from './numberText.ts';
+import { type ShownScore, type Summary, scoreOf } from '@raremask/metrics';
+import {
+  ABSENT,
+  averageText,
+  countText,
+  measureText,
+  partText,
+  percentText,
+  shareText,
+} from './numberText.ts';
 
 /** A score as a number: a share of what can be counted in percent. */
-export function scoreText({ key, unit, outOf }: ScoreDefinition, summary: Summary): string {
+export function scoreText({ key, unit, outOf }: ShownScore, summary: Summary): string {
   const value = scoreOf(summary, key);
   if (value === null) return ABSENT;
+  if (key.startsWith('added.')) return addedScoreText(value, unit);
   if (unit !== 'share') return averageText(value);
   return outOf === undefined ? shareText(value) : percentText(value);
 }
 
+/** The same of a score that the manifest adds, which may be of any size and unit. */
+export function addedScoreText(value: number | null | undefined, unit: string): string {
+  if (value === null || value === undefined) return ABSENT;
+  return unit === 'share' ? shareText(value) : `${measureText(value)} ${unit}`;
+}
+
 /** The same, where a share of what can be counted says of how many: "3 of 48". */
-export function countedScoreText(definition: ScoreDefinition, summary: Summary): string {
+export function countedScoreText(definition: ShownScore, summary: Summary): string {
   const { key, outOf, pair } = definition;
   if (outOf === undefined) return scoreText(definition, summary);
   const whole = summary[outOf];
@@ -20,6 +35,6 @@ export function countedScoreText(definition: ScoreDefinition, summary: Summary):
 }
 
 /** The two kinds of error before all other scores. */
-export function pairFirst<Row extends Pick<ScoreDefinition, 'pair'>>(rows: readonly Row[]): Row[] {
+export function pairFirst<Row extends Pick<ShownScore, 'pair'>>(rows: readonly Row[]): Row[] {
   return [...rows].sort((left, right) => Number(right.pair ?? false) - Number(left.pair ?? false));
 }

@@ -107,7 +107,7 @@ export function* sampleFaults(
   if (sample.id !== id) {
     yield { what: 'the sample has another id', expected: id, got: shown(sample.id) };
   }
-  const { size, image, labels, weight } = sample;
+  const { size, image, labels, weight, spacing } = sample;
   if (size?.length !== facts.space || !size.every((extent) => isWhole(extent, 1))) {
     yield {
       what: 'the size is unusable',
@@ -115,6 +115,15 @@ export function* sampleFaults(
       got: shown(size),
     };
     return;
+  }
+  const lengths = spacing ?? [];
+  const usable = lengths.every((one) => one > 0 && Number.isFinite(one));
+  if (spacing !== undefined && (lengths.length !== facts.space || !usable)) {
+    yield {
+      what: 'the spacing is unusable',
+      expected: `${facts.space} lengths above 0, in millimetres, or none`,
+      got: shown(spacing),
+    };
   }
   const pixels = product(size);
   const perPixel = facts.overlapping ? facts.classes.length : 1;
@@ -186,13 +195,14 @@ function pixelAt(index: number, perPixel: number, size: readonly number[]): stri
 }
 
 /** A copy of a sample in memory of its own. */
-export function ownCopy({ id, size, image, labels, weight }: Sample): Sample {
+export function ownCopy({ id, size, image, labels, weight, spacing }: Sample): Sample {
   return {
     id,
     size: [...size],
     image: image.slice(),
     ...(labels && { labels: labels.slice() }),
     ...(weight && { weight: weight.slice() }),
+    ...(spacing && { spacing: [...spacing] }),
   };
 }
 
@@ -204,6 +214,10 @@ export function sampleDifference(expected: Sample, got: Sample): DatasetFault | 
       expected: `${expected.id} of ${shown(expected.size)}`,
       got: `${got.id} of ${shown(got.size)}`,
     };
+  }
+  if (shown(expected.spacing) !== shown(got.spacing)) {
+    const [before, after] = [shown(expected.spacing), shown(got.spacing)];
+    return { what: 'spacing', expected: before, got: after };
   }
   for (const member of ['image', 'labels', 'weight'] as const) {
     const [one, other] = [expected[member], got[member]];

@@ -18,6 +18,11 @@ export interface Sample {
   readonly labels?: Uint8Array;
   /** How many times each pixel counts; absent = once. Length = product of size. */
   readonly weight?: Float32Array;
+  /**
+   * Size of a pixel along each space axis, in millimetres, where samples differ in it; absent = that of
+   * the facts.
+   */
+  readonly spacing?: readonly number[];
   /** True where the truth had foreground that the data set's own resampling has lost, all of it. */
   readonly emptied?: boolean;
 }

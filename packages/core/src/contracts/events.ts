@@ -1,3 +1,5 @@
+import type { AddedScoreText } from './score.ts';
+
 /** Scores of the validation split after an epoch; null where the split has no such images. */
 export interface ValidationScores {
   /** Mean Dice over images with foreground. */
@@ -10,6 +12,8 @@ export interface ValidationScores {
   readonly alarmPixels: number | null;
   readonly pooledDice: number | null;
   readonly balanced: number;
+  /** Those that the manifest adds, by their names. */
+  readonly [added: string]: number | null;
 }
 
 /** What happens in a run, in order. Epochs and steps are counted from 1. */
@@ -27,6 +31,8 @@ export type RunEvent =
       readonly classes: readonly string[];
       /** 1, or the epoch that a resumed run goes on with. */
       readonly startEpoch: number;
+      /** What the scores are that the manifest adds; absent where it adds none. */
+      readonly scores?: readonly AddedScoreText[];
     }
   | { readonly type: 'survey'; readonly done: number; readonly total: number }
   | {

@@ -11,6 +11,7 @@ import type { Model } from './model.ts';
 import type { Optimizer } from './optimizer.ts';
 import type { Sampler } from './sampler.ts';
 import type { Schedule } from './schedule.ts';
+import type { Score } from './score.ts';
 import type { Tracker } from './tracker.ts';
 
 /**
@@ -118,6 +119,14 @@ export const KINDS = {
     ]),
     flat: ['final', 'power'],
   }),
+  score: kind<Score>()({
+    key: 'evaluate.scores',
+    word: 'score',
+    describe: 'Further scores, beside those that every run has',
+    as: 'scores',
+    many: true,
+    product: ['title', 'unit', 'better', 'meaning', 'empty', 'measure', 'of'],
+  }),
   tracker: kind<Tracker>()({
     key: 'trackers',
     word: 'tracker',
@@ -152,6 +161,7 @@ export type ModelPlugin = PluginByKind['model'];
 export type DatasetPlugin = PluginByKind['dataset'];
 export type OptimizerPlugin = PluginByKind['optimizer'];
 export type SchedulePlugin = PluginByKind['schedule'];
+export type ScorePlugin = PluginByKind['score'];
 export type TrackerPlugin = PluginByKind['tracker'];
 
 /** Declares a loss. The default export of a plugin's module. */
@@ -185,5 +195,7 @@ export const defineModel = defining('model');
 export const defineOptimizer = defining('optimizer');
 /** Declares a schedule of the learning rate. The default export of a plugin's module. */
 export const defineSchedule = defining('schedule');
+/** Declares a score. The default export of a plugin's module. */
+export const defineScore = defining('score');
 /** Declares a tracker. The default export of a plugin's module. */
 export const defineTracker = defining('tracker');

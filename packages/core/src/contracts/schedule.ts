@@ -16,7 +16,8 @@ export interface Schedule {
   factor(progress: RunProgress): number;
   /**
    * Told the score that chooses the best checkpoint, after each epoch that was validated; epochs are
-   * counted from 0. Counts from the next epoch on.
+   * counted from 0. Higher is better: of a score where lower is, it is the negative. Counts from the next
+   * epoch on.
    */
   observe?(score: number, epoch: number): void;
   /** Saved in every checkpoint. */

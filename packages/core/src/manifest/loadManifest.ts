@@ -18,6 +18,7 @@ import { inOrder, ManifestErrors, type Mistake } from './mistake.ts';
 import { applyOverride } from './override.ts';
 import { readFileText } from './readYaml.ts';
 import { resolvedYaml } from './resolvedYaml.ts';
+import { scoreNameMistakes } from './scoreNames.ts';
 import { type Manifest, manifestShape } from './shape.ts';
 import { expandShorthand } from './shorthand.ts';
 import { dotted, find, merge, type Path, placeOf, type TreeNode, toJson } from './tree.ts';
@@ -66,6 +67,15 @@ export async function loadManifest(
   const loaded = await Promise.all(
     placed.map((place) =>
       loadOne({ root, folder, kinds, standard: options.standard }, place, found),
+    ),
+  );
+  found.push(
+    ...scoreNameMistakes(
+      root,
+      loaded.filter((_, index) => placed[index]!.kind === 'score') as (
+        | LoadedPlugin<'score'>
+        | undefined
+      )[],
     ),
   );
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BACKENDS } from '../contracts/backends.ts';
 import { KINDS, type Kinds } from '../contracts/kinds.ts';
+import { CHOOSING_SCORES, SCORE_NAME } from '../contracts/score.ts';
 
 const useOf = (what: string) =>
   z
@@ -309,6 +310,17 @@ const train = z
 
 const probabilityBelow1 = z.number().min(0).lt(1);
 
+const score = z.strictObject({
+  ...plugin('A score'),
+  name: z
+    .string()
+    .regex(SCORE_NAME)
+    .optional()
+    .describe(
+      "Name in tables, metrics.csv and evaluate.score: letters, digits, hyphen and underscore, a letter first; left out, the plugin's",
+    ),
+});
+
 const evaluate = z
   .strictObject({
     window: z
@@ -343,10 +355,15 @@ const evaluate = z
       .describe(
         'Predicted structures none of whose pixels reaches this probability of its class are left out (hysteresis, Canny 1986): of any class, or by the names of classes; auto: searched as well',
       ),
+    scores: z.array(score).optional().describe(KINDS.score.describe),
     score: z
-      .enum(['balanced', 'diceForeground', 'pooledDice'])
+      .string()
+      .min(1)
       .default('balanced')
-      .describe('Score of the validation that chooses the best checkpoint'),
+      .meta({ examples: [...CHOOSING_SCORES] })
+      .describe(
+        `Score of the validation that chooses the best checkpoint: ${CHOOSING_SCORES.join(', ')}, or one of evaluate.scores by its name`,
+      ),
   })
   .describe('How predictions are decided and scored');
 

@@ -1,30 +1,40 @@
 import type { Facts } from '@raremask/core';
-import { dice, type ImageScore, summarize } from '@raremask/metrics';
+import { dice, type ImageScore, imageScoreOf, summarize } from '@raremask/metrics';
 import type { Evaluation } from '@raremask/record';
+import { foregroundNames, scoreTexts } from './addedScores.ts';
 import type { DecidedCheckpoint } from './decisionFile.ts';
+import type { NamedScore } from './namedScore.ts';
 
 export function evaluationOf(
   facts: Facts,
   split: string,
   checkpoint: DecidedCheckpoint,
   scores: readonly ImageScore[],
+  added: readonly NamedScore[],
 ): Evaluation {
-  const { foreground, classes } = summarize(scores);
-  const names = facts.classes.slice(facts.overlapping ? 0 : 1).map(({ name }) => name);
+  const { foreground, classes } = summarize(scores, { added });
+  const names = foregroundNames(facts);
+  const texts = scoreTexts(added);
   return {
     split,
     checkpoint: checkpoint.which,
     epoch: checkpoint.head.progress.epoch,
     ...(facts.remark !== undefined && { remark: facts.remark }),
+    ...(texts && { scores: texts }),
     summary: {
       foreground,
       classes: classes.map((summary, index) => ({ name: names[index]!, summary })),
     },
-    images: scores.map(({ id, foreground: { pixels, ...region } }) => ({
-      id,
-      foreground: region.hits + region.misses,
-      dice: dice(region),
-      ...region,
-    })),
+    images: scores.map(({ id, foreground: all }) => {
+      const { pixels, measured, ...region } = all;
+      const own = added.map((score) => [score.name, imageScoreOf(all, score)]);
+      return {
+        id,
+        foreground: region.hits + region.misses,
+        dice: dice(region),
+        ...region,
+        ...(added.length > 0 && { added: Object.fromEntries(own) }),
+      };
+    }),
   };
 }

@@ -1,9 +1,10 @@
 import type { Facts, Sample } from '@raremask/core';
-import { type ImageScore, scoreImage } from '@raremask/metrics';
+import { type AddedScore, type ImageScore, scoreImage } from '@raremask/metrics';
 import { noTruth } from '../reading/errors.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { WholeSample } from '../reading/plan.ts';
 import type { Network } from '../runner/runner.ts';
+import { foregroundNames } from './addedScores.ts';
 import { type Decision, decide, foregroundProbability } from './decide.ts';
 import type { DecisionRule } from './decisionRule.ts';
 import { inMirrors } from './mirror.ts';
@@ -51,16 +52,27 @@ export async function* judge(
   }
 }
 
-/** Scores one judged image against its truth. */
-export function scoreJudged(facts: Facts, { sample, decision }: Judged): ImageScore {
+/** Scores one judged image against its truth, and measures it by the scores that are added. */
+export function scoreJudged(
+  facts: Facts,
+  { sample, decision }: Judged,
+  added: readonly AddedScore[],
+): ImageScore {
   if (sample.labels === undefined) throw noTruth(sample.id);
-  return scoreImage(sample.id, {
-    predicted: decision.predicted,
-    truth: sample.labels,
-    size: sample.size,
-    classes: facts.classes.length,
-    overlapping: facts.overlapping,
-  });
+  const spacing = sample.spacing ?? facts.spacing;
+  return scoreImage(
+    sample.id,
+    {
+      predicted: decision.predicted,
+      truth: sample.labels,
+      size: sample.size,
+      classes: facts.classes.length,
+      overlapping: facts.overlapping,
+      names: foregroundNames(facts),
+      ...(spacing !== undefined && { spacing }),
+    },
+    added,
+  );
 }
 
 async function* sameSize(samples: AsyncIterable<WholeSample>): AsyncGenerator<WholeSample[]> {

@@ -12,6 +12,11 @@ export function checkSample(id: string, sample: Sample, facts: Facts): void {
   if (!validSize) {
     throw brokenSample(id, 'wrong size', `${facts.space} extents from 1`, `[${size.join(', ')}]`);
   }
+  const { spacing } = sample;
+  if (spacing !== undefined && !isSpacing(spacing, facts.space)) {
+    const expected = `${facts.space} lengths above 0, or none`;
+    throw brokenSample(id, 'wrong spacing', expected, `[${spacing.join(', ')}]`);
+  }
   const pixels = product(size);
   const depth = labelDepth(facts);
   const parts = [
@@ -61,6 +66,10 @@ function checkNumbers(id: string, name: string, values: Float32Array, least: num
     expected,
     `${values[at]}`,
   );
+}
+
+function isSpacing(spacing: readonly number[], space: number): boolean {
+  return spacing.length === space && spacing.every((one) => one > 0 && one < LIMIT);
 }
 
 function product(size: readonly number[]): number {

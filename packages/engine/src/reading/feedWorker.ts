@@ -59,6 +59,7 @@ function owned(result: ReadResult): ReadResult {
       image: sample.image.slice(),
       ...(sample.labels && { labels: sample.labels.slice() }),
       ...(sample.weight && { weight: sample.weight.slice() }),
+      ...(sample.spacing && { spacing: [...sample.spacing] }),
     },
   };
 }

@@ -56,6 +56,24 @@ export function initialState(program: StepProgram): TrainingState<Float32Array> 
   };
 }
 
+/** What an optimizer has left unusable: the first weight or slot with a number that is not finite. */
+export function unusableIn(
+  program: StepProgram,
+  { weights, slots }: Pick<TrainingState<Float32Array>, 'weights' | 'slots'>,
+): string | undefined {
+  const layout = stateLayout(program);
+  const broken = (values: Float32Array) => {
+    for (let at = 0; at < values.length; at++) {
+      if (!(Math.abs(values[at]!) < Number.POSITIVE_INFINITY)) return true;
+    }
+    return false;
+  };
+  const weight = weights.findIndex(broken);
+  if (weight >= 0) return `the weight ${layout.weights[weight]!.name}`;
+  const slot = slots.findIndex(broken);
+  return slot < 0 ? undefined : `the slot ${layout.slots[slot]!.name}`;
+}
+
 export function zeros({ shape }: StateEntry): Float32Array {
   return new Float32Array(shape.reduce((product, extent) => product * extent, 1));
 }

@@ -1,11 +1,16 @@
-import type { Loss, Model, Optimizer, Sample, Sampler, Schedule } from '@raremask/core';
+import type { Loss, Model, Optimizer, PluginKind, Sample, Sampler, Schedule } from '@raremask/core';
 import { isRaremaskError } from '@raremask/core';
+import type { LoadedPlugin } from '@raremask/core/manifest';
 import { UNCHANGED } from '../augment/rule.ts';
 import { lossFailed, lossShape, windowDoesNotFit } from '../errors.ts';
 import { type Normalization, normalizationOf } from '../intensities/normalize.ts';
+import { addedScores } from '../judging/addedScores.ts';
 import { type DecisionRule, decisionRule } from '../judging/decisionRule.ts';
+import type { NamedScore } from '../judging/namedScore.ts';
 import { type TileRule, tileRule } from '../judging/tiles.ts';
 import { splitOf, type Work } from '../opening/openWork.ts';
+import { guardedOptimizer } from '../step/guardedOptimizer.ts';
+import { guardedSchedule } from '../step/guardedSchedule.ts';
 import { learningRateFactors } from './learningRates.ts';
 
 /** What the manifest's plugins have made. */
@@ -19,12 +24,16 @@ export interface Parts {
   /** What messages call each loss term. */
   readonly places: readonly string[];
   readonly optimizer: Optimizer;
+  /** What messages call the optimizer. */
+  readonly optimizerPlace: string;
   /** Factors of the learning rate, one a weight. */
   readonly factors: readonly number[];
   readonly schedule: Schedule;
   readonly normalization: Normalization;
   readonly tiles: TileRule;
   readonly rule: DecisionRule;
+  /** Those that the manifest adds. */
+  readonly scores: readonly NamedScore[];
 }
 
 /** @param fitted the normalization of a run that goes on */
@@ -52,15 +61,25 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
     model,
     tiles: tileRule(manifest.evaluate.window, work.facts, model),
     rule: decisionRule(manifest.evaluate, work.facts),
+    scores: await addedScores(work.loaded, work.scope, work.facts),
     sampler,
     losses: losses.map((loss, index) => guarded(loss, places[index]!)),
     terms,
     places,
-    optimizer: await work.scope.make(plugins.optimizer),
+    optimizerPlace: placeOf(plugins.optimizer),
+    optimizer: guardedOptimizer(
+      await work.scope.make(plugins.optimizer),
+      placeOf(plugins.optimizer),
+    ),
     factors: learningRateFactors(manifest.train.optimizer, model.weights),
-    schedule: await work.scope.make(plugins.schedule),
+    schedule: guardedSchedule(await work.scope.make(plugins.schedule), placeOf(plugins.schedule)),
     normalization,
   };
+}
+
+/** What messages call the plugin of a place. */
+function placeOf({ place, plugin }: Pick<LoadedPlugin<PluginKind>, 'place' | 'plugin'>) {
+  return `${place} (${plugin.name})`;
 }
 
 /** Whether the images of the training split have more than one size. */

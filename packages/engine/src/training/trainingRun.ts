@@ -1,8 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { BackendFact, Draw, Json, OnEvent, RunEvent } from '@raremask/core';
-import { isBetter } from '@raremask/metrics';
+import type {
+  BackendFact,
+  Draw,
+  Json,
+  OnEvent,
+  RunEvent,
+  ScoreText,
+  ValidationScores,
+} from '@raremask/core';
+import { epochScoreDefinitions, isBetter } from '@raremask/metrics';
 import { MetricsTable, type RunFolder } from '@raremask/record';
 import { noBatches, notFiniteLoss } from '../errors.ts';
+import { scoreTexts } from '../judging/addedScores.ts';
 import type { Judged } from '../judging/judge.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
@@ -12,10 +21,11 @@ import type { Compute } from '../runner/compute.ts';
 import { openRunner } from '../runner/openRunner.ts';
 import type { Runner, StepResult } from '../runner/runner.ts';
 import { averageDecay } from '../step/average.ts';
+import { stateNotFinite } from '../step/errors.ts';
 import type { StepProgram } from '../step/program.ts';
 import { rampValue } from '../step/ramp.ts';
 import { scheduleFactor } from '../step/schedule.ts';
-import { initialState } from '../step/state.ts';
+import { initialState, unusableIn } from '../step/state.ts';
 import { accumulationNote, gatheringOf, updateProgress } from './accumulation.ts';
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
 import type { Parts } from './parts.ts';
@@ -58,6 +68,8 @@ export class TrainingRun {
   readonly #trackers: Trackers;
   #progress: Omit<Progress, 'sampler' | 'schedule'>;
   #resumed: boolean;
+  /** Whether the optimizer has moved the weights since the start, and left them finite. */
+  #updated = false;
 
   constructor({ work, parts, folder, feed, emit, from, compute, trackers }: RunSettings) {
     this.#trackers = trackers;
@@ -79,7 +91,11 @@ export class TrainingRun {
       outcomes: parts.sampler.observe !== undefined,
       places: parts.places,
     };
-    this.#table = new MetricsTable(folder.metrics, parts.terms);
+    this.#table = new MetricsTable(
+      folder.metrics,
+      parts.terms,
+      parts.scores.map(({ name }) => name),
+    );
     this.#resumed = from !== null;
     this.#progress = (from && progressOf(from.checkpoint)) ?? {
       epoch: 0,
@@ -135,6 +151,7 @@ export class TrainingRun {
   async #announce(backend: BackendFact): Promise<void> {
     const { splits, facts, loaded } = this.#work;
     const survey = await this.#work.survey();
+    const texts = scoreTexts(this.#parts.scores);
     const empty = (ids: readonly string[]) => ids.filter((id) => !survey.hasForeground(id)).length;
     this.#emit({
       type: 'start',
@@ -153,6 +170,7 @@ export class TrainingRun {
       parameters: this.#parts.model.weights.reduce((sum, { initial }) => sum + initial.length, 0),
       classes: facts.classes.map(({ name }) => name),
       startEpoch: this.#progress.epoch + 1,
+      ...(texts && { scores: texts }),
     });
   }
 
@@ -183,11 +201,14 @@ export class TrainingRun {
     const { sums } = this.#progress;
     const validation =
       (epoch + 1) % manifest.train.validateEvery === 0 || epoch + 1 === manifest.train.epochs
-        ? await this.#validate(epoch)
+        ? await this.#validate(epoch, batches.length)
         : undefined;
+    const { better } = this.#chosenBy;
     const score = validation?.[manifest.evaluate.score] ?? null;
-    const best = isBetter(manifest.evaluate.score, score, this.#progress.best?.score);
-    if (score !== null) this.#parts.schedule.observe?.(score, epoch);
+    const best = isBetter({ better }, score, this.#progress.best?.score);
+    if (score !== null) {
+      this.#parts.schedule.observe?.(better === 'lower' ? -score : score, epoch);
+    }
     this.#addSeconds(seconds);
     this.#progress = {
       ...this.#progress,
@@ -227,6 +248,13 @@ export class TrainingRun {
     await this.#trackers.epoch(done, this.#progress.totalSteps, () => this.#weights());
   }
 
+  /** The score that chooses the best checkpoint; the manifest's check has found it. */
+  get #chosenBy(): Pick<ScoreText, 'better'> {
+    const { score: name } = this.#work.loaded.manifest.evaluate;
+    const standard = epochScoreDefinitions.find(({ epoch }) => epoch.name === name);
+    return standard ?? this.#parts.scores.find((score) => score.name === name)!.text;
+  }
+
   #weights() {
     const { weights } = this.#runner.state();
     return this.#parts.model.weights.map(({ name, shape }, index) => ({
@@ -256,6 +284,10 @@ export class TrainingRun {
         gradientNorm: gradientNorm ?? Number.NaN,
         lastCheckpoint: totalSteps > 0 && epoch > 0 ? this.#folder.last : null,
       });
+    }
+    if (!this.#updated && gradientNorm !== null) {
+      this.#checkState('nothing was saved since');
+      this.#updated = true;
     }
     if (outcomes) {
       this.#parts.sampler.observe?.(
@@ -307,7 +339,17 @@ export class TrainingRun {
     });
   }
 
-  #validate(epoch: number) {
+  /** Where something goes wrong, the epoch's training is saved first: a resumed run validates next. */
+  async #validate(epoch: number, steps: number): Promise<ValidationScores | undefined> {
+    try {
+      return await this.#scores(epoch);
+    } catch (error) {
+      if (this.#progress.step === steps) await this.#save(this.#folder.last, false);
+      throw error;
+    }
+  }
+
+  #scores(epoch: number): Promise<ValidationScores | undefined> {
     return validate({
       facts: this.#work.facts,
       network: this.#runner,
@@ -315,6 +357,7 @@ export class TrainingRun {
       tiles: this.#parts.tiles,
       feed: this.#feed,
       ids: this.#work.splits.validation,
+      scores: this.#parts.scores,
       ...(this.#trackers.wantImages && {
         onImage: (image: Judged) => this.#trackers.image(epoch + 1, this.#work.facts, image),
       }),
@@ -322,7 +365,12 @@ export class TrainingRun {
     });
   }
 
-  async #save(path: string): Promise<void> {
+  /** @param gathering whether an update of several batches has begun */
+  async #save(
+    path: string,
+    gathering = this.#progress.step % this.#work.loaded.manifest.train.accumulate > 0,
+  ): Promise<void> {
+    this.#checkState('what was saved before is kept');
     await writeCheckpoint(
       path,
       {
@@ -338,8 +386,18 @@ export class TrainingRun {
       },
       this.#program,
       this.#runner.state(),
-      this.#progress.step % this.#work.loaded.manifest.train.accumulate > 0,
+      gathering,
     );
+  }
+
+  /**
+   * An optimizer that makes weights unusable would be told as a loss that is not finite, a step later, and
+   * could be saved before. Looking costs a copy of the state, so it is done after the first update and
+   * before each checkpoint.
+   */
+  #checkState(kept: string): void {
+    const name = unusableIn(this.#program, this.#runner.state());
+    if (name !== undefined) throw stateNotFinite(this.#parts.optimizerPlace, name, kept);
   }
 
   #addSeconds(seconds: number): void {

@@ -2,6 +2,7 @@ import type { Facts, ValidationScores } from '@raremask/core';
 import { epochScores, type ImageScore, summarize } from '@raremask/metrics';
 import type { DecisionRule } from '../judging/decisionRule.ts';
 import { type Judged, judge, scoreJudged } from '../judging/judge.ts';
+import type { NamedScore } from '../judging/namedScore.ts';
 import type { TileRule } from '../judging/tiles.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { Network } from '../runner/runner.ts';
@@ -13,6 +14,7 @@ interface Validation {
   readonly tiles: TileRule;
   readonly feed: Feed;
   readonly ids: readonly string[];
+  readonly scores: readonly NamedScore[];
   /** Sees each image as it was decided, before the next one. */
   readonly onImage?: (image: Judged) => Promise<void>;
   readonly onProgress: (done: number, total: number) => void;
@@ -20,13 +22,13 @@ interface Validation {
 
 /** Scores of the validation split; undefined where it is empty. */
 export async function validate(of: Validation): Promise<ValidationScores | undefined> {
-  const { facts, network, rule, tiles, feed, ids, onImage, onProgress } = of;
+  const { facts, network, rule, tiles, feed, ids, scores: added, onImage, onProgress } = of;
   if (ids.length === 0) return undefined;
   const scores: ImageScore[] = [];
   for await (const image of judge({ facts, network, rule, tiles, mirror: false }, feed, ids)) {
-    scores.push(scoreJudged(facts, image));
+    scores.push(scoreJudged(facts, image, added));
     await onImage?.(image);
     onProgress(scores.length, ids.length);
   }
-  return epochScores(summarize(scores).foreground);
+  return epochScores(summarize(scores, { added }).foreground);
 }

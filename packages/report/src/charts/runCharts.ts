@@ -1,5 +1,5 @@
 import { epochScoreDefinitions } from '@raremask/metrics';
-import type { EpochRow, EvaluatedImage } from '@raremask/record';
+import type { EpochRow, EvaluatedImage, Evaluation } from '@raremask/record';
 import { pairFirst } from '../scoreText.ts';
 
 import { type Chart, drawn, HEIGHT, type Line, logTicks, WIDTH } from './chart.ts';
@@ -47,6 +47,17 @@ export async function scoreChart(
     }),
   );
   return await lineChart(lines, { best, y: { domain: [0, 1] } });
+}
+
+/** A score that the manifest adds, over the epochs; null where none of them has it. */
+export async function addedScoreChart(
+  history: readonly EpochRow[],
+  { name, unit }: NonNullable<Evaluation['scores']>[number],
+  best: number | undefined,
+): Promise<Chart | null> {
+  const points = history.map((row) => ({ x: row.epoch, y: row.validation?.[name] ?? null }));
+  const y = unit === 'share' ? { domain: [0, 1] as const } : {};
+  return await lineChart([{ name, colour: 'var(--found)', points }], { best, y });
 }
 
 /** Norm of the gradient over the epochs; of a single epoch it says nothing. */

@@ -30,7 +30,7 @@ export function reportPage(run: RunRecord, charts: Charts, data?: Markup): strin
 ${header(run, name, remark)}
 ${pair(run, evaluation)}
 ${verdictBlock(verdict(run.history, evaluation))}
-${evaluation && smallNumbers(evaluation.summary.foreground)}
+${evaluation && smallNumbers(evaluation)}
 ${curves(charts, run)}
 ${gallery(run, remark)}
 ${imageTables(evaluation)}

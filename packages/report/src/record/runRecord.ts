@@ -38,6 +38,8 @@ export interface RunRecord {
   /** Epoch of the best checkpoint, as the run recorded it. */
   readonly bestEpoch?: number;
   readonly warnings: readonly string[];
+  /** What the scores are that the manifest adds. */
+  readonly scores: NonNullable<Evaluation['scores']>;
   /** The evaluations of all splits, validation first. */
   readonly evaluations: readonly Evaluation[];
   readonly overlays?: Omit<OverlayIndex, 'entries'> & { readonly entries: readonly Shown[] };
@@ -55,6 +57,7 @@ export async function readRun(path: string): Promise<RunRecord> {
   if (manifest === undefined && !existsSync(folder.metrics) && evaluations.length === 0) {
     throw notReportable(path);
   }
+  const events = eventFacts(await readEvents(folder.events));
   const overlays = await overlaysOf(join(path, overlaysName('validation')));
   const inspection = await inspectionOf(path);
   return {
@@ -62,7 +65,8 @@ export async function readRun(path: string): Promise<RunRecord> {
     ...(manifest !== undefined && { manifest }),
     environment: await readEnvironment(folder.environment),
     history: await readHistory(folder.metrics),
-    ...eventFacts(await readEvents(folder.events)),
+    ...events,
+    scores: events.start?.scores ?? evaluations[0]?.scores ?? [],
     evaluations,
     ...(overlays !== undefined && { overlays }),
     ...(inspection !== undefined && { inspection }),

@@ -9,6 +9,7 @@ import {
   shareText,
   timeText,
 } from '../numberText.ts';
+import { addedScoreText } from '../scoreText.ts';
 import { plain } from './columns.ts';
 import { visibleLength, wrapped } from './wrapped.ts';
 
@@ -108,6 +109,7 @@ class Scene {
   readonly #paint: ReturnType<typeof pc.createColors>;
   #name = '';
   #epochs = 0;
+  #texts: NonNullable<Extract<RecordedEvent, { type: 'start' }>['scores']> = [];
   #training = false;
   #count: Count | undefined;
   #step: Extract<RecordedEvent, { type: 'step' }> | undefined;
@@ -124,6 +126,7 @@ class Scene {
       case 'start':
         this.#name = plain(event.name);
         this.#epochs = event.epochs;
+        this.#texts = event.scores ?? [];
         this.#training = true;
         this.#count = undefined;
         return this.#startLines(event, width);
@@ -204,6 +207,7 @@ class Scene {
         `epoch ${String(event.epoch).padStart(digits)}/${event.epochs}`,
         event.validation === undefined ? 'not validated' : this.#pair(event.validation),
         event.best ? this.#paint.green('best') : '    ',
+        this.#added(event.validation),
         `loss ${measureText(event.loss).padEnd(6)}`,
         this.#paint.dim(timeText(event.seconds)),
         this.#terms(event.terms),
@@ -247,6 +251,7 @@ class Scene {
           [
             `  validation, epoch ${this.#scores.epoch}`,
             this.#pair(this.#scores.scores),
+            this.#added(this.#scores.scores),
             this.#best > 0 ? this.#paint.dim(`best epoch ${this.#best}`) : '',
           ],
           width,
@@ -261,6 +266,14 @@ class Scene {
     const dice = this.#paint.cyan(shareText(diceForeground).padStart(5));
     const alarms = this.#paint.yellow(percentText(alarmShare).padStart(6));
     return `Dice ${dice} | alarms ${alarms}`;
+  }
+
+  /** Scores that the manifest adds. */
+  #added(scores: EpochScores | undefined): string {
+    if (scores === undefined) return '';
+    return this.#texts
+      .map(({ name, unit }) => `${plain(name)} ${addedScoreText(scores[name], unit)}`)
+      .join(', ');
   }
 
   #terms(terms: Readonly<Record<string, number>>): string {

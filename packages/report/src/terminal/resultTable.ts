@@ -1,4 +1,4 @@
-import { type Summary, scoreDefinitions, scoreOf } from '@raremask/metrics';
+import { type ShownScore, type Summary, scoreOf, shownScores } from '@raremask/metrics';
 import type { EpochRow, Evaluation } from '@raremask/record';
 import pc from 'picocolors';
 import { counted, shareText } from '../numberText.ts';
@@ -13,9 +13,6 @@ export interface ResultOptions extends TableOptions {
   /** Adds the mean Dice that other packages would print; false where it is left out. */
   readonly conventions?: boolean;
 }
-
-/** Dice where there is foreground stands beside the alarms where there is none, always. */
-const SCORES = pairFirst(scoreDefinitions.filter(({ head }) => head !== undefined));
 
 /**
  * What a run scores, for a terminal: Dice over the images with foreground beside the false alarms
@@ -32,31 +29,40 @@ export function resultTable(evaluation: Evaluation, options: ResultOptions): str
       `${paint.bold(plain(evaluation.split))}, ${evaluation.checkpoint} weights (epoch ${evaluation.epoch}): ${counted(summary.foreground.images, 'image')}, ${summary.foreground.imagesWithForeground} with foreground, ${summary.foreground.emptyImages} without`,
       ...(evaluation.remark === undefined ? [] : [paint.yellow(plain(evaluation.remark))]),
     ].join('\n'),
-    scoreTable(regions, options),
+    scoreTable(regions, tableScores(evaluation), options),
   ];
   if (options.conventions === true) blocks.push(conventionTable(summary.foreground, options));
   blocks.push(verdictText(verdict(options.history ?? [], evaluation), options));
   return `${blocks.join('\n\n')}\n`;
 }
 
+/** Dice where there is foreground stands beside the alarms where there is none, always. */
+function tableScores({ scores }: Evaluation): readonly ShownScore[] {
+  return pairFirst(shownScores(scores).filter(({ head }) => head !== undefined));
+}
+
 type Region = { readonly name: string; readonly summary: Summary };
 
 /** One row a region where that fits the terminal, else one row a score. */
-function scoreTable(regions: readonly Region[], options: TableOptions): string {
+function scoreTable(
+  regions: readonly Region[],
+  scores: readonly ShownScore[],
+  options: TableOptions,
+): string {
   const named = regions.length > 1;
-  const head = [...(named ? [''] : []), ...SCORES.map((score) => score.head!)];
+  const head = [...(named ? [''] : []), ...scores.map((score) => score.head!)];
   const rows = regions.map(({ name, summary }) => [
     ...(named ? [plain(name)] : []),
-    ...SCORES.map((score) => countedScoreText(score, summary)),
+    ...scores.map((score) => countedScoreText(score, summary)),
   ]);
   if (naturalWidth(head, rows) <= options.width) {
-    const right = SCORES.map(() => 'right' as const);
+    const right = scores.map(() => 'right' as const);
     return columns(head, rows, { ...options, align: named ? ['left', ...right] : right });
   }
   return columns(
     ['', ...(named ? regions.map(({ name }) => plain(name)) : [''])],
-    SCORES.map((score) => [
-      score.short,
+    scores.map((score) => [
+      plain(score.short),
       ...regions.map(({ summary }) => countedScoreText(score, summary)),
     ]),
     { ...options, align: ['left', ...regions.map(() => 'right' as const)] },
@@ -64,7 +70,7 @@ function scoreTable(regions: readonly Region[], options: TableOptions): string {
 }
 
 function conventionTable(summary: Summary, options: TableOptions): string {
-  const rows = scoreDefinitions.flatMap(({ key, printedBy }) =>
+  const rows = shownScores().flatMap(({ key, printedBy }) =>
     printedBy === undefined
       ? []
       : [[printedBy.name, shareText(scoreOf(summary, key)), printedBy.empty]],

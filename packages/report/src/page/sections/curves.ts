@@ -7,6 +7,11 @@ import { html, type Markup } from '../markup.ts';
 export interface Charts {
   readonly loss: Chart | null;
   readonly scores: Chart | null;
+  /** Of each score that the manifest adds. */
+  readonly added: readonly {
+    readonly score: RunRecord['scores'][number];
+    readonly chart: Chart | null;
+  }[];
   readonly dice: Chart | null;
   readonly size: Chart | null;
   readonly alarms: Chart | null;
@@ -27,6 +32,14 @@ ${chart(
   `Mean Dice over the images with foreground; share of the images without that have an alarm.${best}`,
   charts.scores,
   'No epoch was validated.',
+)}
+${charts.added.map(({ score, chart: own }) =>
+  chart(
+    `${score.title} over the epochs`,
+    `${score.meaning} ${score.empty} ${score.better === 'higher' ? 'Higher' : 'Lower'} is better${score.unit === 'share' ? '' : `; in ${score.unit}`}.${best}`,
+    own,
+    'No epoch has this score.',
+  ),
 )}
 ${chart('Loss by term', `Mean over the batches of each epoch, weighted as the terms enter the sum.${best}`, charts.loss, 'No epoch was finished.')}
 ${chart(

@@ -1,4 +1,4 @@
-import { type Summary, scoreDefinitions } from '@raremask/metrics';
+import { shownScores } from '@raremask/metrics';
 import { bestRow, type Evaluation, lastScored } from '@raremask/record';
 import {
   ABSENT,
@@ -15,7 +15,8 @@ import { html, type Markup } from '../markup.ts';
 /** The two kinds of error side by side. */
 export function pair(run: RunRecord, evaluation: Evaluation | undefined): Markup {
   const summary = evaluation?.summary.foreground;
-  const row = bestRow(run.history) ?? lastScored(run.history);
+  const best = run.history.find(({ epoch }) => epoch === run.bestEpoch);
+  const row = best ?? bestRow(run.history) ?? lastScored(run.history);
   const scores = row?.validation;
   const from =
     evaluation === undefined
@@ -55,11 +56,11 @@ function number(value: number | null, text: string, absent: string): Markup {
 }
 
 /** A few more numbers, small. */
-export function smallNumbers(summary: Summary): Markup {
-  const tiles = scoreDefinitions.filter(({ tile }) => tile);
+export function smallNumbers({ scores, summary: { foreground } }: Evaluation): Markup {
+  const tiles = shownScores(scores).filter(({ tile }) => tile);
   return html`<dl class="card small">${tiles.map((score) => {
-    const text = countedScoreText(score, summary);
-    const share = score.outOf !== undefined && text !== ABSENT && scoreText(score, summary);
+    const text = countedScoreText(score, foreground);
+    const share = score.outOf !== undefined && text !== ABSENT && scoreText(score, foreground);
     return html`<div><dt>${score.short}</dt><dd>${text}${share && html` <small>${share}</small>`}</dd></div>`;
   })}</dl>`;
 }

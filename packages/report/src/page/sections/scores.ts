@@ -1,8 +1,8 @@
-import { type ScoreDefinition, type Summary, scoreDefinitions, scoreOf } from '@raremask/metrics';
+import { type ShownScore, type Summary, scoreOf, shownScores } from '@raremask/metrics';
 import type { Evaluation } from '@raremask/record';
-import { countText, percentText, shareText } from '../../numberText.ts';
+import { countText, shareText } from '../../numberText.ts';
 import { scoreText } from '../../scoreText.ts';
-import { type Content, html, type Markup } from '../markup.ts';
+import { html, type Markup } from '../markup.ts';
 
 interface ScoreColumn {
   readonly title: string;
@@ -25,8 +25,9 @@ export function scores(evaluations: readonly Evaluation[]): Markup {
       .map(({ split, summary }) => ({ title: split, summary: summary.foreground })),
   ];
   const stack = shown.length === 1 && 'stack';
-  const own = scoreDefinitions.filter(({ printedBy }) => printedBy === undefined);
-  const others = scoreDefinitions.filter(({ printedBy }) => printedBy !== undefined);
+  const all = shownScores(main.scores, main.summary.foreground);
+  const own = all.filter(({ printedBy }) => printedBy === undefined);
+  const others = all.filter(({ printedBy }) => printedBy !== undefined);
   const counts = (['imagesWithForeground', 'emptyImages'] as const).map(
     (key) =>
       html`<tr><td class="score">${key === 'emptyImages' ? 'Images without foreground' : 'Images with foreground'}</td>${shown.map(
@@ -36,7 +37,7 @@ export function scores(evaluations: readonly Evaluation[]): Markup {
   return html`<h2 id="scores">Scores and what they mean</h2>
 <p class="muted">Any foreground against none${main.summary.classes.length > 1 && ', then each class by itself'}. An arrow says which way is better.</p>
 <div class="scroll"><table class="${stack}"><thead><tr><th></th>${shown.map(({ title }) => html`<th class="n">${title}</th>`)}<th>how it is made; what it does with an empty image</th></tr></thead>
-<tbody>${counts}${own.map((definition) => scoreRows(definition, shown))}</tbody></table></div>
+<tbody>${counts}${own.map((score) => scoreRow(score, shown))}</tbody></table></div>
 <h2>What other packages would print</h2>
 <p class="muted">Mean Dice per image of the same predictions. They differ only in what an image without foreground counts.</p>
 <div class="scroll"><table class="${stack}"><thead><tr><th>convention</th>${shown.map(({ title }) => html`<th class="n">${title}</th>`)}<th>an empty image counts</th></tr></thead>
@@ -46,16 +47,7 @@ export function scores(evaluations: readonly Evaluation[]): Markup {
   )}</tbody></table></div>`;
 }
 
-function scoreRows(definition: ScoreDefinition, shown: readonly ScoreColumn[]): Content {
-  const { key, title, better, meaning, empty, pair: isPair } = definition;
-  const row = (name: string, cell: (summary: Summary) => string): Markup =>
-    html`<tr class="${isPair && 'key'}"><td class="score">${name}&nbsp;${better === 'higher' ? '↑' : '↓'}</td>${shown.map(({ summary }) => html`<td class="n">${cell(summary)}</td>`)}<td class="what">${meaning} ${empty}</td></tr>`;
-  if (key !== 'alarmShareAtLeast') return row(title, (summary) => scoreText(definition, summary));
-  const limits = shown[0]?.summary.alarmShareAtLeast ?? [];
-  return limits.map(({ pixels }) =>
-    row(`Empty images with at least ${pixels} alarm pixels`, (summary) => {
-      const entry = summary.alarmShareAtLeast.find((one) => one.pixels === pixels);
-      return percentText(entry?.share);
-    }),
-  );
+function scoreRow(score: ShownScore, shown: readonly ScoreColumn[]): Markup {
+  const { title, better, meaning, empty, pair: isPair } = score;
+  return html`<tr class="${isPair && 'key'}"><td class="score">${title}&nbsp;${better === 'higher' ? '↑' : '↓'}</td>${shown.map(({ summary }) => html`<td class="n">${scoreText(score, summary)}</td>`)}<td class="what">${meaning} ${empty}</td></tr>`;
 }

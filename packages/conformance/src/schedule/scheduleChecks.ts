@@ -1,0 +1,28 @@
+import type { SchedulePlugin } from '@raremask/core';
+import type { Check } from '../check.ts';
+import { pluginChecks } from '../pluginChecks.ts';
+import { factorLaws } from './laws/factor.ts';
+import { purityLaws } from './laws/purity.ts';
+import { stateLaws } from './laws/state.ts';
+import { withEveryOptions } from './subject.ts';
+
+/** What the author knows of a schedule. */
+export interface ScheduleCheckOptions {
+  /** Sets of options as a manifest writes them; left out, one without any option. */
+  readonly options?: readonly unknown[];
+}
+
+/** Checks that every schedule must pass. They need no backend. */
+export function scheduleChecks(
+  plugin: SchedulePlugin,
+  { options = [{}] }: ScheduleCheckOptions = {},
+): readonly Check[] {
+  const laws = [...factorLaws(), ...stateLaws(), ...purityLaws()];
+  return [
+    ...pluginChecks(plugin, 'schedule'),
+    ...laws.map(({ name, holds }) => ({
+      name,
+      run: () => withEveryOptions(plugin, options, holds),
+    })),
+  ];
+}

@@ -1,0 +1,101 @@
+import type { RunProgress, Schedule, SchedulePlugin } from '@raremask/core';
+import { inEveryCase } from '../trial/cases.ts';
+import { make, whereOf } from '../trial/make.ts';
+import { task } from '../trial/tasks.ts';
+import { badFactor, scheduleThrows } from './faults.ts';
+
+/** A schedule under trial: one plugin with one set of options. */
+export interface ScheduleSubject {
+  readonly schedule: Schedule;
+  /** What messages begin with. */
+  readonly where: string;
+  /** Another one, made of the same things. */
+  another(): Promise<Schedule>;
+}
+
+/** What a schedule must do, and how it is tried on one of them. */
+export interface ScheduleLaw {
+  /** A fact in the present tense. */
+  readonly name: string;
+  holds(subject: ScheduleSubject): Promise<void>;
+}
+
+export function law(name: string, holds: (subject: ScheduleSubject) => Promise<void> | void) {
+  return { name, holds: async (subject: ScheduleSubject) => await holds(subject) };
+}
+
+/** Makes the schedule with every set of options, and hands it to a law. */
+export async function withEveryOptions(
+  plugin: SchedulePlugin,
+  optionSets: readonly unknown[],
+  holds: (subject: ScheduleSubject) => Promise<void>,
+): Promise<void> {
+  const facts = task('exclusive', 2, 2);
+  const open = async (written: unknown) => {
+    const { product: schedule, dispose } = await make(plugin, written, { facts });
+    const made = [dispose];
+    const another = async () => {
+      const other = await make(plugin, written, { facts });
+      made.push(other.dispose);
+      return other.product;
+    };
+    const disposeAll = async () => {
+      for (const one of made) await one();
+    };
+    return { subject: { schedule, where: whereOf(plugin, written), another }, dispose: disposeAll };
+  };
+  for (const written of optionSets) await inEveryCase([written], open, holds);
+}
+
+/** Moments of a run: 4 of each epoch. */
+export function progressOf(epochs: number, from = 0, until = epochs): RunProgress[] {
+  const moments: RunProgress[] = [];
+  for (let epoch = from; epoch < until; epoch += 0.25) {
+    moments.push({ done: epoch / epochs, epoch, epochs });
+  }
+  return moments;
+}
+
+/** The score after an epoch: it rises, falls back, and then stays, so that a plateau is seen. */
+function scoreAfter(epoch: number): number {
+  return [0.1, 0.3, 0.25, 0.5, 0.49][epoch] ?? 0.48;
+}
+
+/** Factors of some epochs, with a validation after each; what is no share of a rate is refused. */
+export function factorsOf(
+  { schedule, where }: Pick<ScheduleSubject, 'schedule' | 'where'>,
+  epochs: number,
+  from = 0,
+  until = epochs,
+  scored: (epoch: number) => number | null = scoreAfter,
+): number[] {
+  const factors: number[] = [];
+  for (let epoch = from; epoch < until; epoch++) {
+    for (const progress of progressOf(epochs, epoch, epoch + 1)) {
+      factors.push(factorAt({ schedule, where }, progress));
+    }
+    const score = scored(epoch);
+    if (score === null) continue;
+    try {
+      schedule.observe?.(score, epoch);
+    } catch (error) {
+      throw scheduleThrows({ where, label: `observe after epoch ${epoch}` }, error);
+    }
+  }
+  return factors;
+}
+
+export function factorAt(
+  { schedule, where }: Pick<ScheduleSubject, 'schedule' | 'where'>,
+  progress: RunProgress,
+): number {
+  const label = `epoch ${progress.epoch} of ${progress.epochs}`;
+  let factor: unknown;
+  try {
+    factor = schedule.factor(Object.freeze({ ...progress }));
+  } catch (error) {
+    throw scheduleThrows({ where, label }, error);
+  }
+  if (typeof factor === 'number' && Number.isFinite(factor) && factor >= 0) return factor;
+  throw badFactor({ where, label }, factor);
+}

@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunOutcome, Tracker, TrackerPlugin } from '@raremask/core';
+import { inEveryCase } from '../trial/cases.ts';
+import { make, whereOf } from '../trial/make.ts';
+import { task } from '../trial/tasks.ts';
+import { trackerThrows } from './faults.ts';
+import { EPOCHS, type Happening, happening } from './happening.ts';
+
+/** A tracker under trial: one plugin with one set of options. */
+export interface TrackerSubject {
+  /** One that has heard nothing yet. */
+  fresh(): Promise<Tracker>;
+  /** What messages begin with. */
+  readonly where: string;
+  /** A run folder of its own, gone when the law has held. */
+  folder(): Promise<string>;
+}
+
+/** What a tracker must do, and how it is tried on one of them. */
+export interface TrackerLaw {
+  /** A fact in the present tense. */
+  readonly name: string;
+  holds(subject: TrackerSubject): Promise<void>;
+}
+
+/** Makes the tracker with every set of options, and hands it to a law. */
+export async function withEveryOptions(
+  plugin: TrackerPlugin,
+  optionSets: readonly unknown[],
+  holds: (subject: TrackerSubject) => Promise<void>,
+): Promise<void> {
+  const facts = task('exclusive', 2, 2);
+  const open = async (written: unknown) => {
+    const made: (() => Promise<void>)[] = [];
+    const fresh = async () => {
+      const { product, dispose } = await make(plugin, written, { facts });
+      made.push(dispose);
+      return product;
+    };
+    const folder = async () => {
+      const path = await mkdtemp(join(tmpdir(), 'raremask-tracker-'));
+      made.push(() => rm(path, { recursive: true, force: true }));
+      return path;
+    };
+    // A refusal of the options is told before a law begins.
+    await fresh();
+    const dispose = async () => {
+      for (const one of made) await one();
+    };
+    return { subject: { fresh, where: whereOf(plugin, written), folder }, dispose };
+  };
+  for (const written of optionSets) await inEveryCase([written], open, holds);
+}
+
+interface Telling {
+  /** After so many epochs the run ends. */
+  readonly epochs?: number;
+  readonly outcome?: RunOutcome;
+  /** Sees what is given, before and after a call. */
+  readonly watch?: (given: unknown, call: string) => () => void;
+}
+
+/** Tells a tracker a run from its start to its end, as a run does: each call after the one before. */
+export async function tell(
+  tracker: Tracker,
+  { where }: TrackerSubject,
+  told: Happening,
+  { epochs = EPOCHS, outcome = 'finished', watch }: Telling = {},
+): Promise<void> {
+  const call = async <T>(label: string, given: T, take: (given: T) => unknown): Promise<void> => {
+    const look = watch?.(given, label);
+    try {
+      await take(given);
+    } catch (error) {
+      throw trackerThrows({ where, label }, error);
+    }
+    look?.();
+  };
+  const event = async (one: Parameters<NonNullable<Tracker['event']>>[0]) =>
+    await call(`event ${one.type}`, one, (given) => tracker.event?.(given));
+  await call('start', told.run, (given) => tracker.start?.(given));
+  for (const one of told.start) await event(one);
+  for (let epoch = told.run.startEpoch; epoch <= epochs; epoch++) {
+    for (const index of epoch === 2 ? [] : [0, 1]) {
+      const image = told.image(epoch, index);
+      await call(`image "${image.id}", epoch ${epoch}`, image, (given) => tracker.image?.(given));
+    }
+    for (const one of told.events(epoch)) await event(one);
+    if (tracker.weights !== undefined && epoch % tracker.weights.every === 0) {
+      const weights = told.weights(epoch);
+      await call(`weights, epoch ${epoch}`, weights, (given) => tracker.weights!.take(given));
+    }
+  }
+  if (outcome !== 'failed') await event(told.end());
+  await call(`end, ${outcome}`, outcome, (given) => tracker.end?.(given));
+}
+
+/** A made-up run in a folder of its own. */
+export async function toldIn(subject: TrackerSubject, startEpoch?: number): Promise<Happening> {
+  return happening(await subject.folder(), startEpoch);
+}

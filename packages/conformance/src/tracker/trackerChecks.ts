@@ -1,0 +1,27 @@
+import type { TrackerPlugin } from '@raremask/core';
+import type { Check } from '../check.ts';
+import { pluginChecks } from '../pluginChecks.ts';
+import { givenLaws } from './laws/given.ts';
+import { hearingLaws } from './laws/hearing.ts';
+import { withEveryOptions } from './subject.ts';
+
+/** What the author knows of a tracker. */
+export interface TrackerCheckOptions {
+  /** Sets of options as a manifest writes them, such as the address of a server that is there. */
+  readonly options?: readonly unknown[];
+}
+
+/** Checks that every tracker must pass. They tell it made-up runs, in folders that are gone afterwards. */
+export function trackerChecks(
+  plugin: TrackerPlugin,
+  { options = [{}] }: TrackerCheckOptions = {},
+): readonly Check[] {
+  const laws = [...hearingLaws(), ...givenLaws()];
+  return [
+    ...pluginChecks(plugin, 'tracker'),
+    ...laws.map(({ name, holds }) => ({
+      name,
+      run: () => withEveryOptions(plugin, options, holds),
+    })),
+  ];
+}

@@ -1,0 +1,51 @@
+import { RaremaskError } from '@raremask/core';
+
+const REMEDY =
+  'mend the score, or take it out of evaluate.scores; a run that stopped here is as its last checkpoint says, and raremask resume goes on with its validation';
+
+export function scoreMalformed(
+  place: string,
+  member: string,
+  expected: string,
+  got: string,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SCORE_MALFORMED',
+    category: 'plugin',
+    where: place,
+    what: `the score's ${member} is unusable`,
+    expected,
+    got,
+    remedy: 'mend the score, or tell its author',
+  });
+}
+
+export function scoreFailed(place: string, what: string, cause: unknown): RaremaskError {
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_SCORE_FAILED',
+      category: 'plugin',
+      where: place,
+      what: `the score threw while ${what}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      remedy: REMEDY,
+    },
+    { cause },
+  );
+}
+
+export function scoreValue(
+  place: string,
+  what: string,
+  expected: string,
+  got: string,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SCORE_VALUE',
+    category: 'plugin',
+    where: place,
+    what: `the score gave no usable number while ${what}`,
+    expected,
+    got,
+    remedy: REMEDY,
+  });
+}

@@ -1,0 +1,61 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isRaremaskError, type Json, type Schedule } from '@raremask/core';
+import { scheduleFailed, scheduleResult } from './errors.ts';
+
+/**
+ * A schedule of which no wrong number gets through: what is wrong is thrown with its place in the manifest.
+ *
+ * @param place what messages begin with, for example `train.schedule (halves)`
+ */
+export function guardedSchedule(schedule: Schedule, place: string): Schedule {
+  const called = <T>(what: string, call: () => T): T => {
+    try {
+      return call();
+    } catch (error) {
+      throw isRaremaskError(error) ? error : scheduleFailed(place, what, error);
+    }
+  };
+  return {
+    factor(progress) {
+      const when = `epoch ${progress.epoch.toFixed(2)} of ${progress.epochs}, without the warm-up`;
+      const factor: unknown = called(`factor, ${when}`, () => schedule.factor(progress));
+      if (typeof factor !== 'number' || !Number.isFinite(factor) || factor < 0) {
+        const expected = 'a share of the full learning rate, a finite number from 0';
+        const got = typeof factor === 'number' ? String(factor) : describe(factor);
+        throw scheduleResult(place, `an unusable factor, ${when}`, expected, got);
+      }
+      return factor;
+    },
+    ...(schedule.observe !== undefined && {
+      observe: (score: number, epoch: number) =>
+        called(`observe, epoch ${epoch}`, () => schedule.observe!(score, epoch)),
+    }),
+    ...(schedule.state !== undefined && {
+      state() {
+        const state = called('state', () => schedule.state!());
+        const kept: unknown = called('state', () => JSON.parse(JSON.stringify(state)));
+        if (!isDeepStrictEqual(kept, state)) {
+          const expected = 'what JSON keeps as it is: numbers, texts, lists, objects, null';
+          throw scheduleResult(
+            place,
+            'a state that a checkpoint cannot hold',
+            expected,
+            text(kept),
+          );
+        }
+        return state;
+      },
+    }),
+    ...(schedule.restore !== undefined && {
+      restore: (state: Json) => called('restore', () => schedule.restore!(state)),
+    }),
+  };
+}
+
+function describe(value: unknown): string {
+  return value === undefined || value === null ? 'nothing' : `a ${typeof value}`;
+}
+
+function text(kept: unknown): string {
+  return `something that comes back as ${JSON.stringify(kept) ?? 'nothing'}`;
+}

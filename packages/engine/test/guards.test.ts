@@ -1,0 +1,198 @@
+import type { Optimizer, RunProgress, Schedule, UpdateCall, Updated } from '@raremask/core';
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { guardedOptimizer } from '../src/step/guardedOptimizer.ts';
+import { guardedSchedule } from '../src/step/guardedSchedule.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
+beforeEach(() => tf.engine().startScope());
+afterEach(() => tf.engine().endScope());
+
+const PROGRESS: RunProgress = { done: 0.25, epoch: 2.5, epochs: 10 };
+
+describe('a schedule', () => {
+  const factor = (give: unknown) => () =>
+    guardedSchedule({ factor: give } as Schedule, 'train.schedule (mine)').factor(PROGRESS);
+
+  test('gives what it gives, 0 too', () => {
+    expect(factor(({ done }: RunProgress) => done)()).toBe(0.25);
+    expect(factor(() => 0)()).toBe(0);
+  });
+
+  test.each([
+    ['NaN', () => Number.NaN, 'NaN'],
+    ['infinity', () => 1 / 0, 'Infinity'],
+    ['a negative number', () => -0.1, '-0.1'],
+    ['a text', () => '1', 'a string'],
+    ['nothing', () => undefined, 'nothing'],
+  ])('that gives %s is named with its place and the epoch', (_, give, got) => {
+    expect(factor(give)).toThrow(
+      `train.schedule (mine): the schedule gave an unusable factor, epoch 2.50 of 10, without the warm-up. Expected: a share of the full learning rate, a finite number from 0. Got: ${got}.`,
+    );
+  });
+
+  test('that throws is named, whatever was called', () => {
+    const fail = () => {
+      throw new Error('no luck');
+    };
+    const broken = guardedSchedule(
+      { factor: fail, observe: fail, state: fail, restore: fail },
+      'here',
+    );
+    for (const [call, what] of [
+      [() => broken.factor(PROGRESS), 'factor, epoch 2.50 of 10'],
+      [() => broken.observe!(0.5, 3), 'observe, epoch 3'],
+      [() => broken.state!(), 'state'],
+      [() => broken.restore!(null), 'restore'],
+    ] as const) {
+      expect(call).toThrow(
+        expect.objectContaining({
+          code: 'RAREMASK_SCHEDULE_FAILED',
+          message: expect.stringContaining(`here: the schedule threw in ${what}`),
+        }),
+      );
+    }
+  });
+
+  test.each([
+    ['a map', new Map([[1, 2]]), '{}'],
+    ['NaN', { best: Number.NaN }, '{"best":null}'],
+    ['something undefined', { best: undefined }, '{}'],
+  ])('whose state holds %s, which a checkpoint loses, is named', (_, state, got) => {
+    const schedule = guardedSchedule(
+      { factor: () => 1, state: () => state as never, restore() {} },
+      'here',
+    );
+    expect(() => schedule.state!()).toThrow(`comes back as ${got}`);
+  });
+
+  test('has what the plugin has, and no more', () => {
+    expect(Object.keys(guardedSchedule({ factor: () => 1 }, 'here'))).toEqual(['factor']);
+    const whole = guardedSchedule(
+      { factor: () => 1, observe() {}, state: () => ({ best: 1 }), restore() {} },
+      'here',
+    );
+    expect(whole.state!()).toEqual({ best: 1 });
+  });
+});
+
+describe('an optimizer', () => {
+  const GOOD: Optimizer = {
+    slots: ['speed'],
+    update: ({ weight, gradient, slots }) => ({
+      weight: tf.sub(weight, gradient),
+      slots: { speed: tf.add(slots['speed']!, gradient) },
+    }),
+  };
+  const call = (): UpdateCall => ({
+    weight: tf.ones([2, 3]),
+    gradient: tf.ones([2, 3]),
+    slots: { speed: tf.zeros([2, 3]) },
+    learningRate: tf.scalar(0.1),
+    numbers: {},
+    decay: true,
+  });
+  const updated = (update: unknown) => () =>
+    guardedOptimizer({ ...GOOD, update } as Optimizer, 'train.optimizer (mine)').update(call());
+  const spoilt = (change: (good: Updated) => object) =>
+    updated((given: UpdateCall) => change(GOOD.update(given)));
+
+  test('that is as it should be moves as it moves', () => {
+    const { weight, slots } = updated(GOOD.update)();
+    expect([...weight.dataSync()]).toEqual([0, 0, 0, 0, 0, 0]);
+    expect([...slots['speed']!.dataSync()]).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(guardedOptimizer({ ...GOOD, wholeWeights: true }, 'here').wholeWeights).toBe(true);
+    expect(Object.keys(guardedOptimizer(GOOD, 'here'))).toEqual(['slots', 'update']);
+  });
+
+  test.each([
+    [
+      'a weight of another shape',
+      spoilt((good) => ({ ...good, weight: tf.zeros([3, 2]) })),
+      'a weight of another kind. Expected: float32 [2, 3]. Got: float32 [3, 2]',
+    ],
+    [
+      'a weight of another type',
+      spoilt((good) => ({ ...good, weight: tf.cast(good.weight, 'int32') })),
+      'a weight of another kind. Expected: float32 [2, 3]. Got: int32 [2, 3]',
+    ],
+    [
+      'no weight',
+      spoilt(({ slots }) => ({ slots })),
+      'Expected: a tensor, float32 [2, 3]. Got: nothing',
+    ],
+    [
+      'a slot of another shape',
+      spoilt((good) => ({ ...good, slots: { speed: tf.scalar(1) } })),
+      'a slot speed of another kind. Expected: float32 [2, 3]. Got: float32 []',
+    ],
+    [
+      'numbers in the place of a slot',
+      spoilt((good) => ({ ...good, slots: { speed: [1, 2] } })),
+      'Expected: a tensor, float32 [2, 3]. Got: a list',
+    ],
+    [
+      'a slot too few',
+      spoilt((good) => ({ ...good, slots: {} })),
+      'other slots than it declares. Expected: speed. Got: none',
+    ],
+    [
+      'a slot too many',
+      spoilt((good) => ({ ...good, slots: { ...good.slots, more: good.weight } })),
+      'other slots than it declares. Expected: speed. Got: speed, more',
+    ],
+    [
+      'no slots at all',
+      spoilt(({ weight }) => ({ weight })),
+      'no slots. Expected: an object with weight and slots',
+    ],
+    [
+      'a promise',
+      updated(async () => ({})),
+      'no update. Expected: an object with weight and slots. Got: a promise',
+    ],
+  ])('that gives %s is named with its place', (_, run, says) => {
+    expect(run).toThrow('train.optimizer (mine): the optimizer gave ');
+    expect(run).toThrow(says);
+  });
+
+  test('that throws is named, and its own error kept', () => {
+    const own = new Error('no luck');
+    expect(
+      updated(() => {
+        throw own;
+      }),
+    ).toThrow(expect.objectContaining({ code: 'RAREMASK_OPTIMIZER_FAILED', cause: own }));
+  });
+
+  test.each([
+    ['not finite', () => ({ rate: Number.NaN }), 'an unusable number rate at step 1'],
+    ['a text', () => ({ rate: '1' }), 'an unusable number rate at step 1'],
+    ['nothing', () => undefined, 'no numbers at step 1'],
+  ])('whose numbers are %s is named', (_, numbers, says) => {
+    const guarded = guardedOptimizer({ ...GOOD, numbers } as unknown as Optimizer, 'here');
+    expect(() => guarded.numbers!(1)).toThrow(says);
+  });
+
+  test('whose numbers have other names from step to step is named', () => {
+    const guarded = guardedOptimizer(
+      { ...GOOD, numbers: (step) => (step < 3 ? { early: 1 } : { late: 1 }) },
+      'here',
+    );
+    guarded.numbers!(1);
+    guarded.numbers!(2);
+    expect(() => guarded.numbers!(3)).toThrow(
+      'here: the optimizer gave other numbers at step 3 than before. Expected: early. Got: late.',
+    );
+  });
+
+  test.each([
+    ['no list', 'speed'],
+    ['a name twice', ['speed', 'speed']],
+    ['an empty name', ['']],
+  ])('whose slots are %s is refused when it is made', (_, slots) => {
+    expect(() => guardedOptimizer({ ...GOOD, slots } as unknown as Optimizer, 'here')).toThrow(
+      'here: the optimizer gave unusable slots',
+    );
+  });
+});
