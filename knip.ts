@@ -8,7 +8,7 @@ function manifestImports(text: string): string {
 }
 
 /** Packages that a manifest calls by a word, or by none. */
-const STANDARD = ['@raremask/optimizers', '@raremask/schedules'];
+const STANDARD = ['@raremask/augmentations', '@raremask/optimizers', '@raremask/schedules'];
 
 const config: KnipConfig = {
   compilers: { yaml: manifestImports },

@@ -1,4 +1,13 @@
 export type {
+  Affine,
+  Augmentation,
+  AugmentedWindow,
+  ChangedArrays,
+  Displacement,
+  Donor,
+  Places,
+} from './contracts/augmentation.ts';
+export type {
   Census,
   ClassCensus,
   IntensityFact,
@@ -36,7 +45,9 @@ export {
   firstForeground,
 } from './contracts/facts.ts';
 export {
+  type AugmentationPlugin,
   type DatasetPlugin,
+  defineAugmentation,
   defineDataset,
   defineLoss,
   defineModel,
@@ -48,6 +59,7 @@ export {
   type KindRow,
   type Kinds,
   type LossPlugin,
+  type MapEntry,
   type ModelPlugin,
   type OptimizerPlugin,
   type Plugin,

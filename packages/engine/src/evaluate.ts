@@ -2,7 +2,6 @@ import type { Facts, OnEvent } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import type { ImageScore } from '@raremask/metrics';
 import { type Evaluation, writeEvaluation } from '@raremask/record';
-import { UNCHANGED } from './augment/rule.ts';
 import { checkpointMismatch } from './errors.ts';
 import { writeDecision } from './judging/decisionFile.ts';
 import { type DecisionRule, decisionRule, isSearched } from './judging/decisionRule.ts';
@@ -53,7 +52,6 @@ export async function evaluate(
     const feed = await work.feed({
       normalization: run.checkpoint.head.normalization,
       multipleOf: trained.model.multipleOf,
-      augment: UNCHANGED,
     });
     const network = trained.network(options.compute, options.onEvent);
     try {

@@ -1,6 +1,6 @@
 import type { Loss, Model, Optimizer, Sample, Sampler, Schedule } from '@raremask/core';
 import { isRaremaskError } from '@raremask/core';
-import { UNCHANGED } from '../augment/rule.ts';
+import { type MadeAugmentation, makeAugmentations } from '../augment/makeAugmentations.ts';
 import { lossFailed, lossShape, windowDoesNotFit } from '../errors.ts';
 import { type Normalization, normalizationOf } from '../intensities/normalize.ts';
 import { type DecisionRule, decisionRule } from '../judging/decisionRule.ts';
@@ -12,6 +12,7 @@ import { learningRateFactors } from './learningRates.ts';
 export interface Parts {
   readonly model: Model;
   readonly sampler: Sampler;
+  readonly augmentations: readonly MadeAugmentation[];
   /** Mistakes of each carry its place in the manifest. */
   readonly losses: readonly Loss[];
   /** Names of the loss terms in curves, unique. */
@@ -53,6 +54,9 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
     tiles: tileRule(manifest.evaluate.window, work.facts, model),
     rule: decisionRule(manifest.evaluate, work.facts),
     sampler,
+    augmentations: await makeAugmentations(plugins.augmentations, work.facts, (one) =>
+      work.scope.make(one),
+    ),
     losses: losses.map((loss, index) => guarded(loss, places[index]!)),
     terms,
     places,
@@ -70,8 +74,11 @@ export async function sizesDiffer(work: Work): Promise<boolean> {
 }
 
 /** Ids that structures may be copied from; spread evenly where there are more than enough. */
-export async function donorsOf({ loaded, survey: count, splits }: Work): Promise<string[]> {
-  if (loaded.manifest.train.augment.paste === undefined) return [];
+export async function donorsOf(
+  { survey: count, splits }: Work,
+  { augmentations }: Parts,
+): Promise<string[]> {
+  if (!augmentations.some(({ product }) => product.donors)) return [];
   const survey = await count();
   const able = splits.train.filter((id) => survey.hasForeground(id));
   const most = 4096;
@@ -84,7 +91,6 @@ async function* trainingSamples(work: Work): AsyncGenerator<Sample> {
   const feed = await work.feed({
     normalization: { kind: 'none' },
     multipleOf: work.facts.space === 2 ? [1, 1] : [1, 1, 1],
-    augment: UNCHANGED,
   });
   try {
     for await (const { sample } of feed.whole(work.splits.train)) yield sample;
