@@ -9,12 +9,7 @@ export default defineAugmentation({
   summary: 'Turns images by any angle; images of two dimensions only',
   options: z.strictObject({
     probability: probability(0.3),
-    degrees: z
-      .number()
-      .gt(0)
-      .max(180)
-      .default(15)
-      .describe('Largest angle, in either direction'),
+    degrees: z.number().gt(0).max(180).default(15).describe('Largest angle, in either direction'),
   }),
   create: ({ probability, degrees }) => ({
     space: 2,

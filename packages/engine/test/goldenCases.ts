@@ -18,7 +18,10 @@ export interface GoldenCase {
   readonly draws: readonly (readonly Draw[])[];
 }
 
-const BOTH = { turn: { probability: 0.6, degrees: 40 }, elastic: { probability: 0.6, strength: 1, spacing: 16 } };
+const BOTH = {
+  turn: { probability: 0.6, degrees: 40 },
+  elastic: { probability: 0.6, strength: 1, spacing: 16 },
+};
 
 /** Changes for every data set. */
 const ANYWHERE: Readonly<Record<string, Rule>> = {
@@ -90,8 +93,7 @@ interface Ground {
   readonly draws: GoldenCase['draws'];
 }
 
-const repeated = (draws: readonly Draw[]): Draw[][] =>
-  Array.from({ length: 8 }, () => [...draws]);
+const repeated = (draws: readonly Draw[]): Draw[][] => Array.from({ length: 8 }, () => [...draws]);
 
 const GROUNDS: readonly Ground[] = [
   {
@@ -138,7 +140,11 @@ const GROUNDS: readonly Ground[] = [
       multipleOf: [2, 4, 4],
       sizesDiffer: true,
     },
-    draws: repeated([{ id: '3x9x9/full' }, { id: '5x8x7/empty weighed' }, { id: '4x6x6/full weighed' }]),
+    draws: repeated([
+      { id: '3x9x9/full' },
+      { id: '5x8x7/empty weighed' },
+      { id: '4x6x6/full weighed' },
+    ]),
   },
 ];
 

@@ -19,8 +19,14 @@ export interface Entry {
 /** The entries that a map stands for. */
 export function entriesOf(rule: Rule): Entry[] {
   return KINDS.augmentation.map.flatMap(({ use, options }: MapEntry): Entry[] => {
-    if (options === undefined) return rule[use] === undefined ? [] : [{ use, with: rule[use] as Rule }];
-    return [{ use, with: Object.fromEntries(Object.entries(rule).filter(([key]) => options.includes(key))) }];
+    if (options === undefined)
+      return rule[use] === undefined ? [] : [{ use, with: rule[use] as Rule }];
+    return [
+      {
+        use,
+        with: Object.fromEntries(Object.entries(rule).filter(([key]) => options.includes(key))),
+      },
+    ];
   });
 }
 
@@ -38,7 +44,7 @@ export async function made(
       const url = specifier === undefined ? use : import.meta.resolve(specifier);
       const plugin = await loadPluginFromUrl(url, 'augmentation');
       const checked = await plugin.options?.['~standard'].validate(rawOptions);
-      if (checked !== undefined && checked.issues) throw new Error(JSON.stringify(checked.issues));
+      if (checked?.issues) throw new Error(JSON.stringify(checked.issues));
       const options = checked === undefined ? rawOptions : checked.value;
       const place = `train.augment[${at}]`;
       return { kind: 'augmentation', plugin, options, rawOptions, url, place };

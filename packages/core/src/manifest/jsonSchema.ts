@@ -85,7 +85,11 @@ function withKind(place: Schema, row: KindRow, plugins: readonly Named[]): Schem
 }
 
 /** A map of short words: each has the options of its plugin, or some keys together have. */
-function withMap(map: Schema, { map: entries = [], names = {} }: KindRow, plugins: readonly Named[]) {
+function withMap(
+  map: Schema,
+  { map: entries = [], names = {} }: KindRow,
+  plugins: readonly Named[],
+) {
   const known = entries.flatMap(({ use, options }): [string, Schema][] => {
     const named = plugins.find(({ specifier }) => specifier === names[use]);
     if (named === undefined) return [];

@@ -50,9 +50,9 @@ export async function changeValues(
       ...(facts.spacing && { spacing: facts.spacing }),
       ...(donors && donor && { donor }),
     });
-    let changed: ChangedArrays | void;
+    let changed: ChangedArrays | undefined;
     try {
-      changed = await one.product.window!(window, streams.of(one));
+      changed = (await one.product.window!(window, streams.of(one))) ?? undefined;
     } catch (error) {
       throw isRaremaskError(error) ? error : augmentFailed(one.where, changing.id, error);
     }
@@ -70,7 +70,9 @@ function take(changed: ChangedArrays, { where }: MadeAugmentation, { id, arrays 
   if (typeof changed !== 'object' || changed === null) {
     throw broken('window gives back no arrays', 'an object with arrays, or nothing', changed);
   }
-  const unknown = Object.keys(changed).filter((key) => !['image', 'labels', 'weight'].includes(key));
+  const unknown = Object.keys(changed).filter(
+    (key) => !['image', 'labels', 'weight'].includes(key),
+  );
   if (unknown.length > 0) {
     throw broken('window gives back what nothing reads', 'image, labels, weight', unknown);
   }

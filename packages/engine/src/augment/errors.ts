@@ -54,7 +54,8 @@ export function augmentNeeds(where: string, unknown: readonly string[]): Raremas
     category: 'plugin',
     where,
     what: 'the augmentation needs what the threads that read do not have',
-    expected: 'facts, folder, log; random numbers come from the stream that places and window are given',
+    expected:
+      'facts, folder, log; random numbers come from the stream that places and window are given',
     got: unknown.join(', '),
     remedy: 'mend the plugin, or tell its author',
   });
