@@ -6,7 +6,7 @@ import {
 } from '@raremask/core';
 import { createHost } from '@raremask/core/host';
 
-export const exclusive: Facts = {
+const exclusive: Facts = {
   space: 2,
   channels: 2,
   classes: ['ground', 'a', 'b'].map((name, value) => ({ name, value })),
