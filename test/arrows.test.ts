@@ -12,11 +12,14 @@ const PLUGINS = [
   'dataset-volumes',
   'optimizers',
   'schedules',
+  'augmentations',
   'tracker-tensorboard',
   'tracker-mlflow',
 ];
 /** Plugins that come with the command line, which loads them by name as any other. */
-const STANDARD: Readonly<Record<string, readonly string[]>> = { cli: ['optimizers', 'schedules'] };
+const STANDARD: Readonly<Record<string, readonly string[]>> = {
+  cli: ['augmentations', 'optimizers', 'schedules'],
+};
 const BACKENDS = /^(@tensorflow\/tfjs-(node|node-gpu|backend-.*)|webgpu)$/;
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -31,6 +34,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   report: ['metrics', 'record'],
   cli: ['backends', 'compiler', 'core', 'engine', 'lab', 'metrics', 'record', 'report'],
   ...Object.fromEntries(PLUGINS.map((name) => [name, ['core']])),
+  // Labels and their structures.
+  augmentations: ['core', 'metrics'],
 };
 
 interface Import {

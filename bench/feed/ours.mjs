@@ -1,21 +1,27 @@
 // The feed of a manifest's training split: one JSON line with the samples a second of each epoch.
 // node ours.mjs FOLDER EPOCHS PASSES
 import { join } from 'node:path';
+import { facts } from '@raremask/core';
 import { loadManifest } from '@raremask/core/manifest';
+import { makeAugmentations } from '../../packages/engine/dist/augment/makeAugmentations.js';
 import { openData } from '../../packages/engine/dist/opening/openData.js';
 
 const [folder, epochs, passes = '1'] = process.argv.slice(2);
 const loaded = await loadManifest([join(folder, 'raremask.yaml')]);
-const { batch, augment } = loaded.manifest.train;
+const { batch } = loaded.manifest.train;
 const data = await openData(loaded, () => {});
 const ids = Array.from({ length: Number(passes) }, () => data.splits.train).flat();
 const draws = Array.from({ length: Math.floor(ids.length / batch) }, (_, index) =>
   ids.slice(index * batch, (index + 1) * batch).map((id) => ({ id })),
 );
+const scope = data.scope(() => {});
+scope.provide(facts, () => data.facts);
 const feed = await data.feed({
   normalization: { kind: 'affine', mean: [90], deviation: [60] },
   multipleOf: [1, 1],
-  augment,
+  augmentations: await makeAugmentations(loaded.plugins.augmentations, data.facts, (one) =>
+    scope.make(one),
+  ),
 });
 const rates = [];
 for (let epoch = 0; epoch <= Number(epochs); epoch++) {

@@ -3,9 +3,11 @@
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { facts } from '@raremask/core';
 import { loadManifest } from '@raremask/core/manifest';
 import sharp from 'sharp';
 import { generatePhantom } from '../../packages/dataset-phantom/dist/index.js';
+import { makeAugmentations } from '../../packages/engine/dist/augment/makeAugmentations.js';
 import { openData } from '../../packages/engine/dist/opening/openData.js';
 
 /** Strong enough to be seen; the last one is drawn on an image without a nodule. */
@@ -76,13 +78,21 @@ async function openPhantom() {
   return openData(await loadManifest([join(root, 'raremask.yaml')]), () => {});
 }
 
+async function augmentationsOf(data, augment) {
+  const set = [`train.augment=${JSON.stringify(augment)}`];
+  const { plugins } = await loadManifest([join(root, 'raremask.yaml')], { set });
+  const scope = data.scope(() => {});
+  scope.provide(facts, () => data.facts);
+  return makeAugmentations(plugins.augmentations, data.facts, (one) => scope.make(one));
+}
+
 /** Of several draws the one that differs most from the image, as long as it shows what it had. */
 async function changed(data, id, rule, donors) {
-  const open = (augment) =>
+  const open = async (augment) =>
     data.feed({
       normalization: { kind: 'affine', mean: [90], deviation: [60] },
       multipleOf: [1, 1],
-      augment: { flip: false, rotate: false, ...augment },
+      augmentations: await augmentationsOf(data, { flip: false, rotate: false, ...augment }),
       donors,
     });
   const draw = async (feed, epoch) => {

@@ -165,3 +165,70 @@ test('an optimizer with a slot of another shape, and a schedule that turns negat
   // What was trained before is kept.
   expect(schedule.files('runs').some((name) => name.endsWith('last.safetensors'))).toBe(true);
 });
+
+const AUGMENTATION = (body: string) => `import { defineAugmentation, facts } from '@raremask/core';
+import { z } from 'zod';
+
+/** Lines of one intensity, as a scanner leaves them. */
+export default defineAugmentation({
+  name: 'stripes',
+  api: 1,
+  options: z.strictObject({ probability: z.number().min(0).max(1).default(0.5) }),
+  needs: { facts },
+  create: ({ probability }, { facts }) => ({
+    window({ image, size, channels }, draw) {
+      if (draw.next() >= probability) return;
+      const width = size[size.length - 1] * channels;
+      const first = draw.integer(0, image.length / width - 1) * width;
+      image.fill(facts.channels * draw.normal(), first, first + width);
+      ${body}
+    },
+  }),
+});
+`;
+
+/** A project whose windows are changed in threads by a file beside the manifest. */
+function striped(body = ''): Project {
+  const own = createProject(
+    MANIFEST.replace(
+      'train: { epochs: 2, batch: 4, workers: 0 }',
+      `train:
+  epochs: 2
+  batch: 4
+  workers: 2
+  augment: [flip-rotate, { use: ./stripes.ts, with: { probability: 1 } }, gamma]`,
+    ),
+  );
+  own.write('stripes.ts', AUGMENTATION(body));
+  return own;
+}
+
+test('an augmentation of a TypeScript file changes windows in the threads, and in the main thread alike', async () => {
+  const own = striped();
+  const trained = async (...options: readonly string[]) => {
+    const { status, stderr } = await raremask(own, 'train', ...options);
+    expect(status, stderr).toBe(0);
+  };
+  await trained();
+  await trained('--set', 'train.workers=0', '--out', 'runs/main');
+  await trained('--set', 'train.augment=[flip-rotate, gamma]', '--out', 'runs/other');
+  const losses = (run: string) => {
+    const [head, ...epochs] = own.read(`runs/${run}/metrics.csv`).trim().split('\n');
+    const column = head!.split(',').indexOf('loss');
+    return epochs.map((line) => Number(line.split(',')[column]));
+  };
+  expect(losses('main')).toEqual(losses('tiny'));
+  expect(losses('other')).not.toEqual(losses('tiny'));
+  expect(own.read('runs/tiny/environment.json')).toContain('"./stripes.ts": "file"');
+  expect(own.read('runs/tiny/manifest.yaml')).toMatch(
+    /augment:\n {4}- use: flip-rotate # @raremask\/augmentations .*\n(.*\n){3} {4}- use: \.\/stripes\.ts\n/,
+  );
+});
+
+test('an augmentation that breaks a window stops the run with its place and the image', async () => {
+  const { status, stderr } = await raremask(striped('image[0] = 1 / 0;'), 'train');
+  expect(status).not.toBe(0);
+  expect(stderr).toMatch(
+    /train\.augment\[1\] \(stripes\): the augmentation breaks a window of scan\d+: image at index 0\. Expected: finite numbers\. Got: Infinity/,
+  );
+});

@@ -1,3 +1,7 @@
+export {
+  type AugmentationCheckOptions,
+  augmentationChecks,
+} from './augmentation/augmentationChecks.ts';
 export { type Check, type CheckResult, runChecks } from './check.ts';
 export { type DatasetCheckOptions, datasetChecks } from './dataset/datasetChecks.ts';
 export { ConformanceError } from './errors.ts';

@@ -1,3 +1,12 @@
+export type {
+  Affine,
+  Augmentation,
+  AugmentedWindow,
+  ChangedArrays,
+  Displacement,
+  Donor,
+  Places,
+} from './contracts/augmentation.ts';
 export { BACKENDS } from './contracts/backends.ts';
 export type {
   Census,
@@ -37,7 +46,9 @@ export {
   firstForeground,
 } from './contracts/facts.ts';
 export {
+  type AugmentationPlugin,
   type DatasetPlugin,
+  defineAugmentation,
   defineDataset,
   defineLoss,
   defineModel,
@@ -50,6 +61,7 @@ export {
   type KindRow,
   type Kinds,
   type LossPlugin,
+  type MapEntry,
   type ModelPlugin,
   type OptimizerPlugin,
   type Plugin,

@@ -236,6 +236,9 @@ describe('installedPlugins', () => {
     expect(plugins.map(({ specifier, kind }) => `${kind ?? 'broken'} ${specifier}`)).toEqual([
       'loss @me/losses',
       'loss @me/losses/tversky',
+      'augmentation @raremask/augmentations/flip-rotate',
+      'augmentation @raremask/augmentations/turn',
+      'augmentation @raremask/augmentations/gamma',
       'dataset @raremask/dataset-images',
       'loss @raremask/loss-ce',
       'loss @raremask/loss-dice',
@@ -248,7 +251,7 @@ describe('installedPlugins', () => {
       'model @raremask/unet',
       'broken broken',
     ]);
-    expect(plugins[4]).toEqual({
+    expect(plugins[7]).toEqual({
       specifier: '@raremask/loss-dice',
       version: '1.2.3',
       kind: 'loss',

@@ -121,7 +121,7 @@ export function usualProject(): Project {
   return project;
 }
 
-/** Optimizers and schedules that a manifest may call by a word, each with an option of its own. */
+/** Optimizers, schedules and augmentations that a manifest may call by a word, each with an option of its own. */
 function installStandard(project: Project): void {
   const entries = (name: string, words: readonly string[], module: (word: string) => string) => {
     project.install(name, '', {
@@ -150,6 +150,18 @@ function installStandard(project: Project): void {
     return `export default core.defineSchedule({
       name: '${word}', api: 1, options: z.strictObject({ ${options} }),
       create: () => ({ factor: () => 1 }),
+    });`;
+  });
+  entries('@raremask/augmentations', ['flip-rotate', 'turn', 'gamma'], (word) => {
+    const flag = `z.union([z.boolean(), ${fraction}]).default(true)`;
+    const options = {
+      'flip-rotate': `flip: ${flag}, rotate: ${flag},`,
+      turn: 'degrees: z.number().default(15),',
+      gamma: 'from: z.number().gt(0).lte(1).default(0.7), to: z.number().min(1).default(1.5),',
+    }[word];
+    return `export default core.defineAugmentation({
+      name: '${word}', api: 1, options: z.strictObject({ ${options} }),
+      create: () => ({ window: () => {} }),
     });`;
   });
 }

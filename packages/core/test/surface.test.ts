@@ -21,6 +21,7 @@ test('these names are exported', () => {
         "RaremaskError",
         "batchSize",
         "census",
+        "defineAugmentation",
         "defineDataset",
         "defineLoss",
         "defineModel",

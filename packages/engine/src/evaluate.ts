@@ -2,7 +2,6 @@ import type { Facts, OnEvent } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import type { ImageScore } from '@raremask/metrics';
 import { type Evaluation, writeEvaluation } from '@raremask/record';
-import { UNCHANGED } from './augment/rule.ts';
 import { checkpointMismatch } from './errors.ts';
 import { addedScores } from './judging/addedScores.ts';
 import { writeDecision } from './judging/decisionFile.ts';
@@ -56,7 +55,6 @@ export async function evaluate(
     const feed = await work.feed({
       normalization: run.checkpoint.head.normalization,
       multipleOf: trained.model.multipleOf,
-      augment: UNCHANGED,
     });
     const network = trained.network(options.compute, options.onEvent);
     try {

@@ -3,7 +3,6 @@ import type { Dataset, Facts, OnEvent, Prediction, WrittenPrediction } from '@ra
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { components, foregroundMask } from '@raremask/metrics';
 import { csvText, writeAtomically } from '@raremask/record';
-import { UNCHANGED } from './augment/rule.ts';
 import { noPredictionFiles } from './errors.ts';
 import { foregroundProbability } from './judging/decide.ts';
 import { isSearched } from './judging/decisionRule.ts';
@@ -104,7 +103,6 @@ function imagesFeed(
       facts,
       normalization: checkpoint.head.normalization,
       pixelWeights: facts.classes.map(() => 1),
-      augment: UNCHANGED,
       seed: manifest.seed,
       workers: 0,
       multipleOf: model.multipleOf,

@@ -61,8 +61,8 @@ export async function train(
     feed = await work.feed({
       normalization: parts.normalization,
       multipleOf: parts.model.multipleOf,
-      augment: loaded.manifest.train.augment,
-      donors: await donorsOf(work),
+      augmentations: parts.augmentations,
+      donors: await donorsOf(work, parts),
       sizesDiffer: await sizesDiffer(work),
     });
     trackers ??= new Trackers(await madeTrackers(loaded, work.scope), journal.emit);

@@ -1,7 +1,9 @@
-import type { Dataset, Sample } from '@raremask/core';
+import { type Dataset, defineAugmentation, rng, type Sample } from '@raremask/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { makeAugmentations } from '../dist/augment/makeAugmentations.js';
 import { type Feed, openFeed } from '../dist/reading/feed.js';
 import type { Batch, FeedPlan } from '../dist/reading/plan.js';
+import { type Entry, entriesOf, made, type Rule } from './shortForm.ts';
 import { spotFacts, spotSample } from './spotPlugin.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -20,7 +22,14 @@ const spots: Dataset = {
 
 const off = { flip: false, rotate: false };
 
-async function open(more: Partial<FeedPlan>): Promise<Feed> {
+async function open({
+  augment = off,
+  entries = entriesOf(augment),
+  ...more
+}: Partial<FeedPlan> & {
+  readonly augment?: Rule;
+  readonly entries?: readonly Entry[];
+}): Promise<Feed> {
   const feed = await openFeed(
     {
       dataset: {
@@ -31,7 +40,6 @@ async function open(more: Partial<FeedPlan>): Promise<Feed> {
       facts: spotFacts,
       normalization: { kind: 'none' },
       pixelWeights: [1, 5],
-      augment: off,
       donors: ['spot/1', 'spot/2'],
       seed: 3,
       workers: 0,
@@ -39,6 +47,7 @@ async function open(more: Partial<FeedPlan>): Promise<Feed> {
       ...more,
     },
     spots,
+    await made(entries, more.facts ?? spotFacts),
   );
   opened.push(feed);
   return feed;
@@ -46,7 +55,7 @@ async function open(more: Partial<FeedPlan>): Promise<Feed> {
 
 const draws = Array.from({ length: 40 }, (_, at) => [{ id: `spot/${at}` }, { id: `empty/${at}` }]);
 
-const everything: FeedPlan['augment'] = {
+const everything: Rule = {
   flip: 0.5,
   rotate: 0.5,
   turn: { probability: 0.5, degrees: 30 },
@@ -113,7 +122,7 @@ describe('augmented batches', () => {
         name,
         typeof rule === 'number' ? 0 : { ...(rule as object), probability: 0 },
       ]),
-    ) as unknown as FeedPlan['augment'];
+    ) as Rule;
     expect(await all(await open({ augment: never }))).toEqual(await all(await open({})));
   });
 
@@ -171,4 +180,29 @@ it('refuses changes of a plane for volumes, and pasting where there is nothing t
   await expect(
     open({ augment: { ...off, paste: { probability: 1 } }, donors: [] }),
   ).rejects.toMatchObject({ code: 'RAREMASK_AUGMENT_NOTHING_TO_PASTE' });
+});
+
+it('refuses an augmentation that wants what reading threads do not have', async () => {
+  const plugin = defineAugmentation({
+    name: 'chance',
+    api: 1,
+    needs: { rng },
+    create: () => ({ window() {} }),
+  });
+  const source = {
+    kind: 'augmentation' as const,
+    plugin,
+    options: {},
+    place: 'train.augment[0]',
+    url: '',
+    rawOptions: {},
+  };
+  const making = makeAugmentations([source], spotFacts, async () => ({ window() {} }));
+  await expect(making).rejects.toThrow(
+    /^train\.augment\[0\] \(chance\): .*stream that places and window are given\. Got: rng/,
+  );
+  const nothing = { ...source, plugin: { ...plugin, needs: {} } };
+  await expect(
+    makeAugmentations([nothing], spotFacts, async () => ({ donors: true })),
+  ).rejects.toMatchObject({ code: 'RAREMASK_AUGMENT_MEMBERS' });
 });

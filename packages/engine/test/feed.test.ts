@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Feed, openFeed } from '../dist/reading/feed.js';
 import type { Batch, FeedPlan } from '../dist/reading/plan.js';
 import { countedFacts, countedSample, labelOf, weightOf } from './feedPlugin.ts';
+import { madeOfRule, type Rule } from './shortForm.ts';
 
 // Starting a thread can take a while on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -30,15 +31,19 @@ function planOf(dataset: Dataset): FeedPlan {
     facts: dataset.facts,
     normalization: { kind: 'none' },
     pixelWeights: dataset.facts.classes.map(() => 1),
-    augment: { flip: false, rotate: false },
     seed: 7,
     workers: 0,
     multipleOf: [1, 1],
   };
 }
 
-async function open(more: Partial<FeedPlan> = {}, dataset: Dataset = counted): Promise<Feed> {
-  const feed = await openFeed({ ...planOf(dataset), ...more }, dataset);
+async function open(
+  { rule = {}, ...more }: Partial<FeedPlan> & { readonly rule?: Rule } = {},
+  dataset: Dataset = counted,
+): Promise<Feed> {
+  const still = { flip: false, rotate: false };
+  const augmentations = await madeOfRule({ ...still, ...rule }, dataset.facts);
+  const feed = await openFeed({ ...planOf(dataset), ...more }, dataset, augmentations);
   opened.push(feed);
   return feed;
 }
@@ -67,7 +72,7 @@ const epoch: readonly (readonly Draw[])[] = [
   [{ id: '6x8/a' }],
 ];
 
-const turning = { augment: { flip: true, rotate: true }, multipleOf: [4, 4] };
+const turning = { rule: { flip: true, rotate: true }, multipleOf: [4, 4] };
 
 it('hands over the same batches, whole images and counts with 0, 1 and 2 workers', async () => {
   const ids = ['6x8/a', '4x4/b', '5x5/c', '1x1/d'];

@@ -49,7 +49,6 @@ async function counted(epochs: readonly (readonly (readonly Draw[])[])[], most =
       facts,
       normalization: { kind: 'none' },
       pixelWeights: [1, 1, 1],
-      augment: { flip: false, rotate: false },
       seed: 0,
       multipleOf: [1, 1],
     },

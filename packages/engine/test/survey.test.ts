@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DatasetFacts, IGNORE, type Sample, type SurveyedImage } from '@raremask/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { UNCHANGED } from '../src/augment/rule.ts';
 import { fitNormalization } from '../src/intensities/normalize.ts';
 import { BatchMemory } from '../src/reading/batchMemory.ts';
 import type { CountedImage } from '../src/reading/plan.ts';
@@ -57,7 +56,6 @@ function count(sample: Sample, own: DatasetFacts = facts): Promise<CountedImage>
       facts: own,
       normalization: { kind: 'none' },
       pixelWeights: own.classes.map(() => 1),
-      augment: UNCHANGED,
       seed: 0,
       multipleOf: [1, 1],
     },

@@ -1,13 +1,13 @@
-import type { Sample } from '@raremask/core';
-import { IGNORE } from '@raremask/core';
+import { type Affine, IGNORE, type Sample } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import { describe, expect, it } from 'vitest';
-import type { Affine } from '../src/augment/affine.ts';
-import { elastic } from '../src/augment/elastic.ts';
+import { movePlaces } from '../src/augment/movePlaces.ts';
 import { unturned } from '../src/augment/orientation.ts';
-import { rotation } from '../src/augment/turn.ts';
-import { drawWarp, warpWindow } from '../src/augment/warp.ts';
+import { Streams, stagesOf } from '../src/augment/stages.ts';
+import { warpWindow } from '../src/augment/warp.ts';
 import { cutOf, eachPixel } from '../src/reading/window.ts';
+import { madeOfRule } from './shortForm.ts';
+import { spotFacts } from './spotPlugin.ts';
 
 const SAME: Affine = [1, 0, 0, 1];
 const size = [5, 5];
@@ -43,8 +43,8 @@ describe('a warp', () => {
       expected.image[to] = sample.image[from]!;
       expected.labels[to] = sample.labels![from]!;
     });
-    const { sample: result } = warped(rotation(-Math.PI / 2));
-    const { sample: other } = warped(rotation(Math.PI / 2));
+    const { sample: result } = warped([0, -1, 1, 0]);
+    const { sample: other } = warped([0, 1, -1, 0]);
     const found = [result, other].find(
       ({ image }) => Math.abs(image[0]! - expected.image[0]!) < 1e-4,
     )!;
@@ -88,7 +88,7 @@ describe('a warp', () => {
     expect(result.weight![0]).toBe(0);
   });
 
-  it('moves the image and its labels alike', () => {
+  it('moves the image and its labels alike', async () => {
     const square: Sample = {
       id: 'b',
       size: [32, 32],
@@ -108,8 +108,10 @@ describe('a warp', () => {
       scale: { probability: 1, from: 0.8, to: 1.25 },
       elastic: { probability: 1, strength: 2, spacing: 8 },
     };
+    const [stage] = stagesOf(await madeOfRule(rule, spotFacts));
+    const moving = { id: 'b', size: [32, 32], facts: spotFacts };
     for (let seed = 0; seed < 10; seed++) {
-      const warp = drawWarp(createRandom(seed), [32, 32], rule)!;
+      const warp = movePlaces(stage, moving, new Streams(createRandom(seed))).warp!;
       const window = { origin: [0, 0], size: [32, 32] };
       const { sample: result, inside } = warpWindow({
         sample: square,
@@ -127,35 +129,4 @@ describe('a warp', () => {
       }
     }
   });
-});
-
-describe('an elastic displacement', () => {
-  it('has about the deviation that a B-spline leaves of its points, and differs little between neighbours', () => {
-    const field = elastic(createRandom(3), [256, 256], { probability: 1, strength: 3, spacing: 8 });
-    const square = field.y.reduce((sum, value) => sum + value * value, 0) / field.y.length;
-    // The weights' squares add up to 151/315 on average along each axis: variance 9 x 0.4794 squared.
-    expect(Math.sqrt(square)).toBeGreaterThan(3 * 0.4794 * 0.85);
-    expect(Math.sqrt(square)).toBeLessThan(3 * 0.4794 * 1.15);
-    let steepest = 0;
-    for (let at = 1; at < 256; at++) {
-      steepest = Math.max(steepest, Math.abs(field.x[at]! - field.x[at - 1]!));
-    }
-    expect(steepest).toBeLessThan(3);
-  });
-});
-
-it('draws no warp at probability 0, and one in half of the windows at 0.5', () => {
-  const rule = (probability: number) => ({
-    flip: false,
-    rotate: false,
-    turn: { probability, degrees: 10 },
-    elastic: { probability: 0, strength: 1, spacing: 8 },
-  });
-  let drawn = 0;
-  for (let seed = 0; seed < 1000; seed++) {
-    expect(drawWarp(createRandom(seed), size, rule(0))).toBeUndefined();
-    if (drawWarp(createRandom(seed), size, rule(0.5))) drawn++;
-  }
-  // Five standard deviations of a binomial count: 5 x sqrt(1000 x 0.25) = 79.
-  expect(Math.abs(drawn - 500)).toBeLessThan(79);
 });

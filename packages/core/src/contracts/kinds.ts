@@ -1,3 +1,4 @@
+import type { Augmentation } from './augmentation.ts';
 import type { Dataset } from './dataset.ts';
 import type {
   DatasetDefinition,
@@ -37,6 +38,16 @@ export interface KindRow {
   readonly names?: Readonly<Record<string, string>>;
   /** Options that older manifests wrote beside `use`: they are read as if they stood below `with`. */
   readonly flat?: readonly string[];
+  /** What a map in the place of the list holds, in the order in which its entries come in the list. */
+  readonly map?: readonly MapEntry[];
+}
+
+/** One entry of a list, as a map writes it: under its word, with its options as the value. */
+export interface MapEntry {
+  /** The short word. */
+  readonly use: string;
+  /** Options that stand in the map itself; the entry is then there in any case. */
+  readonly options?: readonly string[];
 }
 
 /** A row that carries, as types alone, what a plugin of this kind looks like and what it makes. */
@@ -127,6 +138,40 @@ export const KINDS = {
     many: true,
     product: ['title', 'unit', 'better', 'meaning', 'empty', 'measure', 'of'],
   }),
+  augmentation: kind<Augmentation>()({
+    key: 'train.augment',
+    word: 'augmentation',
+    describe: 'Random changes of the training images',
+    as: 'augmentations',
+    many: true,
+    product: [],
+    names: entries('@raremask/augmentations', [
+      'flip-rotate',
+      'turn',
+      'scale',
+      'elastic',
+      'paste',
+      'gamma',
+      'contrast',
+      'brightness',
+      'blur',
+      'noise',
+      'cutout',
+    ]),
+    map: [
+      { use: 'flip-rotate', options: ['flip', 'rotate'] },
+      { use: 'turn' },
+      { use: 'scale' },
+      { use: 'elastic' },
+      { use: 'paste' },
+      { use: 'gamma' },
+      { use: 'contrast' },
+      { use: 'brightness' },
+      { use: 'blur' },
+      { use: 'noise' },
+      { use: 'cutout' },
+    ],
+  }),
   tracker: kind<Tracker>()({
     key: 'trackers',
     word: 'tracker',
@@ -162,6 +207,7 @@ export type DatasetPlugin = PluginByKind['dataset'];
 export type OptimizerPlugin = PluginByKind['optimizer'];
 export type SchedulePlugin = PluginByKind['schedule'];
 export type ScorePlugin = PluginByKind['score'];
+export type AugmentationPlugin = PluginByKind['augmentation'];
 export type TrackerPlugin = PluginByKind['tracker'];
 
 /** Declares a loss. The default export of a plugin's module. */
@@ -197,5 +243,7 @@ export const defineOptimizer = defining('optimizer');
 export const defineSchedule = defining('schedule');
 /** Declares a score. The default export of a plugin's module. */
 export const defineScore = defining('score');
+/** Declares an augmentation. The default export of a plugin's module. */
+export const defineAugmentation = defining('augmentation');
 /** Declares a tracker. The default export of a plugin's module. */
 export const defineTracker = defining('tracker');

@@ -74,7 +74,30 @@ function withKind(place: Schema, row: KindRow, plugins: readonly Named[]): Schem
       anyOf: [{ enum: words }, withFlat(long, row)],
     };
   };
-  return row.many ? { ...place, items: one(place.items as Schema) } : one(place);
+  if (row.map === undefined) {
+    return row.many ? { ...place, items: one(place.items as Schema) } : one(place);
+  }
+  const [list, map] = place.anyOf as readonly [Schema, Schema];
+  return {
+    ...place,
+    anyOf: [{ ...list, items: one(list.items as Schema) }, withMap(map, row, plugins)],
+  };
+}
+
+/** A map of short words: each has the options of its plugin, or some keys together have. */
+function withMap(
+  map: Schema,
+  { map: entries = [], names = {} }: KindRow,
+  plugins: readonly Named[],
+) {
+  const known = entries.flatMap(({ use, options }): [string, Schema][] => {
+    const named = plugins.find(({ specifier }) => specifier === names[use]);
+    if (named === undefined) return [];
+    const definition = `#/definitions/${named.definition}`;
+    if (options === undefined) return [[use, { $ref: definition }]];
+    return options.map((key) => [key, { $ref: `${definition}/properties/${key}` }]);
+  });
+  return { ...map, properties: { ...propertiesOf(map), ...Object.fromEntries(known) } };
 }
 
 /** Options that older manifests wrote beside `use`. */

@@ -16,6 +16,7 @@ import { explain, type Subject, unknown } from './explain.ts';
 import type { LoadedManifest, LoadedPlugins } from './loadedManifest.ts';
 import { inOrder, ManifestErrors, type Mistake } from './mistake.ts';
 import { applyOverride } from './override.ts';
+import { type PluginPlace, placesOf, putOptions, writtenOptions } from './pluginPlaces.ts';
 import { readFileText } from './readYaml.ts';
 import { resolvedYaml } from './resolvedYaml.ts';
 import { scoreNameMistakes } from './scoreNames.ts';
@@ -91,7 +92,7 @@ export async function loadManifest(
     throw new ManifestErrors(files, inOrder(mistakes));
   }
   const all = loaded as LoadedPlugin<PluginKind>[];
-  const manifest = await withDefaults(checked.data, all);
+  const manifest = await withDefaults(checked.data, placed, all);
   return {
     manifest,
     plugins: byKind(all, kinds),
@@ -101,26 +102,6 @@ export async function loadManifest(
     toYaml: () => resolvedYaml(manifest, all, paths),
     position: (path) => placeOf(root, path).text,
   };
-}
-
-/** A place that names a plugin, or would if the manifest said something there. */
-interface PluginPlace {
-  readonly kind: PluginKind;
-  readonly row: KindRow;
-  readonly path: Path;
-}
-
-function placesOf(root: TreeNode, kinds: Kinds): PluginPlace[] {
-  return Object.entries(kinds).flatMap(([name, row]): PluginPlace[] => {
-    const kind = name as PluginKind;
-    const path = row.key.split('.');
-    const node = find(root, path);
-    if (row.many) {
-      const count = node?.type === 'list' ? node.items.length : 0;
-      return Array.from({ length: count }, (_, index) => ({ kind, row, path: [...path, index] }));
-    }
-    return node === undefined && row.standard === undefined ? [] : [{ kind, row, path }];
-  });
 }
 
 function byKind(all: readonly LoadedPlugin<PluginKind>[], kinds: Kinds): LoadedPlugins {
@@ -182,36 +163,36 @@ interface Where {
 /** Loads the plugin that is named at a place, and checks its options. Undefined where one of them fails. */
 async function loadOne(
   { root, folder, kinds, standard }: Where,
-  { kind, row, path }: PluginPlace,
+  place: PluginPlace,
   mistakes: Mistake[],
 ): Promise<LoadedPlugin<PluginKind> | undefined> {
-  const useNode = find(root, [...path, 'use']);
-  const isDefault = useNode === undefined && row.standard !== undefined;
-  const use = isDefault
-    ? row.standard
-    : useNode?.type === 'scalar' && !useNode.unknown
-      ? useNode.value
-      : undefined;
+  const { kind, row, path, named } = place;
+  const useNode = find(root, named);
+  const use = place.use ?? (useNode?.type === 'scalar' && !useNode.unknown ? useNode.value : '');
   if (typeof use !== 'string' || use === '') return undefined;
-  const at = placeOf(root, [...path, 'use']);
-  const optionsPath = [...path, 'with'];
-  const withNode = find(root, optionsPath);
-  const where = isDefault ? `${at.text} (no ${row.word} is named)` : at.text;
+  const at = placeOf(root, named);
+  const where = place.unwritten ? `${at.text} (no ${row.word} is named)` : at.text;
   try {
     const plugin = await loadPlugin(specifierOf(use, row), folder, kind, where, {
       standard,
       kinds,
     });
-    if (withNode !== undefined && withNode.type !== 'map') return undefined;
-    const rawOptions = withNode === undefined ? {} : toJson(withNode);
+    const rawOptions = writtenOptions(root, place);
+    if (rawOptions === undefined) return undefined;
     const checked = await checkOptions(plugin.plugin.options, rawOptions, {
       root,
-      base: optionsPath,
+      base: place.options,
     });
     mistakes.push(...checked.mistakes);
     if (checked.mistakes.length > 0) return undefined;
-    const place = dotted(path);
-    return { ...plugin, use, options: checked.options, rawOptions, place, position: at.text };
+    return {
+      ...plugin,
+      use,
+      options: checked.options,
+      rawOptions,
+      place: dotted(path),
+      position: at.text,
+    };
   } catch (error) {
     if (!isRaremaskError(error)) throw error;
     mistakes.push({ at, error: unknownWord(error, use, row, at.text) });
@@ -258,15 +239,12 @@ async function checkOptions(
  */
 async function withDefaults(
   manifest: Manifest,
+  places: readonly PluginPlace[],
   plugins: readonly LoadedPlugin<PluginKind>[],
 ): Promise<Manifest> {
   const filled = structuredClone(manifest) as unknown as Record<string, unknown>;
-  for (const plugin of plugins) {
-    let place: Record<string, unknown> = filled;
-    for (const segment of plugin.place.split(/[.[\]]+/).filter(Boolean)) {
-      place = place[segment] as Record<string, unknown>;
-    }
-    place.with = await visibleOptions(plugin);
+  for (const [index, plugin] of plugins.entries()) {
+    putOptions(filled, places[index]!, await visibleOptions(plugin));
   }
   return filled as unknown as Manifest;
 }

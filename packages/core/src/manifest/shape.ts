@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BACKENDS } from '../contracts/backends.ts';
-import { KINDS, type Kinds } from '../contracts/kinds.ts';
+import { KINDS, type Kinds, type MapEntry } from '../contracts/kinds.ts';
 import { CHOOSING_SCORES, SCORE_NAME } from '../contracts/score.ts';
 
 const useOf = (what: string) =>
@@ -159,108 +159,31 @@ const schedule = z
   })
   .describe(KINDS.schedule.describe);
 
-const probability = (often: number) =>
-  z.number().min(0).max(1).default(often).describe('How often it happens to a window');
+const anything = z.unknown().optional();
+const optionMap = z.record(z.string(), z.unknown()).optional();
 
-const factors = (from: number, to: number) => ({
-  from: z.number().gt(0).lte(1).default(from).describe('Smallest factor'),
-  to: z.number().min(1).lte(100).default(to).describe('Largest factor'),
-});
+/** A map in the place of the list; what the options are, the plugins say themselves. */
+const augmentMap = z
+  .strictObject(
+    Object.fromEntries(
+      KINDS.augmentation.map.flatMap((entry: MapEntry): [string, z.ZodType][] =>
+        entry.options === undefined
+          ? [[entry.use, optionMap]]
+          : entry.options.map((name) => [name, anything]),
+      ),
+    ),
+  )
+  .describe('The standard ones by their words, with their options, in the order of the schema');
 
 const augment = z
-  .strictObject({
-    flip: z
-      .union([z.boolean(), z.number().min(0).max(1)])
-      .default(true)
-      .describe('Mirrors images at random; a number: how often, along each axis'),
-    rotate: z
-      .union([z.boolean(), z.number().min(0).max(1)])
-      .default(true)
-      .describe(
-        'Turns images by right angles at random; a number: how often by another angle than 0',
-      ),
-    turn: z
-      .strictObject({
-        probability: probability(0.3),
-        degrees: z
-          .number()
-          .gt(0)
-          .max(180)
-          .default(15)
-          .describe('Largest angle, in either direction'),
-      })
-      .optional()
-      .describe('Turns images by any angle; images of two dimensions only'),
-    scale: z
-      .strictObject({ probability: probability(0.3), ...factors(0.8, 1.25) })
-      .optional()
-      .describe('Makes everything larger or smaller; images of two dimensions only'),
-    elastic: z
-      .strictObject({
-        probability: probability(0.2),
-        strength: z
-          .number()
-          .gt(0)
-          .default(3)
-          .describe('Deviation of the displacement at a point of the grid, in pixels'),
-        spacing: z
-          .number()
-          .min(2)
-          .default(16)
-          .describe('Distance of the points of the grid, in pixels'),
-      })
-      .optional()
-      .describe('Bends images smoothly; images of two dimensions only'),
-    brightness: z
-      .strictObject({
-        probability: probability(0.3),
-        strength: z.number().gt(0).default(0.2).describe('Largest shift, in normalised units'),
-      })
-      .optional()
-      .describe('Adds one number to all intensities'),
-    contrast: z
-      .strictObject({ probability: probability(0.3), ...factors(0.75, 1.33) })
-      .optional()
-      .describe('Stretches intensities around their mean in the window'),
-    gamma: z
-      .strictObject({ probability: probability(0.3), ...factors(0.7, 1.5) })
-      .optional()
-      .describe('Bends intensities between the smallest and the largest in the window'),
-    noise: z
-      .strictObject({
-        probability: probability(0.2),
-        strength: z.number().gt(0).default(0.1).describe('Largest deviation, in normalised units'),
-      })
-      .optional()
-      .describe('Adds normal noise'),
-    blur: z
-      .strictObject({
-        probability: probability(0.2),
-        sigma: z.number().gt(0).max(50).default(1).describe('Largest width, in pixels'),
-      })
-      .optional()
-      .describe('Blurs with a Gaussian, in the plane of the last two axes'),
-    cutout: z
-      .strictObject({
-        probability: probability(0.2),
-        size: z
-          .number()
-          .gt(0)
-          .max(1)
-          .default(0.25)
-          .describe('Largest extent of the rectangle, as a share of the window'),
-      })
-      .optional()
-      .describe('Covers a rectangle, which then does not count'),
-    paste: z
-      .strictObject({ probability: probability(0.3) })
-      .optional()
-      .describe(
-        'Copies a structure of another training image into images without any; images of two dimensions only',
-      ),
-  })
+  .union([
+    z
+      .array(z.strictObject(plugin('The augmentation: a standard one by its word, or')))
+      .describe('One after the other, in this order'),
+    augmentMap,
+  ])
   .prefault({})
-  .describe('Random changes of the training images');
+  .describe(KINDS.augmentation.describe);
 
 const average = z
   .strictObject({

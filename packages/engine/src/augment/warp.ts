@@ -1,47 +1,12 @@
-import type { Window } from '@raremask/core';
-import { IGNORE, type RandomStream, type Sample } from '@raremask/core';
-import { type Affine, product } from './affine.ts';
-import { type Displacement, elastic } from './elastic.ts';
+import { IGNORE, type Sample, type Window } from '@raremask/core';
 import type { Orientation } from './orientation.ts';
-import type { AugmentRule } from './rule.ts';
-import { scale } from './scale.ts';
-import { turn } from './turn.ts';
-
-/** A change of place that is not a matter of whole pixels: two-dimensional. */
-export interface Warp {
-  readonly affine: Affine;
-  readonly displacement?: Displacement;
-}
-
-/** Draws what happens to the places of a window; undefined: nothing, with no loss of sharpness. */
-export function drawWarp(
-  random: RandomStream,
-  size: readonly number[],
-  rule: AugmentRule,
-): Warp | undefined {
-  let affine: Affine | undefined;
-  let displacement: Displacement | undefined;
-  if (rule.turn) {
-    const own = random.fork('turn');
-    if (own.next() < rule.turn.probability) affine = turn(own, rule.turn);
-  }
-  if (rule.scale) {
-    const own = random.fork('scale');
-    if (own.next() < rule.scale.probability) affine = product(affine, scale(own, rule.scale));
-  }
-  if (rule.elastic) {
-    const own = random.fork('elastic');
-    if (own.next() < rule.elastic.probability) {
-      displacement = elastic(own, size as [number, number], rule.elastic);
-    }
-  }
-  if (affine === undefined && displacement === undefined) return undefined;
-  return { affine: affine ?? [1, 0, 0, 1], ...(displacement && { displacement }) };
-}
+import type { Warp } from './placement.ts';
 
 /** A window of a sample, and what happens to its places. */
 export interface Warping {
   readonly sample: Sample;
+  /** 1 where the sample has something; left out, everywhere. */
+  readonly shown?: Uint8Array | undefined;
   readonly window: Window;
   readonly orientation: Orientation;
   readonly warp: Warp;
@@ -64,6 +29,7 @@ export interface Warped {
  */
 export function warpWindow({
   sample,
+  shown,
   window,
   orientation,
   warp,
@@ -110,8 +76,8 @@ export function warpWindow({
       const nearY = (sourceY + 0.5) | 0;
       const nearX = (sourceX + 0.5) | 0;
       if (nearY > lastRow || nearX > lastColumn) continue;
-      inside[to] = 1;
       const near = nearY * columns + nearX;
+      inside[to] = shown === undefined ? 1 : shown[near]!;
       if (resultWeight) resultWeight[to] = weight![near]!;
       if (resultLabels) {
         if (depth === 1) resultLabels[to] = labels![near]!;

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Dataset, OnEvent, RaremaskError } from '@raremask/core';
-import { UNCHANGED } from '../augment/rule.ts';
 import type { Feed } from '../reading/feed.ts';
 import { type CountedSurvey, takeSurvey } from '../survey/survey.ts';
 import type { OpenFeed } from './feedsOf.ts';
@@ -78,7 +77,6 @@ export class Counts {
           reader ??= feed({
             normalization: { kind: 'none' },
             multipleOf: dataset.facts.space === 2 ? [1, 1] : [1, 1, 1],
-            augment: UNCHANGED,
           });
           const opened = await reader;
           if (unreadable === 'throw') return opened.survey(missing);

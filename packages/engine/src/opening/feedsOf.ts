@@ -1,12 +1,16 @@
 import type { Dataset } from '@raremask/core';
 import { numbersByClass } from '@raremask/core/loss';
 import type { LoadedManifest } from '@raremask/core/manifest';
+import type { MadeAugmentation } from '../augment/makeAugmentations.ts';
 import { type Feed, openFeed } from '../reading/feed.ts';
 import type { FeedPlan } from '../reading/plan.ts';
 
 /** Opens the worker threads that read a data set. */
 export type OpenFeed = (
-  plan: Pick<FeedPlan, 'normalization' | 'multipleOf' | 'augment' | 'donors' | 'sizesDiffer'>,
+  plan: Pick<FeedPlan, 'normalization' | 'multipleOf' | 'donors' | 'sizesDiffer'> & {
+    /** What changes the windows of batches; left out, they stay as they are. */
+    readonly augmentations?: readonly MadeAugmentation[];
+  },
 ) => Promise<Feed>;
 
 /** The feeds of a manifest's data set. */
@@ -18,7 +22,7 @@ export function feedsOf(
   const { url, rawOptions } = plugins.dataset;
   const { facts } = dataset;
   const names = facts.classes.map(({ name }) => name);
-  return (plan) =>
+  return ({ augmentations = [], ...plan }) =>
     openFeed(
       {
         ...plan,
@@ -29,5 +33,6 @@ export function feedsOf(
         workers,
       },
       dataset,
+      augmentations,
     );
 }

@@ -1,5 +1,5 @@
 import type { Dataset, Draw } from '@raremask/core';
-import { checkAugment } from '../augment/check.ts';
+import { checkDonors, type MadeAugmentation } from '../augment/makeAugmentations.ts';
 import { BatchMemory } from './batchMemory.ts';
 import { inOrder } from './inOrder.ts';
 import type {
@@ -41,19 +41,27 @@ export interface Feed {
  * Opens a feed.
  *
  * @param dataset who reads where the plan has no workers; worker threads make their own
+ * @param augmentations what changes the windows of batches; worker threads make their own
  */
-export async function openFeed(plan: FeedPlan, dataset?: Dataset): Promise<Feed> {
-  checkAugment(plan.augment, plan.facts, plan.donors ?? []);
+export async function openFeed(
+  plan: FeedPlan,
+  dataset?: Dataset,
+  augmentations: readonly MadeAugmentation[] = [],
+): Promise<Feed> {
+  checkDonors(augmentations, plan.donors ?? []);
   if (plan.workers === 0) {
     if (dataset === undefined) throw new TypeError('a feed without workers needs the data set');
     const pool = new BatchMemory();
-    const reader = new SampleReader(dataset, plan, pool);
+    const reader = new SampleReader(dataset, plan, pool, augmentations);
     return feed((job) => reader.run(job), 1, {
       release: (buffers) => pool.give(buffers),
       close: async () => {},
     });
   }
-  const threads = new ReaderThreads(plan);
+  const threads = new ReaderThreads({
+    ...plan,
+    augmentations: augmentations.map(({ planned }) => planned),
+  });
   return feed((job) => threads.run(job), plan.workers + 1, threads);
 }
 

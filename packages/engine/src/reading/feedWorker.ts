@@ -1,13 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { folder, type Log } from '@raremask/core';
+import { facts, folder, type Json, type Log, type OptionsSchema } from '@raremask/core';
 import { createHost, loadPluginFromUrl } from '@raremask/core/host';
+import {
+  type AugmentationSource,
+  makeAugmentations,
+  type PlannedAugmentation,
+} from '../augment/makeAugmentations.ts';
 import { BatchMemory } from './batchMemory.ts';
 import { packError } from './carriedError.ts';
-import type { FeedPlan, ReadResult } from './plan.ts';
+import type { ReadResult, ThreadPlan } from './plan.ts';
 import type { Answer, Request } from './readerThreads.ts';
 import { SampleReader } from './sampleReader.ts';
 
-const plan = workerData as FeedPlan;
+const plan = workerData as ThreadPlan;
 const port = parentPort!;
 
 /** What a data set says, the main thread's one has said already. */
@@ -35,16 +40,29 @@ function answer(message: Answer, handedOver: ArrayBuffer[] = []): void {
   port.postMessage(message, handedOver);
 }
 
-/** Makes the data set as the main thread has made it, and checked its options there. */
+/** Makes the data set and the augmentations as the main thread has made them, and checked their options. */
 async function openReader(): Promise<SampleReader> {
   const { url, rawOptions, folder: start } = plan.dataset;
-  const plugin = await loadPluginFromUrl(url, 'dataset');
   const scope = createHost().run({ seed: plan.seed, log: silent });
   scope.provide(folder, () => start);
-  const checked = await plugin.options?.['~standard'].validate(rawOptions);
-  const options = checked !== undefined && 'value' in checked ? checked.value : rawOptions;
+  const plugin = await loadPluginFromUrl(url, 'dataset');
+  const options = await optionsOf(plugin.options, rawOptions);
   const dataset = await scope.make({ kind: 'dataset', plugin, options, place: 'data' });
-  return new SampleReader(dataset, plan, memory);
+  scope.provide(facts, () => plan.facts);
+  const sources = await Promise.all(plan.augmentations.map(sourceOf));
+  const augmentations = await makeAugmentations(sources, plan.facts, (one) => scope.make(one));
+  return new SampleReader(dataset, plan, memory, augmentations);
+}
+
+async function sourceOf(planned: PlannedAugmentation): Promise<AugmentationSource> {
+  const plugin = await loadPluginFromUrl(planned.url, 'augmentation');
+  const options = await optionsOf(plugin.options, planned.rawOptions);
+  return { ...planned, kind: 'augmentation', plugin, options };
+}
+
+async function optionsOf(schema: OptionsSchema | undefined, written: Json): Promise<unknown> {
+  const checked = await schema?.['~standard'].validate(written);
+  return checked !== undefined && 'value' in checked ? checked.value : written;
 }
 
 /** A data set may keep the memory of its samples: it is copied before it is handed over. */

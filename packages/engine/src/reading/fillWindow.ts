@@ -1,6 +1,6 @@
 import { type Facts, IGNORE, type Sample } from '@raremask/core';
-import { isForeground, isIgnored } from '@raremask/metrics';
-import type { Truth } from '../augment/pixels.ts';
+import { isForeground, isIgnored, labelDepth } from '@raremask/metrics';
+import type { WindowArrays } from '../augment/windowArrays.ts';
 import type { Scale } from '../intensities/normalize.ts';
 import { type Cut, eachRow } from './window.ts';
 
@@ -39,64 +39,85 @@ export function fillImage({ image, cut, size, into, channels, scale }: ImageFill
   }
 }
 
-/** The truth of a cut, and the window that it goes to. */
-export interface TruthFilling {
+/** The labels of a cut, and the window that they go to. */
+export interface LabelFilling {
   readonly labels: Uint8Array;
   /** How many times each pixel of the image counts; undefined = once. */
   readonly counts: Float32Array | undefined;
+  /** 1 where the image has something; undefined = everywhere. */
+  readonly shown: Uint8Array | undefined;
   readonly cut: Cut;
-  /** Space extents of the window with its padding. */
-  readonly size: readonly number[];
-  readonly truth: Truth;
+  readonly into: WindowArrays;
+  readonly facts: Facts;
+}
+
+/** Writes the labels of a cut into a window, how often they count and where they are; the rest stays. */
+export function fillLabels({ labels, counts, shown, cut, into, facts }: LabelFilling): void {
+  const depth = labelDepth(facts);
+  const step = cut.step[2];
+  eachRow(cut, into.size, (start, source, count) => {
+    const end = start + count;
+    for (let to = start, from = source; to < end; to++, from += step) {
+      for (let at = 0; at < depth; at++) into.labels[to * depth + at] = labels[from * depth + at]!;
+    }
+    if (counts === undefined) into.weight.fill(1, start, end);
+    else {
+      for (let to = start, from = source; to < end; to++, from += step) {
+        into.weight[to] = counts[from]!;
+      }
+    }
+    if (shown === undefined) into.inside.fill(1, start, end);
+    else {
+      for (let to = start, from = source; to < end; to++, from += step) {
+        into.inside[to] = shown[from]!;
+      }
+    }
+  });
+}
+
+/** A window's labels as the step takes them. */
+export interface Truth {
+  readonly labels: Uint8Array;
+  /** 1 where the image has something. */
+  readonly inside: Uint8Array;
+  /** [...size, classes]; zeros at first. */
+  readonly target: Float32Array;
+  /** [...size]; how many times each pixel counts, and then with the weights of classes. */
+  readonly weight: Float32Array;
   readonly facts: Facts;
   /** How many times a pixel of each class counts. */
   readonly pixelWeights: readonly number[];
 }
 
-/** Sets the target and the weight of a window's pixels; ignored ones, and what lies beside the image, stay. */
-export function fillTruth(filling: TruthFilling): void {
-  const { labels, counts, cut, size, facts, pixelWeights } = filling;
-  const { target, weight } = filling.truth;
+/** Sets a window's target and weight; ignored pixels, and what lies beside the image, have neither. */
+export function fillTruth({ labels, inside, target, weight, facts, pixelWeights }: Truth): void {
   const classes = facts.classes.length;
-  const step = cut.step[2];
+  const weights = Float64Array.from(pixelWeights);
   if (!facts.overlapping) {
-    const weights = Float64Array.from(pixelWeights);
-    eachRow(cut, size, (start, source, count) => {
-      const end = start + count;
-      for (let to = start, from = source; to < end; to++, from += step) {
-        const label = labels[from]!;
-        if (label === IGNORE) continue;
-        target[to * classes + label] = 1;
-        weight[to] = weights[label]!;
+    for (let pixel = 0; pixel < inside.length; pixel++) {
+      const label = labels[pixel]!;
+      if (inside[pixel] === 0 || label === IGNORE) weight[pixel] = 0;
+      else {
+        target[pixel * classes + label] = 1;
+        weight[pixel]! *= weights[label]!;
       }
-      if (counts === undefined) return;
-      for (let to = start, from = source; to < end; to++, from += step) {
-        const label = labels[from]!;
-        if (label !== IGNORE) weight[to] = weights[label]! * counts[from]!;
-      }
-    });
+    }
     return;
   }
-  eachRow(cut, size, (to, from, count) => {
-    for (let x = 0; x < count; x++, to++, from += step) {
-      const first = from * classes;
-      if (isIgnored(labels, first, classes)) continue;
-      let largest: number | undefined;
-      for (let index = 0; index < classes; index++) {
-        if (labels[first + index] !== 1) continue;
-        target[to * classes + index] = 1;
-        largest = Math.max(largest ?? 0, pixelWeights[index]!);
-      }
-      weight[to] = (largest ?? 1) * (counts?.[from] ?? 1);
+  for (let pixel = 0; pixel < inside.length; pixel++) {
+    const first = pixel * classes;
+    if (inside[pixel] === 0 || isIgnored(labels, first, classes)) {
+      weight[pixel] = 0;
+      continue;
     }
-  });
-}
-
-/** Sets 1 where a cut has something of the image. */
-export function markInside(cut: Cut, size: readonly number[], inside: Uint8Array): void {
-  eachRow(cut, size, (to, _, count) => {
-    inside.fill(1, to, to + count);
-  });
+    let largest: number | undefined;
+    for (let index = 0; index < classes; index++) {
+      if (labels[first + index] !== 1) continue;
+      target[first + index] = 1;
+      largest = Math.max(largest ?? 0, weights[index]!);
+    }
+    weight[pixel]! *= largest ?? 1;
+  }
 }
 
 /** True where a cut has a judged pixel of foreground. */

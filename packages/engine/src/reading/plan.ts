@@ -1,5 +1,5 @@
 import type { Draw, Facts, Json, Sample, SurveyedImage } from '@raremask/core';
-import type { AugmentRule } from '../augment/rule.ts';
+import type { PlannedAugmentation } from '../augment/makeAugmentations.ts';
 import type { Normalization } from '../intensities/normalize.ts';
 
 /** What a reader needs to know besides the data set. */
@@ -8,8 +8,7 @@ export interface ReadingPlan {
   readonly normalization: Normalization;
   /** How many times a pixel of each class counts, in the order of the class axis. */
   readonly pixelWeights: readonly number[];
-  readonly augment: AugmentRule;
-  /** Ids of training images with foreground, for `augment.paste`. */
+  /** Ids of training images with foreground, for augmentations that take something of others. */
   readonly donors?: readonly string[];
   readonly seed: number;
   /** Extents of batches and whole images are filled up to multiples of these. */
@@ -30,6 +29,11 @@ export interface FeedPlan extends ReadingPlan {
   };
   /** Threads; 0 = the main thread reads. */
   readonly workers: number;
+}
+
+/** What a thread that reads gets. */
+export interface ThreadPlan extends FeedPlan {
+  readonly augmentations: readonly PlannedAugmentation[];
 }
 
 /** One thing to read. */

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type CarriedError, unpackError } from './carriedError.ts';
 import { readerDied } from './errors.ts';
-import type { FeedPlan, ReadJob, ReadResult } from './plan.ts';
+import type { ReadJob, ReadResult, ThreadPlan } from './plan.ts';
 
 /** What a reader thread is asked for, with memory that it may use. */
 export interface Request {
@@ -38,7 +38,7 @@ export class ReaderThreads {
   #failure: Error | undefined;
   #free: ArrayBufferLike[] = [];
 
-  constructor(plan: FeedPlan) {
+  constructor(plan: ThreadPlan) {
     this.#threads = Array.from({ length: plan.workers }, () => this.#start(plan));
   }
 
@@ -69,7 +69,7 @@ export class ReaderThreads {
     await Promise.all(ends);
   }
 
-  #start(plan: FeedPlan): Thread {
+  #start(plan: ThreadPlan): Thread {
     const worker = new Worker(new URL('./feedWorker.js', import.meta.url), {
       workerData: plan,
       // Refused by threads that begin with a file.

@@ -1,23 +1,20 @@
 import {
   type Dataset,
+  type Donor,
   type Draw,
-  firstForeground,
   isRaremaskError,
   type RandomStream,
   type Sample,
   type Window,
 } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
-import { anyForeground } from '@raremask/metrics';
-import { augmentWindow, drawPlaces } from '../augment/augmentWindow.ts';
+import type { MadeAugmentation } from '../augment/makeAugmentations.ts';
 import { unturned } from '../augment/orientation.ts';
-import type { Donor } from '../augment/paste.ts';
-import type { Truth } from '../augment/pixels.ts';
-import { scaleOf } from '../intensities/normalize.ts';
+import { stagesOf } from '../augment/stages.ts';
+import { scaled, scaleOf } from '../intensities/normalize.ts';
 import type { BatchMemory } from './batchMemory.ts';
 import { checkSample } from './checkSample.ts';
 import { countImage } from './countImage.ts';
-import { cutWindow } from './cutWindow.ts';
 import { datasetFailed, noTruth } from './errors.ts';
 import { fillImage } from './fillWindow.ts';
 import type {
@@ -28,6 +25,7 @@ import type {
   ReadResult,
   WholeSample,
 } from './plan.ts';
+import { type Fate, trainingWindow, type WindowPlace } from './trainingWindow.ts';
 import { cutOf, paddedSize, sharedSize, windowOf } from './window.ts';
 
 /** Turns samples into what the step takes. Runs in the main thread or in a worker thread alike. */
@@ -35,15 +33,18 @@ export class SampleReader {
   readonly #dataset: Pick<Dataset, 'read'>;
   readonly #plan: ReadingPlan;
   readonly #memory: Pick<BatchMemory, 'take'>;
+  readonly #stages: ReturnType<typeof stagesOf>;
 
   constructor(
     dataset: Pick<Dataset, 'read'>,
     plan: ReadingPlan,
     memory: Pick<BatchMemory, 'take'>,
+    augmentations: readonly MadeAugmentation[] = [],
   ) {
     this.#dataset = dataset;
     this.#plan = plan;
     this.#memory = memory;
+    this.#stages = stagesOf(augmentations);
   }
 
   /**
@@ -91,43 +92,30 @@ export class SampleReader {
     sample: Sample,
     window: Window,
     random: RandomStream,
-    { size, images, target, weight }: Place,
-  ): Promise<{ before: boolean; after: boolean; pasted: boolean }> {
-    const { facts, augment: rule, normalization, pixelWeights } = this.#plan;
+    place: WindowPlace,
+  ): Promise<Fate> {
+    const { facts, normalization, pixelWeights } = this.#plan;
     const { labels } = sample;
     if (labels === undefined) throw noTruth(sample.id);
-    const { channels, classes } = facts;
-    const inside = new Uint8Array(weight.length);
-    const pixels = { values: images, channels, size, inside };
-    const truth = { target, classes: classes.length, weight };
-    const before = cutWindow({
+    return await trainingWindow({
       sample: { ...sample, labels },
       window,
-      places: drawPlaces(random, window.size, rule),
-      scale: scaleOf(normalization, sample.image, channels),
-      facts,
-      pixelWeights,
-      pixels,
-      truth,
-    });
-    const { pasted } = await augmentWindow({
-      pixels,
-      truth,
-      size: window.size,
+      scale: scaleOf(normalization, sample.image, facts.channels),
+      stages: this.#stages,
       random,
-      rule,
       facts,
       pixelWeights,
-      ...(rule.paste && !anyForeground(labels, facts) && { donor: (own) => this.#donor(own) }),
+      donor: (own) => this.#donor(own),
+      place,
     });
-    return { before, after: before && hasTarget(truth, firstForeground(facts)), pasted };
   }
 
-  /** An image whose structures may be copied. */
+  /** An image of which something may be copied. */
   async #donor(random: RandomStream): Promise<Donor> {
     const { donors = [], facts, normalization } = this.#plan;
     const sample = await this.#read(donors[random.integer(0, donors.length - 1)]!);
-    return { sample, scale: scaleOf(normalization, sample.image, facts.channels) };
+    const scale = scaleOf(normalization, sample.image, facts.channels);
+    return { sample, normalize: (value, channel) => scaled(scale, value, channel) };
   }
 
   run(job: ReadJob): Promise<ReadResult> {
@@ -171,22 +159,6 @@ export class SampleReader {
     checkSample(id, sample, this.#plan.facts);
     return sample;
   }
-}
-
-/** Where one window of a batch goes. */
-interface Place {
-  readonly size: readonly number[];
-  readonly images: Float32Array;
-  readonly target: Float32Array;
-  readonly weight: Float32Array;
-}
-
-/** True where the truth that the step gets has foreground. */
-function hasTarget({ target, classes }: Truth, first: number): boolean {
-  for (let at = 0; at < target.length; at += classes) {
-    for (let index = first; index < classes; index++) if (target[at + index] !== 0) return true;
-  }
-  return false;
 }
 
 function product(size: readonly number[]): number {

@@ -1,7 +1,7 @@
 import type { Loss, Model, Optimizer, PluginKind, Sample, Sampler, Schedule } from '@raremask/core';
 import { isRaremaskError } from '@raremask/core';
 import type { LoadedPlugin } from '@raremask/core/manifest';
-import { UNCHANGED } from '../augment/rule.ts';
+import { type MadeAugmentation, makeAugmentations } from '../augment/makeAugmentations.ts';
 import { lossFailed, lossShape, windowDoesNotFit } from '../errors.ts';
 import { type Normalization, normalizationOf } from '../intensities/normalize.ts';
 import { addedScores } from '../judging/addedScores.ts';
@@ -17,6 +17,7 @@ import { learningRateFactors } from './learningRates.ts';
 export interface Parts {
   readonly model: Model;
   readonly sampler: Sampler;
+  readonly augmentations: readonly MadeAugmentation[];
   /** Mistakes of each carry its place in the manifest. */
   readonly losses: readonly Loss[];
   /** Names of the loss terms in curves, unique. */
@@ -63,6 +64,9 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
     rule: decisionRule(manifest.evaluate, work.facts),
     scores: await addedScores(work.loaded, work.scope, work.facts),
     sampler,
+    augmentations: await makeAugmentations(plugins.augmentations, work.facts, (one) =>
+      work.scope.make(one),
+    ),
     losses: losses.map((loss, index) => guarded(loss, places[index]!)),
     terms,
     places,
@@ -89,8 +93,11 @@ export async function sizesDiffer(work: Work): Promise<boolean> {
 }
 
 /** Ids that structures may be copied from; spread evenly where there are more than enough. */
-export async function donorsOf({ loaded, survey: count, splits }: Work): Promise<string[]> {
-  if (loaded.manifest.train.augment.paste === undefined) return [];
+export async function donorsOf(
+  { survey: count, splits }: Work,
+  { augmentations }: Parts,
+): Promise<string[]> {
+  if (!augmentations.some(({ product }) => product.donors)) return [];
   const survey = await count();
   const able = splits.train.filter((id) => survey.hasForeground(id));
   const most = 4096;
@@ -103,7 +110,6 @@ async function* trainingSamples(work: Work): AsyncGenerator<Sample> {
   const feed = await work.feed({
     normalization: { kind: 'none' },
     multipleOf: work.facts.space === 2 ? [1, 1] : [1, 1, 1],
-    augment: UNCHANGED,
   });
   try {
     for await (const { sample } of feed.whole(work.splits.train)) yield sample;

@@ -1,22 +1,33 @@
-import type { RandomStream } from '@raremask/core';
-import type { Pixels } from './pixels.ts';
-import type { Chosen } from './rule.ts';
+import { API, defineAugmentation } from '@raremask/core';
+import { z } from 'zod';
+import { probability } from './options.ts';
 
 /** Averages neighbours in the plane of the last two axes with Gaussian weights. */
-export function blur(pixels: Pixels, random: RandomStream, { sigma }: Chosen<'blur'>): void {
-  const weights = gaussian(sigma * (1 - random.next()));
-  const { values, channels, size } = pixels;
-  const [height, width] = size.slice(-2) as [number, number];
-  const plane = height * width * channels;
-  const passed = new Float32Array(plane);
-  for (let start = 0; start < values.length; start += plane) {
-    const source = values.subarray(start, start + plane);
-    const across = { lines: height, lineStep: width * channels, length: width, step: channels };
-    const down = { lines: width, lineStep: channels, length: height, step: width * channels };
-    average(source, passed, across, weights);
-    average(passed, source, down, weights);
-  }
-}
+export default defineAugmentation({
+  name: 'blur',
+  api: API,
+  summary: 'Blurs with a Gaussian, in the plane of the last two axes',
+  options: z.strictObject({
+    probability: probability(0.2),
+    sigma: z.number().gt(0).max(50).default(1).describe('Largest width, in pixels'),
+  }),
+  create: ({ probability, sigma }) => ({
+    window({ image, channels, size }, draw) {
+      if (draw.next() >= probability) return;
+      const weights = gaussian(sigma * (1 - draw.next()));
+      const [height, width] = size.slice(-2) as [number, number];
+      const plane = height * width * channels;
+      const passed = new Float32Array(plane);
+      for (let start = 0; start < image.length; start += plane) {
+        const source = image.subarray(start, start + plane);
+        const across = { lines: height, lineStep: width * channels, length: width, step: channels };
+        const down = { lines: width, lineStep: channels, length: height, step: width * channels };
+        average(source, passed, across, weights);
+        average(passed, source, down, weights);
+      }
+    },
+  }),
+});
 
 /** Weights from the middle outwards; both sides together add up to 1. */
 function gaussian(sigma: number): Float64Array {

@@ -1,27 +1,43 @@
-import type { RandomStream } from '@raremask/core';
-import type { Chosen } from './rule.ts';
-
-/** Displacement of each pixel, along the rows' axis and along the columns'. */
-export interface Displacement {
-  readonly y: Float32Array;
-  readonly x: Float32Array;
-}
+import { API, defineAugmentation, type RandomStream } from '@raremask/core';
+import { z } from 'zod';
+import { probability } from './options.ts';
 
 /**
  * A smooth random displacement (after Simard, Steinkraus and Platt 2003): independent normal numbers
  * of deviation `strength` pixels on a grid of points `spacing` pixels apart, with uniform cubic
  * B-splines between them, so that it has no folds as long as strength is well below spacing.
  */
-export function elastic(
-  random: RandomStream,
-  [height, width]: readonly [number, number],
-  { strength, spacing }: Chosen<'elastic'>,
-): Displacement {
-  return {
-    y: smoothField(random, height, width, strength, spacing),
-    x: smoothField(random, height, width, strength, spacing),
-  };
-}
+export default defineAugmentation({
+  name: 'elastic',
+  api: API,
+  summary: 'Bends images smoothly; images of two dimensions only',
+  options: z.strictObject({
+    probability: probability(0.2),
+    strength: z
+      .number()
+      .gt(0)
+      .default(3)
+      .describe('Deviation of the displacement at a point of the grid, in pixels'),
+    spacing: z
+      .number()
+      .min(2)
+      .default(16)
+      .describe('Distance of the points of the grid, in pixels'),
+  }),
+  create: ({ probability, strength, spacing }) => ({
+    space: 2,
+    places(size, draw) {
+      if (draw.next() >= probability) return undefined;
+      const [height, width] = size as [number, number];
+      return {
+        displacement: {
+          y: smoothField(draw, height, width, strength, spacing),
+          x: smoothField(draw, height, width, strength, spacing),
+        },
+      };
+    },
+  }),
+});
 
 function smoothField(
   random: RandomStream,

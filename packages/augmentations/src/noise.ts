@@ -1,16 +1,26 @@
-import type { RandomStream } from '@raremask/core';
-import type { Pixels } from './pixels.ts';
-import type { Chosen } from './rule.ts';
+import { API, defineAugmentation, type RandomStream } from '@raremask/core';
+import { z } from 'zod';
+import { probability } from './options.ts';
 
 /** Adds independent normal numbers, of a deviation up to `strength`, to all intensities. */
-export function noise(
-  { values }: Pixels,
-  random: RandomStream,
-  { strength }: Chosen<'noise'>,
-): void {
-  const deviation = random.next() * strength;
-  const next = uniformSource(random);
-  for (let at = 0; at < values.length; at += 2) {
+export default defineAugmentation({
+  name: 'noise',
+  api: API,
+  summary: 'Adds normal noise',
+  options: z.strictObject({
+    probability: probability(0.2),
+    strength: z.number().gt(0).default(0.1).describe('Largest deviation, in normalised units'),
+  }),
+  create: ({ probability, strength }) => ({
+    window({ image }, draw) {
+      if (draw.next() < probability) addNoise(image, draw.next() * strength, draw);
+    },
+  }),
+});
+
+function addNoise(image: Float32Array, deviation: number, draw: RandomStream): void {
+  const next = uniformSource(draw);
+  for (let at = 0; at < image.length; at += 2) {
     // Two normal numbers from a point in the unit disc (Marsaglia and Bray 1964), without sine and cosine.
     let across: number;
     let along: number;
@@ -21,8 +31,8 @@ export function noise(
       square = across * across + along * along;
     } while (square >= 1 || square === 0);
     const radius = deviation * Math.sqrt((-2 * Math.log(square)) / square);
-    values[at]! += radius * across;
-    if (at + 1 < values.length) values[at + 1]! += radius * along;
+    image[at]! += radius * across;
+    if (at + 1 < image.length) image[at + 1]! += radius * along;
   }
 }
 

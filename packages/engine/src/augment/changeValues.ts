@@ -1,0 +1,119 @@
+import {
+  type AugmentedWindow,
+  type ChangedArrays,
+  type Donor,
+  type Facts,
+  IGNORE,
+  isRaremaskError,
+  type RandomStream,
+} from '@raremask/core';
+import { anyForeground } from '@raremask/metrics';
+import { augmentFailed, brokenWindow } from './errors.ts';
+import type { MadeAugmentation } from './makeAugmentations.ts';
+import type { Stage, Streams } from './stages.ts';
+import type { WindowArrays } from './windowArrays.ts';
+
+/** A window that has been cut, and what is known of it. */
+export interface Changing {
+  /** Of the image, for messages. */
+  readonly id: string;
+  readonly arrays: WindowArrays;
+  /** Extent of the window, without the padding. */
+  readonly drawn: readonly number[];
+  readonly facts: Facts;
+  /** Whether the whole image has no foreground: counted for those alone that ask. */
+  readonly isEmpty: () => boolean;
+  /** Reads an image with structures. */
+  readonly donor?: (random: RandomStream) => Promise<Donor>;
+}
+
+/**
+ * Changes the values of a window in place, as the augmentations of a stage do.
+ *
+ * @returns whether a structure was copied into a window of an image without any
+ */
+export async function changeValues(
+  { changes }: Stage,
+  changing: Changing,
+  streams: Streams,
+): Promise<boolean> {
+  const { arrays, drawn, facts, isEmpty, donor } = changing;
+  let pasted = false;
+  for (const one of changes) {
+    const donors = one.product.donors === true;
+    const window: AugmentedWindow = Object.freeze({
+      ...arrays,
+      drawn,
+      get empty() {
+        return isEmpty();
+      },
+      ...(facts.spacing && { spacing: facts.spacing }),
+      ...(donors && donor && { donor }),
+    });
+    let changed: ChangedArrays | undefined;
+    try {
+      changed = (await one.product.window!(window, streams.of(one))) ?? undefined;
+    } catch (error) {
+      throw isRaremaskError(error) ? error : augmentFailed(one.where, changing.id, error);
+    }
+    if (changed !== undefined) take(changed, one, changing);
+    checkValues(one, changing);
+    if (donors && isEmpty()) pasted ||= anyForeground(arrays.labels, facts);
+  }
+  return pasted;
+}
+
+/** Puts arrays that were given back in the place of the window's. */
+function take(changed: ChangedArrays, { where }: MadeAugmentation, { id, arrays }: Changing): void {
+  const broken = (what: string, expected: string, got: unknown) =>
+    brokenWindow(where, id, what, expected, JSON.stringify(got) ?? String(got));
+  if (typeof changed !== 'object' || changed === null) {
+    throw broken('window gives back no arrays', 'an object with arrays, or nothing', changed);
+  }
+  const unknown = Object.keys(changed).filter(
+    (key) => !['image', 'labels', 'weight'].includes(key),
+  );
+  if (unknown.length > 0) {
+    throw broken('window gives back what nothing reads', 'image, labels, weight', unknown);
+  }
+  for (const name of ['image', 'labels', 'weight'] as const) {
+    const [own, given] = [arrays[name], changed[name]];
+    if (given === undefined || given === own) continue;
+    const type = own instanceof Uint8Array ? Uint8Array : Float32Array;
+    if (!(given instanceof type) || given.length !== own.length) {
+      throw broken(
+        `its ${name} has another type or length`,
+        `a ${type.name} of ${own.length} values`,
+        `${Object(given).constructor?.name} of ${given?.length}`,
+      );
+    }
+    own.set(given as never);
+  }
+}
+
+/** Refuses what would become a loss that is no number, or a label that is no class. */
+function checkValues({ where }: MadeAugmentation, { id, arrays, facts }: Changing): void {
+  const { image, labels, weight } = arrays;
+  // A sum of zeros is 0 as long as every number is finite.
+  if (zeros(image) !== 0) {
+    const at = image.findIndex((value) => !Number.isFinite(value));
+    throw brokenWindow(where, id, `image at index ${at}`, 'finite numbers', `${image[at]}`);
+  }
+  for (let at = 0; at < weight.length; at++) {
+    if (weight[at]! >= 0 && weight[at]! < Number.POSITIVE_INFINITY) continue;
+    const what = `weight at index ${at}`;
+    throw brokenWindow(where, id, what, 'finite numbers from 0', `${weight[at]}`);
+  }
+  const highest = facts.overlapping ? 1 : facts.classes.length - 1;
+  for (let at = 0; at < labels.length; at++) {
+    if (labels[at]! <= highest || labels[at] === IGNORE) continue;
+    const expected = `0 to ${highest}, or ${IGNORE} for ignored pixels`;
+    throw brokenWindow(where, id, `label at index ${at}`, expected, `${labels[at]}`);
+  }
+}
+
+function zeros(values: Float32Array): number {
+  let sum = 0;
+  for (let at = 0; at < values.length; at++) sum += values[at]! * 0;
+  return sum;
+}

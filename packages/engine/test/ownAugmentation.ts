@@ -1,0 +1,45 @@
+import { defineAugmentation, facts } from '@raremask/core';
+import { z } from 'zod';
+
+const FAULTS = [
+  'none',
+  'throws',
+  'infinite image',
+  'negative weight',
+  'unknown label',
+  'short image',
+  'other arrays',
+  'assigns',
+  'flips too few',
+  'bends into nothing',
+  'exchanges unequal axes',
+] as const;
+
+/** An outsider's: adds a number of its stream, and does one thing wrong where it is told to. */
+export default defineAugmentation({
+  name: 'own',
+  api: 1,
+  options: z.strictObject({ fault: z.enum(FAULTS).default('none'), add: z.number().default(1) }),
+  needs: { facts },
+  create: ({ fault, add }) => ({
+    ...(['flips too few', 'bends into nothing', 'exchanges unequal axes'].includes(fault) && {
+      places: () => {
+        if (fault === 'flips too few') return { flips: [true] };
+        if (fault === 'exchanges unequal axes') return { transpose: true };
+        return { affine: [1, 0, 0, Number.NaN] };
+      },
+    }),
+    window(window, draw) {
+      const { image, labels, weight } = window;
+      if (fault === 'throws') throw new TypeError('no such luck');
+      if (fault === 'infinite image') image[3] = Number.POSITIVE_INFINITY;
+      if (fault === 'negative weight') weight[2] = -1;
+      if (fault === 'unknown label') labels[1] = 7;
+      if (fault === 'short image') return { image: image.slice(1) };
+      if (fault === 'other arrays') return { mask: labels } as never;
+      if (fault === 'assigns') (window as { image: Float32Array }).image = image.slice();
+      const number = add * draw.next();
+      return { image: image.map((value) => value + number) };
+    },
+  }),
+});
