@@ -8,8 +8,9 @@ import {
   log,
   type Sample,
 } from '@raremask/core';
-import { type Annotations, readAnnotations } from './coco/annotations.ts';
-import { paintLabels } from './coco/paint.ts';
+import { type Annotations, readAnnotations } from './annotations/coco/annotations.ts';
+import { paintLabels } from './annotations/coco/paint.ts';
+import { annotatedSize } from './annotations/errors.ts';
 import {
   type Channels,
   convertChannels,
@@ -18,22 +19,17 @@ import {
   decodeMaskChannels,
   prepareDecoder,
   storedChannels,
-} from './decode.ts';
-import {
-  annotatedSize,
-  cannotRead,
-  missingMasks,
-  mixedChannels,
-  sizeMismatch,
-  unknownId,
-} from './errors.ts';
-import { groupsOf } from './group.ts';
-import { type LabelMap, labelMap } from './labels.ts';
-import { type Entry, listAnnotatedImages, listEntries, listImagesAt } from './listing.ts';
-import { noticeOf } from './notice.ts';
+} from './decoding/decode.ts';
+import { cannotRead, mixedChannels } from './decoding/errors.ts';
+import type { Raster } from './decoding/png.ts';
+import { sizeMismatch } from './masks/errors.ts';
+import { type LabelMap, labelMap } from './masks/labels.ts';
 import { type Options, options } from './options.ts';
-import type { Raster } from './png.ts';
-import { propose } from './propose.ts';
+import { missingMasks, unknownId } from './pairing/errors.ts';
+import { groupsOf } from './pairing/group.ts';
+import { type Entry, listAnnotatedImages, listEntries, listImagesAt } from './pairing/listing.ts';
+import { noticeOf } from './pairing/notice.ts';
+import { propose } from './proposing/propose.ts';
 
 /** Folders of images and masks. */
 export default defineDataset({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { encode } from 'fast-png';
 import { expect, onTestFinished, test } from 'vitest';
-import { propose } from '../src/propose.ts';
+import { propose } from '../src/proposing/propose.ts';
 
 /** A folder of files: 2x2 images, or masks of four given values. */
 function folderOf(files: Readonly<Record<string, readonly number[] | string>>): string {

@@ -1,6 +1,6 @@
 import sharp, { type TiffOptions } from 'sharp';
 import { expect, it } from 'vitest';
-import { decodeImage, decodeMask } from '../src/decode.ts';
+import { decodeImage, decodeMask } from '../src/decoding/decode.ts';
 import { Folder } from './folder.ts';
 
 const side = 64;

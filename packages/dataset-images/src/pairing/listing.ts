@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, relative, resolve, sep } from 'node:path';
 import type { Log } from '@raremask/core';
 import { escapePath, glob } from 'tinyglobby';
+import type { Options } from '../options.ts';
 import {
   duplicateIds,
   maskIsImage,
@@ -11,7 +12,6 @@ import {
   noSuchPath,
   severalMasks,
 } from './errors.ts';
-import type { Options } from './options.ts';
 
 /** One image and the masks that belong to it. */
 export interface Entry {

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { basename, sep } from 'node:path';
 import { z } from 'zod';
+import { cannotRead } from '../../decoding/errors.ts';
+import type { Options } from '../../options.ts';
 import {
   brokenAnnotation,
-  cannotRead,
   notCoco,
   unknownAnnotatedImage,
   unknownCategory,
   unlistedImageFile,
   unmappedCategory,
 } from '../errors.ts';
-import type { Options } from '../options.ts';
 import { decodeRuns } from './runLength.ts';
 
 /** The outline of one structure. */

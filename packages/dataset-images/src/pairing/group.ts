@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { cannotRead } from '../decoding/errors.ts';
+import type { Options } from '../options.ts';
 import { parseCsv } from './csv.ts';
-import { cannotRead, groupColumnMissing, groupRowMissing, noGroup } from './errors.ts';
-import type { Options } from './options.ts';
+import { groupColumnMissing, groupRowMissing, noGroup } from './errors.ts';
 
 /** The group of every id, checked before anything is read. */
 export async function groupsOf(

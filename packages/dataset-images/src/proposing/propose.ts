@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { DatasetProposal, Json } from '@raremask/core';
-import { parseCsv } from './csv.ts';
-import { decodeMask } from './decode.ts';
+import { decodeMask } from '../decoding/decode.ts';
+import { parseCsv } from '../pairing/csv.ts';
 
 const IMAGE_FOLDERS = ['images', 'image', 'imgs', 'img', 'imagesTr', 'x'];
 const MASK_FOLDERS = [

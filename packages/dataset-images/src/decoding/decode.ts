@@ -1,15 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp, { type Metadata } from 'sharp';
-import {
-  cannotRead,
-  colouredMask,
-  damagedFile,
-  lossyMask,
-  maskChannels,
-  notFiniteImage,
-  transparentMask,
-  unsupportedFile,
-} from './errors.ts';
+import { colouredMask, lossyMask, maskChannels, transparentMask } from '../masks/errors.ts';
+import { cannotRead, damagedFile, notFiniteImage, unsupportedFile } from './errors.ts';
 import { decodePng, hasPngEnd, type PngHeader, pngHeader, type Raster } from './png.ts';
 import { missingOfTiff } from './tiffExtent.ts';
 

@@ -1,7 +1,7 @@
 import { type ClassFact, IGNORE } from '@raremask/core';
+import type { Raster } from '../decoding/png.ts';
+import type { Options } from '../options.ts';
 import { unknownMaskValue } from './errors.ts';
-import type { Options } from './options.ts';
-import type { Raster } from './png.ts';
 
 const UNKNOWN = -1;
 
