@@ -1,7 +1,7 @@
 import { IGNORE, type Sample } from '@raremask/core';
 import { describe, expect, it } from 'vitest';
-import { paintPolygon } from '../src/annotations/coco/polygon.ts';
-import { decodeRuns, paintRuns } from '../src/annotations/coco/runLength.ts';
+import { paintPolygon } from '../src/annotations/polygon.ts';
+import { decodeRuns, paintRuns } from '../src/annotations/runLength.ts';
 import { cocoCases } from './cocoCases.ts';
 import { Folder, png, validated } from './folder.ts';
 

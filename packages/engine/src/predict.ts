@@ -124,7 +124,8 @@ async function predictAll(
   const predictions = predictionsOf(judged, (done) =>
     onEvent({ type: 'validate', epoch: 0, done, total: images.ids.length }),
   );
-  const written = images.writePredictions?.(predictions, wanted) ?? pictures(predictions, wanted);
+  const written =
+    images.writePredictions?.(predictions, wanted) ?? pictures(framed(images, predictions), wanted);
   for await (const prediction of written) {
     for (const { path, bytes } of prediction.files) await writeAtomically(join(out, path), bytes);
     rows.push(row(facts, prediction));
@@ -154,6 +155,16 @@ async function* predictionsOf(
     yield { id: sample.id, size: sample.size, labels, probabilities };
     done++;
     onProgress(done);
+  }
+}
+
+/** Each prediction where the file of its sample has its pixels. */
+async function* framed(
+  images: Dataset,
+  predictions: AsyncIterable<Prediction>,
+): AsyncGenerator<Prediction> {
+  for await (const prediction of predictions) {
+    yield (await images.inFileFrame?.(prediction)) ?? prediction;
   }
 }
 

@@ -92,19 +92,76 @@ export function unmappedCategory(
   });
 }
 
+/** @param place the file, and where in it the size is told */
 export function annotatedSize(
-  file: string,
-  annotated: { readonly place: string; readonly width: number; readonly height: number },
+  place: string,
+  annotated: { readonly width: number; readonly height: number },
   image: { readonly file: string; readonly width: number; readonly height: number },
 ): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_COCO_SIZE',
     category: 'data',
-    where: `${file}: ${annotated.place}`,
+    where: place,
     what: 'the image has another size than the annotations say',
     expected: `${image.width} x ${image.height} pixels (width x height), as ${image.file}`,
     got: `${annotated.width} x ${annotated.height}`,
     remedy:
-      'annotate the image at its own size (an orientation written in the file is not applied)',
+      'annotate the image at its own size; where it is annotated as viewers show it (EXIF), set data.with.orientation: upright',
+  });
+}
+
+export function unusableOutlines(
+  file: string,
+  unusable: readonly { readonly place: string; readonly reason: string }[],
+): RaremaskError {
+  const [first] = unusable as [(typeof unusable)[number]];
+  return new RaremaskError({
+    code: 'RAREMASK_OUTLINES_UNUSABLE',
+    category: 'data',
+    where: `${file}: ${first.place}`,
+    what: `the annotation has no usable outline: ${first.reason}`,
+    expected: 'polygons or runs that hold at least one pixel of the image',
+    got: `${unusable.length} of this kind: ${some(unusable.map(({ place }) => place))}`,
+    remedy:
+      'mend the annotations, or set unusable: ignore (their boxes are not judged) or background beside the file in the manifest',
+  });
+}
+
+export function brokenOutlines(
+  file: string,
+  place: string,
+  expected: string,
+  got: string,
+  cause?: unknown,
+): RaremaskError {
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_OUTLINES_BROKEN',
+      category: 'data',
+      where: place === '' ? file : `${file}: ${place}`,
+      what: 'this is no outline that can be read',
+      expected,
+      got: got.length > 80 ? `${got.slice(0, 80)}...` : got,
+      remedy: 'mend the file, or data.with.outlines.format',
+    },
+    { cause },
+  );
+}
+
+export function unmappedLabel(
+  file: string,
+  place: string,
+  label: string,
+  known: readonly string[],
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_OUTLINES_UNMAPPED_LABEL',
+    category: 'data',
+    where: `${file}: ${place}`,
+    what: `no class stands for the label ${label}`,
+    expected: `one of ${some(known)}`,
+    got: label,
+    remedy:
+      'name the label in data.with.outlines.labels, or set data.with.outlines.others: background',
   });
 }

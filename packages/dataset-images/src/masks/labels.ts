@@ -1,55 +1,55 @@
 import { type ClassFact, IGNORE } from '@raremask/core';
-import type { Raster } from '../decoding/png.ts';
-import type { Options } from '../options.ts';
-import { unknownMaskValue } from './errors.ts';
+import type { Raster } from '../decoding/raster.ts';
+import type { Options } from '../options/options.ts';
+import { Codes } from './codes.ts';
+import { masksContradict } from './errors.ts';
 
-const UNKNOWN = -1;
+/** A mask file and what it holds. */
+export interface MaskFile {
+  readonly file: string;
+  readonly raster: Raster;
+}
 
-/** From the values of one mask file to labels. */
+/** From the values of mask files to labels. */
 export interface LabelMap {
   readonly classes: readonly ClassFact[];
+  /** Whether masks are read as colours. */
+  readonly coloured: boolean;
   /**
-   * Labels of one image, from its mask files in the order of `Entry.masks`; undefined = no file.
+   * Labels of one image, from its mask files: a list for each slot of `Entry.masks`, empty = no file.
    * Exclusive: one class index a pixel. Overlapping: 0 or 1 a class, channels last.
    */
-  label(
-    masks: readonly (Raster | undefined)[],
-    files: readonly (string | undefined)[],
-    pixels: number,
-  ): Uint8Array;
+  label(slots: readonly (readonly MaskFile[])[], pixels: number): Uint8Array;
 }
 
 export function labelMap(options: Options): LabelMap {
   const values = Object.entries(options.classes).map(
-    ([name, value]) => [name, [value].flat()] as const,
+    ([name, value]) => ({ name, values: [value].flat() }) as const,
   );
-  const classes = values.map(([name, [first]]) => ({ name, value: first! }));
-  const ignored = options.ignore === undefined ? [] : [options.ignore].flat();
-  if (!options.overlapping) {
-    const code = new Codes(values, ignored, (index) => index);
-    return {
-      classes,
-      label: ([mask], [file], pixels) =>
-        mask === undefined ? new Uint8Array(pixels) : code.read(mask, file!),
-    };
-  }
-  const perClass = options.masks.includes('{class}') || options.maskChannels === 'classes';
-  const codes = values.map((own) => new Codes(perClass ? [own] : values, ignored, () => 1, true));
-  const members = values.map(([, own]) => new Set(own));
+  // A colour is no value of a grey mask: predictions of such classes hold their numbers.
+  const classes = values.map(({ name, values: [first] }, index) => ({
+    name,
+    value: typeof first === 'number' ? first : index + (options.overlapping ? 1 : 0),
+  }));
+  const ignored = [options.ignore ?? []].flat();
+  const codes = (meanings: ConstructorParameters<typeof Codes>[0], none: boolean) =>
+    new Codes(meanings, ignored, none, options.threshold);
+  if (options.overlapping) return { classes, ...overlapping(options, values, codes) };
+  const meanings = values.map((one, label) => ({ ...one, label }));
+  const perClass = options.masks.includes('{class}');
+  const ofSlots = perClass
+    ? meanings.slice(1).map((own) => codes([meanings[0]!, own], true))
+    : [codes(meanings, false)];
   return {
     classes,
-    label(masks, files, pixels) {
-      const labels = new Uint8Array(pixels * classes.length);
-      for (let index = 0; index < classes.length; index++) {
-        const at = perClass ? index : 0;
-        const mask = masks[at];
-        if (mask === undefined) continue;
-        const present = codes[index]!.read(mask, files[at]!);
-        const own = members[index]!;
-        for (let pixel = 0; pixel < pixels; pixel++) {
-          const label = present[pixel]!;
-          const other = label === 1 && !own.has(mask.data[pixel]!);
-          labels[pixel * classes.length + index] = other ? 0 : label;
+    coloured: ofSlots[0]!.coloured,
+    label(slots, pixels) {
+      const labels = new Uint8Array(pixels);
+      const owners: string[] = [];
+      for (const [slot, files] of slots.entries()) {
+        for (const { file, raster } of files) {
+          unite(labels, ofSlots[slot]!.read(raster, file), [...owners, file], raster.width);
+          owners.push(file);
         }
       }
       return labels;
@@ -57,46 +57,58 @@ export function labelMap(options: Options): LabelMap {
   };
 }
 
-/** What each value of a mask file stands for. */
-class Codes {
-  readonly #code = new Int16Array(65536).fill(UNKNOWN);
-  readonly #valid: string;
-
-  constructor(
-    values: readonly (readonly [name: string, values: readonly number[]])[],
-    ignored: readonly number[],
-    codeOf: (index: number) => number,
-    zeroIsNone = false,
-  ) {
-    if (zeroIsNone) this.#code[0] = 0;
-    for (const [index, [, own]] of values.entries()) {
-      for (const value of own) this.#code[value] = codeOf(index);
+/**
+ * Puts the labels of another file upon those that are there: a class wins over what nobody has judged,
+ * and both over background; two classes for one pixel are a contradiction.
+ */
+function unite(
+  labels: Uint8Array,
+  more: Uint8Array,
+  files: readonly string[],
+  width: number,
+): void {
+  for (let pixel = 0; pixel < labels.length; pixel++) {
+    const [own, other] = [labels[pixel]!, more[pixel]!];
+    if (own === other || other === 0) continue;
+    if (own === 0 || own === IGNORE) labels[pixel] = other;
+    else if (other !== IGNORE) {
+      throw masksContradict(files, pixel % width, Math.floor(pixel / width));
     }
-    for (const value of ignored) this.#code[value] = IGNORE;
-    this.#valid = [
-      ...(zeroIsNone ? ['0 (none)'] : []),
-      ...values.map(([name, own]) => `${own.join(' or ')} (${name})`),
-      ...(ignored.length > 0 ? [`${ignored.join(' or ')} (ignored)`] : []),
-    ].join(', ');
-  }
-
-  read(mask: Raster, file: string): Uint8Array {
-    const { data, width } = mask;
-    const codes = this.#code;
-    const labels = new Uint8Array(data.length);
-    for (let pixel = 0; pixel < data.length; pixel++) {
-      const value = data[pixel]!;
-      const code = codes[value] ?? UNKNOWN;
-      if (code === UNKNOWN) {
-        const place = { x: pixel % width, y: Math.floor(pixel / width), value };
-        throw unknownMaskValue(file, place, this.#valid, distinct(data));
-      }
-      labels[pixel] = code;
-    }
-    return labels;
   }
 }
 
-function distinct(data: Raster['data']): number[] {
-  return [...new Set<number>(data)].sort((a, b) => a - b).slice(0, 11);
+function overlapping(
+  options: Options,
+  values: readonly { readonly name: string; readonly values: readonly (number | string)[] }[],
+  codes: (
+    meanings: readonly { name: string; values: readonly (number | string)[]; label: number }[],
+    none: boolean,
+  ) => Codes,
+): Pick<LabelMap, 'label' | 'coloured'> {
+  const perClass = options.maskChannels === 'classes' || options.masks.includes('{class}');
+  // In a file of all classes a value stands for some of them; the others are 0 there.
+  const of = values.map((own) => {
+    const there = perClass ? [own] : values;
+    return codes(
+      there.map((one) => ({ ...one, label: one === own ? 1 : 0 })),
+      true,
+    );
+  });
+  return {
+    coloured: of[0]!.coloured,
+    label(slots, pixels) {
+      const labels = new Uint8Array(pixels * values.length);
+      for (let index = 0; index < values.length; index++) {
+        for (const { file, raster } of slots[perClass ? index : 0] ?? []) {
+          const present = of[index]!.read(raster, file);
+          for (let pixel = 0; pixel < pixels; pixel++) {
+            const at = pixel * values.length + index;
+            // 1 wins over what nobody has judged, and that over 0.
+            if (labels[at] !== 1 && present[pixel] !== 0) labels[at] = present[pixel]!;
+          }
+        }
+      }
+      return labels;
+    },
+  };
 }

@@ -62,20 +62,44 @@ export function maskIsImage(file: string): RaremaskError {
   });
 }
 
+/** @param spare masks that belong to no image: then names do not match, and nothing says that images are empty */
 export function missingMasks(
   missing: readonly { readonly image: string; readonly mask: string }[],
   images: number,
+  spare: readonly string[] = [],
 ): RaremaskError {
   const [first] = missing as [(typeof missing)[number]];
+  const without = some(missing.map(({ image }) => image));
+  const unmatched =
+    spare.length === 0 ? '' : `; ${spare.length} masks belong to no image: ${some(spare)}`;
   return new RaremaskError({
     code: 'RAREMASK_IMAGES_NO_MASK',
     category: 'data',
     where: first.image,
     what: `${missing.length} of ${images} images have no mask`,
     expected: first.mask,
-    got: `no such file; images without a mask: ${some(missing.map(({ image }) => image))}`,
+    got: `no such file; images without a mask: ${without}${unmatched}`,
     remedy:
-      'mend data.with.masks, or set data.with.missingMask: empty where a missing mask means that nothing is there',
+      spare.length === 0
+        ? 'mend data.with.masks, or set data.with.missingMask: empty where a missing mask means that nothing is there'
+        : 'mend data.with.masks, or the names of the files, until every mask has its image',
+  });
+}
+
+export function maskAmongImages(
+  found: readonly { readonly mask: string; readonly image: string }[],
+  pattern: string,
+): RaremaskError {
+  const [first] = found as [(typeof found)[number]];
+  const several = pattern.replace(/(\.[^./]*)?$/, '*$1');
+  return new RaremaskError({
+    code: 'RAREMASK_IMAGES_MASK_AMONG_IMAGES',
+    category: 'data',
+    where: first.mask,
+    what: `the file is called as another mask of ${first.image}, and would be an image without a mask`,
+    expected: 'every mask file beside the image that it belongs to',
+    got: `${found.length} such files: ${some(found.map(({ mask }) => mask))}`,
+    remedy: `set data.with.masks: "${several}", which puts all masks of an image together, or name the images more narrowly in data.with.images`,
   });
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { cannotRead } from '../decoding/errors.ts';
-import type { Options } from '../options.ts';
+import type { Options } from '../options/options.ts';
 import { parseCsv } from './csv.ts';
 import { groupColumnMissing, groupRowMissing, noGroup } from './errors.ts';
 

@@ -1,29 +1,38 @@
 import { stat } from 'node:fs/promises';
-import { basename, relative, resolve, sep } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import type { Log } from '@raremask/core';
-import { escapePath, glob } from 'tinyglobby';
-import type { Options } from '../options.ts';
+import { glob } from 'tinyglobby';
+import { some } from '../names.ts';
+import type { Options } from '../options/options.ts';
 import {
-  duplicateIds,
+  maskAmongImages,
   maskIsImage,
   missingMasks,
   noFolder,
   noImages,
   noSuchPath,
-  severalMasks,
 } from './errors.ts';
+import {
+  anyFiles,
+  collect,
+  GLOB,
+  isFolder,
+  listImages,
+  READABLE,
+  withoutDuplicates,
+  withoutExtension,
+} from './images.ts';
+import { type FoundMasks, findMasks, looseName } from './maskFiles.ts';
+import { maskSlots } from './slots.ts';
 
 /** One image and the masks that belong to it. */
 export interface Entry {
   readonly id: string;
   /** Absolute path. */
   readonly image: string;
-  /** Absolute path of each mask: one, or one a class; undefined where there is no such file. */
-  readonly masks: readonly (string | undefined)[];
+  /** Absolute paths of the masks: one slot for all classes, or one a class; none where there is no such file. */
+  readonly masks: readonly (readonly string[])[];
 }
-
-const READABLE = 'png,jpg,jpeg,tif,tiff';
-const GLOB = { onlyFiles: true, dot: false, expandDirectories: false } as const;
 
 /** All images of a data set with their masks, in the order of their ids. */
 export async function listEntries(
@@ -32,38 +41,85 @@ export async function listEntries(
   log: Log,
 ): Promise<readonly Entry[]> {
   if (!(await isFolder(root))) throw noFolder(root);
-  const masksOf = maskPaths(options, root);
   const images = await listImages(options.images, root);
-  const maskNames = new Set([...images.keys()].flatMap((id) => masksOf(id).flat()));
-  for (const [id, [file]] of images) {
-    if (masksOf(id).flat().includes(file!)) throw maskIsImage(file!);
-    const others = images.get(id)!.filter((name) => !maskNames.has(name));
+  const slots = maskSlots(options);
+  const pattern = { pattern: options.masks, slots, deep: options.images.includes('**') };
+  const all = [...images.keys()];
+  const among = await findMasks(pattern, root, all);
+  // Masks that lie among the images are no images.
+  const masks = new Set(all.flatMap((id) => among.of(id, images.get(id)![0]!).flat()));
+  for (const [id, files] of images) {
+    const self = files.find((file) => among.of(id, file).flat().includes(file));
+    if (self !== undefined && !options.masks.includes('*')) throw maskIsImage(self);
+    const others = files.filter((file) => !masks.has(file) || file === self);
     if (others.length === 0) images.delete(id);
     else images.set(id, others);
   }
   if (images.size === 0) throw noImages(root, options.images, await anyFiles(root));
   const unique = withoutDuplicates(images);
-  const existing = new Set(await listMasks(options, root));
+  const found = await findMasks(
+    pattern,
+    root,
+    unique.map(([id]) => id),
+  );
+  const files = new Set(unique.map(([, image]) => image));
   const entries = unique.map(([id, image]): Entry => {
-    const masks = masksOf(id).map((candidates) => {
-      const there = candidates.filter((mask) => existing.has(mask));
-      if (there.length > 1) throw severalMasks(image, there);
-      return there[0];
-    });
-    return { id, image, masks };
+    const own = found.of(id, image);
+    if (own.flat().includes(image)) throw maskIsImage(image);
+    return { id, image, masks: own };
   });
-  if (options.missingMask === 'error') {
-    const missing = entries.flatMap(({ id, image, masks }) => {
-      const at = masks.indexOf(undefined);
-      return at < 0 ? [] : [{ image, mask: masksOf(id)[at]!.join(' or ') }];
-    });
-    if (missing.length > 0) throw missingMasks(missing, entries.length);
-  }
-  warnOfSpareMasks(entries, existing, log);
+  refuseMasksAmongImages(entries, found, options.masks);
+  const spare = found.spare.filter((file) => !files.has(file));
+  if (options.missingMask === 'error') refuseMissing(entries, found, spare);
+  warn(found, spare, log);
   return entries;
 }
 
-/** All images of a data set whose truth stands in a file of annotations, in the order of their ids. */
+function refuseMissing(
+  entries: readonly Entry[],
+  found: FoundMasks,
+  spare: readonly string[],
+): void {
+  const missing = entries.flatMap(({ id, image, masks }) => {
+    const at = masks.findIndex((files) => files.length === 0);
+    return at < 0 ? [] : [{ image, mask: found.expected(id, at).join(' or ') }];
+  });
+  if (missing.length > 0) throw missingMasks(missing, entries.length, spare);
+}
+
+/** `x_mask_1.png` beside `x_mask.png` is a second mask of x, and no image without structure. */
+function refuseMasksAmongImages(
+  entries: readonly Entry[],
+  found: FoundMasks,
+  pattern: string,
+): void {
+  if (pattern.includes('*')) return;
+  const stem = (file: string) => looseName(withoutExtension(file));
+  const names = new Map(
+    entries.flatMap(({ id, image, masks }) =>
+      masks.flatMap((_, slot) => found.expected(id, slot).map((mask) => [stem(mask), image])),
+    ),
+  );
+  const second = entries.flatMap(({ image, masks }) => {
+    if (masks.some((files) => files.length > 0)) return [];
+    const first = names.get(stem(image).replace(/[_\-. ]?\(?\d{1,4}\)?$/, ''));
+    return first === undefined || first === image ? [] : [{ mask: image, image: first }];
+  });
+  if (second.length > 0) throw maskAmongImages(second, pattern);
+}
+
+function warn(found: FoundMasks, spare: readonly string[], log: Log): void {
+  if (found.loose.length > 0) {
+    const many = found.loose.length;
+    log.warn(
+      `${many} masks are called as their images but for the case of letters or the Unicode form, and are used: ${some(found.loose)}`,
+    );
+  }
+  if (spare.length === 0) return;
+  log.warn(`${spare.length} masks belong to no image and are not used, for example ${spare[0]}`);
+}
+
+/** All images of a data set whose truth stands in files of annotations, in the order of their ids. */
 export async function listAnnotatedImages(
   options: Options,
   root: string,
@@ -74,152 +130,27 @@ export async function listAnnotatedImages(
   return withoutDuplicates(images).map(([id, image]) => ({ id, image, masks: [] }));
 }
 
+/** Pictures of other formats: left out, and said. */
+const OTHERS = /\.(bmp|gif|webp|jp2|j2k|heic|heif|avif|svg|psd|dng|jfif|ppm|pgm)$/i;
+
 /** Images without truth: all readable files below a folder, or one file. */
-export async function listImagesAt(path: string): Promise<readonly Entry[]> {
+export async function listImagesAt(path: string, log: Log): Promise<readonly Entry[]> {
   const kind = await stat(path).catch(() => undefined);
   if (kind === undefined) throw noSuchPath(path);
   if (kind.isFile()) return [{ id: withoutExtension(basename(path)), image: path, masks: [] }];
-  const pattern = `**/*.{${READABLE}}`;
-  const files = await glob(pattern, { ...GLOB, cwd: path, caseSensitiveMatch: false });
-  if (files.length === 0) throw noImages(path, pattern, await anyFiles(path));
+  const all = await glob('**/*', { ...GLOB, cwd: path });
+  const endings = new Set(READABLE.split(',').map((ending) => `.${ending}`));
+  const files = all.filter((file) => endings.has(extname(file).toLowerCase()));
+  if (files.length === 0) throw noImages(path, `**/*.{${READABLE}}`, await anyFiles(path));
+  const others = all.filter((file) => OTHERS.test(file)).sort();
+  if (others.length > 0) {
+    log.warn(`${others.length} files of other formats are left out: ${some(others)}`);
+  }
   const byId = collect(files.map((file) => [withoutExtension(file), resolve(path, file)]));
   return withoutDuplicates(byId).map(([id, image]) => ({ id, image, masks: [] }));
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
-}
-
-function withoutExtension(path: string): string {
-  return path.replace(/\.[^./\\]+$/, '');
-}
-
-/** Files by id. */
-async function listImages(pattern: string, root: string): Promise<Map<string, string[]>> {
-  const wanted = pattern.replaceAll('{id}', '*');
-  const files = await glob(wanted, { ...GLOB, cwd: root });
-  const idOf = pattern.includes('{id}') ? idByPattern(pattern) : idByName(pattern);
-  return collect(
-    files.flatMap((file): [string, string][] => {
-      const id = idOf(file);
-      return id === undefined ? [] : [[id, resolve(root, file)]];
-    }),
-  );
-}
-
-function collect(files: readonly (readonly [string, string])[]): Map<string, string[]> {
-  const byId = new Map<string, string[]>();
-  for (const [id, file] of files) {
-    const known = byId.get(id);
-    if (known === undefined) byId.set(id, [file]);
-    else known.push(file);
-  }
-  return byId;
-}
-
-/** Several {id} in one pattern must stand for the same text. */
-function idByPattern(pattern: string): (file: string) => string | undefined {
-  const [head = '', ...rest] = pattern.split('{id}').map(globToExpression);
-  const [next = '', ...others] = rest;
-  const source = [`${head}([^/]+)${next}`, ...others].join('\\1');
-  const expression = new RegExp(`^${source}$`);
-  return (file) => expression.exec(file)?.[1];
-}
-
-function globToExpression(part: string): string {
-  return part.replace(/\*\*\/?|\*|\?|\{[^}]*\}|[\\^$.|+()[\]]/g, (match) => {
-    if (match.startsWith('**')) return '.*';
-    if (match === '*') return '[^/]*';
-    if (match === '?') return '[^/]';
-    if (match.startsWith('{')) {
-      return `(?:${match.slice(1, -1).split(',').map(globToExpression).join('|')})`;
-    }
-    return `\\${match}`;
-  });
-}
-
-/** The file name; or, with `**`, the path below the part of the pattern that stands firm. */
-function idByName(pattern: string): (file: string) => string {
-  if (!pattern.includes('**')) return (file) => withoutExtension(basename(file));
-  const firm = /^((?:[^*?{}[\]()!]+\/)*)/.exec(pattern)![1]!;
-  return (file) => withoutExtension(file.startsWith(firm) ? file.slice(firm.length) : file);
-}
-
-/** Files that the mask of an id may be, for each class that has files of its own. */
-function maskPaths(options: Options, root: string): (id: string) => readonly (readonly string[])[] {
-  const patterns = options.masks.includes('{class}')
-    ? Object.keys(options.classes).map((name) => options.masks.replaceAll('{class}', () => name))
-    : [options.masks];
-  return (id) =>
-    patterns.map((pattern) =>
-      alternativesOf(pattern).map((one) =>
-        resolve(
-          root,
-          one.replaceAll('{id}', () => id),
-        ),
-      ),
-    );
-}
-
-/** `{png,tif}` stands for either. */
-function alternativesOf(pattern: string): string[] {
-  const found = /\{[^{},]*(?:,[^{},]*)+\}/.exec(pattern);
-  if (found === null) return [pattern];
-  const [head, tail] = [
-    pattern.slice(0, found.index),
-    pattern.slice(found.index + found[0].length),
-  ];
-  return found[0]
-    .slice(1, -1)
-    .split(',')
-    .flatMap((one) => alternativesOf(`${head}${one}${tail}`));
-}
-
-async function listMasks({ masks, classes, images }: Options, root: string): Promise<string[]> {
-  const anyId = images.includes('**') ? '**/*' : '*';
-  const names = masks.includes('{class}') ? Object.keys(classes) : [''];
-  const patterns = alternativesOf(masks).flatMap((one) =>
-    names.map((name) =>
-      one
-        .split('{id}')
-        .map((part) => escapePath(part.replaceAll('{class}', () => name)))
-        .reduce((before, after) => joinWildcard(before, anyId, after)),
-    ),
-  );
-  const files = await glob(patterns, { ...GLOB, cwd: root });
-  return files.map((file) => resolve(root, file));
-}
-
-/** `**` must fill a whole part of a path, so it is only used where one begins. */
-function joinWildcard(before: string, anyId: string, after: string): string {
-  const startsPart = before === '' || before.endsWith('/');
-  if (anyId === '*' || startsPart) return before + anyId + after;
-  return `${before}*/**/*${after}`;
-}
-
-function withoutDuplicates(byId: ReadonlyMap<string, readonly string[]>): [string, string][] {
-  const repeated = [...byId].flatMap(([id, files]) =>
-    files.length < 2 ? [] : [{ id, files: files.toSorted() as unknown as [string, string] }],
-  );
-  if (repeated.length > 0) throw duplicateIds(repeated);
-  return [...byId]
-    .map(([id, files]): [string, string] => [id, files[0]!])
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-function warnOfSpareMasks(
-  entries: readonly Entry[],
-  existing: ReadonlySet<string>,
-  log: Log,
-): void {
-  const used = new Set(entries.flatMap(({ masks }) => masks));
-  const images = new Set(entries.map(({ image }) => image));
-  const spare = [...existing].filter((file) => !used.has(file) && !images.has(file)).sort();
-  if (spare.length === 0) return;
-  log.warn(`${spare.length} masks belong to no image and are not used, for example ${spare[0]}`);
-}
-
-async function anyFiles(folder: string): Promise<string[]> {
-  const files = await glob('**/*', { ...GLOB, cwd: folder, deep: 3 });
-  return files.map((file) => relative(folder, resolve(folder, file)).split(sep).join('/')).sort();
+/** Where annotations of one image each are looked for. */
+export function besideImage(root: string, pattern: string, id: string): string {
+  return join(root, ...pattern.replaceAll('{id}', () => id).split('/'));
 }

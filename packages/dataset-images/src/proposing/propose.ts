@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { DatasetProposal, Json } from '@raremask/core';
-import { decodeMask } from '../decoding/decode.ts';
+import { decodeMask } from '../masks/maskFile.ts';
 import { parseCsv } from '../pairing/csv.ts';
 
 const IMAGE_FOLDERS = ['images', 'image', 'imgs', 'img', 'imagesTr', 'x'];
@@ -235,7 +235,11 @@ async function maskValues(files: readonly string[]): Promise<{
   const follow = async () => {
     for (const file of waiting) {
       // A damaged mask is the inspection's to report.
-      const mask = await decodeMask(file).catch(() => undefined);
+      const mask = await decodeMask(file, {
+        lossy: true,
+        whiteIsZero: 'stored',
+        upright: false,
+      }).catch(() => undefined);
       if (mask === undefined) continue;
       for (const value of mask.data) counts.set(value, (counts.get(value) ?? 0) + 1);
       together ||= mask.data.includes(1) && mask.data.includes(255);

@@ -1,17 +1,17 @@
 import { IGNORE } from '@raremask/core';
-import type { AnnotatedImage, Instance } from './annotations.ts';
-import { paintPolygon } from './polygon.ts';
-import { paintRuns } from './runLength.ts';
+import type { Instance } from './instance.ts';
+import { pixelsOf } from './usable.ts';
 
 /**
  * Labels of one image.
  *
  * Exclusive classes: larger structures lie below smaller ones, and of equally large ones the later in
- * the file lies on top. Overlapping classes: 0 or 1 a class, channels last. Crowds that are ignored lie
- * below everything.
+ * the file lies on top. Overlapping classes: 0 or 1 a class, channels last. Crowds that are ignored and
+ * structures that nobody has drawn lie below everything.
  */
 export function paintLabels(
-  { width, height, instances }: AnnotatedImage,
+  instances: readonly Instance[],
+  { width, height }: { readonly width: number; readonly height: number },
   classes: number,
   overlapping: boolean,
   crowd: 'ignore' | 'count',
@@ -24,8 +24,12 @@ export function paintLabels(
       else labels[pixel] = value;
     }
   };
-  const painted = instances.map((instance) => ({ instance, pixels: pixelsOf(instance, size) }));
-  const ignored = (instance: Instance) => instance.crowd && crowd === 'ignore';
+  const painted = instances.map((instance) => ({
+    instance,
+    pixels: pixelsOf(instance.outline, size),
+  }));
+  const ignored = (instance: Instance) =>
+    instance.outline.kind === 'unjudged' || (instance.crowd && crowd === 'ignore');
   for (const { instance, pixels } of painted) {
     if (ignored(instance)) paint(pixels, instance.class, IGNORE);
   }
@@ -36,12 +40,4 @@ export function paintLabels(
     paint(pixels, instance.class, overlapping ? 1 : instance.class);
   }
   return labels;
-}
-
-function pixelsOf({ outline }: Instance, size: readonly [number, number]): Set<number> {
-  const pixels = new Set<number>();
-  const add = (pixel: number) => void pixels.add(pixel);
-  if (outline.kind === 'runs') paintRuns(outline.runs, size, add);
-  else for (const corners of outline.polygons) paintPolygon(corners, size, add);
-  return pixels;
 }

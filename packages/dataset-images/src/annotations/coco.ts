@@ -1,8 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { basename, sep } from 'node:path';
+import type { Log } from '@raremask/core';
 import { z } from 'zod';
-import { cannotRead } from '../../decoding/errors.ts';
-import type { Options } from '../../options.ts';
+import { cannotRead } from '../decoding/errors.ts';
+import type { Options } from '../options/options.ts';
+import { looseName } from '../pairing/maskFiles.ts';
+import type { Annotations } from './annotations.ts';
+import { instancesOf, tellUnusable } from './collector.ts';
 import {
   brokenAnnotation,
   notCoco,
@@ -10,38 +14,11 @@ import {
   unknownCategory,
   unlistedImageFile,
   unmappedCategory,
-} from '../errors.ts';
+} from './errors.ts';
+import type { AnnotatedImage, Instance } from './instance.ts';
+import { classesByLabel } from './labels.ts';
 import { decodeRuns } from './runLength.ts';
-
-/** The outline of one structure. */
-type Outline =
-  | { readonly kind: 'polygons'; readonly polygons: readonly (readonly number[])[] }
-  | { readonly kind: 'runs'; readonly runs: readonly number[] };
-
-export interface Instance {
-  /** Where it stands in the file, for messages: `annotations[17]`. */
-  readonly place: string;
-  /** Index of the class. */
-  readonly class: number;
-  /** Marks a region of many structures that nobody has told apart. */
-  readonly crowd: boolean;
-  readonly outline: Outline;
-}
-
-/** What the file says of one image. */
-export interface AnnotatedImage {
-  readonly place: string;
-  readonly width: number;
-  readonly height: number;
-  readonly instances: readonly Instance[];
-}
-
-/** The annotations of a data set. */
-export interface Annotations {
-  readonly file: string;
-  /** By the image's path. */
-  readonly byImage: ReadonlyMap<string, AnnotatedImage>;
-}
+import { problemOfRuns, type Unusable, usablePolygons } from './usable.ts';
 
 const id = z.union([z.int(), z.string()]);
 const extent = z.int().min(1);
@@ -52,23 +29,27 @@ const parts = {
     image_id: id,
     category_id: id,
     iscrowd: z.union([z.literal(0), z.literal(1), z.boolean()]).optional(),
-    segmentation: z.union([
-      z.array(z.array(z.number())),
-      z.strictObject({
-        size: z.tuple([z.int(), z.int()]),
-        counts: z.union([z.string(), z.array(z.int().min(0))]),
-      }),
-    ]),
+    bbox: z.array(z.number()).nullish(),
+    segmentation: z
+      .union([
+        z.array(z.array(z.number())),
+        z.strictObject({
+          size: z.tuple([z.int(), z.int()]),
+          counts: z.union([z.string(), z.array(z.int().min(0))]),
+        }),
+      ])
+      .nullish(),
   }),
 } as const;
 
 type Part = keyof typeof parts;
 
 /** Reads and checks a COCO file against the images that are there. */
-export async function readAnnotations(
+export async function readCoco(
   file: string,
   options: Options & { coco: NonNullable<Options['coco']> },
   images: readonly string[],
+  log: Log,
 ): Promise<Annotations> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw cannotRead(file, error);
@@ -101,9 +82,10 @@ export async function readAnnotations(
     const { id: key, name } = checked('categories', raw, `categories[${at}]`);
     names.set(key, name);
   }
-  const classOf = classesByCategory(options);
+  const classOf = classesByLabel(Object.keys(options.classes), options.coco.categories);
+  const unusable: Unusable[] = [];
   const pathOf = pathFinder(images);
-  const found = new Map<unknown, { path: string; image: AnnotatedImage; own: Instance[] }>();
+  const found = new Map<unknown, Listed>();
   const byImage = new Map<string, AnnotatedImage>();
   for (const [at, raw] of list('images').entries()) {
     const place = `images[${at}]`;
@@ -114,9 +96,12 @@ export async function readAnnotations(
       throw brokenAnnotation(file, `${place}.id`, 'one entry for each image', key);
     }
     const own: Instance[] = [];
-    const image = { place, width, height, instances: own };
-    found.set(key, { path, image, own });
-    byImage.set(path, image);
+    found.set(key, { width, height, own });
+    byImage.set(path, {
+      place: `${file}: ${place}`,
+      size: { width, height },
+      instances: own,
+    });
   }
   for (const [at, raw] of list('annotations').entries()) {
     const place = `annotations[${at}]`;
@@ -130,14 +115,21 @@ export async function readAnnotations(
       if (options.coco.others === 'background') continue;
       throw unmappedCategory(file, place, name, Object.keys(options.classes));
     }
-    target.own.push({
-      place,
-      class: index,
-      crowd: Boolean(annotation.iscrowd),
-      outline: outlineOf(file, `${place}.segmentation`, annotation.segmentation, target.image),
-    });
+    const common = { place, class: index, crowd: Boolean(annotation.iscrowd) };
+    const outline = outlineOf(file, `${place}.segmentation`, annotation.segmentation, target);
+    unusable.push(...outline.unusable);
+    const box = annotation.bbox?.length === 4 ? annotation.bbox : undefined;
+    target.own.push(...instancesOf({ ...common, ...outline, box }, options.coco.unusable));
   }
-  return { file, byImage };
+  tellUnusable(file, unusable, options.coco.unusable, log);
+  return { byImage, fileOf: () => file };
+}
+
+/** An image of the file, while its annotations are collected. */
+interface Listed {
+  readonly width: number;
+  readonly height: number;
+  readonly own: Instance[];
 }
 
 const expectations: Record<Part, string> = {
@@ -151,15 +143,18 @@ function outlineOf(
   file: string,
   place: string,
   segmentation: z.output<(typeof parts)['annotations']>['segmentation'],
-  { width, height }: AnnotatedImage,
-): Outline {
+  { width, height }: Listed,
+): {
+  readonly polygons: readonly (readonly number[])[];
+  readonly runs?: readonly number[];
+  readonly unusable: readonly Unusable[];
+} {
+  if (segmentation === null || segmentation === undefined) {
+    return { polygons: [], unusable: [{ place, reason: 'no outline' }] };
+  }
   if (Array.isArray(segmentation)) {
-    for (const [at, corners] of segmentation.entries()) {
-      if (corners.length >= 6 && corners.length % 2 === 0) continue;
-      const expected = 'x and y of at least 3 corners: an even number of values, from 6';
-      throw brokenAnnotation(file, `${place}[${at}]`, expected, `${corners.length} values`);
-    }
-    return { kind: 'polygons', polygons: segmentation };
+    const { usable, unusable } = usablePolygons(segmentation, place, [height, width]);
+    return { polygons: usable, unusable };
   }
   const { size, counts } = segmentation;
   if (size[0] !== height || size[1] !== width) {
@@ -174,32 +169,27 @@ function outlineOf(
     const got = total === undefined ? 'no list of runs' : `runs of ${total} pixels`;
     throw brokenAnnotation(file, `${place}.counts`, `runs of ${height * width} pixels`, got);
   }
-  return { kind: 'runs', runs };
+  const reason = problemOfRuns(runs);
+  if (reason !== undefined) return { polygons: [], unusable: [{ place, reason }] };
+  return { polygons: [], runs, unusable: [] };
 }
 
-/** The class of each category, by name: those that the manifest lists, or the one of the same name. */
-function classesByCategory({
-  classes,
-  coco,
-}: Options & { coco: NonNullable<Options['coco']> }): ReadonlyMap<string, number> {
-  const found = new Map<string, number>();
-  for (const [index, name] of Object.keys(classes).entries()) {
-    for (const category of [coco.categories?.[name] ?? name].flat()) found.set(category, index);
-  }
-  return found;
-}
-
-/** The image whose path ends with a file name as COCO writes it. */
+/** The image whose path ends with a file name as COCO writes it; the case of letters and the Unicode form do not count. */
 function pathFinder(images: readonly string[]): (name: string) => string | undefined {
   const byName = new Map<string, string[]>();
   for (const path of images) {
-    const own = byName.get(basename(path));
-    if (own === undefined) byName.set(basename(path), [path]);
+    const name = looseName(basename(path));
+    const own = byName.get(name);
+    if (own === undefined) byName.set(name, [path]);
     else own.push(path);
   }
   return (name) => {
-    const ending = `/${name.replace(/^\.?\//, '')}`;
-    const candidates = byName.get(basename(name)) ?? [];
-    return candidates.find((path) => path.split(sep).join('/').endsWith(ending));
+    const ending = `/${name.replaceAll('\\', '/').replace(/^\.?\//, '')}`;
+    const candidates = byName.get(looseName(ending.slice(ending.lastIndexOf('/') + 1))) ?? [];
+    const ends = (path: string) => path.split(sep).join('/');
+    return (
+      candidates.find((path) => ends(path).endsWith(ending)) ??
+      candidates.find((path) => looseName(ends(path)).endsWith(looseName(ending)))
+    );
   };
 }
