@@ -118,7 +118,7 @@ async function bySharp(file: string, bytes: Buffer, inks: boolean): Promise<Stor
 async function tiffImage(file: string, bytes: Buffer, inks: boolean): Promise<Stored> {
   const { picture, raster } = await tiffPixels(file, bytes);
   const { layout } = picture;
-  const { photometric, alpha, colourMap, bits } = layout;
+  const { photometric, alpha, bits } = layout;
   if (raster === undefined) return bySharp(file, bytes, inks);
   const { width, height, channels, data } = raster;
   if (photometric === PHOTOMETRIC.palette) {
