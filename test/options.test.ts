@@ -10,7 +10,7 @@ const BEGIN = '<!-- options:begin -->';
 const END = '<!-- options:end -->';
 
 // The tables of the others are written by hand: they leave out, or add, what the schema cannot say.
-describe.each(['sampler', 'unet', 'tracker-tensorboard', 'tracker-mlflow'])(
+describe.each(['sampler', 'unet', 'dataset-images', 'tracker-tensorboard', 'tracker-mlflow'])(
   'README.md of %s',
   (name) => {
     test('has the table of options that its schema gives', async () => {

@@ -124,7 +124,6 @@ test('masks of several endings are all paired', async () => {
   expect(twice).toMatchObject({ masks: 'masks/{id}.png' });
   expect(twice).not.toHaveProperty('missingMask');
 });
-});
 
 test('1 in some masks and 255 in others are one class, 255 beside 1 is not judged', async () => {
   const images = { 'images/a.png': IMAGE, 'images/b.png': IMAGE };

@@ -121,7 +121,7 @@ export async function readCoco(
     const box = annotation.bbox?.length === 4 ? annotation.bbox : undefined;
     target.own.push(...instancesOf({ ...common, ...outline, box }, options.coco.unusable));
   }
-  tellUnusable(file, unusable, options.coco.unusable, log);
+  tellUnusable(file, unusable, { means: options.coco.unusable, option: 'coco' }, log);
   return { byImage, fileOf: () => file };
 }
 

@@ -33,11 +33,11 @@ export function instancesOf(
 export function tellUnusable(
   file: string,
   unusable: readonly Unusable[],
-  means: UnusableMeans,
+  { means, option }: { readonly means: UnusableMeans; readonly option: 'coco' | 'outlines' },
   log: Log,
 ): void {
   if (unusable.length === 0) return;
-  if (means === 'error') throw unusableOutlines(file, unusable);
+  if (means === 'error') throw unusableOutlines(file, unusable, option);
   const become =
     means === 'ignore'
       ? 'their boxes, or without one their images, are not judged'

@@ -113,6 +113,7 @@ export function annotatedSize(
 export function unusableOutlines(
   file: string,
   unusable: readonly { readonly place: string; readonly reason: string }[],
+  option: 'coco' | 'outlines',
 ): RaremaskError {
   const [first] = unusable as [(typeof unusable)[number]];
   return new RaremaskError({
@@ -122,8 +123,7 @@ export function unusableOutlines(
     what: `the annotation has no usable outline: ${first.reason}`,
     expected: 'polygons or runs that hold at least one pixel of the image',
     got: `${unusable.length} of this kind: ${some(unusable.map(({ place }) => place))}`,
-    remedy:
-      'mend the annotations, or set unusable: ignore (their boxes are not judged) or background beside the file in the manifest',
+    remedy: `mend the annotations, or set data.with.${option}.unusable to ignore (their boxes are not judged) or background`,
   });
 }
 

@@ -46,7 +46,7 @@ export async function readOutlines(
       place: file === first.file ? place : `${file}: ${place}`,
       reason,
     }));
-    tellUnusable(first.file, named, means, log);
+    tellUnusable(first.file, named, { means, option: 'outlines' }, log);
   }
   return {
     byImage,
