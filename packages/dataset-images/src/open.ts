@@ -4,7 +4,7 @@ import type { Annotations } from './annotations/annotations.ts';
 import { annotatedSize } from './annotations/errors.ts';
 import { paintLabels } from './annotations/paint.ts';
 import { imageBytes } from './decoding/bytes.ts';
-import { takeChannels } from './decoding/channels.ts';
+import { channelCount, takeChannels } from './decoding/channels.ts';
 import { cannotRead } from './decoding/errors.ts';
 import type { Head } from './decoding/head.ts';
 import { decodeImage, orientationOf, prepareDecoder } from './decoding/image.ts';
@@ -119,9 +119,8 @@ async function reference(
 ): Promise<{ channels: number; first: string }> {
   const at = heads.findIndex((head) => head?.channels !== undefined);
   const first = files[Math.max(at, 0)]!;
-  if (typeof channels !== 'string') return { channels: channels.length, first };
-  if (channels !== 'auto') return { channels: channels === 'grey' ? 1 : 3, first };
-  if (at >= 0) return { channels: heads[at]!.channels!, first };
+  if (channels === 'auto' && at >= 0) return { channels: heads[at]!.channels!, first };
+  if (channels !== 'auto') return { channels: channelCount(channels), first };
   // No head can be read: what is wrong with the first file is the reason.
   const stored = await decodeImage(first, { inks: false, upright: false });
   return { channels: stored.channels - stored.alpha.length, first };

@@ -103,6 +103,17 @@ describe('a threshold', () => {
       .toBuffer();
     const given = { masks: 'masks/{id}.jpg', threshold: 128 };
     expect(await labels({ 'masks/a.jpg': mask }, given)).toEqual([0, 0, 1]);
+    // Of three channels, which JPEG makes differ by a little.
+    const near = Uint8Array.of(0, 2, 0, 1, 0, 0, 255, 250, 255);
+    const wide = { raw: { width: 3, height: 1, channels: 3 as const } };
+    const colour = await sharp(near, wide).jpeg({ quality: 95 }).toBuffer();
+    expect(await labels({ 'masks/a.jpg': colour }, given)).toEqual([0, 0, 1]);
+    const red = await sharp(Uint8Array.of(255, 0, 0, 255, 0, 0, 255, 0, 0), wide)
+      .jpeg()
+      .toBuffer();
+    await expect(labels({ 'masks/a.jpg': red }, given)).rejects.toMatchObject({
+      code: 'RAREMASK_IMAGES_COLOURED_MASK',
+    });
   });
 
   it('holds for each file of a class', async () => {

@@ -10,6 +10,7 @@ import { isSearched } from './judging/decisionRule.ts';
 import { type Judged, judge } from './judging/judge.ts';
 import { tileRule } from './judging/tiles.ts';
 import { openTrained, readTrained, scopeWithoutData, type Trained } from './opening/openTrained.ts';
+import { framed } from './prediction/framed.ts';
 import { pictures } from './prediction/pictures.ts';
 import { type Feed, openFeed } from './reading/feed.ts';
 import type { Compute } from './runner/compute.ts';
@@ -155,16 +156,6 @@ async function* predictionsOf(
     yield { id: sample.id, size: sample.size, labels, probabilities };
     done++;
     onProgress(done);
-  }
-}
-
-/** Each prediction where the file of its sample has its pixels. */
-async function* framed(
-  images: Dataset,
-  predictions: AsyncIterable<Prediction>,
-): AsyncGenerator<Prediction> {
-  for await (const prediction of predictions) {
-    yield (await images.inFileFrame?.(prediction)) ?? prediction;
   }
 }
 

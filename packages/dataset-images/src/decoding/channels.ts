@@ -4,9 +4,8 @@ import { pickChannels, type Raster, type Stored, sameKind } from './raster.ts';
 /** What images are read as: see the option `channels`. */
 export type ChannelChoice = 'auto' | 'grey' | 'rgb' | readonly number[];
 
-/** How many channels the images of a set have. */
-export function channelsOf(choice: ChannelChoice, first: Stored): number {
-  if (choice === 'auto') return first.channels - first.alpha.length;
+/** How many channels images have after a choice that says so itself. */
+export function channelCount(choice: Exclude<ChannelChoice, 'auto'>): number {
   if (typeof choice === 'string') return choice === 'grey' ? 1 : 3;
   return choice.length;
 }

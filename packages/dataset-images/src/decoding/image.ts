@@ -53,7 +53,7 @@ function storedImage(
 }
 
 function pngImage(file: string, bytes: Buffer): Stored {
-  const { palette, depth, ...raster } = pngPixels(file, bytes);
+  const { palette, depth, frames: _, ...raster } = pngPixels(file, bytes);
   const { width, height, channels, data } = raster;
   if (palette !== undefined) {
     const colours = paletteColours(data, (index, channel) => palette[3 * index + channel]!);
@@ -68,11 +68,15 @@ function pngImage(file: string, bytes: Buffer): Stored {
 }
 
 export function pngPixels(file: string, bytes: Buffer): ReturnType<typeof decodePng> {
+  let pixels: ReturnType<typeof decodePng>;
   try {
-    return decodePng(bytes);
+    pixels = decodePng(bytes);
   } catch (error) {
     throw damagedFile(file, reasonOf(error), error);
   }
+  const { frames } = pixels;
+  if (frames < 2) return pixels;
+  throw unsupportedFile(file, `${frames} pictures in one file`, 'save one picture a file');
 }
 
 /** Red, green and blue of each index. */
@@ -193,7 +197,7 @@ function checkFinite(file: string, { data, width, channels }: Raster): void {
 }
 
 /** What a decoder says, on one line. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.trim().split('\n').join('; ').replace(/\.$/, '');
 }

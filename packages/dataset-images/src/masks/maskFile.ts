@@ -73,10 +73,10 @@ async function storedValues(
 ): Promise<Stored> {
   if (format === 'jpeg') {
     if (!reading.lossy) throw lossyMask(file, 'JPEG');
-    return decodeImage(file, { inks: false, upright: false });
+    return nearlyGrey(await decodeImage(file, { inks: false, upright: false }));
   }
   if (format === 'png') {
-    const { palette: colours, depth: _, ...raster } = pngPixels(file, bytes);
+    const { palette: colours, depth: _, frames: __, ...raster } = pngPixels(file, bytes);
     if (colours !== undefined && palette === 'colour') {
       return coloured(raster, (index, channel) => colours[3 * index + channel]!);
     }
@@ -110,6 +110,23 @@ function coloured(
 ): Stored {
   const colours = paletteColours(data, colourOf);
   return { width, height, channels: 3, data: colours, colour: true, alpha: [] };
+}
+
+/** JPEG makes the channels of a grey picture differ by a little; so much counts as the same. */
+const SAME = 48;
+
+/** One channel where those of a JPEG are nearly the same, else the picture as it is. */
+function nearlyGrey(stored: Stored): Stored {
+  const { width, height, channels, data } = stored;
+  if (channels !== 3) return stored;
+  const values = new Uint8Array(width * height);
+  for (let pixel = 0; pixel < values.length; pixel++) {
+    const [red, green, blue] = data.subarray(3 * pixel, 3 * pixel + 3) as unknown as number[];
+    const spread = Math.max(red!, green!, blue!) - Math.min(red!, green!, blue!);
+    if (spread > SAME) return stored;
+    values[pixel] = Math.round((red! + green! + blue!) / 3);
+  }
+  return { width, height, channels: 1, data: values, colour: false, alpha: [] };
 }
 
 function oneValue(file: string, stored: Stored): Raster {

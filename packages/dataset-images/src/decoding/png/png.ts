@@ -6,6 +6,8 @@ import { unfiltered } from './filters.ts';
 /** The values of a PNG file, and the colours of its palette where it has one. */
 export interface PngPixels extends Raster {
   readonly depth: number;
+  /** Pictures in the file: more than one of an animation, of which this is the first. */
+  readonly frames: number;
   /** Red, green and blue of each index in turn. */
   readonly palette?: Uint8Array;
 }
@@ -19,9 +21,11 @@ export function decodePng(bytes: Buffer): PngPixels {
   const header = pngHeader(bytes);
   const parts: Buffer[] = [];
   let palette: Buffer | undefined;
+  let frames = 1;
   for (const { type, data } of pngChunks(bytes)) {
     if (type === 'IDAT') parts.push(data);
     if (type === 'PLTE') palette = data;
+    if (type === 'acTL' && data.length >= 4) frames = data.readUInt32BE(0);
   }
   const passes = passesOf(header);
   const expected = passes.reduce((sum, { length }) => sum + length, 0);
@@ -34,14 +38,14 @@ export function decodePng(bytes: Buffer): PngPixels {
   const data = header.interlaced
     ? deinterlaced(filtered, header, passes)
     : valuesOf(filtered, header, width, height);
-  if (!header.palette) return { width, height, channels, depth, data };
+  if (!header.palette) return { width, height, channels, depth, frames, data };
   if (palette === undefined) throw new Error('its palette is missing');
   let highest = 0;
   for (const index of data) highest = Math.max(highest, index);
   if (3 * highest + 2 >= palette.length) {
     throw new Error(`index ${highest} is beyond its palette of ${palette.length / 3} colours`);
   }
-  return { width, height, channels, depth, data, palette };
+  return { width, height, channels, depth, frames, data, palette };
 }
 
 /** A picture of every so many pixels, as it stands in the data. */

@@ -25,7 +25,6 @@ export const TAG = {
   extraSamples: 338,
   sampleFormat: 339,
   jpegTables: 347,
-  subsampling: 530,
 } as const;
 
 const READ: ReadonlySet<number> = new Set(Object.values(TAG));

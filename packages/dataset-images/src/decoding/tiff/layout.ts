@@ -23,7 +23,6 @@ export interface Layout {
   readonly alpha: readonly number[];
   readonly colourMap: readonly number[] | undefined;
   readonly jpegTables: readonly number[] | undefined;
-  readonly subsampled: boolean;
 }
 
 const FORMATS = [undefined, 'unsigned', 'signed', 'float', 'unsigned'] as const;
@@ -88,6 +87,5 @@ export function layoutOf(tags: Tags, little: boolean): Layout {
     alpha: extra.flatMap((kind, index) => (kind === 1 || kind === 2 ? [colours + index] : [])),
     colourMap: tags.get(TAG.colourMap),
     jpegTables: tags.get(TAG.jpegTables),
-    subsampled: photometric === 6 && (tags.get(TAG.subsampling) ?? [2, 2]).some((by) => by !== 1),
   };
 }

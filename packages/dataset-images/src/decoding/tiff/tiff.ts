@@ -55,8 +55,8 @@ export function tiffPicture(bytes: Buffer): TiffPicture {
       'convert it to grey or RGB',
     );
   }
-  if (layout.photometric === 6 && layout.compression !== 7) {
-    throw new UnreadTiff('YCbCr without JPEG', 'convert it to RGB');
+  if (layout.photometric === 6 && (layout.compression !== 7 || layout.planar)) {
+    throw new UnreadTiff('YCbCr in planes or without JPEG', 'convert it to RGB');
   }
   if (FAX.has(layout.compression) && (layout.bits !== 1 || layout.samples !== 1)) {
     throw new Error('its compression is for one bit a pixel');
