@@ -248,3 +248,24 @@ test('masks that are JPEG files get a threshold, and so do those with soft edges
   });
   expect(proposal?.remarks['data.with.classes']).toContain('assumed: from 128 on it is foreground');
 });
+
+test('images that their camera calls turned are settled by the sizes of their masks', async () => {
+  const stored = { raw: { width: 3, height: 2, channels: 1 as const } };
+  const turned = await sharp(new Uint8Array(6), stored)
+    .toColourspace('b-w')
+    .withMetadata({ orientation: 6 })
+    .jpeg()
+    .toBuffer();
+  const mask = (width: number, height: number) =>
+    encode({ width, height, data: Uint8Array.of(0, 255, 0, 0, 0, 0), channels: 1, depth: 8 });
+  const found = async (content: Uint8Array) => {
+    const folder = folderOf({ 'images/a.jpg': turned, 'masks/a.png': content });
+    const { options, remarks } = (await propose(folder, folder))!;
+    return { ...options, remark: remarks['data.with.orientation'] };
+  };
+  expect(await found(mask(2, 3))).toMatchObject({
+    orientation: 'upright',
+    remark: expect.stringContaining('1 images say that they are to be shown turned'),
+  });
+  expect(await found(mask(3, 2))).toMatchObject({ orientation: 'stored' });
+});

@@ -34,6 +34,8 @@ export interface Pairing {
   /** Absolute paths. */
   readonly imageFiles: readonly string[];
   readonly maskFiles: readonly string[];
+  /** Each image that has a mask, with its first one. */
+  readonly pairs: readonly (readonly [image: string, mask: string])[];
   /** Images that have more than one mask. */
   readonly several: readonly string[];
   /** Masks that belong to no image, by name. */
@@ -120,6 +122,11 @@ async function pairsOf(
     missing: ids.filter((id) => !maskOf.has(maskName(id))),
     imageFiles: own.map((file) => join(folder, imageFolder, file)),
     maskFiles: [...used].map((file) => join(folder, maskFolder, file)),
+    pairs: own.flatMap((file) => {
+      const mask = maskOf.get(maskName(cut(stemOf(file), tail)));
+      const pair = [join(folder, imageFolder, file), join(folder, maskFolder, mask ?? '')] as const;
+      return mask === undefined ? [] : [pair];
+    }),
     several: ids.filter((id) => withMore.has(maskName(id))),
     spare: same ? [] : maskFiles.filter((file) => !used.has(file)),
   };

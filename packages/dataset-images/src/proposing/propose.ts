@@ -5,6 +5,7 @@ import { channelsOf } from './channels.ts';
 import { classesOf } from './classes.ts';
 import { groupOf } from './groups.ts';
 import { maskValues } from './maskValues.ts';
+import { orientationOf } from './orientation.ts';
 import { findPairs } from './pairs.ts';
 
 /** Looks for images and masks in a folder, reads the masks' values, and looks for groups. */
@@ -26,6 +27,8 @@ export async function propose(
   remarks['data.with.classes'] = classes.remark;
   const channels = await channelsOf(pairing.imageFiles);
   if (channels !== undefined) remarks['data.with.channels'] = channels.remark;
+  const orientation = await orientationOf(pairing.pairs);
+  if (orientation !== undefined) remarks['data.with.orientation'] = orientation.remark;
   // Masks without an image mean that names do not match: then a missing mask says nothing.
   const empty = missing.length > 0 && spare.length === 0;
   if (empty) {
@@ -46,6 +49,7 @@ export async function propose(
       ...classes.options,
       ...(empty && { missingMask: 'empty' }),
       ...(channels !== undefined && { channels: channels.option }),
+      ...(orientation !== undefined && { orientation: orientation.option }),
       ...(group.option !== undefined && { group: group.option }),
     },
     split: { validation: 0.2 },
