@@ -57,7 +57,7 @@ async function annotationsOf(
 /** Images that the annotations do not list: a mistake, or images without structure. */
 function refuseUnannotated(
   entries: readonly Entry[],
-  { byImage, fileOf }: Annotations,
+  { byImage, fileOf, spare }: Annotations,
   { missingMask, coco }: Options,
 ): void {
   if (missingMask === 'empty') return;
@@ -69,5 +69,6 @@ function refuseUnannotated(
       mask: coco === undefined ? fileOf(id) : `an entry in images of ${fileOf(id)}`,
     })),
     entries.length,
+    spare,
   );
 }

@@ -42,6 +42,14 @@ describe('bands', () => {
     }
   });
 
+  it('are counted by the head of the file as by its picture, with many extra samples too', async () => {
+    const content = tiff(1, 1, Uint8Array.of(1, 2, 3, 4, 5, 6), {
+      photometric: 2,
+      extraSamples: [0, 0, 2],
+    });
+    expect(await image(content)).toMatchObject({ values: [1, 2, 3, 4, 5], channels: 5 });
+  });
+
   it('may be chosen by their number, alpha among them', async () => {
     expect((await image(tiff(2, 1, five), { channels: [4, 0] })).values).toEqual([5, 1, 10, 6]);
     const rgba = png(1, 1, [1, 2, 3, 4], { channels: 4 });

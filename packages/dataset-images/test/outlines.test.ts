@@ -183,3 +183,18 @@ it('a changed file of outlines changes the fingerprint of its image', async () =
   await folder.write('labels/a.txt', '0 0 0 1 0 1 1');
   expect(await dataset.fingerprint!('a')).not.toBe(before);
 });
+
+it('files of outlines are matched by name as masks are, and those without an image are told', async () => {
+  await using folder = await Folder.with({
+    'images/M\u00fcller.png': png(4, 3, new Uint8Array(12)),
+    'labels/Mu\u0308ller.TXT': '0 0 0 1 0 1 1',
+    'labels/other.txt': '',
+  });
+  const given = { classes, outlines: { files: 'labels/{id}.txt', format: 'yolo' } };
+  const dataset = await folder.open({ ...given, missingMask: 'empty' });
+  expect((await onlySample(dataset)).labels).toContain(1);
+  expect(folder.warnings).toEqual([
+    expect.stringMatching(/^1 files of outlines are called as their images/),
+    expect.stringMatching(/^1 files of outlines belong to no image .*other\.txt$/),
+  ]);
+});

@@ -6,4 +6,6 @@ export interface Annotations {
   readonly byImage: ReadonlyMap<string, AnnotatedImage>;
   /** The file that holds those of an image. */
   fileOf(id: string): string;
+  /** Files of annotations that belong to no image. */
+  readonly spare: readonly string[];
 }

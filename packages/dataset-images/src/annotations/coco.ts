@@ -122,7 +122,7 @@ export async function readCoco(
     target.own.push(...instancesOf({ ...common, ...outline, box }, options.coco.unusable));
   }
   tellUnusable(file, unusable, { means: options.coco.unusable, option: 'coco' }, log);
-  return { byImage, fileOf: () => file };
+  return { byImage, fileOf: () => file, spare: [] };
 }
 
 /** An image of the file, while its annotations are collected. */

@@ -119,7 +119,7 @@ async function jpegHead(read: Read): Promise<Told> {
 }
 
 async function tiffHead(read: Read): Promise<Told> {
-  const tags = await inlineTags(read);
+  const tags = await directoryTags(read);
   const photometric = tags.get(262)?.[0];
   const extra = tags.get(338) ?? [];
   const alpha = extra.filter((kind) => kind === 1 || kind === 2).length;
@@ -136,7 +136,7 @@ async function tiffHead(read: Read): Promise<Told> {
 }
 
 async function exifOrientation(data: Buffer): Promise<Orientation> {
-  return orientationIn(await inlineTags(async (at, length) => data.subarray(at, at + length)));
+  return orientationIn(await directoryTags(async (at, length) => data.subarray(at, at + length)));
 }
 
 function orientationIn(tags: ReadonlyMap<number, readonly number[]>): Orientation {
@@ -144,8 +144,13 @@ function orientationIn(tags: ReadonlyMap<number, readonly number[]>): Orientatio
   return value >= 1 && value <= 8 ? (value as Orientation) : 1;
 }
 
-/** Whole numbers that stand in the first directory of a TIFF structure itself; none where it is damaged. */
-async function inlineTags(read: Read): Promise<ReadonlyMap<number, readonly number[]>> {
+/** Tags that are looked at: size, photometric interpretation, orientation, samples, extra samples. */
+const TOLD: ReadonlySet<number> = new Set([256, 257, 262, 274, 277, 338]);
+/** None of them has more values than a picture has samples. */
+const MOST_VALUES = 4096;
+
+/** Whole numbers of the first directory of a TIFF structure; those behind a damage are left out. */
+async function directoryTags(read: Read): Promise<ReadonlyMap<number, readonly number[]>> {
   const tags = new Map<number, readonly number[]>();
   try {
     const head = await read(0, 16);
@@ -164,11 +169,18 @@ async function inlineTags(read: Read): Promise<ReadonlyMap<number, readonly numb
     const entries = await read(directory + countBytes, Math.min(count, 4096) * size);
     for (let at = 0; at + size <= entries.length; at += size) {
       const width = { 3: 2 as const, 4: 4 as const }[number(entries, at + 2, 2)];
+      const tag = number(entries, at, 2);
+      if (!TOLD.has(tag)) continue;
       const length = number(entries, at + 4, word);
-      if (width === undefined || length * width > word) continue;
+      if (width === undefined || length > MOST_VALUES) continue;
+      const value = at + 4 + word;
+      const outside = length * width > word;
+      const values = outside
+        ? await read(number(entries, value, word), length * width)
+        : entries.subarray(value, value + word);
       tags.set(
-        number(entries, at, 2),
-        Array.from({ length }, (_, index) => number(entries, at + 4 + word + index * width, width)),
+        tag,
+        Array.from({ length }, (_, index) => number(values, index * width, width)),
       );
     }
   } catch (error) {

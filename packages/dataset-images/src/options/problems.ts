@@ -70,8 +70,11 @@ function* annotationProblems(value: Options): Generator<Problem> {
       yield { path: [name], message: `is without effect: ${source} takes the place of masks` };
     }
   }
-  if (outlines !== undefined && !outlines.files.includes('{id}')) {
-    yield { path: ['outlines', 'files'], message: 'must hold {id}, as in "labels/{id}.json"' };
+  if (outlines !== undefined && (!outlines.files.includes('{id}') || /[*?]/.test(outlines.files))) {
+    yield {
+      path: ['outlines', 'files'],
+      message: 'must hold {id}, and no * or ?, as in "labels/{id}.json"',
+    };
   }
 }
 

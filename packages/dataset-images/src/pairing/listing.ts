@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import type { Log } from '@raremask/core';
 import { glob } from 'tinyglobby';
 import { some } from '../names.ts';
@@ -22,7 +22,7 @@ import {
   withoutDuplicates,
   withoutExtension,
 } from './images.ts';
-import { type FoundMasks, findMasks, looseName } from './maskFiles.ts';
+import { type FoundMasks, findMasks, looseName, tellNames } from './maskFiles.ts';
 import { maskSlots } from './slots.ts';
 
 /** One image and the masks that belong to it. */
@@ -71,7 +71,7 @@ export async function listEntries(
   refuseMasksAmongImages(entries, found, options.masks);
   const spare = found.spare.filter((file) => !files.has(file));
   if (options.missingMask === 'error') refuseMissing(entries, found, spare);
-  warn(found, spare, log);
+  tellNames(found.loose, spare, 'masks', log);
   return entries;
 }
 
@@ -108,17 +108,6 @@ function refuseMasksAmongImages(
   if (second.length > 0) throw maskAmongImages(second, pattern);
 }
 
-function warn(found: FoundMasks, spare: readonly string[], log: Log): void {
-  if (found.loose.length > 0) {
-    const many = found.loose.length;
-    log.warn(
-      `${many} masks are called as their images but for the case of letters or the Unicode form, and are used: ${some(found.loose)}`,
-    );
-  }
-  if (spare.length === 0) return;
-  log.warn(`${spare.length} masks belong to no image and are not used, for example ${spare[0]}`);
-}
-
 /** All images of a data set whose truth stands in files of annotations, in the order of their ids. */
 export async function listAnnotatedImages(
   options: Options,
@@ -148,9 +137,4 @@ export async function listImagesAt(path: string, log: Log): Promise<readonly Ent
   }
   const byId = collect(files.map((file) => [withoutExtension(file), resolve(path, file)]));
   return withoutDuplicates(byId).map(([id, image]) => ({ id, image, masks: [] }));
-}
-
-/** Where annotations of one image each are looked for. */
-export function besideImage(root: string, pattern: string, id: string): string {
-  return join(root, ...pattern.replaceAll('{id}', () => id).split('/'));
 }

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import type { Log } from '@raremask/core';
 import { escapePath, glob } from 'tinyglobby';
+import { some } from '../names.ts';
 import { severalMasks } from './errors.ts';
 import { GLOB } from './images.ts';
 
@@ -57,6 +59,25 @@ export async function findMasks(
 interface Found {
   readonly byId: ReadonlyMap<string, readonly string[]>;
   readonly loose: readonly string[];
+}
+
+/** Says which files are used though their names differ a little, and which belong to no image. */
+export function tellNames(
+  loose: readonly string[],
+  spare: readonly string[],
+  what: string,
+  log: Log,
+): void {
+  if (loose.length > 0) {
+    log.warn(
+      `${loose.length} ${what} are called as their images but for the case of letters or the Unicode form, and are used: ${some(loose)}`,
+    );
+  }
+  if (spare.length > 0) {
+    log.warn(
+      `${spare.length} ${what} belong to no image and are not used, for example ${spare[0]}`,
+    );
+  }
 }
 
 /** Names that a person takes for the same: in one Unicode form, without the case of letters. */

@@ -3,7 +3,8 @@ import type { Log } from '@raremask/core';
 import { cannotRead } from '../../decoding/errors.ts';
 import { headOfFile } from '../../decoding/head.ts';
 import type { Options } from '../../options/options.ts';
-import { besideImage, type Entry } from '../../pairing/listing.ts';
+import type { Entry } from '../../pairing/listing.ts';
+import { findMasks, tellNames } from '../../pairing/maskFiles.ts';
 import type { Annotations } from '../annotations.ts';
 import { instancesOf, tellUnusable } from '../collector.ts';
 import { annotatedSize, brokenOutlines, unmappedLabel } from '../errors.ts';
@@ -34,12 +35,21 @@ export async function readOutlines(
   const classOf = classesOfLabels(options);
   const unusable: (Unusable & { readonly file: string })[] = [];
   const byImage = new Map<string, AnnotatedImage>();
+  const pattern = { pattern: files, slots: [''], deep: options.images.includes('**') };
+  const found = await findMasks(
+    pattern,
+    root,
+    entries.map(({ id }) => id),
+  );
+  const fileOf = new Map<string, string>();
   for (const { id, image } of entries) {
-    const file = besideImage(root, files, id);
+    const file = found.of(id, image)[0]![0];
+    if (file === undefined) continue;
+    fileOf.set(id, file);
     const text = await textIn(file);
-    if (text === undefined) continue;
     byImage.set(image, await imageOf(options, file, text, image, classOf, unusable));
   }
+  tellNames(found.loose, found.spare, 'files of outlines', log);
   const [first] = unusable;
   if (first !== undefined) {
     const named = unusable.map(({ file, place, reason }) => ({
@@ -50,15 +60,15 @@ export async function readOutlines(
   }
   return {
     byImage,
-    fileOf: (id) => besideImage(root, files, id),
+    fileOf: (id) => fileOf.get(id) ?? found.expected(id, 0)[0]!,
+    spare: found.spare,
   };
 }
 
-async function textIn(file: string): Promise<string | undefined> {
+async function textIn(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw cannotRead(file, error);
   }
 }
