@@ -5,6 +5,7 @@ import { encode } from 'fast-png';
 import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
 import { propose } from '../src/proposing/propose.ts';
+import { tiff } from './tiff.ts';
 
 /** A folder of files: 2x2 images, or masks of four given values. */
 function folderOf(
@@ -268,4 +269,20 @@ test('images that their camera calls turned are settled by the sizes of their ma
     remark: expect.stringContaining('1 images say that they are to be shown turned'),
   });
   expect(await found(mask(3, 2))).toMatchObject({ orientation: 'stored' });
+});
+
+test('numbered objects are one foreground, whatever their number, and -1 is not judged', async () => {
+  const numbered = Uint8Array.from({ length: 400 }, (_, at) => (at < 40 ? 1 + (at % 20) : 0));
+  const png = encode({ width: 20, height: 20, data: numbered, channels: 1, depth: 8 });
+  const folder = folderOf({ 'images/a.png': IMAGE, 'masks/a.png': png });
+  expect((await propose(folder, folder))?.options).toMatchObject({
+    classes: { background: 0, foreground: 20 },
+    threshold: 1,
+  });
+  const signed = tiff(2, 2, Int16Array.of(-1, 0, 1, 0));
+  const unjudged = folderOf({ 'images/a.png': IMAGE, 'masks/a.tif': signed });
+  expect((await propose(unjudged, unjudged))?.options).toMatchObject({
+    classes: { background: 0, foreground: 1 },
+    ignore: -1,
+  });
 });

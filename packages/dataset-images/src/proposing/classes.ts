@@ -27,21 +27,37 @@ export function classesOf(found: MaskValues): Classes {
   }`;
   const background = values.includes(0)
     ? 0
-    : ([...counts].sort(([, left], [, right]) => right - left)[0]?.[0] ?? 0);
-  const others = values.filter((value) => value !== background);
+    : ([...counts]
+        .filter(([value]) => value >= 0)
+        .sort(([, left], [, right]) => right - left)[0]?.[0] ?? 0);
+  const unjudged = values.filter((value) => value < 0);
+  const others = values.filter((value) => value !== background && value >= 0);
   const assumed =
     background === 0 ? '' : `; assumed: ${background}, the most frequent, is background`;
   const soft = softEdges(counts, values);
   if (lossy > 0 || (soft !== undefined && others.length > MOST_CLASSES)) {
     const highest = values.at(-1) ?? 255;
-    const threshold = soft ?? Math.ceil(((values[0] ?? 0) + highest) / 2);
+    const threshold = soft ?? halfWay(values[0] ?? 0, highest);
     const why =
       lossy > 0
         ? `${lossy} are JPEG files, which change values`
         : 'most pixels have the lowest or the highest';
     return {
-      options: { classes: { background: 0, foreground: Math.max(highest, threshold) }, threshold },
+      options: {
+        classes: { background: 0, foreground: Math.max(Math.ceil(highest), 1) },
+        threshold,
+      },
       remark: `${seen}; ${why}; assumed: from ${threshold} on it is foreground; rename foreground as you like`,
+    };
+  }
+  if (others.length > MOST_CLASSES && background === 0 && unjudged.length === 0) {
+    // Numbers of objects that no mask read has may come: whatever is not 0 counts.
+    return {
+      options: {
+        classes: { background, foreground: Math.min(others.at(-1)!, 65535) },
+        threshold: 1,
+      },
+      remark: `${seen}: too many for classes, so they look like numbered objects or grey levels; assumed: every value but 0 is foreground; raise threshold where they are grey levels`,
     };
   }
   if (others.length > MOST_CLASSES) {
@@ -59,6 +75,7 @@ export function classesOf(found: MaskValues): Classes {
   // 255 beside small numbers is what many sets mark unjudged pixels with.
   const ignored = others.length > 1 && others.at(-1) === 255 && others.at(-2)! < 128;
   const kept = ignored ? others.slice(0, -1) : others;
+  const skipped = [...unjudged, ...(ignored ? [255] : [])];
   const single = kept.length < 2;
   const classes = {
     background,
@@ -67,13 +84,16 @@ export function classesOf(found: MaskValues): Classes {
       : Object.fromEntries(kept.map((value) => [single ? 'foreground' : `class_${value}`, value]))),
   };
   return {
-    options: { classes, ...(ignored && { ignore: 255 }) },
+    options: {
+      classes,
+      ...(skipped.length > 0 && { ignore: skipped.length > 1 ? skipped : skipped[0]! }),
+    },
     remark: [
       `${seen}${assumed}`,
       kept.length === 0 ? 'assumed: foreground would be 255; no mask has any' : '',
       single ? 'rename foreground as you like' : 'give the classes their names',
-      ignored
-        ? 'assumed: 255 marks pixels that nobody has judged; make it a class if it is one'
+      skipped.length > 0
+        ? `assumed: ${skipped.join(' and ')} marks pixels that nobody has judged; make it a class if it is one`
         : '',
     ]
       .filter((part) => part !== '')
@@ -81,7 +101,10 @@ export function classesOf(found: MaskValues): Classes {
   };
 }
 
-/** The value half way between lowest and highest, where nearly all pixels have one of the two. */
+/**
+ * The value half way between lowest and highest, where nearly all pixels have one of the two, and most of
+ * those above the lowest have the highest: numbered objects have not.
+ */
 function softEdges(
   counts: ReadonlyMap<number, number>,
   values: readonly number[],
@@ -89,8 +112,13 @@ function softEdges(
   const [low, high] = [values[0], values.at(-1)];
   if (low === undefined || high === undefined || low === high) return undefined;
   const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const ends = counts.get(low)! + counts.get(high)!;
-  return ends >= MOSTLY * all ? Math.ceil((low + high) / 2) : undefined;
+  const [lowest, highest] = [counts.get(low)!, counts.get(high)!];
+  const soft = lowest + highest >= MOSTLY * all && 2 * highest >= all - lowest;
+  return soft ? halfWay(low, high) : undefined;
+}
+
+function halfWay(low: number, high: number): number {
+  return high - low > 1 ? Math.ceil((low + high) / 2) : (low + high) / 2;
 }
 
 function coloured({ colours, counts, read, all }: MaskValues): Classes {
