@@ -167,7 +167,8 @@ function annotated(
   const { length } = facts.classes;
   const found = byImage.get(entry.image);
   if (found === undefined) return new Uint8Array(width * height * (facts.overlapping ? length : 1));
-  const { place, size, instances } = found;
+  const { place, size, instances, problem } = found;
+  if (problem !== undefined) throw problem;
   if (size !== undefined && (size.width !== width || size.height !== height)) {
     throw annotatedSize(place, size, { file: entry.image, width, height });
   }

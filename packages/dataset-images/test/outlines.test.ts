@@ -198,3 +198,18 @@ it('files of outlines are matched by name as masks are, and those without an ima
     expect.stringMatching(/^1 files of outlines belong to no image .*other\.txt$/),
   ]);
 });
+
+it('a broken file of outlines is told when its image is read, and the others can be', async () => {
+  await using folder = await Folder.with({
+    'images/a.png': png(4, 3, new Uint8Array(12)),
+    'images/b.png': png(4, 3, new Uint8Array(12)),
+    'labels/a.txt': 'nonsense',
+    'labels/b.txt': '',
+  });
+  const dataset = await folder.open({
+    classes,
+    outlines: { files: 'labels/{id}.txt', format: 'yolo' },
+  });
+  await expect(dataset.read('a')).rejects.toMatchObject({ code: 'RAREMASK_OUTLINES_BROKEN' });
+  expect((await dataset.read('b')).labels).toEqual(new Uint8Array(12));
+});

@@ -1,3 +1,5 @@
+import type { RaremaskError } from '@raremask/core';
+
 /** The outline of one structure. */
 export type Outline =
   | { readonly kind: 'polygons'; readonly polygons: readonly (readonly number[])[] }
@@ -22,4 +24,6 @@ export interface AnnotatedImage {
   /** Size of the image as the annotations have it; undefined where they do not say. */
   readonly size: { readonly width: number; readonly height: number } | undefined;
   readonly instances: readonly Instance[];
+  /** Why the annotations of this image alone cannot be used: told when it is read. */
+  readonly problem?: RaremaskError;
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Log } from '@raremask/core';
+import { isRaremaskError, type Log } from '@raremask/core';
 import { cannotRead } from '../../decoding/errors.ts';
 import { headOfFile } from '../../decoding/head.ts';
 import type { Options } from '../../options/options.ts';
@@ -46,8 +46,13 @@ export async function readOutlines(
     const file = found.of(id, image)[0]![0];
     if (file === undefined) continue;
     fileOf.set(id, file);
-    const text = await textIn(file);
-    byImage.set(image, await imageOf(options, file, text, image, classOf, unusable));
+    byImage.set(
+      image,
+      await imageOf(options, file, image, classOf, unusable).catch((problem: unknown) => {
+        if (!isRaremaskError(problem)) throw problem;
+        return { place: file, size: undefined, instances: [], problem };
+      }),
+    );
   }
   tellNames(found.loose, found.spare, 'files of outlines', log);
   const [first] = unusable;
@@ -76,12 +81,11 @@ async function textIn(file: string): Promise<string> {
 async function imageOf(
   options: Given,
   file: string,
-  text: string,
   image: string,
   classOf: ReadonlyMap<string, number>,
   unusable: (Unusable & { readonly file: string })[],
 ): Promise<AnnotatedImage> {
-  const found = parsed(options, file, text);
+  const found = parsed(options, file, await textIn(file));
   const head = await headOfFile(image).catch(() => undefined);
   // A damaged image is refused when it is read.
   if (head === undefined || head.width === 0) {
