@@ -13,6 +13,7 @@ const TABLE = /<!-- options:begin ?(?<word>[\w-]*) -->(?<table>[\s\S]*?)<!-- opt
 const GENERATED = [
   'sampler',
   'unet',
+  'dataset-images',
   'tracker-tensorboard',
   'tracker-mlflow',
   'optimizers',

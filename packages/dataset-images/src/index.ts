@@ -1,39 +1,16 @@
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import {
-  type Dataset,
-  type DatasetFacts,
-  defineDataset,
-  folder,
-  log,
-  type Sample,
-} from '@raremask/core';
-import { type Annotations, readAnnotations } from './coco/annotations.ts';
-import { paintLabels } from './coco/paint.ts';
-import {
-  type Channels,
-  convertChannels,
-  decodeImage,
-  decodeMask,
-  decodeMaskChannels,
-  prepareDecoder,
-  storedChannels,
-} from './decode.ts';
-import {
-  annotatedSize,
-  cannotRead,
-  missingMasks,
-  mixedChannels,
-  sizeMismatch,
-  unknownId,
-} from './errors.ts';
-import { groupsOf } from './group.ts';
-import { type LabelMap, labelMap } from './labels.ts';
-import { type Entry, listAnnotatedImages, listEntries, listImagesAt } from './listing.ts';
-import { noticeOf } from './notice.ts';
-import { type Options, options } from './options.ts';
-import type { Raster } from './png.ts';
-import { propose } from './propose.ts';
+import { defineDataset, folder, type Log, log } from '@raremask/core';
+import type { Annotations } from './annotations/annotations.ts';
+import { readCoco } from './annotations/coco.ts';
+import { readOutlines } from './annotations/outlines/outlines.ts';
+import { labelMap } from './masks/labels.ts';
+import { openDataset } from './open.ts';
+import { type Options, options } from './options/options.ts';
+import { missingMasks } from './pairing/errors.ts';
+import { groupsOf } from './pairing/group.ts';
+import { type Entry, listAnnotatedImages, listEntries, listImagesAt } from './pairing/listing.ts';
+import { noticeOf } from './pairing/notice.ts';
+import { propose } from './proposing/propose.ts';
 
 /** Folders of images and masks. */
 export default defineDataset({
@@ -44,162 +21,54 @@ export default defineDataset({
   needs: { folder, log },
   async create(given, services) {
     const root = resolve(services.folder, given.root);
-    const entries =
-      given.coco === undefined
-        ? await listEntries(given, root, services.log)
-        : await listAnnotatedImages(given, root);
-    const images = entries.map(({ image }) => image);
-    const annotations =
-      given.coco &&
-      (await readAnnotations(
-        resolve(root, given.coco.file),
-        { ...given, coco: given.coco },
-        images,
-      ));
+    const isAnnotated = given.coco !== undefined || given.outlines !== undefined;
+    const entries = isAnnotated
+      ? await listAnnotatedImages(given, root)
+      : await listEntries(given, root, services.log);
+    const annotations = await annotationsOf(given, root, entries, services.log);
     if (annotations !== undefined) refuseUnannotated(entries, annotations, given);
     const ids = entries.map(({ id }) => id);
     const remark = given.remark ?? (await noticeOf(root));
     const groups = await groupsOf(given.group, root, ids);
-    const opened = await open({ ...given, remark }, entries, labelMap(given), groups, annotations);
-    return { ...opened, root };
+    const parts = { entries, map: labelMap(given), groups, annotations, log: services.log };
+    return { ...(await openDataset({ ...given, remark }, parts)), root };
   },
-  async openImages(path, given) {
-    const entries = await listImagesAt(resolve(path));
-    return open(given, entries, labelMap(given), new Map());
+  async openImages(path, given, services) {
+    const entries = await listImagesAt(resolve(path), services.log);
+    const parts = { entries, map: labelMap(given), groups: new Map(), log: services.log };
+    return openDataset(given, parts);
   },
   propose,
 });
 
-async function open(
+async function annotationsOf(
   given: Options,
+  root: string,
   entries: readonly Entry[],
-  map: LabelMap,
-  groups: ReadonlyMap<string, string>,
-  annotations?: Annotations,
-): Promise<Dataset> {
-  prepareDecoder();
-  const [first] = entries as [Entry, ...Entry[]];
-  const channels = await channelsOf(given, first);
-  const facts: DatasetFacts = {
-    space: 2,
-    channels,
-    classes: map.classes,
-    overlapping: given.overlapping,
-    ...(given.remark !== undefined && { remark: given.remark }),
-  };
-  const byId = new Map(entries.map((entry) => [entry.id, entry]));
-  const entryOf = (id: string) => {
-    const entry = byId.get(id);
-    if (entry === undefined) throw unknownId(id, byId.size);
-    return entry;
-  };
-
-  const readImage = async (entry: Entry): Promise<Raster> => {
-    const stored = await decodeImage(entry.image);
-    if (given.channels === 'auto' && stored.channels !== channels) {
-      throw mixedChannels(entry.image, first.image, channels);
-    }
-    return convertChannels(stored, channels);
-  };
-
-  return {
-    facts,
-    ids: entries.map(({ id }) => id),
-    group: (id) => groups.get(id),
-    async read(id): Promise<Sample> {
-      const entry = entryOf(id);
-      const [image, masks] = await Promise.all([readImage(entry), masksOf(entry, given)]);
-      const { width, height } = image;
-      if (annotations !== undefined) {
-        const size = [height, width];
-        return {
-          id,
-          size,
-          image: image.data,
-          labels: annotated(annotations, entry, image, facts, given.coco!.crowd),
-        };
-      }
-      for (const [index, mask] of masks.entries()) {
-        if (mask !== undefined && (mask.width !== width || mask.height !== height)) {
-          const file = (entry.masks[index] ?? entry.masks[0])!;
-          throw sizeMismatch(
-            { file: entry.image, width, height },
-            { file, width: mask.width, height: mask.height },
-          );
-        }
-      }
-      const sample = { id, size: [height, width], image: image.data };
-      if (entry.masks.length === 0) return sample;
-      const files = masks.map((_, index) => entry.masks[index] ?? entry.masks[0]);
-      return { ...sample, labels: map.label(masks, files, width * height) };
-    },
-    async fingerprint(id) {
-      const { image, masks } = entryOf(id);
-      const { file } = annotations ?? {};
-      const files = file === undefined ? [image, ...masks] : [image, file];
-      return (await Promise.all(files.map(stampOf))).join(' ');
-    },
-    files(id) {
-      const { image, masks } = entryOf(id);
-      const mask = masks.length === 1 ? masks[0] : undefined;
-      return mask === undefined ? { image } : { image, mask };
-    },
-  };
-}
-
-/** The masks of one image: a file each, or the channels of one file; undefined = no file. */
-async function masksOf({ masks }: Entry, given: Options): Promise<readonly (Raster | undefined)[]> {
-  if (given.maskChannels === 'value' || masks.length === 0) {
-    return Promise.all(
-      masks.map(async (file) => (file === undefined ? undefined : decodeMask(file))),
-    );
-  }
-  const names = Object.keys(given.classes);
-  const [file] = masks;
-  return file === undefined ? names.map(() => undefined) : decodeMaskChannels(file, names);
-}
-
-function annotated(
-  { file, byImage }: Annotations,
-  entry: Entry,
-  { width, height }: Raster,
-  facts: DatasetFacts,
-  crowd: 'ignore' | 'count',
-): Uint8Array {
-  const depth = facts.overlapping ? facts.classes.length : 1;
-  const found = byImage.get(entry.image);
-  if (found === undefined) return new Uint8Array(width * height * depth);
-  if (found.width !== width || found.height !== height) {
-    throw annotatedSize(file, found, { file: entry.image, width, height });
-  }
-  return paintLabels(found, facts.classes.length, facts.overlapping, crowd);
+  log: Log,
+): Promise<Annotations | undefined> {
+  const { coco, outlines } = given;
+  if (outlines !== undefined) return readOutlines({ ...given, outlines }, root, entries, log);
+  if (coco === undefined) return undefined;
+  const images = entries.map(({ image }) => image);
+  return readCoco(resolve(root, coco.file), { ...given, coco }, images, log);
 }
 
 /** Images that the annotations do not list: a mistake, or images without structure. */
 function refuseUnannotated(
   entries: readonly Entry[],
-  { file, byImage }: Annotations,
-  { missingMask }: Options,
+  { byImage, fileOf, spare }: Annotations,
+  { missingMask, coco }: Options,
 ): void {
   if (missingMask === 'empty') return;
   const missing = entries.filter(({ image }) => !byImage.has(image));
   if (missing.length === 0) return;
   throw missingMasks(
-    missing.map(({ image }) => ({ image, mask: `an entry in images of ${file}` })),
+    missing.map(({ id, image }) => ({
+      image,
+      mask: coco === undefined ? fileOf(id) : `an entry in images of ${fileOf(id)}`,
+    })),
     entries.length,
+    spare,
   );
-}
-
-async function channelsOf(given: Options, first: Entry): Promise<Channels> {
-  if (given.channels !== 'auto') return given.channels === 'grey' ? 1 : 3;
-  return storedChannels(first.image);
-}
-
-/** Size and time of modification; `none` for a mask that is missing and may be. */
-async function stampOf(file: string | undefined): Promise<string> {
-  if (file === undefined) return 'none';
-  const { size, mtimeMs } = await stat(file).catch((error: unknown) => {
-    throw cannotRead(file, error);
-  });
-  return `${size}-${mtimeMs}`;
 }

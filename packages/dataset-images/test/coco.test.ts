@@ -1,7 +1,7 @@
 import { IGNORE, type Sample } from '@raremask/core';
 import { describe, expect, it } from 'vitest';
-import { paintPolygon } from '../src/coco/polygon.ts';
-import { decodeRuns, paintRuns } from '../src/coco/runLength.ts';
+import { paintPolygon } from '../src/annotations/polygon.ts';
+import { decodeRuns, paintRuns } from '../src/annotations/runLength.ts';
 import { cocoCases } from './cocoCases.ts';
 import { Folder, png, validated } from './folder.ts';
 
@@ -56,6 +56,9 @@ const annotation = (more: object) => ({
   ...more,
 });
 
+/** What the last reading has said. */
+let warnings: readonly string[] = [];
+
 async function read(text: string, options: object = {}): Promise<Sample> {
   await using folder = await Folder.with({
     'images/a.png': png(4, 3, new Uint8Array(12)),
@@ -64,6 +67,7 @@ async function read(text: string, options: object = {}): Promise<Sample> {
   const file = { file: 'instances.json' };
   const { coco: own, ...others } = options as { coco?: object };
   const dataset = await folder.open({ classes, coco: { ...file, ...own }, ...others });
+  warnings = folder.warnings;
   return await dataset.read('a');
 }
 
@@ -128,6 +132,58 @@ describe('instances', () => {
   });
 });
 
+describe('annotations without a usable outline', () => {
+  const cases: [string, unknown, RegExp][] = [
+    ['no polygon', [], /no outline/],
+    ['null', null, /no outline/],
+    ['nothing', undefined, /no outline/],
+    ['two corners', [[1, 2, 3, 4]], /segmentation\[0\]: .*4 values/],
+    ['a line', [[0, 0, 3, 0, 1, 0]], /no pixel of the image/],
+    ['a place beside the image', [[50, 50, 60, 50, 60, 60]], /no pixel of the image/],
+    ['a corner at 1e12', [[0, 0, 1e12, 0, 1e12, 1e12]], /no place near the image/],
+    ['runs without a pixel', { size: [3, 4], counts: [12] }, /no pixel/],
+  ];
+
+  it.each(cases)('such as %s are refused by place and number', async (_, segmentation, message) => {
+    const annotations = [annotation({}), annotation({ segmentation })];
+    await expect(read(coco({ annotations }))).rejects.toMatchObject({
+      code: 'RAREMASK_OUTLINES_UNUSABLE',
+      category: 'data',
+      message: expect.stringMatching(message),
+    });
+    await expect(read(coco({ annotations }))).rejects.toThrow(/annotations\[1\].*Got: 1 of this/);
+  });
+
+  it('leave their boxes unjudged, or count as background, and are counted', async () => {
+    const annotations = [
+      annotation({ segmentation: [], bbox: [1, 1, 2, 2] }),
+      annotation({ segmentation: box(0, 0, 1, 1) }),
+    ];
+    const text = coco({ annotations });
+    const ignored = await read(text, { coco: { unusable: 'ignore' } });
+    const [x, o] = [IGNORE, 0];
+    expect([...ignored.labels!]).toEqual([1, o, o, o, o, x, x, o, o, x, x, o]);
+    const background = await read(text, { coco: { unusable: 'background' } });
+    expect([...background.labels!]).toEqual([1, o, o, o, o, o, o, o, o, o, o, o]);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^1 annotations have no usable outline .*annotations\[0\].*: they count/,
+      ),
+    ]);
+    // Without a box nothing of the image is judged but what is drawn.
+    const whole = coco({ annotations: [annotation({ segmentation: null }), annotations[1]] });
+    const { labels } = await read(whole, { coco: { unusable: 'ignore' } });
+    expect([...labels!]).toEqual([1, ...new Array(11).fill(IGNORE)]);
+  });
+
+  it('keep those of their polygons that are whole', async () => {
+    const segmentation = [[1, 2, 3, 4], ...box(0, 0, 1, 1)];
+    const text = coco({ annotations: [annotation({ segmentation })] });
+    const { labels } = await read(text, { coco: { unusable: 'background' } });
+    expect([...labels!].slice(0, 2)).toEqual([1, 0]);
+  });
+});
+
 describe('mistakes in the file', () => {
   const broken = 'RAREMASK_COCO_BROKEN';
   it.each([
@@ -168,12 +224,6 @@ describe('mistakes in the file', () => {
       coco({ annotations: [annotation({ segmentation: { size: [3, 4], counts: '3P' } })] }),
       broken,
       /no list of runs/,
-    ],
-    [
-      'a polygon of two corners',
-      coco({ annotations: [annotation({ segmentation: [[1, 2, 3, 4]] })] }),
-      broken,
-      /annotations\[0\]\.segmentation\[0\]: .*3 corners.*Got: 4 values/,
     ],
     [
       'no outline',

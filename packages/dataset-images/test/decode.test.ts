@@ -120,11 +120,30 @@ describe('TIFF', () => {
     expect((await read('a.tif', content)).image).toEqual(values);
   });
 
-  it('with signed integers is refused, because negative values would be lost', async () => {
-    await expect(read('a.tif', tiff(2, 1, Int16Array.of(-1000, 3)))).rejects.toMatchObject({
-      code: 'RAREMASK_IMAGES_UNSUPPORTED',
-      message: expect.stringContaining('integers with a sign'),
+  it('with signed integers keeps negative values', async () => {
+    const { image } = await read('a.tif', tiff(2, 1, Int16Array.of(-1000, 3)));
+    expect(image).toEqual(Float32Array.of(-1000, 3));
+  });
+
+  it('with integers of 32 bits keeps them, unless they would be rounded', async () => {
+    const { image } = await read('a.tif', tiff(2, 1, Uint32Array.of(70_000, 16_777_216)));
+    expect(image).toEqual(Float32Array.of(70_000, 16_777_216));
+    await expect(read('a.tif', tiff(2, 1, Uint32Array.of(1, 16_777_217)))).rejects.toMatchObject({
+      code: 'RAREMASK_IMAGES_INEXACT',
+      message: expect.stringContaining('16777217 at pixel (x 1, y 0)'),
     });
+  });
+
+  it('with floats of 64 bits has the nearest of 32', async () => {
+    const { image } = await read('a.tif', tiff(2, 1, Float64Array.of(0.1, -3e5)));
+    expect(image).toEqual(Float32Array.of(0.1, -3e5));
+  });
+
+  it('of 12 bits, packed, has values up to 4095', async () => {
+    // 0xabc, 0x123 and 0xfff, the high bits first.
+    const packed = Uint8Array.of(0xab, 0xc1, 0x23, 0xff, 0xf0);
+    const { image } = await read('a.tif', tiff(3, 1, packed, { bits: 12, samples: 1 }));
+    expect(image).toEqual(Uint16Array.of(0xabc, 0x123, 0xfff));
   });
 
   it('with a pixel that is no number is refused by its place', async () => {

@@ -149,6 +149,53 @@ describe('a missing mask', () => {
   });
 });
 
+describe('names that differ in the case of letters or in their Unicode form', () => {
+  const composed = 'M\u00fcller';
+  const decomposed = 'Mu\u0308ller';
+
+  it('are matched, and said', async () => {
+    await using folder = await Folder.with({
+      [`images/${composed}.png`]: image,
+      'images/b.PNG': image,
+      [`masks/${decomposed}.png`]: mask,
+      'masks/B.png': mask,
+    });
+    for (const missingMask of ['error', 'empty']) {
+      folder.warnings.length = 0;
+      const dataset = await folder.open({ classes, missingMask });
+      expect(dataset.ids).toEqual([composed, 'b']);
+      for (const id of dataset.ids) {
+        expect([...(await dataset.read(id)).labels!]).toEqual([0, 1]);
+      }
+      expect(folder.warnings).toEqual([
+        expect.stringMatching(/^2 masks are called as their images/),
+      ]);
+    }
+  });
+
+  it('leave each image its own where both are there', async () => {
+    await using folder = await Folder.with({
+      'images/a.png': image,
+      'images/A.png': image,
+      'masks/a.png': mask,
+    });
+    const dataset = await folder.open({ classes, missingMask: 'empty' });
+    expect([...(await dataset.read('a')).labels!]).toEqual([0, 1]);
+    expect([...(await dataset.read('A')).labels!]).toEqual([0, 0]);
+  });
+
+  it('are not called empty: masks without an image are named with those that miss one', async () => {
+    await using folder = await Folder.with({
+      'images/scan1.png': image,
+      'masks/scan01.png': mask,
+    });
+    const refused = folder.open({ classes });
+    await expect(refused).rejects.toMatchObject({ code: 'RAREMASK_IMAGES_NO_MASK' });
+    await expect(refused).rejects.toThrow(/1 masks belong to no image: .*scan01\.png/);
+    await expect(refused).rejects.not.toThrow(/missingMask: empty/);
+  });
+});
+
 describe('masks of several endings', () => {
   const masks = 'masks/{id}.{png,tif}';
 

@@ -1,6 +1,8 @@
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { Folder, png } from './folder.ts';
+import { tiff } from './tiff.ts';
 
 const classes = { background: 0, hole: 255 };
 const values = [0, 255, 255, 0, 0, 255, 0, 0, 255];
@@ -113,7 +115,37 @@ it('refuses a TIFF of several pages by their number', async () => {
     .tiff()
     .toBuffer();
   await using folder = await Folder.with({ 'images/a.tif': content });
-  await expect(
-    folder.open({ classes, images: 'images/*.tif', missingMask: 'empty' }),
-  ).rejects.toThrow('2 pages in one file');
+  const dataset = await folder.open({ classes, images: 'images/*.tif', missingMask: 'empty' });
+  await expect(dataset.read('a')).rejects.toThrow('2 pages in one file');
+});
+
+it('refuses a PNG of several pictures by their number', async () => {
+  const plain = Buffer.from(png(2, 1, [1, 2]));
+  // An animation control chunk (APNG 1.0) of three frames, behind the header.
+  const control = Buffer.from('0000000861635443000000030000000000000000', 'hex');
+  control.write('acTL', 4, 'latin1');
+  control.writeUInt32BE(3, 8);
+  control.writeUInt32BE(crc32(control.subarray(4, 16)), 16);
+  const content = Buffer.concat([plain.subarray(0, 33), control, plain.subarray(33)]);
+  await using folder = await Folder.with({ 'images/a.png': content });
+  const dataset = await folder.open({ classes, missingMask: 'empty' });
+  await expect(dataset.read('a')).rejects.toMatchObject({
+    code: 'RAREMASK_IMAGES_UNSUPPORTED',
+    message: expect.stringContaining('3 pictures in one file'),
+  });
+});
+
+it('reads a TIFF with a smaller copy of its picture as that picture', async () => {
+  const one = Buffer.from(tiff(2, 1, Uint8Array.of(7, 8)));
+  const directory = one.readUInt32LE(4);
+  const end = directory + 2 + 12 * one.readUInt16LE(directory);
+  // A second directory with the same entries but for 254 in place of 339: bit 0 says that it is a copy.
+  const second = Buffer.from(one.subarray(directory, end + 4));
+  const last = second.length - 4 - 12;
+  second.writeUInt16LE(254, last);
+  second.writeUInt16LE(1, last + 8);
+  one.writeUInt32LE(one.length, end);
+  await using folder = await Folder.with({ 'images/a.tif': Buffer.concat([one, second]) });
+  const dataset = await folder.open({ classes, missingMask: 'empty' });
+  expect([...(await dataset.read('a')).image]).toEqual([7, 8]);
 });

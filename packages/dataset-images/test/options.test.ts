@@ -14,6 +14,8 @@ it('fill in their defaults', async () => {
     missingMask: 'error',
     maskChannels: 'value',
     channels: 'auto',
+    orientation: 'stored',
+    whiteIsZero: 'error',
   });
 });
 
@@ -26,8 +28,41 @@ describe('are refused', () => {
   it.each([
     ['an unknown key', { classes, mask: 'x' }, /mask/],
     ['masks without {id}', { classes, masks: 'masks/x.png' }, /masks: must hold \{id\}/],
-    ['masks with a wildcard', { classes, masks: 'masks/{id}*.png' }, /masks: must not hold \*/],
-    ['{class} for exclusive classes', { classes, masks: '{class}/{id}.png' }, /overlapping: true/],
+    ['masks with a * before {id}', { classes, masks: 'm*/{id}.png' }, /masks: must not hold/],
+    ['masks with a ?', { classes, masks: 'masks/{id}?.png' }, /masks: must not hold/],
+    ['numbers and colours', { classes: { a: 0, b: '#ff0000' } }, /classes: mixes numbers and colo/],
+    ['a colour that is none', { classes: { a: 0, b: 'red' } }, /classes.b/],
+    [
+      'a colour of two classes',
+      { classes: { a: '#000000', b: '#FF0000', c: '#ff0000' } },
+      /classes.c: is #ff0000, which is b already/,
+    ],
+    [
+      'a threshold that parts nothing',
+      { classes, threshold: 300 },
+      /threshold: is 300, but 0 of the values 0, 255 .* should be 1/,
+    ],
+    [
+      'a threshold for three classes',
+      { classes: { a: 0, b: 1, c: 2 }, threshold: 1 },
+      /threshold: parts two classes/,
+    ],
+    [
+      'outlines beside coco',
+      { classes, coco: { file: 'a' }, outlines: { files: '{id}.txt', format: 'yolo' } },
+      /outlines: takes the place of masks, as coco does/,
+    ],
+    [
+      'a threshold beside outlines',
+      { classes, threshold: 9, outlines: { files: '{id}.txt', format: 'yolo' } },
+      /threshold: is without effect: outlines/,
+    ],
+    [
+      'outlines without {id}',
+      { classes, outlines: { files: 'a.txt', format: 'yolo' } },
+      /outlines.files: must hold \{id\}/,
+    ],
+    ['no channel', { classes, channels: [] }, /channels/],
     ['one exclusive class', { classes: { background: 0 } }, /classes: must name at least two/],
     ['no class', { classes: {}, overlapping: true }, /classes: must name at least one/],
     [

@@ -2,18 +2,22 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { encode } from 'fast-png';
+import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
-import { propose } from '../src/propose.ts';
+import { propose } from '../src/proposing/propose.ts';
+import { tiff } from './tiff.ts';
 
 /** A folder of files: 2x2 images, or masks of four given values. */
-function folderOf(files: Readonly<Record<string, readonly number[] | string>>): string {
+function folderOf(
+  files: Readonly<Record<string, readonly number[] | string | Uint8Array>>,
+): string {
   const folder = mkdtempSync(join(tmpdir(), 'raremask-propose-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(
       join(folder, name),
-      typeof content === 'string'
+      typeof content === 'string' || content instanceof Uint8Array
         ? content
         : encode({ width: 2, height: 2, data: Uint8Array.from(content), channels: 1, depth: 8 }),
     );
@@ -116,11 +120,10 @@ test('masks of several endings are all paired', async () => {
   const options = await optionsOf(files);
   expect(options).toMatchObject({ images: 'images/*.png', masks: 'masks/{id}.{png,tif}' });
   expect(options).not.toHaveProperty('missingMask');
-  // Two of one name: one of them is something else.
-  expect(await optionsOf({ ...files, 'masks/b.png': [0, 0, 0, 0] })).toMatchObject({
-    masks: 'masks/{id}.png',
-    missingMask: 'empty',
-  });
+  // Two of one name: one of them is something else, and c is not empty.
+  const twice = await optionsOf({ ...files, 'masks/b.png': [0, 0, 0, 0] });
+  expect(twice).toMatchObject({ masks: 'masks/{id}.png' });
+  expect(twice).not.toHaveProperty('missingMask');
 });
 
 test('1 in some masks and 255 in others are one class, 255 beside 1 is not judged', async () => {
@@ -131,4 +134,155 @@ test('1 in some masks and 255 in others are one class, 255 beside 1 is not judge
   expect(
     await optionsOf({ ...images, 'masks/a.png': [0, 1, 1, 0], 'masks/b.png': [0, 255, 1, 0] }),
   ).toMatchObject({ classes: { background: 0, foreground: 1 }, ignore: 255 });
+});
+
+test('several masks of an image are put together, and no images of their own', async () => {
+  const files = {
+    'b (1).png': IMAGE,
+    'b (1)_mask.png': [0, 0, 255, 0],
+    'b (1)_mask_1.png': [255, 0, 0, 0],
+    'b (2).png': IMAGE,
+    'b (2)_mask.png': [0, 0, 0, 0],
+  };
+  const folder = folderOf(files);
+  const proposal = await propose(folder, folder);
+  expect(proposal?.options).toEqual({
+    root: '.',
+    images: '*.png',
+    masks: '{id}_mask*.png',
+    classes: { background: 0, foreground: 255 },
+  });
+  expect(proposal?.remarks['data.with.masks']).toBe(
+    '2 of 2 images have a mask; 1 have several masks (b (1)), which are put together',
+  );
+  const apart = Object.fromEntries(
+    Object.entries(files).map(([name, value]) => [
+      `${name.includes('mask') ? 'masks' : 'images'}/${name}`,
+      value,
+    ]),
+  );
+  expect(await optionsOf(apart)).toMatchObject({ masks: 'masks/{id}_mask*.png' });
+});
+
+test('names of other case or Unicode form are pairs; a mask without an image speaks against emptiness', async () => {
+  const composed = 'M\u00fcller';
+  const decomposed = 'Mu\u0308ller';
+  expect(
+    await optionsOf({
+      [`images/${composed}.png`]: IMAGE,
+      'images/b.PNG': IMAGE,
+      [`masks/${decomposed}.png`]: [0, 1, 0, 0],
+      'masks/B.png': [0, 1, 0, 0],
+    }),
+  ).toEqual({
+    root: '.',
+    images: 'images/*.png',
+    masks: 'masks/{id}.png',
+    classes: { background: 0, foreground: 1 },
+  });
+  const folder = folderOf({
+    'images/a.png': IMAGE,
+    'images/scan1.png': IMAGE,
+    'masks/a.png': [0, 1, 0, 0],
+    'masks/scan01.png': [0, 1, 0, 0],
+  });
+  const proposal = await propose(folder, folder);
+  expect(proposal?.options).not.toHaveProperty('missingMask');
+  expect(proposal?.remarks['data.with.masks']).toContain(
+    '1 masks belong to no image (scan01.png): mend the names',
+  );
+});
+
+function colour(values: readonly number[]): Uint8Array {
+  return encode({ width: 2, height: 2, data: Uint8Array.from(values), channels: 3, depth: 8 });
+}
+
+test('grey and colour files are settled: as grey where all colours are, else as colour', async () => {
+  const masks = { 'masks/a.png': [0, 1, 0, 0], 'masks/b.png': [0, 1, 0, 0] };
+  const grey = colour([1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]);
+  const folder = folderOf({ ...masks, 'images/a.png': IMAGE, 'images/b.png': grey });
+  const proposal = await propose(folder, folder);
+  expect(proposal?.options).toMatchObject({ channels: 'grey' });
+  expect(proposal?.remarks['data.with.channels']).toBe(
+    '1 of 2 images are grey and 1 in colour (in colour: b.png), but all colours are grey: red, green and blue are the same in every pixel',
+  );
+  const red = colour([1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5]);
+  const mixed = folderOf({ ...masks, 'images/a.png': IMAGE, 'images/b.png': red });
+  const other = await propose(mixed, mixed);
+  expect(other?.options).toMatchObject({ channels: 'rgb' });
+  expect(other?.remarks['data.with.channels']).toContain('not all colours are grey (b.png)');
+});
+
+test('masks in colour have a class for each', async () => {
+  const folder = folderOf({
+    'images/a.png': IMAGE,
+    'masks/a.png': colour([0, 0, 0, 0, 0, 0, 255, 0, 0, 0, 0, 255]),
+  });
+  const proposal = await propose(folder, folder);
+  expect(proposal?.options).toMatchObject({
+    classes: { background: '#000000', colour_ff0000: '#ff0000', colour_0000ff: '#0000ff' },
+  });
+});
+
+test('masks that are JPEG files get a threshold, and so do those with soft edges', async () => {
+  const side = 8;
+  const half = Uint8Array.from({ length: side * side }, (_, at) => (at < 32 ? 0 : 255));
+  const jpeg = await sharp(half, { raw: { width: side, height: side, channels: 1 } })
+    .toColourspace('b-w')
+    .jpeg()
+    .toBuffer();
+  const lossy = folderOf({ 'images/a.png': IMAGE, 'masks/a.jpg': jpeg });
+  expect((await propose(lossy, lossy))?.options).toMatchObject({
+    masks: 'masks/{id}.jpg',
+    classes: { background: 0 },
+    threshold: 128,
+  });
+  const soft = Uint8Array.from({ length: 400 }, (_, at) =>
+    at < 20 ? at * 12 : at < 200 ? 0 : 255,
+  );
+  const png = encode({ width: 20, height: 20, data: soft, channels: 1, depth: 8 });
+  const edges = folderOf({ 'images/a.png': IMAGE, 'masks/a.png': png });
+  const proposal = await propose(edges, edges);
+  expect(proposal?.options).toMatchObject({
+    classes: { background: 0, foreground: 255 },
+    threshold: 128,
+  });
+  expect(proposal?.remarks['data.with.classes']).toContain('assumed: from 128 on it is foreground');
+});
+
+test('images that their camera calls turned are settled by the sizes of their masks', async () => {
+  const stored = { raw: { width: 3, height: 2, channels: 1 as const } };
+  const turned = await sharp(new Uint8Array(6), stored)
+    .toColourspace('b-w')
+    .withMetadata({ orientation: 6 })
+    .jpeg()
+    .toBuffer();
+  const mask = (width: number, height: number) =>
+    encode({ width, height, data: Uint8Array.of(0, 255, 0, 0, 0, 0), channels: 1, depth: 8 });
+  const found = async (content: Uint8Array) => {
+    const folder = folderOf({ 'images/a.jpg': turned, 'masks/a.png': content });
+    const { options, remarks } = (await propose(folder, folder))!;
+    return { ...options, remark: remarks['data.with.orientation'] };
+  };
+  expect(await found(mask(2, 3))).toMatchObject({
+    orientation: 'upright',
+    remark: expect.stringContaining('1 images say that they are to be shown turned'),
+  });
+  expect(await found(mask(3, 2))).toMatchObject({ orientation: 'stored' });
+});
+
+test('numbered objects are one foreground, whatever their number, and -1 is not judged', async () => {
+  const numbered = Uint8Array.from({ length: 400 }, (_, at) => (at < 40 ? 1 + (at % 20) : 0));
+  const png = encode({ width: 20, height: 20, data: numbered, channels: 1, depth: 8 });
+  const folder = folderOf({ 'images/a.png': IMAGE, 'masks/a.png': png });
+  expect((await propose(folder, folder))?.options).toMatchObject({
+    classes: { background: 0, foreground: 20 },
+    threshold: 1,
+  });
+  const signed = tiff(2, 2, Int16Array.of(-1, 0, 1, 0));
+  const unjudged = folderOf({ 'images/a.png': IMAGE, 'masks/a.tif': signed });
+  expect((await propose(unjudged, unjudged))?.options).toMatchObject({
+    classes: { background: 0, foreground: 1 },
+    ignore: -1,
+  });
 });

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { parseCsv } from '../src/csv.ts';
 import plugin from '../src/index.ts';
+import { parseCsv } from '../src/pairing/csv.ts';
 import { validated } from './folder.ts';
 
 const data =

@@ -9,6 +9,7 @@ import { isSearched } from './judging/decisionRule.ts';
 import { type Judged, judge } from './judging/judge.ts';
 import { tileRule } from './judging/tiles.ts';
 import { openTrained, readTrained, scopeWithoutData, type Trained } from './opening/openTrained.ts';
+import { framed } from './prediction/framed.ts';
 import { pictures } from './prediction/pictures.ts';
 import { type Feed, openFeed } from './reading/feed.ts';
 import type { Compute } from './runner/compute.ts';
@@ -122,7 +123,8 @@ async function predictAll(
   const predictions = predictionsOf(judged, (done) =>
     onEvent({ type: 'validate', epoch: 0, done, total: images.ids.length }),
   );
-  const written = images.writePredictions?.(predictions, wanted) ?? pictures(predictions, wanted);
+  const written =
+    images.writePredictions?.(predictions, wanted) ?? pictures(framed(images, predictions), wanted);
   for await (const prediction of written) {
     for (const { path, bytes } of prediction.files) await writeAtomically(join(out, path), bytes);
     rows.push(row(facts, prediction));

@@ -66,6 +66,11 @@ export interface Dataset {
   /** The files behind a sample, for messages and reports. */
   files?(id: string): { readonly image: string; readonly mask?: string };
   /**
+   * Turns a prediction back to where the sample's file has its pixels; for a data set whose `read` turns
+   * or mirrors them. Left out, they lie there already. Asked where `writePredictions` is left out.
+   */
+  inFileFrame?(prediction: Prediction): Promise<Prediction>;
+  /**
    * Puts predictions into the data set's own kind of file. Left out, two-dimensional predictions
    * become PNG, and three-dimensional ones are refused.
    *

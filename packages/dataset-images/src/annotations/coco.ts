@@ -1,0 +1,195 @@
+import { readFile } from 'node:fs/promises';
+import { basename, sep } from 'node:path';
+import type { Log } from '@raremask/core';
+import { z } from 'zod';
+import { cannotRead } from '../decoding/errors.ts';
+import type { Options } from '../options/options.ts';
+import { looseName } from '../pairing/maskFiles.ts';
+import type { Annotations } from './annotations.ts';
+import { instancesOf, tellUnusable } from './collector.ts';
+import {
+  brokenAnnotation,
+  notCoco,
+  unknownAnnotatedImage,
+  unknownCategory,
+  unlistedImageFile,
+  unmappedCategory,
+} from './errors.ts';
+import type { AnnotatedImage, Instance } from './instance.ts';
+import { classesByLabel } from './labels.ts';
+import { decodeRuns } from './runLength.ts';
+import { problemOfRuns, type Unusable, usablePolygons } from './usable.ts';
+
+const id = z.union([z.int(), z.string()]);
+const extent = z.int().min(1);
+const parts = {
+  images: z.looseObject({ id, file_name: z.string().min(1), width: extent, height: extent }),
+  categories: z.looseObject({ id, name: z.string() }),
+  annotations: z.looseObject({
+    image_id: id,
+    category_id: id,
+    iscrowd: z.union([z.literal(0), z.literal(1), z.boolean()]).optional(),
+    bbox: z.array(z.number()).nullish(),
+    segmentation: z
+      .union([
+        z.array(z.array(z.number())),
+        z.strictObject({
+          size: z.tuple([z.int(), z.int()]),
+          counts: z.union([z.string(), z.array(z.int().min(0))]),
+        }),
+      ])
+      .nullish(),
+  }),
+} as const;
+
+type Part = keyof typeof parts;
+
+/** Reads and checks a COCO file against the images that are there. */
+export async function readCoco(
+  file: string,
+  options: Options & { coco: NonNullable<Options['coco']> },
+  images: readonly string[],
+  log: Log,
+): Promise<Annotations> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw cannotRead(file, error);
+  });
+  let whole: unknown;
+  try {
+    whole = JSON.parse(text);
+  } catch (error) {
+    throw notCoco(file, (error as Error).message, error);
+  }
+  const list = (part: Part): unknown[] => {
+    const found = (whole as Record<string, unknown> | null)?.[part];
+    if (!Array.isArray(found)) throw notCoco(file, `there is no list ${part}`);
+    return found;
+  };
+  const checked = <P extends Part>(part: P, value: unknown, place: string) => {
+    const result = parts[part].safeParse(value);
+    if (result.success) return result.data as z.output<(typeof parts)[P]>;
+    const [issue] = result.error.issues;
+    const where = [place, ...issue!.path.map(String)].join('.');
+    const got = issue!.path.reduce<unknown>(
+      (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
+      value,
+    );
+    throw brokenAnnotation(file, where, expectations[part], got);
+  };
+
+  const names = new Map<unknown, string>();
+  for (const [at, raw] of list('categories').entries()) {
+    const { id: key, name } = checked('categories', raw, `categories[${at}]`);
+    names.set(key, name);
+  }
+  const classOf = classesByLabel(Object.keys(options.classes), options.coco.categories);
+  const unusable: Unusable[] = [];
+  const pathOf = pathFinder(images);
+  const found = new Map<unknown, Listed>();
+  const byImage = new Map<string, AnnotatedImage>();
+  for (const [at, raw] of list('images').entries()) {
+    const place = `images[${at}]`;
+    const { id: key, file_name: name, width, height } = checked('images', raw, place);
+    const path = pathOf(name);
+    if (path === undefined) throw unlistedImageFile(file, `${place}.file_name`, name);
+    if (found.has(key) || byImage.has(path)) {
+      throw brokenAnnotation(file, `${place}.id`, 'one entry for each image', key);
+    }
+    const own: Instance[] = [];
+    found.set(key, { width, height, own });
+    byImage.set(path, {
+      place: `${file}: ${place}`,
+      size: { width, height },
+      instances: own,
+    });
+  }
+  for (const [at, raw] of list('annotations').entries()) {
+    const place = `annotations[${at}]`;
+    const annotation = checked('annotations', raw, place);
+    const target = found.get(annotation.image_id);
+    if (target === undefined) throw unknownAnnotatedImage(file, place, annotation.image_id);
+    const name = names.get(annotation.category_id);
+    if (name === undefined) throw unknownCategory(file, place, annotation.category_id, [...names]);
+    const index = classOf.get(name);
+    if (index === undefined) {
+      if (options.coco.others === 'background') continue;
+      throw unmappedCategory(file, place, name, Object.keys(options.classes));
+    }
+    const common = { place, class: index, crowd: Boolean(annotation.iscrowd) };
+    const outline = outlineOf(file, `${place}.segmentation`, annotation.segmentation, target);
+    unusable.push(...outline.unusable);
+    const box = annotation.bbox?.length === 4 ? annotation.bbox : undefined;
+    target.own.push(...instancesOf({ ...common, ...outline, box }, options.coco.unusable));
+  }
+  tellUnusable(file, unusable, { means: options.coco.unusable, option: 'coco' }, log);
+  return { byImage, fileOf: () => file, spare: [] };
+}
+
+/** An image of the file, while its annotations are collected. */
+interface Listed {
+  readonly width: number;
+  readonly height: number;
+  readonly own: Instance[];
+}
+
+const expectations: Record<Part, string> = {
+  images: 'an id, a file_name, and a width and a height in whole pixels',
+  categories: 'an id and a name',
+  annotations:
+    'an image_id, a category_id, and a segmentation: a list of polygons, or { size: [height, width], counts }',
+};
+
+function outlineOf(
+  file: string,
+  place: string,
+  segmentation: z.output<(typeof parts)['annotations']>['segmentation'],
+  { width, height }: Listed,
+): {
+  readonly polygons: readonly (readonly number[])[];
+  readonly runs?: readonly number[];
+  readonly unusable: readonly Unusable[];
+} {
+  if (segmentation === null || segmentation === undefined) {
+    return { polygons: [], unusable: [{ place, reason: 'no outline' }] };
+  }
+  if (Array.isArray(segmentation)) {
+    const { usable, unusable } = usablePolygons(segmentation, place, [height, width]);
+    return { polygons: usable, unusable };
+  }
+  const { size, counts } = segmentation;
+  if (size[0] !== height || size[1] !== width) {
+    const expected = `[${height}, ${width}], the height and the width of the image`;
+    throw brokenAnnotation(file, `${place}.size`, expected, size);
+  }
+  const runs = typeof counts === 'string' ? decodeRuns(counts) : counts;
+  const total = runs?.every((run) => run >= 0)
+    ? runs.reduce((sum, run) => sum + run, 0)
+    : undefined;
+  if (runs === undefined || total !== height * width) {
+    const got = total === undefined ? 'no list of runs' : `runs of ${total} pixels`;
+    throw brokenAnnotation(file, `${place}.counts`, `runs of ${height * width} pixels`, got);
+  }
+  const reason = problemOfRuns(runs);
+  if (reason !== undefined) return { polygons: [], unusable: [{ place, reason }] };
+  return { polygons: [], runs, unusable: [] };
+}
+
+/** The image whose path ends with a file name as COCO writes it; the case of letters and the Unicode form do not count. */
+function pathFinder(images: readonly string[]): (name: string) => string | undefined {
+  const byName = new Map<string, string[]>();
+  for (const path of images) {
+    const name = looseName(basename(path));
+    const own = byName.get(name);
+    if (own === undefined) byName.set(name, [path]);
+    else own.push(path);
+  }
+  return (name) => {
+    const ending = `/${name.replaceAll('\\', '/').replace(/^\.?\//, '')}`;
+    const candidates = byName.get(looseName(ending.slice(ending.lastIndexOf('/') + 1))) ?? [];
+    const ends = (path: string) => path.split(sep).join('/');
+    return (
+      candidates.find((path) => ends(path).endsWith(ending)) ??
+      candidates.find((path) => looseName(ends(path)).endsWith(looseName(ending)))
+    );
+  };
+}

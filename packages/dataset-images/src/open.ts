@@ -1,0 +1,185 @@
+import { stat } from 'node:fs/promises';
+import type { Dataset, DatasetFacts, Log, Prediction, Sample } from '@raremask/core';
+import type { Annotations } from './annotations/annotations.ts';
+import { annotatedSize } from './annotations/errors.ts';
+import { paintLabels } from './annotations/paint.ts';
+import { imageBytes } from './decoding/bytes.ts';
+import { channelCount, takeChannels } from './decoding/channels.ts';
+import { cannotRead } from './decoding/errors.ts';
+import type { Head } from './decoding/head.ts';
+import { decodeImage, orientationOf, prepareDecoder } from './decoding/image.ts';
+import { turnBack } from './decoding/orientation.ts';
+import type { Raster } from './decoding/raster.ts';
+import { sizeMismatch } from './masks/errors.ts';
+import type { LabelMap, MaskFile } from './masks/labels.ts';
+import { decodeMask, decodeMaskChannels, decodeMaskColours } from './masks/maskFile.ts';
+import { headsOf, noteHeads } from './notes.ts';
+import type { Options } from './options/options.ts';
+import { unknownId } from './pairing/errors.ts';
+import type { Entry } from './pairing/listing.ts';
+
+/** What a data set is made of, besides its options. */
+interface Parts {
+  readonly entries: readonly Entry[];
+  readonly map: LabelMap;
+  readonly groups: ReadonlyMap<string, string>;
+  readonly annotations?: Annotations | undefined;
+  readonly log: Log;
+}
+
+export async function openDataset(given: Options, parts: Parts): Promise<Dataset> {
+  prepareDecoder();
+  const { entries, map, groups, annotations, log } = parts;
+  const files = entries.map(({ image }) => image);
+  const heads = await headsOf(files);
+  noteHeads(files, heads, given, log);
+  const { channels, first } = await reference(given, files, heads);
+  const facts: DatasetFacts = {
+    space: 2,
+    channels,
+    classes: map.classes,
+    overlapping: given.overlapping,
+    ...(given.remark !== undefined && { remark: given.remark }),
+  };
+  const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  const entryOf = (id: string) => {
+    const entry = byId.get(id);
+    if (entry === undefined) throw unknownId(id, byId.size);
+    return entry;
+  };
+  const reading = {
+    inks: typeof given.channels !== 'string',
+    upright: given.orientation === 'upright',
+  };
+  const readImage = async ({ image }: Entry): Promise<Raster> =>
+    takeChannels(image, await decodeImage(image, reading), given.channels, channels, first);
+
+  return {
+    facts,
+    ids: entries.map(({ id }) => id),
+    group: (id) => groups.get(id),
+    async read(id): Promise<Sample> {
+      const entry = entryOf(id);
+      const [image, slots] = await Promise.all([readImage(entry), masksOf(entry, given, map)]);
+      const { width, height } = image;
+      const sample = { id, size: [height, width], image: image.data };
+      if (annotations !== undefined) {
+        const { crowd = 'ignore' } = given.coco ?? {};
+        return { ...sample, labels: annotated(annotations, entry, image, facts, crowd) };
+      }
+      for (const { file, raster } of slots.flat()) {
+        if (raster.width !== width || raster.height !== height) {
+          throw sizeMismatch(
+            { file: entry.image, width, height },
+            { file, width: raster.width, height: raster.height },
+          );
+        }
+      }
+      if (entry.masks.length === 0) return sample;
+      return { ...sample, labels: map.label(slots, width * height) };
+    },
+    async fingerprint(id) {
+      const { image, masks } = entryOf(id);
+      const truth =
+        annotations === undefined
+          ? masks.flatMap((own): readonly (string | undefined)[] =>
+              own.length === 0 ? [undefined] : own,
+            )
+          : [annotations.byImage.has(image) ? annotations.fileOf(id) : undefined];
+      return (await Promise.all([image, ...truth].map(stampOf))).join(' ');
+    },
+    files(id) {
+      const { image, masks } = entryOf(id);
+      const all = masks.flat();
+      return all.length === 1 ? { image, mask: all[0]! } : { image };
+    },
+    ...(reading.upright && {
+      async inFileFrame(prediction: Prediction): Promise<Prediction> {
+        const { image } = entryOf(prediction.id);
+        const orientation = await orientationOf(await imageBytes(image));
+        const [height, width] = prediction.size as [number, number];
+        const turn = <V extends Uint8Array | Float32Array>(values: V) =>
+          turnBack(values, [height, width], orientation);
+        return {
+          ...prediction,
+          size: orientation > 4 ? [width, height] : [height, width],
+          labels: turn(prediction.labels),
+          probabilities: turn(prediction.probabilities),
+        };
+      },
+    }),
+  };
+}
+
+/** How many channels the set has, and the file that says so: the first whose head can be read. */
+async function reference(
+  { channels }: Options,
+  files: readonly string[],
+  heads: readonly (Head | undefined)[],
+): Promise<{ channels: number; first: string }> {
+  const at = heads.findIndex((head) => head?.channels !== undefined);
+  const first = files[Math.max(at, 0)]!;
+  if (channels === 'auto' && at >= 0) return { channels: heads[at]!.channels!, first };
+  if (channels !== 'auto') return { channels: channelCount(channels), first };
+  // No head can be read: what is wrong with the first file is the reason.
+  const stored = await decodeImage(first, { inks: false, upright: false });
+  return { channels: stored.channels - stored.alpha.length, first };
+}
+
+/** The masks of one image, by slot: one for all classes, or one a class. */
+async function masksOf(
+  { masks }: Entry,
+  given: Options,
+  map: LabelMap,
+): Promise<readonly (readonly MaskFile[])[]> {
+  const reading = {
+    lossy: given.threshold !== undefined,
+    whiteIsZero: given.whiteIsZero,
+    upright: given.orientation === 'upright',
+  };
+  if (given.maskChannels === 'classes' && masks.length > 0) {
+    const names = Object.keys(given.classes);
+    const all = await Promise.all(
+      masks[0]!.map(async (file) => ({
+        file,
+        rasters: await decodeMaskChannels(file, names, reading),
+      })),
+    );
+    return names.map((_, slot) =>
+      all.map(({ file, rasters }) => ({ file, raster: rasters[slot]! })),
+    );
+  }
+  const decode = map.coloured ? decodeMaskColours : decodeMask;
+  return Promise.all(
+    masks.map((own) =>
+      Promise.all(own.map(async (file) => ({ file, raster: await decode(file, reading) }))),
+    ),
+  );
+}
+
+function annotated(
+  { byImage }: Annotations,
+  entry: Entry,
+  { width, height }: Raster,
+  facts: DatasetFacts,
+  crowd: 'ignore' | 'count',
+): Uint8Array {
+  const { length } = facts.classes;
+  const found = byImage.get(entry.image);
+  if (found === undefined) return new Uint8Array(width * height * (facts.overlapping ? length : 1));
+  const { place, size, instances, problem } = found;
+  if (problem !== undefined) throw problem;
+  if (size !== undefined && (size.width !== width || size.height !== height)) {
+    throw annotatedSize(place, size, { file: entry.image, width, height });
+  }
+  return paintLabels(instances, { width, height }, length, facts.overlapping, crowd);
+}
+
+/** Size and time of modification; `none` for a mask that is missing and may be. */
+async function stampOf(file: string | undefined): Promise<string> {
+  if (file === undefined) return 'none';
+  const { size, mtimeMs } = await stat(file).catch((error: unknown) => {
+    throw cannotRead(file, error);
+  });
+  return `${size}-${mtimeMs}`;
+}

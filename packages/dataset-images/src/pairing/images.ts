@@ -1,0 +1,92 @@
+import { stat } from 'node:fs/promises';
+import { basename, relative, resolve, sep } from 'node:path';
+import { glob } from 'tinyglobby';
+import { duplicateIds } from './errors.ts';
+
+/** Endings of the files that are read, in any case. */
+export const READABLE = 'png,jpg,jpeg,tif,tiff';
+/** How folders are searched; the case of letters in a name does not count. */
+export const GLOB = {
+  onlyFiles: true,
+  dot: false,
+  expandDirectories: false,
+  caseSensitiveMatch: false,
+} as const;
+
+export async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+export function withoutExtension(path: string): string {
+  return path.replace(/\.[^./\\]+$/, '');
+}
+
+/** Files that match a pattern, by id. */
+export async function listImages(pattern: string, root: string): Promise<Map<string, string[]>> {
+  const wanted = pattern.replaceAll('{id}', '*');
+  const files = await glob(wanted, { ...GLOB, cwd: root });
+  const idOf = pattern.includes('{id}') ? idByPattern(pattern) : idByName(pattern);
+  return collect(
+    files.flatMap((file): [string, string][] => {
+      const id = idOf(file);
+      return id === undefined ? [] : [[id, resolve(root, file)]];
+    }),
+  );
+}
+
+export function collect(files: readonly (readonly [string, string])[]): Map<string, string[]> {
+  const byId = new Map<string, string[]>();
+  for (const [id, file] of files) {
+    const known = byId.get(id);
+    if (known === undefined) byId.set(id, [file]);
+    else known.push(file);
+  }
+  return byId;
+}
+
+/** Several {id} in one pattern must stand for the same text. */
+function idByPattern(pattern: string): (file: string) => string | undefined {
+  const [head = '', ...rest] = pattern.split('{id}').map(globToExpression);
+  const [next = '', ...others] = rest;
+  const source = [`${head}([^/]+)${next}`, ...others].join('\\1');
+  const expression = new RegExp(`^${source}$`, 'i');
+  return (file) => expression.exec(file)?.[1];
+}
+
+function globToExpression(part: string): string {
+  return part.replace(/\*\*\/?|\*|\?|\{[^}]*\}|[\\^$.|+()[\]]/g, (match) => {
+    if (match.startsWith('**')) return '.*';
+    if (match === '*') return '[^/]*';
+    if (match === '?') return '[^/]';
+    if (match.startsWith('{')) {
+      return `(?:${match.slice(1, -1).split(',').map(globToExpression).join('|')})`;
+    }
+    return `\\${match}`;
+  });
+}
+
+/** The file name; or, with `**`, the path below the part of the pattern that stands firm. */
+function idByName(pattern: string): (file: string) => string {
+  if (!pattern.includes('**')) return (file) => withoutExtension(basename(file));
+  const firm = /^((?:[^*?{}[\]()!]+\/)*)/.exec(pattern)![1]!;
+  return (file) => withoutExtension(file.startsWith(firm) ? file.slice(firm.length) : file);
+}
+
+/** The one file of each id, in the order of the ids. */
+export function withoutDuplicates(
+  byId: ReadonlyMap<string, readonly string[]>,
+): [string, string][] {
+  const repeated = [...byId].flatMap(([id, files]) =>
+    files.length < 2 ? [] : [{ id, files: files.toSorted() as unknown as [string, string] }],
+  );
+  if (repeated.length > 0) throw duplicateIds(repeated);
+  return [...byId]
+    .map(([id, files]): [string, string] => [id, files[0]!])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** What is in a folder, for messages. */
+export async function anyFiles(folder: string): Promise<string[]> {
+  const files = await glob('**/*', { ...GLOB, cwd: folder, deep: 3 });
+  return files.map((file) => relative(folder, resolve(folder, file)).split(sep).join('/')).sort();
+}

@@ -1,0 +1,198 @@
+import { resolve } from 'node:path';
+import type { Log } from '@raremask/core';
+import { escapePath, glob } from 'tinyglobby';
+import { some } from '../names.ts';
+import { severalMasks } from './errors.ts';
+import { GLOB } from './images.ts';
+
+/** Which files are masks: the pattern of the option, and the classes that have files of their own. */
+export interface MaskPattern {
+  readonly pattern: string;
+  /** Names that stand for {class}, a slot each; one empty name where all classes are in one file. */
+  readonly slots: readonly string[];
+  /** Whether images are searched with `**`, so that an id may be a path. */
+  readonly deep: boolean;
+}
+
+/** Masks that were found for the images. */
+export interface FoundMasks {
+  /** Files of each slot of an image; none where there is no such file. */
+  of(id: string, image: string): readonly (readonly string[])[];
+  /** Where the mask of a slot was looked for. */
+  expected(id: string, slot: number): readonly string[];
+  /** Files that match the pattern and belong to no image. */
+  readonly spare: readonly string[];
+  /** Files whose names differ from what the pattern says in the case of letters or in their Unicode form. */
+  readonly loose: readonly string[];
+}
+
+/**
+ * Looks for the masks of all ids. Where a pattern has no `*` an image has one mask a slot; a name that
+ * differs in the case of letters or in its Unicode form alone counts, where no other image has it. With
+ * `*` an image has all that match, and a file that several ids match belongs to the longest of them.
+ */
+export async function findMasks(
+  { pattern, slots, deep }: MaskPattern,
+  root: string,
+  ids: readonly string[],
+): Promise<FoundMasks> {
+  const existing = await maskFiles(pattern, slots, deep, root);
+  const perSlot = slots.map((slot) =>
+    alternativesOf(pattern.replaceAll('{class}', () => slot)).map((one) => resolve(root, one)),
+  );
+  const find = pattern.includes('*') ? findAll : findOne;
+  const found = perSlot.map((patterns) => find(patterns, existing, ids));
+  const used = new Set(found.flatMap(({ byId }) => [...byId.values()].flat()));
+  return {
+    of: (id, image) =>
+      found.map(({ byId }) => {
+        const files = byId.get(id) ?? [];
+        if (files.length > 1 && !pattern.includes('*')) throw severalMasks(image, files);
+        return files;
+      }),
+    expected: (id, slot) => perSlot[slot]!.map((one) => one.replaceAll('{id}', () => id)),
+    spare: existing.filter((file) => !used.has(file)).sort(),
+    loose: found.flatMap(({ loose }) => loose),
+  };
+}
+
+interface Found {
+  readonly byId: ReadonlyMap<string, readonly string[]>;
+  readonly loose: readonly string[];
+}
+
+/** Says which files are used though their names differ a little, and which belong to no image. */
+export function tellNames(
+  loose: readonly string[],
+  spare: readonly string[],
+  what: string,
+  log: Log,
+): void {
+  if (loose.length > 0) {
+    log.warn(
+      `${loose.length} ${what} are called as their images but for the case of letters or the Unicode form, and are used: ${some(loose)}`,
+    );
+  }
+  if (spare.length > 0) {
+    log.warn(
+      `${spare.length} ${what} belong to no image and are not used, for example ${spare[0]}`,
+    );
+  }
+}
+
+/** Names that a person takes for the same: in one Unicode form, without the case of letters. */
+export function looseName(path: string): string {
+  return path.normalize('NFC').toLowerCase();
+}
+
+function findOne(
+  patterns: readonly string[],
+  existing: readonly string[],
+  ids: readonly string[],
+): Found {
+  const there = new Set(existing);
+  const byId = new Map<string, string[]>();
+  const named = (id: string) => patterns.map((one) => one.replaceAll('{id}', () => id));
+  const exact = new Set<string>();
+  for (const id of ids) {
+    const files = named(id).filter((file) => there.has(file));
+    if (files.length > 0) byId.set(id, files);
+    for (const file of files) exact.add(file);
+  }
+  const others = new Map<string, string[]>();
+  for (const file of existing) {
+    if (exact.has(file)) continue;
+    const own = others.get(looseName(file));
+    if (own === undefined) others.set(looseName(file), [file]);
+    else own.push(file);
+  }
+  const claims = new Map<string, string[]>();
+  for (const id of ids) {
+    if (byId.has(id)) continue;
+    for (const file of new Set(named(id).flatMap((one) => others.get(looseName(one)) ?? []))) {
+      claims.set(file, [...(claims.get(file) ?? []), id]);
+    }
+  }
+  const loose = [...claims].filter(([, claimants]) => claimants.length === 1);
+  for (const [file, [id]] of loose) byId.set(id!, [...(byId.get(id!) ?? []), file]);
+  return { byId, loose: loose.map(([file]) => file) };
+}
+
+function findAll(
+  patterns: readonly string[],
+  existing: readonly string[],
+  ids: readonly string[],
+): Found {
+  const known = new Map(ids.map((id) => [looseName(id), id]));
+  const byId = new Map<string, string[]>();
+  for (const file of existing.toSorted()) {
+    const name = looseName(file);
+    let best: string | undefined;
+    for (const pattern of patterns.map(looseName)) {
+      const from = pattern.indexOf('{id}');
+      if (!name.startsWith(pattern.slice(0, from))) continue;
+      for (let to = name.length; to > from; to--) {
+        const id = name.slice(from, to);
+        if (id.length <= (best?.length ?? 0)) break;
+        if (known.has(id) && matches(pattern, id, name)) best = id;
+      }
+    }
+    if (best === undefined) continue;
+    const id = known.get(best)!;
+    const own = byId.get(id);
+    if (own === undefined) byId.set(id, [file]);
+    else own.push(file);
+  }
+  return { byId, loose: [] };
+}
+
+function matches(pattern: string, id: string, name: string): boolean {
+  const source = pattern.replaceAll('{id}', () => id).replace(/[\\^$.|+?()[\]{}]/g, '\\$&');
+  // An id may hold no `*`: no file system that people share has such names.
+  return new RegExp(`^${source.replaceAll('*', '[^/]*')}$`, 's').test(name);
+}
+
+/** `{png,tif}` stands for either. */
+function alternativesOf(pattern: string): string[] {
+  const found = /\{[^{},]*(?:,[^{},]*)+\}/.exec(pattern);
+  if (found === null) return [pattern];
+  const [head, tail] = [
+    pattern.slice(0, found.index),
+    pattern.slice(found.index + found[0].length),
+  ];
+  return found[0]
+    .slice(1, -1)
+    .split(',')
+    .flatMap((one) => alternativesOf(`${head}${one}${tail}`));
+}
+
+async function maskFiles(
+  pattern: string,
+  slots: readonly string[],
+  deep: boolean,
+  root: string,
+): Promise<string[]> {
+  const anyId = deep ? '**/*' : '*';
+  const patterns = alternativesOf(pattern).flatMap((one) =>
+    slots.map((slot) =>
+      one
+        .split('{id}')
+        .map((part) =>
+          part
+            .split('*')
+            .map((text) => escapePath(text.replaceAll('{class}', () => slot)))
+            .join('*'),
+        )
+        .reduce((before, after) => joinWildcard(before, anyId, after)),
+    ),
+  );
+  const files = await glob(patterns, { ...GLOB, cwd: root });
+  return files.map((file) => resolve(root, file));
+}
+
+/** `**` must fill a whole part of a path, so it is only used where one begins. */
+function joinWildcard(before: string, anyId: string, after: string): string {
+  const startsPart = before === '' || before.endsWith('/');
+  if (anyId === '*' || startsPart) return before + anyId + after;
+  return `${before}*/**/*${after}`;
+}

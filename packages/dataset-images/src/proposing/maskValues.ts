@@ -1,0 +1,85 @@
+import { RaremaskError } from '@raremask/core';
+import type { Raster } from '../decoding/raster.ts';
+import { decodeMask, decodeMaskColours, type MaskReading } from '../masks/maskFile.ts';
+import { colourText } from '../options/colour.ts';
+
+/** Masks that are read for their values; of more, as many are taken evenly. */
+const MASKS_READ = 1000;
+/** More colours than this are no classes. */
+const MOST_COLOURS = 256;
+
+/** What masks hold. */
+export interface MaskValues {
+  /** Pixels of each value. */
+  readonly counts: ReadonlyMap<number, number>;
+  /** Pixels of each colour, as `#rrggbb`, of masks in colour. */
+  readonly colours: ReadonlyMap<string, number>;
+  /** Whether a mask holds 1 and 255. */
+  readonly together: boolean;
+  /** Masks that are JPEG files. */
+  readonly lossy: number;
+  /** Masks whose 0 is white. */
+  readonly whiteIsZero: number;
+  readonly read: number;
+  readonly all: number;
+}
+
+const READING: MaskReading = { lossy: true, whiteIsZero: 'stored', upright: false };
+
+export async function maskValues(files: readonly string[]): Promise<MaskValues> {
+  const step = Math.max(1, files.length / MASKS_READ);
+  const chosen = Array.from(
+    { length: Math.min(files.length, MASKS_READ) },
+    (_, index) => files[Math.floor(index * step)]!,
+  );
+  const counts = new Map<number, number>();
+  const colours = new Map<string, number>();
+  let together = false;
+  let whiteIsZero = 0;
+  const waiting = chosen[Symbol.iterator]();
+  const follow = async () => {
+    for (const file of waiting) {
+      const mask = await masked(file);
+      if (mask === undefined) continue;
+      if (mask.channels === 3) {
+        countColours(mask, colours);
+        continue;
+      }
+      if (await refusesWhite(file)) whiteIsZero++;
+      for (const value of mask.data) counts.set(value, (counts.get(value) ?? 0) + 1);
+      together ||= mask.data.includes(1) && mask.data.includes(255);
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, follow));
+  const lossy = chosen.filter((file) => /\.jpe?g$/i.test(file)).length;
+  return { counts, colours, together, lossy, whiteIsZero, read: chosen.length, all: files.length };
+}
+
+/** The mask's values, or its colours; nothing of a damaged one, which is the inspection's to report. */
+async function masked(file: string): Promise<Raster | undefined> {
+  try {
+    return await decodeMask(file, READING);
+  } catch (error) {
+    if ((error as RaremaskError).code !== 'RAREMASK_IMAGES_COLOURED_MASK') return undefined;
+    return decodeMaskColours(file, READING).catch(() => undefined);
+  }
+}
+
+async function refusesWhite(file: string): Promise<boolean> {
+  if (!/\.tiff?$/i.test(file)) return false;
+  const wrong = await decodeMask(file, { ...READING, whiteIsZero: 'error' }).catch(
+    (error) => error,
+  );
+  return wrong instanceof RaremaskError && wrong.code === 'RAREMASK_IMAGES_WHITE_IS_ZERO';
+}
+
+function countColours({ data, width, height }: Raster, counts: Map<string, number>): void {
+  const scale = data instanceof Uint8Array ? 1 : 257;
+  for (let at = 0; at < 3 * width * height; at += 3) {
+    const [red, green, blue] = [data[at]! / scale, data[at + 1]! / scale, data[at + 2]! / scale];
+    const colour = colourText(Math.round(red) * 65536 + Math.round(green) * 256 + Math.round(blue));
+    if (counts.has(colour) || counts.size < MOST_COLOURS) {
+      counts.set(colour, (counts.get(colour) ?? 0) + 1);
+    }
+  }
+}

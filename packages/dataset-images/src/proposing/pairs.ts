@@ -1,0 +1,210 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { looseName } from '../pairing/maskFiles.ts';
+
+const IMAGE_FOLDERS = ['images', 'image', 'imgs', 'img', 'imagesTr', 'x'];
+const MASK_FOLDERS = [
+  'masks',
+  'mask',
+  'labels',
+  'label',
+  'annotations',
+  'segmentations',
+  'segmentation',
+  'ground_truth',
+  'gt',
+  'targets',
+  'labelsTr',
+  'y',
+];
+const IMAGE_FILE = /\.(png|jpe?g|tiff?)$/i;
+/** Masks are looked for among files without loss first. */
+const MASK_FILES = [/\.(png|tiff?)$/i, IMAGE_FILE];
+/** What second and further masks of an image have behind the name of the first. */
+const FURTHER = /^[_\-. ]?\(?\d{1,4}\)?$/;
+
+/** Images and masks as they were found to belong together. */
+export interface Pairing {
+  /** Glob or pattern, relative to the folder. */
+  readonly images: string;
+  readonly masks: string;
+  readonly ids: readonly string[];
+  /** Ids whose mask is not there. */
+  readonly missing: readonly string[];
+  /** Absolute paths. */
+  readonly imageFiles: readonly string[];
+  readonly maskFiles: readonly string[];
+  /** Each image that has a mask, with its first one. */
+  readonly pairs: readonly (readonly [image: string, mask: string])[];
+  /** Images that have more than one mask. */
+  readonly several: readonly string[];
+  /** Masks that belong to no image, by name. */
+  readonly spare: readonly string[];
+}
+
+export async function findPairs(folder: string): Promise<Pairing | undefined> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const named = (names: readonly string[]) =>
+    names
+      .map((name) => folders.find((own) => own.toLowerCase() === name.toLowerCase()))
+      .find((name) => name !== undefined);
+  const images = named(IMAGE_FOLDERS);
+  const masks = named(MASK_FOLDERS);
+  for (const wanted of MASK_FILES) {
+    const found =
+      (masks === undefined ? undefined : await pairsOf(folder, images ?? '', masks, wanted)) ??
+      (await pairsOf(folder, images ?? '', images ?? '', wanted));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/**
+ * Pairs by name: a mask is called as its image is, with something before or behind it. The case of
+ * letters and the Unicode form do not count.
+ */
+async function pairsOf(
+  folder: string,
+  imageFolder: string,
+  maskFolder: string,
+  wanted: RegExp,
+): Promise<Pairing | undefined> {
+  const imageFiles = await filesIn(join(folder, imageFolder), IMAGE_FILE);
+  const maskFiles = await filesIn(join(folder, maskFolder), wanted);
+  const same = imageFolder === maskFolder;
+  const maskOf = filesByStem(maskFiles, !same);
+  const imageStems = imageFiles.map(stemOf);
+  let best: { tail: string; head: string; foot: string; found: number } | undefined;
+  for (const tail of tailsOf(imageStems)) {
+    const ids = imageStems.filter((stem) => stem.endsWith(tail)).map((stem) => cut(stem, tail));
+    const stems = [...maskOf.values()].map(stemOf);
+    for (const { head, foot } of affixesOf(ids, stems, same ? tail : undefined)) {
+      const found = ids.filter((id) => maskOf.has(looseName(`${head}${id}${foot}`))).length;
+      if (found > (best?.found ?? 0)) best = { tail, head, foot, found };
+    }
+  }
+  if (best === undefined) return undefined;
+  const { tail, head, foot } = best;
+  const inFolder = (name: string, file: string) => (name === '' ? file : `${name}/${file}`);
+  const maskName = (id: string) => looseName(`${head}${id}${foot}`);
+  const [before, behind] = [looseName(head), looseName(foot)];
+  const isMask = (stem: string) =>
+    same && foot + head !== '' && stem.startsWith(before) && stem.endsWith(behind);
+  const candidates = imageFiles.filter((file) => stemOf(file).endsWith(tail));
+  const first = new Set(candidates.map((file) => maskName(cut(stemOf(file), tail))));
+  const further = (file: string) => {
+    const stem = looseName(stemOf(file));
+    const digits = /[_\-. ]?\(?\d{1,4}\)?$/.exec(stem);
+    const start = digits === null ? stem : cut(stem, digits[0]);
+    const known = maskOf.has(start) && first.has(start) && FURTHER.test(stem.slice(start.length));
+    return known ? start : undefined;
+  };
+  const own = candidates.filter(
+    (file) => !isMask(looseName(stemOf(file))) && !(same && further(file) !== undefined),
+  );
+  const ids = own.map((file) => cut(stemOf(file), tail)).sort();
+  const names = new Set(ids.map(maskName));
+  const more = maskFiles.filter((file) => {
+    const start = further(file);
+    return start !== undefined && names.has(start) && !names.has(looseName(stemOf(file)));
+  });
+  const maskFilesOf = ids.flatMap((id) => maskOf.get(maskName(id)) ?? []);
+  const used = new Set([...maskFilesOf, ...more]);
+  const withMore = new Set(more.map(further));
+  return {
+    images: inFolder(imageFolder, `${tail === '' ? '*' : `{id}${tail}`}.${endingOf(own)}`),
+    masks: inFolder(
+      maskFolder,
+      `${head}{id}${foot}${more.length > 0 ? '*' : ''}.${endingOf([...used])}`,
+    ),
+    ids,
+    missing: ids.filter((id) => !maskOf.has(maskName(id))),
+    imageFiles: own.map((file) => join(folder, imageFolder, file)),
+    maskFiles: [...used].map((file) => join(folder, maskFolder, file)),
+    pairs: own.flatMap((file) => {
+      const mask = maskOf.get(maskName(cut(stemOf(file), tail)));
+      const pair = [join(folder, imageFolder, file), join(folder, maskFolder, mask ?? '')] as const;
+      return mask === undefined ? [] : [pair];
+    }),
+    several: ids.filter((id) => withMore.has(maskName(id))),
+    spare: same ? [] : maskFiles.filter((file) => !used.has(file)),
+  };
+}
+
+/** Masks by loose name without ending: of all endings where no name has two, else of the most frequent one. */
+function filesByStem(files: readonly string[], several: boolean): ReadonlyMap<string, string> {
+  const named = (file: string): [string, string] => [looseName(stemOf(file)), file];
+  const all = new Map(files.map(named));
+  if (several && all.size === files.length) return all;
+  const frequent = mostFrequent(files.map(extensionOf));
+  return new Map(files.filter((file) => extensionOf(file) === frequent).map(named));
+}
+
+/** The ending of all files, as a pattern. */
+function endingOf(files: readonly string[]): string {
+  const endings = [...new Set(files.map(extensionOf))].sort();
+  return endings.length === 1 ? endings[0]! : `{${endings.join(',')}}`;
+}
+
+async function filesIn(folder: string, wanted: RegExp): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile() && wanted.test(entry.name) && !entry.name.startsWith('.'))
+    .map(({ name }) => name)
+    .sort();
+}
+
+function stemOf(file: string): string {
+  return file.replace(/\.[^.]+$/, '');
+}
+
+function extensionOf(file: string): string {
+  return file.slice(file.lastIndexOf('.') + 1).toLowerCase();
+}
+
+function cut(text: string, tail: string): string {
+  return text.slice(0, text.length - tail.length);
+}
+
+function mostFrequent(values: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([, left], [, right]) => right - left)[0]?.[0];
+}
+
+/** Ends that images' names may have in common and masks' names have not, such as `_image`. */
+function tailsOf(stems: readonly string[]): string[] {
+  const words = stems.flatMap((stem) => /[_.-][A-Za-z0-9]{1,12}$/.exec(stem)?.[0] ?? []);
+  const frequent = mostFrequent(
+    words.filter((word) => !/^[_.-]\d+$|mask|label|seg|gt|truth|annot/i.test(word)),
+  );
+  return frequent === undefined ? [''] : ['', frequent];
+}
+
+/**
+ * What masks' names have before and behind an id.
+ *
+ * @param ownTail what images' names have behind the id, where masks lie in the same folder
+ */
+function affixesOf(
+  ids: readonly string[],
+  masks: readonly string[],
+  ownTail: string | undefined,
+): { head: string; foot: string }[] {
+  const seen = new Map<string, { head: string; foot: string }>();
+  if (ownTail === undefined) seen.set('', { head: '', foot: '' });
+  const known = new Set(ids.map(looseName));
+  for (const mask of masks.slice(0, 400)) {
+    for (let from = 0; from < mask.length; from++) {
+      for (let to = mask.length; to > from; to--) {
+        if (!known.has(looseName(mask.slice(from, to)))) continue;
+        const [head, foot] = [mask.slice(0, from), mask.slice(to)];
+        // In one folder this would be the image itself.
+        if (head === '' && foot === ownTail) continue;
+        seen.set(`${head}\n${foot}`, { head, foot });
+      }
+    }
+  }
+  return [...seen.values()];
+}
