@@ -44,11 +44,11 @@ export default defineDataset({
   needs: { folder, log },
   async create(given, services) {
     const root = resolve(services.folder, given.root);
-    const entries =
+    const listed =
       given.coco === undefined
         ? await listEntries(given, root, services.log)
         : await listAnnotatedImages(given, root);
-    const images = entries.map(({ image }) => image);
+    const images = listed.map(({ image }) => image);
     const annotations =
       given.coco &&
       (await readAnnotations(
@@ -56,7 +56,8 @@ export default defineDataset({
         { ...given, coco: given.coco },
         images,
       ));
-    if (annotations !== undefined) refuseUnannotated(entries, annotations, given);
+    const entries =
+      annotations === undefined ? listed : annotatedEntries(listed, annotations, given);
     const ids = entries.map(({ id }) => id);
     const remark = given.remark ?? (await noticeOf(root));
     const groups = await groupsOf(given.group, root, ids);
@@ -78,8 +79,7 @@ async function open(
   annotations?: Annotations,
 ): Promise<Dataset> {
   prepareDecoder();
-  const [first] = entries as [Entry, ...Entry[]];
-  const channels = await channelsOf(given, first);
+  const [first, channels] = await channelsOf(given, entries);
   const facts: DatasetFacts = {
     space: 2,
     channels,
@@ -108,6 +108,7 @@ async function open(
     group: (id) => groups.get(id),
     async read(id): Promise<Sample> {
       const entry = entryOf(id);
+      if (entry.problem !== undefined) throw entry.problem;
       const [image, masks] = await Promise.all([readImage(entry), masksOf(entry, given)]);
       const { width, height } = image;
       if (annotations !== undefined) {
@@ -175,24 +176,62 @@ function annotated(
   return paintLabels(found, facts.classes.length, facts.overlapping, crowd);
 }
 
-/** Images that the annotations do not list: a mistake, or images without structure. */
-function refuseUnannotated(
+/**
+ * The entries with what is wrong in their annotations. Images that the annotations do not list are a
+ * mistake, or without structure; those that are listed and not there are entries with a problem.
+ */
+function annotatedEntries(
   entries: readonly Entry[],
-  { file, byImage }: Annotations,
+  { file, byImage, problems, absent }: Annotations,
   { missingMask }: Options,
-): void {
-  if (missingMask === 'empty') return;
-  const missing = entries.filter(({ image }) => !byImage.has(image));
-  if (missing.length === 0) return;
-  throw missingMasks(
-    missing.map(({ image }) => ({ image, mask: `an entry in images of ${file}` })),
-    entries.length,
-  );
+): readonly Entry[] {
+  const mask = `an entry in images of ${file}`;
+  const missing = entries
+    .filter(({ image }) => !byImage.has(image) && !problems.has(image))
+    .map(({ image }) => ({ image, mask }));
+  const unlisted = new Set(missingMask === 'empty' ? [] : missing.map(({ image }) => image));
+  if (unlisted.size === entries.length) {
+    const [first] = absent.values();
+    throw first ?? missingMasks(missing, entries.length);
+  }
+  const known = new Set(entries.map(({ id }) => id));
+  return [
+    ...entries.map((entry) => {
+      const { image } = entry;
+      const problem =
+        entry.problem ??
+        problems.get(image) ??
+        (unlisted.has(image) ? missingMasks([{ image, mask }], 1) : undefined);
+      return problem === undefined ? entry : { ...entry, problem };
+    }),
+    ...[...absent]
+      .map(([name, problem]) => ({
+        id: name.replace(/\.[^./\\]+$/, ''),
+        image: name,
+        masks: [],
+        problem,
+      }))
+      .filter(({ id }) => !known.has(id)),
+  ];
 }
 
-async function channelsOf(given: Options, first: Entry): Promise<Channels> {
-  if (given.channels !== 'auto') return given.channels === 'grey' ? 1 : 3;
-  return storedChannels(first.image);
+/** The first image that tells, and its channels. Throws where none can be read. */
+async function channelsOf(
+  given: Options,
+  entries: readonly Entry[],
+): Promise<readonly [Entry, Channels]> {
+  const able = entries.filter(({ problem }) => problem === undefined);
+  const [first] = able.length === 0 ? entries : able;
+  if (given.channels !== 'auto') return [first!, given.channels === 'grey' ? 1 : 3];
+  let failure: unknown;
+  for (const entry of able) {
+    try {
+      return [entry, await storedChannels(entry.image)];
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  throw failure ?? first?.problem;
 }
 
 /** Size and time of modification; `none` for a mask that is missing and may be. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, relative, resolve, sep } from 'node:path';
-import type { Log } from '@raremask/core';
+import type { Log, RaremaskError } from '@raremask/core';
 import { escapePath, glob } from 'tinyglobby';
 import {
   duplicateIds,
@@ -20,6 +20,8 @@ export interface Entry {
   readonly image: string;
   /** Absolute path of each mask: one, or one a class; undefined where there is no such file. */
   readonly masks: readonly (string | undefined)[];
+  /** Why it cannot be used, where that is known before its files are opened. */
+  readonly problem?: RaremaskError;
 }
 
 const READABLE = 'png,jpg,jpeg,tif,tiff';
@@ -44,21 +46,23 @@ export async function listEntries(
   if (images.size === 0) throw noImages(root, options.images, await anyFiles(root));
   const unique = withoutDuplicates(images);
   const existing = new Set(await listMasks(options, root));
-  const entries = unique.map(([id, image]): Entry => {
+  const missing: { readonly image: string; readonly mask: string }[] = [];
+  const entries = unique.map((entry): Entry => {
+    const { id, image } = entry;
+    let { problem } = entry;
     const masks = masksOf(id).map((candidates) => {
       const there = candidates.filter((mask) => existing.has(mask));
-      if (there.length > 1) throw severalMasks(image, there);
+      if (there.length > 1) problem ??= severalMasks(image, there);
       return there[0];
     });
-    return { id, image, masks };
+    const at = masks.indexOf(undefined);
+    if (options.missingMask === 'error' && at >= 0) {
+      missing.push({ image, mask: masksOf(id)[at]!.join(' or ') });
+      problem ??= missingMasks(missing.slice(-1), 1);
+    }
+    return { id, image, masks, ...(problem && { problem }) };
   });
-  if (options.missingMask === 'error') {
-    const missing = entries.flatMap(({ id, image, masks }) => {
-      const at = masks.indexOf(undefined);
-      return at < 0 ? [] : [{ image, mask: masksOf(id)[at]!.join(' or ') }];
-    });
-    if (missing.length > 0) throw missingMasks(missing, entries.length);
-  }
+  if (missing.length === entries.length) throw missingMasks(missing, entries.length);
   warnOfSpareMasks(entries, existing, log);
   return entries;
 }
@@ -71,7 +75,7 @@ export async function listAnnotatedImages(
   if (!(await isFolder(root))) throw noFolder(root);
   const images = await listImages(options.images, root);
   if (images.size === 0) throw noImages(root, options.images, await anyFiles(root));
-  return withoutDuplicates(images).map(([id, image]) => ({ id, image, masks: [] }));
+  return withoutDuplicates(images);
 }
 
 /** Images without truth: all readable files below a folder, or one file. */
@@ -83,7 +87,7 @@ export async function listImagesAt(path: string): Promise<readonly Entry[]> {
   const files = await glob(pattern, { ...GLOB, cwd: path, caseSensitiveMatch: false });
   if (files.length === 0) throw noImages(path, pattern, await anyFiles(path));
   const byId = collect(files.map((file) => [withoutExtension(file), resolve(path, file)]));
-  return withoutDuplicates(byId).map(([id, image]) => ({ id, image, masks: [] }));
+  return withoutDuplicates(byId);
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -197,14 +201,19 @@ function joinWildcard(before: string, anyId: string, after: string): string {
   return `${before}*/**/*${after}`;
 }
 
-function withoutDuplicates(byId: ReadonlyMap<string, readonly string[]>): [string, string][] {
+/** An entry for each id, in their order; one of several files has a problem. Throws where all have. */
+function withoutDuplicates(byId: ReadonlyMap<string, readonly string[]>): Entry[] {
   const repeated = [...byId].flatMap(([id, files]) =>
     files.length < 2 ? [] : [{ id, files: files.toSorted() as unknown as [string, string] }],
   );
-  if (repeated.length > 0) throw duplicateIds(repeated);
+  if (repeated.length === byId.size) throw duplicateIds(repeated);
+  const problems = new Map(repeated.map((pair) => [pair.id, duplicateIds([pair])]));
   return [...byId]
-    .map(([id, files]): [string, string] => [id, files[0]!])
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+    .map(([id, files]): Entry => {
+      const problem = problems.get(id);
+      return { id, image: files[0]!, masks: [], ...(problem && { problem }) };
+    })
+    .sort((left, right) => (left.id < right.id ? -1 : 1));
 }
 
 function warnOfSpareMasks(

@@ -61,7 +61,8 @@ async function open(given: Options, listing: Listing, log: Log): Promise<Dataset
     ids: [...places.keys()],
     group: (id) => placeOf(id).entry.id,
     async read(id) {
-      const { entry, slice } = placeOf(id);
+      const { entry, slice, problem } = placeOf(id);
+      if (problem !== undefined) throw problem;
       const grid = await kept.get(entry.id, () => readGrid(entry, classOf, given.spacing));
       if (axis === undefined || slice === undefined) return { id, ...wholeOf(grid) };
       return { id, ...sliceOf(grid, axis, slice, neighbours) };

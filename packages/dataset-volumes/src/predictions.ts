@@ -1,4 +1,4 @@
-import type { Facts, Prediction, WrittenPrediction } from '@raremask/core';
+import type { Facts, Prediction, RaremaskError, WrittenPrediction } from '@raremask/core';
 import { nameOutside } from './errors.ts';
 import { eachVoxel, resamplingOf, reversed } from './grid.ts';
 import type { Case } from './listing.ts';
@@ -15,6 +15,8 @@ import type { Header } from './volume.ts';
 export interface Place {
   readonly entry: Case;
   readonly slice: number | undefined;
+  /** Why the case cannot be used: then it is one sample, whatever the view. */
+  readonly problem?: RaremaskError;
 }
 
 /** How the samples were made of the case. */

@@ -11,6 +11,7 @@ import type { LoadedManifest } from '@raremask/core/manifest';
 import type { ClassInspection, Inspection } from '@raremask/record';
 import { forecast } from './inspection/forecast.ts';
 import { keptForecast } from './inspection/forecastCache.ts';
+import { nothingReadable } from './opening/errors.ts';
 import type { OpenedData } from './opening/openData.ts';
 import { openWork, type Work } from './opening/openWork.ts';
 import type { CountedImage } from './reading/plan.ts';
@@ -63,6 +64,8 @@ export async function inspect(
   const unfollow = work.follow(warn);
   try {
     const { survey, unreadable } = await work.counted();
+    const all = Object.values(work.splits).flat();
+    if (all.length > 0 && !all.some((id) => survey.has(id))) throw nothingReadable(unreadable);
     const batches = await batchesOf(work, survey);
     if (onExample) for (const example of examplesOf(work, survey)) await onExample(await example());
     return inspectionOf(work, survey, batches, unreadable, warnings);

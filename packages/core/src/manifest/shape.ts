@@ -100,6 +100,12 @@ const data = z
       .record(z.string(), z.number().min(0))
       .default({})
       .describe('How many times each pixel of a class counts in every loss term, by class name'),
+    unreadable: z
+      .enum(['error', 'skip'])
+      .default('error')
+      .describe(
+        'Whether a sample that cannot be read ends a training before its first step, or is named and left out',
+      ),
   })
   .describe(KINDS.dataset.describe);
 

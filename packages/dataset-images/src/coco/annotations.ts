@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, sep } from 'node:path';
+import { isRaremaskError, type RaremaskError } from '@raremask/core';
 import { z } from 'zod';
 import {
   brokenAnnotation,
@@ -41,6 +42,10 @@ export interface Annotations {
   readonly file: string;
   /** By the image's path. */
   readonly byImage: ReadonlyMap<string, AnnotatedImage>;
+  /** What is wrong with the annotations of an image, by its path; of several mistakes, the first. */
+  readonly problems: ReadonlyMap<string, RaremaskError>;
+  /** Images that are listed and not there, by the name that the file gives them. */
+  readonly absent: ReadonlyMap<string, RaremaskError>;
 }
 
 const id = z.union([z.int(), z.string()]);
@@ -105,11 +110,30 @@ export async function readAnnotations(
   const pathOf = pathFinder(images);
   const found = new Map<unknown, { path: string; image: AnnotatedImage; own: Instance[] }>();
   const byImage = new Map<string, AnnotatedImage>();
+  const problems = new Map<string, RaremaskError>();
+  const absent = new Map<string, RaremaskError>();
+  /** What the work gives; a mistake is that of the image, where it is known which. */
+  const ofImage = <T>(path: string | undefined, work: () => T): T | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      if (path === undefined || !isRaremaskError(error)) throw error;
+      if (!problems.has(path)) problems.set(path, error);
+      return undefined;
+    }
+  };
   for (const [at, raw] of list('images').entries()) {
     const place = `images[${at}]`;
-    const { id: key, file_name: name, width, height } = checked('images', raw, place);
-    const path = pathOf(name);
-    if (path === undefined) throw unlistedImageFile(file, `${place}.file_name`, name);
+    const { id: stated, file_name: called } = (raw ?? {}) as Record<string, unknown>;
+    const known = typeof called === 'string' ? pathOf(called) : undefined;
+    const entry = ofImage(known, () => checked('images', raw, place));
+    if (entry === undefined) {
+      found.set(stated, { path: known!, image: NO_IMAGE, own: [] });
+      continue;
+    }
+    const { id: key, file_name: name, width, height } = entry;
+    const path = known ?? name;
+    if (known === undefined) absent.set(name, unlistedImageFile(file, `${place}.file_name`, name));
     if (found.has(key) || byImage.has(path)) {
       throw brokenAnnotation(file, `${place}.id`, 'one entry for each image', key);
     }
@@ -120,7 +144,9 @@ export async function readAnnotations(
   }
   for (const [at, raw] of list('annotations').entries()) {
     const place = `annotations[${at}]`;
-    const annotation = checked('annotations', raw, place);
+    const owner = found.get((raw as { readonly image_id?: unknown } | null)?.image_id)?.path;
+    const annotation = ofImage(owner, () => checked('annotations', raw, place));
+    if (annotation === undefined) continue;
     const target = found.get(annotation.image_id);
     if (target === undefined) throw unknownAnnotatedImage(file, place, annotation.image_id);
     const name = names.get(annotation.category_id);
@@ -130,15 +156,17 @@ export async function readAnnotations(
       if (options.coco.others === 'background') continue;
       throw unmappedCategory(file, place, name, Object.keys(options.classes));
     }
-    target.own.push({
-      place,
-      class: index,
-      crowd: Boolean(annotation.iscrowd),
-      outline: outlineOf(file, `${place}.segmentation`, annotation.segmentation, target.image),
-    });
+    const outline = ofImage(target.path, () =>
+      outlineOf(file, `${place}.segmentation`, annotation.segmentation, target.image),
+    );
+    if (outline === undefined) continue;
+    target.own.push({ place, class: index, crowd: Boolean(annotation.iscrowd), outline });
   }
-  return { file, byImage };
+  return { file, byImage, problems, absent };
 }
+
+/** Stands for an image whose entry is broken: its annotations are not looked at. */
+const NO_IMAGE: AnnotatedImage = { place: '', width: 0, height: 0, instances: [] };
 
 const expectations: Record<Part, string> = {
   images: 'an id, a file_name, and a width and a height in whole pixels',

@@ -1,4 +1,5 @@
 import { RaremaskError } from '@raremask/core';
+import { reasonLines } from './leftOut.ts';
 
 /** At most so many names in one message. */
 const NAMED = 5;
@@ -24,6 +25,50 @@ export function listUnreadable(
         : `the list file cannot be read (${(cause as Error).message})`,
       expected: `a text file with one image id a line, at ${tried.join(' or ')}`,
       remedy: "mend data.split; paths start from the manifest's folder",
+    },
+    { cause },
+  );
+}
+
+/** How the samples of a data set are broken, most of them listed. */
+export function severalUnreadable(reasons: ReadonlyMap<string, RaremaskError>): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_UNREADABLE_SAMPLES',
+    category: 'data',
+    where: 'data',
+    what: `${reasons.size} samples cannot be used`,
+    expected: 'samples that can all be read',
+    got: reasonLines(reasons),
+    remedy: UNREADABLE_REMEDY,
+  });
+}
+
+export function nothingReadable(reasons: ReadonlyMap<string, RaremaskError>): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NOTHING_READABLE',
+    category: 'data',
+    where: 'data',
+    what: `none of the ${reasons.size} samples can be used`,
+    expected: 'at least one that can be read',
+    got: reasonLines(reasons),
+    remedy: 'begin with the first one: the others may have the same fault',
+  });
+}
+
+const UNREADABLE_REMEDY =
+  'mend each as it says, take it out of the data set, or set data.unreadable: skip to train without them';
+
+export function groupFailed(id: string, cause: unknown): RaremaskError {
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_SAMPLE_GROUP',
+      category: 'data',
+      where: id,
+      what: `the data set threw when it was asked for the group of this sample: ${
+        cause instanceof Error ? cause.message : String(cause)
+      }`,
+      remedy:
+        'mend or remove its files; where they are right, tell the author of the data set plugin',
     },
     { cause },
   );

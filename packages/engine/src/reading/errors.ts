@@ -38,7 +38,8 @@ export function datasetFailed(id: string, cause: unknown): RaremaskError {
       what: `the data set threw while it read this image: ${
         cause instanceof Error ? cause.message : String(cause)
       }`,
-      remedy: 'mend the data set plugin, or tell its author',
+      remedy:
+        'mend or remove the files of this image; where they are right, tell the author of the data set plugin',
     },
     { cause },
   );
