@@ -16,6 +16,7 @@ import type { OpenedData } from './opening/openData.ts';
 import { openWork, type Work } from './opening/openWork.ts';
 import type { CountedImage } from './reading/plan.ts';
 import { recommend } from './recommendation/recommend.ts';
+import { classFindings } from './survey/classFindings.ts';
 import { logarithmicBins, quantileOf } from './survey/quantiles.ts';
 import type { CountedSurvey } from './survey/survey.ts';
 
@@ -103,6 +104,7 @@ function inspectionOf(
   warnings: ReadonlySet<string>,
 ): Inspection {
   const { facts, loaded } = work;
+  const { absent, unlikely } = classFindings(survey, work.splits, facts);
   const names = (['train', 'validation', 'test'] as const).filter(
     (name) => name !== 'test' || work.splits.test.length > 0,
   );
@@ -147,6 +149,7 @@ function inspectionOf(
       .map(([id, { code, message }]) => ({ id, split: splitOfId.get(id)!, code, message })),
     batches,
     recommendation: recommend(work, survey),
+    unlikely: [...(unlikely === undefined ? [] : [unlikely.message]), ...absent],
     warnings: [...warnings],
   };
 }

@@ -170,6 +170,7 @@ function remarksOf(
           `${unreadable.length} of the images cannot be read and are left out of every figure; they must be mended before training, or be left out there as well by data.unreadable: skip. The first: ${broken.message}`,
         ]
       : []),
+    ...(inspection.unlikely ?? []),
     ...(blank.length > 0
       ? [`${blank.length} images are blank, of one value all over, for example ${blank[0]!.id}.`]
       : []),

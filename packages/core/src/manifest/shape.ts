@@ -106,6 +106,12 @@ const data = z
       .describe(
         'Whether a sample that cannot be read ends a training before its first step, or is named and left out',
       ),
+    unlikely: z
+      .enum(['error', 'accept'])
+      .default('error')
+      .describe(
+        'Whether a training split that is mostly foreground, or has none, as with swapped mask values, ends a training before its first step',
+      ),
   })
   .describe(KINDS.dataset.describe);
 
