@@ -77,3 +77,4 @@ export {
   type Tracker,
 } from './contracts/tracker.ts';
 export { type ErrorCategory, type ErrorParts, isRaremaskError, RaremaskError } from './error.ts';
+export { staysInside } from './staysInside.ts';

@@ -1,3 +1,4 @@
+import { staysInside } from '@raremask/core';
 import { z } from 'zod';
 
 const maskValue = z.int().min(0).max(65535);
@@ -206,6 +207,10 @@ function* classProblems({ classes, overlapping, ignore, masks }: Options): Gener
   const owners = new Map<number, string>();
   for (const name of names) {
     const path = ['classes', name];
+    if (!staysInside(name)) {
+      const message = 'leads to another folder: give the class a name without .. and / before it';
+      yield { path, message };
+    }
     if (/^\d+$/.test(name)) {
       yield { path, message: 'is a number: give the class a name, so that the order is kept' };
     }

@@ -1,8 +1,13 @@
-import type { Facts, Prediction, RaremaskError, WrittenPrediction } from '@raremask/core';
+import {
+  type Facts,
+  type Prediction,
+  type RaremaskError,
+  staysInside,
+  type WrittenPrediction,
+} from '@raremask/core';
 import { nameOutside } from './errors.ts';
 import { eachVoxel, resamplingOf, reversed } from './grid.ts';
 import type { Case } from './listing.ts';
-import { staysInside } from './names.ts';
 import { niftiOn } from './nifti.ts';
 import type { Options } from './options.ts';
 import { type Orientation, orientationOf } from './orientation.ts';

@@ -1,10 +1,17 @@
 import { join } from 'node:path';
-import type { Dataset, Facts, OnEvent, Prediction, WrittenPrediction } from '@raremask/core';
+import {
+  type Dataset,
+  type Facts,
+  type OnEvent,
+  type Prediction,
+  staysInside,
+  type WrittenPrediction,
+} from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { components, foregroundMask } from '@raremask/metrics';
 import { csvText, writeAtomically } from '@raremask/record';
 import { UNCHANGED } from './augment/rule.ts';
-import { noPredictionFiles } from './errors.ts';
+import { nameOutside, noPredictionFiles } from './errors.ts';
 import { foregroundProbability } from './judging/decide.ts';
 import { isSearched } from './judging/decisionRule.ts';
 import { type Judged, judge } from './judging/judge.ts';
@@ -126,7 +133,10 @@ async function predictAll(
   );
   const written = images.writePredictions?.(predictions, wanted) ?? pictures(predictions, wanted);
   for await (const prediction of written) {
-    for (const { path, bytes } of prediction.files) await writeAtomically(join(out, path), bytes);
+    for (const { path, bytes } of prediction.files) {
+      if (!staysInside(path)) throw nameOutside(path);
+      await writeAtomically(join(out, path), bytes);
+    }
     rows.push(row(facts, prediction));
   }
   const volumes = facts.space === 3 || rows.some(({ depth }) => depth !== undefined);
@@ -140,7 +150,7 @@ async function predictAll(
     ...(volumes ? [line.depth ?? null] : []),
     ...[line.foreground, line.structures, line.probability.toFixed(6)],
   ]);
-  await writeAtomically(join(out, 'predictions.csv'), csvText(header, lines));
+  await writeAtomically(join(out, 'predictions.csv'), csvText(header, lines, { forPeople: true }));
   return { out, ...(facts.remark !== undefined && { remark: facts.remark }), images: rows };
 }
 

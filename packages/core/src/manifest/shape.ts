@@ -366,6 +366,7 @@ const base = z.strictObject({
   name: z
     .string()
     .regex(/^[A-Za-z0-9._-]+$/)
+    .refine((name) => !/^\.+$/.test(name), 'names no folder of its own: give the run a name')
     .default('run')
     .describe('Name of the run and of its folder: letters, digits, dot, hyphen and underscore'),
   seed: z.int().min(0).default(0).describe('The same seed gives the same run'),

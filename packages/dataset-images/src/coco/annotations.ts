@@ -187,6 +187,12 @@ function outlineOf(
       const expected = 'x and y of at least 3 corners: an even number of values, from 6';
       throw brokenAnnotation(file, `${place}[${at}]`, expected, `${corners.length} values`);
     }
+    const most = FAR * Math.max(width, height);
+    const far = segmentation.flat().find((value) => Math.abs(value) > most);
+    if (far !== undefined) {
+      const near = `corners in the image or near it, at most ${most} pixels away`;
+      throw brokenAnnotation(file, place, near, far);
+    }
     return { kind: 'polygons', polygons: segmentation };
   }
   const { size, counts } = segmentation;
@@ -204,6 +210,9 @@ function outlineOf(
   }
   return { kind: 'runs', runs };
 }
+
+/** Corners may lie beside the image, but no farther than so many times its longer side. */
+const FAR = 10;
 
 /** The class of each category, by name: those that the manifest lists, or the one of the same name. */
 function classesByCategory({

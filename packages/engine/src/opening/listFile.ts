@@ -9,6 +9,7 @@ import {
   listNoColumn,
   listNoRow,
   listNoTable,
+  listOfSomethingElse,
   listRepeatedId,
   listUnknownIds,
   listUnreadable,
@@ -63,7 +64,10 @@ export class IdLists {
     }
     if (unknown.length > 0 && (onUnknown === undefined || places.size === 0)) {
       const names = [...this.#known, ...this.#groups.keys()];
-      throw listUnknownIds(unknown, meant(unknown[0]!.id, names));
+      const near = meant(unknown[0]!.id, names);
+      // Where nothing is known or near, it is a list of something else, which is nobody's to read here.
+      if (places.size === 0 && near === undefined) throw listOfSomethingElse(file, unknown.length);
+      throw listUnknownIds(unknown, near);
     }
     for (const { place, id } of unknown) {
       onUnknown?.(id, listUnknownIds([{ place, id }], undefined));
