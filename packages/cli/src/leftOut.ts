@@ -1,10 +1,10 @@
-import type { Inspection } from '@raremask/engine';
-
 /** At most so many lines. */
 const LISTED = 20;
 
 /** Samples that could not be read, with the reason of each. */
-export function leftOutText(unreadable: Pick<Inspection, 'unreadable'>['unreadable']): string {
+export function leftOutText(
+  unreadable: readonly { readonly id: string; readonly message: string }[],
+): string {
   const shown = unreadable.slice(0, LISTED).map(({ id, message }) => `  ${id}: ${message}`);
   const rest = unreadable.length - shown.length;
   return [

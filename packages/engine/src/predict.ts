@@ -1,9 +1,10 @@
-import { join } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import {
   type Dataset,
   type Facts,
   type OnEvent,
   type Prediction,
+  type RaremaskError,
   staysInside,
   type WrittenPrediction,
 } from '@raremask/core';
@@ -16,7 +17,9 @@ import { foregroundProbability } from './judging/decide.ts';
 import { isSearched } from './judging/decisionRule.ts';
 import { type Judged, judge } from './judging/judge.ts';
 import { tileRule } from './judging/tiles.ts';
+import { nothingReadable } from './opening/errors.ts';
 import { openTrained, readTrained, scopeWithoutData, type Trained } from './opening/openTrained.ts';
+import { readableFeed } from './opening/readable.ts';
 import { pictures } from './prediction/pictures.ts';
 import { type Feed, openFeed } from './reading/feed.ts';
 import type { Compute } from './runner/compute.ts';
@@ -39,6 +42,12 @@ export interface PredictResult {
   /** What the set that was trained on says of itself. */
   readonly remark?: string;
   readonly images: readonly PredictedImage[];
+  /** What could not be read, and is not predicted. */
+  readonly unreadable: readonly {
+    readonly id: string;
+    readonly code: string;
+    readonly message: string;
+  }[];
 }
 
 /** One row of predictions.csv. */
@@ -62,6 +71,9 @@ export interface PredictedImage {
  *
  * The data set may write the files itself (volumes do, on their original grid). All others become PNG:
  * masks hold the mask values of the class map, probabilities are 16-bit grey, 65535 = 1.
+ *
+ * What cannot be read is listed, and the others are predicted; throws where nothing can be read. Files of
+ * the run, and of earlier predictions in the same place, are no images.
  */
 export async function predict(
   loaded: LoadedManifest,
@@ -73,7 +85,8 @@ export async function predict(
   const { facts } = run.checkpoint.head;
   const { scope, close } = scopeWithoutData(loaded, run.checkpoint.head, onEvent);
   try {
-    const images = await scope.openImages(loaded.plugins.dataset, input, facts);
+    const opened = await scope.openImages(loaded.plugins.dataset, input, facts);
+    const images = withoutOwn(opened, options, run.folder.path);
     if (images.writePredictions === undefined && facts.space === 3) throw noPredictionFiles();
     const trained = await openTrained(loaded, run, scope);
     const { window, mirror } = loaded.manifest.evaluate;
@@ -85,8 +98,14 @@ export async function predict(
     const feed = await imagesFeed(loaded, trained, images);
     const network = trained.network(compute, onEvent);
     try {
-      const judged = judge({ facts, network, rule, tiles, mirror }, feed, images.ids);
-      return await predictAll(images, judged, facts, options);
+      const broken = new Map<string, RaremaskError>();
+      const readable = readableFeed(feed, 0, (id, reason) => broken.set(id, reason));
+      const judged = judge({ facts, network, rule, tiles, mirror }, readable, images.ids);
+      const result = await predictAll(images, judged, facts, options);
+      if (broken.size === 0) return { ...result, unreadable: [] };
+      if (result.images.length === 0) throw nothingReadable(broken);
+      const unreadable = [...broken].map(([id, { code, message }]) => ({ id, code, message }));
+      return { ...result, unreadable };
     } finally {
       await network.dispose();
       await feed.close();
@@ -94,6 +113,21 @@ export async function predict(
   } finally {
     await close();
   }
+}
+
+/** The images without those that the run, or an earlier prediction to the same place, has written. */
+function withoutOwn(images: Dataset, { input, out }: PredictOptions, run: string): Dataset {
+  const own = [join(out, 'masks'), join(out, 'probabilities'), run].map((path) => resolve(path));
+  const apart = own.filter((folder) => !isInside(resolve(input), folder));
+  const ids = images.ids.filter((id) => {
+    const file = images.files?.(id).image;
+    return file === undefined || !apart.some((folder) => isInside(resolve(file), folder));
+  });
+  return { ...images, ids };
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder + sep);
 }
 
 const NOTHING_SEARCHED =
@@ -125,7 +159,7 @@ async function predictAll(
   judged: AsyncIterable<Judged>,
   facts: Facts,
   { out, probabilities = true, onEvent }: PredictOptions,
-): Promise<PredictResult> {
+): Promise<Omit<PredictResult, 'unreadable'>> {
   const rows: PredictedImage[] = [];
   const wanted = { facts, probabilities };
   const predictions = predictionsOf(judged, (done) =>
@@ -139,6 +173,7 @@ async function predictAll(
     }
     rows.push(row(facts, prediction));
   }
+  if (rows.length === 0) return { out, images: rows };
   const volumes = facts.space === 3 || rows.some(({ depth }) => depth !== undefined);
   const header = [
     ...['id', 'width', 'height'],

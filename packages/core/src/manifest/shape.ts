@@ -327,7 +327,7 @@ const evaluate = z
       .union([z.enum(['auto', 'whole']), z.array(z.int().min(1)).min(2).max(3)])
       .default('auto')
       .describe(
-        'What goes through the network at once: whole images, or windows of this extent that overlap by half and are blended; auto: whole, but volumes above 128x128x128 in windows of about 96x96x96',
+        'What goes through the network at once: whole images, or windows of this extent that overlap by half and are blended; auto: whole, but volumes above 128x128x128 in windows of about 96x96x96, and images for which the free memory does not suffice in square windows',
       ),
     mirror: z
       .boolean()
