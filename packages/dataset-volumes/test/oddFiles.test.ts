@@ -295,7 +295,7 @@ describe('refused with the place, what was expected, what was found and what to 
 });
 
 it('keeps a case that cannot be opened as one sample, whose reading says why', async () => {
-  const files: Files = {
+  const files: Record<string, Uint8Array> = {
     'i/a.nii': image,
     'i/b.nii': image.subarray(0, 100),
     'i/c.nii': typed(128),
@@ -305,7 +305,7 @@ it('keeps a case that cannot be opened as one sample, whose reading says why', a
   for (const first of [undefined, 'i/a.nii'] as const) {
     // Where the first case is broken as well, the others still say what the set is.
     const more = { 'i/e.nii': image, 'm/e.nii': mask, 'i/f.nii': image, 'm/f.nii': mask };
-    const own: Files = first === undefined ? files : { ...files, ...more };
+    const own: Record<string, Uint8Array> = first === undefined ? files : { ...files, ...more };
     if (first !== undefined) own[first] = image.subarray(0, 50);
     await opened(own, plain, async (set) => {
       expect(set.facts.channels).toBe(1);
