@@ -80,6 +80,26 @@ export function lossOptionsRefused(use: string, issues: readonly string[]): Rare
   });
 }
 
+/** @param where what said so, where that is known: an image, a loss, a thread */
+export function outOfMemory(where: string | undefined, cause: unknown): RaremaskError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_OUT_OF_MEMORY',
+      category: 'environment',
+      where: where ?? 'this machine',
+      what: 'there was not enough memory',
+      got: message
+        .split('\n')[0]!
+        .slice(0, 300)
+        .replace(/[\s.]+$/, ''),
+      remedy:
+        'in training make train.batch smaller (train.accumulate keeps the step the same), give sampler.with.window, and make train.workers or model.with.filters smaller; in prediction and scoring give evaluate.window, for example [512, 512]; or end what else needs memory here',
+    },
+    { cause },
+  );
+}
+
 export function runtimeMissing(detail: string): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_RUNTIME_MISSING',

@@ -1,5 +1,11 @@
-import { type ErrorCategory, isRaremaskError } from '@raremask/core';
+import {
+  type ErrorCategory,
+  isOutOfMemory,
+  isRaremaskError,
+  type RaremaskError,
+} from '@raremask/core';
 import type { Console } from './console.ts';
+import { outOfMemory } from './errors.ts';
 
 /** What a process says with its exit status. */
 export const EXIT = {
@@ -22,7 +28,8 @@ const STATUS: Readonly<Record<ErrorCategory, number>> = {
 };
 
 /** Says what went wrong and gives the exit status. A user's mistake has no stack, a bug has one. */
-export function reportFailure(error: unknown, console: Console, version: string): number {
+export function reportFailure(failure: unknown, console: Console, version: string): number {
+  const error = isOutOfMemory(failure) ? memoryFailure(failure) : failure;
   if (isRaremaskError(error)) {
     const each = partsOf(error);
     if (console.json) {
@@ -45,6 +52,12 @@ export function reportFailure(error: unknown, console: Console, version: string)
     'RAREMASK_BUG',
   );
   return EXIT.failed;
+}
+
+/** Where memory ends is nobody's mistake, and no bug, whoever says so. */
+function memoryFailure(failure: unknown): RaremaskError {
+  if (!isRaremaskError(failure)) return outOfMemory(undefined, failure);
+  return outOfMemory(failure.parts.where, failure.cause ?? failure);
 }
 
 function partsOf(error: Error): readonly (Error & {

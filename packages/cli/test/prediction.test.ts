@@ -62,6 +62,37 @@ test('predict leaves masks, probabilities and a table under the names and sizes 
   expect([...values].toSorted((left, right) => left - right)).toEqual([0, 255]);
 });
 
+test('predict lists a damaged image, predicts the others, and leaves out what it has written', async () => {
+  const project = createProject();
+  const trained = await raremask(project, 'train');
+  expect(trained.status, trained.stderr).toBe(0);
+  for (const name of ['a', 'b', 'c'])
+    project.write(
+      `new/${name}.png`,
+      grey((x, y) => 60 + x + y),
+    );
+  project.write('new/b.png', readFileSync(project.at('new/b.png')).subarray(0, 70));
+  const predict = (input: string) =>
+    raremask(project, ...['predict', 'runs/tiny', input, '--out', 'new', '--json']);
+  const first = await predict('new');
+  expect(first.status, first.stderr).toBe(5);
+  expect(first.stderr).toContain('new/b.png');
+  expect(first.stderr).not.toMatch(/RAREMASK_BUG|^\s+at /m);
+  const ids = (stdout: string) => {
+    const { images, unreadable } = JSON.parse(stdout) as Record<string, { id: string }[]>;
+    return [images!, unreadable!].map((all) => all.map(({ id }) => id));
+  };
+  expect(ids(first.stdout)).toEqual([['a', 'c'], ['b']]);
+  expect(project.files('new')).toContain('masks/c.png');
+  // Masks and probabilities lie among the images now, and the run's own overlays beside them.
+  expect(ids((await predict('new')).stdout)).toEqual([['a', 'c'], ['b']]);
+  rmSync(project.at('data'), { recursive: true });
+  expect(ids((await predict('.')).stdout)).toEqual([['new/a', 'new/c'], ['new/b']]);
+  const alone = await predict('new/b.png');
+  expect(alone.status, alone.stderr).toBe(5);
+  expect(alone.stderr).toContain('RAREMASK_NOTHING_READABLE');
+});
+
 test('images with other channels than those of training are refused', async () => {
   const project = createProject();
   await raremask(project, 'train');

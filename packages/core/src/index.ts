@@ -102,3 +102,5 @@ export {
   type Tracker,
 } from './contracts/tracker.ts';
 export { type ErrorCategory, type ErrorParts, isRaremaskError, RaremaskError } from './error.ts';
+export { isOutOfMemory } from './outOfMemory.ts';
+export { staysInside } from './staysInside.ts';

@@ -259,6 +259,8 @@ describe('toYaml', () => {
           by: group
         normalize: set
         pixelWeights: {}
+        unreadable: error
+        unlikely: error
       model:
         use: "@raremask/unet" # @raremask/unet 1.2.3
         with:

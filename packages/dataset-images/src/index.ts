@@ -8,6 +8,7 @@ import { openDataset } from './open.ts';
 import { type Options, options } from './options/options.ts';
 import { missingMasks } from './pairing/errors.ts';
 import { groupsOf } from './pairing/group.ts';
+import { withoutExtension } from './pairing/images.ts';
 import { type Entry, listAnnotatedImages, listEntries, listImagesAt } from './pairing/listing.ts';
 import { noticeOf } from './pairing/notice.ts';
 import { propose } from './proposing/propose.ts';
@@ -22,11 +23,11 @@ export default defineDataset({
   async create(given, services) {
     const root = resolve(services.folder, given.root);
     const isAnnotated = given.coco !== undefined || given.outlines !== undefined;
-    const entries = isAnnotated
+    const listed = isAnnotated
       ? await listAnnotatedImages(given, root)
       : await listEntries(given, root, services.log);
-    const annotations = await annotationsOf(given, root, entries, services.log);
-    if (annotations !== undefined) refuseUnannotated(entries, annotations, given);
+    const annotations = await annotationsOf(given, root, listed, services.log);
+    const entries = annotations ? annotatedEntries(listed, annotations, given) : listed;
     const ids = entries.map(({ id }) => id);
     const remark = given.remark ?? (await noticeOf(root));
     const groups = await groupsOf(given.group, root, ids);
@@ -54,21 +55,37 @@ async function annotationsOf(
   return readCoco(resolve(root, coco.file), { ...given, coco }, images, log);
 }
 
-/** Images that the annotations do not list: a mistake, or images without structure. */
-function refuseUnannotated(
+/**
+ * The entries with what is wrong in their annotations. Images that the annotations do not list are a
+ * mistake, or without structure; those that are listed and not there are entries with a problem. Throws
+ * where the annotations list none.
+ */
+function annotatedEntries(
   entries: readonly Entry[],
-  { byImage, fileOf, spare }: Annotations,
+  { byImage, fileOf, absent, spare }: Annotations,
   { missingMask, coco }: Options,
-): void {
-  if (missingMask === 'empty') return;
-  const missing = entries.filter(({ image }) => !byImage.has(image));
-  if (missing.length === 0) return;
-  throw missingMasks(
-    missing.map(({ id, image }) => ({
+): readonly Entry[] {
+  const missing = entries
+    .filter(({ image }) => missingMask === 'error' && !byImage.has(image))
+    .map(({ id, image }) => ({
       image,
       mask: coco === undefined ? fileOf(id) : `an entry in images of ${fileOf(id)}`,
-    })),
-    entries.length,
-    spare,
+    }));
+  if (missing.length === entries.length) {
+    const [first] = absent.values();
+    throw first ?? missingMasks(missing, entries.length, spare);
+  }
+  const unlisted = new Map(missing.map((one) => [one.image, missingMasks([one], 1, spare)]));
+  const known = new Set(entries.map(({ id }) => id));
+  const notThere = [...absent].map(
+    ([image, problem]): Entry => ({ id: withoutExtension(image), image, masks: [], problem }),
   );
+  return [
+    ...entries.map((entry) => {
+      const { image } = entry;
+      const problem = entry.problem ?? byImage.get(image)?.problem ?? unlisted.get(image);
+      return problem === undefined ? entry : { ...entry, problem };
+    }),
+    ...notThere.filter(({ id }) => !known.has(id)),
+  ];
 }

@@ -30,7 +30,8 @@ interface Parts {
 export async function openDataset(given: Options, parts: Parts): Promise<Dataset> {
   prepareDecoder();
   const { entries, map, groups, annotations, log } = parts;
-  const files = entries.map(({ image }) => image);
+  const usable = entries.filter(({ problem }) => problem === undefined);
+  const files = (usable.length > 0 ? usable : entries).map(({ image }) => image);
   const heads = await headsOf(files);
   noteHeads(files, heads, given, log);
   const { channels, first } = await reference(given, files, heads);
@@ -60,6 +61,7 @@ export async function openDataset(given: Options, parts: Parts): Promise<Dataset
     group: (id) => groups.get(id),
     async read(id): Promise<Sample> {
       const entry = entryOf(id);
+      if (entry.problem !== undefined) throw entry.problem;
       const [image, slots] = await Promise.all([readImage(entry), masksOf(entry, given, map)]);
       const { width, height } = image;
       const sample = { id, size: [height, width], image: image.data };

@@ -129,15 +129,26 @@ describe('a folder', () => {
 });
 
 describe('a missing mask', () => {
-  it('is an error that counts them and says where the first was looked for', async () => {
+  it('breaks its image alone, and says where it was looked for', async () => {
     await using folder = await Folder.with({
       'images/a.png': image,
       'images/b.png': image,
       'masks/a.png': mask,
     });
+    const dataset = await folder.open({ classes });
+    expect(dataset.ids).toEqual(['a', 'b']);
+    expect((await dataset.read('a')).labels).toBeDefined();
+    await expect(dataset.read('b')).rejects.toMatchObject({
+      code: 'RAREMASK_IMAGES_NO_MASK',
+      message: expect.stringMatching(/b\.png.*Expected: .*masks.b\.png/),
+    });
+  });
+
+  it('is an error that counts them where no image has one', async () => {
+    await using folder = await Folder.with({ 'images/a.png': image, 'images/b.png': image });
     await expect(folder.open({ classes })).rejects.toMatchObject({
       code: 'RAREMASK_IMAGES_NO_MASK',
-      message: expect.stringMatching(/1 of 2 images have no mask. Expected: .*masks.b\.png/),
+      message: expect.stringMatching(/2 of 2 images have no mask. Expected: .*masks.a\.png/),
     });
   });
 

@@ -63,8 +63,10 @@ async function open(given: Options, listing: Listing, log: Log): Promise<Dataset
     ids: [...places.keys()],
     group: (id) => placeOf(id).entry.id,
     async read(id) {
-      const { entry, slice, spacing: apart } = placeOf(id);
-      const spacing = inView(apart);
+      const place = placeOf(id);
+      if (place.problem !== undefined) throw place.problem;
+      const { entry, slice } = place;
+      const spacing = inView(place.spacing);
       const grid = await kept.get(entry.id, () => readGrid(entry, classOf, given.spacing));
       if (axis === undefined || slice === undefined) return { id, spacing, ...wholeOf(grid) };
       return { id, spacing, ...sliceOf(grid, axis, slice, neighbours) };

@@ -1,5 +1,6 @@
 import { access, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { RaremaskError } from '@raremask/core';
 import { type DatasetJson, readDatasetJson } from './datasetJson.ts';
 import { isSeries } from './dicomFolder.ts';
 import {
@@ -19,6 +20,8 @@ export interface Case {
   readonly images: readonly string[];
   /** Absent where the truth is not known. */
   readonly mask?: string;
+  /** Why it cannot be used, where that is known before its files are opened. */
+  readonly problem?: RaremaskError;
 }
 
 /** What there is, and what the values of its label maps mean. */
@@ -93,9 +96,9 @@ async function casesAsTold(told: DatasetJson, root: string): Promise<readonly Ca
     images: channels.map((_, index) => join(folder, `${id}${channelTail(index)}${ending}`)),
     mask: join(root, 'labelsTr', `${id}${ending}`),
   }));
-  await existing(cases);
+  const checked = await existing(cases);
   if (count !== undefined && count !== ids.size) throw otherCount(told.file, count, ids.size);
-  return cases;
+  return checked;
 }
 
 /** A list in the Decathlon's form may mean files of nnU-Net, with a channel each. */
@@ -111,16 +114,21 @@ async function imagesAsListed(
   return (await isThere(own[0]!)) ? own : files;
 }
 
-/** Cases whose files are all there; otherwise says which are not. */
-async function existing<T extends Case>(cases: readonly T[]): Promise<readonly T[]> {
+/** The cases, those with a problem whose files are not all there; throws where that is so of all. */
+async function existing(cases: readonly Case[]): Promise<readonly Case[]> {
   const missing: string[] = [];
-  for (const { images, mask } of cases) {
-    const files = [...images, ...(mask === undefined ? [] : [mask])];
+  const checked: Case[] = [];
+  for (const one of cases) {
+    const files = [...one.images, ...(one.mask === undefined ? [] : [one.mask])];
     const there = await Promise.all(files.map(isThere));
-    missing.push(...files.filter((_, index) => !there[index]));
+    const own = files.filter((_, index) => !there[index]);
+    missing.push(...own);
+    checked.push(own.length === 0 ? one : { ...one, problem: missingFiles(own, 1) });
   }
-  if (missing.length > 0) throw missingFiles(missing, cases.length);
-  return cases;
+  if (checked.every(({ problem }) => problem !== undefined)) {
+    throw missingFiles(missing, cases.length);
+  }
+  return checked;
 }
 
 /**

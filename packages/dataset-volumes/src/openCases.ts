@@ -11,12 +11,12 @@ import { readHeader } from './readVolume.ts';
 import type { Axes } from './resample.ts';
 import { sliceAxis } from './slice.ts';
 
-/** What the headers of all cases say together. */
 /** Where a sample lies, and the size of the voxels that it is read with, [z, y, x], in millimetres. */
-interface ReadPlace extends Place {
-  readonly spacing: readonly number[];
-}
+type ReadPlace =
+  | (Place & { readonly spacing: readonly number[]; readonly problem?: undefined })
+  | (Place & { readonly problem: RaremaskError });
 
+/** What the headers of all cases say together. */
 export interface Opened {
   /** Where each sample lies, by its id, in the order of the cases. */
   readonly places: ReadonlyMap<string, ReadPlace>;
@@ -25,39 +25,62 @@ export interface Opened {
   readonly spacing: readonly number[];
 }
 
-/** Opens every case; names all that cannot be used, and warns of headers that contradict themselves. */
+/**
+ * Opens every case, and warns of headers that contradict themselves. A case that cannot be used is one
+ * sample with a problem; throws where none can be used.
+ */
 export async function openCases(
   { spacing, view }: Options,
   { cases, told }: Listing,
   log: Log,
 ): Promise<Opened> {
-  const places = new Map<string, ReadPlace>();
-  let first: CaseGrid | undefined;
-  const unusable: RaremaskError[] = [];
-  const contradictions: string[] = [];
+  const grids = new Map<Case, CaseGrid>();
+  const problems = new Map<Case, RaremaskError>();
   for (const entry of cases) {
-    const grid = await gridOfCase(entry, spacing).catch((error: unknown) => {
+    try {
+      if (entry.problem !== undefined) throw entry.problem;
+      grids.set(entry, await gridOfCase(entry, spacing));
+    } catch (error) {
       if (!isRaremaskError(error) || error.category !== 'data') throw error;
-      unusable.push(error);
-    });
-    if (grid === undefined) continue;
-    contradictions.push(...grid.contradictions);
-    const expected = first?.channels ?? told?.channels.length ?? grid.channels;
-    if (grid.channels !== expected) {
-      unusable.push(otherChannels(entry.images[0]!, grid.channels, expected, told?.file));
-      continue;
-    }
-    first ??= grid;
-    for (const [id, place] of placesOf(entry, grid, view)) {
-      places.set(id, { ...place, spacing: grid.spacing });
+      problems.set(entry, error);
     }
   }
-  warnOfContradictions(contradictions, log);
-  if (unusable.length === 1) throw unusable[0]!;
-  if (unusable.length > 1) {
-    throw severalUnusable(dirname(cases[0]!.images[0]!), unusable, cases.length);
+  const expected = told?.channels.length ?? mostFrequent([...grids.values()]);
+  for (const [entry, { channels }] of grids) {
+    if (channels === expected) continue;
+    grids.delete(entry);
+    problems.set(entry, otherChannels(entry.images[0]!, channels, expected, told?.file));
   }
-  return { places, channels: first!.channels, spacing: first!.spacing };
+  warnOfContradictions(
+    [...grids.values()].flatMap(({ contradictions }) => contradictions),
+    log,
+  );
+  const [first] = grids.values();
+  if (first === undefined) throw noneUsable(cases, [...problems.values()]);
+  const places = new Map(
+    cases.flatMap((entry): [string, ReadPlace][] => {
+      const grid = grids.get(entry);
+      if (grid !== undefined) {
+        const { spacing: apart } = grid;
+        return placesOf(entry, grid, view).map(([id, place]) => [id, { ...place, spacing: apart }]);
+      }
+      return [[entry.id, { entry, slice: undefined, problem: problems.get(entry)! }]];
+    }),
+  );
+  return { places, channels: first.channels, spacing: first.spacing };
+}
+
+function noneUsable(cases: readonly Case[], problems: readonly RaremaskError[]): RaremaskError {
+  if (problems.length === 1) return problems[0]!;
+  return severalUnusable(dirname(cases[0]!.images[0]!), problems, cases.length);
+}
+
+/** Channels that most cases have; of equally many, those of the first. */
+function mostFrequent(grids: readonly CaseGrid[]): number {
+  const counts = new Map<number, number>();
+  for (const { channels } of grids) counts.set(channels, (counts.get(channels) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  return [...counts].find(([, count]) => count === most)?.[0] ?? 1;
 }
 
 /** The samples of a case: itself, or its slices. */

@@ -1,5 +1,5 @@
+import { staysInside } from '@raremask/core';
 import { z } from 'zod';
-import { staysInside } from './names.ts';
 
 const pattern = z.string().regex(/\{id\}/, 'must hold {id}, as in "images/{id}.nii.gz"');
 

@@ -1,8 +1,13 @@
-import type { Facts, Prediction, WrittenPrediction } from '@raremask/core';
+import {
+  type Facts,
+  type Prediction,
+  type RaremaskError,
+  staysInside,
+  type WrittenPrediction,
+} from '@raremask/core';
 import { nameOutside } from './errors.ts';
 import { eachVoxel, resamplingOf, reversed } from './grid.ts';
 import type { Case } from './listing.ts';
-import { staysInside } from './names.ts';
 import { niftiOn } from './nifti.ts';
 import type { Options } from './options.ts';
 import { type Orientation, orientationOf } from './orientation.ts';
@@ -15,6 +20,8 @@ import type { Header } from './volume.ts';
 export interface Place {
   readonly entry: Case;
   readonly slice: number | undefined;
+  /** Why the case cannot be used: then it is one sample, whatever the view. */
+  readonly problem?: RaremaskError;
 }
 
 /** How the samples were made of the case. */

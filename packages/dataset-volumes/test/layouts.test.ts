@@ -325,6 +325,11 @@ describe('with classes of its own, the manifest', () => {
 
   it('is told of files that are missing', async () => {
     const files = { 'images/a.nii.gz': image, 'images/b.nii.gz': image, 'masks/a.nii.gz': mask };
-    await expect(opened(files, {}, async () => undefined)).rejects.toThrow(/masks\/b\.nii\.gz/);
+    await opened(files, {}, async (set) => {
+      await expect(set.read('b')).rejects.toThrow(/masks\/b\.nii\.gz/);
+      expect((await set.read('a/0000')).labels).toBeDefined();
+    });
+    const { 'masks/a.nii.gz': _, ...none } = files;
+    await expect(opened(none, {}, async () => undefined)).rejects.toThrow(/masks\/a\.nii\.gz/);
   });
 });

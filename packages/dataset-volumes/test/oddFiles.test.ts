@@ -295,17 +295,35 @@ describe('refused with the place, what was expected, what was found and what to 
   });
 });
 
-it('names every case that cannot be opened, not the first alone', async () => {
-  const files = {
+it('keeps a case that cannot be opened as one sample, whose reading says why', async () => {
+  const files: Record<string, Uint8Array> = {
     'i/a.nii': image,
     'i/b.nii': image.subarray(0, 100),
     'i/c.nii': typed(128),
     'i/d.nii': nifti({ extent: [...extent, 2], values: [...ramp, ...ramp] }),
     ...Object.fromEntries(['a', 'b', 'c', 'd'].map((id) => [`m/${id}.nii`, mask])),
   };
-  const opening = opened(files, plain, async () => undefined);
+  for (const first of [undefined, 'i/a.nii'] as const) {
+    // Where the first case is broken as well, the others still say what the set is.
+    const more = { 'i/e.nii': image, 'm/e.nii': mask, 'i/f.nii': image, 'm/f.nii': mask };
+    const own: Record<string, Uint8Array> = first === undefined ? files : { ...files, ...more };
+    if (first !== undefined) own[first] = image.subarray(0, 50);
+    await opened(own, plain, async (set) => {
+      expect(set.facts.channels).toBe(1);
+      for (const [id, code] of [
+        ['b', 'TRUNCATED'],
+        ['c', 'DATATYPE'],
+        ['d', 'CHANNELS'],
+      ]) {
+        expect(set.ids).toContain(id);
+        expect(set.group(id!)).toBe(id);
+        await expect(set.read(id!)).rejects.toThrow(`${id}.nii`);
+        await expect(set.read(id!)).rejects.toMatchObject({ code: `RAREMASK_VOLUMES_${code}` });
+      }
+    });
+  }
+  const none = { ...files, 'i/a.nii': image.subarray(0, 100), 'i/d.nii': typed(128) };
+  const opening = opened(none, plain, async () => undefined);
   await expect(opening).rejects.toMatchObject({ code: 'RAREMASK_VOLUMES_SEVERAL_UNUSABLE' });
-  await expect(opening).rejects.toThrow(
-    /3 of 4 cases.*TRUNCATED .*b\.nii.*DATATYPE .*c\.nii.*CHANNELS .*d\.nii/s,
-  );
+  await expect(opening).rejects.toThrow(/4 of 4 cases.*a\.nii.*b\.nii.*c\.nii.*d\.nii/s);
 });

@@ -192,3 +192,14 @@ export function exportDiffers(path: string, difference: number, most: number): R
     remedy: "report this with the run's manifest",
   });
 }
+
+export function nameOutside(path: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NAME_OUTSIDE',
+    category: 'data',
+    where: path,
+    what: 'the name of an image or of a class leads out of the folder of the predictions, and nothing is written there',
+    expected: 'names without .. and without / before them',
+    remedy: 'rename the image, or train with another name of the class',
+  });
+}

@@ -1,4 +1,4 @@
-import type { Facts, OnEvent } from '@raremask/core';
+import type { Facts, OnEvent, RaremaskError } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import type { ImageScore } from '@raremask/metrics';
 import { type Evaluation, writeEvaluation } from '@raremask/record';
@@ -11,9 +11,12 @@ import { type Judge, type Judged, judge, scoreJudged } from './judging/judge.ts'
 import type { NamedScore } from './judging/namedScore.ts';
 import { searchDecision, searchedNote } from './judging/searchDecision.ts';
 import { tileRule } from './judging/tiles.ts';
+import { nothingReadable } from './opening/errors.ts';
+import { leftOutNote } from './opening/leftOut.ts';
 import type { OpenedData } from './opening/openData.ts';
 import { openTrained, readTrained, type Trained } from './opening/openTrained.ts';
 import { openWork, splitOf, type Work } from './opening/openWork.ts';
+import { readableFeed } from './opening/readable.ts';
 import type { Splits } from './opening/split.ts';
 import type { Feed } from './reading/feed.ts';
 import type { Compute } from './runner/compute.ts';
@@ -44,9 +47,9 @@ export async function evaluate(
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   const run = await readTrained(runPath, options.checkpoint);
-  const work = await openWork(source, options);
+  const work = await openWork(source, { onEvent: options.onEvent, unreadable: 'list' });
   try {
-    splitOf(work, options.split ?? 'validation');
+    const ids = splitOf(work, options.split ?? 'validation');
     sameFacts(run.checkpoint.path, run.checkpoint.head.facts, work.facts);
     const scores = await addedScores(work.loaded, work.scope, work.facts);
     const trained = await openTrained(work.loaded, run, work.scope);
@@ -60,7 +63,7 @@ export async function evaluate(
     try {
       const seen = { facts: work.facts, network, tiles, mirror };
       const rule = await ruleFor(work, trained, seen, feed, options.onEvent);
-      return await scored(work, trained, { ...seen, rule }, feed, scores, options);
+      return await scored(work, trained, { ...seen, rule }, feed, { ids, added: scores }, options);
     } finally {
       await network.dispose();
       await feed.close();
@@ -89,7 +92,10 @@ async function ruleFor(
       const train = survey.train.map((id) => survey.image(id));
       return facts.classes.map((_, index) => smallStructure(structureSizes(train, index)));
     },
-    judged: (open) => judge({ ...seen, rule: open }, feed, splits.validation),
+    judged: (open) => {
+      const { whole } = readableFeed(feed, work.workers, () => undefined);
+      return judge({ ...seen, rule: open }, { whole }, splits.validation);
+    },
   });
   await writeDecision(folder, checkpoint, settings, best);
   onEvent({ type: 'note', level: 'info', text: searchedNote(best) });
@@ -97,23 +103,31 @@ async function ruleFor(
 }
 
 async function scored(
-  { facts, splits }: Work,
+  { facts, workers }: Work,
   { folder, checkpoint }: Trained,
   judging: Judge,
   feed: Feed,
-  added: readonly NamedScore[],
+  { ids, added }: { readonly ids: readonly string[]; readonly added: readonly NamedScore[] },
   { split = 'validation', onImage, onEvent }: EvaluateOptions,
 ): Promise<Evaluation> {
   const { epoch } = checkpoint.head.progress;
-  const ids = splits[split];
   const scores: ImageScore[] = [];
-  for await (const image of judge(judging, feed, ids)) {
+  const broken = new Map<string, RaremaskError>();
+  const readable = readableFeed(feed, workers, (id, reason) => broken.set(id, reason));
+  for await (const image of judge(judging, readable, ids)) {
     const score = scoreJudged(facts, image, added);
     scores.push(score);
     onImage?.(image, score, facts);
     onEvent({ type: 'validate', epoch, done: scores.length, total: ids.length });
   }
-  const evaluation = evaluationOf(facts, split, checkpoint, scores, added);
+  if (scores.length === 0) throw nothingReadable(broken);
+  if (broken.size > 0) onEvent({ type: 'note', level: 'warn', text: leftOutNote(broken) });
+  const evaluation: Evaluation = {
+    ...evaluationOf(facts, split, checkpoint, scores, added),
+    ...(broken.size > 0 && {
+      unreadable: [...broken].map(([id, { code, message }]) => ({ id, code, message })),
+    }),
+  };
   await writeEvaluation(folder.path, evaluation);
   return evaluation;
 }

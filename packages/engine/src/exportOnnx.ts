@@ -7,6 +7,7 @@ import {
   type OnnxModel,
   type Runtime,
 } from '@raremask/compiler';
+import type { Facts } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { writeAtomically } from '@raremask/record';
@@ -170,6 +171,7 @@ function metadataOf(
     logits: facts.overlapping ? 'sigmoid for each class' : 'softmax over the last axis',
     normalization,
     multipleOf,
+    padding: paddingRule(multipleOf, facts),
     ...(size && { size }),
     ...(facts.spacing && { spacing: facts.spacing }),
     ...(facts.remark !== undefined && { remark: facts.remark }),
@@ -180,4 +182,16 @@ function metadataOf(
       typeof value === 'string' ? value : JSON.stringify(value),
     ]),
   );
+}
+
+/** How an image whose extents are no multiples becomes one that the network takes. */
+function paddingRule(multipleOf: readonly number[], { space }: Facts): object {
+  return {
+    axes: spaceNames(space),
+    multipleOf,
+    where: 'behind the image along each axis',
+    value: 0,
+    when: 'after the normalization',
+    logits: 'those of the padding are cut off',
+  };
 }

@@ -11,10 +11,12 @@ import type { LoadedManifest } from '@raremask/core/manifest';
 import type { ClassInspection, Inspection } from '@raremask/record';
 import { forecast } from './inspection/forecast.ts';
 import { keptForecast } from './inspection/forecastCache.ts';
+import { nothingReadable } from './opening/errors.ts';
 import type { OpenedData } from './opening/openData.ts';
 import { openWork, type Work } from './opening/openWork.ts';
 import type { CountedImage } from './reading/plan.ts';
 import { recommend } from './recommendation/recommend.ts';
+import { classFindings } from './survey/classFindings.ts';
 import { logarithmicBins, quantileOf } from './survey/quantiles.ts';
 import type { CountedSurvey } from './survey/survey.ts';
 
@@ -63,6 +65,8 @@ export async function inspect(
   const unfollow = work.follow(warn);
   try {
     const { survey, unreadable } = await work.counted();
+    const all = Object.values(work.splits).flat();
+    if (all.length > 0 && !all.some((id) => survey.has(id))) throw nothingReadable(unreadable);
     const batches = await batchesOf(work, survey);
     if (onExample) for (const example of examplesOf(work, survey)) await onExample(await example());
     return inspectionOf(work, survey, batches, unreadable, warnings);
@@ -100,6 +104,7 @@ function inspectionOf(
   warnings: ReadonlySet<string>,
 ): Inspection {
   const { facts, loaded } = work;
+  const { absent, unlikely } = classFindings(survey, work.splits, facts);
   const names = (['train', 'validation', 'test'] as const).filter(
     (name) => name !== 'test' || work.splits.test.length > 0,
   );
@@ -144,6 +149,7 @@ function inspectionOf(
       .map(([id, { code, message }]) => ({ id, split: splitOfId.get(id)!, code, message })),
     batches,
     recommendation: recommend(work, survey),
+    unlikely: [...(unlikely === undefined ? [] : [unlikely.message]), ...absent],
     warnings: [...warnings],
   };
 }

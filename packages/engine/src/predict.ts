@@ -1,14 +1,24 @@
-import { join } from 'node:path';
-import type { Dataset, Facts, OnEvent, Prediction, WrittenPrediction } from '@raremask/core';
+import { join, resolve, sep } from 'node:path';
+import {
+  type Dataset,
+  type Facts,
+  type OnEvent,
+  type Prediction,
+  type RaremaskError,
+  staysInside,
+  type WrittenPrediction,
+} from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { components, foregroundMask } from '@raremask/metrics';
 import { csvText, writeAtomically } from '@raremask/record';
-import { noPredictionFiles } from './errors.ts';
+import { nameOutside, noPredictionFiles } from './errors.ts';
 import { foregroundProbability } from './judging/decide.ts';
 import { isSearched } from './judging/decisionRule.ts';
 import { type Judged, judge } from './judging/judge.ts';
 import { tileRule } from './judging/tiles.ts';
+import { nothingReadable } from './opening/errors.ts';
 import { openTrained, readTrained, scopeWithoutData, type Trained } from './opening/openTrained.ts';
+import { readableFeed } from './opening/readable.ts';
 import { framed } from './prediction/framed.ts';
 import { pictures } from './prediction/pictures.ts';
 import { type Feed, openFeed } from './reading/feed.ts';
@@ -32,6 +42,12 @@ export interface PredictResult {
   /** What the set that was trained on says of itself. */
   readonly remark?: string;
   readonly images: readonly PredictedImage[];
+  /** What could not be read, and is not predicted. */
+  readonly unreadable: readonly {
+    readonly id: string;
+    readonly code: string;
+    readonly message: string;
+  }[];
 }
 
 /** One row of predictions.csv. */
@@ -55,6 +71,9 @@ export interface PredictedImage {
  *
  * The data set may write the files itself (volumes do, on their original grid). All others become PNG:
  * masks hold the mask values of the class map, probabilities are 16-bit grey, 65535 = 1.
+ *
+ * What cannot be read is listed, and the others are predicted; throws where nothing can be read. Files of
+ * the run, and of earlier predictions in the same place, are no images.
  */
 export async function predict(
   loaded: LoadedManifest,
@@ -66,7 +85,8 @@ export async function predict(
   const { facts } = run.checkpoint.head;
   const { scope, close } = scopeWithoutData(loaded, run.checkpoint.head, onEvent);
   try {
-    const images = await scope.openImages(loaded.plugins.dataset, input, facts);
+    const opened = await scope.openImages(loaded.plugins.dataset, input, facts);
+    const images = withoutOwn(opened, options, run.folder.path);
     if (images.writePredictions === undefined && facts.space === 3) throw noPredictionFiles();
     const trained = await openTrained(loaded, run, scope);
     const { window, mirror } = loaded.manifest.evaluate;
@@ -78,8 +98,14 @@ export async function predict(
     const feed = await imagesFeed(loaded, trained, images);
     const network = trained.network(compute, onEvent);
     try {
-      const judged = judge({ facts, network, rule, tiles, mirror }, feed, images.ids);
-      return await predictAll(images, judged, facts, options);
+      const broken = new Map<string, RaremaskError>();
+      const readable = readableFeed(feed, 0, (id, reason) => broken.set(id, reason));
+      const judged = judge({ facts, network, rule, tiles, mirror }, readable, images.ids);
+      const result = await predictAll(images, judged, facts, options);
+      if (broken.size === 0) return { ...result, unreadable: [] };
+      if (result.images.length === 0) throw nothingReadable(broken);
+      const unreadable = [...broken].map(([id, { code, message }]) => ({ id, code, message }));
+      return { ...result, unreadable };
     } finally {
       await network.dispose();
       await feed.close();
@@ -87,6 +113,21 @@ export async function predict(
   } finally {
     await close();
   }
+}
+
+/** The images without those that the run, or an earlier prediction to the same place, has written. */
+function withoutOwn(images: Dataset, { input, out }: PredictOptions, run: string): Dataset {
+  const own = [join(out, 'masks'), join(out, 'probabilities'), run].map((path) => resolve(path));
+  const apart = own.filter((folder) => !isInside(resolve(input), folder));
+  const ids = images.ids.filter((id) => {
+    const file = images.files?.(id).image;
+    return file === undefined || !apart.some((folder) => isInside(resolve(file), folder));
+  });
+  return { ...images, ids };
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder + sep);
 }
 
 const NOTHING_SEARCHED =
@@ -117,7 +158,7 @@ async function predictAll(
   judged: AsyncIterable<Judged>,
   facts: Facts,
   { out, probabilities = true, onEvent }: PredictOptions,
-): Promise<PredictResult> {
+): Promise<Omit<PredictResult, 'unreadable'>> {
   const rows: PredictedImage[] = [];
   const wanted = { facts, probabilities };
   const predictions = predictionsOf(judged, (done) =>
@@ -126,9 +167,13 @@ async function predictAll(
   const written =
     images.writePredictions?.(predictions, wanted) ?? pictures(framed(images, predictions), wanted);
   for await (const prediction of written) {
-    for (const { path, bytes } of prediction.files) await writeAtomically(join(out, path), bytes);
+    for (const { path, bytes } of prediction.files) {
+      if (!staysInside(path)) throw nameOutside(path);
+      await writeAtomically(join(out, path), bytes);
+    }
     rows.push(row(facts, prediction));
   }
+  if (rows.length === 0) return { out, images: rows };
   const volumes = facts.space === 3 || rows.some(({ depth }) => depth !== undefined);
   const header = [
     ...['id', 'width', 'height'],
@@ -140,7 +185,7 @@ async function predictAll(
     ...(volumes ? [line.depth ?? null] : []),
     ...[line.foreground, line.structures, line.probability.toFixed(6)],
   ]);
-  await writeAtomically(join(out, 'predictions.csv'), csvText(header, lines));
+  await writeAtomically(join(out, 'predictions.csv'), csvText(header, lines, { forPeople: true }));
   return { out, ...(facts.remark !== undefined && { remark: facts.remark }), images: rows };
 }
 

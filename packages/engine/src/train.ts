@@ -6,6 +6,7 @@ import type { OpenedData } from './opening/openData.ts';
 import { openWork } from './opening/openWork.ts';
 import type { Feed } from './reading/feed.ts';
 import type { Compute } from './runner/compute.ts';
+import { checkClasses } from './training/checkClasses.ts';
 import { Journal } from './training/journal.ts';
 import { madeTrackers } from './training/openTrackers.ts';
 import { donorsOf, makeParts, sizesDiffer } from './training/parts.ts';
@@ -50,6 +51,7 @@ export async function train(
   let run: TrainingRun | undefined;
   try {
     const from = options.resume ? await resumePoint(options.resume) : null;
+    await checkClasses(work, journal.emit);
     const parts = await makeParts(work, from?.checkpoint.head.normalization);
     const folder =
       from?.folder ??

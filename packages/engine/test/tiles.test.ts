@@ -89,8 +89,9 @@ describe('windows of an image', () => {
 describe('evaluate.window', () => {
   const flat = { multipleOf: [4, 4] };
   const deep = { multipleOf: [8, 8, 8] };
-  it('auto leaves images and small volumes whole, and divides large volumes', () => {
-    expect(tileRule('auto', { space: 2 }, flat)([4096, 4096])).toBe(undefined);
+  it('auto leaves small images and volumes whole, and divides large ones', () => {
+    expect(tileRule('auto', { space: 2 }, flat, 2 ** 34)([512, 512])).toBe(undefined);
+    expect(tileRule('auto', { space: 2 }, flat, 2 ** 34)([4096, 4096])).toBeDefined();
     expect(tileRule('auto', { space: 3 }, deep)([128, 128, 128])).toBe(undefined);
     expect(tileRule('auto', { space: 3 }, deep)([136, 128, 128])).toEqual([96, 96, 96]);
     expect(tileRule('auto', { space: 3 }, { multipleOf: [16, 64, 64] })([256, 256, 256])).toEqual([
@@ -114,6 +115,61 @@ describe('evaluate.window', () => {
           parts: expect.objectContaining({ where: 'evaluate.window' }),
         }),
       );
+    }
+  });
+});
+
+describe('windows of large images', () => {
+  const GIB = 2 ** 30;
+  const kernel = (filters: number) => ({
+    name: 'last',
+    shape: [1, 1, filters, 2],
+    initial: new Float32Array(2 * filters),
+    decay: true,
+  });
+  const rule = (filters: number, memory: number) =>
+    tileRule('auto', { space: 2 }, { multipleOf: [16, 16], weights: [kernel(filters)] }, memory);
+
+  it('are taken where an image needs more than memory, or a gibibyte, allows', () => {
+    // 12 maps of 8 channels of 4 bytes: 384 bytes a pixel, so 2 ** 30 hold 1672 x 1672 pixels.
+    expect(rule(8, 64 * GIB)([1672, 1672])).toBeUndefined();
+    // 2 ** 28 bytes are a window of 836 x 836 pixels: 52 times 16 is 832.
+    expect(rule(8, 64 * GIB)([1680, 1680])).toEqual([832, 832]);
+    // A quarter of 1 GiB holds 836 x 836 pixels, a sixteenth 418 x 418.
+    expect(rule(8, GIB)([832, 832])).toBeUndefined();
+    expect(rule(8, GIB)([848, 848])).toEqual([416, 416]);
+    expect(rule(64, GIB / 64)([6000, 6000])).toEqual([256, 256]);
+    expect(rule(1, 64 * GIB)([6000, 6000])).toEqual([2048, 2048]);
+  });
+
+  it('give what the whole image gives, but for a seam that the overlap hides', async () => {
+    // A network that looks two pixels to each side, with zeros beside the image.
+    const blurred = {
+      async infer(images: Float32Array, _count: number, size: readonly number[]) {
+        const [height, width] = size as [number, number];
+        const logits = new Float32Array(height * width * 3);
+        for (let at = 0; at < height * width; at++) {
+          const [y, x] = [Math.floor(at / width), at % width];
+          let sum = 0;
+          for (let dy = -2; dy <= 2; dy++) {
+            for (let dx = -2; dx <= 2; dx++) {
+              const inside = y + dy >= 0 && y + dy < height && x + dx >= 0 && x + dx < width;
+              if (inside) sum += images[2 * ((y + dy) * width + x + dx)]!;
+            }
+          }
+          logits.fill(sum, 3 * at, 3 * at + 3);
+        }
+        return logits;
+      },
+    };
+    const size = [96, 80];
+    const images = ramp(96 * 80 * 2);
+    const whole = await blurred.infer(images, 1, size);
+    const got = await inTiles(blurred, () => [32, 32], facts).infer(images, 1, size);
+    const scale = Math.max(...whole.map(Math.abs));
+    // A window's own edge weighs exp(-8) of its middle (15.5 pixels at a deviation of 4).
+    for (const [at, value] of got.entries()) {
+      expect(Math.abs(value - whole[at]!) / scale).toBeLessThan(0.01);
     }
   });
 });

@@ -3,10 +3,19 @@ import { stringify } from 'csv-stringify/sync';
 
 type Cell = string | number | null;
 
-/** Rows as CSV, the header first; a cell with a comma, a quote or a line break is quoted, null is empty. */
-export function csvText(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
+/**
+ * Rows as CSV, the header first; a cell with a comma, a quote or a line break is quoted, null is empty.
+ *
+ * @param forPeople whether texts that a spreadsheet would take for a formula get an apostrophe before
+ *   them: names come from anyone's files
+ */
+export function csvText(
+  header: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  { forPeople = false }: { readonly forPeople?: boolean } = {},
+): string {
   // Whatever a reader takes for the end of a line has to be quoted, not only our own.
-  return stringify([header, ...rows], { quoted_match: /[\r\n]/ });
+  return stringify([header, ...rows], { quoted_match: /[\r\n]/, escape_formulas: forPeople });
 }
 
 /** Rows of a CSV by the names of its header. Of a row that is cut off, the cells that are there. */

@@ -22,6 +22,12 @@ export interface Evaluation {
     readonly classes: readonly { readonly name: string; readonly summary: Summary }[];
   };
   readonly images: readonly EvaluatedImage[];
+  /** Samples of the split that could not be read, and do not count. */
+  readonly unreadable?: readonly {
+    readonly id: string;
+    readonly code: string;
+    readonly message: string;
+  }[];
 }
 
 /** What one image scores on any foreground. */

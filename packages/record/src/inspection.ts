@@ -129,6 +129,8 @@ export interface Inspection {
     /** The whole manifest as YAML, each setting with its reason in a comment. */
     readonly manifest: string;
   };
+  /** What is unlikely of the classes: mostly foreground, none at all, or a class that a split lacks. */
+  readonly unlikely?: readonly string[];
   readonly warnings: readonly string[];
 }
 

@@ -19,6 +19,7 @@ export function findingsOf(inspection: Inspection): string[] {
     findings.push(`${counted(unreadable.length, 'image')} cannot be read and must be mended`);
     for (const { id, message } of unreadable.slice(0, NAMED)) findings.push(`  ${id}: ${message}`);
   }
+  findings.push(...(inspection.unlikely ?? []));
   if (blank.length > 0) {
     const marked = blank.filter(({ foreground }) => foreground > 0);
     const inSplits = [...new Set(blank.map(({ split }) => split))].map(

@@ -23,6 +23,8 @@ export interface Recommended {
   readonly text: string;
   readonly proposal: DatasetProposal;
   readonly settings: readonly RecommendedSetting[];
+  /** Samples that cannot be read: nothing is counted of them. */
+  readonly unreadable: Inspection['unreadable'];
 }
 
 /**
@@ -53,7 +55,7 @@ export async function recommended(
   );
   const { settings } = inspection.recommendation;
   const text = commentedManifest(facts, settings, remarksOf(data, proposal, inspection));
-  return { text, proposal, settings };
+  return { text, proposal, settings, unreadable: inspection.unreadable };
 }
 
 /** Settings that let the data be counted before anything is known. */
@@ -165,9 +167,10 @@ function remarksOf(
     'Each setting has its reason and the figure behind it above it; "assumed" marks what to check.',
     ...(broken
       ? [
-          `${unreadable.length} images cannot be read and must be mended before training, the first: ${broken.message}`,
+          `${unreadable.length} of the images cannot be read and are left out of every figure; they must be mended before training, or be left out there as well by data.unreadable: skip. The first: ${broken.message}`,
         ]
       : []),
+    ...(inspection.unlikely ?? []),
     ...(blank.length > 0
       ? [`${blank.length} images are blank, of one value all over, for example ${blank[0]!.id}.`]
       : []),

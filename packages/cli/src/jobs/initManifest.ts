@@ -5,6 +5,7 @@ import type { Console } from '../console.ts';
 import { manifestExists } from '../errors.ts';
 import { EXIT } from '../failure.ts';
 import { recommended, withLoaded } from '../init/recommended.ts';
+import { leftOutText } from '../leftOut.ts';
 
 /** Looks at a folder, counts what is in it, and writes the manifest that comes of it. */
 export async function initManifest(
@@ -15,13 +16,19 @@ export async function initManifest(
   const file = resolve(options.out);
   if (existsSync(file) && options.force !== true) throw manifestExists(options.out);
   const folder = dirname(file);
-  const { text, proposal, settings } = await recommended(data, folder, options.use, console);
+  const { text, proposal, settings, unreadable } = await recommended(
+    data,
+    folder,
+    options.use,
+    console,
+  );
   // What is written has been loaded: every setting is known and every plugin is there.
   await withLoaded(text, folder, async () => undefined);
   await writeAtomically(file, text);
   const shown = relative(process.cwd(), file) || file;
-  if (console.json) console.result({ manifest: file, proposal, settings });
+  if (console.json) console.result({ manifest: file, proposal, settings, unreadable });
   console.text(text);
+  if (unreadable.length > 0) console.note('warn', leftOutText(unreadable));
   console.note('info', `Written to ${shown}. Train with: raremask train ${shown}`);
   return EXIT.ok;
 }

@@ -3,6 +3,7 @@ import { predict } from '@raremask/engine';
 import { prepared } from '../backend.ts';
 import type { Console } from '../console.ts';
 import { EXIT } from '../failure.ts';
+import { leftOutText } from '../leftOut.ts';
 import { manifestOfRun } from '../manifestArguments.ts';
 import { withProgress } from '../progress.ts';
 
@@ -38,5 +39,7 @@ export async function predictImages(
   console.text(
     `${result.images.length} images predicted, foreground in ${found}; see ${relative(process.cwd(), result.out) || '.'}`,
   );
-  return EXIT.ok;
+  if (result.unreadable.length === 0) return EXIT.ok;
+  console.note('warn', leftOutText(result.unreadable));
+  return EXIT.data;
 }

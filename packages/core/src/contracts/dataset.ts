@@ -52,11 +52,17 @@ export interface Dataset {
   readonly facts: DatasetFacts;
   /** The folder of the data, absolute: list files of the splits are looked for there too. */
   readonly root?: string;
-  /** All samples, in a fixed order, without repeats. */
+  /**
+   * All samples, in a fixed order, without repeats. One that is known to be unusable when the data set
+   * is opened stands among them too: opening throws where no sample can be used, and only then.
+   */
   readonly ids: readonly string[];
   /** Patient, tile, field of view: a split never cuts through a group. */
   group(id: string): string | undefined;
-  /** Reads one sample; called in any order and at the same time for several ids. */
+  /**
+   * Reads one sample; called in any order and at the same time for several ids. Throws where the sample
+   * cannot be used, with its file and the reason: jobs list it and go on, or name it and stop.
+   */
   read(id: string): Promise<Sample>;
   /**
    * A short text that changes when the sample's files change (sizes and times of modification),

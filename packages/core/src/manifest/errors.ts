@@ -44,6 +44,17 @@ export function manifestSyntax(where: string, problem: string, remedy?: string):
   });
 }
 
+export function manifestTooLarge(where: string, most: number): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_MANIFEST_TOO_LARGE',
+    category: 'manifest',
+    where,
+    what: `the manifest holds more than ${most} values, its aliases followed`,
+    expected: 'a few dozen settings',
+    remedy: 'look whether this is a manifest, and whether its aliases multiply',
+  });
+}
+
 export function unusableValue(where: string, got: string): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_UNUSABLE_VALUE',

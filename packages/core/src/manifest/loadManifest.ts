@@ -18,11 +18,20 @@ import { inOrder, ManifestErrors, type Mistake } from './mistake.ts';
 import { applyOverride } from './override.ts';
 import { type PluginPlace, placesOf, putOptions, writtenOptions } from './pluginPlaces.ts';
 import { readFileText } from './readYaml.ts';
-import { resolvedYaml } from './resolvedYaml.ts';
+import { resolvedYaml, withReferences } from './resolvedYaml.ts';
 import { scoreNameMistakes } from './scoreNames.ts';
 import { type Manifest, manifestShape } from './shape.ts';
 import { expandShorthand } from './shorthand.ts';
-import { dotted, find, merge, type Path, placeOf, type TreeNode, toJson } from './tree.ts';
+import {
+  dotted,
+  find,
+  merge,
+  type Path,
+  placeOf,
+  referencesIn,
+  type TreeNode,
+  toJson,
+} from './tree.ts';
 
 export interface LoadOptions {
   /** Overrides, `train.epochs=5`, applied in order after the files. */
@@ -93,13 +102,15 @@ export async function loadManifest(
   }
   const all = loaded as LoadedPlugin<PluginKind>[];
   const manifest = await withDefaults(checked.data, placed, all);
+  const references = [...referencesIn(root)];
   return {
     manifest,
     plugins: byKind(all, kinds),
     all,
     folder,
     files: paths,
-    toYaml: () => resolvedYaml(manifest, all, paths),
+    toYaml: () => resolvedYaml(manifest, all, paths, references),
+    toJson: () => JSON.parse(JSON.stringify(withReferences(manifest, references))) as Json,
     position: (path) => placeOf(root, path).text,
   };
 }

@@ -1,4 +1,5 @@
 import type { KINDS, PluginKind } from '../contracts/kinds.ts';
+import type { Json } from '../contracts/random.ts';
 import type { LoadedPlugin } from '../host/loadedPlugin.ts';
 import type { Manifest } from './shape.ts';
 import type { Path } from './tree.ts';
@@ -20,8 +21,13 @@ export interface LoadedManifest {
   readonly folder: string;
   /** The files, absolute, in the order in which they were merged. */
   readonly files: readonly string[];
-  /** The manifest with every override, variable and default in it. */
+  /**
+   * The manifest with every override, variable and default in it. Variables that look like secrets stay
+   * references to the environment.
+   */
   toYaml(): string;
+  /** The same as plain data, for those who record settings. */
+  toJson(): Json;
   /** Where a setting is written, for example `raremask.yaml:8:10`. */
   position(path: Path): string;
 }

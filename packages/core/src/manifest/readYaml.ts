@@ -16,6 +16,7 @@ import {
   manifestEmpty,
   manifestNotMap,
   manifestSyntax,
+  manifestTooLarge,
   unusableValue,
 } from './errors.ts';
 import type { Mistake } from './mistake.ts';
@@ -58,29 +59,52 @@ export function readValue(text: string, at: Place): ReadYaml {
 }
 
 function readText(text: string, place: (offset: number) => Place, lines: LineCounter): ReadYaml {
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-  });
+  const parsed = parsedDocument(text, place(0), lines);
+  if ('error' in parsed) return { mistakes: [parsed], brokenFrom: 0 };
+  const { document } = parsed;
   const mistakes: Mistake[] = [];
   let brokenFrom = Number.POSITIVE_INFINITY;
   for (const problem of [...document.errors, ...document.warnings]) {
     const at = place(problem.pos[0]);
     mistakes.push({ at, error: explainSyntax(problem, text, at.text) });
-    if (problem.code !== 'DUPLICATE_KEY') {
-      brokenFrom = Math.min(brokenFrom, blockBefore(text, problem.pos[0]));
-    }
+    brokenFrom = Math.min(brokenFrom, blockBefore(text, problem.pos[0]));
   }
   const convert = converter(document, place, (at, error) => {
     mistakes.push({ at, error });
-    brokenFrom = Math.min(brokenFrom, at.offset);
+    if (error.code !== 'RAREMASK_DUPLICATE_KEY') brokenFrom = Math.min(brokenFrom, at.offset);
   });
   const { contents } = document;
-  return {
-    ...(contents !== null && { node: convert(contents, new Set()) }),
-    mistakes,
-    brokenFrom,
-  };
+  try {
+    return {
+      ...(contents !== null && { node: convert(contents, new Set()) }),
+      mistakes,
+      brokenFrom,
+    };
+  } catch (error) {
+    if (!(error instanceof TooMany)) throw error;
+    const at = place(0);
+    return { mistakes: [{ at, error: manifestTooLarge(at.text, MOST_VALUES) }], brokenFrom: 0 };
+  }
+}
+
+/** More values than this, aliases followed, are no manifest. */
+const MOST_VALUES = 20_000;
+
+class TooMany extends Error {}
+
+/** The text as a document; whether a key stands there twice is looked at later, in one pass. */
+function parsedDocument(
+  text: string,
+  at: Place,
+  lineCounter: LineCounter,
+): { readonly document: Document } | Mistake {
+  try {
+    const options = { lineCounter, prettyErrors: false, uniqueKeys: false };
+    return { document: parseDocument(text, options) };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { at, error: manifestSyntax(at.text, 'it is nested too deeply') };
+  }
 }
 
 function converter(
@@ -88,8 +112,10 @@ function converter(
   place: (offset: number) => Place,
   report: (at: Place, error: RaremaskError) => void,
 ): (node: Node, open: ReadonlySet<Node>) => TreeNode {
+  let values = 0;
   const nothing = (at: Place): TreeNode => ({ type: 'scalar', at, value: null });
   const convert = (node: Node, open: ReadonlySet<Node>): TreeNode => {
+    if (++values > MOST_VALUES) throw new TooMany();
     const at = place(node.range?.[0] ?? 0);
     if (isAlias(node)) {
       const target = node.resolve(document);
@@ -109,7 +135,12 @@ function converter(
           report(keyPlace, manifestSyntax(keyPlace.text, 'a key is a word'));
           continue;
         }
-        entries.set(String(keyNode.value), {
+        const name = String(keyNode.value);
+        if (entries.has(name)) {
+          report(keyPlace, duplicateKey(keyPlace.text, name));
+          continue;
+        }
+        entries.set(name, {
           key: keyPlace,
           value: value === null ? nothing(keyPlace) : convert(value as Node, inside),
         });
@@ -145,10 +176,6 @@ function blockBefore(text: string, offset: number): number {
 }
 
 function explainSyntax(problem: YAMLError, text: string, where: string): RaremaskError {
-  if (problem.code === 'DUPLICATE_KEY') {
-    const key = /^["']?[^\s:"',{}[\]]+/.exec(text.slice(problem.pos[0]))?.[0] ?? '';
-    return duplicateKey(where, key);
-  }
   const message = problem.message.split('\n')[0]!.replace(/[.:]+$/, '');
   const before = text.slice(text.lastIndexOf('\n', problem.pos[0] - 1) + 1, problem.pos[1]);
   if (problem.code === 'TAB_AS_INDENT' || /^\s*\t/.test(before)) {

@@ -101,6 +101,18 @@ const data = z
       .record(z.string(), z.number().min(0))
       .default({})
       .describe('How many times each pixel of a class counts in every loss term, by class name'),
+    unreadable: z
+      .enum(['error', 'skip'])
+      .default('error')
+      .describe(
+        'Whether a sample that cannot be read ends a training before its first step, or is named and left out',
+      ),
+    unlikely: z
+      .enum(['error', 'accept'])
+      .default('error')
+      .describe(
+        'Whether a training split that is mostly foreground, or has none, as with swapped mask values, ends a training before its first step',
+      ),
   })
   .describe(KINDS.dataset.describe);
 
@@ -250,7 +262,7 @@ const evaluate = z
       .union([z.enum(['auto', 'whole']), z.array(z.int().min(1)).min(2).max(3)])
       .default('auto')
       .describe(
-        'What goes through the network at once: whole images, or windows of this extent that overlap by half and are blended; auto: whole, but volumes above 128x128x128 in windows of about 96x96x96',
+        'What goes through the network at once: whole images, or windows of this extent that overlap by half and are blended; auto: whole, but volumes above 128x128x128 in windows of about 96x96x96, and images for which the free memory does not suffice in square windows',
       ),
     mirror: z
       .boolean()
@@ -294,6 +306,7 @@ const base = z.strictObject({
   name: z
     .string()
     .regex(/^[A-Za-z0-9._-]+$/)
+    .refine((name) => !/^\.+$/.test(name), 'names no folder of its own: give the run a name')
     .default('run')
     .describe('Name of the run and of its folder: letters, digits, dot, hyphen and underscore'),
   seed: z.int().min(0).default(0).describe('The same seed gives the same run'),

@@ -29,6 +29,8 @@ interface ScalarNode {
   readonly value: Scalar;
   /** True where the value could not be found out, and nothing more should be said about it. */
   readonly unknown?: true;
+  /** The text with references to the environment that looks like a secret, and is kept instead of it. */
+  readonly reference?: string;
 }
 /** A value of the manifest that remembers where it is written. */
 export type TreeNode = MapNode | ListNode | ScalarNode;
@@ -45,6 +47,20 @@ export function toJson(node: TreeNode): Json {
       return node.items.map(toJson);
     case 'map':
       return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, toJson(value)]));
+  }
+}
+
+/** Every reference that is kept instead of a secret, with its path. */
+export function* referencesIn(
+  node: TreeNode,
+  path: Path = [],
+): Generator<{ readonly path: Path; readonly reference: string }> {
+  if (node.type === 'scalar') {
+    if (node.reference !== undefined) yield { path, reference: node.reference };
+  } else if (node.type === 'list') {
+    for (const [index, item] of node.items.entries()) yield* referencesIn(item, [...path, index]);
+  } else {
+    for (const [key, { value }] of node.entries) yield* referencesIn(value, [...path, key]);
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, sep } from 'node:path';
-import type { Log } from '@raremask/core';
+import { isRaremaskError, type Log, type RaremaskError } from '@raremask/core';
 import { z } from 'zod';
 import { cannotRead } from '../decoding/errors.ts';
 import type { Options } from '../options/options.ts';
@@ -87,16 +87,35 @@ export async function readCoco(
   const pathOf = pathFinder(images);
   const found = new Map<unknown, Listed>();
   const byImage = new Map<string, AnnotatedImage>();
+  const absent = new Map<string, RaremaskError>();
+  /** What the work gives; a mistake is that of the image, where it is known which. */
+  const ofImage = <T>(path: string | undefined, work: () => T): T | undefined => {
+    try {
+      return work();
+    } catch (problem) {
+      if (path === undefined || !isRaremaskError(problem)) throw problem;
+      const image = byImage.get(path) ?? { place: file, size: undefined, instances: [] };
+      byImage.set(path, { problem, ...image });
+      return undefined;
+    }
+  };
   for (const [at, raw] of list('images').entries()) {
     const place = `images[${at}]`;
-    const { id: key, file_name: name, width, height } = checked('images', raw, place);
-    const path = pathOf(name);
-    if (path === undefined) throw unlistedImageFile(file, `${place}.file_name`, name);
+    const { id: stated, file_name: called } = (raw ?? {}) as Record<string, unknown>;
+    const known = typeof called === 'string' ? pathOf(called) : undefined;
+    const entry = ofImage(known, () => checked('images', raw, place));
+    if (entry === undefined) {
+      found.set(stated, { path: known!, width: 0, height: 0, own: [] });
+      continue;
+    }
+    const { id: key, file_name: name, width, height } = entry;
+    const path = known ?? name;
+    if (known === undefined) absent.set(name, unlistedImageFile(file, `${place}.file_name`, name));
     if (found.has(key) || byImage.has(path)) {
       throw brokenAnnotation(file, `${place}.id`, 'one entry for each image', key);
     }
     const own: Instance[] = [];
-    found.set(key, { width, height, own });
+    found.set(key, { path, width, height, own });
     byImage.set(path, {
       place: `${file}: ${place}`,
       size: { width, height },
@@ -105,7 +124,9 @@ export async function readCoco(
   }
   for (const [at, raw] of list('annotations').entries()) {
     const place = `annotations[${at}]`;
-    const annotation = checked('annotations', raw, place);
+    const owner = found.get((raw as { readonly image_id?: unknown } | null)?.image_id)?.path;
+    const annotation = ofImage(owner, () => checked('annotations', raw, place));
+    if (annotation === undefined) continue;
     const target = found.get(annotation.image_id);
     if (target === undefined) throw unknownAnnotatedImage(file, place, annotation.image_id);
     const name = names.get(annotation.category_id);
@@ -116,17 +137,21 @@ export async function readCoco(
       throw unmappedCategory(file, place, name, Object.keys(options.classes));
     }
     const common = { place, class: index, crowd: Boolean(annotation.iscrowd) };
-    const outline = outlineOf(file, `${place}.segmentation`, annotation.segmentation, target);
+    const outline = ofImage(target.path, () =>
+      outlineOf(file, `${place}.segmentation`, annotation.segmentation, target),
+    );
+    if (outline === undefined) continue;
     unusable.push(...outline.unusable);
     const box = annotation.bbox?.length === 4 ? annotation.bbox : undefined;
     target.own.push(...instancesOf({ ...common, ...outline, box }, options.coco.unusable));
   }
   tellUnusable(file, unusable, { means: options.coco.unusable, option: 'coco' }, log);
-  return { byImage, fileOf: () => file, spare: [] };
+  return { byImage, fileOf: () => file, absent, spare: [] };
 }
 
 /** An image of the file, while its annotations are collected. */
 interface Listed {
+  readonly path: string;
   readonly width: number;
   readonly height: number;
   readonly own: Instance[];
@@ -153,6 +178,12 @@ function outlineOf(
     return { polygons: [], unusable: [{ place, reason: 'no outline' }] };
   }
   if (Array.isArray(segmentation)) {
+    const most = FAR * Math.max(width, height);
+    const far = segmentation.flat().find((value) => Math.abs(value) > most);
+    if (far !== undefined) {
+      const near = `corners in the image or near it, at most ${most} pixels away`;
+      throw brokenAnnotation(file, place, near, far);
+    }
     const { usable, unusable } = usablePolygons(segmentation, place, [height, width]);
     return { polygons: usable, unusable };
   }
@@ -173,6 +204,9 @@ function outlineOf(
   if (reason !== undefined) return { polygons: [], unusable: [{ place, reason }] };
   return { polygons: [], runs, unusable: [] };
 }
+
+/** Corners may lie beside the image, but no farther than so many times its longer side. */
+const FAR = 10;
 
 /** The image whose path ends with a file name as COCO writes it; the case of letters and the Unicode form do not count. */
 function pathFinder(images: readonly string[]): (name: string) => string | undefined {

@@ -1,3 +1,4 @@
+import { staysInside } from '@raremask/core';
 import type { Options } from './shape.ts';
 
 interface Problem {
@@ -175,6 +176,10 @@ function* classProblems(value: Options): Generator<Problem> {
   const owners = new Map<number | string, string>();
   for (const [index, name] of names.entries()) {
     const path = ['classes', name];
+    if (!staysInside(name)) {
+      const message = 'leads to another folder: give the class a name without .. and / before it';
+      yield { path, message };
+    }
     if (/^\d+$/.test(name)) {
       yield { path, message: 'is a number: give the class a name, so that the order is kept' };
     }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, relative, resolve, sep } from 'node:path';
+import type { RaremaskError } from '@raremask/core';
 import { glob } from 'tinyglobby';
 import { duplicateIds } from './errors.ts';
 
@@ -72,17 +73,27 @@ function idByName(pattern: string): (file: string) => string {
   return (file) => withoutExtension(file.startsWith(firm) ? file.slice(firm.length) : file);
 }
 
-/** The one file of each id, in the order of the ids. */
-export function withoutDuplicates(
-  byId: ReadonlyMap<string, readonly string[]>,
-): [string, string][] {
+/** An image by its id; of one of several files it is not known which counts. */
+export interface Listed {
+  readonly id: string;
+  /** Absolute path. */
+  readonly image: string;
+  readonly problem?: RaremaskError;
+}
+
+/** An image for each id, in the order of the ids. Throws where every id has several files. */
+export function withoutDuplicates(byId: ReadonlyMap<string, readonly string[]>): Listed[] {
   const repeated = [...byId].flatMap(([id, files]) =>
     files.length < 2 ? [] : [{ id, files: files.toSorted() as unknown as [string, string] }],
   );
-  if (repeated.length > 0) throw duplicateIds(repeated);
+  if (repeated.length === byId.size) throw duplicateIds(repeated);
+  const problems = new Map(repeated.map((pair) => [pair.id, duplicateIds([pair])]));
   return [...byId]
-    .map(([id, files]): [string, string] => [id, files[0]!])
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+    .map(([id, files]): Listed => {
+      const problem = problems.get(id);
+      return { id, image: files[0]!, ...(problem && { problem }) };
+    })
+    .sort((left, right) => (left.id < right.id ? -1 : 1));
 }
 
 /** What is in a folder, for messages. */

@@ -17,6 +17,7 @@ import {
   collect,
   GLOB,
   isFolder,
+  type Listed,
   listImages,
   READABLE,
   withoutDuplicates,
@@ -26,10 +27,7 @@ import { type FoundMasks, findMasks, looseName, tellNames } from './maskFiles.ts
 import { maskSlots } from './slots.ts';
 
 /** One image and the masks that belong to it. */
-export interface Entry {
-  readonly id: string;
-  /** Absolute path. */
-  readonly image: string;
+export interface Entry extends Listed {
   /** Absolute paths of the masks: one slot for all classes, or one a class; none where there is no such file. */
   readonly masks: readonly (readonly string[])[];
 }
@@ -47,9 +45,9 @@ export async function listEntries(
   const all = [...images.keys()];
   const among = await findMasks(pattern, root, all);
   // Masks that lie among the images are no images.
-  const masks = new Set(all.flatMap((id) => among.of(id, images.get(id)![0]!).flat()));
+  const masks = new Set(all.flatMap((id) => among.of(id).flat()));
   for (const [id, files] of images) {
-    const self = files.find((file) => among.of(id, file).flat().includes(file));
+    const self = files.find((file) => among.of(id).flat().includes(file));
     if (self !== undefined && !options.masks.includes('*')) throw maskIsImage(self);
     const others = files.filter((file) => !masks.has(file) || file === self);
     if (others.length === 0) images.delete(id);
@@ -60,31 +58,42 @@ export async function listEntries(
   const found = await findMasks(
     pattern,
     root,
-    unique.map(([id]) => id),
+    unique.map(({ id }) => id),
   );
-  const files = new Set(unique.map(([, image]) => image));
-  const entries = unique.map(([id, image]): Entry => {
-    const own = found.of(id, image);
+  const files = new Set(unique.map(({ image }) => image));
+  const entries = unique.map((listed): Entry => {
+    const { id, image } = listed;
+    const own = found.of(id);
     if (own.flat().includes(image)) throw maskIsImage(image);
-    return { id, image, masks: own };
+    const problem = listed.problem ?? found.problemOf(id, image);
+    return { id, image, masks: own, ...(problem && { problem }) };
   });
   refuseMasksAmongImages(entries, found, options.masks);
   const spare = found.spare.filter((file) => !files.has(file));
-  if (options.missingMask === 'error') refuseMissing(entries, found, spare);
   tellNames(found.loose, spare, 'masks', log);
-  return entries;
+  return options.missingMask === 'error' ? withMissing(entries, found, spare) : entries;
 }
 
-function refuseMissing(
+/** Images without a mask have that problem. Throws where all are without one. */
+function withMissing(
   entries: readonly Entry[],
   found: FoundMasks,
   spare: readonly string[],
-): void {
-  const missing = entries.flatMap(({ id, image, masks }) => {
-    const at = masks.findIndex((files) => files.length === 0);
-    return at < 0 ? [] : [{ image, mask: found.expected(id, at).join(' or ') }];
+): readonly Entry[] {
+  const missing = new Map(
+    entries.flatMap(({ id, image, masks }) => {
+      const at = masks.findIndex((files) => files.length === 0);
+      return at < 0 ? [] : [[id, { image, mask: found.expected(id, at).join(' or ') }]];
+    }),
+  );
+  if (missing.size === entries.length) {
+    throw missingMasks([...missing.values()], entries.length, spare);
+  }
+  return entries.map((entry) => {
+    const own = missing.get(entry.id);
+    if (own === undefined || entry.problem !== undefined) return entry;
+    return { ...entry, problem: missingMasks([own], 1, spare) };
   });
-  if (missing.length > 0) throw missingMasks(missing, entries.length, spare);
 }
 
 /** `x_mask_1.png` beside `x_mask.png` is a second mask of x, and no image without structure. */
@@ -116,7 +125,7 @@ export async function listAnnotatedImages(
   if (!(await isFolder(root))) throw noFolder(root);
   const images = await listImages(options.images, root);
   if (images.size === 0) throw noImages(root, options.images, await anyFiles(root));
-  return withoutDuplicates(images).map(([id, image]) => ({ id, image, masks: [] }));
+  return withoutDuplicates(images).map((listed) => ({ ...listed, masks: [] }));
 }
 
 /** Pictures of other formats: left out, and said. */
@@ -136,5 +145,5 @@ export async function listImagesAt(path: string, log: Log): Promise<readonly Ent
     log.warn(`${others.length} files of other formats are left out: ${some(others)}`);
   }
   const byId = collect(files.map((file) => [withoutExtension(file), resolve(path, file)]));
-  return withoutDuplicates(byId).map(([id, image]) => ({ id, image, masks: [] }));
+  return withoutDuplicates(byId).map((listed) => ({ ...listed, masks: [] }));
 }

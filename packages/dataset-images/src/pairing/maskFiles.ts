@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Log } from '@raremask/core';
+import type { Log, RaremaskError } from '@raremask/core';
 import { escapePath, glob } from 'tinyglobby';
 import { some } from '../names.ts';
 import { severalMasks } from './errors.ts';
@@ -17,7 +17,9 @@ export interface MaskPattern {
 /** Masks that were found for the images. */
 export interface FoundMasks {
   /** Files of each slot of an image; none where there is no such file. */
-  of(id: string, image: string): readonly (readonly string[])[];
+  of(id: string): readonly (readonly string[])[];
+  /** Why it is not known which mask is that of the image, where several have its name. */
+  problemOf(id: string, image: string): RaremaskError | undefined;
   /** Where the mask of a slot was looked for. */
   expected(id: string, slot: number): readonly string[];
   /** Files that match the pattern and belong to no image. */
@@ -44,12 +46,12 @@ export async function findMasks(
   const found = perSlot.map((patterns) => find(patterns, existing, ids));
   const used = new Set(found.flatMap(({ byId }) => [...byId.values()].flat()));
   return {
-    of: (id, image) =>
-      found.map(({ byId }) => {
-        const files = byId.get(id) ?? [];
-        if (files.length > 1 && !pattern.includes('*')) throw severalMasks(image, files);
-        return files;
-      }),
+    of: (id) => found.map(({ byId }) => byId.get(id) ?? []),
+    problemOf(id, image) {
+      if (pattern.includes('*')) return undefined;
+      const several = found.map(({ byId }) => byId.get(id) ?? []).find(({ length }) => length > 1);
+      return several && severalMasks(image, several);
+    },
     expected: (id, slot) => perSlot[slot]!.map((one) => one.replaceAll('{id}', () => id)),
     spare: existing.filter((file) => !used.has(file)).sort(),
     loose: found.flatMap(({ loose }) => loose),

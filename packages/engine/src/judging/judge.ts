@@ -34,7 +34,7 @@ const PIXELS_AT_ONCE = 128 * 128 * 4;
 /** Runs the network over whole images, in order. */
 export async function* judge(
   { facts, network, rule, tiles, mirror }: Judge,
-  feed: Feed,
+  feed: Pick<Feed, 'whole'>,
   ids: readonly string[],
 ): AsyncGenerator<Judged> {
   const seer = inTiles(mirror ? inMirrors(network, facts) : network, tiles, facts);

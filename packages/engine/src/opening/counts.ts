@@ -5,6 +5,7 @@ import { type CountedSurvey, takeSurvey } from '../survey/survey.ts';
 import type { OpenFeed } from './feedsOf.ts';
 import { readable } from './readable.ts';
 import type { Splits } from './split.ts';
+import type { BrokenSamples } from './tolerant.ts';
 
 /** What could be counted, and why the rest could not. */
 export interface Counted {
@@ -21,15 +22,14 @@ export interface CountsSource {
   readonly folder: string;
   readonly workers: number;
   readonly feed: OpenFeed;
-  /** Whether the first sample that cannot be read ends the count, or all of them are listed. */
-  readonly unreadable: 'throw' | 'list';
+  /** What is known of samples that cannot be used, before they are read; the count adds to it. */
+  readonly broken: BrokenSamples;
   readonly onEvent: OnEvent;
 }
 
 /** Counts the samples of a data set once, however many ask. */
 export class Counts {
   readonly #source: CountsSource;
-  readonly #unreadable = new Map<string, RaremaskError>();
   #everything: Promise<CountedSurvey> | undefined;
   #counted: Promise<Counted> | undefined;
 
@@ -48,7 +48,7 @@ export class Counts {
   of(splits: Splits): Promise<Counted> {
     this.#counted ??= this.#surveyOf(splits).then((survey) => ({
       survey,
-      unreadable: this.#unreadable,
+      unreadable: this.#source.broken.reasons,
     }));
     return this.#counted;
   }
@@ -64,12 +64,13 @@ export class Counts {
   }
 
   async #count(ids: readonly string[], train: readonly string[]): Promise<CountedSurvey> {
-    const { dataset, identity, folder, workers, feed, unreadable, onEvent } = this.#source;
+    const { dataset, identity, folder, workers, feed, broken, onEvent } = this.#source;
+    const able = ids.filter((id) => !broken.has(id));
     let reader: Promise<Feed> | undefined;
     try {
       return await takeSurvey({
         dataset,
-        ids,
+        ids: able,
         train,
         identity,
         cacheFolder: join(folder, '.raremask'),
@@ -79,10 +80,10 @@ export class Counts {
             multipleOf: dataset.facts.space === 2 ? [1, 1] : [1, 1, 1],
           });
           const opened = await reader;
-          if (unreadable === 'throw') return opened.survey(missing);
-          return readable(opened, missing, workers, (id, error) => this.#unreadable.set(id, error));
+          const count = (id: string) => opened.survey([id]);
+          return readable(missing, count, workers + 1, (id, error) => broken.add(id, error));
         },
-        partial: unreadable === 'list',
+        partial: true,
         onProgress: (done, total) => onEvent({ type: 'survey', done, total }),
         warn: (text) => onEvent({ type: 'note', level: 'warn', text }),
       });

@@ -1,11 +1,21 @@
 import { RaremaskError } from '@raremask/core';
+import { reasonLines } from './leftOut.ts';
+
+/** So many characters of a name are shown: what is no list of names is not told at length. */
+const SHOWN = 60;
+
+/** A text of a file as a message may show it. */
+function quoted(text: string): string {
+  const plain = text.replaceAll(/\p{C}/gu, ' ');
+  return plain.length > SHOWN ? `${plain.slice(0, SHOWN)}…` : plain;
+}
 
 /** At most so many names in one message. */
 const NAMED = 5;
 
 function some(names: readonly string[]): string {
   const rest = names.length - NAMED;
-  return names.slice(0, NAMED).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+  return names.slice(0, NAMED).map(quoted).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
 export function listUnreadable(
@@ -29,6 +39,50 @@ export function listUnreadable(
   );
 }
 
+/** How the samples of a data set are broken, most of them listed. */
+export function severalUnreadable(reasons: ReadonlyMap<string, RaremaskError>): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_UNREADABLE_SAMPLES',
+    category: 'data',
+    where: 'data',
+    what: `${reasons.size} samples cannot be used`,
+    expected: 'samples that can all be read',
+    got: reasonLines(reasons),
+    remedy: UNREADABLE_REMEDY,
+  });
+}
+
+export function nothingReadable(reasons: ReadonlyMap<string, RaremaskError>): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NOTHING_READABLE',
+    category: 'data',
+    where: 'data',
+    what: `none of the ${reasons.size} samples can be used`,
+    expected: 'at least one that can be read',
+    got: reasonLines(reasons),
+    remedy: 'begin with the first one: the others may have the same fault',
+  });
+}
+
+const UNREADABLE_REMEDY =
+  'mend each as it says, take it out of the data set, or set data.unreadable: skip to train without them';
+
+export function groupFailed(id: string, cause: unknown): RaremaskError {
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_SAMPLE_GROUP',
+      category: 'data',
+      where: id,
+      what: `the data set threw when it was asked for the group of this sample: ${
+        cause instanceof Error ? cause.message : String(cause)
+      }`,
+      remedy:
+        'mend or remove its files; where they are right, tell the author of the data set plugin',
+    },
+    { cause },
+  );
+}
+
 export function listEmpty(file: string): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_LIST_EMPTY',
@@ -46,7 +100,7 @@ export function listNoTable(file: string, cause: unknown): RaremaskError {
       code: 'RAREMASK_LIST_NO_TABLE',
       category: 'data',
       where: file,
-      what: `the table cannot be read (${(cause as Error).message})`,
+      what: `the table cannot be read (${quoted((cause as { readonly code?: string }).code ?? (cause as Error).message)})`,
       expected: 'comma-separated values with a header line',
       remedy: 'mend the file, or data.split',
     },
@@ -80,7 +134,7 @@ export function listNoRow(
     code: 'RAREMASK_LIST_NO_ROW',
     category: 'data',
     where: file,
-    what: `no row has ${value} in the column ${column}`,
+    what: `no row has ${quoted(value)} in the column ${column}`,
     expected: `one of the values there: ${some(values)}`,
     got: value,
     remedy: 'mend value in data.split, or the file',
@@ -92,20 +146,32 @@ export function listUnknownIds(
   nearest: string | undefined,
 ): RaremaskError {
   const [{ place, id }] = unknown as [(typeof unknown)[number]];
-  const others = unknown.slice(1).map((entry) => `${entry.id} (${entry.place})`);
+  const others = unknown.slice(1).map((entry) => `${quoted(entry.id)} (${entry.place})`);
   const extension = nearest !== undefined && id.startsWith(`${nearest}.`);
   return new RaremaskError({
     code: 'RAREMASK_LIST_UNKNOWN_ID',
     category: 'data',
     where: place,
-    what: `the data set has no image with the id ${id}${
+    what: `the data set has no image with the id ${quoted(id)}${
       others.length > 0 ? `, nor with ${unknown.length - 1} more ids: ${some(others)}` : ''
     }`,
     expected: `an id of the data set${nearest === undefined ? '' : `; the nearest is ${nearest}`}`,
-    got: id,
+    got: quoted(id),
     remedy: extension
       ? 'write ids without the extension of the file'
       : 'mend the list, or data.with.root and data.with.images',
+  });
+}
+
+export function listOfSomethingElse(file: string, lines: number): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_LIST_OF_SOMETHING_ELSE',
+    category: 'data',
+    where: file,
+    what: `none of the ${lines} lines is an id of the data set, or near to one`,
+    expected: 'one image id a line, without the extension of its file',
+    remedy:
+      'look whether this is the list that is meant, or mend data.with.root and data.with.images',
   });
 }
 

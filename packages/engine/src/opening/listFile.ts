@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
+import type { RaremaskError } from '@raremask/core';
 import { nearest } from '@raremask/core/loss';
 import type { ListSource } from '@raremask/core/manifest';
 import { parse } from 'csv-parse/sync';
@@ -8,6 +9,7 @@ import {
   listNoColumn,
   listNoRow,
   listNoTable,
+  listOfSomethingElse,
   listRepeatedId,
   listUnknownIds,
   listUnreadable,
@@ -40,9 +42,13 @@ export class IdLists {
    * lines are left out, in a file of ids also lines that begin with #; so are spaces around an id. The
    * name of a group stands for all of its ids.
    *
+   * @param onUnknown hears of ids that the data set does not have, where it has some of the list
    * @returns each id with its place, `file:line`, for messages
    */
-  async read(source: ListSource): Promise<ReadonlyMap<string, string>> {
+  async read(
+    source: ListSource,
+    onUnknown?: (id: string, reason: RaremaskError) => void,
+  ): Promise<ReadonlyMap<string, string>> {
     const { file, lines } = await this.#open(source);
     const places = new Map<string, string>();
     const unknown: { place: string; id: string }[] = [];
@@ -56,9 +62,16 @@ export class IdLists {
         places.set(id, place);
       }
     }
-    if (unknown.length > 0) {
+    if (unknown.length > 0 && (onUnknown === undefined || places.size === 0)) {
       const names = [...this.#known, ...this.#groups.keys()];
-      throw listUnknownIds(unknown, meant(unknown[0]!.id, names));
+      const near = meant(unknown[0]!.id, names);
+      // Where nothing is known or near, it is a list of something else, which is nobody's to read here.
+      if (places.size === 0 && near === undefined) throw listOfSomethingElse(file, unknown.length);
+      throw listUnknownIds(unknown, near);
+    }
+    for (const { place, id } of unknown) {
+      onUnknown?.(id, listUnknownIds([{ place, id }], undefined));
+      places.set(id, place);
     }
     if (places.size === 0) throw listEmpty(file);
     return places;

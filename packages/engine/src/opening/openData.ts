@@ -3,10 +3,12 @@ import { createHost, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type CountedSurvey, censusOf } from '../survey/survey.ts';
 import { type Counted, Counts } from './counts.ts';
+import { severalUnreadable } from './errors.ts';
 import { feedsOf, type OpenFeed } from './feedsOf.ts';
 import { Notes } from './notes.ts';
 import { openScope } from './scope.ts';
 import { type Splits, splitIds } from './split.ts';
+import { BrokenSamples, tolerant } from './tolerant.ts';
 import { workerCount } from './workerCount.ts';
 
 /** A manifest's data set, divided; what is counted of it is counted once, for every job. */
@@ -20,7 +22,7 @@ export interface OpenedData {
   readonly identity: string;
   /** Everything that can be read, counted. */
   counted(): Promise<Counted>;
-  /** The same; throws the first sample that cannot be read. */
+  /** The same; throws where a sample cannot be read, and names them all. */
   survey(): Promise<CountedSurvey>;
   census(): Promise<Census>;
   readonly feed: OpenFeed;
@@ -33,23 +35,25 @@ export interface OpenedData {
 
 export interface OpenOptions {
   /**
-   * Whether the first sample that cannot be read ends the count, as training wants it, or all of them
-   * are listed.
+   * Whether an id of a list that the data set does not have is a mistake, as training wants it, or a
+   * sample that cannot be read.
    */
-  readonly unreadable?: 'throw' | 'list';
+  readonly unknown?: 'throw' | 'list';
 }
 
 /** Makes the data set of a manifest and divides it. */
 export async function openData(
   loaded: LoadedManifest,
   onEvent: OnEvent,
-  { unreadable = 'throw' }: OpenOptions = {},
+  { unknown = loaded.manifest.data.unreadable === 'skip' ? 'list' : 'throw' }: OpenOptions = {},
 ): Promise<OpenedData> {
   const { manifest, plugins, folder } = loaded;
   const host = createHost();
   const notes = new Notes(onEvent);
   try {
-    const dataset = await openScope(host, loaded, notes.emit).make(plugins.dataset);
+    const broken = new BrokenSamples();
+    const made = await openScope(host, loaded, notes.emit).make(plugins.dataset);
+    const dataset = tolerant(made, broken);
     const workers = workerCount(manifest.train.workers);
     const feed = feedsOf(loaded, dataset, workers);
     const identity = JSON.stringify([
@@ -64,7 +68,7 @@ export async function openData(
       folder,
       workers,
       feed,
-      unreadable,
+      broken,
       onEvent: emit,
     });
     const splits = await splitIds({
@@ -74,6 +78,7 @@ export async function openData(
       ...(dataset.root !== undefined && { dataRoot: dataset.root }),
       seed: manifest.seed,
       isEmpty: (id) => counts.isEmpty(id),
+      ...(unknown === 'list' && { onUnknown: (id, reason) => broken.add(id, reason) }),
       warn: (text) => emit({ type: 'note', level: 'warn', text }),
     });
     const counted = () => counts.of(splits);
@@ -111,6 +116,7 @@ export async function dataOf(
 
 function wholeSurvey({ survey, unreadable }: Counted): CountedSurvey {
   const [first] = unreadable.values();
+  if (unreadable.size > 1) throw severalUnreadable(unreadable);
   if (first !== undefined) throw first;
   return survey;
 }

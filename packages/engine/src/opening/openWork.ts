@@ -4,7 +4,8 @@ import type { RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { emptySplit } from '../errors.ts';
 import { censusOf } from '../survey/survey.ts';
-import { dataOf, type OpenedData, type OpenOptions } from './openData.ts';
+import { leftOutNote } from './leftOut.ts';
+import { dataOf, type OpenedData } from './openData.ts';
 import type { Splits } from './split.ts';
 
 /** One job on opened data: its plugins are made in its own scope, with streams that begin anew. */
@@ -12,7 +13,12 @@ export interface Work extends Omit<OpenedData, 'scope'> {
   readonly scope: RunScope;
 }
 
-export interface WorkOptions extends OpenOptions {
+export interface WorkOptions {
+  /**
+   * Whether samples that cannot be read end the job, as training wants it where the manifest does not
+   * say otherwise, or are left out of the survey, and the job lists them.
+   */
+  readonly unreadable?: 'throw' | 'list';
   /** Hears what the job's plugins say. */
   readonly onEvent: OnEvent;
   /** Hears what the data say, where they are not open yet; left out, `onEvent` does. */
@@ -27,10 +33,13 @@ export async function openWork(
   source: LoadedManifest | OpenedData,
   { onEvent, onData = onEvent, unreadable = 'throw' }: WorkOptions,
 ): Promise<Work> {
-  const data = await dataOf(source, onData, { unreadable });
+  const data = await dataOf(source, onData, unreadable === 'list' ? { unknown: 'list' } : {});
   const scope = data.scope(onEvent);
   let counted: Promise<Census> | undefined;
-  const survey = unreadable === 'throw' ? data.survey : async () => (await data.counted()).survey;
+  const skips = unreadable === 'throw' && data.loaded.manifest.data.unreadable === 'skip';
+  const survey =
+    unreadable === 'list' || skips ? async () => (await data.counted()).survey : data.survey;
+  const splits = skips ? await readableSplits(data, onEvent) : data.splits;
   const census = () => {
     counted ??= survey().then((own) => censusOf(own, data.facts));
     return counted;
@@ -40,6 +49,7 @@ export async function openWork(
   scope.provide(services.census, () => census);
   return {
     ...data,
+    splits,
     scope,
     survey,
     census,
@@ -54,4 +64,14 @@ export async function openWork(
 export function splitOf({ splits }: Pick<Work, 'splits'>, split: keyof Splits): readonly string[] {
   if (splits[split].length === 0) throw emptySplit(split);
   return splits[split];
+}
+
+/** The splits without the samples that cannot be read; says which these are. */
+async function readableSplits(data: OpenedData, onEvent: OnEvent): Promise<Splits> {
+  const { survey, unreadable } = await data.counted();
+  if (unreadable.size === 0) return data.splits;
+  onEvent({ type: 'note', level: 'warn', text: leftOutNote(unreadable) });
+  const { train, validation, test } = data.splits;
+  const rest = (ids: readonly string[]) => ids.filter((id) => survey.has(id));
+  return { train: rest(train), validation: rest(validation), test: rest(test) };
 }

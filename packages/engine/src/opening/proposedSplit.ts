@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset, DatasetProposal } from '@raremask/core';
 import { parse } from 'csv-parse/sync';
+import { BrokenSamples, tolerantGroup } from './tolerant.ts';
 
 const LISTS = {
   train: ['train.txt', 'training.txt'],
@@ -59,7 +60,9 @@ export async function proposedSplit(
 }
 
 /** What a list may name: samples, and groups of them. */
-function namesOf({ ids, group }: Pick<Dataset, 'ids' | 'group'>): ReadonlySet<string> {
+function namesOf(dataset: Pick<Dataset, 'ids' | 'group'>): ReadonlySet<string> {
+  const { ids } = dataset;
+  const group = tolerantGroup(dataset, new BrokenSamples());
   return new Set([...ids, ...ids.flatMap((id) => group(id) ?? [])]);
 }
 

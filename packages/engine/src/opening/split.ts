@@ -1,4 +1,4 @@
-import type { Dataset } from '@raremask/core';
+import type { Dataset, RaremaskError } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import type { ListSource } from '@raremask/core/manifest';
 import { listsOverlap, splitMixed, splitShares, splitTooFew } from './errors.ts';
@@ -24,12 +24,14 @@ export interface SplitOptions {
   readonly seed: number;
   /** Asked for every image that is divided by share, where the rule says `stratify`. */
   isEmpty?(id: string): Promise<boolean> | boolean;
+  /** Hears of each id of a list that the data set does not have; left out, it is a mistake. */
+  onUnknown?(id: string, reason: RaremaskError): void;
   warn?(line: string): void;
 }
 
 export type Splits = Readonly<Record<'train' | 'validation' | 'test', readonly string[]>>;
 
-/** Ids of each split, in the data set's order. */
+/** Ids of each split, in the data set's order; behind them those that it does not have. */
 export interface SplitIds {
   readonly train: string[];
   readonly validation: string[];
@@ -54,7 +56,9 @@ export async function splitIds(options: SplitOptions): Promise<SplitIds> {
   for (const id of dataset.ids) {
     const name = assigned.get(id);
     if (name !== undefined) result[name].push(id);
+    assigned.delete(id);
   }
+  for (const [id, name] of assigned) result[name].push(id);
   if (split.by === 'group') warnOfCutGroups(result, options);
   return result;
 }
@@ -85,6 +89,7 @@ async function listed({
   split,
   folder,
   dataRoot,
+  onUnknown,
 }: SplitOptions): Promise<Map<string, Name>> {
   const known = new Set(dataset.ids);
   const groups = new Map<string, string[]>();
@@ -103,7 +108,7 @@ async function listed({
   for (const name of NAMES) {
     const list = split[name];
     if (!isList(list)) continue;
-    for (const [id, place] of await lists.read(list)) {
+    for (const [id, place] of await lists.read(list, onUnknown)) {
       const other = places.get(id);
       if (other !== undefined) shared.push({ id, place, other });
       places.set(id, place);

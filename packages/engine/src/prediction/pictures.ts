@@ -2,9 +2,11 @@ import {
   type Facts,
   firstForeground,
   type Prediction,
+  staysInside,
   type WrittenPrediction,
 } from '@raremask/core';
 import { encode } from 'fast-png';
+import { nameOutside } from '../errors.ts';
 
 /**
  * Puts each prediction of an image into PNG files under its own name: masks with the values of the
@@ -30,7 +32,7 @@ function* masks(facts: Facts, { id, size, labels }: Prediction): Generator<File>
   if (!facts.overlapping) {
     const data = new values(labels.length);
     for (const [pixel, label] of labels.entries()) data[pixel] = classes[label]!.value;
-    yield { path: `masks/${id}.png`, bytes: grey(size, data) };
+    yield { path: inside(`masks/${id}.png`), bytes: grey(size, data) };
     return;
   }
   for (const [index, { name, value }] of classes.entries()) {
@@ -56,7 +58,13 @@ function* planes(facts: Facts, { id, size, probabilities }: Prediction): Generat
 
 function pathOf(facts: Facts, folder: string, name: string, id: string): string {
   const alone = facts.classes.length - firstForeground(facts) === 1;
-  return alone ? `${folder}/${id}.png` : `${folder}/${name}/${id}.png`;
+  return inside(alone ? `${folder}/${id}.png` : `${folder}/${name}/${id}.png`);
+}
+
+/** Names of images and classes may come from anyone's data or run. */
+function inside(path: string): string {
+  if (!staysInside(path)) throw nameOutside(path);
+  return path;
 }
 
 function grey(size: readonly number[], data: Uint8Array | Uint16Array): Uint8Array {

@@ -6,6 +6,8 @@ const LIMIT = Number.POSITIVE_INFINITY;
 
 /** Refuses a sample that a data set must not hand over. */
 export function checkSample(id: string, sample: Sample, facts: Facts): void {
+  const whole = Array.isArray(sample?.size) && ArrayBuffer.isView(sample.image);
+  if (!whole) throw brokenSample(id, 'no sample', 'a sample with size and image', `${sample}`);
   const { size, image, labels, weight } = sample;
   const validSize =
     size.length === facts.space && size.every((extent) => Number.isInteger(extent) && extent > 0);

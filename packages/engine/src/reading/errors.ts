@@ -1,4 +1,4 @@
-import { RaremaskError } from '@raremask/core';
+import { isOutOfMemory, RaremaskError } from '@raremask/core';
 
 export function brokenSample(
   id: string,
@@ -30,6 +30,19 @@ export function brokenDraw(id: string, what: string, expected: string, got: stri
 }
 
 export function datasetFailed(id: string, cause: unknown): RaremaskError {
+  if (isOutOfMemory(cause)) {
+    return new RaremaskError(
+      {
+        code: 'RAREMASK_IMAGE_TOO_LARGE',
+        category: 'data',
+        where: id,
+        what: 'there is not enough memory to read this image',
+        got: (cause as Error).message,
+        remedy: 'cut it into parts, or set train.workers to 0, which reads one image at a time',
+      },
+      { cause },
+    );
+  }
   return new RaremaskError(
     {
       code: 'RAREMASK_DATASET_FAILED',
@@ -38,7 +51,8 @@ export function datasetFailed(id: string, cause: unknown): RaremaskError {
       what: `the data set threw while it read this image: ${
         cause instanceof Error ? cause.message : String(cause)
       }`,
-      remedy: 'mend the data set plugin, or tell its author',
+      remedy:
+        'mend or remove the files of this image; where they are right, tell the author of the data set plugin',
     },
     { cause },
   );

@@ -98,7 +98,8 @@ function merged(
 ): CachedImages {
   const all: CachedImages = new Map([...kept].filter(([id]) => existing.has(id)));
   for (const [id, packed] of counted) {
-    all.set(id, { fingerprint: fingerprints.get(id)!, packed });
+    const fingerprint = fingerprints.get(id);
+    if (fingerprint !== undefined) all.set(id, { fingerprint, packed });
   }
   return all;
 }

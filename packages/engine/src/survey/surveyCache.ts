@@ -168,7 +168,10 @@ export class SurveyCache {
   }
 }
 
-/** Fingerprints of many samples, a few at a time; undefined where the data set has none. */
+/**
+ * Fingerprints of many samples, a few at a time; undefined where the data set has none. A sample of which
+ * there is none, for example since its file is gone, is left out: reading it says why.
+ */
 export async function fingerprintsOf(
   dataset: Pick<Dataset, 'fingerprint'>,
   ids: readonly string[],
@@ -177,8 +180,22 @@ export async function fingerprintsOf(
   const found = new Map<string, string>();
   const waiting = ids[Symbol.iterator]();
   const follow = async () => {
-    for (const id of waiting) found.set(id, await dataset.fingerprint!(id));
+    for (const id of waiting) {
+      const fingerprint = await fingerprintOf(dataset, id);
+      if (fingerprint !== undefined) found.set(id, fingerprint);
+    }
   };
   await Promise.all(Array.from({ length: 32 }, follow));
   return found;
+}
+
+async function fingerprintOf(
+  dataset: Pick<Dataset, 'fingerprint'>,
+  id: string,
+): Promise<string | undefined> {
+  try {
+    return await dataset.fingerprint!(id);
+  } catch {
+    return undefined;
+  }
 }

@@ -127,7 +127,7 @@ export class TrainingRun {
     await this.#trackers.start({
       folder: this.#folder.path,
       name: manifest.name,
-      manifest: JSON.parse(JSON.stringify(manifest)) as Json,
+      manifest: this.#work.loaded.toJson(),
       startEpoch: this.#progress.epoch + 1,
       startStep: this.#progress.totalSteps,
     });

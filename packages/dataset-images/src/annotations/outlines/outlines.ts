@@ -43,7 +43,7 @@ export async function readOutlines(
   );
   const fileOf = new Map<string, string>();
   for (const { id, image } of entries) {
-    const file = found.of(id, image)[0]![0];
+    const file = found.of(id)[0]![0];
     if (file === undefined) continue;
     fileOf.set(id, file);
     byImage.set(
@@ -66,6 +66,7 @@ export async function readOutlines(
   return {
     byImage,
     fileOf: (id) => fileOf.get(id) ?? found.expected(id, 0)[0]!,
+    absent: new Map(),
     spare: found.spare,
   };
 }

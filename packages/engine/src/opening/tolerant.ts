@@ -1,0 +1,49 @@
+import { type Dataset, isRaremaskError, type RaremaskError } from '@raremask/core';
+import { groupFailed } from './errors.ts';
+
+/** Why samples cannot be used, by id. */
+export class BrokenSamples {
+  readonly #reasons = new Map<string, RaremaskError>();
+
+  /** The first reason of a sample stays. */
+  add(id: string, reason: RaremaskError): void {
+    if (!this.#reasons.has(id)) this.#reasons.set(id, reason);
+  }
+
+  has(id: string): boolean {
+    return this.#reasons.has(id);
+  }
+
+  get reasons(): ReadonlyMap<string, RaremaskError> {
+    return this.#reasons;
+  }
+}
+
+/** A data set in which whatever it throws of one sample breaks that sample, and nothing else. */
+export function tolerant(dataset: Dataset, broken: BrokenSamples): Dataset {
+  return {
+    ...dataset,
+    facts: dataset.facts,
+    ids: dataset.ids,
+    read: (id) => dataset.read(id),
+    group: tolerantGroup(dataset, broken),
+    ...(dataset.fingerprint && { fingerprint: (id: string) => dataset.fingerprint!(id) }),
+    ...(dataset.files && { files: (id: string) => dataset.files!(id) }),
+    ...(dataset.dispose && { dispose: () => dataset.dispose!() }),
+  };
+}
+
+/** A sample whose group cannot be told is broken, and counts as of none. */
+export function tolerantGroup(
+  dataset: Pick<Dataset, 'group'>,
+  broken: BrokenSamples,
+): Dataset['group'] {
+  return (id) => {
+    try {
+      return dataset.group(id);
+    } catch (error) {
+      broken.add(id, isRaremaskError(error) ? error : groupFailed(id, error));
+      return undefined;
+    }
+  };
+}
