@@ -35,7 +35,15 @@ export function setup() {
 
 /** Builds every package that has changed since it was last built. */
 export function build() {
-  pnpm('exec', 'turbo', 'run', 'build', '--output-logs=errors-only', '--log-order=grouped');
+  pnpm(
+    'exec',
+    'turbo',
+    'run',
+    'build',
+    '--output-logs=errors-only',
+    '--log-order=grouped',
+    '--concurrency=100%',
+  );
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) setup();

@@ -205,6 +205,8 @@ afterEach(() => {
   expect(tf.memory().numTensors).toBe(before);
 });
 
+const RESIDUAL = ['model.with.blocks=residual', 'model.with.blocksPerLevel=[1, 2, 1]'];
+
 const loss = (use: string) => `loss=[{use: "${use}"}]`;
 
 describe.skipIf(outcome.state !== 'ok')('a compiled step equals an eager one', () => {
@@ -232,6 +234,9 @@ describe.skipIf(outcome.state !== 'ok')('a compiled step equals an eager one', (
     ['weight decay', ['train.optimizer={use: adamw, weightDecay: 0.1}']],
     ['three convolutions', ['model.with.convolutions=3']],
     ['one pooling', ['model.with.depth=1']],
+    ['residual levels', RESIDUAL],
+    ['attention gates', ['model.with.attention=true']],
+    ['squeeze and excitation', ['model.with.squeezeExcite=true']],
   ])('with %s', async (_, set) => {
     expect(await compare({ set })).toHaveLength(1);
   });
@@ -245,6 +250,13 @@ describe.skipIf(outcome.state !== 'ok')('a compiled step equals an eager one', (
     expect(await compare({ size: [8, 8, 8] })).toHaveLength(1);
     const resized = ['model.with.upsampling=resize', 'model.with.depth=1'];
     expect(await compare({ size: [6, 8, 4], set: resized, batch: 1 })).toHaveLength(1);
+  });
+
+  test('in three dimensions, with residual levels, attention gates and excitation', async () => {
+    const all = [...RESIDUAL, 'model.with.attention=true', 'model.with.squeezeExcite=true'];
+    expect(await compare({ size: [8, 8, 8], set: all, batch: 1 })).toHaveLength(1);
+    const thick = [...all, 'model.with.pooling=[[1, 2, 2], [2, 2, 1]]', 'model.with.norm=instance'];
+    expect(await compare({ size: [2, 8, 6], set: thick })).toHaveLength(1);
   });
 
   test('with poolings of some axes', async () => {
@@ -316,6 +328,11 @@ describe.skipIf(outcome.state !== 'ok')('what cannot be compiled', () => {
   test.each([
     ['a network for any size', []],
     ['one that is resized up', ['model.with.upsampling=resize']],
+    ['one of residual levels', RESIDUAL],
+    [
+      'one with attention gates and excitation',
+      ['model.with.attention=true', 'model.with.squeezeExcite=true'],
+    ],
     // Its groups are reshaped by size, which no graph leaves open.
     ['one that needs a program for each size', ['model.with.norm=group', 'model.with.groups=2']],
   ])('images of many sizes are seen alike, %s', async (_, set) => {

@@ -28,3 +28,14 @@ describe('two levels', () => {
   const options = [{ filters: 2, depth: 2, maxFilters: 4 }];
   test.each(modelChecks(unet, { options, facts: FACTS }))('$name', ({ run }) => run());
 });
+
+describe('residual blocks, squeeze and excitation, attention', () => {
+  const residual = { ...small, blocks: 'residual', blocksPerLevel: 1, convolutions: 1 };
+  const options = [
+    residual,
+    { ...small, attention: true },
+    { ...residual, norm: 'instance', squeezeExcite: true, attention: true },
+    { ...small, squeezeExcite: true, convolutions: 1 },
+  ];
+  test.each(modelChecks(unet, { options }))('$name', ({ run }) => run());
+});

@@ -23,6 +23,17 @@ const combinations: object[] = [
   { residual: true, norm: 'none', convolutions: 3, maxFilters: 8 },
   { dropout: 0.5 },
   { convolutions: 1 },
+  { blocks: 'residual', blocksPerLevel: [1, 2, 1] },
+  { attention: true },
+  { squeezeExcite: true },
+  {
+    blocks: 'residual',
+    blocksPerLevel: 1,
+    attention: true,
+    squeezeExcite: true,
+    norm: 'group',
+    groups: 4,
+  },
 ];
 
 describe('poolings', () => {
@@ -186,6 +197,8 @@ describe('parameters', () => {
       { dropout: 0.2 },
       { lastBias: 'zero' },
       { upsampling: 'resize' },
+      { attention: true },
+      { squeezeExcite: true },
     ];
     for (const change of changes) {
       const changed = byName(await network({ ...SMALL, ...change }));
