@@ -104,7 +104,7 @@ export const options = z
   })
   .check((context) => {
     const { filters, maxFilters, depth, norm, groups, pooling } = context.value;
-    const { blocks, blocksPerLevel, residual } = context.value;
+    const { blocks, blocksPerLevel, residual, squeezeExcite } = context.value;
     const complain = (path: string, message: string, input: unknown) =>
       context.issues.push({ code: 'custom', path: [path], message, input });
     if (typeof pooling !== 'string') {
@@ -121,6 +121,13 @@ export const options = z
     }
     if (blocks === 'residual' && residual) {
       complain('residual', 'has no effect: `blocks: residual` adds the input already', residual);
+    }
+    if (squeezeExcite && norm === 'instance' && (residual || blocks === 'residual')) {
+      complain(
+        'squeezeExcite',
+        'has no effect: after `norm: instance` the mean of a channel is the same in every image; take `norm: batch` or `group`, or plain blocks',
+        squeezeExcite,
+      );
     }
     if (blocks === 'plain' && blocksPerLevel !== undefined) {
       complain(

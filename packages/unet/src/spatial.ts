@@ -164,6 +164,7 @@ function triple(factors: Factors): [number, number, number] {
   return [factors[0]!, factors[1]!, factors[2]!];
 }
 
-function spaceAxes(x: tf.Tensor): number[] {
+/** 1 to 2 or 3. */
+export function spaceAxes(x: tf.Tensor): number[] {
   return Array.from({ length: x.rank - 2 }, (_, axis) => axis + 1);
 }

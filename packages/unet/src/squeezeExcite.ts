@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Layer, type Plan, plainDeviation, pointwiseConvolution } from './layers.ts';
-import { spaceMean } from './spatial.ts';
+import { spaceAxes, spaceMean } from './spatial.ts';
 
 /** Channels of the squeezed image: a sixteenth, in eights and at least 8, as nnU-Net has them. */
 export function squeezedWidth(channels: number): number {
@@ -9,7 +9,8 @@ export function squeezedWidth(channels: number): number {
 
 /**
  * Squeeze and excitation (Hu et al. 2018): each channel of an image is multiplied by a gate between 0
- * and 1 that is computed from the means of all of them.
+ * and 1 that is computed from the means of all of them. Those must differ between images: right after
+ * an instance normalisation every mean is its channel's shift.
  */
 export function squeezeExcite(plan: Plan, name: string, channels: number): Layer {
   const squeezed = squeezedWidth(channels);
@@ -18,7 +19,10 @@ export function squeezeExcite(plan: Plan, name: string, channels: number): Layer
   const squeeze = part('squeeze', channels, squeezed);
   const excite = part('excite', squeezed, channels);
   return ([x], pass) => {
-    const means = tf.reshape(spaceMean(x!), [x!.shape[0]!, ...Array(plan.space).fill(1), channels]);
+    const each = [x!.shape[0]!, ...Array<number>(plan.space).fill(1), channels];
+    // In inference without a pooling as large as the image: an exported graph then takes any size.
+    const means =
+      pass.mode === 'infer' ? tf.mean(x!, spaceAxes(x!), true) : tf.reshape(spaceMean(x!), each);
     return tf.mul(x!, tf.sigmoid(excite([tf.relu(squeeze([means], pass))], pass)));
   };
 }

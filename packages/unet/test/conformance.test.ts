@@ -34,7 +34,7 @@ describe('residual blocks, squeeze and excitation, attention', () => {
   const options = [
     residual,
     { ...small, attention: true },
-    { ...residual, norm: 'instance', squeezeExcite: true, attention: true },
+    { ...residual, norm: 'group', groups: 2, squeezeExcite: true, attention: true },
     { ...small, squeezeExcite: true, convolutions: 1 },
   ];
   test.each(modelChecks(unet, { options }))('$name', ({ run }) => run());

@@ -39,6 +39,7 @@ test.each([
   [{ dropout: 1 }, 'dropout', '<1'],
   [{ depth: 0 }, 'depth', '>=1'],
   [{ blocks: 'residual', residual: true }, 'residual', 'no effect'],
+  [{ norm: 'instance', residual: true, squeezeExcite: true }, 'squeezeExcite', 'no effect'],
   [{ blocksPerLevel: 2 }, 'blocksPerLevel', 'no effect'],
   [{ depth: 2, blocks: 'residual', blocksPerLevel: [1, 2] }, 'blocksPerLevel', '3 levels'],
   [{ depth: 2, pooling: [[2, 2]] }, 'pooling', 'each of the 2 poolings'],
