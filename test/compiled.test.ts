@@ -444,3 +444,42 @@ test.skipIf(outcome.state !== 'ok')(
     for (const runner of [compiled, eager, once]) await runner.dispose();
   },
 );
+
+test.skipIf(outcome.state !== 'ok')(
+  'frozen weights, their slots and their averages stay to the last bit, compiled and eager',
+  async () => {
+    if (outcome.state !== 'ok') return;
+    const made = await make({});
+    const { model } = made.program;
+    const frozen = model.weights.map(({ name }) => /^encoder|bias$/.test(name));
+    const program = { ...made.program, frozen, average: true, accumulate: true };
+    const state = { ...initialState(program), slots: made.state.slots };
+    const note = () => undefined;
+    const compiled = openRunner({ runtime: outcome.runtime, threads: 1 }, program, state, note);
+    const eager = openRunner(undefined, program, state, note);
+    const gatherings = [
+      undefined,
+      { share: 0.5, first: true, last: false },
+      { share: 0.5, first: false, last: true },
+    ];
+    for (const runner of [compiled, eager]) {
+      for (const [at, gathering] of gatherings.entries()) {
+        await runner.step({ ...made.call(20 + at), decay: 0.9, ...(gathering && { gathering }) });
+      }
+      const after = runner.state();
+      const count = model.weights.length;
+      for (const [index, isFrozen] of frozen.entries()) {
+        const same = (found: Float32Array, before: Float32Array) =>
+          found.every((value, place) => value === before[place]);
+        expect(same(after.weights[index]!, state.weights[index]!)).toBe(isFrozen);
+        expect(same(after.averages[index]!, state.averages[index]!)).toBe(isFrozen);
+        for (const slot of [index, count + index]) {
+          expect(same(after.slots[slot]!, state.slots[slot]!)).toBe(isFrozen);
+        }
+      }
+    }
+    expectSame(compiled.state(), eager.state());
+    await compiled.dispose();
+    await eager.dispose();
+  },
+);

@@ -6,6 +6,7 @@ import { type Normalization, normalizationOf } from '../intensities/normalize.ts
 import { type DecisionRule, decisionRule } from '../judging/decisionRule.ts';
 import { type TileRule, tileRule } from '../judging/tiles.ts';
 import { splitOf, type Work } from '../opening/openWork.ts';
+import { frozenWeights } from './frozen.ts';
 import { learningRateFactors } from './learningRates.ts';
 
 /** What the manifest's plugins have made. */
@@ -21,6 +22,8 @@ export interface Parts {
   readonly optimizer: Optimizer;
   /** Factors of the learning rate, one a weight. */
   readonly factors: readonly number[];
+  /** Whether each weight stays as it is. */
+  readonly frozen: readonly boolean[];
   readonly schedule: Schedule;
   readonly normalization: Normalization;
   readonly tiles: TileRule;
@@ -58,6 +61,7 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
     places,
     optimizer: await work.scope.make(plugins.optimizer),
     factors: learningRateFactors(manifest.train.optimizer, model.weights),
+    frozen: frozenWeights(manifest.model.freeze, model.weights),
     schedule: await work.scope.make(plugins.schedule),
     normalization,
   };
