@@ -269,6 +269,15 @@ describe.skipIf(outcome.state !== 'ok')('a compiled step equals an eager one', (
     expect(await compare({ set: resized, size: [2, 8, 6], batch: 1 })).toHaveLength(1);
   });
 
+  test('with deep supervision, exclusive and overlapping, in two and three dimensions', async () => {
+    const deep = ['model.with.depth=3', 'model.with.deepSupervision=true', 'model.with.filters=2'];
+    const two = 'loss=[{use: "@raremask/loss-dice"}, {use: "@raremask/loss-ce"}]';
+    const set = [...deep, two];
+    expect(await compare({ set, classes: 3, outcomes: true, clip: 0.05 })).toHaveLength(1);
+    expect(await compare({ set, classes: 3, overlapping: true })).toHaveLength(1);
+    expect(await compare({ set, size: [8, 8, 16] })).toHaveLength(1);
+  });
+
   test('with several terms, a limit of the gradient and outcomes of samples', async () => {
     const set = ['loss=[{use: "@raremask/loss-dice"}, {use: "@raremask/loss-ce"}]'];
     expect(await compare({ set, clip: 0.05, outcomes: true })).toHaveLength(1);

@@ -132,7 +132,7 @@ export function lossShape(place: string, shape: readonly number[], batch: number
 export function logitsShape(
   place: string,
   shape: readonly number[],
-  expected: readonly number[],
+  expected: readonly (number | string)[],
 ): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_LOGITS_SHAPE',

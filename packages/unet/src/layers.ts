@@ -47,15 +47,15 @@ export function upsampling(
 }
 
 /**
- * The last 1x1 convolution. Its kernel sums to 0 for every class, so that with activations of one mean
+ * A last 1x1 convolution. Its kernel sums to 0 for every class, so that with activations of one mean
  * the first logits lie about the bias. (A small kernel would hold them closer to it, and slows the
  * first epochs: everything before it learns by way of it.)
  */
-export function head(plan: Plan, from: number, bias: readonly number[]): Layer {
+export function head(plan: Plan, name: string, from: number, bias: readonly number[]): Layer {
   const { parameters, space } = plan;
   const shape = [...Array<number>(space).fill(1), from, bias.length];
-  const kernel = parameters.centredKernel('head.kernel', shape, heDeviation(from));
-  const offset = parameters.vector('head.bias', bias);
+  const kernel = parameters.centredKernel(`${name}.kernel`, shape, heDeviation(from));
+  const offset = parameters.vector(`${name}.bias`, bias);
   return ([x], { weights }) => addBias(convolve(x!, weights[kernel]!), weights[offset]!);
 }
 

@@ -87,6 +87,12 @@ export const options = z
       .describe(
         'transposed: transposed convolution, 2 pixels wide along the axes that it doubles; resize: 1x1 convolution, then each pixel repeated',
       ),
+    deepSupervision: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether coarser levels of the decoder have logits of their own in training, whose losses count half as much from level to level',
+      ),
     dropout: z
       .number()
       .min(0)
@@ -104,7 +110,7 @@ export const options = z
   })
   .check((context) => {
     const { filters, maxFilters, depth, norm, groups, pooling } = context.value;
-    const { blocks, blocksPerLevel, residual, squeezeExcite } = context.value;
+    const { blocks, blocksPerLevel, residual, squeezeExcite, deepSupervision } = context.value;
     const complain = (path: string, message: string, input: unknown) =>
       context.issues.push({ code: 'custom', path: [path], message, input });
     if (typeof pooling !== 'string') {
@@ -118,6 +124,13 @@ export const options = z
           pooling,
         );
       }
+    }
+    if (deepSupervision && depth < 3) {
+      complain(
+        'deepSupervision',
+        'has no effect: neither the finest nor the lowest level of the decoder has logits of its own; set depth to 3 or more',
+        deepSupervision,
+      );
     }
     if (blocks === 'residual' && residual) {
       complain('residual', 'has no effect: `blocks: residual` adds the input already', residual);

@@ -1,4 +1,11 @@
-import type { Facts, ForwardCall, Model, Outputs, RandomStream } from '@raremask/core';
+import type {
+  AuxiliaryOutput,
+  Facts,
+  ForwardCall,
+  Model,
+  Outputs,
+  RandomStream,
+} from '@raremask/core';
 import type { Tensor } from '@tensorflow/tfjs';
 import { attentionGate } from './attentionGate.ts';
 import { block } from './block.ts';
@@ -31,7 +38,8 @@ export function unet(
   const decoder = Array.from({ length: depth }, (_, index) => depth - 1 - index).map((level) =>
     decoderLevel(plan, level, widths, factors[level]!),
   );
-  const last = head(plan, widths[0]!, bias);
+  const last = head(plan, 'head', widths[0]!, bias);
+  const heads = auxiliaryHeads(plan, widths, bias);
   const multipleOf = Array.from({ length: facts.space }, (_, axis) =>
     factors.reduce((product, level) => product * level[axis]!, 1),
   );
@@ -45,11 +53,34 @@ export function unet(
       const pass: Pass = { ...call, uniform: (shape) => call.uniform(shape), renewed: [] };
       const skips = encode(call.images, pass);
       let x = dropout(skips.pop()!, options.dropout, pass);
-      for (const decode of decoder) x = decode([x, skips.pop()!], pass);
+      const auxiliary: AuxiliaryOutput[] = [];
+      for (const decode of decoder) {
+        x = decode([x, skips.pop()!], pass);
+        const own = call.mode === 'train' ? heads.get(skips.length) : undefined;
+        if (own) auxiliary.push({ logits: own([x], pass), weight: 2 ** -skips.length });
+      }
       const logits = last([x], pass);
-      return call.mode === 'train' ? { logits, buffers: pass.renewed } : { logits };
+      if (call.mode === 'infer') return { logits };
+      return { logits, buffers: pass.renewed, ...(heads.size > 0 && { auxiliary }) };
     },
   };
+}
+
+/**
+ * Deep supervision (Lee et al. 2015, as nnU-Net has it: Isensee et al. 2021): logits of every level of
+ * the decoder but the finest, which has the head, and the lowest.
+ */
+function auxiliaryHeads(
+  plan: Plan,
+  widths: readonly number[],
+  bias: readonly number[],
+): ReadonlyMap<number, Layer> {
+  const { deepSupervision, depth } = plan.options;
+  if (!deepSupervision) return new Map();
+  const levels = Array.from({ length: depth - 2 }, (_, index) => index + 1);
+  return new Map(
+    levels.map((level) => [level, head(plan, `auxiliary.${level}`, widths[level]!, bias)]),
+  );
 }
 
 /** A layer of [coarser image, skip]: the image is made finer and merged with the skip. */

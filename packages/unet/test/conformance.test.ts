@@ -39,3 +39,13 @@ describe('residual blocks, squeeze and excitation, attention', () => {
   ];
   test.each(modelChecks(unet, { options }))('$name', ({ run }) => run());
 });
+
+describe('deep supervision', () => {
+  const options = [{ filters: 2, depth: 3, maxFilters: 4, deepSupervision: true, convolutions: 1 }];
+  const facts = { ...FACTS, space: 3 as const };
+  for (const one of [FACTS, facts]) {
+    test.each(modelChecks(unet, { options, facts: one }))(`$name, ${one.space}-D`, ({ run }) =>
+      run(),
+    );
+  }
+});

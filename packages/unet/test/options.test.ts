@@ -13,6 +13,7 @@ test('defaults are the network of 16 filters and depth 4', () => {
     residual: false,
     attention: false,
     squeezeExcite: false,
+    deepSupervision: false,
     upsampling: 'transposed',
     dropout: 0,
     lastBias: 'foreground-share',
@@ -40,6 +41,7 @@ test.each([
   [{ depth: 0 }, 'depth', '>=1'],
   [{ blocks: 'residual', residual: true }, 'residual', 'no effect'],
   [{ norm: 'instance', residual: true, squeezeExcite: true }, 'squeezeExcite', 'no effect'],
+  [{ depth: 2, deepSupervision: true }, 'deepSupervision', 'depth to 3'],
   [{ blocksPerLevel: 2 }, 'blocksPerLevel', 'no effect'],
   [{ depth: 2, blocks: 'residual', blocksPerLevel: [1, 2] }, 'blocksPerLevel', '3 levels'],
   [{ depth: 2, pooling: [[2, 2]] }, 'pooling', 'each of the 2 poolings'],
@@ -57,6 +59,6 @@ test('refuses an option that nobody knows', () => {
 test('every option says what it means', () => {
   const schema = options['~standard'].jsonSchema.input({ target: 'draft-07' });
   const properties = Object.values(schema.properties as Record<string, { description?: string }>);
-  expect(properties).toHaveLength(16);
+  expect(properties).toHaveLength(17);
   for (const { description } of properties) expect(description).toBeTruthy();
 });

@@ -370,6 +370,32 @@ describe('normalisation', () => {
   });
 });
 
+describe('deep supervision', () => {
+  test('gives logits of the levels between, half as weighty each, in training alone', async () => {
+    const plain = await network({ filters: 2, depth: 4 });
+    const model = await network({ filters: 2, depth: 4, deepSupervision: true });
+    const added = model.weights.slice(plain.weights.length).map(({ name, shape }) => [name, shape]);
+    expect(added).toEqual([
+      ['auxiliary.1.kernel', [1, 1, 4, 2]],
+      ['auxiliary.1.bias', [2]],
+      ['auxiliary.2.kernel', [1, 1, 8, 2]],
+      ['auxiliary.2.bias', [2]],
+    ]);
+    tf.tidy(() => {
+      const images = values([2, 16, 32, 1], 1);
+      const call = { images, ...start(model), uniform };
+      const { auxiliary } = model.forward({ ...call, mode: 'train' });
+      expect(auxiliary!.map(({ logits: { shape }, weight }) => [shape, weight])).toEqual([
+        [[2, 4, 8, 2], 0.25],
+        [[2, 8, 16, 2], 0.5],
+      ]);
+      expect(model.forward({ ...call, mode: 'infer' })).not.toHaveProperty('auxiliary');
+      // The logits are those of the network without it.
+      expectClose(logits(model, images, 'train'), logits(plain, images, 'train'), 1e-6);
+    });
+  });
+});
+
 describe('dropout', () => {
   test('changes training and not inference', async () => {
     const plain = await network(SMALL);

@@ -11,7 +11,9 @@ import { make, whereOf } from '../trial/make.ts';
 import { task } from '../trial/tasks.ts';
 import { difference, list, number } from '../trial/valueAndGradient.ts';
 import { countRandomDraws, countReadings } from '../trial/watch.ts';
+import { auxiliaryFault } from './auxiliary.ts';
 import {
+  auxiliaryUnusable,
   bufferFault,
   channelUnseen,
   classesAlike,
@@ -317,11 +319,15 @@ export function modelChecks(
     }),
     check('has a gradient for every weight', async (subject) => {
       const call = callOf(subject.model, subject.facts);
-      const gradients = await differentiated(subject, call);
+      const gradients = await differentiated(subject, call, 'outputs');
       const learnt = gradients.map(isSteep);
       await someCall(subject, async (source, seed) => {
         if (learnt.includes(false)) {
-          const others = await differentiated(subject, callOf(source, subject.facts, { seed }));
+          const others = await differentiated(
+            subject,
+            callOf(source, subject.facts, { seed }),
+            'outputs',
+          );
           for (const [index, slopes] of others.entries()) learnt[index] ||= isSteep(slopes);
         }
         return !learnt.includes(false);
@@ -330,6 +336,19 @@ export function modelChecks(
       if (index < 0) return;
       const { name } = subject.model.weights[index]!;
       throw weightCutOff(place(subject, call), name, gradients[index] === undefined);
+    }),
+    check('gives auxiliary logits that divide the images, in training alone', async (subject) => {
+      const { model, facts } = subject;
+      for (const mode of MODES) {
+        const call = callOf(model, facts, { mode });
+        const found: Differing[] = [];
+        tf.tidy(() => {
+          const one = guarded(subject, call, () => auxiliaryFault(model, call, facts));
+          if (one) found.push(one);
+        });
+        const [fault] = found;
+        if (fault) throw auxiliaryUnusable(place(subject, call), fault);
+      }
     }),
     check('has the gradient of its logits', async (subject) => {
       const { model } = subject;
@@ -498,9 +517,13 @@ async function answered(subject: ModelSubject, call: Call): Promise<Answer> {
   }
 }
 
-async function differentiated(subject: ModelSubject, call: Call) {
+async function differentiated(
+  subject: ModelSubject,
+  call: Call,
+  of: 'logits' | 'outputs' = 'logits',
+) {
   try {
-    return await gradientsOf(subject.model, call);
+    return await gradientsOf(subject.model, call, of);
   } catch (error) {
     throw modelThrows(place(subject, call), error);
   }

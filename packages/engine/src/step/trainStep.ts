@@ -1,5 +1,4 @@
 import type { Model } from '@raremask/core';
-import { lossInput } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import type { BatchInput } from './batchInput.ts';
 import { tidied, withKept } from './kept.ts';
@@ -7,6 +6,7 @@ import { alarmShare, sampleLoss } from './outcomes.ts';
 import { type Packing, packNothing, packVectors } from './packing.ts';
 import type { StepProgram } from './program.ts';
 import type { NetworkState, StepState } from './state.ts';
+import { supervised } from './supervision.ts';
 
 /** The numbers of one update. */
 export interface UpdateInput {
@@ -27,9 +27,9 @@ export interface GatherInput {
 
 /** What a batch says; the caller owns the tensors. */
 interface BatchReport {
-  /** The weighted sum of the terms. */
+  /** The weighted sum of the terms; with auxiliary outputs, that of their means over all outputs. */
   readonly loss: tf.Scalar;
-  /** Each term before its weight. */
+  /** Each term of the logits before its weight. */
   readonly terms: readonly tf.Scalar[];
   /** [batch, 2] where asked for: each sample's loss, and its share of background pixels alarmed. */
   readonly outcomes?: tf.Tensor2D;
@@ -63,11 +63,18 @@ export function gradients(
           mode: 'train',
           uniform: input.uniform,
         });
-        const seen = lossInput(program.facts, outputs.logits, input.target, input.weight);
-        const values = program.losses.map((loss) => loss(seen));
+        const [main, ...auxiliary] = supervised(program.facts, outputs, input);
+        const values = program.losses.map((loss) => loss(main!.seen));
         const terms = values.map((value) => tf.mean(value) as tf.Scalar);
+        const learnt = auxiliary.reduce(
+          (sums, { seen, share }) =>
+            program.losses.map((loss, index) =>
+              tf.add(sums[index]!, tf.mul(tf.mean(loss(seen)), share)),
+            ),
+          main!.share === 1 ? terms : terms.map((term) => tf.mul(term, main!.share)),
+        );
         const total = sum(
-          terms.map((term, index) => tf.mul(term, input.termWeights[index]!) as tf.Scalar),
+          learnt.map((term, index) => tf.mul(term, input.termWeights[index]!) as tf.Scalar),
         );
         keep(
           'buffers',
