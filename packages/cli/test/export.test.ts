@@ -70,7 +70,9 @@ describe.skipIf(outcome.state !== 'ok')('an exported network', () => {
   });
 
   test('of one size is asked for where the graph needs it', async () => {
-    const project = await trained('filters: 2, depth: 1, norm: group, groups: 2, upsampling: resize');
+    const project = await trained(
+      'filters: 2, depth: 1, norm: group, groups: 2, upsampling: resize',
+    );
     const without = await raremask(project, 'export', 'runs/tiny', '--out', 'net.onnx');
     expect(without.status).toBe(1);
     expect(without.stderr).toContain('[RAREMASK_EXPORT_SIZE]');

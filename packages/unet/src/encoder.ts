@@ -8,7 +8,7 @@ import { residualStack } from './residualStack.ts';
 import { type Factors, pool } from './spatial.ts';
 
 /** Images [batch, ...space, channels] -> one image a level, the finest first. */
-export type Encoder = (images: Tensor, pass: Pass) => Tensor[];
+type Encoder = (images: Tensor, pass: Pass) => Tensor[];
 
 /** The levels as the options have them. @param factors of each pooling, the finest first */
 export function encoder(plan: Plan, channels: number, factors: readonly Factors[]): Encoder {

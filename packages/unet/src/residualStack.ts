@@ -5,7 +5,7 @@ import { averagePool, type Factors } from './spatial.ts';
 import { squeezeExcite } from './squeezeExcite.ts';
 
 /** What one level of a residual encoder is made of. */
-export interface Level {
+interface Level {
   readonly name: string;
   readonly blocks: number;
   readonly from: number;

@@ -3,7 +3,7 @@ import { type Layer, type Plan, plainDeviation, pointwiseConvolution } from './l
 import { spaceAxes, spaceMean } from './spatial.ts';
 
 /** Channels of the squeezed image: a sixteenth, in eights and at least 8, as nnU-Net has them. */
-export function squeezedWidth(channels: number): number {
+function squeezedWidth(channels: number): number {
   return Math.max(8, 8 * Math.floor((channels / 16 + 4) / 8));
 }
 

@@ -46,7 +46,7 @@ export interface SafetensorsFile {
 }
 
 /** What a safetensors file of any origin may hold beside float32. Whole numbers are left out. */
-export type Decode = (dtype: string, bytes: Uint8Array) => Float32Array | undefined;
+type Decode = (dtype: string, bytes: Uint8Array) => Float32Array | undefined;
 
 /**
  * Reads a safetensors file of float32 arrays; a damaged one gives an error that names the file.

@@ -5,7 +5,7 @@ import { logitsShape } from '../errors.ts';
 import type { BatchInput } from './batchInput.ts';
 
 /** What the losses see of one output, and its share in their sum; the shares sum to 1. */
-export interface Supervised {
+interface Supervised {
   readonly seen: LossInput;
   readonly share: number;
 }

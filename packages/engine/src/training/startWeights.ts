@@ -19,7 +19,7 @@ interface WeightRecord extends WeightReport {
 }
 
 /** A model with the weights to start from, and what is kept of where they come from. */
-export interface StartWeights {
+interface StartWeights {
   readonly model: Model;
   readonly record: WeightRecord;
 }
