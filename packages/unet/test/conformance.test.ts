@@ -29,15 +29,14 @@ describe('two levels', () => {
   test.each(modelChecks(unet, { options, facts: FACTS }))('$name', ({ run }) => run());
 });
 
-describe('residual blocks, squeeze and excitation, attention', () => {
-  const residual = { ...small, blocks: 'residual', blocksPerLevel: 1, convolutions: 1 };
-  const options = [
-    residual,
-    { ...small, attention: true },
-    { ...residual, norm: 'group', groups: 2, squeezeExcite: true, attention: true },
-    { ...small, squeezeExcite: true, convolutions: 1 },
-  ];
-  test.each(modelChecks(unet, { options }))('$name', ({ run }) => run());
+const residual = { ...small, blocks: 'residual', blocksPerLevel: 1, convolutions: 1 };
+describe.each([
+  residual,
+  { ...small, attention: true },
+  { ...residual, norm: 'group', groups: 2, squeezeExcite: true, attention: true },
+  { ...small, squeezeExcite: true, convolutions: 1 },
+])('%o', (options) => {
+  test.each(modelChecks(unet, { options: [options] }))('$name', ({ run }) => run());
 });
 
 describe('deep supervision', () => {
