@@ -59,10 +59,11 @@ describe.skipIf(outcome.state !== 'ok')('an exported network', () => {
     expect(project.files('.').filter((name) => name.endsWith('.partial'))).toEqual([]);
   });
 
-  test('of residual levels, attention gates and excitation takes any size as well', async () => {
-    const project = await trained(
-      'filters: 4, depth: 1, blocks: residual, blocksPerLevel: 1, attention: true, squeezeExcite: true',
-    );
+  test.each([
+    'filters: 4, depth: 1, blocks: residual, blocksPerLevel: 1, attention: true, squeezeExcite: true',
+    'filters: 4, depth: 1, norm: instance',
+  ])('of %s takes any size as well', async (options) => {
+    const project = await trained(options);
     const run = await raremask(project, 'export', 'runs/tiny', '--out', 'net.onnx');
     expect(run.status, run.stderr).toBe(0);
     expect(run.stdout).toMatch(/batches of 1, 2 and 5: at most [\d.]+e-\d of the largest logit/);
