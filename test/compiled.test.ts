@@ -205,6 +205,8 @@ afterEach(() => {
   expect(tf.memory().numTensors).toBe(before);
 });
 
+const RESIDUAL = ['model.with.blocks=residual', 'model.with.blocksPerLevel=[1, 2, 1]'];
+
 const loss = (use: string) => `loss=[{use: "${use}"}]`;
 
 describe.skipIf(outcome.state !== 'ok')('a compiled step equals an eager one', () => {
@@ -232,6 +234,9 @@ describe.skipIf(outcome.state !== 'ok')('a compiled step equals an eager one', (
     ['weight decay', ['train.optimizer={use: adamw, weightDecay: 0.1}']],
     ['three convolutions', ['model.with.convolutions=3']],
     ['one pooling', ['model.with.depth=1']],
+    ['residual levels', RESIDUAL],
+    ['attention gates', ['model.with.attention=true']],
+    ['squeeze and excitation', ['model.with.squeezeExcite=true']],
   ])('with %s', async (_, set) => {
     expect(await compare({ set })).toHaveLength(1);
   });
@@ -247,6 +252,14 @@ describe.skipIf(outcome.state !== 'ok')('a compiled step equals an eager one', (
     expect(await compare({ size: [6, 8, 4], set: resized, batch: 1 })).toHaveLength(1);
   });
 
+  test('in three dimensions, with residual levels, attention gates and excitation', async () => {
+    const all = [...RESIDUAL, 'model.with.attention=true', 'model.with.squeezeExcite=true'];
+    expect(await compare({ size: [8, 8, 16], set: all })).toHaveLength(1);
+    const groups = ['model.with.norm=group', 'model.with.groups=2'];
+    const thick = [...all, ...groups, 'model.with.pooling=[[1, 2, 2], [2, 2, 1]]'];
+    expect(await compare({ size: [2, 8, 6], set: thick })).toHaveLength(1);
+  });
+
   test('with poolings of some axes', async () => {
     const flat = ['model.with.pooling=[[1, 2], [2, 2]]'];
     expect(await compare({ set: flat, size: [6, 16] })).toHaveLength(1);
@@ -254,6 +267,15 @@ describe.skipIf(outcome.state !== 'ok')('a compiled step equals an eager one', (
     expect(await compare({ set: thick, size: [2, 8, 6] })).toHaveLength(1);
     const resized = [...thick, 'model.with.upsampling=resize'];
     expect(await compare({ set: resized, size: [2, 8, 6], batch: 1 })).toHaveLength(1);
+  });
+
+  test('with deep supervision, exclusive and overlapping, in two and three dimensions', async () => {
+    const deep = ['model.with.depth=3', 'model.with.deepSupervision=true', 'model.with.filters=2'];
+    const two = 'loss=[{use: "@raremask/loss-dice"}, {use: "@raremask/loss-ce"}]';
+    const set = [...deep, two];
+    expect(await compare({ set, classes: 3, outcomes: true, clip: 0.05 })).toHaveLength(1);
+    expect(await compare({ set, classes: 3, overlapping: true })).toHaveLength(1);
+    expect(await compare({ set, size: [8, 8, 16] })).toHaveLength(1);
   });
 
   test('with several terms, a limit of the gradient and outcomes of samples', async () => {
@@ -316,6 +338,11 @@ describe.skipIf(outcome.state !== 'ok')('what cannot be compiled', () => {
   test.each([
     ['a network for any size', []],
     ['one that is resized up', ['model.with.upsampling=resize']],
+    ['one of residual levels', RESIDUAL],
+    [
+      'one with attention gates and excitation',
+      ['model.with.attention=true', 'model.with.squeezeExcite=true'],
+    ],
     // Its groups are reshaped by size, which no graph leaves open.
     ['one that needs a program for each size', ['model.with.norm=group', 'model.with.groups=2']],
   ])('images of many sizes are seen alike, %s', async (_, set) => {
@@ -424,5 +451,44 @@ test.skipIf(outcome.state !== 'ok')(
     const logits = await eager.infer(images, count, size);
     expect(differenceOf(await compiled.infer(images, count, size), logits)).toBeLessThan(TOLERANCE);
     for (const runner of [compiled, eager, once]) await runner.dispose();
+  },
+);
+
+test.skipIf(outcome.state !== 'ok')(
+  'frozen weights, their slots and their averages stay to the last bit, compiled and eager',
+  async () => {
+    if (outcome.state !== 'ok') return;
+    const made = await make({});
+    const { model } = made.program;
+    const frozen = model.weights.map(({ name }) => /^encoder|bias$/.test(name));
+    const program = { ...made.program, frozen, average: true, accumulate: true };
+    const state = { ...initialState(program), slots: made.state.slots };
+    const note = () => undefined;
+    const compiled = openRunner({ runtime: outcome.runtime, threads: 1 }, program, state, note);
+    const eager = openRunner(undefined, program, state, note);
+    const gatherings = [
+      undefined,
+      { share: 0.5, first: true, last: false },
+      { share: 0.5, first: false, last: true },
+    ];
+    for (const runner of [compiled, eager]) {
+      for (const [at, gathering] of gatherings.entries()) {
+        await runner.step({ ...made.call(20 + at), decay: 0.9, ...(gathering && { gathering }) });
+      }
+      const after = runner.state();
+      const count = model.weights.length;
+      for (const [index, isFrozen] of frozen.entries()) {
+        const same = (found: Float32Array, before: Float32Array) =>
+          found.every((value, place) => value === before[place]);
+        expect(same(after.weights[index]!, state.weights[index]!)).toBe(isFrozen);
+        expect(same(after.averages[index]!, state.averages[index]!)).toBe(isFrozen);
+        for (const slot of [index, count + index]) {
+          expect(same(after.slots[slot]!, state.slots[slot]!)).toBe(isFrozen);
+        }
+      }
+    }
+    expectSame(compiled.state(), eager.state());
+    await compiled.dispose();
+    await eager.dispose();
   },
 );

@@ -15,6 +15,7 @@ const FLOORS = [
   'step',
   'runner',
   'record',
+  'weights',
   'judging',
   'opening',
   'prediction',

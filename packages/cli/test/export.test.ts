@@ -59,8 +59,21 @@ describe.skipIf(outcome.state !== 'ok')('an exported network', () => {
     expect(project.files('.').filter((name) => name.endsWith('.partial'))).toEqual([]);
   });
 
+  test.each([
+    'filters: 4, depth: 1, blocks: residual, blocksPerLevel: 1, attention: true, squeezeExcite: true',
+    'filters: 4, depth: 1, norm: instance',
+  ])('of %s takes any size as well', async (options) => {
+    const project = await trained(options);
+    const run = await raremask(project, 'export', 'runs/tiny', '--out', 'net.onnx');
+    expect(run.status, run.stderr).toBe(0);
+    expect(run.stdout).toMatch(/batches of 1, 2 and 5: at most [\d.]+e-\d of the largest logit/);
+    expect(await shapesOf(project.at('net.onnx'), [3, 10, 14, 1])).toEqual([3, 10, 14, 2]);
+  });
+
   test('of one size is asked for where the graph needs it', async () => {
-    const project = await trained('filters: 2, depth: 1, norm: instance, upsampling: resize');
+    const project = await trained(
+      'filters: 2, depth: 1, norm: group, groups: 2, upsampling: resize',
+    );
     const without = await raremask(project, 'export', 'runs/tiny', '--out', 'net.onnx');
     expect(without.status).toBe(1);
     expect(without.stderr).toContain('[RAREMASK_EXPORT_SIZE]');

@@ -12,7 +12,7 @@ export {
 export { NotTraceable } from './errors.ts';
 export type { Elements, ElementType, Graph, Node, Value } from './graph.ts';
 export { lower } from './lower.ts';
-export { encode } from './onnx/encode.ts';
+export { encode, initializersOf } from './onnx/encode.ts';
 export { generalize, NotGeneral } from './onnx/generalize.ts';
 export type { OnnxModel } from './onnx/model.ts';
 export { type CompilerProbe, probeCompiler } from './probe.ts';

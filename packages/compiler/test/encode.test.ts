@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs/light.js';
 import { expect, it } from 'vitest';
-import { encode } from '../src/index.ts';
+import { encode, initializersOf } from '../src/index.ts';
 import type { OnnxModel } from '../src/onnx/model.ts';
 import { runtimeOrLine } from './comparison.ts';
 
@@ -88,3 +88,9 @@ it.skipIf(!runtime)(
     expect([...(y!.data as Float32Array)]).toEqual([11, 8.5, 15, 19, 24, 26]);
   },
 );
+
+it('gives back the constants of a file by name', () => {
+  expect([...initializersOf(encode(model))]).toEqual([
+    ['c', { shape: [2], values: Float32Array.of(10, 20) }],
+  ]);
+});

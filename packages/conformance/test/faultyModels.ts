@@ -185,6 +185,28 @@ const gradient = 'has a gradient for every weight';
 const bufferCheck = 'hands over new buffers in training, and uses them in inference';
 const inputCheck = 'does not change what it is given';
 
+/** The sound model, with auxiliary outputs in a mode. */
+function supervised(
+  auxiliary: (logits: tf.Tensor) => Outputs['auxiliary'],
+  mode: ForwardCall['mode'] = 'train',
+): ModelPlugin {
+  return {
+    ...soundModel,
+    async create(options, services) {
+      const model = await soundModel.create(options, services);
+      return {
+        ...model,
+        forward(call) {
+          const outputs = model.forward(call);
+          return call.mode === mode
+            ? { ...outputs, auxiliary: auxiliary(outputs.logits)! }
+            : outputs;
+        },
+      };
+    },
+  };
+}
+
 export const faultyModels: Readonly<Record<string, FaultyModel>> = {
   'loses the border': {
     plugin: spoilt({
@@ -201,6 +223,21 @@ export const faultyModels: Readonly<Record<string, FaultyModel>> = {
     }),
     check: sized,
     says: /1 image of \[4, 6\] in training: the logits have a wrong shape\. Expected: float32 \[1, 4, 6, 2\].*Got: float32 \[1, 2, 4, 2\].*pad the convolutions/,
+  },
+  'has auxiliary logits of another batch': {
+    plugin: supervised((logits) => [{ logits: tf.concat([logits, logits]), weight: 0.5 }]),
+    check: 'gives auxiliary logits that divide the images, in training alone',
+    says: /3 images of \[4, 6\] in training.*each extent a divisor of \[4, 6\].*Got: float32 \[6, 4, 6, 2\]/,
+  },
+  'has auxiliary logits that count nothing': {
+    plugin: supervised((logits) => [{ logits, weight: 0 }]),
+    check: 'gives auxiliary logits that divide the images, in training alone',
+    says: /Expected: a weight above 0\. Got: 0/,
+  },
+  'has auxiliary logits in inference': {
+    plugin: supervised((logits) => [{ logits, weight: 1 }], 'infer'),
+    check: 'gives auxiliary logits that divide the images, in training alone',
+    says: /in inference.*Got: 1 auxiliary outputs/,
   },
   'stays at half the resolution': {
     plugin: spoilt({ widen: halved }),

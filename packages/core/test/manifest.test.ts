@@ -266,6 +266,7 @@ describe('toYaml', () => {
         with:
           filters: 16
           depth: 4
+        freeze: []
       loss:
         - use: "@raremask/loss-dice" # @raremask/loss-dice 1.2.3
           with:

@@ -56,6 +56,67 @@ export function rateMatchesNothing(
   });
 }
 
+export function freezeMatchesNothing(
+  place: string,
+  match: string,
+  names: readonly string[],
+  similar: string | undefined,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_FREEZE_MATCHES_NOTHING',
+    category: 'manifest',
+    where: place,
+    what: `no weight of the model has "${match}" in its name`,
+    expected: `a part of a weight's name, for example of ${names.slice(0, 3).join(', ')}`,
+    remedy: similar ? `write ${similar}` : 'leave it out',
+  });
+}
+
+export function everythingFrozen(count: number): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_EVERYTHING_FROZEN',
+    category: 'manifest',
+    where: 'model.freeze',
+    what: `all ${count} weights of the model are frozen, so that nothing learns`,
+    expected: 'at least one weight that no pattern matches, for example of the head',
+    remedy: 'write fewer or longer patterns, for example encoder',
+  });
+}
+
+export function weightsUnreadable(path: string, cause: unknown): RaremaskError {
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_WEIGHTS_UNREADABLE',
+      category: 'data',
+      where: path,
+      what: `no weights can be read from the file that model.weights names: ${cause instanceof Error ? cause.message : String(cause)}`,
+      expected: 'a safetensors file, an .onnx file with its constants inside, or a run folder',
+      remedy:
+        'check the path, which starts from the manifest; write a .pth file anew as safetensors',
+    },
+    { cause },
+  );
+}
+
+export function weightsFitNothing(
+  path: string,
+  theirs: string,
+  ours: string,
+  mismatch: string | undefined,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_WEIGHTS_FIT_NOTHING',
+    category: 'data',
+    where: path,
+    what: `no weight of the model has its name and shape in the file${mismatch ? ` (${mismatch})` : ''}`,
+    expected: `names such as ${ours}`,
+    got: theirs || 'no array of floating numbers',
+    remedy: mismatch
+      ? 'give the model the options of the network in the file, or leave model.weights out'
+      : 'say in model.weights.names what their modules are called here, or leave model.weights out',
+  });
+}
+
 export function lossShape(place: string, shape: readonly number[], batch: number): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_LOSS_SHAPE',
@@ -71,7 +132,7 @@ export function lossShape(place: string, shape: readonly number[], batch: number
 export function logitsShape(
   place: string,
   shape: readonly number[],
-  expected: readonly number[],
+  expected: readonly (number | string)[],
 ): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_LOGITS_SHAPE',

@@ -12,6 +12,7 @@ import { madeTrackers } from './training/openTrackers.ts';
 import { donorsOf, makeParts, sizesDiffer } from './training/parts.ts';
 import { resumePoint } from './training/resumePoint.ts';
 import { writeHead } from './training/runHead.ts';
+import { checkStart, recordStart, startWeights } from './training/startWeights.ts';
 import { Trackers } from './training/trackers.ts';
 import { TrainingRun, type TrainResult } from './training/trainingRun.ts';
 
@@ -52,7 +53,9 @@ export async function train(
   try {
     const from = options.resume ? await resumePoint(options.resume) : null;
     await checkClasses(work, journal.emit);
-    const parts = await makeParts(work, from?.checkpoint.head.normalization);
+    let parts = await makeParts(work, from?.checkpoint.head.normalization);
+    const start = from === null ? await startWeights(work, parts.model) : undefined;
+    if (start) parts = { ...parts, model: start.model };
     const folder =
       from?.folder ??
       createRunFolder(
@@ -60,6 +63,8 @@ export async function train(
       );
     if (from === null) await writeHead(folder, work, options);
     journal.open(folder.events);
+    if (start) await recordStart(start, folder, journal.emit);
+    if (from !== null) await checkStart(work, folder, journal.emit);
     feed = await work.feed({
       normalization: parts.normalization,
       multipleOf: parts.model.multipleOf,

@@ -32,6 +32,8 @@ export interface RunFolder {
   readonly best: string;
   readonly decision: string;
   readonly inspection: string;
+  /** What the network began with, where it was a file. */
+  readonly weights: string;
 }
 
 export function runFolder(path: string): RunFolder {
@@ -46,6 +48,7 @@ export function runFolder(path: string): RunFolder {
     best: join(folder, 'checkpoints', 'best.safetensors'),
     decision: join(folder, 'decision.json'),
     inspection: join(folder, 'inspection.json'),
+    weights: join(folder, 'weights.json'),
   };
 }
 

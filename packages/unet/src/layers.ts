@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { activate } from './activation.ts';
 import { tooFewValues } from './errors.ts';
 import {
   addBias,
@@ -26,32 +25,6 @@ export interface Plan {
 /** Share of the old value in a running statistic: new = 0.9 old + 0.1 batch. */
 const MOMENTUM = 0.9;
 
-/**
- * Convolutions, each followed by normalisation and activation; with `residual` the block's input is
- * added before the last activation (He et al. 2016), through a 1x1 convolution where channels differ.
- */
-export function block(plan: Plan, name: string, from: number, to: number): Layer {
-  const { convolutions, activation, residual } = plan.options;
-  const layers = Array.from({ length: convolutions }, (_, index) =>
-    normalizedConvolution(plan, `${name}.convolution${index + 1}`, index === 0 ? from : to, to, 3),
-  );
-  const shortcut =
-    residual && from !== to
-      ? normalizedConvolution(plan, `${name}.shortcut`, from, to, 1)
-      : undefined;
-  return (inputs, pass) => {
-    let images = inputs;
-    layers.forEach((layer, index) => {
-      let result = layer(images, pass);
-      if (residual && index === layers.length - 1) {
-        result = tf.add(result, shortcut ? shortcut(inputs, pass) : joined(inputs));
-      }
-      images = [activate(result, activation)];
-    });
-    return images[0]!;
-  };
-}
-
 /** Undoes a pooling by these factors, from a coarser level's channels to a finer one's. */
 export function upsampling(
   plan: Plan,
@@ -60,33 +33,29 @@ export function upsampling(
   to: number,
   factors: Factors,
 ): Layer {
-  const { parameters, options, space } = plan;
+  const { parameters, options } = plan;
   const deviation = kernelDeviation(plan, from);
-  const zeros = Array<number>(to).fill(0);
   if (options.upsampling === 'transposed') {
     const shape = [...factors, to, from];
     const kernel = parameters.kernel(`${name}.kernel`, shape, deviation);
-    const bias = parameters.vector(`${name}.bias`, zeros);
+    const bias = parameters.vector(`${name}.bias`, Array<number>(to).fill(0));
     return ([x], { weights }) => addBias(convolveTransposed(x!, weights[kernel]!), weights[bias]!);
   }
-  const shape = [...Array<number>(space).fill(1), from, to];
-  const kernel = parameters.kernel(`${name}.kernel`, shape, deviation);
-  const bias = parameters.vector(`${name}.bias`, zeros);
+  const pointwise = pointwiseConvolution(plan, name, from, to, deviation);
   // Repeating pixels and a 1x1 convolution commute: before it, the convolution has less to do.
-  return ([x], { weights }) =>
-    repeatPixels(addBias(convolve(x!, weights[kernel]!), weights[bias]!), factors);
+  return (inputs, pass) => repeatPixels(pointwise(inputs, pass), factors);
 }
 
 /**
- * The last 1x1 convolution. Its kernel sums to 0 for every class, so that with activations of one mean
+ * A last 1x1 convolution. Its kernel sums to 0 for every class, so that with activations of one mean
  * the first logits lie about the bias. (A small kernel would hold them closer to it, and slows the
  * first epochs: everything before it learns by way of it.)
  */
-export function head(plan: Plan, from: number, bias: readonly number[]): Layer {
+export function head(plan: Plan, name: string, from: number, bias: readonly number[]): Layer {
   const { parameters, space } = plan;
   const shape = [...Array<number>(space).fill(1), from, bias.length];
-  const kernel = parameters.centredKernel('head.kernel', shape, heDeviation(from));
-  const offset = parameters.vector('head.bias', bias);
+  const kernel = parameters.centredKernel(`${name}.kernel`, shape, heDeviation(from));
+  const offset = parameters.vector(`${name}.bias`, bias);
   return ([x], { weights }) => addBias(convolve(x!, weights[kernel]!), weights[offset]!);
 }
 
@@ -97,8 +66,22 @@ export function dropout(x: tf.Tensor, share: number, pass: Pass): tf.Tensor {
   return tf.mul(x, tf.mul(kept, 1 / (1 - share)));
 }
 
+/** A 1x1 convolution with a bias, which nothing normalises. */
+export function pointwiseConvolution(
+  { parameters, space }: Plan,
+  name: string,
+  from: number,
+  to: number,
+  deviation: number,
+): Layer {
+  const shape = [...Array<number>(space).fill(1), from, to];
+  const kernel = parameters.kernel(`${name}.kernel`, shape, deviation);
+  const bias = parameters.vector(`${name}.bias`, Array<number>(to).fill(0));
+  return (inputs, { weights }) => addBias(convolveJoined(inputs, weights[kernel]!), weights[bias]!);
+}
+
 /** Keeps the variance of values through layers of ReLU (He et al. 2015). */
-function heDeviation(inputs: number): number {
+export function heDeviation(inputs: number): number {
   return Math.sqrt(2 / inputs);
 }
 
@@ -108,17 +91,30 @@ function heDeviation(inputs: number): number {
  * turns the kernel; a variance of 1 / (3 inputs), PyTorch's, is what common learning rates are used to.
  */
 function kernelDeviation({ options }: Plan, inputs: number): number {
-  return options.norm === 'none' ? heDeviation(inputs) : Math.sqrt(1 / (3 * inputs));
+  return options.norm === 'none' ? heDeviation(inputs) : plainDeviation(inputs);
 }
 
-function normalizedConvolution(
+/** The deviation that PyTorch gives a kernel: a variance of 1 / (3 inputs). */
+export function plainDeviation(inputs: number): number {
+  return Math.sqrt(1 / (3 * inputs));
+}
+
+/**
+ * A convolution as wide as `extent`, then the normalisation of the network, or a bias without one.
+ *
+ * @param strides pixels from one result to the next along each axis of space; left out, 1
+ */
+export function normalizedConvolution(
   plan: Plan,
   name: string,
   from: number,
   to: number,
   extent: number,
+  strides?: Factors,
 ): Layer {
   const { parameters, options, space } = plan;
+  const convolved = (inputs: readonly tf.Tensor[], kernel: tf.Tensor) =>
+    convolveJoined(inputs, kernel, strides);
   const shape = [...Array<number>(space).fill(extent), from, to];
   const kernel = parameters.kernel(
     `${name}.kernel`,
@@ -127,8 +123,7 @@ function normalizedConvolution(
   );
   if (options.norm === 'none') {
     const bias = parameters.vector(`${name}.bias`, Array<number>(to).fill(0));
-    return (inputs, { weights }) =>
-      addBias(convolveJoined(inputs, weights[kernel]!), weights[bias]!);
+    return (inputs, { weights }) => addBias(convolved(inputs, weights[kernel]!), weights[bias]!);
   }
   const scale = parameters.vector(`${name}.scale`, Array<number>(to).fill(1));
   const shift = parameters.vector(`${name}.shift`, Array<number>(to).fill(0));
@@ -138,7 +133,7 @@ function normalizedConvolution(
         ? { over: 'group', groups: options.groups ?? DEFAULT_GROUPS }
         : { over: 'instance' };
     return (inputs, { weights }) => {
-      const x = convolveJoined(inputs, weights[kernel]!);
+      const x = convolved(inputs, weights[kernel]!);
       requireValues(name, x, set);
       return normalize(x, moments(x, set), weights[scale]!, weights[shift]!);
     };
@@ -150,11 +145,11 @@ function normalizedConvolution(
     const variance = buffers[runningVariance]!;
     if (mode === 'infer') {
       const slope = tf.mul(weights[scale]!, tf.rsqrt(tf.add(variance, EPSILON)));
-      const x = convolveJoined(inputs, tf.mul(weights[kernel]!, slope));
+      const x = convolved(inputs, tf.mul(weights[kernel]!, slope));
       return tf.add(x, tf.sub(weights[shift]!, tf.mul(mean, slope)));
     }
     const set = { over: 'batch' } as const;
-    const x = convolveJoined(inputs, weights[kernel]!);
+    const x = convolved(inputs, weights[kernel]!);
     requireValues(name, x, set);
     const statistics = moments(x, set);
     const values = valuesInSet(x, set);
@@ -178,8 +173,12 @@ function requireValues(name: string, x: tf.Tensor, set: StatisticSet): void {
  * of their concatenation, without the concatenation and the cutting up of its gradient, which cost
  * some backends more than the convolution.
  */
-function convolveJoined(inputs: readonly tf.Tensor[], kernel: tf.Tensor): tf.Tensor {
-  if (inputs.length === 1) return convolve(inputs[0]!, kernel);
+function convolveJoined(
+  inputs: readonly tf.Tensor[],
+  kernel: tf.Tensor,
+  strides?: Factors,
+): tf.Tensor {
+  if (inputs.length === 1) return convolve(inputs[0]!, kernel, strides);
   const axis = kernel.rank - 2;
   const parts = tf.split(
     kernel,
@@ -187,10 +186,11 @@ function convolveJoined(inputs: readonly tf.Tensor[], kernel: tf.Tensor): tf.Ten
     axis,
   );
   return inputs
-    .map((input, index) => convolve(input, parts[index]!))
+    .map((input, index) => convolve(input, parts[index]!, strides))
     .reduce((a, b) => tf.add(a, b));
 }
 
-function joined(inputs: readonly tf.Tensor[]): tf.Tensor {
+/** The images, concatenated. */
+export function joined(inputs: readonly tf.Tensor[]): tf.Tensor {
   return inputs.length === 1 ? inputs[0]! : tf.concat([...inputs], -1);
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const BLOCKS = z.int().min(1).max(16);
+
 /** Options of the U-Net, as a manifest's `model.with` holds them. */
 export const options = z
   .strictObject({
@@ -37,7 +39,19 @@ export const options = z
       .describe(
         'Axes that each pooling halves: all; spacing: those whose voxels are at most twice as long as the shortest ones; or a list of factors 1 and 2 for each pooling, for example [[1, 2, 2], [2, 2, 2]]',
       ),
-    convolutions: z.int().min(1).max(4).default(2).describe('3x3 convolutions of a block'),
+    blocks: z
+      .enum(['plain', 'residual'])
+      .default('plain')
+      .describe(
+        "What a level of the encoder is made of: plain: one block of convolutions, after a pooling; residual: the residual blocks of nnU-Net's ResEnc, the first of which has a stride",
+      ),
+    blocksPerLevel: z
+      .union([BLOCKS, z.array(BLOCKS).min(1)])
+      .optional()
+      .describe(
+        'Residual blocks of each level of the encoder, the lowest one included: a number, or a list; left out, 1, 3, 4, and 6 of every further level',
+      ),
+    convolutions: z.int().min(1).max(4).default(2).describe('3x3 convolutions of a plain block'),
     norm: z
       .enum(['batch', 'instance', 'group', 'none'])
       .default('batch')
@@ -54,12 +68,30 @@ export const options = z
     residual: z
       .boolean()
       .default(false)
-      .describe("Adds a block's input to what its last normalisation gives"),
+      .describe("Adds a plain block's input to what its last normalisation gives"),
+    attention: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Attention gates: weighs every pixel of a skip connection by what the decoder sees there',
+      ),
+    squeezeExcite: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Squeeze and excitation: weighs a block's channels by what the means of all of them say",
+      ),
     upsampling: z
       .enum(['transposed', 'resize'])
       .default('transposed')
       .describe(
         'transposed: transposed convolution, 2 pixels wide along the axes that it doubles; resize: 1x1 convolution, then each pixel repeated',
+      ),
+    deepSupervision: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether coarser levels of the decoder have logits of their own in training, whose losses count half as much from level to level',
       ),
     dropout: z
       .number()
@@ -78,6 +110,7 @@ export const options = z
   })
   .check((context) => {
     const { filters, maxFilters, depth, norm, groups, pooling } = context.value;
+    const { blocks, blocksPerLevel, residual, squeezeExcite, deepSupervision } = context.value;
     const complain = (path: string, message: string, input: unknown) =>
       context.issues.push({ code: 'custom', path: [path], message, input });
     if (typeof pooling !== 'string') {
@@ -91,6 +124,37 @@ export const options = z
           pooling,
         );
       }
+    }
+    if (deepSupervision && depth < 3) {
+      complain(
+        'deepSupervision',
+        'has no effect: neither the finest nor the lowest level of the decoder has logits of its own; set depth to 3 or more',
+        deepSupervision,
+      );
+    }
+    if (blocks === 'residual' && residual) {
+      complain('residual', 'has no effect: `blocks: residual` adds the input already', residual);
+    }
+    if (squeezeExcite && norm === 'instance' && (residual || blocks === 'residual')) {
+      complain(
+        'squeezeExcite',
+        'has no effect: after `norm: instance` the mean of a channel is the same in every image; take `norm: batch` or `group`, or plain blocks',
+        squeezeExcite,
+      );
+    }
+    if (blocks === 'plain' && blocksPerLevel !== undefined) {
+      complain(
+        'blocksPerLevel',
+        'has no effect: only `blocks: residual` has several blocks a level; leave it out',
+        blocksPerLevel,
+      );
+    }
+    if (typeof blocksPerLevel === 'object' && blocksPerLevel.length !== depth + 1) {
+      complain(
+        'blocksPerLevel',
+        `does not have one number for each of the ${depth + 1} levels (depth + 1)`,
+        blocksPerLevel,
+      );
     }
     if (maxFilters !== undefined && maxFilters < filters) {
       complain(
@@ -142,3 +206,17 @@ export function levelWidths({
     Math.min(filters * 2 ** level, maxFilters ?? Number.POSITIVE_INFINITY),
   );
 }
+
+/** Residual blocks of each level, the finest first; depth + 1 numbers. Left out, those of nnU-Net. */
+export function blockCounts({
+  depth,
+  blocksPerLevel,
+}: Pick<UnetOptions, 'depth' | 'blocksPerLevel'>): readonly number[] {
+  if (typeof blocksPerLevel === 'object') return blocksPerLevel;
+  return Array.from(
+    { length: depth + 1 },
+    (_, level) => blocksPerLevel ?? NNUNET_BLOCKS[level] ?? 6,
+  );
+}
+
+const NNUNET_BLOCKS = [1, 3, 4];

@@ -1,10 +1,26 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** Convolution of stride 1, padded with zeros to keep its extent. x [batch, ...space, channels]. */
-export function convolve(x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
+/**
+ * Convolution padded with zeros to keep its extent, or to divide it by the strides.
+ * x [batch, ...space, channels].
+ */
+export function convolve(x: tf.Tensor, kernel: tf.Tensor, strides?: Factors): tf.Tensor {
+  if (strides?.some((stride) => stride > 1)) return convolveStrided(x, kernel, strides);
   return x.rank === 4
     ? tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, 'same')
     : tf.conv3d(x as tf.Tensor5D, kernel as tf.Tensor5D, 1, 'same');
+}
+
+/** Padded alike on both sides, as in PyTorch; tfjs's own `same` pads behind the image alone. */
+function convolveStrided(x: tf.Tensor, kernel: tf.Tensor, strides: Factors): tf.Tensor {
+  const margins = kernel.shape.slice(0, -2).map((extent): [number, number] => {
+    const margin = (extent - 1) / 2;
+    return [margin, margin];
+  });
+  const padded = tf.pad(x, [[0, 0], ...margins, [0, 0]]);
+  return x.rank === 4
+    ? tf.conv2d(padded as tf.Tensor4D, kernel as tf.Tensor4D, pair(strides), 'valid')
+    : tf.conv3d(padded as tf.Tensor5D, kernel as tf.Tensor5D, triple(strides), 'valid');
 }
 
 /** How many pixels become one along each space axis: 1 or 2. */
@@ -79,6 +95,16 @@ export function repeatPixels(x: tf.Tensor, factors: Factors): tf.Tensor {
   return repeat(x);
 }
 
+/** Mean of each block of pixels. */
+export function averagePool(x: tf.Tensor, factors: Factors): tf.Tensor {
+  const share = 1 / factors.reduce((product, factor) => product * factor, 1);
+  const average = tf.customGrad((input) => ({
+    value: blockMeans(input as tf.Tensor, factors),
+    gradFunc: (dy: tf.Tensor) => tf.tidy(() => tf.mul(repeated(dy, factors), share)),
+  }));
+  return average(x);
+}
+
 /** Mean over space. x [batch, ...space, channels] -> [batch, channels]. */
 export function spaceMean(x: tf.Tensor): tf.Tensor2D {
   const batch = x.shape[0]!;
@@ -113,14 +139,16 @@ function flattened(shape: readonly number[], axis: number): [number, number, num
 }
 
 function blockSums(x: tf.Tensor, factors: Factors): tf.Tensor {
-  const means =
-    x.rank === 4
-      ? tf.avgPool(x as tf.Tensor4D, pair(factors), pair(factors), 'valid')
-      : tf.avgPool3d(x as tf.Tensor5D, triple(factors), triple(factors), 'valid');
   return tf.mul(
-    means,
+    blockMeans(x, factors),
     factors.reduce((product, factor) => product * factor, 1),
   );
+}
+
+function blockMeans(x: tf.Tensor, factors: Factors): tf.Tensor {
+  return x.rank === 4
+    ? tf.avgPool(x as tf.Tensor4D, pair(factors), pair(factors), 'valid')
+    : tf.avgPool3d(x as tf.Tensor5D, triple(factors), triple(factors), 'valid');
 }
 
 /** [batch, ...space] after every pixel has become a block. */
@@ -136,6 +164,7 @@ function triple(factors: Factors): [number, number, number] {
   return [factors[0]!, factors[1]!, factors[2]!];
 }
 
-function spaceAxes(x: tf.Tensor): number[] {
+/** 1 to 2 or 3. */
+export function spaceAxes(x: tf.Tensor): number[] {
   return Array.from({ length: x.rank - 2 }, (_, axis) => axis + 1);
 }

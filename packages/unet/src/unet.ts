@@ -1,11 +1,21 @@
-import type { Facts, ForwardCall, Model, Outputs, RandomStream } from '@raremask/core';
+import type {
+  AuxiliaryOutput,
+  Facts,
+  ForwardCall,
+  Model,
+  Outputs,
+  RandomStream,
+} from '@raremask/core';
 import type { Tensor } from '@tensorflow/tfjs';
+import { attentionGate } from './attentionGate.ts';
+import { block } from './block.ts';
+import { encoder } from './encoder.ts';
 import { unfitSize } from './errors.ts';
-import { block, dropout, head, type Plan, upsampling } from './layers.ts';
+import { dropout, head, type Layer, type Plan, upsampling } from './layers.ts';
 import { levelWidths, type UnetOptions } from './options.ts';
 import { ParameterList, type Pass } from './parameterList.ts';
 import { poolingFactors } from './poolingFactors.ts';
-import { pool } from './spatial.ts';
+import type { Factors } from './spatial.ts';
 
 /**
  * A U-Net (Ronneberger et al. 2015; in 3-D, Cicek et al. 2016) with padded convolutions, so that the
@@ -24,23 +34,12 @@ export function unet(
   const parameters = new ParameterList(random);
   const factors = poolingFactors(options, facts);
   const plan: Plan = { parameters, options, space: facts.space };
-  const encoder = widths
-    .slice(0, depth)
-    .map((channels, level) =>
-      block(plan, `encoder.${level}`, level === 0 ? facts.channels : widths[level - 1]!, channels),
-    );
-  const bottom = block(plan, 'bottom', widths[depth - 1]!, widths[depth]!);
-  const decoder = Array.from({ length: depth }, (_, index) => depth - 1 - index).map((level) => ({
-    up: upsampling(
-      plan,
-      `decoder.${level}.upsampling`,
-      widths[level + 1]!,
-      widths[level]!,
-      factors[level]!,
-    ),
-    merge: block(plan, `decoder.${level}`, 2 * widths[level]!, widths[level]!),
-  }));
-  const last = head(plan, widths[0]!, bias);
+  const encode = encoder(plan, facts.channels, factors);
+  const decoder = Array.from({ length: depth }, (_, index) => depth - 1 - index).map((level) =>
+    decoderLevel(plan, level, widths, factors[level]!),
+  );
+  const last = head(plan, 'head', widths[0]!, bias);
+  const heads = auxiliaryHeads(plan, widths, bias);
   const multipleOf = Array.from({ length: facts.space }, (_, axis) =>
     factors.reduce((product, level) => product * level[axis]!, 1),
   );
@@ -52,18 +51,55 @@ export function unet(
     forward(call: ForwardCall): Outputs {
       requireSize(call.images, multipleOf);
       const pass: Pass = { ...call, uniform: (shape) => call.uniform(shape), renewed: [] };
-      const skips: Tensor[] = [];
-      let x = call.images;
-      for (const [index, layer] of encoder.entries()) {
-        const level = layer([x], pass);
-        skips.push(level);
-        x = pool(level, factors[index]!);
+      const skips = encode(call.images, pass);
+      let x = dropout(skips.pop()!, options.dropout, pass);
+      const auxiliary: AuxiliaryOutput[] = [];
+      for (const decode of decoder) {
+        x = decode([x, skips.pop()!], pass);
+        const own = call.mode === 'train' ? heads.get(skips.length) : undefined;
+        if (own) auxiliary.push({ logits: own([x], pass), weight: 2 ** -skips.length });
       }
-      x = dropout(bottom([x], pass), options.dropout, pass);
-      for (const { up, merge } of decoder) x = merge([up([x], pass), skips.pop()!], pass);
       const logits = last([x], pass);
-      return call.mode === 'train' ? { logits, buffers: pass.renewed } : { logits };
+      if (call.mode === 'infer') return { logits };
+      return { logits, buffers: pass.renewed, ...(heads.size > 0 && { auxiliary }) };
     },
+  };
+}
+
+/**
+ * Deep supervision (Lee et al. 2015, as nnU-Net has it: Isensee et al. 2021): logits of every level of
+ * the decoder but the finest, which has the head, and the lowest.
+ */
+function auxiliaryHeads(
+  plan: Plan,
+  widths: readonly number[],
+  bias: readonly number[],
+): ReadonlyMap<number, Layer> {
+  const { deepSupervision, depth } = plan.options;
+  if (!deepSupervision) return new Map();
+  const levels = Array.from({ length: depth - 2 }, (_, index) => index + 1);
+  return new Map(
+    levels.map((level) => [level, head(plan, `auxiliary.${level}`, widths[level]!, bias)]),
+  );
+}
+
+/** A layer of [coarser image, skip]: the image is made finer and merged with the skip. */
+function decoderLevel(
+  plan: Plan,
+  level: number,
+  widths: readonly number[],
+  factors: Factors,
+): Layer {
+  const name = `decoder.${level}`;
+  const width = widths[level]!;
+  const up = upsampling(plan, `${name}.upsampling`, widths[level + 1]!, width, factors);
+  const gate = plan.options.attention
+    ? attentionGate(plan, `${name}.attention`, { decoded: width, skip: width })
+    : undefined;
+  const merge = block(plan, name, 2 * width, width);
+  return ([x, skip], pass) => {
+    const decoded = up([x!], pass);
+    return merge([decoded, gate ? gate([decoded, skip!], pass) : skip!], pass);
   };
 }
 

@@ -28,3 +28,23 @@ describe('two levels', () => {
   const options = [{ filters: 2, depth: 2, maxFilters: 4 }];
   test.each(modelChecks(unet, { options, facts: FACTS }))('$name', ({ run }) => run());
 });
+
+const residual = { ...small, blocks: 'residual', blocksPerLevel: 1, convolutions: 1 };
+describe.each([
+  residual,
+  { ...small, attention: true },
+  { ...residual, norm: 'group', groups: 2, squeezeExcite: true, attention: true },
+  { ...small, squeezeExcite: true, convolutions: 1 },
+])('%o', (options) => {
+  test.each(modelChecks(unet, { options: [options] }))('$name', ({ run }) => run());
+});
+
+describe('deep supervision', () => {
+  const options = [{ filters: 2, depth: 3, maxFilters: 4, deepSupervision: true, convolutions: 1 }];
+  const facts = { ...FACTS, space: 3 as const };
+  for (const one of [FACTS, facts]) {
+    test.each(modelChecks(unet, { options, facts: one }))(`$name, ${one.space}-D`, ({ run }) =>
+      run(),
+    );
+  }
+});

@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { activate } from '../src/activation.ts';
-import { convolveTransposed, pool, repeatPixels, spaceMean } from '../src/spatial.ts';
+import {
+  averagePool,
+  convolve,
+  convolveTransposed,
+  pool,
+  repeatPixels,
+  spaceMean,
+} from '../src/spatial.ts';
 import {
   countTensors,
   expectClose,
@@ -137,6 +144,31 @@ test.each([[[1, 2]], [[2, 1]], [[1, 2, 2]], [[2, 2, 1]], [[1, 2, 1]], [[2, 1, 2]
     });
   },
 );
+
+test.each([[[2, 2]], [[1, 2]], [[1, 2, 2]], [[2, 1, 2]]])(
+  'the average of blocks of %j and a convolution of that stride have their slopes as gradients',
+  (factors) => {
+    tf.tidy(() => {
+      const shape = [1, ...factors.map(() => 4), 1];
+      expectSlopes((x) => averagePool(x!, factors), [values(shape, 1)]);
+      const kernel = values([...factors.map(() => 3), 1, 2], 2);
+      expectSlopes((x, weights) => convolve(x!, weights!, factors), [values(shape, 1), kernel]);
+    });
+  },
+);
+
+test('a convolution of stride 2 takes the places of one of stride 1, from the first on', () => {
+  tf.tidy(() => {
+    const x = values([1, 6, 8, 2], 1);
+    const kernel = values([3, 3, 2, 3], 2);
+    const all = convolve(x, kernel);
+    expectClose(
+      convolve(x, kernel, [2, 2]),
+      tf.stridedSlice(all, [0, 0, 0, 0], [1, 6, 8, 3], [1, 2, 2, 1]),
+      1e-4,
+    );
+  });
+});
 
 test('the mean over space is that of each image and channel', () => {
   tf.tidy(() => {

@@ -1,15 +1,19 @@
 import { expect, test } from 'vitest';
-import { levelWidths, options } from '../src/options.ts';
+import { blockCounts, levelWidths, options } from '../src/options.ts';
 
 test('defaults are the network of 16 filters and depth 4', () => {
   expect(options.parse({})).toEqual({
     filters: 16,
     depth: 4,
     pooling: 'all',
+    blocks: 'plain',
     convolutions: 2,
     norm: 'batch',
     activation: 'relu',
     residual: false,
+    attention: false,
+    squeezeExcite: false,
+    deepSupervision: false,
     upsampling: 'transposed',
     dropout: 0,
     lastBias: 'foreground-share',
@@ -21,6 +25,12 @@ test('channels double from level to level, up to the largest', () => {
   expect(levelWidths({ filters: 16, depth: 4, maxFilters: 100 })).toEqual([16, 32, 64, 100, 100]);
 });
 
+test('residual blocks are as many as the option says, or as nnU-Net has', () => {
+  expect(blockCounts({ depth: 4 })).toEqual([1, 3, 4, 6, 6]);
+  expect(blockCounts({ depth: 2, blocksPerLevel: 2 })).toEqual([2, 2, 2]);
+  expect(blockCounts({ depth: 1, blocksPerLevel: [1, 3] })).toEqual([1, 3]);
+});
+
 test.each([
   [{ groups: 4 }, 'groups', 'no effect'],
   [{ norm: 'group', groups: 3 }, 'groups', '16, 32, 64, 128, 256'],
@@ -29,6 +39,11 @@ test.each([
   [{ maxFilters: 256 }, 'maxFilters', 'no effect'],
   [{ dropout: 1 }, 'dropout', '<1'],
   [{ depth: 0 }, 'depth', '>=1'],
+  [{ blocks: 'residual', residual: true }, 'residual', 'no effect'],
+  [{ norm: 'instance', residual: true, squeezeExcite: true }, 'squeezeExcite', 'no effect'],
+  [{ depth: 2, deepSupervision: true }, 'deepSupervision', 'depth to 3'],
+  [{ blocksPerLevel: 2 }, 'blocksPerLevel', 'no effect'],
+  [{ depth: 2, blocks: 'residual', blocksPerLevel: [1, 2] }, 'blocksPerLevel', '3 levels'],
   [{ depth: 2, pooling: [[2, 2]] }, 'pooling', 'each of the 2 poolings'],
   [{ depth: 1, pooling: [[1, 1]] }, 'pooling', 'halves no axis'],
 ])('refuses what has no effect or no meaning: %o', (given, path, says) => {
@@ -44,6 +59,6 @@ test('refuses an option that nobody knows', () => {
 test('every option says what it means', () => {
   const schema = options['~standard'].jsonSchema.input({ target: 'draft-07' });
   const properties = Object.values(schema.properties as Record<string, { description?: string }>);
-  expect(properties).toHaveLength(12);
+  expect(properties).toHaveLength(17);
   for (const { description } of properties) expect(description).toBeTruthy();
 });

@@ -23,6 +23,17 @@ const combinations: object[] = [
   { residual: true, norm: 'none', convolutions: 3, maxFilters: 8 },
   { dropout: 0.5 },
   { convolutions: 1 },
+  { blocks: 'residual', blocksPerLevel: [1, 2, 1] },
+  { attention: true },
+  { squeezeExcite: true },
+  {
+    blocks: 'residual',
+    blocksPerLevel: 1,
+    attention: true,
+    squeezeExcite: true,
+    norm: 'group',
+    groups: 4,
+  },
 ];
 
 describe('poolings', () => {
@@ -186,6 +197,8 @@ describe('parameters', () => {
       { dropout: 0.2 },
       { lastBias: 'zero' },
       { upsampling: 'resize' },
+      { attention: true },
+      { squeezeExcite: true },
     ];
     for (const change of changes) {
       const changed = byName(await network({ ...SMALL, ...change }));
@@ -353,6 +366,32 @@ describe('normalisation', () => {
     tf.tidy(() => {
       const images = values([2, 8, 8, 1], 1);
       expectClose(logits(model, images, 'train'), logits(model, images, 'infer'), 1e-6);
+    });
+  });
+});
+
+describe('deep supervision', () => {
+  test('gives logits of the levels between, half as weighty each, in training alone', async () => {
+    const plain = await network({ filters: 2, depth: 4 });
+    const model = await network({ filters: 2, depth: 4, deepSupervision: true });
+    const added = model.weights.slice(plain.weights.length).map(({ name, shape }) => [name, shape]);
+    expect(added).toEqual([
+      ['auxiliary.1.kernel', [1, 1, 4, 2]],
+      ['auxiliary.1.bias', [2]],
+      ['auxiliary.2.kernel', [1, 1, 8, 2]],
+      ['auxiliary.2.bias', [2]],
+    ]);
+    tf.tidy(() => {
+      const images = values([2, 16, 32, 1], 1);
+      const call = { images, ...start(model), uniform };
+      const { auxiliary } = model.forward({ ...call, mode: 'train' });
+      expect(auxiliary!.map(({ logits: { shape }, weight }) => [shape, weight])).toEqual([
+        [[2, 4, 8, 2], 0.25],
+        [[2, 8, 16, 2], 0.5],
+      ]);
+      expect(model.forward({ ...call, mode: 'infer' })).not.toHaveProperty('auxiliary');
+      // The logits are those of the network without it.
+      expectClose(logits(model, images, 'train'), logits(plain, images, 'train'), 1e-6);
     });
   });
 });

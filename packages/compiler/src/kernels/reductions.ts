@@ -183,7 +183,10 @@ export function meanOverSpace(call: LowerCall): Lowered {
   return { name: mean(call, call.take(0, layout), axes, sizeOf(shape.slice(1, -1)), true), layout };
 }
 
-/** A sum and a product: ReduceMean over space is taken for a pooling by the runtime, and is slower. */
+/**
+ * A sum and a product: ReduceMean over space is taken for a pooling by the runtime, and is slower. In an
+ * exported model it stands all the same, since the product has the number of values in it.
+ */
 function mean(
   call: LowerCall,
   x: string,
@@ -191,6 +194,9 @@ function mean(
   count: number,
   keep: boolean,
 ): string {
+  if (call.portable) {
+    return call.emit('ReduceMean', [x, call.ints(axes)], { keepdims: keep ? 1 : 0 });
+  }
   const sum = call.emit('ReduceSum', [x, call.ints(axes)], { keepdims: keep ? 1 : 0 });
   return call.emit('Mul', [sum, call.number(1 / count)]);
 }

@@ -26,8 +26,10 @@ const MESSAGES: Readonly<Record<string, readonly (readonly [string, number, stri
   Tensor: [
     ['dims', 1, 'int64', true],
     ['dataType', 2, 'int32'],
+    ['floatData', 4, 'float', true],
     ['name', 8, 'string'],
     ['rawData', 9, 'bytes'],
+    ['external', 13, 'Entry', true],
   ],
   Extent: [
     ['value', 1, 'int64'],
@@ -116,6 +118,47 @@ export function encode(model: OnnxModel): Uint8Array {
     metadata: Object.entries(model.metadata).map(([key, value]) => ({ key, value })),
   };
   return messages.encode(message).finish();
+}
+
+interface Decoded {
+  readonly graph?: {
+    readonly initializer?: readonly {
+      readonly name: string;
+      readonly dataType: number;
+      readonly dims: readonly number[];
+      readonly floatData: readonly number[];
+      readonly rawData: Uint8Array;
+      readonly external: readonly object[];
+    }[];
+  };
+}
+
+/**
+ * The float32 constants of an .onnx file by name. Those of other types, and those whose values lie in
+ * another file, are left out.
+ *
+ * @throws Error where the bytes are no protocol buffer
+ */
+export function initializersOf(
+  bytes: Uint8Array,
+): ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }> {
+  const { graph } = messages.toObject(messages.decode(bytes), {
+    longs: Number,
+    arrays: true,
+    defaults: true,
+  }) as Decoded;
+  const floats = (graph?.initializer ?? []).flatMap(
+    ({ name, dataType, dims, floatData, rawData, external }) => {
+      if (dataType !== FLOAT || external.length > 0) return [];
+      const values =
+        floatData.length > 0
+          ? Float32Array.from(floatData)
+          : new Float32Array(Uint8Array.from(rawData).buffer);
+      const size = dims.reduce((product, extent) => product * extent, 1);
+      return values.length === size ? [[name, { shape: dims, values }] as const] : [];
+    },
+  );
+  return new Map(floats);
 }
 
 function domainOf(operator: string): { domain: string; name: string } {

@@ -54,6 +54,17 @@ export function modelIgnoresSeed(where: string) {
   });
 }
 
+export function auxiliaryUnusable(place: Place, { expected, got }: Differing) {
+  return fault({
+    code: 'RAREMASK_CONFORMANCE_MODEL_AUXILIARY',
+    where: at(place),
+    what: 'an auxiliary output cannot be trained with',
+    expected,
+    got,
+    remedy: 'give coarser logits and a weight for each, in training alone, as core says of Outputs',
+  });
+}
+
 export function modelShape(
   place: Place,
   expected: readonly number[],

@@ -109,18 +109,30 @@ export function weightedSum(values: readonly number[]): number {
 /**
  * The gradient of `weightedSum` of the logits with respect to each weight; undefined where there is
  * no way from the weight to the logits.
+ *
+ * @param of outputs: of the auxiliary logits as well, added up
  */
 export async function gradientsOf(
   model: Model,
   call: Call,
+  of: 'logits' | 'outputs' = 'logits',
 ): Promise<readonly (readonly number[] | undefined)[]> {
   const { uniform } = uniformOf(call.uniform);
   const found = tf.tidy(() => {
     const { images, weights, buffers } = tensorsOf(model, call);
     const { grads } = tf.engine().gradients(
       () => {
-        const { logits } = model.forward({ images, weights, buffers, mode: call.mode, uniform });
-        return tf.sum(tf.mul(logits, tf.tensor(coefficients(logits.size), logits.shape)));
+        const { logits, auxiliary = [] } = model.forward({
+          images,
+          weights,
+          buffers,
+          mode: call.mode,
+          uniform,
+        });
+        const others = of === 'outputs' ? auxiliary.map((output) => output.logits) : [];
+        return [logits, ...others]
+          .map((one) => tf.sum(tf.mul(one, tf.tensor(coefficients(one.size), one.shape))))
+          .reduce((left, right) => tf.add(left, right));
       },
       weights,
       undefined,

@@ -3,6 +3,7 @@ import type { Check } from '../check.ts';
 import { pluginChecks } from '../pluginChecks.ts';
 import { inEveryCase } from '../trial/cases.ts';
 import { task } from '../trial/tasks.ts';
+import { auxiliaryLaws } from './laws/auxiliary.ts';
 import { declarationLaws } from './laws/declaration.ts';
 import { finiteLaws } from './laws/finite.ts';
 import { gradientLaws } from './laws/gradient.ts';
@@ -51,6 +52,7 @@ export function modelChecks(
     ...purityLaws(known),
     ...modeLaws(known),
     ...gradientLaws(),
+    ...auxiliaryLaws(),
     ...sightLaws(known),
   ];
   return [

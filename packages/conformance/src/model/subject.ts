@@ -59,9 +59,13 @@ export async function answered(subject: ModelSubject, call: Call): Promise<Answe
   }
 }
 
-export async function differentiated(subject: ModelSubject, call: Call) {
+export async function differentiated(
+  subject: ModelSubject,
+  call: Call,
+  of: 'logits' | 'outputs' = 'logits',
+) {
   try {
-    return await gradientsOf(subject.model, call);
+    return await gradientsOf(subject.model, call, of);
   } catch (error) {
     throw modelThrows(place(subject, call), error);
   }

@@ -24,11 +24,21 @@ export interface ForwardCall {
   uniform(shape: readonly number[]): Tensor;
 }
 
+/** One more output of a network, coarser than the images, that learns beside the logits. */
+export interface AuxiliaryOutput {
+  /** [batch, ...space, classes]; every extent divides that of the images. */
+  readonly logits: Tensor;
+  /** How much every loss counts here, beside 1 for the logits themselves. Above 0. */
+  readonly weight: number;
+}
+
 export interface Outputs {
   /** [batch, ...space, classes]. */
   readonly logits: Tensor;
   /** In training mode: the new values of the buffers, in the order of `Model.buffers`. */
   readonly buffers?: readonly Tensor[];
+  /** In training mode: deep supervision. The losses apply to each; nothing is predicted with them. */
+  readonly auxiliary?: readonly AuxiliaryOutput[];
 }
 
 /**

@@ -302,6 +302,42 @@ const evaluate = z
   })
   .describe('How predictions are decided and scored');
 
+const weightFile = z
+  .string()
+  .min(1)
+  .describe(
+    "Safetensors file (of a run, or of PyTorch), ONNX file or run folder, from the manifest's folder",
+  );
+
+const model = z
+  .strictObject({
+    ...plugin('The model'),
+    weights: z
+      .union([
+        weightFile,
+        z.strictObject({
+          file: weightFile,
+          names: z
+            .record(z.string().min(1), z.string().min(1))
+            .default({})
+            .describe(
+              'What modules of the file are called in the model, by the beginnings of their names, in which * is anything between two dots; the first that fits counts',
+            ),
+        }),
+      ])
+      .optional()
+      .describe(
+        'Weights to start from, where names and shapes fit; left out, the model starts from its own',
+      ),
+    freeze: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        'Weights that training leaves as they are: parts of their names, for example encoder; * stands for anything',
+      ),
+  })
+  .describe(KINDS.model.describe);
+
 const base = z.strictObject({
   name: z
     .string()
@@ -311,7 +347,7 @@ const base = z.strictObject({
     .describe('Name of the run and of its folder: letters, digits, dot, hyphen and underscore'),
   seed: z.int().min(0).default(0).describe('The same seed gives the same run'),
   data,
-  model: z.strictObject(plugin('The model')).describe(KINDS.model.describe),
+  model,
   loss: z.array(loss).min(1).describe(KINDS.loss.describe),
   sampler: z
     .strictObject(plugin('The sampler'))

@@ -45,8 +45,16 @@ export interface SafetensorsFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Reads a safetensors file of float32 arrays; a damaged one gives an error that names the file. */
-export async function readSafetensors(path: string): Promise<SafetensorsFile> {
+/** What a safetensors file of any origin may hold beside float32. Whole numbers are left out. */
+type Decode = (dtype: string, bytes: Uint8Array) => Float32Array | undefined;
+
+/**
+ * Reads a safetensors file of float32 arrays; a damaged one gives an error that names the file.
+ *
+ * @param decode values of other types; where it gives none, the array is left out. Without it, another
+ *   type is an error.
+ */
+export async function readSafetensors(path: string, decode?: Decode): Promise<SafetensorsFile> {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw brokenCheckpoint(path, 'the file cannot be read', error);
   });
@@ -71,9 +79,14 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile> {
     };
     const [begin, end] = offsets;
     const size = shape.reduce((product, extent) => product * extent, 1);
-    if (dtype !== 'F32') throw brokenCheckpoint(path, `${name} is ${dtype}, not F32`);
-    if (end - begin !== size * 4) throw brokenCheckpoint(path, `${name} has the wrong length`);
     if (end > data.length) throw brokenCheckpoint(path, `the file is cut off inside ${name}`);
+    if (dtype !== 'F32') {
+      if (!decode) throw brokenCheckpoint(path, `${name} is ${dtype}, not F32`);
+      const values = decode(dtype, data.subarray(begin, end));
+      if (values?.length === size) arrays.set(name, { name, shape, values });
+      continue;
+    }
+    if (end - begin !== size * 4) throw brokenCheckpoint(path, `${name} has the wrong length`);
     const values = new Float32Array(size);
     new Uint8Array(values.buffer).set(data.subarray(begin, end));
     arrays.set(name, { name, shape, values });

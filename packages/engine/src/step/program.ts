@@ -12,6 +12,8 @@ export interface StepProgram extends NetworkProgram {
   readonly optimizer: Optimizer;
   /** Factors of the learning rate, one a weight; left out: 1 for all. */
   readonly factors?: readonly number[];
+  /** Whether each weight stays as it is; left out, all are moved. */
+  readonly frozen?: readonly boolean[];
   /** Largest global norm of the gradient, or null. */
   readonly clip: number | null;
   /** Whether moving averages of the weights are kept. */

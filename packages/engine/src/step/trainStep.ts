@@ -1,5 +1,4 @@
 import type { Model } from '@raremask/core';
-import { lossInput } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import type { BatchInput } from './batchInput.ts';
 import { tidied, withKept } from './kept.ts';
@@ -7,6 +6,7 @@ import { alarmShare, sampleLoss } from './outcomes.ts';
 import { type Packing, packNothing, packVectors } from './packing.ts';
 import type { StepProgram } from './program.ts';
 import type { NetworkState, StepState } from './state.ts';
+import { supervised } from './supervision.ts';
 
 /** The numbers of one update. */
 export interface UpdateInput {
@@ -27,9 +27,9 @@ export interface GatherInput {
 
 /** What a batch says; the caller owns the tensors. */
 interface BatchReport {
-  /** The weighted sum of the terms. */
+  /** The weighted sum of the terms; with auxiliary outputs, that of their means over all outputs. */
   readonly loss: tf.Scalar;
-  /** Each term before its weight. */
+  /** Each term of the logits before its weight. */
   readonly terms: readonly tf.Scalar[];
   /** [batch, 2] where asked for: each sample's loss, and its share of background pixels alarmed. */
   readonly outcomes?: tf.Tensor2D;
@@ -44,7 +44,7 @@ export interface StepOutput extends BatchReport {
 
 /**
  * The gradient of one batch's loss, as a pure function: nothing is read, nothing but the result is
- * kept, and the caller owns the result.
+ * kept, and the caller owns the result. One gradient for each weight that is not frozen.
  */
 export function gradients(
   program: StepProgram,
@@ -53,7 +53,9 @@ export function gradients(
 ): BatchReport & { readonly gradients: tf.Tensor[]; readonly buffers: tf.Tensor[] } {
   const { result, kept } = withKept((keep) =>
     tf.tidy(() => {
-      const forward = (...weights: tf.Tensor[]): tf.Scalar => {
+      const moving = movingOf(program);
+      const forward = (...moved: tf.Tensor[]): tf.Scalar => {
+        const weights = placed(state.weights, moving, moved);
         const outputs = program.model.forward({
           images: input.images,
           weights,
@@ -61,11 +63,18 @@ export function gradients(
           mode: 'train',
           uniform: input.uniform,
         });
-        const seen = lossInput(program.facts, outputs.logits, input.target, input.weight);
-        const values = program.losses.map((loss) => loss(seen));
+        const [main, ...auxiliary] = supervised(program.facts, outputs, input);
+        const values = program.losses.map((loss) => loss(main!.seen));
         const terms = values.map((value) => tf.mean(value) as tf.Scalar);
+        const learnt = auxiliary.reduce(
+          (sums, { seen, share }) =>
+            program.losses.map((loss, index) =>
+              tf.add(sums[index]!, tf.mul(tf.mean(loss(seen)), share)),
+            ),
+          main!.share === 1 ? terms : terms.map((term) => tf.mul(term, main!.share)),
+        );
         const total = sum(
-          terms.map((term, index) => tf.mul(term, input.termWeights[index]!) as tf.Scalar),
+          learnt.map((term, index) => tf.mul(term, input.termWeights[index]!) as tf.Scalar),
         );
         keep(
           'buffers',
@@ -84,7 +93,8 @@ export function gradients(
         }
         return total;
       };
-      return tf.valueAndGrads(forward)([...state.weights]).grads;
+      const { grads } = tf.valueAndGrads(forward)(moving.map((index) => state.weights[index]!));
+      return grads;
     }),
   );
   const [loss, ...terms] = kept.terms as [tf.Scalar, ...tf.Scalar[]];
@@ -98,7 +108,11 @@ export function gradients(
   };
 }
 
-/** Weights moved along a gradient, likewise a pure function. */
+/**
+ * Weights moved along a gradient, likewise a pure function.
+ *
+ * @param gradient one for each weight that is not frozen
+ */
 export function update(
   program: StepProgram,
   state: Pick<StepState, 'weights' | 'slots'>,
@@ -107,6 +121,7 @@ export function update(
 ): Pick<StepState, 'weights' | 'slots'> & { readonly gradientNorm: tf.Scalar } {
   const { optimizer, clip } = program;
   return tidied(() => {
+    const moving = movingOf(program);
     const packing = packingOf(program);
     const packed = packing.pack(gradient);
     const norm = tf.sqrt(sum(packed.map((one) => tf.sum(tf.square(one)) as tf.Scalar)));
@@ -114,13 +129,16 @@ export function update(
       clip === null
         ? packed
         : packed.map((one) => tf.mul(one, tf.div(clip, tf.maximum(norm, clip))));
-    const weights = packing.pack(state.weights);
+    const packedOf = (tensors: readonly tf.Tensor[]) =>
+      packing.pack(moving.map((index) => tensors[index]!));
+    const weights = packedOf(state.weights);
     const count = state.weights.length;
-    const slots = optimizer.slots.map((_, slot) =>
-      packing.pack(state.slots.slice(slot * count, (slot + 1) * count)),
+    const slotsBefore = optimizer.slots.map((_, slot) =>
+      state.slots.slice(slot * count, (slot + 1) * count),
     );
+    const slots = slotsBefore.map(packedOf);
     const moved = clipped.map((one, index) => {
-      const first = packing.firsts[index]!;
+      const first = moving[packing.firsts[index]!]!;
       const factor = program.factors?.[first] ?? 1;
       return optimizer.update({
         weight: weights[index]!,
@@ -138,9 +156,15 @@ export function update(
     const given = new Set([...state.weights, ...state.slots]);
     const own = (tensor: tf.Tensor) => (given.has(tensor) ? tf.clone(tensor) : tensor);
     return {
-      weights: packing.unpack(moved.map(({ weight }) => weight)).map(own),
-      slots: optimizer.slots.flatMap((name) =>
-        packing.unpack(moved.map((updated) => updated.slots[name]!)).map(own),
+      weights: placed(state.weights, moving, packing.unpack(moved.map(({ weight }) => weight))).map(
+        own,
+      ),
+      slots: optimizer.slots.flatMap((name, slot) =>
+        placed(
+          slotsBefore[slot]!,
+          moving,
+          packing.unpack(moved.map((updated) => updated.slots[name]!)),
+        ).map(own),
       ),
       gradientNorm: norm,
     };
@@ -181,7 +205,8 @@ export function finishStep(
   return tidied(() => {
     const { gradients: gradient, buffers, ...report } = gradients(program, state, input);
     const gathered = gatheredWith(program, state.gathered, gradient, input);
-    return { ...report, ...updated(program, state, gathered, buffers, input) };
+    const own = movingOf(program).map((index) => gathered[index]!);
+    return { ...report, ...updated(program, state, own, buffers, input) };
   });
 }
 
@@ -219,7 +244,7 @@ function updated(
  * so that running statistics fit the weights that they are used with.
  */
 function movedAverages(
-  { model }: StepProgram,
+  { model, frozen }: StepProgram,
   averages: readonly tf.Tensor[],
   { weights, buffers }: NetworkState<tf.Tensor>,
   decay: tf.Scalar,
@@ -233,7 +258,10 @@ function movedAverages(
     .map((average, index) =>
       tf.add(tf.mul(average, decay), tf.mul(latest[index]!, tf.sub(1, decay))),
     );
-  return packing.unpack(moved);
+  // Of what does not move, the average is not rounded anew at each step.
+  return packing
+    .unpack(moved)
+    .map((average, index) => (frozen?.[index] ? tf.clone(weights[index]!) : average));
 }
 
 function gatheredWith(
@@ -242,22 +270,39 @@ function gatheredWith(
   gradient: readonly tf.Tensor[],
   { keep, share }: GatherInput,
 ): tf.Tensor[] {
+  const moving = movingOf(program);
   const packing = packingOf(program);
-  const before = packing.pack(gathered);
+  const before = packing.pack(moving.map((index) => gathered[index]!));
   const sums = packing
     .pack(gradient)
     .map((one, index) => tf.add(tf.mul(before[index]!, keep), tf.mul(one, share)));
-  return packing.unpack(sums);
+  return placed(gathered, moving, packing.unpack(sums)).map((tensor) =>
+    gathered.includes(tensor) ? tf.clone(tensor) : tensor,
+  );
 }
 
-/** Vectors that are moved alike lie end to end. */
-function packingOf({ model, optimizer, factors }: StepProgram): Packing {
-  if (optimizer.wholeWeights) return packNothing(model.weights);
+/** Places of the weights that are not frozen. */
+function movingOf({ model, frozen }: StepProgram): number[] {
+  return model.weights.flatMap((_, index) => (frozen?.[index] ? [] : [index]));
+}
+
+/** A list with other elements in some places. */
+function placed<T>(list: readonly T[], places: readonly number[], others: readonly T[]): T[] {
+  const result = [...list];
+  for (const [at, place] of places.entries()) result[place] = others[at]!;
+  return result;
+}
+
+/** Vectors that are moved alike lie end to end; those that are frozen are not among them. */
+function packingOf(program: StepProgram): Packing {
+  const { model, optimizer, factors } = program;
+  const moving = movingOf(program);
+  if (optimizer.wholeWeights) return packNothing(moving);
   return packVectors(
-    model.weights.map(({ shape, decay }, index) => ({
-      shape,
-      key: `${decay} ${factors?.[index] ?? 1}`,
-    })),
+    moving.map((index) => {
+      const { shape, decay } = model.weights[index]!;
+      return { shape, key: `${decay} ${factors?.[index] ?? 1}` };
+    }),
   );
 }
 

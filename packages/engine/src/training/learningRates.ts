@@ -24,7 +24,8 @@ export function learningRateFactors(
   return chosen.map((index) => (index < 0 ? 1 : groups[index]!.learningRate / learningRate));
 }
 
-function patternOf(match: string): RegExp {
+/** A part of a name, in which * stands for anything. */
+export function patternOf(match: string): RegExp {
   return new RegExp(match.split('*').map(escaped).join('.*'));
 }
 
@@ -33,7 +34,7 @@ function escaped(text: string): string {
 }
 
 /** Names, their beginnings up to a dot, and what stands between dots. */
-function partsOf(names: readonly string[]): string[] {
+export function partsOf(names: readonly string[]): string[] {
   const parts = names.flatMap((name) => {
     const words = name.split('.');
     return [...words, ...words.map((_, index) => words.slice(0, index + 1).join('.'))];

@@ -11,6 +11,7 @@ import { type TileRule, tileRule } from '../judging/tiles.ts';
 import { splitOf, type Work } from '../opening/openWork.ts';
 import { guardedOptimizer } from '../step/guardedOptimizer.ts';
 import { guardedSchedule } from '../step/guardedSchedule.ts';
+import { frozenWeights } from './frozen.ts';
 import { learningRateFactors } from './learningRates.ts';
 
 /** What the manifest's plugins have made. */
@@ -29,6 +30,8 @@ export interface Parts {
   readonly optimizerPlace: string;
   /** Factors of the learning rate, one a weight. */
   readonly factors: readonly number[];
+  /** Whether each weight stays as it is. */
+  readonly frozen: readonly boolean[];
   readonly schedule: Schedule;
   readonly normalization: Normalization;
   readonly tiles: TileRule;
@@ -76,6 +79,7 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
       placeOf(plugins.optimizer),
     ),
     factors: learningRateFactors(manifest.train.optimizer, model.weights),
+    frozen: frozenWeights(manifest.model.freeze, model.weights),
     schedule: guardedSchedule(await work.scope.make(plugins.schedule), placeOf(plugins.schedule)),
     normalization,
   };

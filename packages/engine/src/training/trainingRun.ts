@@ -85,6 +85,7 @@ export class TrainingRun {
       losses: parts.losses,
       optimizer: parts.optimizer,
       factors: parts.factors,
+      frozen: parts.frozen,
       clip,
       average: average !== null,
       accumulate: accumulate > 1,

@@ -11,11 +11,12 @@ export function gradientLaws(): readonly Law[] {
   return [
     law('has a gradient for every weight', async (subject) => {
       const call = callOf(subject.model, subject.facts);
-      const gradients = await differentiated(subject, call);
+      const gradients = await differentiated(subject, call, 'outputs');
       const learnt = gradients.map(isSteep);
       await someCall(subject, async (source, seed) => {
         if (learnt.includes(false)) {
-          const others = await differentiated(subject, callOf(source, subject.facts, { seed }));
+          const other = callOf(source, subject.facts, { seed });
+          const others = await differentiated(subject, other, 'outputs');
           for (const [index, slopes] of others.entries()) learnt[index] ||= isSteep(slopes);
         }
         return !learnt.includes(false);
