@@ -170,6 +170,9 @@ function metadataOf(
     logits: facts.overlapping ? 'sigmoid for each class' : 'softmax over the last axis',
     normalization,
     multipleOf,
+    ...(loaded.manifest.data.resolution !== undefined && {
+      resolution: loaded.manifest.data.resolution,
+    }),
     ...(size && { size }),
     ...(facts.spacing && { spacing: facts.spacing }),
     ...(facts.remark !== undefined && { remark: facts.remark }),

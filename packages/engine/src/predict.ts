@@ -103,6 +103,7 @@ function imagesFeed(
       dataset: { url: '', rawOptions: null, folder },
       facts,
       normalization: checkpoint.head.normalization,
+      ...(manifest.data.resolution !== undefined && { resolution: manifest.data.resolution }),
       pixelWeights: facts.classes.map(() => 1),
       augment: UNCHANGED,
       seed: manifest.seed,

@@ -3,6 +3,7 @@ import { createHost, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type CountedSurvey, censusOf } from '../survey/survey.ts';
 import { type Counted, Counts } from './counts.ts';
+import { resolutionOfVolumes } from './errors.ts';
 import { feedsOf, type OpenFeed } from './feedsOf.ts';
 import { Notes } from './notes.ts';
 import { openScope } from './scope.ts';
@@ -50,12 +51,15 @@ export async function openData(
   const notes = new Notes(onEvent);
   try {
     const dataset = await openScope(host, loaded, notes.emit).make(plugins.dataset);
+    const { resolution } = manifest.data;
+    if (resolution !== undefined && dataset.facts.space === 3) throw resolutionOfVolumes();
     const workers = workerCount(manifest.train.workers);
     const feed = feedsOf(loaded, dataset, workers);
     const identity = JSON.stringify([
       plugins.dataset.use,
       plugins.dataset.package?.version ?? null,
       plugins.dataset.rawOptions,
+      ...(resolution === undefined ? [] : [resolution]),
     ]);
     const { emit } = notes;
     const counts = new Counts({
