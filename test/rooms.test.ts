@@ -9,6 +9,7 @@ const packages = readdirSync(join(root, 'packages'));
 const FLOORS = [
   'ground',
   'intensities',
+  'resolution',
   'augment',
   'reading',
   'survey',

@@ -20,7 +20,7 @@ import { readableFeed } from './opening/readable.ts';
 import type { Splits } from './opening/split.ts';
 import type { Feed } from './reading/feed.ts';
 import type { Compute } from './runner/compute.ts';
-import { smallStructure, structureSizes } from './survey/structureSizes.ts';
+import { ownStructureSizes, smallStructure } from './survey/structureSizes.ts';
 
 export interface EvaluateOptions {
   readonly onEvent: OnEvent;
@@ -90,7 +90,7 @@ async function ruleFor(
     smallStructures: async () => {
       const survey = await work.survey();
       const train = survey.train.map((id) => survey.image(id));
-      return facts.classes.map((_, index) => smallStructure(structureSizes(train, index)));
+      return facts.classes.map((_, index) => smallStructure(ownStructureSizes(train, index)));
     },
     judged: (open) => {
       const { whole } = readableFeed(feed, work.workers, () => undefined);

@@ -172,6 +172,9 @@ function metadataOf(
     normalization,
     multipleOf,
     padding: paddingRule(multipleOf, facts),
+    ...(loaded.manifest.data.resolution !== undefined && {
+      resolution: loaded.manifest.data.resolution,
+    }),
     ...(size && { size }),
     ...(facts.spacing && { spacing: facts.spacing }),
     ...(facts.remark !== undefined && { remark: facts.remark }),

@@ -11,6 +11,7 @@ import type { LoadedManifest } from '@raremask/core/manifest';
 import type { ClassInspection, Inspection } from '@raremask/record';
 import { forecast } from './inspection/forecast.ts';
 import { keptForecast } from './inspection/forecastCache.ts';
+import { resolutionsOf } from './inspection/resolutions.ts';
 import { nothingReadable } from './opening/errors.ts';
 import type { OpenedData } from './opening/openData.ts';
 import { openWork, type Work } from './opening/openWork.ts';
@@ -126,6 +127,7 @@ function inspectionOf(
       classCounts(facts, index, images, Math.max(pixels - ignored, 1)),
     ),
     sizes: sizesOf(images),
+    resolutions: resolutionsOf(images, facts),
     channels: facts.channels,
     intensity: Array.from({ length: facts.channels }, (_, channel) =>
       intensityOf(images, channel, pixels),

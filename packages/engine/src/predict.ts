@@ -144,6 +144,7 @@ function imagesFeed(
       dataset: { url: '', rawOptions: null, folder },
       facts,
       normalization: checkpoint.head.normalization,
+      ...(manifest.data.resolution !== undefined && { resolution: manifest.data.resolution }),
       pixelWeights: facts.classes.map(() => 1),
       seed: manifest.seed,
       workers: 0,

@@ -1,7 +1,7 @@
 import type { Facts } from '@raremask/core';
 import { describe, expect, test } from 'vitest';
-import { decide, foregroundProbability } from '../src/judging/decide.ts';
-import { decisionRule } from '../src/judging/decisionRule.ts';
+import { decide as decideAt, foregroundProbability } from '../src/judging/decide.ts';
+import { type DecisionRule, decisionRule } from '../src/judging/decisionRule.ts';
 
 const exclusive: Facts = {
   space: 2,
@@ -20,6 +20,17 @@ const overlapping: Facts = {
 };
 
 const ANY = { threshold: 0.5, minimumSizes: [0, 0, 0], peaks: [0, 0, 0] };
+
+/** Of an image that the network sees at its own size. */
+function decide(
+  facts: Facts,
+  logits: Float32Array,
+  padded: readonly number[],
+  size: readonly number[],
+  rule: DecisionRule,
+) {
+  return decideAt(facts, logits, { padded, seen: size, size }, rule);
+}
 
 describe('exclusive classes', () => {
   test('take the most probable class, the lower index on a tie', () => {
@@ -134,4 +145,40 @@ test('structures that are nowhere as probable as their peak are left out, class 
   // Pixel 0 stays: it touches pixel 1, which is above.
   expect(drawn(low + 0.01)).toEqual([1, 1, 0, 0]);
   expect(drawn({ a: high + 0.01 })).toEqual([0, 0, 0, 2]);
+});
+
+describe('an image that the network sees at another size', () => {
+  test('is decided on its own grid, from probabilities between those that are seen', () => {
+    // Foreground at the first of two pixels, seen with one of padding behind.
+    const logits = Float32Array.from([0, 6, 0, 0, -6, 0, 9, 9, 9]);
+    const extents = { padded: [1, 3], seen: [1, 2], size: [1, 4] };
+    const { predicted, probabilities } = decideAt(exclusive, logits, extents, ANY);
+    const seen = decide(exclusive, logits, [1, 3], [1, 2], ANY).probabilities;
+    const between = (share: number) => (1 - share) * seen[1]! + share * seen[4]!;
+    for (const [at, share] of [0, 0.25, 0.75, 1].entries()) {
+      expect(probabilities[3 * at + 1]).toBeCloseTo(between(share), 5);
+    }
+    expect(predicted).toHaveLength(4);
+    expect([...predicted.slice(0, 2)]).toEqual([1, 1]);
+  });
+
+  test('has its sizes of structures in its own pixels', () => {
+    const logits = Float32Array.from([9, -9, -9, -9]);
+    const extents = { padded: [2, 2], seen: [2, 2], size: [4, 4] };
+    const facts = { ...overlapping, classes: overlapping.classes.slice(0, 1) };
+    const pixels = (least: number) =>
+      decideAt(facts, logits, extents, { ...ANY, minimumSizes: [least] }).predicted.filter(Boolean)
+        .length;
+    const found = pixels(0);
+    expect(found).toBeGreaterThan(1);
+    expect(pixels(found)).toBe(found);
+    expect(pixels(found + 1)).toBe(0);
+  });
+
+  test('of overlapping classes is decided by the threshold there', () => {
+    const logits = Float32Array.from([2, -2, -2, 2]);
+    const extents = { padded: [1, 2], seen: [1, 2], size: [1, 4] };
+    const { predicted } = decideAt(overlapping, logits, extents, ANY);
+    expect([...predicted]).toEqual([1, 0, 1, 0, 0, 1, 0, 1]);
+  });
 });

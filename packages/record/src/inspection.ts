@@ -82,6 +82,21 @@ export interface Inspection {
   readonly classes: readonly ClassInspection[];
   /** The most frequent first. */
   readonly sizes: readonly { readonly size: readonly number[]; readonly images: number }[];
+  /** What images keep at coarser `data.resolution`s; left out of volumes. */
+  readonly resolutions?:
+    | readonly {
+        readonly factor: number;
+        /** The median image there. */
+        readonly size: readonly number[];
+        /** Pixels of an image, as a share of its own: what a step and a prediction cost goes with them. */
+        readonly pixels: number;
+        readonly classes: readonly {
+          readonly name: string;
+          /** Share of the structures that have at least 4 pixels there; null where there is none. */
+          readonly kept: number | null;
+        }[];
+      }[]
+    | undefined;
   readonly channels: number;
   readonly intensity: readonly {
     readonly channel: number;

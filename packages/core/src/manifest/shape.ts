@@ -87,6 +87,26 @@ const intensityWindow = z
   })
   .describe('From 0 at the lower end of a window of intensities to 1 at the upper one, as for CT');
 
+const side = z.int().min(8).max(65536);
+
+const resolution = z
+  .union([
+    z.number().gt(0).max(8).describe('Factor of both sides'),
+    z.strictObject({ longest: side.describe('The longer side, in pixels') }),
+    z.strictObject({ shortest: side.describe('The shorter side, in pixels') }),
+    z.strictObject({
+      fit: z
+        .tuple([side, side])
+        .describe(
+          'Height and width, in pixels: images fit in with their proportions, and the rest is filled up',
+        ),
+    }),
+  ])
+  .optional()
+  .describe(
+    'Size at which the network sees images, masks with them; predictions and scores are on the original grid. Left out, as they are',
+  );
+
 const data = z
   .strictObject({
     ...plugin('The data set'),
@@ -97,6 +117,7 @@ const data = z
       .describe(
         'set: by mean and deviation of the training images; image: by those of each image; unit: divided by the largest value of the integer type; none: as they are; or what is cut off first, by percentiles or by a window',
       ),
+    resolution,
     pixelWeights: z
       .record(z.string(), z.number().min(0))
       .default({})

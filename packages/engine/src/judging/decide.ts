@@ -1,5 +1,7 @@
 import type { Facts } from '@raremask/core';
 import { classMask, classPlane, components } from '@raremask/metrics';
+import { resample } from '../resolution/resample.ts';
+import { sameSize } from '../resolution/seenSize.ts';
 import type { DecisionRule } from './decisionRule.ts';
 
 /** What the network says of one image, at the image's own size. */
@@ -13,8 +15,16 @@ export interface Decision {
   readonly probabilities: Float32Array;
 }
 
+/** Extents of one image: its own, those at which the network saw it, and those with the padding behind. */
+export interface Extents {
+  readonly padded: readonly number[];
+  readonly seen: readonly number[];
+  readonly size: readonly number[];
+}
+
 /**
- * Turns the logits of one image into probabilities and labels, without the padding.
+ * Turns the logits of one image into probabilities and labels at the image's own size, without the
+ * padding. Where the network saw it at another size, probabilities are brought back linearly.
  *
  * Exclusive classes take the most probable class, the lower index on a tie. Overlapping classes are
  * present from the threshold upwards. Structures that are smaller than their class asks, or nowhere
@@ -22,48 +32,44 @@ export interface Decision {
  * they are.
  *
  * @param logits [...padded, classes], of one image
- * @param size the image's own extent; the padding is behind it along each axis
  */
 export function decide(
   facts: Facts,
   logits: Float32Array,
+  { padded, seen, size }: Extents,
+  rule: DecisionRule,
+): Decision {
+  const asSeen = probable(facts, logits, padded, seen, rule.threshold);
+  const decision = sameSize(seen, size)
+    ? asSeen
+    : broughtBack(facts, asSeen.probabilities, seen, size, rule.threshold);
+  for (let index = facts.overlapping ? 0 : 1; index < facts.classes.length; index++) {
+    const [pixels, peak] = [rule.minimumSizes[index]!, rule.peaks[index]!];
+    if (pixels > 1 || peak > 0) dropDoubtful(facts, decision, size, index, pixels, peak);
+  }
+  return decision;
+}
+
+/** Probabilities and labels at the size at which the network saw the image. */
+function probable(
+  facts: Facts,
+  logits: Float32Array,
   padded: readonly number[],
-  size: readonly number[],
-  { threshold, minimumSizes, peaks }: DecisionRule,
+  seen: readonly number[],
+  threshold: number,
 ): Decision {
   const classes = facts.classes.length;
-  const pixels = size.reduce((product, extent) => product * extent, 1);
+  const pixels = seen.reduce((product, extent) => product * extent, 1);
   const probabilities = new Float32Array(pixels * classes);
   const predicted = new Uint8Array(facts.overlapping ? pixels * classes : pixels);
   const write = facts.overlapping ? sigmoidPixel : softmaxPixel;
   let pixel = 0;
-  for (const start of rowStarts(padded, size)) {
-    for (let column = 0; column < size.at(-1)!; column++, pixel++) {
+  for (const start of rowStarts(padded, seen)) {
+    for (let column = 0; column < seen.at(-1)!; column++, pixel++) {
       write((start + column) * classes, pixel);
     }
   }
-  for (let index = facts.overlapping ? 0 : 1; index < classes; index++) {
-    if (minimumSizes[index]! > 1 || peaks[index]! > 0) dropDoubtful(index);
-  }
   return { predicted, probabilities };
-
-  function dropDoubtful(index: number): void {
-    const { first, stride } = classPlane(index, facts);
-    const found = components(classMask(predicted, index, facts), size);
-    const highest = new Float32Array(found.count);
-    for (let at = 0; at < pixels; at++) {
-      const component = found.labels[at]! - 1;
-      if (component < 0) continue;
-      highest[component] = Math.max(highest[component]!, probabilities[at * classes + index]!);
-    }
-    for (let at = 0; at < pixels; at++) {
-      const component = found.labels[at]! - 1;
-      if (component < 0) continue;
-      const kept =
-        found.pixels[component]! >= minimumSizes[index]! && highest[component]! >= peaks[index]!;
-      if (!kept) predicted[first + at * stride] = 0;
-    }
-  }
 
   function sigmoidPixel(from: number, pixel: number): void {
     for (let index = 0; index < classes; index++) {
@@ -89,6 +95,56 @@ export function decide(
       probabilities[pixel * classes + index]! /= sum;
     }
     predicted[pixel] = best;
+  }
+}
+
+/** Probabilities on the image's own grid, and the labels that follow from them there. */
+function broughtBack(
+  { classes: { length: classes }, overlapping }: Facts,
+  seenProbabilities: Float32Array,
+  seen: readonly number[],
+  size: readonly number[],
+  threshold: number,
+): Decision {
+  const probabilities = resample(seenProbabilities, seen, size, classes);
+  if (overlapping) {
+    const predicted = Uint8Array.from(probabilities, (value) => (value >= threshold ? 1 : 0));
+    return { predicted, probabilities };
+  }
+  const predicted = new Uint8Array(probabilities.length / classes);
+  for (let pixel = 0; pixel < predicted.length; pixel++) {
+    let best = 0;
+    for (let index = 1; index < classes; index++) {
+      if (probabilities[pixel * classes + index]! > probabilities[pixel * classes + best]!) {
+        best = index;
+      }
+    }
+    predicted[pixel] = best;
+  }
+  return { predicted, probabilities };
+}
+
+/** Takes out the structures of one class that are smaller than `least` pixels, or nowhere above `peak`. */
+function dropDoubtful(
+  facts: Facts,
+  { predicted, probabilities }: Decision,
+  size: readonly number[],
+  index: number,
+  least: number,
+  peak: number,
+): void {
+  const classes = facts.classes.length;
+  const { first, stride } = classPlane(index, facts);
+  const found = components(classMask(predicted, index, facts), size);
+  const highest = new Float32Array(found.count);
+  for (const [at, label] of found.labels.entries()) {
+    if (label === 0) continue;
+    highest[label - 1] = Math.max(highest[label - 1]!, probabilities[at * classes + index]!);
+  }
+  for (const [at, label] of found.labels.entries()) {
+    if (label === 0) continue;
+    const kept = found.pixels[label - 1]! >= least && highest[label - 1]! >= peak;
+    if (!kept) predicted[first + at * stride] = 0;
   }
 }
 

@@ -43,9 +43,9 @@ export async function* judge(
     const images = joined(group.map((whole) => whole.images));
     const values = await seer.infer(images, group.length, padded);
     const stride = values.length / group.length;
-    for (const [index, { sample }] of group.entries()) {
+    for (const [index, { sample, seen }] of group.entries()) {
       const own = values.subarray(index * stride, (index + 1) * stride);
-      const decision = decide(facts, own, padded, sample.size, rule);
+      const decision = decide(facts, own, { padded, seen, size: sample.size }, rule);
       const foreground = foregroundProbability(facts, decision.probabilities);
       yield { sample, decision, foreground };
     }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Dataset, OnEvent, RaremaskError } from '@raremask/core';
 import type { Feed } from '../reading/feed.ts';
+import { lostText } from '../survey/lostText.ts';
 import { type CountedSurvey, takeSurvey } from '../survey/survey.ts';
 import type { OpenFeed } from './feedsOf.ts';
 import { readable } from './readable.ts';
@@ -46,11 +47,16 @@ export class Counts {
 
   /** The samples of the splits. */
   of(splits: Splits): Promise<Counted> {
-    this.#counted ??= this.#surveyOf(splits).then((survey) => ({
-      survey,
-      unreadable: this.#source.broken.reasons,
-    }));
+    this.#counted ??= this.#surveyOf(splits).then((survey) => {
+      this.#sayLost(survey, Object.values(splits).flat());
+      return { survey, unreadable: this.#source.broken.reasons };
+    });
     return this.#counted;
+  }
+
+  #sayLost(survey: CountedSurvey, ids: readonly string[]): void {
+    const text = lostText(survey, ids, this.#source.dataset.facts);
+    if (text !== undefined) this.#source.onEvent({ type: 'note', level: 'warn', text });
   }
 
   async #surveyOf({ train, validation, test }: Splits): Promise<CountedSurvey> {

@@ -237,3 +237,14 @@ export function splitTooFew(units: string, got: number, expected: number): Rarem
         : 'add images',
   });
 }
+
+export function resolutionOfVolumes(): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_RESOLUTION_OF_VOLUMES',
+    category: 'manifest',
+    where: 'data.resolution',
+    what: 'the samples are volumes, whose resolution is a size of voxels',
+    expected: 'images with two axes',
+    remedy: 'set data.with.spacing instead, and take data.resolution out',
+  });
+}

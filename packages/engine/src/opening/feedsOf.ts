@@ -28,6 +28,7 @@ export function feedsOf(
         ...plan,
         dataset: { url, rawOptions, folder },
         facts,
+        ...(manifest.data.resolution !== undefined && { resolution: manifest.data.resolution }),
         pixelWeights: numbersByClass(manifest.data.pixelWeights, names, 1, 'data.pixelWeights'),
         seed: manifest.seed,
         workers,

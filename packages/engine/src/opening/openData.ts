@@ -3,7 +3,7 @@ import { createHost, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type CountedSurvey, censusOf } from '../survey/survey.ts';
 import { type Counted, Counts } from './counts.ts';
-import { severalUnreadable } from './errors.ts';
+import { resolutionOfVolumes, severalUnreadable } from './errors.ts';
 import { feedsOf, type OpenFeed } from './feedsOf.ts';
 import { Notes } from './notes.ts';
 import { openScope } from './scope.ts';
@@ -54,12 +54,15 @@ export async function openData(
     const broken = new BrokenSamples();
     const made = await openScope(host, loaded, notes.emit).make(plugins.dataset);
     const dataset = tolerant(made, broken);
+    const { resolution } = manifest.data;
+    if (resolution !== undefined && dataset.facts.space === 3) throw resolutionOfVolumes();
     const workers = workerCount(manifest.train.workers);
     const feed = feedsOf(loaded, dataset, workers);
     const identity = JSON.stringify([
       plugins.dataset.use,
       plugins.dataset.package?.version ?? null,
       plugins.dataset.rawOptions,
+      ...(resolution === undefined ? [] : [resolution]),
     ]);
     const { emit } = notes;
     const counts = new Counts({

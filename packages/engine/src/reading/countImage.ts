@@ -9,7 +9,11 @@ import { threeAxes } from './window.ts';
 const KEPT_STRUCTURES = 256;
 
 /** Counts classes, structures and intensities of one sample. */
-export function countImage(sample: Sample, labels: Uint8Array, facts: Facts): CountedImage {
+export function countImage(
+  sample: Sample,
+  labels: Uint8Array,
+  facts: Facts,
+): Omit<CountedImage, 'pixelsPerSeen' | 'lost'> {
   const { id, size, image } = sample;
   const pixels = product(size);
   const classes = facts.classes.length;

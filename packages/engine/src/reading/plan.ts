@@ -1,11 +1,14 @@
 import type { Draw, Facts, Json, Sample, SurveyedImage } from '@raremask/core';
 import type { PlannedAugmentation } from '../augment/makeAugmentations.ts';
 import type { Normalization } from '../intensities/normalize.ts';
+import type { Resolution } from '../resolution/seenSize.ts';
 
 /** What a reader needs to know besides the data set. */
 export interface ReadingPlan {
   readonly facts: Facts;
   readonly normalization: Normalization;
+  /** At which size the network sees images; left out, at their own. */
+  readonly resolution?: Resolution;
   /** How many times a pixel of each class counts, in the order of the class axis. */
   readonly pixelWeights: readonly number[];
   /** Ids of training images with foreground, for augmentations that take something of others. */
@@ -83,16 +86,25 @@ export interface WholeSample {
   readonly sample: Sample;
   /** Normalised, [...padded, channels]; the padding is behind the image along each axis and 0. */
   readonly images: Float32Array;
-  /** The sample's size, filled up to multiples of `multipleOf`. */
+  /** The size at which the network sees the sample: its own, or that of `resolution`. */
+  readonly seen: readonly number[];
+  /** That size, filled up to multiples of `multipleOf`. */
   readonly padded: readonly number[];
 }
 
-/** What a survey keeps of one sample: the facts for plugins, and those for inspection alone. */
+/**
+ * What a survey keeps of one sample: the facts for plugins, and those for inspection alone. All of them
+ * are of the sample as the network sees it.
+ */
 export interface CountedImage extends SurveyedImage {
   /** Hash of the decoded image, 24 hexadecimal digits: equal for equal pixels. */
   readonly digest: string;
   /** Extent of the largest structure along each space axis; zeros where there is none. */
   readonly extent: readonly number[];
-  /** True where the data set's own resampling has lost all of the foreground. */
+  /** True where resampling, of the data set's own or to `data.resolution`, has lost all of the foreground. */
   readonly emptied: boolean;
+  /** Pixels of the image for each that the network sees: 1 where it is seen at its own size. */
+  readonly pixelsPerSeen: number;
+  /** Structures of each class that are seen nowhere, in the order of the class axis. */
+  readonly lost: readonly number[];
 }

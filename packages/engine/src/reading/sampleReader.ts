@@ -12,6 +12,9 @@ import type { MadeAugmentation } from '../augment/makeAugmentations.ts';
 import { unturned } from '../augment/orientation.ts';
 import { stagesOf } from '../augment/stages.ts';
 import { scaled, scaleOf } from '../intensities/normalize.ts';
+import { lostStructures } from '../resolution/lostStructures.ts';
+import { resizeImage, resizeSample } from '../resolution/resizeSample.ts';
+import { filledSize } from '../resolution/seenSize.ts';
 import type { BatchMemory } from './batchMemory.ts';
 import { checkSample } from './checkSample.ts';
 import { countImage } from './countImage.ts';
@@ -53,12 +56,13 @@ export class SampleReader {
    */
   async batch(epoch: number, index: number, draws: readonly Draw[]): Promise<BatchArrays> {
     const { facts, multipleOf, seed, sizesDiffer } = this.#plan;
-    const samples = await Promise.all(draws.map(({ id }) => this.#read(id)));
+    const samples = await Promise.all(draws.map(({ id }) => this.#seen(id)));
     const windows = draws.map((draw, at) => windowOf(draw, samples[at]!.size));
-    const largest = windows[0]!.size.map((_, axis) =>
-      Math.max(...windows.map((window) => window.size[axis]!)),
-    );
     const whole = draws.some(({ window }) => window === undefined);
+    const filled = windows.map(({ size: own }, at) =>
+      draws[at]!.window === undefined ? filledSize(own, this.#plan.resolution) : own,
+    );
+    const largest = filled[0]!.map((_, axis) => Math.max(...filled.map((own) => own[axis]!)));
     const size = (sizesDiffer && whole ? sharedSize : paddedSize)(largest, multipleOf);
     const pixels = product(size);
     const { channels, classes } = facts;
@@ -113,7 +117,7 @@ export class SampleReader {
   /** An image of which something may be copied. */
   async #donor(random: RandomStream): Promise<Donor> {
     const { donors = [], facts, normalization } = this.#plan;
-    const sample = await this.#read(donors[random.integer(0, donors.length - 1)]!);
+    const sample = await this.#seen(donors[random.integer(0, donors.length - 1)]!);
     const scale = scaleOf(normalization, sample.image, facts.channels);
     return { sample, normalize: (value, channel) => scaled(scale, value, channel) };
   }
@@ -124,29 +128,40 @@ export class SampleReader {
   }
 
   async whole(id: string): Promise<WholeSample> {
-    const { facts, multipleOf } = this.#plan;
+    const { facts, multipleOf, resolution } = this.#plan;
     const sample = await this.#read(id);
-    const padded = paddedSize(sample.size, multipleOf);
+    const { size, image } = resizeImage(sample, resolution, facts);
+    const padded = paddedSize(filledSize(size, resolution), multipleOf);
     const images = new Float32Array(product(padded) * facts.channels);
-    const window = windowOf({ id }, sample.size);
-    const cut = cutOf(sample.size, window, unturned(facts.space));
-    const scale = scaleOf(this.#plan.normalization, sample.image, facts.channels);
+    const window = windowOf({ id }, size);
+    const cut = cutOf(size, window, unturned(facts.space));
+    const scale = scaleOf(this.#plan.normalization, image, facts.channels);
     fillImage({
-      image: sample.image,
+      image,
       cut,
       size: padded,
       into: images,
       channels: facts.channels,
       scale,
     });
-    return { id, sample, images, padded };
+    return { id, sample, images, seen: size, padded };
   }
 
   async survey(id: string): Promise<CountedImage> {
-    const { facts } = this.#plan;
+    const { facts, resolution } = this.#plan;
     const sample = await this.#read(id);
     if (sample.labels === undefined) throw noTruth(id);
-    return countImage(sample, sample.labels, facts);
+    const seen = resizeSample(sample, resolution, facts);
+    return {
+      ...countImage(seen, seen.labels!, facts),
+      pixelsPerSeen: product(sample.size) / product(seen.size),
+      lost: lostStructures(sample.labels, sample.size, seen.labels!, seen.size, facts),
+    };
+  }
+
+  /** As the network sees it. */
+  async #seen(id: string): Promise<Sample> {
+    return resizeSample(await this.#read(id), this.#plan.resolution, this.#plan.facts);
   }
 
   async #read(id: string): Promise<Sample> {

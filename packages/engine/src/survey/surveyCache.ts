@@ -6,7 +6,7 @@ import { writeAtomically } from '@raremask/record';
 import type { CountedImage } from '../reading/plan.ts';
 
 /** Changes with the meaning of the numbers, so that older files are counted anew. */
-const VERSION = 3;
+const VERSION = 4;
 
 /** The facts of one image as numbers in a row: an index of many images stays small. */
 export type PackedImage = Float64Array;
@@ -23,11 +23,13 @@ export function packImage(image: CountedImage): PackedImage {
     image.ignoredPixels,
     image.structureCount,
     image.emptied ? 1 : 0,
+    image.pixelsPerSeen,
     Number.parseInt(image.digest.slice(0, 12), 16),
     Number.parseInt(image.digest.slice(12), 16),
     ...image.size,
     ...image.extent,
     ...image.classPixels,
+    ...image.lost,
     ...image.intensity.flatMap((fact) => [fact.mean, fact.meanSquare, fact.minimum, fact.maximum]),
     ...image.structures.flatMap((structure) => [
       structure.class,
@@ -48,13 +50,19 @@ export function unpackImage(
     return [...packed.subarray(at - count, at)];
   };
   const repeat = <T>(count: number, make: () => T) => Array.from({ length: count }, make);
-  const [ignoredPixels, structureCount, emptied] = take(3) as [number, number, number];
+  const [ignoredPixels, structureCount, emptied, pixelsPerSeen] = take(4) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const digest = take(2)
     .map((half) => half.toString(16).padStart(12, '0'))
     .join('');
   const size = take(space);
   const extent = take(space);
   const classPixels = take(classes);
+  const lost = take(classes);
   const intensity = repeat(channels, () => {
     const [mean, meanSquare, minimum, maximum] = take(4) as [number, number, number, number];
     return { mean, meanSquare, minimum, maximum };
@@ -73,6 +81,8 @@ export function unpackImage(
     digest,
     extent,
     emptied: emptied === 1,
+    pixelsPerSeen,
+    lost,
     intensity,
   };
 }
@@ -82,13 +92,13 @@ export function packedClassPixels(
   packed: PackedImage,
   { space, classes }: PackedShape,
 ): PackedImage {
-  const from = 5 + 2 * space;
+  const from = 6 + 2 * space;
   return packed.subarray(from, from + classes);
 }
 
 /** True where the numbers can be the facts of an image of this shape. */
 function fits(packed: readonly unknown[], { space, classes, channels }: PackedShape): boolean {
-  const fixed = 5 + 2 * space + classes + 4 * channels;
+  const fixed = 6 + 2 * space + 2 * classes + 4 * channels;
   const rest = packed.length - fixed;
   return rest >= 0 && rest % (2 + space) === 0 && packed.every((value) => Number.isFinite(value));
 }

@@ -26,6 +26,7 @@ export function inspectionTable(inspection: Inspection, options: TableOptions): 
     splitTable(inspection, options),
     classTable(inspection, options),
     sizeTable(inspection, options),
+    ...resolutionTable(inspection, options),
     intensityTable(inspection, options),
     batchTable(inspection, options),
   ];
@@ -113,6 +114,30 @@ function sizeTable({ sizes }: Inspection, options: TableOptions): string {
     ]);
   }
   return columns(['image size', 'images'], rows, { ...options, align: ['left', 'right'] });
+}
+
+/** Nothing where images are too small for a coarser resolution. */
+function resolutionTable({ resolutions = [] }: Inspection, options: TableOptions): string[] {
+  if (resolutions.length < 2) return [];
+  const names = resolutions[0]!.classes.map(({ name }) => name);
+  const rows = resolutions.map(({ factor, size, pixels, classes }) => [
+    factor === 1 ? 'as they are' : String(Number(factor.toFixed(3))),
+    sizeText(size),
+    percentText(pixels),
+    ...classes.map(({ kept }) => (kept === null ? ABSENT : percentText(kept))),
+  ]);
+  return [
+    columns(
+      [
+        'data.resolution',
+        'median\nsize',
+        'pixels of\na step',
+        ...names.map((name) => `of ${name}, at\nleast 4 pixels`),
+      ],
+      rows,
+      { ...options, align: ['left', ...Array<'right'>(names.length + 2).fill('right')] },
+    ),
+  ];
 }
 
 function intensityTable({ intensity }: Inspection, options: TableOptions): string {

@@ -1,0 +1,56 @@
+import { type Facts, firstForeground } from '@raremask/core';
+import type { Inspection } from '@raremask/record';
+import type { CountedImage } from '../reading/plan.ts';
+import { quantileOf } from '../survey/quantiles.ts';
+
+/** What `data.resolution` may be. */
+const FACTORS = [1, 3 / 4, 1 / 2, 1 / 3, 1 / 4, 1 / 6, 1 / 8];
+/** Pixels that a structure needs to be seen at all. */
+export const SEEN = 4;
+/** Networks see nothing in shorter images. */
+const SHORTEST = 32;
+
+/**
+ * What images keep at coarser resolutions, and how many pixels they have there; undefined for volumes.
+ * A structure keeps its own pixels times the square of the factor.
+ */
+export function resolutionsOf(
+  images: readonly CountedImage[],
+  facts: Facts,
+): Inspection['resolutions'] {
+  if (facts.space === 3 || images.length === 0) return undefined;
+  const own = images.map(({ size, pixelsPerSeen }) =>
+    size.map((extent) => Math.round(extent * Math.sqrt(pixelsPerSeen))),
+  );
+  const median = own[0]!.map((_, axis) =>
+    quantileOf(
+      own.map((size) => size[axis]!).sort((left, right) => left - right),
+      0.5,
+    ),
+  );
+  const first = firstForeground(facts);
+  const sizes = facts.classes.slice(first).map((_, index) => sizesOf(images, index + first));
+  return FACTORS.filter((factor) => factor === 1 || Math.min(...median) * factor >= SHORTEST).map(
+    (factor) => ({
+      factor,
+      size: median.map((extent) => Math.round(extent * factor)),
+      pixels: factor ** 2,
+      classes: sizes.map(({ pixels, structures }, index) => ({
+        name: facts.classes[index + first]!.name,
+        kept:
+          structures === 0
+            ? null
+            : pixels.filter((count) => count * factor ** 2 >= SEEN).length / structures,
+      })),
+    }),
+  );
+}
+
+/** Pixels of a class's structures on the images' own grids; those that are seen nowhere have none. */
+function sizesOf(images: readonly CountedImage[], index: number) {
+  const pixels = images.flatMap(({ structures, pixelsPerSeen }) =>
+    structures.filter((one) => one.class === index).map((one) => one.pixels * pixelsPerSeen),
+  );
+  const lost = images.reduce((sum, image) => sum + image.lost[index]!, 0);
+  return { pixels, structures: pixels.length + lost };
+}

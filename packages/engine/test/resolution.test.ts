@@ -1,0 +1,180 @@
+import { IGNORE, type Sample } from '@raremask/core';
+import { describe, expect, test } from 'vitest';
+import { lostStructures } from '../src/resolution/lostStructures.ts';
+import { resample } from '../src/resolution/resample.ts';
+import { resizeLabels } from '../src/resolution/resizeLabels.ts';
+import { resizeSample } from '../src/resolution/resizeSample.ts';
+import { seenSize } from '../src/resolution/seenSize.ts';
+
+describe('the size that the network sees', () => {
+  test.each([
+    [undefined, [100, 201]],
+    [0.5, [50, 101]],
+    [{ longest: 64 }, [32, 64]],
+    [{ shortest: 50 }, [50, 101]],
+    [{ fit: [64, 64] as [number, number] }, [32, 64]],
+    [{ fit: [32, 512] as [number, number] }, [32, 64]],
+    [0.001, [1, 1]],
+  ])('of 100 x 201 at %j is %j', (resolution, size) => {
+    expect(seenSize([100, 201], resolution)).toEqual(size);
+  });
+});
+
+// torch 2.15, float64: F.interpolate(x, size, mode='bilinear', antialias=True, align_corners=False) of
+// x[i] = (37 i mod 11) / 2.
+const PEER: readonly [number[], number[], number[]][] = [
+  [
+    [5, 7],
+    [3, 3],
+    [2.494898, 2.155462, 2.591837, 2.388889, 2.473856, 2.972222, 2.270408, 2.617647, 2.030612],
+  ],
+  [
+    [3, 4],
+    [7, 9],
+    [
+      0.0, 0.333333, 1.222222, 2.111111, 3.0, 3.888889, 2.638889, 1.083333, 0.5, 0.357143, 0.690476,
+      1.579365, 2.424603, 2.964286, 3.503968, 2.515873, 1.309524, 0.857143, 1.428571, 1.761905,
+      2.650794, 3.365079, 2.857143, 2.349206, 2.146825, 1.988095, 1.928571, 2.5, 2.833333, 3.722222,
+      4.305556, 2.75, 1.194444, 1.777778, 2.666667, 3.0, 3.571429, 3.511905, 3.353175, 3.150794,
+      2.642857, 2.134921, 1.93254, 1.77381, 1.714286, 4.642857, 4.190476, 2.984127, 1.996032,
+      2.535714, 3.075397, 2.087302, 0.880952, 0.428571, 5.0, 4.416667, 2.861111, 1.611111, 2.5,
+      3.388889, 2.138889, 0.583333, 0.0,
+    ],
+  ],
+  [
+    [6, 6],
+    [4, 9],
+    [
+      0.375, 1.375, 2.708333, 4.041667, 2.625, 1.208333, 2.541667, 2.84375, 2.8125, 1.777778,
+      2.777778, 3.5, 2.388889, 2.194444, 2.509259, 3.435185, 2.222222, 0.777778, 3.222222, 3.305556,
+      3.111111, 2.0, 2.722222, 3.240741, 1.314815, 1.527778, 2.222222, 4.625, 2.875, 1.458333,
+      2.791667, 2.40625, 1.677083, 1.635417, 2.625, 3.625,
+    ],
+  ],
+  [
+    [8, 5],
+    [8, 2],
+    [1.75, 2.0, 2.75, 3.25, 1.75, 2.25, 3.0, 3.25, 2.0, 2.25, 2.25, 2.5, 3.0, 1.5, 2.25, 2.75],
+  ],
+];
+
+describe('images', () => {
+  test.each(PEER)('on %j brought to %j are those of PyTorch', (from, to, expected) => {
+    const values = Float64Array.from(
+      { length: from[0]! * from[1]! },
+      (_, at) => ((at * 37) % 11) / 2,
+    );
+    const two = Float64Array.from({ length: 2 * values.length }, (_, at) =>
+      at % 2 === 0 ? values[at >> 1]! : 1,
+    );
+    const result = resample(two, from, to, 2);
+    for (const [at, value] of expected.entries()) {
+      expect(result[2 * at]).toBeCloseTo(value, 5);
+      expect(result[2 * at + 1]).toBeCloseTo(1, 6);
+    }
+    expect(result).toHaveLength(2 * expected.length);
+  });
+});
+
+const exclusive = { overlapping: false, classes: { length: 3 } };
+const overlapping = { overlapping: true, classes: { length: 2 } };
+
+describe('labels', () => {
+  test('get the class that covers most of a pixel, and foreground where it covers half', () => {
+    // prettier-ignore
+    const labels = Uint8Array.from([
+      1, 1, 0, 0, 2, 2, 1, 0, 0, 2, 1, 1, 0, 0, 0, 0, 9, 9, 1, 0, 1, 1, 9, 9,
+    ]).map((label) => (label === 9 ? IGNORE : label));
+    expect([...resizeLabels(labels, [4, 6], [2, 3], exclusive)]).toEqual([1, 0, 1, 0, 1, IGNORE]);
+  });
+
+  test('of grids that do not divide one another count parts of pixels', () => {
+    // Each pixel of the seen grid covers one and a half: 1 and half of 0, half of 0 and 2.
+    expect([...resizeLabels(Uint8Array.from([1, 0, 2]), [1, 3], [1, 2], exclusive)]).toEqual([
+      1, 2,
+    ]);
+    expect([...resizeLabels(Uint8Array.from([0, 1, 0]), [1, 3], [1, 2], exclusive)]).toEqual([
+      0, 0,
+    ]);
+  });
+
+  test('on a finer grid are those of the pixel below', () => {
+    const labels = Uint8Array.from([1, 0, 0, 2]);
+    expect([...resizeLabels(labels, [2, 2], [4, 4], exclusive)]).toEqual([
+      ...[1, 1, 0, 0],
+      ...[1, 1, 0, 0],
+      ...[0, 0, 2, 2],
+      ...[0, 0, 2, 2],
+    ]);
+  });
+
+  test('of overlapping classes are there where they cover half of what is judged', () => {
+    // prettier-ignore
+    const labels = Uint8Array.from([
+      1,
+      0,
+      1,
+      1,
+      IGNORE,
+      IGNORE,
+      1,
+      0,
+      0,
+      0,
+      0,
+      0,
+      IGNORE,
+      0,
+      IGNORE,
+      1,
+    ]);
+    expect([...resizeLabels(labels, [2, 4], [1, 2], overlapping)]).toEqual([1, 0, IGNORE, IGNORE]);
+  });
+
+  test('structures that no pixel shows any more are counted by class', () => {
+    // prettier-ignore
+    const labels = Uint8Array.from([
+      1, 0, 0, 0, 2, 2, 0, 0, 0, 0, 2, 2, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1, 1,
+    ]);
+    const seen = resizeLabels(labels, [4, 6], [2, 3], exclusive);
+    expect([...seen]).toEqual([0, 0, 2, 0, 0, 1]);
+    expect(lostStructures(labels, [4, 6], seen, [2, 3], exclusive)).toEqual([0, 1, 1]);
+    expect(lostStructures(labels, [4, 6], labels, [4, 6], exclusive)).toEqual([0, 0, 0]);
+  });
+});
+
+describe('a sample', () => {
+  const facts = {
+    space: 2 as const,
+    channels: 1,
+    overlapping: false,
+    classes: [
+      { name: 'background', value: 0 },
+      { name: 'dot', value: 1 },
+    ],
+  };
+  const sample = (dot: number): Sample => ({
+    id: 'a',
+    size: [4, 4],
+    image: Uint8Array.from({ length: 16 }, (_, at) => at),
+    labels: Uint8Array.from({ length: 16 }, (_, at) => (at === 5 || at < dot ? 1 : 0)),
+  });
+
+  test('is seen with image and labels on the same grid', () => {
+    const seen = resizeSample(sample(2), 0.5, facts);
+    expect(seen.size).toEqual([2, 2]);
+    expect([...seen.labels!]).toEqual([1, 0, 0, 0]);
+    expect(seen.image).toHaveLength(4);
+    expect(seen.emptied).toBeUndefined();
+  });
+
+  test('says that all of its foreground is lost', () => {
+    expect(resizeSample(sample(0), 0.5, facts)).toMatchObject({ emptied: true });
+  });
+
+  test('is left alone at its own size', () => {
+    const own = sample(2);
+    expect(resizeSample(own, undefined, facts)).toBe(own);
+    expect(resizeSample(own, { longest: 4 } as never, facts)).toBe(own);
+  });
+});
