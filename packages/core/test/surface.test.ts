@@ -14,6 +14,7 @@ test('these names are exported', () => {
     {
       ".": [
         "API",
+        "BACKENDS",
         "CHOOSING_SCORES",
         "EPOCH_SCORES",
         "IGNORE",
@@ -34,9 +35,11 @@ test('these names are exported', () => {
         "firstForeground",
         "flatSettings",
         "folder",
+        "isOutOfMemory",
         "isRaremaskError",
         "log",
         "rng",
+        "staysInside",
         "survey",
         "token",
       ],

@@ -6,7 +6,7 @@ import { quantileOf } from '../survey/quantiles.ts';
 /** What `data.resolution` may be. */
 const FACTORS = [1, 3 / 4, 1 / 2, 1 / 3, 1 / 4, 1 / 6, 1 / 8];
 /** Pixels that a structure needs to be seen at all. */
-export const SEEN = 4;
+const SEEN = 4;
 /** Networks see nothing in shorter images. */
 const SHORTEST = 32;
 

@@ -16,7 +16,7 @@ export function seenSize(size: readonly number[], resolution: Resolution): reado
 }
 
 /** Pixels of the seen image along an axis for each pixel of the image. */
-export function factorOf(size: readonly number[], resolution: Resolution): number {
+function factorOf(size: readonly number[], resolution: Resolution): number {
   if (resolution === undefined) return 1;
   if (typeof resolution === 'number') return resolution;
   if ('longest' in resolution) return resolution.longest / Math.max(...size);
