@@ -226,10 +226,14 @@ describe('masks of several endings', () => {
   it('must not be two of one image, and each is named where none is there', async () => {
     await using folder = await Folder.with({
       'images/a.png': image,
+      'images/b.png': image,
       'masks/a.png': mask,
       'masks/a.tif': mask,
+      'masks/b.png': mask,
     });
-    await expect(folder.open({ classes, masks })).rejects.toMatchObject({
+    const dataset = await folder.open({ classes, masks });
+    await expect(dataset.read('b')).resolves.toBeTruthy();
+    await expect(dataset.read('a')).rejects.toMatchObject({
       code: 'RAREMASK_IMAGES_SEVERAL_MASKS',
       message: expect.stringMatching(/a\.png.*masks.a\.png, .*masks.a\.tif/),
     });

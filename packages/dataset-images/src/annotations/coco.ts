@@ -14,6 +14,7 @@ import {
   unknownCategory,
   unlistedImageFile,
   unmappedCategory,
+  unusableOutlines,
 } from './errors.ts';
 import type { AnnotatedImage, Instance } from './instance.ts';
 import { classesByLabel } from './labels.ts';
@@ -83,7 +84,8 @@ export async function readCoco(
     names.set(key, name);
   }
   const classOf = classesByLabel(Object.keys(options.classes), options.coco.categories);
-  const unusable: Unusable[] = [];
+  /** By the image's path. */
+  const unusable = new Map<string, readonly Unusable[]>();
   const pathOf = pathFinder(images);
   const found = new Map<unknown, Listed>();
   const byImage = new Map<string, AnnotatedImage>();
@@ -141,11 +143,18 @@ export async function readCoco(
       outlineOf(file, `${place}.segmentation`, annotation.segmentation, target),
     );
     if (outline === undefined) continue;
-    unusable.push(...outline.unusable);
+    if (outline.unusable.length > 0)
+      unusable.set(target.path, [...(unusable.get(target.path) ?? []), ...outline.unusable]);
     const box = annotation.bbox?.length === 4 ? annotation.bbox : undefined;
     target.own.push(...instancesOf({ ...common, ...outline, box }, options.coco.unusable));
   }
-  tellUnusable(file, unusable, { means: options.coco.unusable, option: 'coco' }, log);
+  if (options.coco.unusable === 'error') {
+    for (const [path, own] of unusable) {
+      ofImage(path, () => {
+        throw unusableOutlines(file, own, 'coco');
+      });
+    }
+  } else tellUnusable(file, [...unusable.values()].flat(), options.coco.unusable, log);
   return { byImage, fileOf: () => file, absent, spare: [] };
 }
 
@@ -178,12 +187,6 @@ function outlineOf(
     return { polygons: [], unusable: [{ place, reason: 'no outline' }] };
   }
   if (Array.isArray(segmentation)) {
-    const most = FAR * Math.max(width, height);
-    const far = segmentation.flat().find((value) => Math.abs(value) > most);
-    if (far !== undefined) {
-      const near = `corners in the image or near it, at most ${most} pixels away`;
-      throw brokenAnnotation(file, place, near, far);
-    }
     const { usable, unusable } = usablePolygons(segmentation, place, [height, width]);
     return { polygons: usable, unusable };
   }
@@ -204,9 +207,6 @@ function outlineOf(
   if (reason !== undefined) return { polygons: [], unusable: [{ place, reason }] };
   return { polygons: [], runs, unusable: [] };
 }
-
-/** Corners may lie beside the image, but no farther than so many times its longer side. */
-const FAR = 10;
 
 /** The image whose path ends with a file name as COCO writes it; the case of letters and the Unicode form do not count. */
 function pathFinder(images: readonly string[]): (name: string) => string | undefined {

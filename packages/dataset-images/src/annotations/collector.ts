@@ -1,5 +1,4 @@
 import type { Log } from '@raremask/core';
-import { unusableOutlines } from './errors.ts';
 import type { Instance } from './instance.ts';
 import type { Unusable } from './usable.ts';
 
@@ -29,15 +28,14 @@ export function instancesOf(
   return drawn;
 }
 
-/** Refuses annotations without a usable outline, or says how many there are and what becomes of them. */
+/** Says how many annotations have no usable outline, and what becomes of them. */
 export function tellUnusable(
   file: string,
   unusable: readonly Unusable[],
-  { means, option }: { readonly means: UnusableMeans; readonly option: 'coco' | 'outlines' },
+  means: Exclude<UnusableMeans, 'error'>,
   log: Log,
 ): void {
   if (unusable.length === 0) return;
-  if (means === 'error') throw unusableOutlines(file, unusable, option);
   const become =
     means === 'ignore'
       ? 'their boxes, or without one their images, are not judged'

@@ -7,7 +7,7 @@ import type { Entry } from '../../pairing/listing.ts';
 import { findMasks, tellNames } from '../../pairing/maskFiles.ts';
 import type { Annotations } from '../annotations.ts';
 import { instancesOf, tellUnusable } from '../collector.ts';
-import { annotatedSize, brokenOutlines, unmappedLabel } from '../errors.ts';
+import { annotatedSize, brokenOutlines, unmappedLabel, unusableOutlines } from '../errors.ts';
 import type { AnnotatedImage, Instance } from '../instance.ts';
 import { classesByLabel } from '../labels.ts';
 import { type Unusable, usablePolygons } from '../usable.ts';
@@ -56,12 +56,12 @@ export async function readOutlines(
   }
   tellNames(found.loose, found.spare, 'files of outlines', log);
   const [first] = unusable;
-  if (first !== undefined) {
+  if (first !== undefined && means !== 'error') {
     const named = unusable.map(({ file, place, reason }) => ({
       place: file === first.file ? place : `${file}: ${place}`,
       reason,
     }));
-    tellUnusable(first.file, named, { means, option: 'outlines' }, log);
+    tellUnusable(first.file, named, means, log);
   }
   return {
     byImage,
@@ -98,6 +98,7 @@ async function imageOf(
     throw annotatedSize(file, found.size, { file: image, width, height });
   }
   const own: Instance[] = [];
+  const broken: Unusable[] = [];
   for (const shape of found.shapes) {
     const { label, place } = shape;
     const index = classOf.get(label);
@@ -107,11 +108,15 @@ async function imageOf(
     }
     const scaled = found.shares ? inPixels(shape, width, height) : shape;
     const { usable, unusable: problems } = drawn(scaled, [height, width]);
-    unusable.push(...problems.map((problem) => ({ ...problem, file })));
+    broken.push(...problems);
     const common = { place: `${file}: ${place}`, class: index, crowd: false };
     const outline = { polygons: usable, unusable: problems, box: scaled.box };
     own.push(...instancesOf({ ...common, ...outline }, options.outlines.unusable));
   }
+  if (broken.length > 0 && options.outlines.unusable === 'error') {
+    throw unusableOutlines(file, broken, 'outlines');
+  }
+  unusable.push(...broken.map((problem) => ({ ...problem, file })));
   return { place: file, size: { width, height }, instances: own };
 }
 

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { decode } from 'fast-png';
+import { expect, test } from 'vitest';
+import { raremask } from './command.ts';
+import { createProject, grey, MANIFEST } from './project.ts';
+import { metrics } from './runFiles.ts';
+
+const HALF = MANIFEST.replace('  split:', '  resolution: 0.5\n  split:');
+
+test('a network that sees images at half their size is scored and predicts at their own', async () => {
+  const project = createProject(HALF);
+  // One structure of a single pixel: at half the size nothing of it is left.
+  project.write(
+    'data/masks/scan01.png',
+    grey((x, y) => (x === 3 && y === 3 ? 255 : 0)),
+  );
+  const settings = ['train.epochs=12', 'train.optimizer.learningRate=0.05'];
+  const trained = await raremask(
+    project,
+    ...['train', '--json'],
+    ...settings.flatMap((one) => ['--set', one]),
+  );
+  expect(trained.status, trained.stderr).toBe(0);
+  expect(trained.stderr).toMatch(
+    /at data\.resolution, structures have no pixel left: 1 of \d+ of nodule \(in scan01\)/,
+  );
+  // The three validation images have 16 x 16 pixels each, two of them a structure of 4 x 5.
+  const { images } = JSON.parse(project.read('runs/tiny/evaluation.json')) as {
+    images: { id: string; foreground: number }[];
+  };
+  expect(images.map(({ foreground }) => foreground)).toEqual([20, 0, 20]);
+  const dice = metrics(project.at('runs/tiny/metrics.csv')).map((row) =>
+    Number(row.val_dice_foreground),
+  );
+  expect(Math.max(...dice)).toBeGreaterThan(0.5);
+
+  project.write(
+    'new/odd.png',
+    grey((x, y) => (x >= 4 && x < 8 && y >= 5 && y < 10 ? 220 : 70), 21, 13),
+  );
+  const { status, stderr } = await raremask(
+    project,
+    ...['predict', 'runs/tiny', 'new', '--out', 'predicted'],
+  );
+  expect(status, stderr).toBe(0);
+  for (const folder of ['masks', 'probabilities']) {
+    const picture = decode(readFileSync(project.at(`predicted/${folder}/odd.png`)));
+    expect(picture).toMatchObject({ width: 21, height: 13 });
+  }
+});
+
+test('a run at half the size is gone on with as if nothing had happened', async () => {
+  const project = createProject(
+    HALF.replace('workers: 0 }', 'workers: 1, schedule: { use: constant } }'),
+  );
+  const once = await raremask(project, 'train', '--out', 'runs/whole', '--set', 'train.epochs=3');
+  expect(once.status, once.stderr).toBe(0);
+  await raremask(project, 'train');
+  const more = await raremask(project, 'resume', 'runs/tiny', '--set', 'train.epochs=3');
+  expect(more.status, more.stderr).toBe(0);
+  const [whole, tiny] = ['whole', 'tiny'].map((run) =>
+    metrics(project.at(`runs/${run}/metrics.csv`)),
+  );
+  expect(tiny).toEqual(whole);
+});
+
+test('inspect says what coarser resolutions keep of each class', async () => {
+  const project = createProject();
+  for (const split of ['train', 'val', 'test']) {
+    for (const id of project.read(`data/${split}.txt`).trim().split('\n')) {
+      const inside = (x: number, y: number) => x > 40 && x < 44 && y > 40 && y < 43;
+      project.write(
+        `data/images/${id}.png`,
+        grey((x, y) => (inside(x, y) ? 200 : (x * 7 + y) % 50), 96, 96),
+      );
+      project.write(
+        `data/masks/${id}.png`,
+        grey((x, y) => (inside(x, y) ? 255 : 0), 96, 96),
+      );
+    }
+  }
+  const { status, stdout, stderr } = await raremask(project, 'inspect');
+  expect(status, stderr).toBe(0);
+  // Structures of six pixels: 3.4 at three quarters.
+  expect(stdout).toMatch(/as they are .*96 x 96 .*100 % .*100 %/);
+  expect(stdout).toMatch(/0\.75 .*72 x 72 .*56 % .*0 %/);
+});
