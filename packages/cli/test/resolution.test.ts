@@ -66,22 +66,21 @@ test('a run at half the size is gone on with as if nothing had happened', async 
 
 test('inspect says what coarser resolutions keep of each class', async () => {
   const project = createProject();
-  for (const split of ['train', 'val', 'test']) {
-    for (const id of project.read(`data/${split}.txt`).trim().split('\n')) {
-      const inside = (x: number, y: number) => x > 40 && x < 44 && y > 40 && y < 43;
-      project.write(
-        `data/images/${id}.png`,
-        grey((x, y) => (inside(x, y) ? 200 : (x * 7 + y) % 50), 96, 96),
-      );
-      project.write(
-        `data/masks/${id}.png`,
-        grey((x, y) => (inside(x, y) ? 255 : 0), 96, 96),
-      );
-    }
+  const inside = (x: number, y: number) => x > 40 && x < 44 && y > 40 && y < 43;
+  for (let index = 0; index < 12; index++) {
+    const id = `scan${String(index).padStart(2, '0')}`;
+    project.write(
+      `data/images/${id}.png`,
+      grey((x, y) => (inside(x, y) ? 200 : (x * 7 + y + index) % 50), 96, 96),
+    );
+    project.write(
+      `data/masks/${id}.png`,
+      grey((x, y) => (inside(x, y) ? 255 : 0), 96, 96),
+    );
   }
   const { status, stdout, stderr } = await raremask(project, 'inspect');
   expect(status, stderr).toBe(0);
   // Structures of six pixels: 3.4 at three quarters.
-  expect(stdout).toMatch(/as they are .*96 x 96 .*100 % .*100 %/);
-  expect(stdout).toMatch(/0\.75 .*72 x 72 .*56 % .*0 %/);
+  expect(stdout).toMatch(/as they are .*96 × 96 .*100 % .*100 %/);
+  expect(stdout).toMatch(/0\.75 .*72 × 72 .*56 % .*0 %/);
 });
