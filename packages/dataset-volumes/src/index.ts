@@ -1,16 +1,16 @@
 import { resolve } from 'node:path';
 import { type Dataset, defineDataset, folder, IGNORE, type Log, log } from '@raremask/core';
-import { readDatasetJson } from './datasetJson.ts';
-import { unknownId } from './errors.ts';
-import { stampOf } from './fingerprint.ts';
-import { readGrid } from './grid.ts';
-import { KeptGrids } from './keptGrids.ts';
-import { type Listing, listCases, listImagesAt } from './listing.ts';
-import { openCases } from './openCases.ts';
+import { readDatasetJson } from './cases/datasetJson.ts';
+import { unknownId } from './cases/errors.ts';
+import { stampOf } from './cases/fingerprint.ts';
+import { readGrid } from './cases/grid.ts';
+import { KeptGrids } from './cases/keptGrids.ts';
+import { type Listing, listCases, listImagesAt } from './cases/listing.ts';
+import { openCases } from './cases/openCases.ts';
+import { sliceAxis, sliceOf, wholeOf } from './cases/slice.ts';
 import { type Options, options } from './options.ts';
 import { casesOf } from './predictions.ts';
 import { propose } from './propose.ts';
-import { sliceAxis, sliceOf, wholeOf } from './slice.ts';
 
 /** Classes of images without truth, where the training data are gone: the training knows its own. */
 const SOME = { background: 0, foreground: 1 };

@@ -5,16 +5,16 @@ import {
   staysInside,
   type WrittenPrediction,
 } from '@raremask/core';
-import { nameOutside } from './errors.ts';
-import { eachVoxel, resamplingOf, reversed } from './grid.ts';
-import type { Case } from './listing.ts';
-import { niftiOn } from './nifti.ts';
+import { nameOutside } from './cases/errors.ts';
+import { eachVoxel, resamplingOf, reversed } from './cases/grid.ts';
+import type { Case } from './cases/listing.ts';
+import { inverseOf, type Resampling, resampleValues } from './cases/resample.ts';
+import { putSlice } from './cases/slice.ts';
+import { niftiOn } from './formats/nifti.ts';
+import { type Orientation, orientationOf } from './formats/orientation.ts';
+import { readHeader } from './formats/readVolume.ts';
+import type { Header } from './formats/volume.ts';
 import type { Options } from './options.ts';
-import { type Orientation, orientationOf } from './orientation.ts';
-import { readHeader } from './readVolume.ts';
-import { inverseOf, type Resampling, resampleValues } from './resample.ts';
-import { putSlice } from './slice.ts';
-import type { Header } from './volume.ts';
 
 /** Where a prediction lies: the whole case, or one slice of it. */
 export interface Place {

@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { type DatasetProposal, isRaremaskError } from '@raremask/core';
-import { readDatasetJson } from './datasetJson.ts';
-import { reversed } from './grid.ts';
-import { type Case, type Listing, listCases, stemOf } from './listing.ts';
+import { readDatasetJson } from './cases/datasetJson.ts';
+import { reversed } from './cases/grid.ts';
+import { type Case, type Listing, listCases, stemOf } from './cases/listing.ts';
+import { orientationOf } from './formats/orientation.ts';
+import { READABLE, readHeader, readVolume } from './formats/readVolume.ts';
 import type { Options } from './options.ts';
-import { orientationOf } from './orientation.ts';
-import { READABLE, readHeader, readVolume } from './readVolume.ts';
 
 const IMAGE_FOLDERS = ['images', 'image', 'imgs', 'volumes', 'imagesTr', 'scans'];
 const MASK_FOLDERS = [

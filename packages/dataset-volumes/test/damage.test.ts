@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { isRaremaskError } from '@raremask/core';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readSeries } from '../src/dicom.ts';
-import { readNifti } from '../src/nifti.ts';
-import type { Volume } from '../src/volume.ts';
+import { readSeries } from '../src/formats/dicom.ts';
+import { readNifti } from '../src/formats/nifti.ts';
+import type { Volume } from '../src/formats/volume.ts';
 import { image, ramp } from './niftiFixture.ts';
 import { dicom } from './otherFormatsFixture.ts';
 

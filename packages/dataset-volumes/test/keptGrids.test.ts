@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Grid } from '../src/grid.ts';
-import { KeptGrids } from '../src/keptGrids.ts';
+import type { Grid } from '../src/cases/grid.ts';
+import { KeptGrids } from '../src/cases/keptGrids.ts';
 
 /** A case of so many bytes: four for each voxel, one for its label. */
 function grid(voxels: number): Grid {

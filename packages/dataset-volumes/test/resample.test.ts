@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import type { Facts, Prediction, WrittenPrediction } from '@raremask/core';
 import { describe, expect, it } from 'vitest';
+import { inverseOf, resampleLabels, resampleValues, resamplingTo } from '../src/cases/resample.ts';
 import plugin from '../src/index.ts';
-import { inverseOf, resampleLabels, resampleValues, resamplingTo } from '../src/resample.ts';
 import { image, mask, nifti, opened, plain, ramp } from './niftiFixture.ts';
 
 /** Along x alone: other axes have one voxel. */

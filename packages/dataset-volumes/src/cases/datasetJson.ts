@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { staysInside } from '@raremask/core';
 import { z } from 'zod';
+import { READABLE } from '../formats/readVolume.ts';
 import { type DatasetProblem, notJson, overlappingRegions, wrongDatasetJson } from './errors.ts';
-import { READABLE } from './readVolume.ts';
 
 /** What a dataset.json says: that of nnU-Net (raw) or of the Medical Segmentation Decathlon. */
 export interface DatasetJson {

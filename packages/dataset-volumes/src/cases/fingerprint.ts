@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { filesIn } from './dicomFolder.ts';
-import { cannotRead } from './errors.ts';
+import { filesIn } from '../formats/dicomFolder.ts';
+import { cannotRead } from '../formats/errors.ts';
 
 /** Size and time of modification; of a folder, those of its files. */
 export async function stampOf(path: string): Promise<string> {

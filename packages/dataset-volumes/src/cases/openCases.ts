@@ -1,13 +1,13 @@
 import { dirname } from 'node:path';
 import { isRaremaskError, type Log, type RaremaskError } from '@raremask/core';
+import { readNiftiHeader } from '../formats/nifti.ts';
+import { orientationOf } from '../formats/orientation.ts';
+import { readHeader } from '../formats/readVolume.ts';
+import type { Options } from '../options.ts';
+import type { Place } from '../predictions.ts';
 import { otherChannels, severalUnusable } from './errors.ts';
 import { resamplingOf, reversed } from './grid.ts';
 import type { Case, Listing } from './listing.ts';
-import { readNiftiHeader } from './nifti.ts';
-import type { Options } from './options.ts';
-import { orientationOf } from './orientation.ts';
-import type { Place } from './predictions.ts';
-import { readHeader } from './readVolume.ts';
 import type { Axes } from './resample.ts';
 import { sliceAxis } from './slice.ts';
 

@@ -1,4 +1,14 @@
 import {
+  cornersOf,
+  type Orientation,
+  orientationOf,
+  pointOf,
+  strides,
+} from '../formats/orientation.ts';
+import { readVolume } from '../formats/readVolume.ts';
+import type { Header, Volume } from '../formats/volume.ts';
+import type { Options } from '../options.ts';
+import {
   labelNotWhole,
   maskOfChannels,
   notFinite,
@@ -8,9 +18,6 @@ import {
 } from './errors.ts';
 import type { Case } from './listing.ts';
 import { type Lost, lostForeground } from './lostForeground.ts';
-import type { Options } from './options.ts';
-import { cornersOf, type Orientation, orientationOf, pointOf, strides } from './orientation.ts';
-import { readVolume } from './readVolume.ts';
 import {
   type Axes,
   type Resampling,
@@ -18,7 +25,6 @@ import {
   resampleValues,
   resamplingTo,
 } from './resample.ts';
-import type { Header, Volume } from './volume.ts';
 
 /** A case in memory, in canonical order: [z, y, x], channels last. */
 export interface Grid {

@@ -1,19 +1,12 @@
 import { access, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { RaremaskError } from '@raremask/core';
+import { isSeries } from '../formats/dicomFolder.ts';
+import { cannotRead } from '../formats/errors.ts';
+import { READABLE } from '../formats/readVolume.ts';
+import type { Options } from '../options.ts';
 import { type DatasetJson, readDatasetJson } from './datasetJson.ts';
-import { isSeries } from './dicomFolder.ts';
-import {
-  cannotRead,
-  cannotTell,
-  missingFiles,
-  noCases,
-  noClasses,
-  noSuchCase,
-  otherCount,
-} from './errors.ts';
-import type { Options } from './options.ts';
-import { READABLE } from './readVolume.ts';
+import { cannotTell, missingFiles, noCases, noClasses, noSuchCase, otherCount } from './errors.ts';
 
 export interface Case {
   readonly id: string;
