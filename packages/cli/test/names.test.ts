@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the manifest's own notation
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadManifest } from '@raremask/core/manifest';

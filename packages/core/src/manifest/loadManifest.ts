@@ -22,16 +22,7 @@ import { resolvedYaml, withReferences } from './resolvedYaml.ts';
 import { scoreNameMistakes } from './scoreNames.ts';
 import { type Manifest, manifestShape } from './shape.ts';
 import { expandShorthand } from './shorthand.ts';
-import {
-  dotted,
-  find,
-  merge,
-  type Path,
-  placeOf,
-  referencesIn,
-  type TreeNode,
-  toJson,
-} from './tree.ts';
+import { dotted, find, merge, placeOf, referencesIn, type TreeNode, toJson } from './tree.ts';
 
 export interface LoadOptions {
   /** Overrides, `train.epochs=5`, applied in order after the files. */

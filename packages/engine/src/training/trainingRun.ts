@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
   BackendFact,
   Draw,
-  Json,
   OnEvent,
   RunEvent,
   ScoreText,
