@@ -54,6 +54,14 @@ function leftBy(project: Project, run: string) {
   };
 }
 
+/**
+ * Signals and steps beyond the first of their kind: each is half a minute of processes, and runs with
+ * `npm run test:full` alone.
+ */
+function further<T>(cases: readonly T[]): readonly T[] {
+  return process.env.RAREMASK_FULL === '1' ? cases : [];
+}
+
 async function expectSameAsUninterrupted(project: Project): Promise<void> {
   const manifest = project.read('raremask.yaml');
   const whole = uninterrupted.get(manifest) ?? trainedAtOnce(project);
@@ -70,19 +78,24 @@ async function trainedAtOnce(project: Project) {
 // Steps 3 and 4 are the first and the last of the second epoch; step 1 comes before any checkpoint.
 test.each([
   ['SIGINT', 1],
-  ['SIGINT', 3],
-  ['SIGTERM', 4],
-])('a run that got %s in step %i goes on as if nothing had happened', async (signal, step) => {
-  const project = signallingProject();
-  const env = { TEST_SIGNAL: signal, TEST_STEP: `${step}` };
-  const stopped = await run(project.folder, ['train'], env);
-  expect(stopped.status, stopped.stderr).toBe(75);
-  expect(stopped.stderr).toContain('raremask resume runs/tiny');
-  const resumed = await raremask(project, 'resume', 'runs/tiny');
-  expect(resumed.status, resumed.stderr).toBe(0);
-  expect(resumed.stdout).toContain('report  runs/tiny/report.html');
-  await expectSameAsUninterrupted(project);
-});
+  ...further([
+    ['SIGINT', 3],
+    ['SIGTERM', 4],
+  ] as const),
+] as const)(
+  'a run that got %s in step %i goes on as if nothing had happened',
+  async (signal, step) => {
+    const project = signallingProject();
+    const env = { TEST_SIGNAL: signal, TEST_STEP: `${step}` };
+    const stopped = await run(project.folder, ['train'], env);
+    expect(stopped.status, stopped.stderr).toBe(75);
+    expect(stopped.stderr).toContain('raremask resume runs/tiny');
+    const resumed = await raremask(project, 'resume', 'runs/tiny');
+    expect(resumed.status, resumed.stderr).toBe(0);
+    expect(resumed.stdout).toContain('report  runs/tiny/report.html');
+    await expectSameAsUninterrupted(project);
+  },
+);
 
 test('a run that was killed between checkpoints loses the running epoch alone', async () => {
   const project = signallingProject();
@@ -132,24 +145,29 @@ export default defineSampler({
 // Of three epochs of four steps, step 6 is the second of the second epoch; the next may have begun.
 test.each([
   ['SIGINT', 'auto'],
-  ['SIGKILL', 'auto'],
-  ['SIGINT', 'wasm'],
-])('a run that got %s goes on as if nothing had happened, backend %s', async (signal, backend) => {
-  const project = createProject(
-    MANIFEST.replace('epochs: 2, batch: 4', 'epochs: 3, batch: 2').concat(
-      `sampler: { use: ./sampler.ts }\nbackend: ${backend}\n`,
-    ),
-  );
-  project.write('sampler.ts', SIGNALLING_SAMPLER);
-  const env = { TEST_SIGNAL: signal, TEST_STEP: '6' };
-  const stopped = await run(project.folder, ['train'], env);
-  expect(stopped.status, stopped.stderr).toBe(signal === 'SIGINT' ? 75 : null);
-  const { step } = progress(project.at('runs/tiny/checkpoints/last.safetensors'));
-  expect(Number(step) > 0).toBe(signal === 'SIGINT');
-  const resumed = await raremask(project, 'resume', 'runs/tiny');
-  expect(resumed.status, resumed.stderr).toBe(0);
-  await expectSameAsUninterrupted(project);
-});
+  ...further([
+    ['SIGKILL', 'auto'],
+    ['SIGINT', 'wasm'],
+  ] as const),
+] as const)(
+  'a run that got %s goes on as if nothing had happened, backend %s',
+  async (signal, backend) => {
+    const project = createProject(
+      MANIFEST.replace('epochs: 2, batch: 4', 'epochs: 3, batch: 2').concat(
+        `sampler: { use: ./sampler.ts }\nbackend: ${backend}\n`,
+      ),
+    );
+    project.write('sampler.ts', SIGNALLING_SAMPLER);
+    const env = { TEST_SIGNAL: signal, TEST_STEP: '6' };
+    const stopped = await run(project.folder, ['train'], env);
+    expect(stopped.status, stopped.stderr).toBe(signal === 'SIGINT' ? 75 : null);
+    const { step } = progress(project.at('runs/tiny/checkpoints/last.safetensors'));
+    expect(Number(step) > 0).toBe(signal === 'SIGINT');
+    const resumed = await raremask(project, 'resume', 'runs/tiny');
+    expect(resumed.status, resumed.stderr).toBe(0);
+    await expectSameAsUninterrupted(project);
+  },
+);
 
 /** Four epochs of twelve steps; half of the draws of empty images go to those of high loss. */
 function miningProject(workers: number): Project {
@@ -170,10 +188,7 @@ train: { epochs: 4, batch: 4, workers: ${workers} }
 
 // Step 26 is the second of the third epoch. A signal that can be heard leaves a checkpoint behind it; one
 // that cannot leaves that of the second epoch.
-test.each([
-  ['SIGINT', 2],
-  ['SIGKILL', 0],
-])(
+test.each([['SIGINT', 2], ...further([['SIGKILL', 0]] as const)] as const)(
   'a run that learns from its steps what to draw goes on after a %s, %i workers',
   async (signal, workers) => {
     const project = miningProject(workers);
@@ -195,10 +210,7 @@ test.each([
   },
 );
 
-test.each([
-  ['SIGKILL', 6],
-  ['SIGINT', 3],
-])(
+test.each([['SIGKILL', 6], ...further([['SIGINT', 3]] as const)] as const)(
   'a run with every augmentation and a reader thread that got %s in step %i goes on with the same windows',
   async (signal, step) => {
     const project = signallingProject();
@@ -231,10 +243,7 @@ const GATHERED = `train:
 `;
 
 // A signal is heard after its batch or the next: 2 or 3 of four batches are gathered then, and saved.
-test.each([
-  ['SIGINT', 10],
-  ['SIGKILL', 22],
-])(
+test.each([['SIGINT', 10], ...further([['SIGKILL', 22]] as const)] as const)(
   'a run that gathers gradients, averages weights and waits for a plateau got %s in batch %i, and goes on',
   async (signal, batch) => {
     const project = signallingProject();

@@ -220,7 +220,7 @@ test('an augmentation of a TypeScript file changes windows in the threads, and i
   expect(losses('main')).toEqual(losses('tiny'));
   expect(losses('other')).not.toEqual(losses('tiny'));
   expect(own.read('runs/tiny/environment.json')).toContain('"./stripes.ts": "file"');
-  expect(own.read('runs/tiny/manifest.yaml')).toMatch(
+  expect(own.read('runs/tiny/manifest.resolved.yaml')).toMatch(
     /augment:\n {4}- use: flip-rotate # @raremask\/augmentations .*\n(.*\n){3} {4}- use: \.\/stripes\.ts\n/,
   );
 });
