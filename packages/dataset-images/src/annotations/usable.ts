@@ -41,9 +41,8 @@ function problemOf(
   }
   const [height, width] = size;
   const farthest = FARTHEST + Math.max(height, width);
-  if (!corners.every((value) => Math.abs(value) <= farthest)) {
-    return 'a corner that is no place near the image';
-  }
+  const far = corners.find((value) => !(Math.abs(value) <= farthest));
+  if (far !== undefined) return `a corner at ${far}, which is no place near the image`;
   if (isPlain(corners, size)) return undefined;
   let painted = false;
   paintPolygon(corners, size, () => {
