@@ -1,10 +1,11 @@
 import type { OptimizerPlugin } from '@raremask/core';
 import type { Check } from '../check.ts';
 import { pluginChecks } from '../pluginChecks.ts';
+import { withEveryOptions } from '../trial/everyOptions.ts';
 import { formLaws } from './laws/form.ts';
 import { motionLaws } from './laws/motion.ts';
 import { purityLaws } from './laws/purity.ts';
-import { withEveryOptions } from './subject.ts';
+import { subjectOf } from './subject.ts';
 
 /** What the author knows of an optimizer. */
 export interface OptimizerCheckOptions {
@@ -24,7 +25,7 @@ export function optimizerChecks(
     ...pluginChecks(plugin, 'optimizer'),
     ...laws.map(({ name, holds }) => ({
       name,
-      run: () => withEveryOptions(plugin, options, holds),
+      run: () => withEveryOptions(plugin, options, subjectOf, holds),
     })),
   ];
 }

@@ -1,8 +1,6 @@
-import type { Optimizer, OptimizerPlugin, Updated } from '@raremask/core';
+import type { Optimizer, Updated } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
-import { inEveryCase } from '../trial/cases.ts';
-import { make, whereOf } from '../trial/make.ts';
-import { task } from '../trial/tasks.ts';
+import type { Trial } from '../trial/everyOptions.ts';
 import { optimizerThrows } from './faults.ts';
 
 /** An optimizer under trial: one plugin with one set of options. */
@@ -25,30 +23,9 @@ export function law(name: string, holds: (subject: OptimizerSubject) => Promise<
   return { name, holds: async (subject: OptimizerSubject) => await holds(subject) };
 }
 
-/** Makes the optimizer with every set of options, and hands it to a law. */
-export async function withEveryOptions(
-  plugin: OptimizerPlugin,
-  optionSets: readonly unknown[],
-  holds: (subject: OptimizerSubject) => Promise<void>,
-): Promise<void> {
-  const facts = task('exclusive', 2, 2);
-  const open = async (written: unknown) => {
-    const { product: optimizer, dispose } = await make(plugin, written, { facts });
-    const made = [dispose];
-    const another = async () => {
-      const other = await make(plugin, written, { facts });
-      made.push(other.dispose);
-      return other.product;
-    };
-    const disposeAll = async () => {
-      for (const one of made) await one();
-    };
-    return {
-      subject: { optimizer, where: whereOf(plugin, written), another },
-      dispose: disposeAll,
-    };
-  };
-  for (const written of optionSets) await inEveryCase([written], open, holds);
+/** The optimizer that a law looks at. */
+export async function subjectOf({ fresh, where }: Trial<'optimizer'>): Promise<OptimizerSubject> {
+  return { optimizer: await fresh(), where, another: fresh };
 }
 
 /** A weight on its way, as plain numbers. */

@@ -1,10 +1,11 @@
 import type { SchedulePlugin } from '@raremask/core';
 import type { Check } from '../check.ts';
 import { pluginChecks } from '../pluginChecks.ts';
+import { withEveryOptions } from '../trial/everyOptions.ts';
 import { factorLaws } from './laws/factor.ts';
 import { purityLaws } from './laws/purity.ts';
 import { stateLaws } from './laws/state.ts';
-import { withEveryOptions } from './subject.ts';
+import { subjectOf } from './subject.ts';
 
 /** What the author knows of a schedule. */
 export interface ScheduleCheckOptions {
@@ -22,7 +23,7 @@ export function scheduleChecks(
     ...pluginChecks(plugin, 'schedule'),
     ...laws.map(({ name, holds }) => ({
       name,
-      run: () => withEveryOptions(plugin, options, holds),
+      run: () => withEveryOptions(plugin, options, subjectOf, holds),
     })),
   ];
 }

@@ -1,7 +1,5 @@
-import type { RunProgress, Schedule, SchedulePlugin } from '@raremask/core';
-import { inEveryCase } from '../trial/cases.ts';
-import { make, whereOf } from '../trial/make.ts';
-import { task } from '../trial/tasks.ts';
+import type { RunProgress, Schedule } from '@raremask/core';
+import type { Trial } from '../trial/everyOptions.ts';
 import { badFactor, scheduleThrows } from './faults.ts';
 
 /** A schedule under trial: one plugin with one set of options. */
@@ -24,27 +22,9 @@ export function law(name: string, holds: (subject: ScheduleSubject) => Promise<v
   return { name, holds: async (subject: ScheduleSubject) => await holds(subject) };
 }
 
-/** Makes the schedule with every set of options, and hands it to a law. */
-export async function withEveryOptions(
-  plugin: SchedulePlugin,
-  optionSets: readonly unknown[],
-  holds: (subject: ScheduleSubject) => Promise<void>,
-): Promise<void> {
-  const facts = task('exclusive', 2, 2);
-  const open = async (written: unknown) => {
-    const { product: schedule, dispose } = await make(plugin, written, { facts });
-    const made = [dispose];
-    const another = async () => {
-      const other = await make(plugin, written, { facts });
-      made.push(other.dispose);
-      return other.product;
-    };
-    const disposeAll = async () => {
-      for (const one of made) await one();
-    };
-    return { subject: { schedule, where: whereOf(plugin, written), another }, dispose: disposeAll };
-  };
-  for (const written of optionSets) await inEveryCase([written], open, holds);
+/** The schedule that a law looks at. */
+export async function subjectOf({ fresh, where }: Trial<'schedule'>): Promise<ScheduleSubject> {
+  return { schedule: await fresh(), where, another: fresh };
 }
 
 /** Moments of a run: 4 of each epoch. */

@@ -1,10 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunOutcome, Tracker, TrackerPlugin } from '@raremask/core';
-import { inEveryCase } from '../trial/cases.ts';
-import { make, whereOf } from '../trial/make.ts';
-import { task } from '../trial/tasks.ts';
+import type { RunOutcome, Tracker } from '@raremask/core';
+import type { Trial } from '../trial/everyOptions.ts';
 import { trackerThrows } from './faults.ts';
 import { EPOCHS, type Happening, happening } from './happening.ts';
 
@@ -25,33 +23,19 @@ export interface TrackerLaw {
   holds(subject: TrackerSubject): Promise<void>;
 }
 
-/** Makes the tracker with every set of options, and hands it to a law. */
-export async function withEveryOptions(
-  plugin: TrackerPlugin,
-  optionSets: readonly unknown[],
-  holds: (subject: TrackerSubject) => Promise<void>,
-): Promise<void> {
-  const facts = task('exclusive', 2, 2);
-  const open = async (written: unknown) => {
-    const made: (() => Promise<void>)[] = [];
-    const fresh = async () => {
-      const { product, dispose } = await make(plugin, written, { facts });
-      made.push(dispose);
-      return product;
-    };
-    const folder = async () => {
-      const path = await mkdtemp(join(tmpdir(), 'raremask-tracker-'));
-      made.push(() => rm(path, { recursive: true, force: true }));
-      return path;
-    };
-    // A refusal of the options is told before a law begins.
-    await fresh();
-    const dispose = async () => {
-      for (const one of made) await one();
-    };
-    return { subject: { fresh, where: whereOf(plugin, written), folder }, dispose };
+/** What a law looks at; a refusal of the options is told before it begins. */
+export async function subjectOf({
+  fresh,
+  where,
+  atEnd,
+}: Trial<'tracker'>): Promise<TrackerSubject> {
+  await fresh();
+  const folder = async () => {
+    const path = await mkdtemp(join(tmpdir(), 'raremask-tracker-'));
+    atEnd(() => rm(path, { recursive: true, force: true }));
+    return path;
   };
-  for (const written of optionSets) await inEveryCase([written], open, holds);
+  return { fresh, where, folder };
 }
 
 interface Telling {

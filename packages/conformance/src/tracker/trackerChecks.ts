@@ -1,9 +1,10 @@
 import type { TrackerPlugin } from '@raremask/core';
 import type { Check } from '../check.ts';
 import { pluginChecks } from '../pluginChecks.ts';
+import { withEveryOptions } from '../trial/everyOptions.ts';
 import { givenLaws } from './laws/given.ts';
 import { hearingLaws } from './laws/hearing.ts';
-import { withEveryOptions } from './subject.ts';
+import { subjectOf } from './subject.ts';
 
 /** What the author knows of a tracker. */
 export interface TrackerCheckOptions {
@@ -21,7 +22,7 @@ export function trackerChecks(
     ...pluginChecks(plugin, 'tracker'),
     ...laws.map(({ name, holds }) => ({
       name,
-      run: () => withEveryOptions(plugin, options, holds),
+      run: () => withEveryOptions(plugin, options, subjectOf, holds),
     })),
   ];
 }
