@@ -1,5 +1,5 @@
 import type { ImageNumbers, Score, ScoredRegion, ScoredSet } from '@raremask/core';
-import { isRaremaskError } from '@raremask/core';
+import { calling } from '../step/calling.ts';
 import { scoreFailed, scoreMalformed, scoreValue } from './errors.ts';
 
 /**
@@ -11,13 +11,7 @@ import { scoreFailed, scoreMalformed, scoreValue } from './errors.ts';
 export function guardedScore(score: Score, place: string): Pick<Score, 'measure' | 'of'> {
   checkText(score, place);
   let names: string | undefined;
-  const called = <T>(what: string, call: () => T): T => {
-    try {
-      return call();
-    } catch (error) {
-      throw isRaremaskError(error) ? error : scoreFailed(place, what, error);
-    }
-  };
+  const called = calling((what, cause) => scoreFailed(place, what, cause));
   return {
     measure(region) {
       const of = regionText(region);

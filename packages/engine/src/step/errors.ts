@@ -12,15 +12,7 @@ export function optimizerResult(
   expected: string,
   got: string,
 ): RaremaskError {
-  return new RaremaskError({
-    code: 'RAREMASK_OPTIMIZER_RESULT',
-    category: 'plugin',
-    where: place,
-    what: `the optimizer gave ${what}`,
-    expected,
-    got,
-    remedy: TELL,
-  });
+  return result('RAREMASK_OPTIMIZER_RESULT', place, `the optimizer gave ${what}`, expected, got);
 }
 
 export function stateNotFinite(place: string, name: string, kept: string): RaremaskError {
@@ -46,15 +38,17 @@ export function scheduleResult(
   expected: string,
   got: string,
 ): RaremaskError {
-  return new RaremaskError({
-    code: 'RAREMASK_SCHEDULE_RESULT',
-    category: 'plugin',
-    where: place,
-    what: `the schedule gave ${what}`,
-    expected,
-    got,
-    remedy: TELL,
-  });
+  return result('RAREMASK_SCHEDULE_RESULT', place, `the schedule gave ${what}`, expected, got);
+}
+
+function result(
+  code: `RAREMASK_${string}`,
+  where: string,
+  what: string,
+  expected: string,
+  got: string,
+) {
+  return new RaremaskError({ code, category: 'plugin', where, what, expected, got, remedy: TELL });
 }
 
 function failed(code: `RAREMASK_${string}`, where: string, what: string, cause: unknown) {

@@ -1,6 +1,7 @@
 import { NotTraceable } from '@raremask/compiler';
-import { isRaremaskError, type Optimizer, type UpdateCall, type Updated } from '@raremask/core';
+import type { Optimizer, UpdateCall, Updated } from '@raremask/core';
 import { Tensor } from '@tensorflow/tfjs';
+import { calling } from './calling.ts';
 import { optimizerFailed, optimizerResult } from './errors.ts';
 
 /**
@@ -11,14 +12,10 @@ import { optimizerFailed, optimizerResult } from './errors.ts';
  */
 export function guardedOptimizer(optimizer: Optimizer, place: string): Optimizer {
   const slots = checkedSlots(optimizer.slots, place);
-  const called = <T>(what: string, call: () => T): T => {
-    try {
-      return call();
-    } catch (error) {
-      if (isRaremaskError(error) || error instanceof NotTraceable) throw error;
-      throw optimizerFailed(place, what, error);
-    }
-  };
+  const called = calling(
+    (what, cause) => optimizerFailed(place, what, cause),
+    (error) => error instanceof NotTraceable,
+  );
   let names: string | undefined;
   return {
     slots,

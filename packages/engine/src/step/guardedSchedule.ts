@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isRaremaskError, type Json, type Schedule } from '@raremask/core';
+import type { Json, Schedule } from '@raremask/core';
+import { calling } from './calling.ts';
 import { scheduleFailed, scheduleResult } from './errors.ts';
 
 /**
@@ -8,13 +9,7 @@ import { scheduleFailed, scheduleResult } from './errors.ts';
  * @param place what messages begin with, for example `train.schedule (halves)`
  */
 export function guardedSchedule(schedule: Schedule, place: string): Schedule {
-  const called = <T>(what: string, call: () => T): T => {
-    try {
-      return call();
-    } catch (error) {
-      throw isRaremaskError(error) ? error : scheduleFailed(place, what, error);
-    }
-  };
+  const called = calling((what, cause) => scheduleFailed(place, what, cause));
   return {
     factor(progress) {
       const when = `epoch ${progress.epoch.toFixed(2)} of ${progress.epochs}, without the warm-up`;
