@@ -1,5 +1,6 @@
 import { IGNORE, type Sample } from '@raremask/core';
 import { describe, expect, test } from 'vitest';
+import { SampleReader } from '../src/reading/sampleReader.ts';
 import { lostStructures } from '../src/resolution/lostStructures.ts';
 import { resample } from '../src/resolution/resample.ts';
 import { resizeLabels } from '../src/resolution/resizeLabels.ts';
@@ -176,5 +177,65 @@ describe('a sample', () => {
     const own = sample(2);
     expect(resizeSample(own, undefined, facts)).toBe(own);
     expect(resizeSample(own, { longest: 4 } as never, facts)).toBe(own);
+  });
+});
+
+describe('what is read for the network', () => {
+  const facts = {
+    space: 2 as const,
+    channels: 1,
+    overlapping: false,
+    classes: [
+      { name: 'background', value: 0 },
+      { name: 'spot', value: 1 },
+    ],
+  };
+  /** Twice as wide as high; the left half is bright, and the spot. */
+  const read = async (id: string): Promise<Sample> => {
+    const left = Uint8Array.from({ length: 8 * 16 }, (_, at) => (at % 16 < 8 ? 1 : 0));
+    return { id, size: [8, 16], image: left.map((one) => 100 * one), labels: left };
+  };
+  const reader = (fit: [number, number]) =>
+    new SampleReader(
+      { read },
+      {
+        facts,
+        normalization: { kind: 'none' },
+        resolution: { fit },
+        pixelWeights: [1, 1],
+        seed: 0,
+        multipleOf: [2, 2],
+      },
+      { take: (length) => new Float32Array(length) },
+    );
+
+  test('fits into the extents that are named, and nothing counts in what is left over', async () => {
+    const { size, images, target, weight } = await reader([10, 8]).batch(0, 0, [{ id: 'a' }]);
+    // Half the size, 4 x 8; six rows are left over.
+    expect(size).toEqual([10, 8]);
+    const row = [...Array<number>(4).fill(1), ...Array<number>(4).fill(0)];
+    for (let y = 0; y < 10; y++) {
+      const seen = y < 4;
+      expect([...weight.slice(y * 8, (y + 1) * 8)]).toEqual(Array(8).fill(seen ? 1 : 0));
+      const spot = [...target].filter((_, at) => at % 2 === 1).slice(y * 8, (y + 1) * 8);
+      expect(spot).toEqual(seen ? row : Array(8).fill(0));
+      expect(images[y * 8]).toBe(seen ? 100 : 0);
+    }
+  });
+
+  test('is a whole image at that size, beside the sample at its own', async () => {
+    const whole = await reader([10, 8]).whole('a');
+    expect(whole).toMatchObject({ seen: [4, 8], padded: [10, 8] });
+    expect(whole.sample.size).toEqual([8, 16]);
+    expect(whole.images).toHaveLength(80);
+  });
+
+  test('is counted as it is seen, with how much of the image stands behind a pixel', async () => {
+    expect(await reader([10, 8]).survey('a')).toMatchObject({
+      size: [4, 8],
+      classPixels: [16, 16],
+      pixelsPerSeen: 4,
+      lost: [0, 0],
+    });
   });
 });
