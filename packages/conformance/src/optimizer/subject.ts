@@ -12,17 +12,6 @@ export interface OptimizerSubject {
   another(): Promise<Optimizer>;
 }
 
-/** What an optimizer must do, and how it is tried on one of them. */
-export interface OptimizerLaw {
-  /** A fact in the present tense. */
-  readonly name: string;
-  holds(subject: OptimizerSubject): Promise<void>;
-}
-
-export function law(name: string, holds: (subject: OptimizerSubject) => Promise<void> | void) {
-  return { name, holds: async (subject: OptimizerSubject) => await holds(subject) };
-}
-
 /** The optimizer that a law looks at. */
 export async function subjectOf({ fresh, where }: Trial<'optimizer'>): Promise<OptimizerSubject> {
   return { optimizer: await fresh(), where, another: fresh };

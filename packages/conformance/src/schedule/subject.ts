@@ -11,17 +11,6 @@ export interface ScheduleSubject {
   another(): Promise<Schedule>;
 }
 
-/** What a schedule must do, and how it is tried on one of them. */
-export interface ScheduleLaw {
-  /** A fact in the present tense. */
-  readonly name: string;
-  holds(subject: ScheduleSubject): Promise<void>;
-}
-
-export function law(name: string, holds: (subject: ScheduleSubject) => Promise<void> | void) {
-  return { name, holds: async (subject: ScheduleSubject) => await holds(subject) };
-}
-
 /** The schedule that a law looks at. */
 export async function subjectOf({ fresh, where }: Trial<'schedule'>): Promise<ScheduleSubject> {
   return { schedule: await fresh(), where, another: fresh };

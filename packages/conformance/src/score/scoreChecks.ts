@@ -1,11 +1,12 @@
 import type { Facts, ScorePlugin } from '@raremask/core';
 import type { Check } from '../check.ts';
 import { pluginChecks } from '../pluginChecks.ts';
+import { withEveryOptions } from '../trial/everyOptions.ts';
 import { directionLaws } from './laws/direction.ts';
 import { numberLaws } from './laws/numbers.ts';
 import { purityLaws } from './laws/purity.ts';
 import { textLaws } from './laws/text.ts';
-import { inEveryTask, SCORE_TASKS } from './subject.ts';
+import { SCORE_TASKS, subjectOf } from './subject.ts';
 
 /** What the author knows of a score. */
 export interface ScoreCheckOptions {
@@ -28,7 +29,7 @@ export function scoreChecks(
     ...pluginChecks(plugin, 'score'),
     ...laws.map(({ name, holds }) => ({
       name,
-      run: () => inEveryTask(plugin, options, tasks, holds),
+      run: () => withEveryOptions(plugin, options, subjectOf, holds, tasks),
     })),
   ];
 }

@@ -1,7 +1,7 @@
-import type { Facts, ImageNumbers, Score, ScoredRegion, ScorePlugin } from '@raremask/core';
+import type { Facts, ImageNumbers, Score, ScoredRegion } from '@raremask/core';
 import { type AddedScore, type ImageScore, scoreImage, summarize } from '@raremask/metrics';
-import { inEveryCase, isRefusal } from '../trial/cases.ts';
-import { make, whereOf } from '../trial/make.ts';
+import { isRefusal } from '../trial/cases.ts';
+import type { Trial } from '../trial/everyOptions.ts';
 import { task } from '../trial/tasks.ts';
 import { type Drawn, type Frame, inputOf } from './drawn.ts';
 import { notNumbers, notSummed, otherNames, scoreThrows } from './faults.ts';
@@ -16,17 +16,6 @@ export interface ScoreSubject {
   another(): Promise<Score>;
 }
 
-/** What a score must do, and how it is tried on one of them. */
-export interface ScoreLaw {
-  /** A fact in the present tense. */
-  readonly name: string;
-  holds(subject: ScoreSubject): Promise<void>;
-}
-
-export function law(name: string, holds: (subject: ScoreSubject) => Promise<void> | void) {
-  return { name, holds: async (subject: ScoreSubject) => await holds(subject) };
-}
-
 /** The tasks that a score is tried on: images and volumes, exclusive and overlapping classes. */
 export const SCORE_TASKS: readonly Facts[] = [
   task('exclusive', 2, 2),
@@ -35,30 +24,9 @@ export const SCORE_TASKS: readonly Facts[] = [
   task('exclusive', 2, 3),
 ];
 
-/** Makes the score in every task, one after the other, and hands it to a law. */
-export async function inEveryTask(
-  plugin: ScorePlugin,
-  optionSets: readonly unknown[],
-  tasks: readonly Facts[],
-  holds: (subject: ScoreSubject) => Promise<void>,
-): Promise<void> {
-  for (const written of optionSets) {
-    const open = async (facts: Facts) => {
-      const { product: score, dispose } = await make(plugin, written, { facts });
-      const made = [dispose];
-      const another = async () => {
-        const other = await make(plugin, written, { facts });
-        made.push(other.dispose);
-        return other.product;
-      };
-      const where = whereOf(plugin, written, facts);
-      const disposeAll = async () => {
-        for (const one of made) await one();
-      };
-      return { subject: { facts, score, where, another }, dispose: disposeAll };
-    };
-    await inEveryCase(tasks, open, holds);
-  }
+/** The score that a law looks at. */
+export async function subjectOf({ facts, fresh, where }: Trial<'score'>): Promise<ScoreSubject> {
+  return { facts, score: await fresh(), where, another: fresh };
 }
 
 /** Millimetres of a pixel along each axis, all of them different. */

@@ -16,13 +16,6 @@ export interface TrackerSubject {
   folder(): Promise<string>;
 }
 
-/** What a tracker must do, and how it is tried on one of them. */
-export interface TrackerLaw {
-  /** A fact in the present tense. */
-  readonly name: string;
-  holds(subject: TrackerSubject): Promise<void>;
-}
-
 /** What a law looks at; a refusal of the options is told before it begins. */
 export async function subjectOf({
   fresh,

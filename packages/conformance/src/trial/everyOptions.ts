@@ -1,10 +1,11 @@
-import type { Plugin, ProductByKind } from '@raremask/core';
+import type { Facts, Plugin, ProductByKind } from '@raremask/core';
 import { inEveryCase } from './cases.ts';
 import { make, whereOf } from './make.ts';
 import { task } from './tasks.ts';
 
-/** What the subject of a law is made of, with one set of options. */
+/** What the subject of a law is made of, with one set of options in one task. */
 export interface Trial<K extends Plugin['kind']> {
+  readonly facts: Facts;
   /** A plugin's product that nobody has used yet. */
   fresh(): Promise<ProductByKind[K]>;
   /** What messages begin with. */
@@ -13,29 +14,36 @@ export interface Trial<K extends Plugin['kind']> {
   atEnd(dispose: () => Promise<void>): void;
 }
 
-/** Tries a law with every set of options of a plugin that needs no more than a task. */
+/**
+ * Tries a law with every set of options of a plugin that needs no more than a task.
+ *
+ * @param tasks in which it is tried, and which messages name; left out, one that says nothing
+ */
 export async function withEveryOptions<K extends Plugin['kind'], S>(
   plugin: Extract<Plugin, { kind: K }>,
   optionSets: readonly unknown[],
   subjectOf: (trial: Trial<K>) => Promise<S>,
   holds: (subject: S) => Promise<void>,
+  tasks?: readonly Facts[],
 ): Promise<void> {
-  const facts = task('exclusive', 2, 2);
-  const open = async (written: unknown) => {
-    const made: (() => Promise<void>)[] = [];
-    const subject = await subjectOf({
-      async fresh() {
-        const { product, dispose } = await make<K>(plugin, written, { facts });
-        made.push(dispose);
-        return product;
-      },
-      where: whereOf(plugin, written),
-      atEnd: (dispose) => void made.push(dispose),
-    });
-    const dispose = async () => {
-      for (const one of made) await one();
+  for (const written of optionSets) {
+    const open = async (facts: Facts) => {
+      const made: (() => Promise<void>)[] = [];
+      const subject = await subjectOf({
+        facts,
+        async fresh() {
+          const { product, dispose } = await make<K>(plugin, written, { facts });
+          made.push(dispose);
+          return product;
+        },
+        where: whereOf(plugin, written, tasks && facts),
+        atEnd: (dispose) => void made.push(dispose),
+      });
+      const dispose = async () => {
+        for (const one of made) await one();
+      };
+      return { subject, dispose };
     };
-    return { subject, dispose };
-  };
-  for (const written of optionSets) await inEveryCase([written], open, holds);
+    await inEveryCase(tasks ?? [task('exclusive', 2, 2)], open, holds);
+  }
 }

@@ -1,3 +1,4 @@
+import { type Law, law } from '../../trial/law.ts';
 import {
   datasetFault,
   datasetThrows,
@@ -5,14 +6,13 @@ import {
   takesUnknownId,
   unclearIdError,
 } from '../faults.ts';
-import { asked, isClear, sampleOf, settled } from '../subject.ts';
-import { type Law, law } from './law.ts';
+import { asked, type DatasetSubject, isClear, sampleOf, settled } from '../subject.ts';
 
 /** An id that no data set has. */
 const NO_ID = 'an-id-that-is-not-there';
 
 /** What is known of a sample without reading it. */
-export function answerLaws(): readonly Law[] {
+export function answerLaws(): readonly Law<DatasetSubject>[] {
   return [
     law('gives every id the same group', async (subject) => {
       const { dataset, where } = subject;

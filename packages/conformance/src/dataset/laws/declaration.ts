@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type Law, law } from '../../trial/law.ts';
 import { datasetFault, idsDiffer, otherAnswer } from '../faults.ts';
 import { factsFaults, idFaults } from '../sampleFaults.ts';
-import { type Law, law } from './law.ts';
+import type { DatasetSubject } from '../subject.ts';
 
 /** What a data set says of itself. */
-export function declarationLaws(): readonly Law[] {
+export function declarationLaws(): readonly Law<DatasetSubject>[] {
   return [
     law('says facts that a task can be made of', async ({ dataset, where }) => {
       for (const fault of factsFaults(dataset.facts)) throw datasetFault(where, 'facts', fault);

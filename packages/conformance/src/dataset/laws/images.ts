@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { DatasetPlugin } from '@raremask/core';
+import { type Law, law } from '../../trial/law.ts';
 import { openImages } from '../../trial/make.ts';
 import { datasetFault, imagesFault } from '../faults.ts';
 import { factsFaults, idFaults, sampleFaults } from '../sampleFaults.ts';
-import { isClear, sampleOf, settled, spread } from '../subject.ts';
-import { type Law, law } from './law.ts';
+import { type DatasetSubject, isClear, sampleOf, settled, spread } from '../subject.ts';
 
 /**
  * Images without truth.
@@ -17,8 +17,8 @@ export function imageLaws(
   folder: string,
   images: string | undefined,
   most: number,
-): readonly Law[] {
-  const laws: Law[] = [];
+): readonly Law<DatasetSubject>[] {
+  const laws: Law<DatasetSubject>[] = [];
   if (plugin.openImages !== undefined) {
     laws.push(
       law('says that a path of images does not exist', async ({ written, where }) => {

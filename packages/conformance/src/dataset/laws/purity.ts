@@ -1,11 +1,11 @@
 import { drawsOwnRandomNumbers, makesTensors } from '../../pluginFaults.ts';
+import { type Law, law } from '../../trial/law.ts';
 import { countRandomDraws, countTensorsMade } from '../../trial/watch.ts';
 import { disposalThrows } from '../faults.ts';
-import { sampleOf, settled } from '../subject.ts';
-import { type Law, law } from './law.ts';
+import { type DatasetSubject, sampleOf, settled } from '../subject.ts';
 
 /** Nothing is left behind, and nothing comes of chance. */
-export function purityLaws(): readonly Law[] {
+export function purityLaws(): readonly Law<DatasetSubject>[] {
   return [
     law('can be disposed twice, apart from other openings', async (subject) => {
       const other = await subject.another();

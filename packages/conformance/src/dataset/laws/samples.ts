@@ -1,12 +1,12 @@
 import type { Sample } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
+import { type Law, law } from '../../trial/law.ts';
 import { datasetFault, memoryReused, otherSample } from '../faults.ts';
 import { ownCopy, sampleDifference, sampleFaults } from '../sampleFaults.ts';
-import { sampleOf } from '../subject.ts';
-import { type Law, law } from './law.ts';
+import { type DatasetSubject, sampleOf } from '../subject.ts';
 
 /** The same samples, however they are read. */
-export function sampleLaws(): readonly Law[] {
+export function sampleLaws(): readonly Law<DatasetSubject>[] {
   return [
     law('reads samples that fit its facts', async (subject) => {
       for (const id of subject.ids) {

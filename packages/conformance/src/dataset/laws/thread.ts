@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '@raremask/core';
+import { type Law, law } from '../../trial/law.ts';
 import { idsDiffer, otherInThread, threadFails } from '../faults.ts';
 import { readInThread } from '../otherThread.ts';
 import { sampleDifference } from '../sampleFaults.ts';
-import { sampleOf } from '../subject.ts';
-import { type Law, law } from './law.ts';
+import { type DatasetSubject, sampleOf } from '../subject.ts';
 
 /**
  * A data set lives in reading threads too.
  *
  * @param module file URL of the module whose default export the plugin is
  */
-export function threadLaws(module: string, folder: string): readonly Law[] {
+export function threadLaws(module: string, folder: string): readonly Law<DatasetSubject>[] {
   return [
     law('reads the same in another thread', async (subject) => {
       const { written, ids, dataset, where } = subject;

@@ -1,12 +1,12 @@
 import { createRandom } from '@raremask/core/host';
+import { type Law, law } from '../../trial/law.ts';
 import { number, totalOf } from '../../trial/valueAndGradient.ts';
 import { gradientCutOff, wrongGradient } from '../faults.ts';
 import { mistaken, wrongPixels } from '../mistakes.ts';
-import { evaluated, place, random } from '../subject.ts';
-import { type Law, law } from './law.ts';
+import { evaluated, type LossSubject, place, random } from '../subject.ts';
 
 /** The gradient is that of the value, and is there wherever something is wrong. */
-export function gradientLaws(): readonly Law[] {
+export function gradientLaws(): readonly Law<LossSubject>[] {
   return [
     law('has the gradient of its value', async (subject) => {
       const batch = random(subject);

@@ -1,14 +1,5 @@
 import type { Differing } from '../../errors.ts';
 import { difference } from '../../trial/valueAndGradient.ts';
-import type { LossSubject } from '../subject.ts';
-
-/** What a loss must do, and how it is tried on one of them. */
-export interface Law {
-  /** A fact in the present tense. */
-  readonly name: string;
-  /** Rejects where the loss does something else. */
-  holds(subject: LossSubject): Promise<void>;
-}
 
 /** What is known of a loss before it is tried; see `LossCheckOptions`. */
 export interface LossKnowledge {
@@ -22,10 +13,6 @@ export interface LossKnowledge {
     readonly alarmOption?: string;
     readonly missOption?: string;
   };
-}
-
-export function law(name: string, holds: (subject: LossSubject) => Promise<void>): Law {
-  return { name, holds };
 }
 
 type Compare = (one: readonly number[], two: readonly number[]) => Differing | undefined;

@@ -8,6 +8,7 @@ import {
   withImages,
   withPixels,
 } from '../../trial/batch.ts';
+import { type Law, law } from '../../trial/law.ts';
 import { make } from '../../trial/make.ts';
 import {
   dependsOnClassOrder,
@@ -16,11 +17,16 @@ import {
   permutedBatch,
   volumeDiffers,
 } from '../faults.ts';
-import { evaluated, place, random, SEED } from '../subject.ts';
-import { type Law, type LossKnowledge, law, nearness } from './law.ts';
+import { evaluated, type LossSubject, place, random, SEED } from '../subject.ts';
+import { type LossKnowledge, nearness } from './law.ts';
 
 /** Images, pixels, axes and classes in another order. */
-export function orderLaws({ tolerance, local, alike, everyTask }: LossKnowledge): readonly Law[] {
+export function orderLaws({
+  tolerance,
+  local,
+  alike,
+  everyTask,
+}: LossKnowledge): readonly Law<LossSubject>[] {
   const { near, nearGradient } = nearness(tolerance);
   return [
     law('gives a batch in another order its values in that order', async (subject) => {
@@ -68,27 +74,34 @@ export function orderLaws({ tolerance, local, alike, everyTask }: LossKnowledge)
         }),
     ...(local && everyTask
       ? [
-          law('gives a volume the value of an image with the same pixels', async (subject) => {
-            if (subject.facts.space === 3) return;
-            const batch = randomBatch(subject.facts, SEED, [4, 6]);
-            const volume: Batch = {
-              ...batch,
-              size: [2, 2, 6],
-              facts: { ...subject.facts, space: 3 },
-              label: `${batch.label} as [2, 2, 6] instead of [4, 6]`,
-            };
-            const { product: loss, dispose } = await make(subject.plugin, subject.written, volume);
-            const flat = await evaluated(subject, batch);
-            const deep = await evaluated({ ...subject, loss }, volume);
-            await dispose();
-            const other = near(deep.values, flat.values);
-            if (other) throw volumeDiffers(place(subject, volume), other);
-          }),
+          law<LossSubject>(
+            'gives a volume the value of an image with the same pixels',
+            async (subject) => {
+              if (subject.facts.space === 3) return;
+              const batch = randomBatch(subject.facts, SEED, [4, 6]);
+              const volume: Batch = {
+                ...batch,
+                size: [2, 2, 6],
+                facts: { ...subject.facts, space: 3 },
+                label: `${batch.label} as [2, 2, 6] instead of [4, 6]`,
+              };
+              const { product: loss, dispose } = await make(
+                subject.plugin,
+                subject.written,
+                volume,
+              );
+              const flat = await evaluated(subject, batch);
+              const deep = await evaluated({ ...subject, loss }, volume);
+              await dispose();
+              const other = near(deep.values, flat.values);
+              if (other) throw volumeDiffers(place(subject, volume), other);
+            },
+          ),
         ]
       : []),
     ...(alike
       ? [
-          law('treats foreground classes alike', async (subject) => {
+          law<LossSubject>('treats foreground classes alike', async (subject) => {
             const first = firstForeground(subject.facts);
             const classes = [...subject.facts.classes.keys()];
             if (classes.length - first < 2) return;

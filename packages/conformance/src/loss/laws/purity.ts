@@ -2,15 +2,16 @@ import { lossInput } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import { drawsOwnRandomNumbers } from '../../pluginFaults.ts';
 import { randomBatch, withImages } from '../../trial/batch.ts';
+import { type Law, law } from '../../trial/law.ts';
 import { make } from '../../trial/make.ts';
 import { tensors } from '../../trial/valueAndGradient.ts';
 import { countRandomDraws, countReadings } from '../../trial/watch.ts';
 import { changesInput, keepsTensors, notPure, readsData } from '../faults.ts';
-import { evaluated, guarded, place, random, SEED } from '../subject.ts';
-import { type Law, type LossKnowledge, law, nearness } from './law.ts';
+import { evaluated, guarded, type LossSubject, place, random, SEED } from '../subject.ts';
+import { type LossKnowledge, nearness } from './law.ts';
 
 /** A loss is a function of its input alone. */
-export function purityLaws({ tolerance }: LossKnowledge): readonly Law[] {
+export function purityLaws({ tolerance }: LossKnowledge): readonly Law<LossSubject>[] {
   const { near, nearGradient } = nearness(tolerance);
   return [
     law('keeps no tensor', async (subject) => {

@@ -1,6 +1,7 @@
 import { createRandom } from '@raremask/core/host';
 import { notDeclared } from '../../pluginFaults.ts';
 import { type Batch, withImages } from '../../trial/batch.ts';
+import { type Law, law } from '../../trial/law.ts';
 import { make } from '../../trial/make.ts';
 import { list, number } from '../../trial/valueAndGradient.ts';
 import { EXTREMES } from '../extremes.ts';
@@ -15,11 +16,15 @@ import {
   undeclaredScalar,
 } from '../faults.ts';
 import { equalHits, mistaken } from '../mistakes.ts';
-import { evaluated, place, random, SEED, totalOfSubject } from '../subject.ts';
-import { type Law, type LossKnowledge, law, nearness } from './law.ts';
+import { evaluated, type LossSubject, place, random, SEED, totalOfSubject } from '../subject.ts';
+import { type LossKnowledge, nearness } from './law.ts';
 
 /** What a value must be, and what must cost something. */
-export function valueLaws({ tolerance, local, expects }: LossKnowledge): readonly Law[] {
+export function valueLaws({
+  tolerance,
+  local,
+  expects,
+}: LossKnowledge): readonly Law<LossSubject>[] {
   const { near } = nearness(tolerance);
   return [
     law('returns one number for each sample, or a scalar', async (subject) => {
@@ -40,7 +45,7 @@ export function valueLaws({ tolerance, local, expects }: LossKnowledge): readonl
       if (shape.length === 0 && !subject.pools) throw undeclaredScalar(place(subject, batch));
     }),
     ...Object.entries(EXTREMES).map(([name, extremes]) =>
-      law(name, async (subject) => {
+      law<LossSubject>(name, async (subject) => {
         for (const batch of extremes(random(subject))) {
           const { values, gradient } = await evaluated(subject, batch);
           if (!values.every(Number.isFinite)) {
@@ -113,7 +118,7 @@ export function valueLaws({ tolerance, local, expects }: LossKnowledge): readonl
 function expectedLaws(
   tolerance: number,
   { missCostsMore, alarmOption, missOption }: LossKnowledge['expects'],
-): readonly Law[] {
+): readonly Law<LossSubject>[] {
   return [
     ...(missCostsMore === undefined ? [] : [costsMore(missCostsMore, tolerance)]),
     ...(alarmOption === undefined ? [] : [weighs(alarmOption, 'false alarms', tolerance)]),
@@ -121,7 +126,7 @@ function expectedLaws(
   ];
 }
 
-function costsMore(missCostsMore: boolean, tolerance: number): Law {
+function costsMore(missCostsMore: boolean, tolerance: number): Law<LossSubject> {
   return law(
     `makes ${missCostsMore ? 'missed pixels' : 'false alarms'} cost more`,
     async (subject) => {
@@ -142,7 +147,11 @@ function costsMore(missCostsMore: boolean, tolerance: number): Law {
   );
 }
 
-function weighs(option: string, mistake: 'false alarms' | 'missed pixels', tolerance: number): Law {
+function weighs(
+  option: string,
+  mistake: 'false alarms' | 'missed pixels',
+  tolerance: number,
+): Law<LossSubject> {
   return law(`lets the option ${option} weigh ${mistake}`, async (subject) => {
     const set = subject.options as Readonly<Record<string, number>>;
     const written = { ...(subject.written as object), [option]: 2 * set[option]! };

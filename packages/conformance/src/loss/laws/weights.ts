@@ -1,10 +1,11 @@
 import { type Batch, product, withPixels } from '../../trial/batch.ts';
+import { type Law, law } from '../../trial/law.ts';
 import { dilutedByHidden, seesHiddenPixels, unlikeCopies } from '../faults.ts';
-import { evaluated, place, random } from '../subject.ts';
-import { type Law, type LossKnowledge, law, nearness } from './law.ts';
+import { evaluated, type LossSubject, place, random } from '../subject.ts';
+import { type LossKnowledge, nearness } from './law.ts';
 
 /** Pixels count as often as their weight says. */
-export function weightLaws({ tolerance, local }: LossKnowledge): readonly Law[] {
+export function weightLaws({ tolerance, local }: LossKnowledge): readonly Law<LossSubject>[] {
   const { near, nearGradient } = nearness(tolerance);
   return [
     law('ignores pixels of weight 0', async (subject) => {
@@ -25,7 +26,7 @@ export function weightLaws({ tolerance, local }: LossKnowledge): readonly Law[] 
     }),
     ...(local
       ? [
-          law('does not count pixels of weight 0', async (subject) => {
+          law<LossSubject>('does not count pixels of weight 0', async (subject) => {
             const batch = random(subject);
             const { hidden } = hiddenRow(batch);
             const [rows, ...rest] = batch.size as [number, ...number[]];
@@ -35,7 +36,7 @@ export function weightLaws({ tolerance, local }: LossKnowledge): readonly Law[] 
             const other = near((await evaluated(subject, hidden)).values, alone.values);
             if (other) throw dilutedByHidden(place(subject, hidden), other);
           }),
-          law('counts a pixel of weight 2 like two copies of it', async (subject) => {
+          law<LossSubject>('counts a pixel of weight 2 like two copies of it', async (subject) => {
             const { doubled, copied, from } = copies(random(subject));
             const one = await evaluated(subject, doubled);
             const two = await evaluated(subject, copied);

@@ -1,12 +1,15 @@
 import type { Model } from '@raremask/core';
+import { type Law, law } from '../../trial/law.ts';
 import { difference } from '../../trial/valueAndGradient.ts';
 import { modelIgnoresSeed, otherFirstWeights, parameterFault } from '../faults.ts';
 import { callOf } from '../forward.ts';
-import { answered, SEED } from '../subject.ts';
-import { type Law, law, type ModelKnowledge } from './law.ts';
+import { answered, type ModelSubject, SEED } from '../subject.ts';
+import type { ModelKnowledge } from './law.ts';
 
 /** What a model declares, and its first weights. */
-export function declarationLaws({ seeded }: Pick<ModelKnowledge, 'seeded'>): readonly Law[] {
+export function declarationLaws({
+  seeded,
+}: Pick<ModelKnowledge, 'seeded'>): readonly Law<ModelSubject>[] {
   return [
     law('declares weights and buffers before it is called', async (subject) => {
       const { model, facts, where } = subject;
@@ -35,13 +38,17 @@ export function declarationLaws({ seeded }: Pick<ModelKnowledge, 'seeded'>): rea
     }),
     ...(seeded
       ? [
-          law('has other first weights for another seed', async ({ model, where, another }) => {
-            const other = await another(SEED + 1);
-            const same = model.weights.every(
-              ({ initial }, index) => !difference(other.weights[index]?.initial ?? [], initial, 0),
-            );
-            if (same) throw modelIgnoresSeed(where);
-          }),
+          law<ModelSubject>(
+            'has other first weights for another seed',
+            async ({ model, where, another }) => {
+              const other = await another(SEED + 1);
+              const same = model.weights.every(
+                ({ initial }, index) =>
+                  !difference(other.weights[index]?.initial ?? [], initial, 0),
+              );
+              if (same) throw modelIgnoresSeed(where);
+            },
+          ),
         ]
       : []),
   ];

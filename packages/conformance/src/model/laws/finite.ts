@@ -1,9 +1,9 @@
+import { type Law, law } from '../../trial/law.ts';
 import { type Call, callOf } from '../forward.ts';
-import { answered, differentiated, MODES, requireFinite } from '../subject.ts';
-import { type Law, law } from './law.ts';
+import { answered, differentiated, MODES, type ModelSubject, requireFinite } from '../subject.ts';
 
 /** Numbers that training can go on with. */
-export function finiteLaws(): readonly Law[] {
+export function finiteLaws(): readonly Law<ModelSubject>[] {
   return [
     law('is finite for images with and without contrast', async (subject) => {
       const { model, facts } = subject;

@@ -1,13 +1,13 @@
 import { createRandom } from '@raremask/core/host';
 import type { Differing } from '../../errors.ts';
+import { type Law, law } from '../../trial/law.ts';
 import { number } from '../../trial/valueAndGradient.ts';
 import { weightCutOff, wrongWeightGradient } from '../faults.ts';
 import { type Call, callOf, weightedSum } from '../forward.ts';
 import { answered, differentiated, type ModelSubject, place, someCall } from '../subject.ts';
-import { type Law, law } from './law.ts';
 
 /** What weights learn from. */
-export function gradientLaws(): readonly Law[] {
+export function gradientLaws(): readonly Law<ModelSubject>[] {
   return [
     law('has a gradient for every weight', async (subject) => {
       const call = callOf(subject.model, subject.facts);

@@ -1,14 +1,5 @@
 import { difference } from '../../trial/valueAndGradient.ts';
 import type { Answer } from '../forward.ts';
-import type { ModelSubject } from '../subject.ts';
-
-/** What a model must do, and how it is tried on one of them. */
-export interface Law {
-  /** A fact in the present tense. */
-  readonly name: string;
-  /** Rejects where the model does something else. */
-  holds(subject: ModelSubject): Promise<void>;
-}
 
 /** What is known of a model before it is tried; see `ModelCheckOptions`. */
 export interface ModelKnowledge {
@@ -18,10 +9,6 @@ export interface ModelKnowledge {
     readonly dropout?: boolean;
     readonly batchStatistics?: boolean;
   };
-}
-
-export function law(name: string, holds: (subject: ModelSubject) => Promise<void>): Law {
-  return { name, holds };
 }
 
 /** How numbers, and logits, are compared that should be equal. */

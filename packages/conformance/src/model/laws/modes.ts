@@ -1,3 +1,4 @@
+import { type Law, law } from '../../trial/law.ts';
 import { difference } from '../../trial/valueAndGradient.ts';
 import {
   bufferFault,
@@ -7,14 +8,14 @@ import {
   statisticsElsewhere,
 } from '../faults.ts';
 import { type Answer, type Call, callOf, withCallImages } from '../forward.ts';
-import { answered, joined, logitsDiffer, place, someCall } from '../subject.ts';
-import { type Law, law, type ModelKnowledge, nearness } from './law.ts';
+import { answered, joined, logitsDiffer, type ModelSubject, place, someCall } from '../subject.ts';
+import { type ModelKnowledge, nearness } from './law.ts';
 
 /** What training does, and inference does not. */
 export function modeLaws({
   tolerance,
   expects,
-}: Pick<ModelKnowledge, 'tolerance' | 'expects'>): readonly Law[] {
+}: Pick<ModelKnowledge, 'tolerance' | 'expects'>): readonly Law<ModelSubject>[] {
   const { near } = nearness(tolerance);
   const { batchStatistics } = expects;
   return [
@@ -105,7 +106,7 @@ export function modeLaws({
     ...(batchStatistics === undefined
       ? []
       : [
-          law(
+          law<ModelSubject>(
             `normalises the images of a batch ${batchStatistics ? 'together' : 'apart'} in training`,
             async (subject) => {
               const call = callOf(subject.model, subject.facts);

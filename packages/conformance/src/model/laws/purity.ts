@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { drawsOwnRandomNumbers } from '../../pluginFaults.ts';
+import { type Law, law } from '../../trial/law.ts';
 import { difference } from '../../trial/valueAndGradient.ts';
 import { countRandomDraws, countReadings } from '../../trial/watch.ts';
 import {
@@ -20,10 +21,12 @@ import {
   place,
   SEED,
 } from '../subject.ts';
-import { type Law, law, type ModelKnowledge, nearness } from './law.ts';
+import { type ModelKnowledge, nearness } from './law.ts';
 
 /** A model is a function of what it is given. */
-export function purityLaws({ tolerance }: Pick<ModelKnowledge, 'tolerance'>): readonly Law[] {
+export function purityLaws({
+  tolerance,
+}: Pick<ModelKnowledge, 'tolerance'>): readonly Law<ModelSubject>[] {
   const { near, sameLogits } = nearness(tolerance);
   return [
     law('gives the same call the same result', async (subject) => {

@@ -1,10 +1,13 @@
+import { type Law, law } from '../../trial/law.ts';
 import { channelUnseen, classesAlike } from '../faults.ts';
 import { callOf } from '../forward.ts';
-import { answered, logitsDiffer, place, someCall } from '../subject.ts';
-import { type Law, law, type ModelKnowledge, nearness } from './law.ts';
+import { answered, logitsDiffer, type ModelSubject, place, someCall } from '../subject.ts';
+import { type ModelKnowledge, nearness } from './law.ts';
 
 /** A model sees every channel, and tells every class apart. */
-export function sightLaws({ tolerance }: Pick<ModelKnowledge, 'tolerance'>): readonly Law[] {
+export function sightLaws({
+  tolerance,
+}: Pick<ModelKnowledge, 'tolerance'>): readonly Law<ModelSubject>[] {
   const { near } = nearness(tolerance);
   return [
     law('sees every channel of the images', async (subject) => {

@@ -1,5 +1,6 @@
 import type { Model } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
+import { type Law, law } from '../../trial/law.ts';
 import {
   modelKeepsTensors,
   modelShape,
@@ -8,11 +9,10 @@ import {
   unclearSizeError,
 } from '../faults.ts';
 import { answerOf, callOf, fittingSize } from '../forward.ts';
-import { answered, isClear, MODES, place, requireFinite } from '../subject.ts';
-import { type Law, law } from './law.ts';
+import { answered, isClear, MODES, type ModelSubject, place, requireFinite } from '../subject.ts';
 
 /** Which images a model takes, and what it makes of them. */
-export function sizeLaws(): readonly Law[] {
+export function sizeLaws(): readonly Law<ModelSubject>[] {
   return [
     law('gives logits of the size of the images, one for each class', async (subject) => {
       const { model, facts } = subject;

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
+import { type Law, law } from '../../trial/law.ts';
 import { optimizerNumbers, optimizerShape, optimizerThrows } from '../faults.ts';
-import { law, type OptimizerLaw, RATE } from '../subject.ts';
+import { type OptimizerSubject, RATE } from '../subject.ts';
 
 const SHAPES: readonly (readonly number[])[] = [[], [3], [2, 3], [1, 2, 2, 3], [1, 1, 2, 2, 3]];
 const STEPS = [1, 2, 3, 10, 1000, 100_000];
 
 /** What an optimizer declares, and the form of what it gives. */
-export function formLaws(): readonly OptimizerLaw[] {
+export function formLaws(): readonly Law<OptimizerSubject>[] {
   return [
     law('declares its slots by different names', ({ optimizer, where }) => {
       const { slots } = optimizer as { readonly slots: unknown };

@@ -1,13 +1,14 @@
+import { type Law, law } from '../../trial/law.ts';
 import { difference } from '../../trial/valueAndGradient.ts';
 import { moveNotFinite, movesWithout, movesWrong, seesNeighbours } from '../faults.ts';
-import { fresh, gradients, law, moved, movedBy, type OptimizerLaw } from '../subject.ts';
+import { fresh, gradients, moved, movedBy, type OptimizerSubject } from '../subject.ts';
 
 /** Steps in which every optimizer at a learning rate of 0.01 halves a distance of 1. */
 const STEPS = 200;
 const VALUES = [1, -1, 0.5, -2];
 
 /** Where weights go. */
-export function motionLaws(tolerance: number): readonly OptimizerLaw[] {
+export function motionLaws(tolerance: number): readonly Law<OptimizerSubject>[] {
   return [
     law('moves weights to where their gradient is 0', (subject) => {
       let weight = fresh(subject.optimizer, [1, -1]);

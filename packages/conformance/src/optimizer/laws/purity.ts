@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { drawsOwnRandomNumbers } from '../../pluginFaults.ts';
+import { type Law, law } from '../../trial/law.ts';
 import { difference } from '../../trial/valueAndGradient.ts';
 import { countRandomDraws, countReadings } from '../../trial/watch.ts';
 import {
@@ -12,10 +13,8 @@ import {
 import {
   fresh,
   gradients,
-  law,
   moved,
   movedBy,
-  type OptimizerLaw,
   type OptimizerSubject,
   RATE,
   type Weight,
@@ -24,7 +23,7 @@ import {
 const VALUES = [1, -1, 0.5];
 
 /** An update is a function of what it is given: it is compiled, resumed, and shared by all weights. */
-export function purityLaws(): readonly OptimizerLaw[] {
+export function purityLaws(): readonly Law<OptimizerSubject>[] {
   return [
     law('gives the same update the same result', (subject) => {
       const weight = movedBy(subject, fresh(subject.optimizer, VALUES), gradients(3, 2));

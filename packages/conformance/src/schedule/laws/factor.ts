@@ -1,11 +1,12 @@
+import { type Law, law } from '../../trial/law.ts';
 import { neverMoves } from '../faults.ts';
-import { factorsOf, law, type ScheduleLaw } from '../subject.ts';
+import { factorsOf, type ScheduleSubject } from '../subject.ts';
 
 /** Lengths of runs, in epochs without the warm-up. */
 const LENGTHS = [1, 2, 7, 40];
 
 /** What can be multiplied with a learning rate. */
-export function factorLaws(): readonly ScheduleLaw[] {
+export function factorLaws(): readonly Law<ScheduleSubject>[] {
   return [
     law('gives a finite number from 0 at every moment', async (subject) => {
       for (const epochs of LENGTHS) {

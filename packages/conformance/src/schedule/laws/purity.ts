@@ -1,11 +1,12 @@
 import { drawsOwnRandomNumbers } from '../../pluginFaults.ts';
+import { type Law, law } from '../../trial/law.ts';
 import { difference } from '../../trial/valueAndGradient.ts';
 import { countRandomDraws } from '../../trial/watch.ts';
 import { factorDiffers } from '../faults.ts';
-import { factorAt, factorsOf, law, progressOf, type ScheduleLaw } from '../subject.ts';
+import { factorAt, factorsOf, progressOf, type ScheduleSubject } from '../subject.ts';
 
 /** A factor follows from progress, and from the scores that were heard. */
-export function purityLaws(): readonly ScheduleLaw[] {
+export function purityLaws(): readonly Law<ScheduleSubject>[] {
   return [
     law('gives the same moment the same factor, however often it is asked', async (subject) => {
       const asked = { ...subject, schedule: await subject.another() };

@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '@raremask/core';
+import { type Law, law } from '../../trial/law.ts';
 import { difference } from '../../trial/valueAndGradient.ts';
 import { factorDiffers, halfScheduleState, scheduleThrows, unkeptState } from '../faults.ts';
-import { factorsOf, law, type ScheduleLaw, type ScheduleSubject } from '../subject.ts';
+import { factorsOf, type ScheduleSubject } from '../subject.ts';
 
 const EPOCHS = 16;
 
 /** What a checkpoint keeps of a schedule. */
-export function stateLaws(): readonly ScheduleLaw[] {
+export function stateLaws(): readonly Law<ScheduleSubject>[] {
   return [
     law('has both state and restore, or neither', ({ schedule, where }) => {
       const [state, restore] = [schedule.state !== undefined, schedule.restore !== undefined];

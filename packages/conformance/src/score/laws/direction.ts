@@ -1,9 +1,10 @@
+import { type Law, law } from '../../trial/law.ts';
 import { IMAGES } from '../drawn.ts';
 import { ignoredSeen, predictionUnseen, truthIsWorse } from '../faults.ts';
-import { law, measured, type ScoreLaw, scoreOf } from '../subject.ts';
+import { measured, type ScoreSubject, scoreOf } from '../subject.ts';
 
 /** What a score is for: the better prediction has the better number. */
-export function directionLaws(tolerance: number): readonly ScoreLaw[] {
+export function directionLaws(tolerance: number): readonly Law<ScoreSubject>[] {
   return [
     law('is best where the prediction is the truth', (subject) => {
       for (const image of IMAGES) {

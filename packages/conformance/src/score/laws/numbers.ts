@@ -1,10 +1,11 @@
 import { isRefusal } from '../../trial/cases.ts';
+import { type Law, law } from '../../trial/law.ts';
 import { IMAGES } from '../drawn.ts';
 import { noShare, unclearSpacing } from '../faults.ts';
-import { law, measured, type ScoreLaw, scoreOf } from '../subject.ts';
+import { measured, type ScoreSubject, scoreOf } from '../subject.ts';
 
 /** Numbers that a table can hold. */
-export function numberLaws(): readonly ScoreLaw[] {
+export function numberLaws(): readonly Law<ScoreSubject>[] {
   return [
     law('gives finite numbers of every image, under the same names', (subject) => {
       measured(subject, IMAGES);

@@ -1,11 +1,12 @@
 import { drawsOwnRandomNumbers } from '../../pluginFaults.ts';
+import { type Law, law } from '../../trial/law.ts';
 import { countRandomDraws } from '../../trial/watch.ts';
 import { type Drawn, IMAGES } from '../drawn.ts';
 import { scoreNotPure } from '../faults.ts';
-import { law, measured, type ScoreLaw, type ScoreSubject, scoreOf } from '../subject.ts';
+import { measured, type ScoreSubject, scoreOf } from '../subject.ts';
 
 /** A score is a function of the masks alone: a resumed run, and other workers, give the same. */
-export function purityLaws(): readonly ScoreLaw[] {
+export function purityLaws(): readonly Law<ScoreSubject>[] {
   return [
     law('gives the same images the same score, whatever it saw before', async (subject) => {
       const first = whole(subject, IMAGES);

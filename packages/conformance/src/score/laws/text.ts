@@ -1,10 +1,11 @@
+import { type Law, law } from '../../trial/law.ts';
 import { scoreText } from '../faults.ts';
-import { law, type ScoreLaw } from '../subject.ts';
+import type { ScoreSubject } from '../subject.ts';
 
 const SENTENCE = /^\S.*\.$/s;
 
 /** What is said of a score wherever it is shown. */
-export function textLaws(): readonly ScoreLaw[] {
+export function textLaws(): readonly Law<ScoreSubject>[] {
   return [
     law('says what it measures, and what it does with an empty mask', ({ score, where }) => {
       const { title, unit, short = title } = score;

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { changesGiven, makesTensors } from '../../pluginFaults.ts';
+import type { Law } from '../../trial/law.ts';
 import { countTensorsMade } from '../../trial/watch.ts';
-import { type TrackerLaw, tell, toldIn } from '../subject.ts';
+import { type TrackerSubject, tell, toldIn } from '../subject.ts';
 
 /** What a tracker is given is the run's. */
-export function givenLaws(): readonly TrackerLaw[] {
+export function givenLaws(): readonly Law<TrackerSubject>[] {
   return [
     {
       name: 'leaves what it is given as it is',

@@ -1,11 +1,12 @@
 import type { RunEvent } from '@raremask/core';
+import type { Law } from '../../trial/law.ts';
 import { trackerMember, trackerThrows } from '../faults.ts';
-import { type TrackerLaw, tell, toldIn } from '../subject.ts';
+import { type TrackerSubject, tell, toldIn } from '../subject.ts';
 
 const CALLS = ['start', 'event', 'image', 'end'] as const;
 
 /** A tracker takes whatever happens in a run. */
-export function hearingLaws(): readonly TrackerLaw[] {
+export function hearingLaws(): readonly Law<TrackerSubject>[] {
   return [
     {
       name: 'listens to something, by members that can be called',
