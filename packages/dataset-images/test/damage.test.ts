@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { isRaremaskError } from '@raremask/core';
 import sharp, { type TiffOptions } from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
+import { numbers, withFlip } from '../../../test/seededDamage.ts';
 import { decodeImage } from '../src/decoding/image.ts';
 import { readTiff, TAG } from '../src/decoding/tiff/directory.ts';
 import { decodeMask } from '../src/masks/maskFile.ts';
@@ -31,21 +32,6 @@ async function outcome(bytes: Uint8Array, reading: Reading): Promise<string> {
     if (!isRaremaskError(error) || error.category !== 'data') throw error;
     return error.code;
   }
-}
-
-/** Numbers from 0 to 1 (exclusive) that are the same in every run (Lehmer 1951). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
-}
-
-function withFlip(bytes: Uint8Array, bit: number): Uint8Array {
-  const copy = Uint8Array.from(bytes);
-  copy[bit >> 3]! ^= 1 << (bit & 7);
-  return copy;
 }
 
 const CUTS = 75;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { isRaremaskError } from '@raremask/core';
 import { afterAll, describe, expect, it } from 'vitest';
+import { numbers, withFlip } from '../../../test/seededDamage.ts';
 import { readSeries } from '../src/formats/dicom.ts';
 import { readNifti } from '../src/formats/nifti.ts';
 import type { Volume } from '../src/formats/volume.ts';
@@ -29,21 +30,6 @@ async function outcome(bytes: Uint8Array): Promise<string> {
   const file = join(folder, 'a.nii');
   await writeFile(file, bytes);
   return outcomeOf(readNifti(file));
-}
-
-/** Numbers from 0 to 1 (exclusive) that are the same in every run (Lehmer 1951). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
-}
-
-function withFlip(bytes: Uint8Array, bit: number): Uint8Array {
-  const copy = Uint8Array.from(bytes);
-  copy[bit >> 3]! ^= 1 << (bit & 7);
-  return copy;
 }
 
 const CUTS = 100;

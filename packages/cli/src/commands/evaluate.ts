@@ -7,13 +7,7 @@ import {
   type Declare,
   setOption,
 } from '../command.ts';
-
-interface Options {
-  readonly split?: 'train' | 'validation' | 'test';
-  readonly checkpoint?: 'best' | 'last';
-  readonly set?: readonly string[];
-  readonly backend?: string;
-}
+import type { EvaluationOptions } from '../jobs/evaluateRun.ts';
 
 export const evaluate: Declare = (program) =>
   command(program, 'evaluate', "score a split with a run's weights, on whole images")
@@ -25,7 +19,7 @@ export const evaluate: Declare = (program) =>
     .addOption(setOption('evaluate.threshold=0.3'))
     .addOption(backendOption())
     .action(
-      action(async (console, run: string, options: Options) => {
+      action(async (console, run: string, options: EvaluationOptions) => {
         const { evaluateRun } = await import('../jobs/evaluateRun.ts');
         return await evaluateRun(run, options, console);
       }),

@@ -1,10 +1,5 @@
 import { action, checkpointOption, command, type Declare, version } from '../command.ts';
-
-interface Options {
-  readonly out: string;
-  readonly checkpoint?: 'best' | 'last';
-  readonly size?: string;
-}
+import type { ExportingOptions } from '../jobs/exportRun.ts';
 
 export const exportNetwork: Declare = (program) =>
   command(program, 'export', "write a run's network as an ONNX file")
@@ -16,7 +11,7 @@ export const exportNetwork: Declare = (program) =>
       'one size of image, like 256x256; default: any that the network takes',
     )
     .action(
-      action(async (console, run: string, options: Options) => {
+      action(async (console, run: string, options: ExportingOptions) => {
         const { exportRun } = await import('../jobs/exportRun.ts');
         return await exportRun(run, { ...options, version }, console);
       }),

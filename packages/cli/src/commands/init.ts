@@ -1,10 +1,5 @@
 import { action, command, type Declare, repeated } from '../command.ts';
-
-interface Options {
-  readonly out: string;
-  readonly force?: boolean;
-  readonly use?: readonly string[];
-}
+import type { InitOptions } from '../jobs/initManifest.ts';
 
 export const init: Declare = (program) =>
   command(program, 'init', 'look at a folder of data and write the manifest that it recommends')
@@ -16,7 +11,7 @@ export const init: Declare = (program) =>
     .option('--force', 'replace a manifest that is there')
     .addOption(repeated('--use <plugin>', 'data set plugin to ask (default: all)'))
     .action(
-      action(async (console, data: string, options: Options) => {
+      action(async (console, data: string, options: InitOptions) => {
         const { initManifest } = await import('../jobs/initManifest.ts');
         return await initManifest(data, options, console);
       }),

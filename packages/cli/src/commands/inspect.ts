@@ -1,10 +1,5 @@
 import { action, command, type Declare, filesOption, setOption } from '../command.ts';
-
-interface Options {
-  readonly file?: readonly string[];
-  readonly set?: readonly string[];
-  readonly html?: string;
-}
+import type { InspectionOptions } from '../jobs/inspectData.ts';
 
 export const inspect: Declare = (program) =>
   command(
@@ -17,7 +12,7 @@ export const inspect: Declare = (program) =>
     .addOption(setOption('train.batch=16'))
     .option('--html <file>', 'write a page with charts and example images as well')
     .action(
-      action(async (console, manifest: string | undefined, options: Options) => {
+      action(async (console, manifest: string | undefined, options: InspectionOptions) => {
         const { inspectData } = await import('../jobs/inspectData.ts');
         return await inspectData(manifest, options, console);
       }),

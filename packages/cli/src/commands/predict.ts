@@ -6,14 +6,7 @@ import {
   type Declare,
   setOption,
 } from '../command.ts';
-
-interface Options {
-  readonly out: string;
-  readonly probabilities: boolean;
-  readonly checkpoint?: 'best' | 'last';
-  readonly set?: readonly string[];
-  readonly backend?: string;
-}
+import type { PredictionOptions } from '../jobs/predictImages.ts';
 
 export const predict: Declare = (program) =>
   command(
@@ -29,7 +22,7 @@ export const predict: Declare = (program) =>
     .addOption(setOption('evaluate.threshold=0.3'))
     .addOption(backendOption())
     .action(
-      action(async (console, run: string, images: string, options: Options) => {
+      action(async (console, run: string, images: string, options: PredictionOptions) => {
         const { predictImages } = await import('../jobs/predictImages.ts');
         return await predictImages(run, images, options, console);
       }),

@@ -1,9 +1,7 @@
 import { action, backendOption, command, type Declare, setOption, version } from '../command.ts';
+import type { ManifestOptions } from '../manifestArguments.ts';
 
-interface Options {
-  readonly set?: readonly string[];
-  readonly backend?: string;
-}
+type Options = Pick<ManifestOptions, 'set' | 'backend'>;
 
 export const resume: Declare = (program) =>
   command(program, 'resume', 'go on with a run that was interrupted')

@@ -7,11 +7,9 @@ import {
   setOption,
   version,
 } from '../command.ts';
+import type { ManifestOptions } from '../manifestArguments.ts';
 
-interface Options {
-  readonly file?: readonly string[];
-  readonly set?: readonly string[];
-  readonly backend?: string;
+interface Options extends ManifestOptions {
   readonly out?: string;
 }
 

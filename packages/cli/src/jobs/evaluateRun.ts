@@ -4,15 +4,17 @@ import { EXIT } from '../failure.ts';
 import { manifestOfRun } from '../manifestArguments.ts';
 import { scoreRun } from './scoreRun.ts';
 
+export interface EvaluationOptions {
+  readonly split?: 'train' | 'validation' | 'test';
+  readonly checkpoint?: 'best' | 'last';
+  readonly set?: readonly string[];
+  readonly backend?: string;
+}
+
 /** Scores a split with the weights of a run that is there. */
 export async function evaluateRun(
   run: string,
-  options: {
-    readonly split?: 'train' | 'validation' | 'test';
-    readonly checkpoint?: 'best' | 'last';
-    readonly set?: readonly string[];
-    readonly backend?: string;
-  },
+  options: EvaluationOptions,
   console: Console,
 ): Promise<number> {
   const loaded = await manifestOfRun(run, options);

@@ -7,15 +7,16 @@ import { wrongSize } from '../errors.ts';
 import { EXIT } from '../failure.ts';
 import { manifestOfRun } from '../manifestArguments.ts';
 
+export interface ExportingOptions {
+  readonly out: string;
+  readonly checkpoint?: 'best' | 'last';
+  readonly size?: string;
+}
+
 /** Writes a run's network as an ONNX file, and says how far it is from the model. */
 export async function exportRun(
   run: string,
-  options: {
-    readonly out: string;
-    readonly checkpoint?: 'best' | 'last';
-    readonly size?: string;
-    readonly version: string;
-  },
+  options: ExportingOptions & { readonly version: string },
   console: Console,
 ): Promise<number> {
   const loaded = await manifestOfRun(run, {});

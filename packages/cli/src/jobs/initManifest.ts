@@ -7,10 +7,16 @@ import { EXIT } from '../failure.ts';
 import { recommended, withLoaded } from '../init/recommended.ts';
 import { leftOutText } from '../leftOut.ts';
 
+export interface InitOptions {
+  readonly out: string;
+  readonly force?: boolean;
+  readonly use?: readonly string[];
+}
+
 /** Looks at a folder, counts what is in it, and writes the manifest that comes of it. */
 export async function initManifest(
   data: string,
-  options: { readonly out: string; readonly force?: boolean; readonly use?: readonly string[] },
+  options: InitOptions,
   console: Console,
 ): Promise<number> {
   const file = resolve(options.out);

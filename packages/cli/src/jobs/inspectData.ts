@@ -14,13 +14,17 @@ import { recommended, withLoaded } from '../init/recommended.ts';
 import { type ManifestOptions, manifestFromArguments } from '../manifestArguments.ts';
 import { withProgress } from '../progress.ts';
 
+export interface InspectionOptions extends ManifestOptions {
+  readonly html?: string;
+}
+
 /**
  * Counts the manifest's data set and what its sampler makes of it, and prints the tables. In place of
  * a manifest, a folder of data is taken with the manifest that `raremask init` would write for it.
  */
 export async function inspectData(
   manifest: string | undefined,
-  options: ManifestOptions & { readonly html?: string },
+  options: InspectionOptions,
   console: Console,
 ): Promise<number> {
   if (manifest !== undefined && (await isFolder(manifest))) {

@@ -7,17 +7,19 @@ import { leftOutText } from '../leftOut.ts';
 import { manifestOfRun } from '../manifestArguments.ts';
 import { withProgress } from '../progress.ts';
 
+export interface PredictionOptions {
+  readonly out: string;
+  readonly probabilities: boolean;
+  readonly checkpoint?: 'best' | 'last';
+  readonly set?: readonly string[];
+  readonly backend?: string;
+}
+
 /** Predicts and says how many images have something in them. */
 export async function predictImages(
   run: string,
   input: string,
-  options: {
-    readonly out: string;
-    readonly probabilities: boolean;
-    readonly checkpoint?: 'best' | 'last';
-    readonly set?: readonly string[];
-    readonly backend?: string;
-  },
+  options: PredictionOptions,
   console: Console,
 ): Promise<number> {
   const loaded = await manifestOfRun(run, options);

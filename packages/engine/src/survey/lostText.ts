@@ -12,10 +12,13 @@ export function lostText(
 ): string | undefined {
   const lost = classes.map(() => 0);
   const found = classes.map(() => 0);
+  /** A survey keeps the largest structures of an image: of many, there are more than are counted here. */
+  let all = true;
   const images: string[] = [];
   for (const id of ids) {
     if (!survey.has(id)) continue;
     const image = survey.image(id);
+    all &&= image.structures.length === image.structureCount;
     if (image.lost.some((count) => count > 0)) images.push(id);
     for (const [index, count] of image.lost.entries()) {
       lost[index]! += count;
@@ -24,7 +27,9 @@ export function lostText(
   }
   if (images.length === 0) return undefined;
   const each = classes.flatMap(({ name }, index) =>
-    lost[index] === 0 ? [] : [`${lost[index]} of ${lost[index]! + found[index]!} of ${name}`],
+    lost[index] === 0
+      ? []
+      : [`${lost[index]} of ${all ? '' : 'at least '}${lost[index]! + found[index]!} of ${name}`],
   );
   const rest = images.length - NAMED;
   const named = images.slice(0, NAMED).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
