@@ -1,7 +1,7 @@
 /**
  * One training step and one inference of the U-Net, in this process: one JSON line with the seconds of
  * each repetition and the peak of memory.
- * Usage: node ours.js BACKEND BATCH SIZE FILTERS DEPTH THREADS REPETITIONS [PROFILE]
+ * Usage: node ours.js BACKEND BATCH SIZE FILTERS DEPTH ENCODER THREADS REPETITIONS [PROFILE]
  * SIZE: extents with an x between them. BACKEND: compiled, or one of tfjs's. PROFILE: beginning of the
  * name of a file into which onnxruntime writes the time of each operator.
  */
@@ -14,8 +14,27 @@ import { createHost, createRandom } from '@raremask/core/host';
 import { loadManifest } from '@raremask/core/manifest';
 import { initialState, openNetwork, openRunner, type RunEvent } from '@raremask/engine';
 
-const [backend, batchText, sizeText, filters, depth, threadsText, repetitionsText, profile] =
-  process.argv.slice(2) as [string, string, string, string, string, string, string, string?];
+const [
+  backend,
+  batchText,
+  sizeText,
+  filters,
+  depth,
+  encoder,
+  threadsText,
+  repetitionsText,
+  profile,
+] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+  string?,
+];
 const [batch, threads, repetitions] = [batchText, threadsText, repetitionsText].map(Number) as [
   number,
   number,
@@ -32,7 +51,11 @@ const compute =
 const loaded = await loadManifest(
   [fileURLToPath(new URL('../../speed/speed.yaml', import.meta.url))],
   {
-    set: [`model.with.filters=${filters}`, `model.with.depth=${depth}`],
+    set: [
+      `model.with.filters=${filters}`,
+      `model.with.depth=${depth}`,
+      `model.with.encoder=${encoder}`,
+    ],
   },
 );
 const run = createHost().run({ seed: 0 });

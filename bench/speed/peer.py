@@ -1,6 +1,6 @@
 """The same U-Net, losses and optimizer in PyTorch: one JSON line with the seconds of each repetition.
 
-Usage: OMP_NUM_THREADS=T OPENBLAS_NUM_THREADS=1 python3 peer.py BATCH SIZE FILTERS DEPTH THREADS REPETITIONS
+Usage: OMP_NUM_THREADS=T OPENBLAS_NUM_THREADS=1 python3 peer.py BATCH SIZE FILTERS DEPTH ENCODER THREADS REPETITIONS
 SIZE: extents with an x between them, for example 128x128 or 32x64x64.
 """
 
@@ -13,7 +13,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-batch, filters, DEPTH, threads, repetitions = (int(sys.argv[at]) for at in (1, 3, 4, 5, 6))
+batch, filters, DEPTH, threads, repetitions = (int(sys.argv[at]) for at in (1, 3, 4, 6, 7))
+encoder = sys.argv[5]
 size = [int(extent) for extent in sys.argv[2].split("x")]
 space = len(size)
 torch.set_num_threads(threads)
@@ -63,7 +64,44 @@ class UNet(nn.Module):
         return self.head(x)
 
 
-model = UNet()
+class EfficientNetLiteUNet(nn.Module):
+    """As segmentation_models.pytorch has it: EfficientNet-Lite0 and a decoder of repeated pixels."""
+
+    def __init__(self):
+        super().__init__()
+        import timm
+
+        net = timm.create_model("tf_efficientnet_lite0")
+        net.conv_stem = type(net.conv_stem)(1, 32, 3, stride=2, bias=False)
+        self.stages = nn.ModuleList(
+            [
+                nn.Sequential(net.conv_stem, net.bn1),
+                net.blocks[:2],
+                net.blocks[2:3],
+                net.blocks[3:5],
+                net.blocks[5:],
+            ][:DEPTH]
+        )
+        skips = [0, 32, 24, 40, 112, 320]
+        widths = [filters * 2**level for level in range(DEPTH)] + [skips[DEPTH]]
+        self.decoder = nn.ModuleList(
+            block(widths[level + 1] + skips[level], widths[level]) for level in reversed(range(DEPTH))
+        )
+        self.head = Conv(filters, 2, 1)
+
+    def forward(self, x):
+        skips = []
+        for stage in self.stages:
+            x = stage(x)
+            skips.append(x)
+        x = skips.pop()
+        for stage in self.decoder:
+            x = F.interpolate(x, scale_factor=2, mode="nearest")
+            x = stage(torch.cat([x, skips.pop()], 1) if skips else x)
+        return self.head(x)
+
+
+model = UNet() if encoder == "own" else EfficientNetLiteUNet()
 optimizer = torch.optim.Adam(model.parameters(), 1e-3)
 images = torch.randn(batch, 1, *size)
 truth = (torch.rand(batch, *size) > 0.97).long()

@@ -1,7 +1,8 @@
 // Times one training step and one inference of the same U-Net here and in PyTorch, in turn.
 // Usage: node bench/speed/run.mjs [--rounds 3] [--repetitions 5] [--backend compiled] [--threads 1,2]
 //        [--shapes "4,128x128,16;1,32x64x64,8,3"] [--python python3] [--profile]
-// A shape: batch, extents, filters of the first level, and poolings (4 unless named).
+// A shape: batch, extents, filters of the first level, poolings (4 unless named), and encoder (own unless
+// named, or efficientnet-lite0, for whose peer Python needs timm).
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -51,10 +52,10 @@ function measure() {
   for (const threads of [...new Set(values.threads.split(','))]) {
     for (const shape of values.shapes.split(';')) {
       const parameters = parametersOf(shape);
-      const own = { train: [], infer: [], memory: [] };
+      const mine = { train: [], infer: [], memory: [] };
       const peer = { train: [], infer: [], memory: [] };
       for (let round = 0; round < rounds; round++) {
-        collect(own, threads, process.execPath, [
+        collect(mine, threads, process.execPath, [
           ours,
           values.backend,
           ...parameters,
@@ -70,9 +71,10 @@ function measure() {
           ]);
         }
       }
-      const step = [median(own.train), median(peer.train)];
-      const one = [median(own.infer), median(peer.infer)];
-      const speed = (3 * convolutions(parameters)) / step[0] / 1e9;
+      const step = [median(mine.train), median(peer.train)];
+      const one = [median(mine.infer), median(peer.infer)];
+      const own = parameters[4] === 'own';
+      const speed = own ? (3 * convolutions(parameters)) / step[0] / 1e9 : Number.NaN;
       console.log(
         [
           threads.padStart(7),
@@ -80,13 +82,13 @@ function measure() {
           ms(step[0], 14),
           ms(step[1], 8),
           ratio(step),
-          speed.toFixed(0).padStart(8),
+          (own ? speed.toFixed(0) : '-').padStart(8),
           '|',
           ms(one[0], 15),
           ms(one[1], 8),
           ratio(one),
           '|',
-          median(own.memory).toFixed(0).padStart(12),
+          median(mine.memory).toFixed(0).padStart(12),
           torch ? median(peer.memory).toFixed(0).padStart(8) : '',
         ].join(' '),
       );
@@ -125,8 +127,8 @@ function profile(shape) {
 }
 
 function parametersOf(shape) {
-  const [batch, size, filters, depth = '4'] = shape.split(',');
-  return [batch, size, filters, depth];
+  const [batch, size, filters, depth = '4', encoder = 'own'] = shape.split(',');
+  return [batch, size, filters, depth, encoder];
 }
 
 /** Floating-point operations of the convolutions of one forward pass: a product and a sum for each tap. */

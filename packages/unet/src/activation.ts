@@ -8,6 +8,19 @@ export function activate(x: tf.Tensor, activation: UnetOptions['activation']): t
   return activation === 'relu' ? tf.relu(x) : CLOSED[activation](x);
 }
 
+/** x between 0 and 6 (Howard et al. 2017); the gradient passes where the value is between them. */
+export function relu6(x: tf.Tensor): tf.Tensor {
+  return tf.customGrad((input, save) => {
+    const result = tf.clipByValue(input as tf.Tensor, 0, 6);
+    (save as tf.GradSaveFunc)([input as tf.Tensor, result]);
+    return {
+      value: result,
+      gradFunc: (dy: tf.Tensor, [before, clipped]) =>
+        tf.tidy(() => tf.mul(dy, tf.cast(tf.equal(before!, clipped!), 'float32'))),
+    };
+  })(x);
+}
+
 const CLOSED = {
   'leaky-relu': (x: tf.Tensor) => leakyRelu(x),
   elu: (x: tf.Tensor) => elu(x),

@@ -4,21 +4,24 @@ import { block } from './block.ts';
 import { type Layer, normalizedConvolution, type Plan } from './layers.ts';
 import { blockCounts, levelWidths } from './options.ts';
 import type { Pass } from './parameterList.ts';
+import { type Encoder, publishedEncoder } from './published/publishedEncoder.ts';
 import { residualStack } from './residualStack.ts';
 import { type Factors, pool } from './spatial.ts';
 
-/** Images [batch, ...space, channels] -> one image a level, the finest first. */
-type Encoder = (images: Tensor, pass: Pass) => Tensor[];
-
-/** The levels as the options have them. @param factors of each pooling, the finest first */
+/**
+ * The levels as the options have them, from the extent of the images down.
+ *
+ * @param factors of each pooling, the finest first
+ */
 export function encoder(plan: Plan, channels: number, factors: readonly Factors[]): Encoder {
-  return plan.options.blocks === 'residual'
-    ? residualEncoder(plan, channels, factors)
-    : plainEncoder(plan, channels, factors);
+  const { encoder: name, blocks, depth } = plan.options;
+  if (name !== 'own') return publishedEncoder(plan, name, channels, depth);
+  const run = (blocks === 'residual' ? residualEncoder : plainEncoder)(plan, channels, factors);
+  return { widths: levelWidths(plan.options), run };
 }
 
 /** A block a level, and the largest value of each block of pixels between two. */
-function plainEncoder(plan: Plan, channels: number, factors: readonly Factors[]): Encoder {
+function plainEncoder(plan: Plan, channels: number, factors: readonly Factors[]): Encoder['run'] {
   const widths = levelWidths(plan.options);
   const levels = widths.map((width, level) =>
     block(plan, levelName(plan, level), widths[level - 1] ?? channels, width),
@@ -27,7 +30,11 @@ function plainEncoder(plan: Plan, channels: number, factors: readonly Factors[])
 }
 
 /** A convolution, then residual blocks whose strides make the image coarser. */
-function residualEncoder(plan: Plan, channels: number, factors: readonly Factors[]): Encoder {
+function residualEncoder(
+  plan: Plan,
+  channels: number,
+  factors: readonly Factors[],
+): Encoder['run'] {
   const widths = levelWidths(plan.options);
   const counts = blockCounts(plan.options);
   const stem = normalizedConvolution(plan, 'stem', channels, widths[0]!, 3);

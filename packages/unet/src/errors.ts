@@ -32,6 +32,18 @@ export function wrongAxes(level: number, got: readonly number[], space: number):
   });
 }
 
+export function onlyImages(encoder: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_UNET_ENCODER_SPACE',
+    category: 'manifest',
+    where: 'model.with.encoder',
+    what: `the encoder ${encoder} is made for images, and the data set has volumes`,
+    expected: 'a data set of images (2-D), or encoder: own',
+    got: 'volumes (3-D)',
+    remedy: 'leave encoder out, or let the data set give slices instead of volumes',
+  });
+}
+
 export function noSpacing(): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_UNET_NO_SPACING',

@@ -1,6 +1,6 @@
 import { census, defineModel, facts, rng } from '@raremask/core';
 import { lastBias } from './lastBias.ts';
-import { options } from './options.ts';
+import { options, resolved } from './options.ts';
 import { unet } from './unet.ts';
 
 export { describe, type ModelDescription } from './describe.ts';
@@ -13,6 +13,6 @@ export default defineModel({
   needs: { facts, census, rng },
   async create(chosen, services) {
     const bias = await lastBias(chosen.lastBias, services.facts, services.census);
-    return unet(chosen, services.facts, services.rng, bias);
+    return unet(resolved(chosen), services.facts, services.rng, bias);
   },
 });

@@ -1,13 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { tooFewValues } from './errors.ts';
-import {
-  addBias,
-  EPSILON,
-  moments,
-  normalize,
-  type StatisticSet,
-  valuesInSet,
-} from './normalization.ts';
+import { batchNormalized, requireValues } from './batchNormalization.ts';
+import { addBias, moments, normalize, type StatisticSet } from './normalization.ts';
 import { DEFAULT_GROUPS, type UnetOptions } from './options.ts';
 import type { ParameterList, Pass } from './parameterList.ts';
 import { convolve, convolveTransposed, type Factors, repeatPixels } from './spatial.ts';
@@ -22,9 +15,6 @@ export interface Plan {
   readonly space: 2 | 3;
 }
 
-/** Share of the old value in a running statistic: new = 0.9 old + 0.1 batch. */
-const MOMENTUM = 0.9;
-
 /** Undoes a pooling by these factors, from a coarser level's channels to a finer one's. */
 export function upsampling(
   plan: Plan,
@@ -34,6 +24,7 @@ export function upsampling(
   factors: Factors,
 ): Layer {
   const { parameters, options } = plan;
+  if (options.upsampling === 'nearest') return ([x]) => repeatPixels(x!, factors);
   const deviation = kernelDeviation(plan, from);
   if (options.upsampling === 'transposed') {
     const shape = [...factors, to, from];
@@ -138,34 +129,7 @@ export function normalizedConvolution(
       return normalize(x, moments(x, set), weights[scale]!, weights[shift]!);
     };
   }
-  const runningMean = parameters.buffer(`${name}.mean`, to, 0);
-  const runningVariance = parameters.buffer(`${name}.variance`, to, 1);
-  return (inputs, { weights, buffers, mode, renewed }) => {
-    const mean = buffers[runningMean]!;
-    const variance = buffers[runningVariance]!;
-    if (mode === 'infer') {
-      const slope = tf.mul(weights[scale]!, tf.rsqrt(tf.add(variance, EPSILON)));
-      const x = convolved(inputs, tf.mul(weights[kernel]!, slope));
-      return tf.add(x, tf.sub(weights[shift]!, tf.mul(mean, slope)));
-    }
-    const set = { over: 'batch' } as const;
-    const x = convolved(inputs, weights[kernel]!);
-    requireValues(name, x, set);
-    const statistics = moments(x, set);
-    const values = valuesInSet(x, set);
-    const [batchMean, batchVariance] = tf.unstack(tf.reshape(statistics, [2, to]));
-    renewed[runningMean] = renew(mean, batchMean!, 1);
-    renewed[runningVariance] = renew(variance, batchVariance!, values / (values - 1));
-    return normalize(x, statistics, weights[scale]!, weights[shift]!);
-  };
-}
-
-function renew(old: tf.Tensor, fresh: tf.Tensor, factor: number): tf.Tensor {
-  return tf.add(tf.mul(old, MOMENTUM), tf.mul(fresh, (1 - MOMENTUM) * factor));
-}
-
-function requireValues(name: string, x: tf.Tensor, set: StatisticSet): void {
-  if (valuesInSet(x, set) < 2) throw tooFewValues(name, set.over, x.shape);
+  return batchNormalized(parameters, name, { kernel, scale, shift }, to, convolved);
 }
 
 /**

@@ -61,12 +61,13 @@ export function normalize(
   statistics: tf.Tensor3D,
   scale: tf.Tensor,
   shift: tf.Tensor,
+  epsilon = EPSILON,
 ): tf.Tensor {
   const apply = tf.customGrad((...inputs) => {
     const [values, packed, gain, offset] = inputs as tf.Tensor[];
     const save = inputs[4] as tf.GradSaveFunc;
     const [mean, variance] = tf.unstack(packed!) as [tf.Tensor, tf.Tensor];
-    const inverse = tf.rsqrt(tf.add(variance, EPSILON));
+    const inverse = tf.rsqrt(tf.add(variance, epsilon));
     const slope = tf.mul(inverse, gain!);
     save([values!, mean, inverse, gain!]);
     return {

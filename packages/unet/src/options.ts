@@ -1,5 +1,20 @@
 import { z } from 'zod';
 
+/** Encoders; all but the first have published weights. */
+const ENCODERS = [
+  'own',
+  'efficientnet-lite0',
+  'efficientnet-lite1',
+  'efficientnet-lite2',
+  'efficientnet-lite3',
+  'efficientnet-lite4',
+  'resnet18',
+  'resnet34',
+] as const;
+
+const OWN_DEPTH = 4;
+const PUBLISHED_DEPTH = 5;
+
 const BLOCKS = z.int().min(1).max(16);
 
 /** Options of the U-Net, as a manifest's `model.with` holds them. */
@@ -21,8 +36,16 @@ export const options = z
       .int()
       .min(1)
       .max(8)
-      .default(4)
-      .describe('Number of poolings; extents of an image are multiples of 2^depth'),
+      .optional()
+      .describe(
+        'Number of poolings; extents of an image are multiples of 2^depth; left out, 4, and 5 with a published encoder, which has from 2 to 5',
+      ),
+    encoder: z
+      .enum(ENCODERS)
+      .default('own')
+      .describe(
+        'own: levels as `blocks` says; or one whose trained weights are published, for images (2-D): EfficientNet-Lite, made for CPUs, or ResNet',
+      ),
     pooling: z
       .union([
         z.enum(['all', 'spacing']),
@@ -82,10 +105,10 @@ export const options = z
         "Squeeze and excitation: weighs a block's channels by what the means of all of them say",
       ),
     upsampling: z
-      .enum(['transposed', 'resize'])
-      .default('transposed')
+      .enum(['transposed', 'resize', 'nearest'])
+      .optional()
       .describe(
-        'transposed: transposed convolution, 2 pixels wide along the axes that it doubles; resize: 1x1 convolution, then each pixel repeated',
+        'transposed: transposed convolution, 2 pixels wide along the axes that it doubles; resize: 1x1 convolution, then each pixel repeated; nearest: each pixel repeated, with all channels; left out, transposed, and nearest after a published encoder',
       ),
     deepSupervision: z
       .boolean()
@@ -109,10 +132,23 @@ export const options = z
       ),
   })
   .check((context) => {
-    const { filters, maxFilters, depth, norm, groups, pooling } = context.value;
+    const { filters, maxFilters, norm, groups, pooling, encoder } = context.value;
     const { blocks, blocksPerLevel, residual, squeezeExcite, deepSupervision } = context.value;
+    const depth = context.value.depth ?? defaultDepth(encoder);
     const complain = (path: string, message: string, input: unknown) =>
       context.issues.push({ code: 'custom', path: [path], message, input });
+    if (encoder !== 'own') {
+      if (depth < 2 || depth > PUBLISHED_DEPTH) {
+        complain('depth', `is not from 2 to ${PUBLISHED_DEPTH}, which ${encoder} has`, depth);
+      }
+      if (pooling !== 'all') {
+        complain('pooling', `has no effect: ${encoder} halves both axes; leave it out`, pooling);
+        return;
+      }
+      if (blocks !== 'plain') {
+        complain('blocks', `has no effect: ${encoder} has blocks of its own; leave it out`, blocks);
+      }
+    }
     if (typeof pooling !== 'string') {
       if (pooling.length !== depth) {
         complain('pooling', `does not have one list for each of the ${depth} poolings`, pooling);
@@ -163,10 +199,11 @@ export const options = z
         maxFilters,
       );
     }
-    if (maxFilters !== undefined && maxFilters >= filters * 2 ** depth) {
+    const widest = filters * 2 ** (encoder === 'own' ? depth : depth - 1);
+    if (maxFilters !== undefined && maxFilters >= widest) {
       complain(
         'maxFilters',
-        `has no effect: the lowest level has ${filters * 2 ** depth} channels; leave it out or choose a smaller one`,
+        `has no effect: the lowest level has ${widest} channels; leave it out or choose a smaller one`,
         maxFilters,
       );
     }
@@ -177,7 +214,8 @@ export const options = z
       return;
     }
     const count = groups ?? DEFAULT_GROUPS;
-    const widths = levelWidths({ filters, maxFilters, depth });
+    const all = levelWidths({ filters, maxFilters, depth });
+    const widths = encoder === 'own' ? all : all.slice(0, depth);
     const unfit = widths.find((channels) => channels % count !== 0);
     if (unfit !== undefined) {
       complain(
@@ -188,7 +226,24 @@ export const options = z
     }
   });
 
-export type UnetOptions = z.output<typeof options>;
+type Chosen = z.output<typeof options>;
+
+/** Options with all that was left out. */
+export type UnetOptions = Omit<Chosen, 'depth' | 'upsampling'> & {
+  readonly depth: number;
+  readonly upsampling: NonNullable<Chosen['upsampling']>;
+};
+
+export function resolved(chosen: Chosen): UnetOptions {
+  const { encoder } = chosen;
+  const { depth = defaultDepth(encoder) } = chosen;
+  const { upsampling = encoder === 'own' ? 'transposed' : 'nearest' } = chosen;
+  return { ...chosen, depth, upsampling };
+}
+
+function defaultDepth(encoder: Chosen['encoder']): number {
+  return encoder === 'own' ? OWN_DEPTH : PUBLISHED_DEPTH;
+}
 
 export const DEFAULT_GROUPS = 8;
 

@@ -23,6 +23,16 @@ function convolveStrided(x: tf.Tensor, kernel: tf.Tensor, strides: Factors): tf.
     : tf.conv3d(padded as tf.Tensor5D, kernel as tf.Tensor5D, triple(strides), 'valid');
 }
 
+/** As TensorFlow pads: of an odd number of rows and columns the larger half comes behind the image. */
+export function convolveSame(x: tf.Tensor, kernel: tf.Tensor, stride: number): tf.Tensor {
+  return tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, stride, 'same');
+}
+
+/** Each channel by itself, padded likewise. @param kernel [height, width, channels, 1] */
+export function convolveDepthwise(x: tf.Tensor, kernel: tf.Tensor, stride: number): tf.Tensor {
+  return tf.depthwiseConv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, stride, 'same');
+}
+
 /** How many pixels become one along each space axis: 1 or 2. */
 export type Factors = readonly number[];
 

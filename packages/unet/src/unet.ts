@@ -36,7 +36,12 @@ export function unet(
   const plan: Plan = { parameters, options, space: facts.space };
   const encode = encoder(plan, facts.channels, factors);
   const decoder = Array.from({ length: depth }, (_, index) => depth - 1 - index).map((level) =>
-    decoderLevel(plan, level, widths, factors[level]!),
+    decoderLevel(plan, level, {
+      coarser: level === depth - 1 ? encode.widths[depth]! : widths[level + 1]!,
+      skip: encode.widths[level]!,
+      width: widths[level]!,
+      factors: factors[level]!,
+    }),
   );
   const last = head(plan, 'head', widths[0]!, bias);
   const heads = auxiliaryHeads(plan, widths, bias);
@@ -51,11 +56,12 @@ export function unet(
     forward(call: ForwardCall): Outputs {
       requireSize(call.images, multipleOf);
       const pass: Pass = { ...call, uniform: (shape) => call.uniform(shape), renewed: [] };
-      const skips = encode(call.images, pass);
+      const skips = encode.run(call.images, pass);
       let x = dropout(skips.pop()!, options.dropout, pass);
       const auxiliary: AuxiliaryOutput[] = [];
       for (const decode of decoder) {
-        x = decode([x, skips.pop()!], pass);
+        const skip = skips.pop();
+        x = decode(skip ? [x, skip] : [x], pass);
         const own = call.mode === 'train' ? heads.get(skips.length) : undefined;
         if (own) auxiliary.push({ logits: own([x], pass), weight: 2 ** -skips.length });
       }
@@ -83,23 +89,29 @@ function auxiliaryHeads(
   );
 }
 
+/** A level of the decoder: channels of the coarser image, of the skip (0: none) and of the result. */
+interface DecoderLevel {
+  readonly coarser: number;
+  readonly skip: number;
+  readonly width: number;
+  readonly factors: Factors;
+}
+
 /** A layer of [coarser image, skip]: the image is made finer and merged with the skip. */
-function decoderLevel(
-  plan: Plan,
-  level: number,
-  widths: readonly number[],
-  factors: Factors,
-): Layer {
+function decoderLevel(plan: Plan, level: number, of: DecoderLevel): Layer {
   const name = `decoder.${level}`;
-  const width = widths[level]!;
-  const up = upsampling(plan, `${name}.upsampling`, widths[level + 1]!, width, factors);
-  const gate = plan.options.attention
-    ? attentionGate(plan, `${name}.attention`, { decoded: width, skip: width })
-    : undefined;
-  const merge = block(plan, name, 2 * width, width);
+  const { coarser, skip: skipped, width, factors } = of;
+  const up = upsampling(plan, `${name}.upsampling`, coarser, width, factors);
+  const decodedWidth = plan.options.upsampling === 'nearest' ? coarser : width;
+  const gate =
+    plan.options.attention && skipped > 0
+      ? attentionGate(plan, `${name}.attention`, { decoded: decodedWidth, skip: skipped })
+      : undefined;
+  const merge = block(plan, name, decodedWidth + skipped, width);
   return ([x, skip], pass) => {
     const decoded = up([x!], pass);
-    return merge([decoded, gate ? gate([decoded, skip!], pass) : skip!], pass);
+    if (skip === undefined) return merge([decoded], pass);
+    return merge([decoded, gate ? gate([decoded, skip], pass) : skip], pass);
   };
 }
 

@@ -29,10 +29,10 @@ export function blockedConvolution(
   const filter = call.inputs[1]!.shape;
   const [channels, out] = [filter[2]!, filter[3]!];
   const to = turned ? channels : out;
-  const image = call.once(0, 'blocked', () =>
-    call.emit(`${BLOCKED_DOMAIN}.ReorderInput`, [call.take(0, channelsFirst(4))]),
-  );
-  const operands = [image, turned ? turnedFilter(call, window) : blockedFilter(call)];
+  const operands = [
+    blockedImage(call, 0),
+    turned ? turnedFilter(call, window) : blockedFilter(call),
+  ];
   const blocked = call.emit(`${BLOCKED_DOMAIN}.Conv`, operands, {
     kernel_shape: window.size,
     strides: window.strides,
@@ -42,6 +42,13 @@ export function blockedConvolution(
   });
   const name = call.emit(`${BLOCKED_DOMAIN}.ReorderOutput`, [blocked], { channels: to });
   return { name, layout: channelsFirst(4) };
+}
+
+/** An input with its channels in blocks. */
+export function blockedImage(call: LowerCall, index: number): string {
+  return call.once(index, 'blocked', () =>
+    call.emit(`${BLOCKED_DOMAIN}.ReorderInput`, [call.take(index, channelsFirst(4))]),
+  );
 }
 
 /** [out, in, ...] as [out / b, in / b, ..., b in, b out]. */

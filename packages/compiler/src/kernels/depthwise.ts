@@ -1,5 +1,10 @@
 import type { Attributes, Value } from '../graph.ts';
 import { channelsFirst, type Layout } from '../layout.ts';
+import {
+  blockedDepthwise,
+  blockedDepthwiseGradient,
+  isBlockedDepthwise,
+} from './blockedDepthwise.ts';
 import { tapsOf } from './filterGradient.ts';
 import { type Kernels, type LowerCall, type Lowered, Unsupported } from './kernel.ts';
 import { depthwiseWindow, type SlidingWindow, unreached } from './slidingWindow.ts';
@@ -36,6 +41,8 @@ function grouped(call: LowerCall, { size, strides, dilations, before, after }: S
 /** x [batch, height, width, c] with [h, w, c, m]: [batch, height', width', c m]. */
 function depthwiseConvolution(call: LowerCall): Lowered {
   const window = windowOf(call.inputs[0]!.shape, call.inputs[1]!.shape, call.attributes);
+  if (isBlockedDepthwise(call, window, call.inputs[1]!.shape))
+    return blockedDepthwise(call, window, false);
   const { weights, attributes } = grouped(call, window);
   const layout = channelsFirst(4);
   return { name: call.emit('Conv', [call.take(0, layout), weights], attributes), layout };
@@ -47,11 +54,26 @@ function depthwiseResult([x, filter]: readonly Value[], attributes: Attributes) 
   return { shape: [x!.shape[0]!, ...output, channels], type: 'float32' as const };
 }
 
+function inputGradient(call: LowerCall): Lowered {
+  const inputShape = call.attributes['inputShape'] as number[];
+  const filter = call.inputs[1]!.shape;
+  const window = windowOf(inputShape, filter, call.attributes);
+  if (isBlockedDepthwise(call, window, filter)) return blockedDepthwise(call, window, true);
+  const { weights, attributes } = grouped(call, window);
+  const layout = channelsFirst(4);
+  const name = call.emit('ConvTranspose', [call.take(0, layout), weights], {
+    ...attributes,
+    output_padding: unreached(window),
+  });
+  return { name, layout };
+}
+
 /** For each tap the pixels under it, times the gradient, summed over images and places. */
 function filterGradient(call: LowerCall): Lowered {
   const filter = call.attributes['filterShape'] as number[];
   const [channels, multiplier] = [filter[2]!, filter[3]!];
   const window = windowOf(call.inputs[0]!.shape, filter, call.attributes);
+  if (isBlockedDepthwise(call, window, filter)) return blockedDepthwiseGradient(call, window);
   const batch = call.inputs[0]!.shape[0]!;
   const { before, after, strides, dilations, output } = window;
   const x = call.emit('Pad', [
@@ -83,17 +105,7 @@ export const depthwiseKernels: Kernels = {
   DepthwiseConv2dNativeBackpropInput: {
     inputs: ['dy', 'filter'],
     results: (_, { inputShape }) => ({ shape: inputShape as number[], type: 'float32' }),
-    lower(call) {
-      const inputShape = call.attributes['inputShape'] as number[];
-      const window = windowOf(inputShape, call.inputs[1]!.shape, call.attributes);
-      const { weights, attributes } = grouped(call, window);
-      const layout = channelsFirst(4);
-      const name = call.emit('ConvTranspose', [call.take(0, layout), weights], {
-        ...attributes,
-        output_padding: unreached(window),
-      });
-      return { name, layout };
-    },
+    lower: inputGradient,
   },
   DepthwiseConv2dNativeBackpropFilter: {
     inputs: ['x', 'dy'],

@@ -62,8 +62,12 @@ function blockGradient(
   const rank = filterShape.length;
   const [channels, out] = [filterShape[rank - 2]!, filterShape[rank - 1]!];
   const batch = call.inputs[0]!.shape[0]!;
-  const dy = matrix(call, channelsBeforeBatch(call, 1), out);
   if (sizeOf(window.size) === 1) {
+    const pixels = sizeOf(window.output);
+    // Image by image nothing is transposed, but each has a matrix of its own.
+    if (batch > 1 && channels * out <= (channels + out) * pixels)
+      return byImage(call, window, filterShape);
+    const dy = matrix(call, channelsBeforeBatch(call, 1), out);
     const x = matrix(call, channelsBeforeBatch(call, 0), channels);
     const name = product(call, { name: dy, flipped: false }, { name: x, flipped: true });
     const shape = [...window.size, out, channels];
@@ -72,6 +76,7 @@ function blockGradient(
       layout: tapsOutIn(filterShape),
     };
   }
+  const dy = matrix(call, channelsBeforeBatch(call, 1), out);
   // A convolution of every channel alone brings the pixels of each tap together.
   const taps = sizeOf(window.size);
   const pick = Float32Array.from({ length: taps * taps }, (_, at) =>
@@ -96,6 +101,27 @@ function blockGradient(
   return {
     name: call.emit('Reshape', [name, call.ints([out, channels, ...window.size])]),
     layout,
+  };
+}
+
+/** Of 1x1: a product for each image, then their sum. */
+function byImage(call: LowerCall, window: SlidingWindow, filterShape: readonly number[]): Lowered {
+  const rank = filterShape.length;
+  const [channels, out] = [filterShape[rank - 2]!, filterShape[rank - 1]!];
+  const rows = (index: number, count: number) =>
+    call.emit('Reshape', [
+      call.take(index, channelsFirst(rank)),
+      call.ints([call.inputs[0]!.shape[0]!, count, -1]),
+    ]);
+  const products = product(
+    call,
+    { name: rows(1, out), flipped: false },
+    { name: rows(0, channels), flipped: true, rank: 3 },
+  );
+  const sum = call.emit('ReduceSum', [products, call.ints([0])], { keepdims: 0 });
+  return {
+    name: call.emit('Reshape', [sum, call.ints([...window.size, out, channels])]),
+    layout: tapsOutIn(filterShape),
   };
 }
 

@@ -224,16 +224,41 @@ const BLOCKED: readonly (readonly [
   [[1, 12, 8, 32], [2, 2, 32, 32], 2, 'valid'],
 ];
 
+/** The same of depthwise ones. */
+const BLOCKED_DEPTHWISE: readonly (readonly [
+  readonly number[],
+  readonly number[],
+  number,
+  'same' | 'valid',
+])[] = [
+  [[2, 7, 6, 16], [3, 3, 16, 1], 1, 'same'],
+  [[1, 9, 8, 32], [5, 5, 32, 1], 1, 'same'],
+  [[3, 8, 12, 32], [3, 3, 32, 1], 2, 'same'],
+  [[2, 7, 9, 16], [5, 5, 16, 1], 2, 'same'],
+  [[2, 8, 6, 16], [3, 3, 16, 1], 2, 'valid'],
+  [[2, 8, 7, 16], [3, 3, 16, 1], 3, 'valid'],
+  [[1, 9, 8, 16], [1, 1, 16, 1], 2, 'same'],
+];
+
 export const wideConvolutionCases: readonly Case[] = [
-  ...WIDE.map(([batch, height, width, channels, out]) => ({
-    image: [batch, height, width, channels],
-    filter: [3, 3, channels, out],
-    stride: 1,
-    pad: 'same' as const,
-  })),
-  ...BLOCKED.map(([image, filter, stride, pad]) => ({ image, filter, stride, pad })),
-].flatMap(({ image, filter, stride, pad }) => {
-  const name = named('conv2d', image, filter, stride, pad);
-  const inputs = [float(image, -1, 1), float(filter, -1, 1)];
-  return [one(name, inputs, conv2d(stride, pad)), gradients(name, inputs, conv2d(stride, pad))];
-});
+  ...BLOCKED_DEPTHWISE.flatMap(([image, filter, stride, pad]) => {
+    const name = named('depthwiseConv2d', image, filter, stride, pad);
+    const inputs = [float(image, -1, 1), float(filter, -1, 1)];
+    const run: Case['run'] = (x, weights) =>
+      tf.depthwiseConv2d(x as tf.Tensor4D, weights as tf.Tensor4D, stride, pad);
+    return [one(name, inputs, run), gradients(name, inputs, run)];
+  }),
+  ...[
+    ...WIDE.map(([batch, height, width, channels, out]) => ({
+      image: [batch, height, width, channels],
+      filter: [3, 3, channels, out],
+      stride: 1,
+      pad: 'same' as const,
+    })),
+    ...BLOCKED.map(([image, filter, stride, pad]) => ({ image, filter, stride, pad })),
+  ].flatMap(({ image, filter, stride, pad }) => {
+    const name = named('conv2d', image, filter, stride, pad);
+    const inputs = [float(image, -1, 1), float(filter, -1, 1)];
+    return [one(name, inputs, conv2d(stride, pad)), gradients(name, inputs, conv2d(stride, pad))];
+  }),
+];
