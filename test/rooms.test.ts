@@ -26,7 +26,15 @@ const FLOORS = [
   'jobs',
 ];
 const GROUND = ['errors.ts'];
-const JOBS = ['train.ts', 'evaluate.ts', 'predict.ts', 'inspect.ts', 'exportOnnx.ts', 'index.ts'];
+const JOBS = [
+  'train.ts',
+  'evaluate.ts',
+  'predict.ts',
+  'inspect.ts',
+  'exportOnnx.ts',
+  'publishedWeights.ts',
+  'index.ts',
+];
 
 /** Every source file of a package with the files of the same package that it imports, types included. */
 function importsOf(name: string): ReadonlyMap<string, readonly string[]> {

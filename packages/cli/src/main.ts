@@ -12,6 +12,7 @@ import { report } from './commands/report.ts';
 import { resume } from './commands/resume.ts';
 import { schema } from './commands/schema.ts';
 import { train } from './commands/train.ts';
+import { weights } from './commands/weights.ts';
 import { EXIT } from './failure.ts';
 
 const program = new Command('raremask')
@@ -28,6 +29,7 @@ const COMMANDS = [
   evaluate,
   predict,
   exportNetwork,
+  weights,
   init,
   inspect,
   lab,

@@ -89,13 +89,28 @@ export function weightsUnreadable(path: string, cause: unknown): RaremaskError {
       code: 'RAREMASK_WEIGHTS_UNREADABLE',
       category: 'data',
       where: path,
-      what: `no weights can be read from the file that model.weights names: ${cause instanceof Error ? cause.message : String(cause)}`,
-      expected: 'a safetensors file, an .onnx file with its constants inside, or a run folder',
+      what: `no weights can be read from the file: ${cause instanceof Error ? cause.message : String(cause)}`,
+      expected:
+        'a safetensors file, a state dict of torch.save (.pth, .pt, .bin), an .onnx file with its constants inside, or a run folder',
       remedy:
-        'check the path, which starts from the manifest; write a .pth file anew as safetensors',
+        'check the path (in a manifest it starts from the manifest); write what cannot be read anew as safetensors, from Python',
     },
     { cause },
   );
+}
+
+export function unknownNetwork(path: string, names: readonly string[]): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_WEIGHTS_UNKNOWN_NETWORK',
+    category: 'data',
+    where: path,
+    what: 'no table of names knows the network that these weights are of',
+    expected:
+      'EfficientNet-Lite 0 to 4, by the names of efficientnet_pytorch or timm, or ResNet-18 or -34, by those of torchvision or timm',
+    got: names.slice(0, 3).join(', ') || 'no array of floating numbers',
+    remedy:
+      'name the file in model.weights, and say in model.weights.names what its modules are called here',
+  });
 }
 
 export function weightsFitNothing(

@@ -29,6 +29,7 @@ export {
   type PredictResult,
   predict,
 } from './predict.ts';
+export { type PublishedWeights, publishedWeights } from './publishedWeights.ts';
 export type { Recommendation } from './recommendation/recommend.ts';
 export {
   commentedManifest,

@@ -17,6 +17,10 @@ export function fitted(
   const laid = layout === 'own' ? array : channelsLast(array);
   const { shape, values } = laid;
   if (same(shape, parameter.shape)) return { values };
+  // A depthwise kernel: theirs has a channel for each of its outputs, ours an output for each channel.
+  if (shape.at(-2) === 1 && same([...shape.slice(0, -2), shape.at(-1)!, 1], parameter.shape)) {
+    return { values };
+  }
   const seen = otherChannels(laid, parameter, channels);
   if (seen !== undefined) return seen;
   // A fully connected layer is a convolution of one pixel.

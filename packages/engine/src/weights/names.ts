@@ -38,7 +38,8 @@ export function possibleNames(name: string, kind: ModuleKind, table: NameTable):
   return [...new Set(names)];
 }
 
-function translated(module: string, table: NameTable): string {
+/** A module's name by a table; what no row fits stays. */
+export function translated(module: string, table: NameTable): string {
   for (const [theirs, ours] of Object.entries(table)) {
     const found = patternOf(theirs).exec(module);
     if (!found) continue;

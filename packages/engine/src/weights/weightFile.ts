@@ -6,6 +6,7 @@ import { initializersOf } from '@raremask/compiler';
 import { chooseCheckpoint, runFolder } from '@raremask/record';
 import { weightsUnreadable } from '../errors.ts';
 import { type NamedArray, readSafetensors } from '../record/safetensors.ts';
+import { readTorchFile } from './torch/torchFile.ts';
 import { wideFloats } from './wideFloats.ts';
 
 /** Arrays that somebody has trained, by name. */
@@ -24,9 +25,12 @@ export interface Fingerprint {
   readonly sha256: string;
 }
 
+/** Files of torch.save. */
+const TORCH = /\.(pth|pt|bin)$/;
+
 /**
- * Reads the arrays of a safetensors file (a run of ours, or another program's), of the constants of an
- * ONNX file, or of the best checkpoint of a run folder.
+ * Reads the arrays of a safetensors file (a run of ours, or another program's), of a file of torch.save,
+ * of the constants of an ONNX file, or of the best checkpoint of a run folder.
  */
 export async function readWeightFile(path: string): Promise<WeightFile> {
   try {
@@ -34,6 +38,9 @@ export async function readWeightFile(path: string): Promise<WeightFile> {
       const found = initializersOf(await readFile(path));
       const arrays = [...found].map(([name, one]) => [name, { name, ...one }] as const);
       return { path, layout: 'channelsFirst', arrays: new Map(arrays) };
+    }
+    if (TORCH.test(path)) {
+      return { path, layout: 'channelsFirst', arrays: readTorchFile(await readFile(path)) };
     }
     const { arrays, metadata } = await readSafetensors(path, wideFloats);
     return metadata['raremask'] === undefined

