@@ -6,6 +6,7 @@ import * as services from '@raremask/core';
 import { createHost, createRandom } from '@raremask/core/host';
 import { loadManifest } from '@raremask/core/manifest';
 import {
+  type Inferred,
   initialState,
   openNetwork,
   openRunner,
@@ -154,6 +155,11 @@ function expectSame(found: StateArrays, expected: StateArrays): void {
   }
 }
 
+/** All numbers of what a network says. */
+function saidBy({ logits, image }: Inferred): number[] {
+  return [...logits, ...(image ?? [])];
+}
+
 /** One step compiled and one eager, of the same state and batch; gives what was said. */
 async function compare(one: Case): Promise<string[]> {
   if (outcome.state !== 'ok') return [];
@@ -178,11 +184,11 @@ async function compare(one: Case): Promise<string[]> {
     expect(differenceOf(outcomes(found), outcomes(expected))).toBeLessThan(TOLERANCE);
     expectSame(compiled.state(), eager.state());
     const { count, size, images } = call(0);
-    const logits = await eager.infer(images, count, size);
-    const inferred = await compiled.infer(images, count, size);
+    const logits = saidBy(await eager.infer(images, count, size));
+    const inferred = saidBy(await compiled.infer(images, count, size));
     expect(differenceOf(inferred, logits)).toBeLessThan(TOLERANCE);
     const network = openNetwork(compute, program, eager.state(), note);
-    const apart = await network.infer(images, count, size);
+    const apart = saidBy(await network.infer(images, count, size));
     expect(differenceOf(apart, logits)).toBeLessThan(TOLERANCE);
     await network.dispose();
   } finally {
@@ -278,6 +284,19 @@ describe.skipIf(outcome.state !== 'ok')('a compiled step equals an eager one', (
     expect(await compare({ set, size: [8, 8, 16] })).toHaveLength(1);
   });
 
+  test('with an image head, exclusive and overlapping, in two and three dimensions', async () => {
+    const set = ['model.with.imageHead=0.5', 'model.with.filters=2'];
+    expect(await compare({ set })).toHaveLength(1);
+    expect(await compare({ set, classes: 3, overlapping: true, size: [8, 8, 16] })).toHaveLength(1);
+  });
+
+  test('with published encoders', async () => {
+    for (const encoder of ['efficientnet-lite0', 'resnet18']) {
+      const set = [`model.with.encoder=${encoder}`, 'model.with.depth=2', 'model.with.filters=4'];
+      expect(await compare({ set })).toHaveLength(1);
+    }
+  });
+
   test('with several terms, a limit of the gradient and outcomes of samples', async () => {
     const set = ['loss=[{use: "@raremask/loss-dice"}, {use: "@raremask/loss-ce"}]'];
     expect(await compare({ set, clip: 0.05, outcomes: true })).toHaveLength(1);
@@ -369,11 +388,11 @@ describe.skipIf(outcome.state !== 'ok')('what cannot be compiled', () => {
       [3, 8, 8],
     ] as const) {
       const some = images.slice(0, count * size[0] * size[1]);
-      const expected = await eager.infer(some, count, size);
-      expect(differenceOf(await compiled.infer(some, count, size), expected)).toBeLessThan(
+      const expected = saidBy(await eager.infer(some, count, size));
+      expect(differenceOf(saidBy(await compiled.infer(some, count, size)), expected)).toBeLessThan(
         TOLERANCE,
       );
-      expect(differenceOf(await network.infer(some, count, size), expected)).toBeLessThan(
+      expect(differenceOf(saidBy(await network.infer(some, count, size)), expected)).toBeLessThan(
         TOLERANCE,
       );
     }
@@ -448,8 +467,10 @@ test.skipIf(outcome.state !== 'ok')(
     const { averages } = compiled.state();
     expectSame(compiled.state(), { ...once.state(), averages });
     const { images, count, size } = call(true);
-    const logits = await eager.infer(images, count, size);
-    expect(differenceOf(await compiled.infer(images, count, size), logits)).toBeLessThan(TOLERANCE);
+    const logits = saidBy(await eager.infer(images, count, size));
+    expect(differenceOf(saidBy(await compiled.infer(images, count, size)), logits)).toBeLessThan(
+      TOLERANCE,
+    );
     for (const runner of [compiled, eager, once]) await runner.dispose();
   },
 );

@@ -207,6 +207,24 @@ function supervised(
   };
 }
 
+/** The sound model, which says something of whole images. */
+function judging(
+  declared: (model: Model) => Model,
+  image?: (outputs: Outputs) => Outputs['image'],
+): ModelPlugin {
+  return {
+    ...soundModel,
+    async create(options, services) {
+      const model = await soundModel.create(options, services);
+      const forward: Model['forward'] = (call) => {
+        const outputs = model.forward(call);
+        return image ? { ...outputs, image: image(outputs)! } : outputs;
+      };
+      return declared({ ...model, forward });
+    },
+  };
+}
+
 export const faultyModels: Readonly<Record<string, FaultyModel>> = {
   'loses the border': {
     plugin: spoilt({
@@ -238,6 +256,19 @@ export const faultyModels: Readonly<Record<string, FaultyModel>> = {
     plugin: supervised((logits) => [{ logits, weight: 1 }], 'infer'),
     check: 'gives auxiliary logits that divide the images, in training alone',
     says: /in inference.*Got: 1 auxiliary outputs/,
+  },
+  'says something of images without declaring it': {
+    plugin: judging(
+      (model) => model,
+      ({ logits }) => ({ logits: tf.max(logits, [1, 2, 3]), weight: 1 }),
+    ),
+    check: 'says of each image whether it has any structure, or of none',
+    says: /Expected: none without judgesImages: true.*Got: float32 \[3\]/,
+  },
+  'declares what it does not say': {
+    plugin: judging((model) => ({ ...model, judgesImages: true })),
+    check: 'says of each image whether it has any structure, or of none',
+    says: /Expected: float32 \[3, 1\]\. Got: none/,
   },
   'stays at half the resolution': {
     plugin: spoilt({ widen: halved }),

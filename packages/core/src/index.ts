@@ -75,7 +75,14 @@ export {
 } from './contracts/kinds.ts';
 export type { Log } from './contracts/log.ts';
 export type { Loss, LossInput } from './contracts/loss.ts';
-export type { AuxiliaryOutput, ForwardCall, Model, Outputs, Parameter } from './contracts/model.ts';
+export type {
+  AuxiliaryOutput,
+  ForwardCall,
+  ImageOutput,
+  Model,
+  Outputs,
+  Parameter,
+} from './contracts/model.ts';
 export type { Optimizer, UpdateCall, Updated } from './contracts/optimizer.ts';
 export type { Json, RandomStream } from './contracts/random.ts';
 export type { Draw, Outcome, Sampler, Window } from './contracts/sampler.ts';

@@ -76,17 +76,19 @@ export async function evaluate(
 /** The run's rule; what it leaves open is searched on the validation split, and kept in the run folder. */
 async function ruleFor(
   work: Work,
-  { folder, checkpoint, found, rule }: Trained,
+  { folder, checkpoint, model, found, rule }: Trained,
   seen: Omit<Judge, 'rule'>,
   feed: Feed,
   onEvent: OnEvent,
 ): Promise<DecisionRule> {
   const { facts, splits, loaded } = work;
   const settings = loaded.manifest.evaluate;
-  if (!isSearched(settings) || found !== undefined || splits.validation.length === 0) return rule;
+  if (!isSearched(settings, model) || found !== undefined || splits.validation.length === 0)
+    return rule;
   const best = await searchDecision({
     facts,
     settings,
+    model,
     smallStructures: async () => {
       const survey = await work.survey();
       const train = survey.train.map((id) => survey.image(id));

@@ -7,7 +7,7 @@ import {
   type OnnxModel,
   type Runtime,
 } from '@raremask/compiler';
-import type { Facts } from '@raremask/core';
+import type { Facts, Model } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { writeAtomically } from '@raremask/record';
@@ -47,7 +47,8 @@ const TOLERANCE = 1e-4;
 
 /**
  * Writes the network of a run as an ONNX file: images [batch, ...space, channels], normalised as the
- * metadata say, to logits [batch, ...space, classes]. Weights are inside; the batch may have any size.
+ * metadata say, to logits [batch, ...space, classes] (and of a model that judges images to image
+ * [batch, 1]). Weights are inside; the batch may have any size.
  *
  * @throws RaremaskError where the graph depends on the size and none is named, or the file, run by
  *   onnxruntime, differs from the model
@@ -63,7 +64,7 @@ export async function exportOnnx(
   try {
     const { facts, model, state, rule } = await openTrained(loaded, run, scope);
     const program = { facts, model };
-    const metadata = metadataOf(loaded, head, model.multipleOf, rule, options);
+    const metadata = metadataOf(loaded, head, model, rule, options);
     const onnx = await openModel(program, state, options.size, metadata);
     const bytes = encode(onnx);
     const difference = options.runtime
@@ -93,7 +94,7 @@ async function openModel(
       name: 'raremask',
       portable: true,
       inputNames: ['images'],
-      outputNames: ['logits'],
+      outputNames: program.model.judgesImages ? ['logits', 'image'] : ['logits'],
       metadata,
     }).model;
   const names = (axis: number) => ['batch', ...spaceNames(program.facts.space)][axis]!;
@@ -134,12 +135,14 @@ async function differenceFrom(
       const images = Float32Array.from({ length: pixels }, () => random.normal());
       const expected = await network.infer(images, count, space);
       const tensor = new runtime.Tensor('float32', images, [count, ...space, facts.channels]);
-      const { logits } = await session.run({ images: tensor });
-      const found = logits!.data as Float32Array;
-      const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30);
-      for (let at = 0; at < expected.length; at++) {
-        const difference = Math.abs(found[at]! - expected[at]!) / scale;
-        if (!(difference <= worst)) worst = difference;
+      const found = await session.run({ images: tensor });
+      const scale = expected.logits.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30);
+      for (const [name, values] of Object.entries(expected)) {
+        const own = found[name]!.data as Float32Array;
+        for (let at = 0; at < values.length; at++) {
+          const difference = Math.abs(own[at]! - values[at]!) / scale;
+          if (!(difference <= worst)) worst = difference;
+        }
       }
     }
   } finally {
@@ -153,7 +156,7 @@ async function differenceFrom(
 function metadataOf(
   loaded: LoadedManifest,
   head: CheckpointHead,
-  multipleOf: readonly number[],
+  { multipleOf, judgesImages }: Pick<Model, 'multipleOf' | 'judgesImages'>,
   rule: DecisionRule,
   { version, size }: ExportOptions,
 ): Record<string, string> {
@@ -169,6 +172,10 @@ function metadataOf(
     channels: facts.channels,
     axes: ['batch', ...spaceNames(facts.space), 'channels'],
     logits: facts.overlapping ? 'sigmoid for each class' : 'softmax over the last axis',
+    ...(judgesImages && {
+      image:
+        'sigmoid: probability of any structure, of windows the largest; below gate nothing is predicted',
+    }),
     normalization,
     multipleOf,
     padding: paddingRule(multipleOf, facts),

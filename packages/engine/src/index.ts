@@ -40,6 +40,7 @@ export type { CheckpointHead, Progress } from './record/checkpoint.ts';
 export type { Compute } from './runner/compute.ts';
 export { openNetwork, openRunner } from './runner/openRunner.ts';
 export type {
+  Inferred,
   Network,
   NetworkArrays,
   Runner,

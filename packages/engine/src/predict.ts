@@ -90,7 +90,7 @@ export async function predict(
     if (images.writePredictions === undefined && facts.space === 3) throw noPredictionFiles();
     const trained = await openTrained(loaded, run, scope);
     const { window, mirror } = loaded.manifest.evaluate;
-    if (isSearched(loaded.manifest.evaluate) && trained.found === undefined) {
+    if (isSearched(loaded.manifest.evaluate, trained.model) && trained.found === undefined) {
       onEvent({ type: 'note', level: 'warn', text: NOTHING_SEARCHED });
     }
     const { model, rule } = trained;

@@ -48,7 +48,7 @@ function bestOf(
 ) {
   const search = new DecisionSearch(facts, fixed, what);
   for (const image of images) search.add(image);
-  return search.best()['a']!;
+  return search.best().classes['a']!;
 }
 
 describe('the search', () => {
@@ -109,6 +109,37 @@ describe('the search', () => {
   });
 });
 
+describe('the gate', () => {
+  const gates = { largest: 'fixed', peaks: 'fixed', gates: 'search' } as const;
+  const found = (images: readonly Judged[]) => {
+    const search = new DecisionSearch(facts, nothing, gates);
+    for (const image of images) search.add(image);
+    return search.best();
+  };
+
+  test('is the least that shuts out alarms and leaves what is there', () => {
+    // An alarm in an image that has any structure with 0.15, and one with 0.35: 0.4 shuts out both.
+    const images = [
+      { ...FOUND, presence: 0.45 },
+      { ...SURE, presence: 0.15 },
+      { ...LARGE, presence: 0.35 },
+    ];
+    const { gate, classes } = found(images);
+    expect(gate).toBe(0.4);
+    expect(classes['a']).toMatchObject({ before: { alarms: 1 }, after: { alarms: 0 } });
+  });
+
+  test('never costs a tenth of Dice, and stays open where no image has a class', () => {
+    expect(
+      found([
+        { ...FOUND, presence: 0.15 },
+        { ...SURE, presence: 0.15 },
+      ]).gate,
+    ).toBe(0);
+    expect(found([{ ...SURE, presence: 0.15 }]).gate).toBe(0);
+  });
+});
+
 test('overlapping classes are searched one by one', () => {
   const overlapping: Facts = {
     ...facts,
@@ -134,6 +165,6 @@ test('overlapping classes are searched one by one', () => {
   });
   search.add(image(0.97, 0.97, 1, 1));
   search.add(image(0.65, 0.94, 0, 0));
-  const { a, b } = search.best();
+  const { a, b } = search.best().classes;
   expect([a!.peak, b!.peak]).toEqual([0.7, 0.95]);
 });

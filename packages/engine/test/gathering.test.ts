@@ -164,7 +164,7 @@ test('a moving average follows the weights and is what the network infers with',
   // The buffer was 0, 1 and 2.
   expect(averages[3]![0]).toBeCloseTo((2 / 11) * 0.9 + (9 / 11) * 2, 6);
   const [bias0, scale0] = [averages[1]![0]!, averages[2]![0]!];
-  const logits = await runner.infer(Float32Array.of(2), 1, [1, 1]);
+  const { logits } = await runner.infer(Float32Array.of(2), 1, [1, 1]);
   expect(logits[0]).toBeCloseTo((2 * averages[0]![0]! + bias0) * scale0, 5);
   await runner.dispose();
 });

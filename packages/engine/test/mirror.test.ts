@@ -13,16 +13,17 @@ describe('images seen mirrored', () => {
         async infer(images: Float32Array) {
           calls++;
           const pixels = images.length / 2;
-          return Float32Array.from({ length: pixels * 3 }, (_, at) => {
+          const logits = Float32Array.from({ length: pixels * 3 }, (_, at) => {
             const pixel = Math.floor(at / 3);
             return [images[2 * pixel]!, images[2 * pixel + 1]!, 1][at % 3]!;
           });
+          return { logits };
         },
       };
       const images = ramp(2 * product(size) * 2);
-      const plain = await network.infer(images);
+      const { logits: plain } = await network.infer(images);
       calls = 0;
-      const got = await inMirrors(network, facts).infer(images, 2, size);
+      const { logits: got } = await inMirrors(network, facts).infer(images, 2, size);
       expect([...got]).toEqual([...plain]);
       expect(calls).toBe(2 ** size.length);
     },
@@ -36,11 +37,17 @@ describe('images seen mirrored', () => {
       const row = Math.floor(pixel / width) % height;
       return [row, pixel % width, Math.floor(pixel / (width * height))][at % 3]!;
     });
-    const network = { infer: async () => said.slice() };
-    const got = await inMirrors(network, facts).infer(ramp(count * height * width * 2), count, [
-      height,
-      width,
-    ]);
+    let calls = 0;
+    const network = {
+      infer: async () => ({ logits: said.slice(), image: Float32Array.of(calls++, 10) }),
+    };
+    const { logits: got, image } = await inMirrors(network, facts).infer(
+      ramp(count * height * width * 2),
+      count,
+      [height, width],
+    );
+    // Of whole images the mean of 0, 1, 2 and 3, and of 10.
+    expect([...image!]).toEqual([1.5, 10]);
     for (let at = 0; at < got.length; at += 3) {
       expect([...got.subarray(at, at + 3)]).toEqual([1, 1.5, Math.floor(at / 36)]);
     }
@@ -50,7 +57,7 @@ describe('images seen mirrored', () => {
     const own = new Float32Array(4 * 4 * 3).fill(1);
     const images = ramp(4 * 4 * 2);
     const before = [...images];
-    await inMirrors({ infer: async () => own }, facts).infer(images, 1, [4, 4]);
+    await inMirrors({ infer: async () => ({ logits: own }) }, facts).infer(images, 1, [4, 4]);
     expect([...images]).toEqual(before);
     expect(own.every((value) => value === 1)).toBe(true);
   });

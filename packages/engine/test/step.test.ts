@@ -184,7 +184,7 @@ test('inference gives logits and nothing else', () => {
   const images = tf.tensor4d([2], [1, 1, 1, 1]);
   const from = firstState();
   const existing = tf.memory().numTensors;
-  const logits = infer(model, from, images);
+  const [logits] = infer(model, from, images);
   expect([...logits.dataSync()]).toEqual([1, -0.5]);
   expect(tf.memory().numTensors).toBe(existing + 1);
 });

@@ -13,7 +13,7 @@ function mirror(seen: (readonly number[])[] = []) {
         const [first, second] = images.subarray(2 * pixel, 2 * pixel + 2) as unknown as number[];
         logits.set([first!, second!, first! + second!], 3 * pixel);
       }
-      return logits;
+      return { logits };
     },
   };
 }
@@ -45,9 +45,13 @@ describe('windows of an image', () => {
     async (size, tile) => {
       const count = 2;
       const images = ramp(count * size.reduce((all, extent) => all * extent, 1) * 2);
-      const whole = await mirror().infer(images, count, size);
+      const { logits: whole } = await mirror().infer(images, count, size);
       const seen: (readonly number[])[] = [];
-      const got = await inTiles(mirror(seen), () => tile, facts).infer(images, count, size);
+      const { logits: got } = await inTiles(mirror(seen), () => tile, facts).infer(
+        images,
+        count,
+        size,
+      );
       expect(got.length).toBe(whole.length);
       for (const [at, value] of got.entries()) expect(value).toBeCloseTo(whole[at]!, 3);
       const fitted = tile.map((extent, axis) => Math.min(extent, size[axis]!));
@@ -60,7 +64,7 @@ describe('windows of an image', () => {
     const network = {
       async infer(images: Float32Array, _: number, [height, width]: readonly number[]) {
         firsts.push(images[0]!);
-        return new Float32Array(height! * width! * 3);
+        return { logits: new Float32Array(height! * width! * 3) };
       },
     };
     // The first channel is the column.
@@ -73,9 +77,15 @@ describe('windows of an image', () => {
     // Two windows of 4 over 6 columns: the first says 0, the second 1.
     let calls = 0;
     const network = {
-      infer: async () => new Float32Array(4 * 4 * 3).fill(calls++),
+      infer: async () => ({
+        image: Float32Array.of(-calls),
+        logits: new Float32Array(4 * 4 * 3).fill(calls++),
+      }),
     };
-    const got = await inTiles(network, () => [4, 4], facts).infer(ramp(4 * 6 * 2), 1, [4, 6]);
+    const seen = await inTiles(network, () => [4, 4], facts).infer(ramp(4 * 6 * 2), 1, [4, 6]);
+    const { logits: got, image } = seen;
+    // Of what is said of the whole of each window, 0 and -1, the largest counts.
+    expect([...image!]).toEqual([0]);
     const columns = [0, 1, 2, 3, 4, 5].map((column) => got[column * 3]!);
     // Columns 2 and 3 are 2 and 3, or 0 and 1, of a window whose deviation is 4 / 8: the weights are
     // exp(-0.5^2 / 0.5) and exp(-1.5^2 / 0.5), so one part in 1 + exp(4) comes from the other window.
@@ -159,13 +169,13 @@ describe('windows of large images', () => {
           }
           logits.fill(sum, 3 * at, 3 * at + 3);
         }
-        return logits;
+        return { logits };
       },
     };
     const size = [96, 80];
     const images = ramp(96 * 80 * 2);
-    const whole = await blurred.infer(images, 1, size);
-    const got = await inTiles(blurred, () => [32, 32], facts).infer(images, 1, size);
+    const { logits: whole } = await blurred.infer(images, 1, size);
+    const { logits: got } = await inTiles(blurred, () => [32, 32], facts).infer(images, 1, size);
     const scale = Math.max(...whole.map(Math.abs));
     // A window's own edge weighs exp(-8) of its middle (15.5 pixels at a deviation of 4).
     for (const [at, value] of got.entries()) {

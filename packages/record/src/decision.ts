@@ -23,6 +23,8 @@ export interface FoundDecision {
   /** How images were seen, by setting; what was found holds for these settings alone. */
   readonly seen: Readonly<Record<string, unknown>>;
   readonly classes: Readonly<Record<string, FoundClass>>;
+  /** Probability of any structure below which nothing is predicted in an image, where it was searched. */
+  readonly gate?: number;
 }
 
 /** decision.json: what was found for each checkpoint (best, last), with the epoch that it is of. */

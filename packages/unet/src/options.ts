@@ -116,6 +116,13 @@ export const options = z
       .describe(
         'Whether coarser levels of the decoder have logits of their own in training, whose losses count half as much from level to level',
       ),
+    imageHead: z
+      .number()
+      .gt(0)
+      .optional()
+      .describe(
+        'One more output, which says whether an image has any structure, learns it from the masks, and keeps images without from having alarms (evaluate.gate): how much its binary cross-entropy counts beside the losses, for example 0.5; left out, there is none',
+      ),
     dropout: z
       .number()
       .min(0)

@@ -11,6 +11,7 @@ import { attentionGate } from './attentionGate.ts';
 import { block } from './block.ts';
 import { encoder } from './encoder.ts';
 import { unfitSize } from './errors.ts';
+import { imageHead } from './imageHead.ts';
 import { dropout, head, type Layer, type Plan, upsampling } from './layers.ts';
 import { levelWidths, type UnetOptions } from './options.ts';
 import { ParameterList, type Pass } from './parameterList.ts';
@@ -45,6 +46,7 @@ export function unet(
   );
   const last = head(plan, 'head', widths[0]!, bias);
   const heads = auxiliaryHeads(plan, widths, bias);
+  const judge = imageHead(plan, encode.widths[depth]!);
   const multipleOf = Array.from({ length: facts.space }, (_, axis) =>
     factors.reduce((product, level) => product * level[axis]!, 1),
   );
@@ -53,11 +55,13 @@ export function unet(
     weights: parameters.weights,
     buffers: parameters.buffers,
     multipleOf,
+    ...(judge && { judgesImages: true }),
     forward(call: ForwardCall): Outputs {
       requireSize(call.images, multipleOf);
       const pass: Pass = { ...call, uniform: (shape) => call.uniform(shape), renewed: [] };
       const skips = encode.run(call.images, pass);
       let x = dropout(skips.pop()!, options.dropout, pass);
+      const image = judge?.(x, pass);
       const auxiliary: AuxiliaryOutput[] = [];
       for (const decode of decoder) {
         const skip = skips.pop();
@@ -66,8 +70,13 @@ export function unet(
         if (own) auxiliary.push({ logits: own([x], pass), weight: 2 ** -skips.length });
       }
       const logits = last([x], pass);
-      if (call.mode === 'infer') return { logits };
-      return { logits, buffers: pass.renewed, ...(heads.size > 0 && { auxiliary }) };
+      if (call.mode === 'infer') return { logits, ...(image && { image }) };
+      return {
+        logits,
+        buffers: pass.renewed,
+        ...(heads.size > 0 && { auxiliary }),
+        ...(image && { image }),
+      };
     },
   };
 }

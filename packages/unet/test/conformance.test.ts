@@ -48,3 +48,16 @@ describe('deep supervision', () => {
     );
   }
 });
+
+describe('an image head', () => {
+  const options = [{ ...small, imageHead: 0.5, convolutions: 1 }];
+  for (const space of [2, 3] as const) {
+    const checks = modelChecks(unet, { options, facts: { ...FACTS, space } });
+    test.each(checks)(`$name, ${space}-D`, ({ run }) => run());
+  }
+});
+
+describe.each(['efficientnet-lite0', 'resnet18'])('%s', (encoder) => {
+  const options = [{ encoder, depth: 2, filters: 2, convolutions: 1 }];
+  test.each(modelChecks(unet, { options, facts: FACTS }))('$name', ({ run }) => run());
+});

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { blockCounts, levelWidths, options } from '../src/options.ts';
+import { blockCounts, levelWidths, options, resolved } from '../src/options.ts';
 
 test('defaults are the network of 16 filters and depth 4', () => {
   expect(options.parse({})).toEqual({
     filters: 16,
-    depth: 4,
+    encoder: 'own',
     pooling: 'all',
     blocks: 'plain',
     convolutions: 2,
@@ -14,10 +14,16 @@ test('defaults are the network of 16 filters and depth 4', () => {
     attention: false,
     squeezeExcite: false,
     deepSupervision: false,
-    upsampling: 'transposed',
     dropout: 0,
     lastBias: 'foreground-share',
   });
+});
+
+test('depth and upsampling are 4 and transposed, with a published encoder 5 and nearest', () => {
+  expect(resolved(options.parse({}))).toMatchObject({ depth: 4, upsampling: 'transposed' });
+  const published = options.parse({ encoder: 'efficientnet-lite0' });
+  expect(resolved(published)).toMatchObject({ depth: 5, upsampling: 'nearest' });
+  expect(resolved({ ...published, depth: 3 }).depth).toBe(3);
 });
 
 test('channels double from level to level, up to the largest', () => {
@@ -46,6 +52,10 @@ test.each([
   [{ depth: 2, blocks: 'residual', blocksPerLevel: [1, 2] }, 'blocksPerLevel', '3 levels'],
   [{ depth: 2, pooling: [[2, 2]] }, 'pooling', 'each of the 2 poolings'],
   [{ depth: 1, pooling: [[1, 1]] }, 'pooling', 'halves no axis'],
+  [{ encoder: 'resnet18', depth: 6 }, 'depth', 'from 2 to 5'],
+  [{ encoder: 'resnet18', pooling: 'spacing' }, 'pooling', 'no effect'],
+  [{ encoder: 'efficientnet-lite0', blocks: 'residual' }, 'blocks', 'no effect'],
+  [{ encoder: 'efficientnet-lite0', maxFilters: 256 }, 'maxFilters', 'has 256 channels'],
 ])('refuses what has no effect or no meaning: %o', (given, path, says) => {
   const result = options.safeParse(given);
   expect(result.error?.issues.map((issue) => issue.path[0])).toEqual([path]);

@@ -27,3 +27,17 @@ export function auxiliaryFault(model: Model, call: Call, facts: Facts): Differin
   }
   return undefined;
 }
+
+/** What the engine could not use of a model's image output. Makes tensors in the scope that is open. */
+export function imageFault(model: Model, call: Call): Differing | undefined {
+  const { uniform } = uniformOf(call.uniform);
+  const { image } = model.forward({ ...tensorsOf(model, call), mode: call.mode, uniform });
+  const wanted = model.judgesImages === true;
+  const got = image ? `${image.logits.dtype} [${image.logits.shape.join(', ')}]` : 'none';
+  const expected = wanted ? `float32 [${call.shape[0]}, 1]` : 'none without judgesImages: true';
+  if (got !== (wanted ? expected : 'none')) return { expected, got };
+  if (image && !(image.weight > 0 && Number.isFinite(image.weight))) {
+    return { expected: 'a weight above 0', got: String(image.weight) };
+  }
+  return undefined;
+}

@@ -65,6 +65,18 @@ export function auxiliaryUnusable(place: Place, { expected, got }: Differing) {
   });
 }
 
+export function imageUnusable(place: Place, { expected, got }: Differing) {
+  return fault({
+    code: 'RAREMASK_CONFORMANCE_MODEL_IMAGE',
+    where: at(place),
+    what: 'what the model says of whole images cannot be used',
+    expected,
+    got,
+    remedy:
+      'give image: { logits, weight } in both modes and judgesImages: true, or neither, as core says of Outputs',
+  });
+}
+
 export function modelShape(
   place: Place,
   expected: readonly number[],

@@ -110,7 +110,7 @@ export function weightedSum(values: readonly number[]): number {
  * The gradient of `weightedSum` of the logits with respect to each weight; undefined where there is
  * no way from the weight to the logits.
  *
- * @param of outputs: of the auxiliary logits as well, added up
+ * @param of outputs: of the auxiliary and image logits as well, added up
  */
 export async function gradientsOf(
   model: Model,
@@ -122,14 +122,19 @@ export async function gradientsOf(
     const { images, weights, buffers } = tensorsOf(model, call);
     const { grads } = tf.engine().gradients(
       () => {
-        const { logits, auxiliary = [] } = model.forward({
+        const {
+          logits,
+          auxiliary = [],
+          image,
+        } = model.forward({
           images,
           weights,
           buffers,
           mode: call.mode,
           uniform,
         });
-        const others = of === 'outputs' ? auxiliary.map((output) => output.logits) : [];
+        const outputs = image ? [...auxiliary, image] : auxiliary;
+        const others = of === 'outputs' ? outputs.map((output) => output.logits) : [];
         return [logits, ...others]
           .map((one) => tf.sum(tf.mul(one, tf.tensor(coefficients(one.size), one.shape))))
           .reduce((left, right) => tf.add(left, right));

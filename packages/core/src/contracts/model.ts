@@ -32,6 +32,14 @@ export interface AuxiliaryOutput {
   readonly weight: number;
 }
 
+/** One more output of a network: whether an image has any structure at all. */
+export interface ImageOutput {
+  /** [batch, 1]: a logit for each image. Of an image that is seen in windows the largest counts. */
+  readonly logits: Tensor;
+  /** How much its binary cross-entropy counts beside the losses. Above 0. */
+  readonly weight: number;
+}
+
 export interface Outputs {
   /** [batch, ...space, classes]. */
   readonly logits: Tensor;
@@ -39,6 +47,11 @@ export interface Outputs {
   readonly buffers?: readonly Tensor[];
   /** In training mode: deep supervision. The losses apply to each; nothing is predicted with them. */
   readonly auxiliary?: readonly AuxiliaryOutput[];
+  /**
+   * Of a model with `judgesImages`, in both modes. It learns from the masks, and below
+   * `evaluate.gate` nothing is predicted in an image.
+   */
+  readonly image?: ImageOutput;
 }
 
 /**
@@ -52,6 +65,8 @@ export interface Model {
   readonly buffers: readonly Parameter[];
   /** Every space extent of an input must be a multiple of this number (along each axis). */
   readonly multipleOf: readonly number[];
+  /** Whether `forward` gives an image output. */
+  readonly judgesImages?: boolean;
   /** Runs inside tf.tidy. Throws a clear error for a size that does not fit. */
   forward(call: ForwardCall): Outputs;
 }

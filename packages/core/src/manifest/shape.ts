@@ -289,7 +289,7 @@ const evaluate = z
       .boolean()
       .default(false)
       .describe(
-        'Whether images are seen mirrored along every set of axes as well, 4 times in two dimensions and 8 times in three, and the logits averaged: by evaluate, predict and the search of minimumSize and peak; validation between epochs sees each image once',
+        'Whether images are seen mirrored along every set of axes as well, 4 times in two dimensions and 8 times in three, and the logits averaged: by evaluate, predict and the search of minimumSize, peak and gate; validation between epochs sees each image once',
       ),
     threshold: z
       .number()
@@ -310,6 +310,12 @@ const evaluate = z
       .default(0)
       .describe(
         'Predicted structures none of whose pixels reaches this probability of its class are left out (hysteresis, Canny 1986): of any class, or by the names of classes; auto: searched as well',
+      ),
+    gate: z
+      .union([z.literal('auto'), probabilityBelow1])
+      .optional()
+      .describe(
+        'Of a model with an image head: nothing is predicted in images in which it sees a structure with less than this probability; auto: searched as well; left out, auto with such a head, and none without',
       ),
     scores: z.array(score).optional().describe(KINDS.score.describe),
     score: z

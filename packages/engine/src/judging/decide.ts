@@ -148,6 +148,13 @@ function dropDoubtful(
   }
 }
 
+/** A decision without any foreground, of an image that the gate has shut out. */
+export function nothingIn({ classes, overlapping }: Facts, { predicted, probabilities }: Decision) {
+  const none = new Float32Array(probabilities.length);
+  if (!overlapping) for (let at = 0; at < none.length; at += classes.length) none[at] = 1;
+  return { predicted: new Uint8Array(predicted.length), probabilities: none };
+}
+
 /** Probability of any foreground: 1 - background, or the largest of the overlapping classes. */
 export function foregroundProbability(facts: Facts, probabilities: Float32Array): Float32Array {
   const classes = facts.classes.length;

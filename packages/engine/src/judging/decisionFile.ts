@@ -9,7 +9,8 @@ import {
 import type { FoundRule } from './decisionRule.ts';
 
 /** How images are seen; what was found holds for these settings alone. */
-type Seen = Pick<Manifest['evaluate'], 'window' | 'mirror' | 'threshold'>;
+type Seen = Pick<Manifest['evaluate'], 'window' | 'mirror' | 'threshold'> &
+  Partial<Pick<Manifest['evaluate'], 'gate'>>;
 
 /** The checkpoint that a decision is of. */
 export interface DecidedCheckpoint {
@@ -31,7 +32,7 @@ export async function readDecision(
   const same =
     found?.epoch === checkpoint.head.progress.epoch &&
     isDeepStrictEqual(found.seen, seenOf(settings));
-  return same ? found.classes : undefined;
+  return same ? found : undefined;
 }
 
 /** Keeps what was found, beside what is known of the run's other checkpoint. */
@@ -39,15 +40,15 @@ export async function writeDecision(
   { decision }: Pick<RunFolder, 'decision'>,
   checkpoint: DecidedCheckpoint,
   settings: Seen,
-  classes: FoundDecision['classes'],
+  found: Pick<FoundDecision, 'classes' | 'gate'>,
 ): Promise<void> {
   const { epoch } = checkpoint.head.progress;
   await writeDecisions(decision, {
     ...(await readDecisions(decision)),
-    [checkpoint.which]: { epoch, seen: seenOf(settings), classes },
+    [checkpoint.which]: { epoch, seen: seenOf(settings), ...found },
   });
 }
 
-function seenOf({ window, mirror, threshold }: Seen): Seen {
-  return { window, mirror, threshold };
+function seenOf({ window, mirror, threshold, gate }: Seen): Seen {
+  return { window, mirror, threshold, ...(gate !== undefined && { gate }) };
 }

@@ -49,3 +49,16 @@ export function scoreValue(
     remedy: REMEDY,
   });
 }
+
+export function gateWithoutHead(gate: number | 'auto'): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_GATE_WITHOUT_HEAD',
+    category: 'manifest',
+    where: 'evaluate.gate',
+    what: 'the model does not say whether an image has any structure, so that there is nothing to gate by',
+    expected: 'a model with an image output',
+    got: String(gate),
+    remedy:
+      'give the model one (@raremask/unet: model.with.imageHead: 0.5), or leave evaluate.gate out',
+  });
+}

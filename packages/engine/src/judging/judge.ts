@@ -5,7 +5,7 @@ import type { Feed } from '../reading/feed.ts';
 import type { WholeSample } from '../reading/plan.ts';
 import type { Network } from '../runner/runner.ts';
 import { foregroundNames } from './addedScores.ts';
-import { type Decision, decide, foregroundProbability } from './decide.ts';
+import { type Decision, decide, foregroundProbability, nothingIn } from './decide.ts';
 import type { DecisionRule } from './decisionRule.ts';
 import { inMirrors } from './mirror.ts';
 import { inTiles, type TileRule } from './tiles.ts';
@@ -16,6 +16,8 @@ export interface Judged {
   readonly decision: Decision;
   /** Probability of any foreground, one a pixel. */
   readonly foreground: Float32Array;
+  /** Probability that there is any structure, of a model that judges images. */
+  readonly presence?: number;
 }
 
 export interface Judge {
@@ -41,13 +43,16 @@ export async function* judge(
   for await (const group of sameSize(feed.whole(ids))) {
     const [{ padded }] = group as [WholeSample];
     const images = joined(group.map((whole) => whole.images));
-    const values = await seer.infer(images, group.length, padded);
-    const stride = values.length / group.length;
+    const { logits, image } = await seer.infer(images, group.length, padded);
+    const stride = logits.length / group.length;
     for (const [index, { sample, seen }] of group.entries()) {
-      const own = values.subarray(index * stride, (index + 1) * stride);
-      const decision = decide(facts, own, { padded, seen, size: sample.size }, rule);
+      const own = logits.subarray(index * stride, (index + 1) * stride);
+      const presence = image && 1 / (1 + Math.exp(-image[index]!));
+      const open = decide(facts, own, { padded, seen, size: sample.size }, rule);
+      const shut = presence !== undefined && presence < (rule.gate ?? 0);
+      const decision = shut ? nothingIn(facts, open) : open;
       const foreground = foregroundProbability(facts, decision.probabilities);
-      yield { sample, decision, foreground };
+      yield { sample, decision, foreground, ...(presence !== undefined && { presence }) };
     }
   }
 }

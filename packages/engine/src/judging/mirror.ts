@@ -14,7 +14,8 @@ export function inMirrors(
     async infer(images, count, size) {
       const depth = classes.length;
       const own = await network.infer(images, count, size);
-      const sum = Float32Array.from(own);
+      const sum = Float32Array.from(own.logits);
+      const judged = own.image && Float32Array.from(own.image);
       const mirrored = new Float32Array(images.length);
       const sets = 2 ** size.length;
       for (let set = 1; set < sets; set++) {
@@ -27,12 +28,15 @@ export function inMirrors(
         const seen = await network.infer(mirrored, count, size);
         eachMirrored(count, size, flips, (pixel, image) => {
           for (let index = 0; index < depth; index++) {
-            sum[pixel * depth + index]! += seen[image * depth + index]!;
+            sum[pixel * depth + index]! += seen.logits[image * depth + index]!;
           }
+        });
+        seen.image?.forEach((value, image) => {
+          judged![image]! += value;
         });
       }
       for (let at = 0; at < sum.length; at++) sum[at]! /= sets;
-      return sum;
+      return judged ? { logits: sum, image: judged.map((value) => value / sets) } : { logits: sum };
     },
   };
 }

@@ -88,21 +88,28 @@ export function inTiles(
       const logits = new Float32Array(count * pixels * depth);
       const part = new Float32Array(product(tile) * channels);
       const weights = tile.map(bell);
+      // An image has a structure where any of its windows has.
+      const judged = new Float32Array(count).fill(Number.NEGATIVE_INFINITY);
+      let judges = false;
       for (let image = 0; image < count; image++) {
         const from = images.subarray(image * pixels * channels, (image + 1) * pixels * channels);
         const into = logits.subarray(image * pixels * depth, (image + 1) * pixels * depth);
         const sums = new Float32Array(pixels);
         for (const origin of originsOf(size, tile)) {
-          eachPixel(size, tile, origin, weights, (whole, own) => {
+          eachPixel(size, tile, origin, weights, (whole, place) => {
             for (let channel = 0; channel < channels; channel++) {
-              part[own * channels + channel] = from[whole * channels + channel]!;
+              part[place * channels + channel] = from[whole * channels + channel]!;
             }
           });
-          const seen = await network.infer(part, 1, tile);
-          eachPixel(size, tile, origin, weights, (whole, own, weight) => {
+          const { logits: seen, image: own } = await network.infer(part, 1, tile);
+          if (own) {
+            judges = true;
+            judged[image] = Math.max(judged[image]!, own[0]!);
+          }
+          eachPixel(size, tile, origin, weights, (whole, place, weight) => {
             sums[whole]! += weight;
             for (let index = 0; index < depth; index++) {
-              into[whole * depth + index]! += weight * seen[own * depth + index]!;
+              into[whole * depth + index]! += weight * seen[place * depth + index]!;
             }
           });
         }
@@ -110,7 +117,7 @@ export function inTiles(
           for (let index = 0; index < depth; index++) into[pixel * depth + index]! /= sum;
         }
       }
-      return logits;
+      return judges ? { logits, image: judged } : { logits };
     },
   };
 }

@@ -61,7 +61,9 @@ export async function openTrained(
   const settings = loaded.manifest.evaluate;
   const model = await scope.make(loaded.plugins.model);
   const state = checkpointState(checkpoint, model);
-  const found = isSearched(settings) ? await readDecision(folder, checkpoint, settings) : undefined;
+  const found = isSearched(settings, model)
+    ? await readDecision(folder, checkpoint, settings)
+    : undefined;
   return {
     folder,
     checkpoint,

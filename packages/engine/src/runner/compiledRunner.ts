@@ -18,6 +18,7 @@ import { float, tracedModel } from './inferenceGraph.ts';
 import { InferencePrograms } from './inferencePrograms.ts';
 import { ProgramCache } from './programCache.ts';
 import type {
+  Inferred,
   Network,
   NetworkArrays,
   Runner,
@@ -91,7 +92,7 @@ export class CompiledRunner implements Runner {
     return inputs.report(results.slice(0, inputs.reported) as Float32Array[]);
   }
 
-  async infer(images: Float32Array, count: number, size: readonly number[]): Promise<Float32Array> {
+  async infer(images: Float32Array, count: number, size: readonly number[]): Promise<Inferred> {
     const { weights, buffers } = inferredWith(byKind(this.#program, this.#state));
     const used = [...weights, ...buffers];
     const layouts = used.flatMap((one, index) =>
@@ -205,7 +206,7 @@ export class CompiledNetwork implements Network {
     this.#programs = new InferencePrograms(compute, program, state);
   }
 
-  infer(images: Float32Array, count: number, size: readonly number[]): Promise<Float32Array> {
+  infer(images: Float32Array, count: number, size: readonly number[]): Promise<Inferred> {
     return this.#programs.run([], images, count, size);
   }
 

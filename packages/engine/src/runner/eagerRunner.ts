@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { logitsShape } from '../errors.ts';
 import type { NetworkProgram, StepProgram } from '../step/program.ts';
 import { inferredWith, type NetworkState, type StateEntry, stateLayout } from '../step/state.ts';
 import { infer } from '../step/trainStep.ts';
+import { requireShapes } from './inferenceGraph.ts';
 import type {
+  Inferred,
   Network,
   NetworkArrays,
   Runner,
@@ -48,7 +49,7 @@ export class EagerRunner implements Runner {
     }
   }
 
-  infer(images: Float32Array, count: number, size: readonly number[]): Promise<Float32Array> {
+  infer(images: Float32Array, count: number, size: readonly number[]): Promise<Inferred> {
     const state = inferredWith(byKind(this.#program, this.#state));
     return inferEagerly(this.#program, state, images, [count, ...size]);
   }
@@ -90,20 +91,22 @@ export function eagerNetwork(network: NetworkProgram, state: NetworkArrays): Net
 }
 
 async function inferEagerly(
-  { facts, model }: NetworkProgram,
+  program: NetworkProgram,
   state: NetworkState<tf.Tensor>,
   images: Float32Array,
   image: readonly number[],
-): Promise<Float32Array> {
-  const logits = tf.tidy(() => infer(model, state, tf.tensor(images, [...image, facts.channels])));
+): Promise<Inferred> {
+  const { facts, model } = program;
+  const outputs = tf.tidy(() => infer(model, state, tf.tensor(images, [...image, facts.channels])));
   try {
-    const expected = [...image, facts.classes.length];
-    if (logits.shape.join() !== expected.join()) {
-      throw logitsShape('model', logits.shape, expected);
-    }
-    return (await logits.data()) as Float32Array;
+    requireShapes(program, image, outputs);
+    const [logits, judged] = (await Promise.all(outputs.map((one) => one!.data()))) as [
+      Float32Array,
+      Float32Array?,
+    ];
+    return judged ? { logits, image: judged } : { logits };
   } finally {
-    logits.dispose();
+    tf.dispose(outputs as tf.Tensor[]);
   }
 }
 

@@ -23,7 +23,7 @@ export async function inferenceGraph(
     [...given.map(({ shape }) => float(shape)), images],
     (tensors, tracer) => {
       const held = state === 'inputs' ? tensors.slice(0, -1) : constants(model, state);
-      const logits = infer(
+      const outputs = infer(
         tracedModel(program.model, tracer),
         {
           weights: held.slice(0, model.weights.length),
@@ -31,14 +31,24 @@ export async function inferenceGraph(
         },
         tensors.at(-1)!,
       );
-      const expected = [...image, facts.classes.length];
-      if (logits.shape.join() !== expected.join()) {
-        throw logitsShape('model', logits.shape, expected);
-      }
-      return [logits];
+      requireShapes(program, image, outputs);
+      return outputs as tf.Tensor[];
     },
   );
   return graph;
+}
+
+/** @param image [count, ...size] @throws RaremaskError where an output has another shape */
+export function requireShapes(
+  { model, facts }: NetworkProgram,
+  image: readonly number[],
+  [logits, judged]: readonly [tf.Tensor, tf.Tensor?],
+): void {
+  const expected = [...image, facts.classes.length];
+  if (logits.shape.join() !== expected.join()) throw logitsShape('model', logits.shape, expected);
+  const wanted = model.judgesImages ? [image[0]!, 1] : [];
+  const found = judged?.shape ?? [];
+  if (found.join() !== wanted.join()) throw logitsShape('model (image output)', found, wanted);
 }
 
 function constants(model: Model, { weights, buffers }: NetworkArrays): tf.Tensor[] {
@@ -66,9 +76,7 @@ export async function graphsOfTwoSizes(
 /** The same model, named where it cannot be traced. */
 export function tracedModel(model: Model, tracer: Tracer): Model {
   return {
-    weights: model.weights,
-    buffers: model.buffers,
-    multipleOf: model.multipleOf,
+    ...model,
     forward: (call) => tracer.at('model', () => model.forward(call)),
   };
 }

@@ -10,7 +10,7 @@ import type { NetworkProgram } from '../step/program.ts';
 import type { Compute } from './compute.ts';
 import { graphsOfTwoSizes, inferenceGraph } from './inferenceGraph.ts';
 import { ProgramCache } from './programCache.ts';
-import type { NetworkArrays } from './runner.ts';
+import type { Inferred, NetworkArrays } from './runner.ts';
 
 /**
  * The forward pass, compiled.
@@ -51,7 +51,7 @@ export class InferencePrograms {
     images: Float32Array,
     count: number,
     size: readonly number[],
-  ): Promise<Float32Array> {
+  ): Promise<Inferred> {
     const shape = [count, ...size];
     let program = this.#bySize.get(shape);
     if (program === undefined && (this.#state !== 'inputs' || !this.#bySize.hasRoom(shape))) {
@@ -59,8 +59,7 @@ export class InferencePrograms {
       if (this.#anySize !== 'none') {
         const whole = [...shape, this.#program.facts.channels];
         const inputs = [...given, images];
-        const [logits] = await this.#anySize.run(inputs, new Map([[given.length, whole]]));
-        return logits as Float32Array;
+        return inferred(await this.#anySize.run(inputs, new Map([[given.length, whole]])));
       }
     }
     if (program === undefined) {
@@ -68,8 +67,7 @@ export class InferencePrograms {
       program = await compile(this.#compute.runtime, graph, this.#options());
       await this.#bySize.add(shape, program);
     }
-    const [logits] = await program.run([...given, images]);
-    return logits as Float32Array;
+    return inferred(await program.run([...given, images]));
   }
 
   async dispose(): Promise<void> {
@@ -95,4 +93,9 @@ export class InferencePrograms {
       ...(this.#layouts && { inputLayouts: this.#layouts }),
     } as const;
   }
+}
+
+function inferred(results: readonly Elements[]): Inferred {
+  const [logits, image] = results as readonly [Float32Array, Float32Array?];
+  return image ? { logits, image } : { logits };
 }

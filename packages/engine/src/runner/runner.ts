@@ -56,15 +56,23 @@ export type StateArrays = TrainingState<Float32Array>;
 /** What a network is used with, likewise. */
 export type NetworkArrays = NetworkState<Float32Array>;
 
+/** What a network says of images. */
+export interface Inferred {
+  /** [count, ...size, classes] */
+  readonly logits: Float32Array;
+  /** Of a model that judges images: a logit for each, whether it has any structure. */
+  readonly image?: Float32Array;
+}
+
 /** A network with weights in it. */
 export interface Network {
   /**
-   * Logits of whole images, [count, ...size, classes].
+   * What the network says of whole images.
    *
    * @param images [count, ...size, channels]
-   * @throws RaremaskError where the model's logits have another shape
+   * @throws RaremaskError where the model's outputs have another shape
    */
-  infer(images: Float32Array, count: number, size: readonly number[]): Promise<Float32Array>;
+  infer(images: Float32Array, count: number, size: readonly number[]): Promise<Inferred>;
   dispose(): Promise<void>;
 }
 

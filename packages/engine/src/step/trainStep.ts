@@ -1,6 +1,7 @@
 import type { Model } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
 import type { BatchInput } from './batchInput.ts';
+import { imageLoss } from './imageLoss.ts';
 import { tidied, withKept } from './kept.ts';
 import { alarmShare, sampleLoss } from './outcomes.ts';
 import { type Packing, packNothing, packVectors } from './packing.ts';
@@ -27,7 +28,10 @@ export interface GatherInput {
 
 /** What a batch says; the caller owns the tensors. */
 interface BatchReport {
-  /** The weighted sum of the terms; with auxiliary outputs, that of their means over all outputs. */
+  /**
+   * The weighted sum of the terms; with auxiliary outputs, that of their means over all outputs, and
+   * with an image output its cross-entropy too.
+   */
   readonly loss: tf.Scalar;
   /** Each term of the logits before its weight. */
   readonly terms: readonly tf.Scalar[];
@@ -73,9 +77,11 @@ export function gradients(
             ),
           main!.share === 1 ? terms : terms.map((term) => tf.mul(term, main!.share)),
         );
-        const total = sum(
-          learnt.map((term, index) => tf.mul(term, input.termWeights[index]!) as tf.Scalar),
-        );
+        const { image } = outputs;
+        const total = sum([
+          ...learnt.map((term, index) => tf.mul(term, input.termWeights[index]!) as tf.Scalar),
+          ...(image ? [tf.mul(imageLoss(program.facts, image.logits, input), image.weight)] : []),
+        ] as tf.Scalar[]);
         keep(
           'buffers',
           (outputs.buffers ?? state.buffers).map((buffer) =>
@@ -210,18 +216,25 @@ export function finishStep(
   });
 }
 
-/** Logits of one batch, for scoring and prediction. [batch, ...space, classes]; the caller owns them. */
-export function infer(model: Model, state: NetworkState<tf.Tensor>, images: tf.Tensor): tf.Tensor {
-  return tf.tidy(
-    () =>
-      model.forward({
-        images,
-        weights: state.weights,
-        buffers: state.buffers,
-        mode: 'infer',
-        uniform: (shape) => tf.ones([...shape]),
-      }).logits,
-  );
+/**
+ * What a network says of one batch, for scoring and prediction: logits [batch, ...space, classes], and
+ * of a model that judges images [batch, 1]. The caller owns them.
+ */
+export function infer(
+  model: Model,
+  state: NetworkState<tf.Tensor>,
+  images: tf.Tensor,
+): [logits: tf.Tensor, image?: tf.Tensor] {
+  return tf.tidy(() => {
+    const { logits, image } = model.forward({
+      images,
+      weights: state.weights,
+      buffers: state.buffers,
+      mode: 'infer',
+      uniform: (shape) => tf.ones([...shape]),
+    });
+    return image ? [logits, image.logits] : [logits];
+  });
 }
 
 function updated(

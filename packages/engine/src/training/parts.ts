@@ -5,7 +5,7 @@ import { type MadeAugmentation, makeAugmentations } from '../augment/makeAugment
 import { lossFailed, lossShape, windowDoesNotFit } from '../errors.ts';
 import { type Normalization, normalizationOf } from '../intensities/normalize.ts';
 import { addedScores } from '../judging/addedScores.ts';
-import { type DecisionRule, decisionRule } from '../judging/decisionRule.ts';
+import { type DecisionRule, decisionRule, isGateSearched } from '../judging/decisionRule.ts';
 import type { NamedScore } from '../judging/namedScore.ts';
 import { type TileRule, tileRule } from '../judging/tiles.ts';
 import { splitOf, type Work } from '../opening/openWork.ts';
@@ -53,6 +53,8 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
   for (const loss of plugins.losses) losses.push(await work.scope.make(loss));
   const sampler = await work.scope.make(plugins.sampler);
   const model = await work.scope.make(plugins.model);
+  // Throws where a gate is asked for that the model has not.
+  isGateSearched(manifest.evaluate, model);
   const { window } = sampler;
   if (window?.some((extent, axis) => extent % (model.multipleOf[axis] ?? 1) !== 0)) {
     throw windowDoesNotFit(window, model.multipleOf);

@@ -87,9 +87,8 @@ export function startedFrom(
   });
   const used = new Set([...taken.map(({ from }) => from), ...merged]);
   const unused = [...file.arrays.keys()].filter((name) => !used.has(name));
-  const { multipleOf } = model;
   return {
-    model: { weights, buffers, multipleOf, forward: (call) => model.forward(call) },
+    model: { ...model, weights, buffers, forward: (call) => model.forward(call) },
     report: { taken, anew, unused },
   };
 }
