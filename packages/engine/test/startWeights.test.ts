@@ -227,3 +227,11 @@ test('a name is looked for as it is, then in the words of a model here', () => {
     'y1.b.shift',
   ]);
 });
+
+test('a depthwise kernel has a channel for each output in PyTorch, and an output for each channel here', async () => {
+  const file = await written('depthwise.safetensors', [array('deep.conv.weight', [3, 1, 1, 2])]);
+  const one: Model = { ...model(), weights: [parameter('deep.kernel', [1, 2, 3, 1])], buffers: [] };
+  const { model: begun } = startedFrom(one, file, 3, {});
+  // Channel by channel [0, 1], [2, 3], [4, 5]: tap by tap here.
+  expect(initial(begun)['deep.kernel']).toEqual([0, 2, 4, 1, 3, 5]);
+});

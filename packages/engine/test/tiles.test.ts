@@ -78,14 +78,14 @@ describe('windows of an image', () => {
     let calls = 0;
     const network = {
       infer: async () => ({
-        image: Float32Array.of(-calls),
+        image: Float32Array.of(1 - calls),
         logits: new Float32Array(4 * 4 * 3).fill(calls++),
       }),
     };
     const seen = await inTiles(network, () => [4, 4], facts).infer(ramp(4 * 6 * 2), 1, [4, 6]);
     const { logits: got, image } = seen;
-    // Of what is said of the whole of each window, 0 and -1, the largest counts.
-    expect([...image!]).toEqual([0]);
+    // Of what is said of the whole of each window, 1 and 0, the largest counts.
+    expect([...image!]).toEqual([1]);
     const columns = [0, 1, 2, 3, 4, 5].map((column) => got[column * 3]!);
     // Columns 2 and 3 are 2 and 3, or 0 and 1, of a window whose deviation is 4 / 8: the weights are
     // exp(-0.5^2 / 0.5) and exp(-1.5^2 / 0.5), so one part in 1 + exp(4) comes from the other window.

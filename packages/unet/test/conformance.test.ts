@@ -57,7 +57,10 @@ describe('an image head', () => {
   }
 });
 
-describe.each(['efficientnet-lite0', 'resnet18'])('%s', (encoder) => {
+const long = process.env['RAREMASK_FULL'] !== '1';
+const reason = long ? ' (skipped: takes minutes; RAREMASK_FULL=1 runs it)' : '';
+
+describe.skipIf(long).each(['efficientnet-lite0', 'resnet18'])(`%s${reason}`, (encoder) => {
   const options = [{ encoder, depth: 2, filters: 2, convolutions: 1 }];
   test.each(modelChecks(unet, { options, facts: FACTS }))('$name', ({ run }) => run());
 });

@@ -86,6 +86,9 @@ function fromPickles(bytes: Uint8Array): { value: PickledValue; storage: Bytes }
     if (kind === undefined) throw new Refused(`nothing says what the storage ${key} is made of`);
     if (at + 8 > bytes.length) throw new Refused(`it is cut off before the storage ${key}`);
     const length = Number(view.getBigInt64(at, true)) * KINDS[kind].bytes;
+    if (length < 0 || at + 8 + length > bytes.length) {
+      throw new Refused(`it is cut off inside the storage ${key}`);
+    }
     places.set(key, bytes.subarray(at + 8, at + 8 + length));
     at += 8 + length;
   }
