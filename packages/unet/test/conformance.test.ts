@@ -1,5 +1,6 @@
 import { modelChecks } from '@raremask/conformance';
 import { describe, test } from 'vitest';
+import { further } from '../../../test/further.ts';
 import unet from '../src/index.ts';
 import { countTensors } from './gradients.ts';
 import { FACTS } from './network.ts';
@@ -9,16 +10,23 @@ countTensors();
 const small = { filters: 2, depth: 1 };
 
 describe('normalised together, without dropout', () => {
-  const options = [small, { ...small, convolutions: 1, residual: true, upsampling: 'resize' }];
+  const options = [
+    small,
+    ...further('residual blocks that are resized', [
+      { ...small, convolutions: 1, residual: true, upsampling: 'resize' },
+    ]),
+  ];
   const expects = { dropout: false, batchStatistics: true };
   test.each(modelChecks(unet, { options, expects }))('$name', ({ run }) => run());
 });
 
 describe('normalised apart, with dropout', () => {
   const options = [
-    { norm: 'instance', activation: 'leaky-relu' },
     { norm: 'group', groups: 2, activation: 'silu', residual: true, convolutions: 1 },
-    { norm: 'none', activation: 'elu', upsampling: 'resize', lastBias: 'zero' },
+    ...further('instance norm, and none', [
+      { norm: 'instance', activation: 'leaky-relu' },
+      { norm: 'none', activation: 'elu', upsampling: 'resize', lastBias: 'zero' },
+    ]),
   ].map((chosen) => ({ ...small, dropout: 0.25, ...chosen }));
   const expects = { dropout: true, batchStatistics: false };
   test.each(modelChecks(unet, { options, expects }))('$name', ({ run }) => run());
@@ -31,10 +39,12 @@ describe('two levels', () => {
 
 const residual = { ...small, blocks: 'residual', blocksPerLevel: 1, convolutions: 1 };
 describe.each([
-  residual,
-  { ...small, attention: true },
   { ...residual, norm: 'group', groups: 2, squeezeExcite: true, attention: true },
-  { ...small, squeezeExcite: true, convolutions: 1 },
+  ...further('residual levels, attention and excitation apart', [
+    residual,
+    { ...small, attention: true },
+    { ...small, squeezeExcite: true, convolutions: 1 },
+  ]),
 ])('%o', (options) => {
   test.each(modelChecks(unet, { options: [options] }))('$name', ({ run }) => run());
 });
@@ -42,7 +52,7 @@ describe.each([
 describe('deep supervision', () => {
   const options = [{ filters: 2, depth: 3, maxFilters: 4, deepSupervision: true, convolutions: 1 }];
   const facts = { ...FACTS, space: 3 as const };
-  for (const one of [FACTS, facts]) {
+  for (const one of [FACTS, ...further('deep supervision, 3-D', [facts])]) {
     test.each(modelChecks(unet, { options, facts: one }))(`$name, ${one.space}-D`, ({ run }) =>
       run(),
     );
@@ -51,16 +61,15 @@ describe('deep supervision', () => {
 
 describe('an image head', () => {
   const options = [{ ...small, imageHead: 0.5, convolutions: 1 }];
-  for (const space of [2, 3] as const) {
-    const checks = modelChecks(unet, { options, facts: { ...FACTS, space } });
-    test.each(checks)(`$name, ${space}-D`, ({ run }) => run());
+  const volumes = { ...FACTS, space: 3 as const };
+  for (const facts of [FACTS, ...further('an image head, 3-D', [volumes])]) {
+    test.each(modelChecks(unet, { options, facts }))(`$name, ${facts.space}-D`, ({ run }) => run());
   }
 });
 
-const long = process.env['RAREMASK_FULL'] !== '1';
-const reason = long ? ' (skipped: takes minutes; RAREMASK_FULL=1 runs it)' : '';
-
-describe.skipIf(long).each(['efficientnet-lite0', 'resnet18'])(`%s${reason}`, (encoder) => {
-  const options = [{ encoder, depth: 2, filters: 2, convolutions: 1 }];
-  test.each(modelChecks(unet, { options, facts: FACTS }))('$name', ({ run }) => run());
-});
+for (const encoder of further('published encoders', ['efficientnet-lite0', 'resnet18'])) {
+  describe(encoder, () => {
+    const options = [{ encoder, depth: 2, filters: 2, convolutions: 1 }];
+    test.each(modelChecks(unet, { options, facts: FACTS }))('$name', ({ run }) => run());
+  });
+}
