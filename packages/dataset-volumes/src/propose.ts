@@ -76,7 +76,7 @@ async function asTold(folder: string, root: string): Promise<Found | undefined> 
     remarks: {
       'data.with.root': `dataset.json is that of ${layout}: ${listing.cases.length} cases with ${told.channels.join(', ')}; classes ${classes.join(', ')}${
         told.ignore === undefined ? '' : `; ${told.ignore} is not judged`
-      }`,
+      }${listing.remark === undefined ? '' : `; ${listing.remark}`}`,
     },
   };
 }

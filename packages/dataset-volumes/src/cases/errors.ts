@@ -198,17 +198,6 @@ export function overlappingRegions(
   );
 }
 
-export function otherCount(file: string, expected: number, got: number): RaremaskError {
-  return dataError(
-    'RAREMASK_VOLUMES_COUNT',
-    file,
-    'numTraining is not the number of cases in imagesTr and labelsTr',
-    `${expected} cases`,
-    `${got} cases`,
-    'fetch the files that are missing, or mend numTraining',
-  );
-}
-
 export function noClasses(root: string): RaremaskError {
   return dataError(
     'RAREMASK_VOLUMES_NO_CLASSES',

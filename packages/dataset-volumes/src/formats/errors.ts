@@ -263,3 +263,37 @@ export function unevenSlices(folder: string, got: string): RaremaskError {
     'fetch the missing slices, take out those that are there twice, or resample the series to .nii.gz',
   );
 }
+
+export function brokenHeader(file: string, got: string): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_BROKEN_HEADER',
+    file,
+    'the header is damaged',
+    'the entries of a MetaImage, each with a value of its kind',
+    got,
+    'fetch or write the file again; an entry of your own needs a name that is less like a known one',
+  );
+}
+
+/** @param syntax transfer syntax */
+export function unreadSyntax(file: string, syntax: string): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_DICOM_KIND',
+    file,
+    'DICOM files of this compression are not read',
+    'pixels that are not compressed, or by RLE, JPEG, JPEG-LS or JPEG 2000',
+    `transfer syntax ${syntax}`,
+    'convert the series to .nii.gz with dcm2niix, or unpack it, for example with gdcmconv --raw',
+  );
+}
+
+export function beyondBits(file: string, value: number, stored: number): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_DICOM_KIND',
+    file,
+    'a pixel is no number of the bits that the header tells of: header and compressed pixels contradict each other, or are damaged',
+    `numbers of ${stored} bits`,
+    `${value}`,
+    'convert the series to .nii.gz with dcm2niix and look at it, or unpack it, for example with gdcmconv --raw',
+  );
+}
