@@ -110,6 +110,8 @@ const NOTICES = [
   'stdout:',
   'Meta',
   'Uncompress failed',
+  'Unsupported JPEG',
+  'Stream too short',
   'stderr:',
   'Build module in Debug',
 ];
