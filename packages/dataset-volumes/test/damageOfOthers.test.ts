@@ -38,7 +38,10 @@ const raw = Buffer.from(floats(ramp));
 const [zlib, gzip] = [deflateSync(raw), gzipSync(raw)];
 const sizes = extent.join(' ');
 const nrrdOf = (header: Record<string, string>) =>
-  nrrd({ sizes, 'space directions': '(1,0,0) (0,2,0) (0,0,3)', 'space origin': '(0,0,0)', ...header }, []);
+  nrrd(
+    { sizes, 'space directions': '(1,0,0) (0,2,0) (0,0,3)', 'space origin': '(0,0,0)', ...header },
+    [],
+  );
 const metaOf = (header: Record<string, string>, file = 'LOCAL') =>
   metaImage(
     {
@@ -83,7 +86,11 @@ const kinds: readonly (readonly [string, Kind, boolean])[] = [
     false,
   ],
   ['.mha', one('raw.mha', metaOf({}), raw), true],
-  ['packed .mha', one('zlib.mha', metaOf({ ...packed, CompressedDataSize: `${zlib.length}` }), zlib), false],
+  [
+    'packed .mha',
+    one('zlib.mha', metaOf({ ...packed, CompressedDataSize: `${zlib.length}` }), zlib),
+    false,
+  ],
   ['packed .mha without a size', one('z.mha', metaOf(packed), zlib), false],
   ['voxels of a .mhd', two('a.mhd', metaOf({}, 'm.raw'), 'm.raw', raw), true],
   ['packed voxels of a .mhd', two('b.mhd', metaOf(packed, 'm.zraw'), 'm.zraw', zlib), false],
@@ -98,7 +105,9 @@ const kinds: readonly (readonly [string, Kind, boolean])[] = [
 function isNumberOfPlace(bytes: Uint8Array, at: number): boolean {
   const text = Buffer.from(bytes).toString('latin1');
   const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, text.indexOf('\n', at));
-  return /^(space |Offset|CenterOf|ElementSpacing|TransformM|AnatomicalO|kinds|ObjectType)/.test(line);
+  return /^(space |Offset|CenterOf|ElementSpacing|TransformM|AnatomicalO|kinds|ObjectType)/.test(
+    line,
+  );
 }
 
 describe.each(kinds)('a %s', (_, { name, damaged, files, voxels }, alone) => {
@@ -142,7 +151,9 @@ it.each([
 ])('a MetaImage with the entry %s is refused with it', async (entry, text) => {
   const [name] = entry.split(' = ');
   const header = Buffer.from(metaOf({})).toString();
-  const start = header.split('\n').filter((line) => !line.startsWith(`${name} =`) || name === 'DimSize');
+  const start = header
+    .split('\n')
+    .filter((line) => !line.startsWith(`${name} =`) || name === 'DimSize');
   const file = join(folder, 'entry.mha');
   await writeFile(file, Buffer.concat([Buffer.from([entry, ...start].join('\n')), raw]));
   await expect(readItk(file)).rejects.toMatchObject({ code: 'RAREMASK_VOLUMES_BROKEN_HEADER' });

@@ -11,8 +11,8 @@ import {
   label,
   mask,
   nifti,
-  opened,
   openAt,
+  opened,
   openImagesAt,
   ramp,
 } from './niftiFixture.ts';
@@ -293,7 +293,9 @@ describe('a layout that is wrong', () => {
       const warnings: string[] = [];
       const set = await openAt(root, told, warnings);
       expect(new Set(set.ids.map((id) => set.group(id))).size).toBe(count);
-      expect(warnings).toEqual([expect.stringMatching(/numTraining is \d, and \d cases are there/)]);
+      expect(warnings).toEqual([
+        expect.stringMatching(/numTraining is \d, and \d cases are there/),
+      ]);
     });
   });
 

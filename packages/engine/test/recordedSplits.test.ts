@@ -35,7 +35,10 @@ describe('lists that have changed since a run', () => {
   });
 
   it.each([
-    [{ train: ['a'], validation: ['b'], test: [] }, /1 moved, for example b from train to validation/],
+    [
+      { train: ['a'], validation: ['b'], test: [] },
+      /1 moved, for example b from train to validation/,
+    ],
     [{ train: ['a', 'c'], validation: ['d'], test: [] }, /c from validation to train/],
   ])('never move one from or to the training: %j', (found, text) => {
     expect(() => checkSplits(found, recorded)).toThrow(text);

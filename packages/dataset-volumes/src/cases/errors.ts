@@ -256,3 +256,19 @@ export function severalUnusable(
     'mend each as it says, or take its case out of the folder',
   );
 }
+
+export function otherSegment(
+  file: string,
+  name: string,
+  got: number,
+  expected: number,
+): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_OTHER_SEGMENT',
+    file,
+    `the segment ${JSON.stringify(name)} has another number than its class`,
+    String(expected),
+    String(got),
+    'give the segments of every file the numbers of data.with.classes, or write label maps as .nii.gz',
+  );
+}

@@ -57,7 +57,9 @@ async function readCompressed(folder: string, slices: readonly Slice[]): Promise
 /** Refuses intensities that no number of the stored bits leads to. */
 function checkBits(where: string, { pixels }: Slice, values: Values): void {
   const { stored, signed, slope, intercept } = pixels;
-  const [least, most] = signed ? [-(2 ** (stored - 1)), 2 ** (stored - 1) - 1] : [0, 2 ** stored - 1];
+  const [least, most] = signed
+    ? [-(2 ** (stored - 1)), 2 ** (stored - 1) - 1]
+    : [0, 2 ** stored - 1];
   for (const value of values) {
     const number = (value - intercept) / slope;
     if (number < least - 0.5 || number > most + 0.5) throw beyondBits(where, number, stored);

@@ -297,3 +297,25 @@ export function beyondBits(file: string, value: number, stored: number): Raremas
     'convert the series to .nii.gz with dcm2niix and look at it, or unpack it, for example with gdcmconv --raw',
   );
 }
+
+export function noLabelMap(file: string, got: string): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_NO_LABEL_MAP',
+    file,
+    'the DICOM file holds no label map that is read',
+    'a segmentation (DICOM SEG) of whole pixels; or a label map as .nii.gz',
+    got,
+    'turn it into a label map on the grid of the image: dcmrtstruct2nii or plastimatch for structure sets, dcmqi (segimage2itkimage) for segmentations; a series is named by its folder',
+  );
+}
+
+export function overlappingSegments(file: string, one: number, other: number): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_NO_LABEL_MAP',
+    file,
+    'segments of the DICOM segmentation overlap',
+    'one segment a voxel, as classes exclude each other',
+    `segments ${one} and ${other} in one voxel`,
+    'write one label map that says which segment counts where they overlap, as .nii.gz, for example from the files of dcmqi (segimage2itkimage)',
+  );
+}

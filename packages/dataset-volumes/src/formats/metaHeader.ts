@@ -61,7 +61,8 @@ export function metaText(file: string, text: string): MetaText {
     const [name, value] = [line.slice(0, equals).trim(), line.slice(equals + 1).trim()];
     if (ENTRIES[name] === undefined) {
       const meant = Object.keys(ENTRIES).find((known) => oneApart(known, name));
-      if (meant !== undefined) throw brokenHeader(file, `the entry ${JSON.stringify(name)}, as ${meant} is called`);
+      if (meant !== undefined)
+        throw brokenHeader(file, `the entry ${JSON.stringify(name)}, as ${meant} is called`);
       continue;
     }
     if (entries.has(name)) throw brokenHeader(file, `two entries ${name}`);
@@ -112,6 +113,7 @@ function isRotation(numbers: readonly number[], axes: number): boolean {
 
 /** Whether a name is a known one but for a character, another one or one more behind it. */
 function oneApart(known: string, name: string): boolean {
-  if (known.length !== name.length) return known.length === name.length - 1 && name.startsWith(known);
+  if (known.length !== name.length)
+    return known.length === name.length - 1 && name.startsWith(known);
   return [...known].filter((letter, at) => letter !== name[at]).length === 1;
 }

@@ -49,7 +49,10 @@ export interface OpenOptions {
 export async function openData(
   loaded: LoadedManifest,
   onEvent: OnEvent,
-  { unknown = loaded.manifest.data.unreadable === 'skip' ? 'list' : 'throw', run }: OpenOptions = {},
+  {
+    unknown = loaded.manifest.data.unreadable === 'skip' ? 'list' : 'throw',
+    run,
+  }: OpenOptions = {},
 ): Promise<OpenedData> {
   const { manifest, plugins, folder } = loaded;
   const host = createHost();

@@ -37,7 +37,8 @@ export function keptSplits(
       `data.split: ${some(added)} not among the images of the run: in no split, since the splits are those that it was trained with (splits.json)`,
     );
   }
-  if (splitOf.size > 0) warn(`data.split: ${some([...splitOf.keys()])} gone since the run was trained`);
+  if (splitOf.size > 0)
+    warn(`data.split: ${some([...splitOf.keys()])} gone since the run was trained`);
   return found;
 }
 
@@ -59,5 +60,7 @@ function byId(splits: RecordedSplits): Map<string, Name> {
 
 function some(ids: readonly string[]): string {
   const shown = ids.slice(0, NAMED).join(', ');
-  return ids.length === 1 ? `${shown} is` : `${ids.length} images (${shown}${ids.length > NAMED ? ', ...' : ''}) are`;
+  return ids.length === 1
+    ? `${shown} is`
+    : `${ids.length} images (${shown}${ids.length > NAMED ? ', ...' : ''}) are`;
 }
