@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { looseName } from '../pairing/maskFiles.ts';
 
-const IMAGE_FOLDERS = ['images', 'image', 'imgs', 'img', 'imagesTr', 'x'];
-const MASK_FOLDERS = [
+export const IMAGE_FOLDERS = ['images', 'image', 'imgs', 'img', 'imagesTr', 'x'];
+export const MASK_FOLDERS = [
   'masks',
   'mask',
   'labels',
@@ -17,7 +17,7 @@ const MASK_FOLDERS = [
   'labelsTr',
   'y',
 ];
-const IMAGE_FILE = /\.(png|jpe?g|tiff?)$/i;
+export const IMAGE_FILE = /\.(png|jpe?g|tiff?)$/i;
 /** Masks are looked for among files without loss first. */
 const MASK_FILES = [/\.(png|tiff?)$/i, IMAGE_FILE];
 /** What second and further masks of an image have behind the name of the first. */
@@ -142,12 +142,12 @@ function filesByStem(files: readonly string[], several: boolean): ReadonlyMap<st
 }
 
 /** The ending of all files, as a pattern. */
-function endingOf(files: readonly string[]): string {
+export function endingOf(files: readonly string[]): string {
   const endings = [...new Set(files.map(extensionOf))].sort();
   return endings.length === 1 ? endings[0]! : `{${endings.join(',')}}`;
 }
 
-async function filesIn(folder: string, wanted: RegExp): Promise<string[]> {
+export async function filesIn(folder: string, wanted: RegExp): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries
     .filter((entry) => entry.isFile() && wanted.test(entry.name) && !entry.name.startsWith('.'))
@@ -155,7 +155,7 @@ async function filesIn(folder: string, wanted: RegExp): Promise<string[]> {
     .sort();
 }
 
-function stemOf(file: string): string {
+export function stemOf(file: string): string {
   return file.replace(/\.[^.]+$/, '');
 }
 
