@@ -354,6 +354,30 @@ test('finds annotations where there are no masks, and takes their labels for cla
   });
 });
 
+test('takes a value of one pixel in one mask of many for a mistake, and says so', async () => {
+  const masks = (changed: Readonly<Record<number, readonly number[]>>) =>
+    folderOf(
+      Object.fromEntries(
+        Array.from({ length: 8 }, (_, at) => [
+          [`images/${at}.png`, IMAGE],
+          [`masks/${at}.png`, changed[at] ?? [0, 0, 255, 0]],
+        ]).flat(),
+      ) as Record<string, number[]>,
+    );
+  const one = masks({ 3: [0, 77, 255, 0] });
+  const { options, remarks } = (await propose(one, one))!;
+  expect(options['classes']).toEqual({ background: 0, foreground: 255 });
+  expect(options).not.toHaveProperty('ignore');
+  expect(remarks['data.with.classes']).toMatch(/77 is that of 1 pixels in 3\.png alone/);
+  // In two masks it is a class, and 255 marks what nobody has judged.
+  const two = masks({ 3: [0, 77, 255, 0], 4: [0, 77, 0, 0] });
+  const proposal = (await propose(two, two))!;
+  expect(proposal.options).toMatchObject({
+    classes: { background: 0, foreground: 77 },
+    ignore: 255,
+  });
+});
+
 test('makes nothing of other files beside images', async () => {
   const images = { 'images/a.png': IMAGE, 'images/b.png': IMAGE };
   const other = { 'a.json': '{"settings": 1}', 'images/a.txt': 'a note', 'meta.xml': '<x/>' };
