@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { encode } from 'fast-png';
@@ -376,6 +376,20 @@ test('takes a value of one pixel in one mask of many for a mistake, and says so'
     classes: { background: 0, foreground: 77 },
     ignore: 255,
   });
+});
+
+test('follows links to files and folders', async () => {
+  const folder = folderOf({
+    'far/a.png': IMAGE,
+    'far/masks/a.png': [0, 0, 255, 0],
+    'set/images/.x': '',
+  });
+  symlinkSync(join(folder, 'far/masks'), join(folder, 'set/masks'));
+  symlinkSync(join(folder, 'far/a.png'), join(folder, 'set/images/a.png'));
+  symlinkSync(join(folder, 'far/gone.png'), join(folder, 'set/images/b.png'));
+  const proposal = await propose(join(folder, 'set'), folder);
+  expect(proposal?.options).toMatchObject({ images: 'images/*.png', masks: 'masks/{id}.png' });
+  expect(proposal?.remarks['data.with.masks']).toMatch(/1 of 1 images/);
 });
 
 test('makes nothing of other files beside images', async () => {

@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path';
 import { type DatasetProposal, isRaremaskError, staysInside } from '@raremask/core';
 import { readDatasetJson } from './cases/datasetJson.ts';
 import { reversed } from './cases/grid.ts';
-import { type Case, type Listing, listCases } from './cases/listing.ts';
+import { type Case, foldersIn, type Listing, listCases } from './cases/listing.ts';
 import { isSeries } from './formats/dicomFolder.ts';
 import { orientationOf } from './formats/orientation.ts';
 import { READABLE, readHeader, readVolume } from './formats/readVolume.ts';
@@ -145,8 +145,7 @@ interface Pairing {
 
 /** Pairs by name: an image is called as its label map is, with something behind it where it has channels. */
 async function findPairs(folder: string): Promise<Pairing | undefined> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const folders = await foldersIn(folder).catch(() => []);
   const named = (names: readonly string[]) =>
     names
       .map((name) => folders.find((own) => own.toLowerCase() === name.toLowerCase()))
@@ -197,10 +196,9 @@ async function volumesIn(folder: string): Promise<string[]> {
 
 /** Folders that hold a DICOM series each. */
 async function seriesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const found: string[] = [];
-  for (const name of folders.sort()) if (await isSeries(join(folder, name))) found.push(name);
+  for (const name of (await foldersIn(folder)).sort())
+    if (await isSeries(join(folder, name))) found.push(name);
   return found;
 }
 

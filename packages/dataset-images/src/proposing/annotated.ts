@@ -1,10 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { staysInside } from '@raremask/core';
 import { READERS } from '../annotations/outlines/outlines.ts';
 import { some } from '../names.ts';
 import type { Options } from '../options/options.ts';
 import { looseName } from '../pairing/maskFiles.ts';
+import { entriesOf } from './entries.ts';
 import { endingOf, filesIn, IMAGE_FILE, IMAGE_FOLDERS, MASK_FOLDERS, stemOf } from './pairs.ts';
 
 /** Images with annotations in place of masks. */
@@ -40,8 +41,7 @@ const LARGEST = 2 ** 29;
 
 /** Looks for a file of COCO, or for files of LabelMe, YOLO or VOC, that belong to the images of a folder. */
 export async function findAnnotated(folder: string): Promise<Annotated | undefined> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const { folders } = await entriesOf(folder);
   const named = (names: readonly string[]) =>
     folders.filter((own) => names.some((name) => own.toLowerCase() === name.toLowerCase()));
   for (const name of [...named(IMAGE_FOLDERS), '']) {
@@ -65,9 +65,8 @@ async function imagesIn(folder: string, name: string): Promise<Images | undefine
 
 /** Files of the folders in a folder, with the names of these. */
 async function filesBelow(folder: string, wanted: RegExp): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const found: string[] = [];
-  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+  for (const name of (await entriesOf(folder)).folders) {
     for (const file of await filesIn(join(folder, name), wanted)) found.push(`${name}/${file}`);
   }
   return found.sort();

@@ -1,6 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { looseName } from '../pairing/maskFiles.ts';
+import { entriesOf } from './entries.ts';
 
 export const IMAGE_FOLDERS = ['images', 'image', 'imgs', 'img', 'imagesTr', 'x'];
 export const MASK_FOLDERS = [
@@ -43,8 +43,7 @@ export interface Pairing {
 }
 
 export async function findPairs(folder: string): Promise<Pairing | undefined> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const { folders } = await entriesOf(folder);
   const named = (names: readonly string[]) =>
     names
       .map((name) => folders.find((own) => own.toLowerCase() === name.toLowerCase()))
@@ -148,11 +147,7 @@ export function endingOf(files: readonly string[]): string {
 }
 
 export async function filesIn(folder: string, wanted: RegExp): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isFile() && wanted.test(entry.name) && !entry.name.startsWith('.'))
-    .map(({ name }) => name)
-    .sort();
+  return (await entriesOf(folder)).files.filter((name) => wanted.test(name));
 }
 
 export function stemOf(file: string): string {

@@ -228,10 +228,13 @@ async function idsOf(pattern: string): Promise<string[]> {
     .sort(byCharacter);
 }
 
-async function foldersIn(folder: string): Promise<string[]> {
+/** Folders in a folder; links are what they lead to. */
+export async function foldersIn(folder: string): Promise<string[]> {
   const names = await namesIn(folder);
-  const found = await Promise.all(names.map((name) => stat(join(folder, name))));
-  return names.filter((_, index) => found[index]!.isDirectory());
+  const found = await Promise.all(
+    names.map((name) => stat(join(folder, name)).catch(() => undefined)),
+  );
+  return names.filter((_, index) => found[index]?.isDirectory());
 }
 
 /** Files and folders, without those that are hidden. */
