@@ -27,7 +27,7 @@ export interface MaskValues {
 }
 
 /** A value that one mask has, and no other. */
-export interface Stray {
+interface Stray {
   readonly value: number;
   readonly pixels: number;
   readonly file: string;

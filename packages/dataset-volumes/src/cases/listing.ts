@@ -264,7 +264,7 @@ function tailOf(pattern: string): string {
   return pattern.slice(pattern.lastIndexOf('/', pattern.indexOf('{id}')) + 1);
 }
 
-export function stemOf(path: string): string {
+function stemOf(path: string): string {
   return basename(path).replace(READABLE, '');
 }
 
