@@ -74,7 +74,7 @@ async function trained(
   let data: OpenedData | undefined;
   let trackers: Trackers | undefined;
   try {
-    data = await openData(loaded, onEvent);
+    data = await openData(loaded, onEvent, { run: options.resume });
     trackers = await openTrackers(data, onEvent);
     const run = { ...options, backend, compute, onEvent, signal, trackers };
     return { data, trackers, result: await train(data, run) };

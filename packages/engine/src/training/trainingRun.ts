@@ -180,6 +180,7 @@ export class TrainingRun {
     const batches = [...this.#parts.sampler.batches(epoch)];
     if (batches.length === 0) throw noBatches('sampler');
     const started = performance.now();
+    // Of an epoch that was begun before, these are in the seconds of the run already.
     const before = this.#progress.sums.seconds;
     let counted = this.#feed.waited;
     const elapsed = () => before + (performance.now() - started) / 1000;
@@ -192,7 +193,7 @@ export class TrainingRun {
       // that are ready take none by themselves.
       await nextTurn();
       if (signal?.aborted && this.#progress.step < batches.length) {
-        this.#addSeconds(elapsed());
+        this.#addSeconds(elapsed() - before);
         await this.#save(this.#folder.last);
         return;
       }
@@ -209,7 +210,7 @@ export class TrainingRun {
     if (score !== null) {
       this.#parts.schedule.observe?.(better === 'lower' ? -score : score, epoch);
     }
-    this.#addSeconds(seconds);
+    this.#addSeconds(seconds - before);
     this.#progress = {
       ...this.#progress,
       epoch: epoch + 1,
