@@ -15,6 +15,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // Built packages are loaded as a user's Node loads them, not transformed once more.
+    server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     // Written out because a folder's name alone would not inherit the time limits above.
     projects: folders.map((folder) => ({
       extends: true,

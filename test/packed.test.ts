@@ -16,6 +16,7 @@ import { promisify } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { further } from './further.ts';
 import { packAll, packages, root } from './pack.ts';
 import { codeOfReadme } from './readme.ts';
 
@@ -188,7 +189,8 @@ train: { epochs: 1, batch: 4 }
     );
   });
 
-  test('a package trains that npm has linked from its folder', async () => {
+  const linked = further('a package linked from its folder', ['linked']);
+  test.each(linked)('a package trains that npm has %s from its folder', async (name) => {
     const clone = join(outside, 'clone');
     mkdirSync(clone);
     for (const file of ['package.json', 'index.js', 'README.md']) {
@@ -197,7 +199,7 @@ train: { epochs: 1, batch: 4 }
     await program(project, ...INSTALL, clone);
     const link = lstatSync(join(project, 'node_modules', 'raremask-loss-alarm'));
     expect(link.isSymbolicLink()).toBe(true);
-    const rows = await trained('linked', '{ use: raremask-loss-alarm }');
+    const rows = await trained(name, '{ use: raremask-loss-alarm }');
     expect(rows[0]).toContain(',loss_alarm,');
   });
 });

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { vi } from 'vitest';
+import { afterAll, vi } from 'vitest';
 
 const executable = join(import.meta.dirname, '..', 'bin', 'raremask.js');
 
@@ -15,34 +15,83 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the built command in a folder, without a terminal and without the runner's colours. */
+/** Without the runner's colours. */
+function plain(): NodeJS.ProcessEnv {
+  const { NO_COLOR: _no, FORCE_COLOR: _force, ...inherited } = process.env;
+  return inherited;
+}
+
+/** Runs the built command in a folder, in a process of its own and without a terminal. */
 export async function run(
   folder: string,
   parameters: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<Ended> {
-  const { NO_COLOR: _no, FORCE_COLOR: _force, ...inherited } = process.env;
   const child = spawn(process.execPath, [executable, ...parameters], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...inherited, ...env },
+    env: { ...plain(), ...env },
   });
-  const seen = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].setEncoding('utf8').on('data', (text: string) => {
-      seen[stream] += text;
-    });
-  }
+  const seen = collected(child);
   return await new Promise<Ended>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (status) => resolve({ status, ...seen }));
   });
 }
 
-/** Runs the built command in a project. */
+let server: { readonly child: ChildProcess; readonly seen: Written } | undefined;
+afterAll(() => server?.child.kill());
+
+/**
+ * Runs the built command in a project, in a process that the tests of a file share: loading the
+ * libraries takes longer than most commands.
+ */
 export async function raremask(
   { folder }: { readonly folder: string },
   ...parameters: readonly string[]
 ): Promise<Ended> {
-  return await run(folder, parameters);
+  server ??= started();
+  const { child, seen } = server;
+  // What native code writes does not go through the streams that the server collects.
+  Object.assign(seen, { stdout: '', stderr: '' });
+  child.send({ folder, parameters });
+  const answer = await new Promise<Ended>((resolve) => {
+    const message = (ended: Ended) => settle(ended);
+    const close = (status: number | null) => settle({ status, stdout: '', stderr: '' });
+    const settle = (ended: Ended) => {
+      child.off('message', message).off('close', close);
+      resolve(ended);
+    };
+    child.on('message', message).on('close', close);
+  });
+  if (child.exitCode !== null || child.signalCode !== null) server = undefined;
+  return {
+    status: answer.status,
+    stdout: answer.stdout + seen.stdout,
+    stderr: answer.stderr + seen.stderr,
+  };
+}
+
+function started(): NonNullable<typeof server> {
+  const child = fork(join(import.meta.dirname, 'commandServer.mjs'), [], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: plain(),
+  });
+  return { child, seen: collected(child) };
+}
+
+interface Written {
+  stdout: string;
+  stderr: string;
+}
+
+/** What a process writes, as it comes. */
+function collected(child: ChildProcess): Written {
+  const seen = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream]?.setEncoding('utf8').on('data', (text: string) => {
+      seen[stream] += text;
+    });
+  }
+  return seen;
 }

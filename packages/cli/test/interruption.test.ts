@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { further } from '../../../test/further.ts';
 import { raremask, run } from './command.ts';
 import { createProject, grey, MANIFEST, type Project } from './project.ts';
 import { metrics, progress, tensors } from './runFiles.ts';
@@ -54,14 +55,6 @@ function leftBy(project: Project, run: string) {
   };
 }
 
-/**
- * Signals and steps beyond the first of their kind: each is half a minute of processes, and runs with
- * `npm run test:full` alone.
- */
-function further<T>(cases: readonly T[]): readonly T[] {
-  return process.env.RAREMASK_FULL === '1' ? cases : [];
-}
-
 async function expectSameAsUninterrupted(project: Project): Promise<void> {
   const manifest = project.read('raremask.yaml');
   const whole = uninterrupted.get(manifest) ?? trainedAtOnce(project);
@@ -78,7 +71,7 @@ async function trainedAtOnce(project: Project) {
 // Steps 3 and 4 are the first and the last of the second epoch; step 1 comes before any checkpoint.
 test.each([
   ['SIGINT', 1],
-  ...further([
+  ...further('further signals and steps', [
     ['SIGINT', 3],
     ['SIGTERM', 4],
   ] as const),
@@ -145,7 +138,7 @@ export default defineSampler({
 // Of three epochs of four steps, step 6 is the second of the second epoch; the next may have begun.
 test.each([
   ['SIGINT', 'auto'],
-  ...further([
+  ...further('further signals, and wasm', [
     ['SIGKILL', 'auto'],
     ['SIGINT', 'wasm'],
   ] as const),
@@ -188,7 +181,10 @@ train: { epochs: 4, batch: 4, workers: ${workers} }
 
 // Step 26 is the second of the third epoch. A signal that can be heard leaves a checkpoint behind it; one
 // that cannot leaves that of the second epoch.
-test.each([['SIGINT', 2], ...further([['SIGKILL', 0]] as const)] as const)(
+test.each([
+  ['SIGINT', 2],
+  ...further('a kill of a run that mines', [['SIGKILL', 0]] as const),
+] as const)(
   'a run that learns from its steps what to draw goes on after a %s, %i workers',
   async (signal, workers) => {
     const project = miningProject(workers);
@@ -210,7 +206,10 @@ test.each([['SIGINT', 2], ...further([['SIGKILL', 0]] as const)] as const)(
   },
 );
 
-test.each([['SIGKILL', 6], ...further([['SIGINT', 3]] as const)] as const)(
+test.each([
+  ['SIGKILL', 6],
+  ...further('a SIGINT of a run with every augmentation', [['SIGINT', 3]] as const),
+] as const)(
   'a run with every augmentation and a reader thread that got %s in step %i goes on with the same windows',
   async (signal, step) => {
     const project = signallingProject();
@@ -243,7 +242,10 @@ const GATHERED = `train:
 `;
 
 // A signal is heard after its batch or the next: 2 or 3 of four batches are gathered then, and saved.
-test.each([['SIGINT', 10], ...further([['SIGKILL', 22]] as const)] as const)(
+test.each([
+  ['SIGINT', 10],
+  ...further('a kill between updates', [['SIGKILL', 22]] as const),
+] as const)(
   'a run that gathers gradients, averages weights and waits for a plateau got %s in batch %i, and goes on',
   async (signal, batch) => {
     const project = signallingProject();
@@ -311,7 +313,3 @@ test('a folder that is no run cannot be gone on with', async () => {
   expect(status).toBe(2);
   expect(stderr).toContain('RAREMASK_NOT_A_RUN');
 });
-
-if (process.env.RAREMASK_FULL !== '1') {
-  test.skip('further signals and steps (with npm run test:full)', () => undefined);
-}

@@ -1,3 +1,4 @@
+import { prepareBackend } from '@raremask/backends';
 import type { Census, Loss } from '@raremask/core';
 import { census, facts } from '@raremask/core';
 import { createHost, provision } from '@raremask/core/host';
@@ -42,7 +43,8 @@ const verdictsOf = ({ findings }: { findings: readonly { verdict: string }[] }) 
 
 let before = 0;
 beforeEach(async () => {
-  await tf.setBackend('cpu');
+  // As the command does.
+  await prepareBackend('wasm');
   before = tf.memory().numTensors;
 });
 afterEach(() => expect(tf.memory().numTensors).toBe(before));

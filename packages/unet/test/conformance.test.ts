@@ -1,5 +1,6 @@
 import { modelChecks } from '@raremask/conformance';
 import { describe, test } from 'vitest';
+import { further } from '../../../test/further.ts';
 import unet from '../src/index.ts';
 import { countTensors } from './gradients.ts';
 import { FACTS } from './network.ts';
@@ -9,16 +10,23 @@ countTensors();
 const small = { filters: 2, depth: 1 };
 
 describe('normalised together, without dropout', () => {
-  const options = [small, { ...small, convolutions: 1, residual: true, upsampling: 'resize' }];
+  const options = [
+    small,
+    ...further('residual blocks that are resized', [
+      { ...small, convolutions: 1, residual: true, upsampling: 'resize' },
+    ]),
+  ];
   const expects = { dropout: false, batchStatistics: true };
   test.each(modelChecks(unet, { options, expects }))('$name', ({ run }) => run());
 });
 
 describe('normalised apart, with dropout', () => {
   const options = [
-    { norm: 'instance', activation: 'leaky-relu' },
     { norm: 'group', groups: 2, activation: 'silu', residual: true, convolutions: 1 },
-    { norm: 'none', activation: 'elu', upsampling: 'resize', lastBias: 'zero' },
+    ...further('instance norm, and none', [
+      { norm: 'instance', activation: 'leaky-relu' },
+      { norm: 'none', activation: 'elu', upsampling: 'resize', lastBias: 'zero' },
+    ]),
   ].map((chosen) => ({ ...small, dropout: 0.25, ...chosen }));
   const expects = { dropout: true, batchStatistics: false };
   test.each(modelChecks(unet, { options, expects }))('$name', ({ run }) => run());
@@ -31,10 +39,12 @@ describe('two levels', () => {
 
 const residual = { ...small, blocks: 'residual', blocksPerLevel: 1, convolutions: 1 };
 describe.each([
-  residual,
-  { ...small, attention: true },
   { ...residual, norm: 'group', groups: 2, squeezeExcite: true, attention: true },
-  { ...small, squeezeExcite: true, convolutions: 1 },
+  ...further('residual levels, attention and excitation apart', [
+    residual,
+    { ...small, attention: true },
+    { ...small, squeezeExcite: true, convolutions: 1 },
+  ]),
 ])('%o', (options) => {
   test.each(modelChecks(unet, { options: [options] }))('$name', ({ run }) => run());
 });
@@ -42,7 +52,7 @@ describe.each([
 describe('deep supervision', () => {
   const options = [{ filters: 2, depth: 3, maxFilters: 4, deepSupervision: true, convolutions: 1 }];
   const facts = { ...FACTS, space: 3 as const };
-  for (const one of [FACTS, facts]) {
+  for (const one of [FACTS, ...further('deep supervision, 3-D', [facts])]) {
     test.each(modelChecks(unet, { options, facts: one }))(`$name, ${one.space}-D`, ({ run }) =>
       run(),
     );

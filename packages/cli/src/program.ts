@@ -1,0 +1,53 @@
+import { Command, CommanderError } from 'commander';
+import { version } from './command.ts';
+import { doctor } from './commands/doctor.ts';
+import { evaluate } from './commands/evaluate.ts';
+import { exportNetwork } from './commands/export.ts';
+import { init } from './commands/init.ts';
+import { inspect } from './commands/inspect.ts';
+import { lab } from './commands/lab.ts';
+import { plugins } from './commands/plugins.ts';
+import { predict } from './commands/predict.ts';
+import { report } from './commands/report.ts';
+import { resume } from './commands/resume.ts';
+import { schema } from './commands/schema.ts';
+import { train } from './commands/train.ts';
+import { EXIT } from './failure.ts';
+
+/** In the order in which --help lists them. */
+const COMMANDS = [
+  train,
+  resume,
+  evaluate,
+  predict,
+  exportNetwork,
+  init,
+  inspect,
+  lab,
+  report,
+  schema,
+  doctor,
+  plugins,
+];
+
+/**
+ * Runs one command line, and leaves the status with which the process is to end in
+ * `process.exitCode`.
+ *
+ * @param parameters what stands behind the program's name
+ */
+export async function runCommand(parameters: readonly string[]): Promise<void> {
+  const program = new Command('raremask')
+    .description('Trains segmentation networks on images where the structure is rare or absent.')
+    .version(version, '--version')
+    .exitOverride()
+    .configureHelp({ sortSubcommands: false })
+    .showHelpAfterError('(--help says what there is)');
+  for (const declare of COMMANDS) declare(program);
+  try {
+    await program.parseAsync(parameters, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.manifest;
+  }
+}
