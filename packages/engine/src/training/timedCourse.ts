@@ -1,8 +1,7 @@
 import type { Json } from '@raremask/core';
+import { VALIDATION_SHARE } from '../judging/validationShare.ts';
 import type { Course } from './course.ts';
 
-/** Share of a budget that validation may take, the last one and what follows it included. */
-export const VALIDATION_SHARE = 0.2;
 /** Weight of what was known in the moving average of a step's seconds. */
 const MEMORY = 0.9;
 
