@@ -122,3 +122,10 @@ test('a run of epochs is over after them, and validates its last one', () => {
   expect(course.isOver(5)).toBe(true);
   expect(course.position(3, 0.5)).toBe(3.5);
 });
+
+test('what a few images say of a validation does not leave training without time', () => {
+  const run = simulated({ pass: 1000 });
+  run.run(() => 0.5, 1000);
+  // 60 % of the budget less 2 s and 1 %.
+  expect(run.positions.length).toBeGreaterThan(300);
+});

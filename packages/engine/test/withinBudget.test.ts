@@ -35,6 +35,7 @@ async function chosen(
     figures,
     resolutions,
     validationImages: 50,
+    around: 0,
     rehearse: async (candidate) => {
       asked.push(candidate);
       const pixel = microseconds * 1e-6 * (candidate.filters / 8) ** 2;

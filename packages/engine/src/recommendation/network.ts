@@ -1,5 +1,5 @@
 import { type Setting, setting } from './setting.ts';
-import { STEPS, type TrainingShape } from './shape.ts';
+import { depthOf, STEPS } from './shape.ts';
 import { duration, logit, percent } from './wording.ts';
 
 const use: Setting = () =>
@@ -17,11 +17,6 @@ const filters: Setting = (_, { within }) =>
         8,
         'small on purpose: it learns in minutes on a CPU; 16 costs several times as much, and is the first thing to raise where there is time',
       );
-
-/** Poolings after which something is left of what a step sees. */
-export function depthOf({ seen }: Pick<TrainingShape, 'seen'>): number {
-  return Math.max(1, Math.min(4, Math.floor(Math.log2(Math.min(...seen) / 6))));
-}
 
 const depth: Setting = (_, shape) => {
   const { seen, window } = shape;

@@ -8,12 +8,13 @@ import { figuresOf, type TrainingFigures } from './figures.ts';
 import { LOSS } from './loss.ts';
 import { NETWORK } from './network.ts';
 import { commentedManifest, type RecommendedSetting } from './recommendedManifest.ts';
-import { rehearser } from './rehearse.ts';
+import { aroundNetwork, rehearser } from './rehearse.ts';
 import { RESOLUTION } from './resolution.ts';
 import { SAMPLING } from './sampling.ts';
 import { shapeOf } from './shape.ts';
 import { TRAINING } from './training.ts';
-import { type Coarseness, type Within, withinBudget } from './withinBudget.ts';
+import type { Within } from './within.ts';
+import { type Coarseness, withinBudget } from './withinBudget.ts';
 
 /** How to train on a data set, derived from what was counted. */
 export interface Recommendation {
@@ -89,6 +90,7 @@ export async function planWithin(
     figures: figuresOf(survey, work.facts),
     resolutions,
     validationImages: work.splits.validation.length,
+    around: await aroundNetwork(work),
     rehearse: await rehearser(work, compute),
   });
 }

@@ -1,4 +1,6 @@
 import type { Facts, Loss, Optimizer } from '@raremask/core';
+import { decisionRule } from '../judging/decisionRule.ts';
+import { judge, scoreJudged } from '../judging/judge.ts';
 import type { Work } from '../opening/openWork.ts';
 import { paddedSize } from '../reading/window.ts';
 import type { Compute } from '../runner/compute.ts';
@@ -37,6 +39,39 @@ export async function rehearser(
   for (const loss of plugins.losses) losses.push(await work.scope.make(loss));
   const optimizer = await work.scope.make(plugins.optimizer);
   return (candidate) => rehearsed(work, losses, optimizer, compute, candidate);
+}
+
+/** Validation images that tell what one costs beside the network. */
+const TRIED = 5;
+
+/** Seconds that a validation image takes beside the network: to be read, decided and scored. */
+export async function aroundNetwork(work: Work): Promise<number> {
+  const { facts, splits } = work;
+  const { survey } = await work.counted();
+  const ids = splits.validation.filter((id) => survey.has(id));
+  const most = Math.min(ids.length, Math.max(TRIED, work.workers + 1));
+  if (most === 0) return 0;
+  const tried = Array.from({ length: most }, (_, at) => ids[Math.floor((at * ids.length) / most)]!);
+  const feed = await work.feed({
+    normalization: { kind: 'none' },
+    multipleOf: facts.space === 2 ? [1, 1] : [1, 1, 1],
+  });
+  const infer = async (_: Float32Array, count: number, size: readonly number[]) =>
+    new Float32Array(count * product(size) * facts.classes.length);
+  const rule = decisionRule(work.loaded.manifest.evaluate, facts);
+  const judging = { facts, network: { infer }, rule, tiles: () => undefined, mirror: false };
+  try {
+    let seconds = 0;
+    // The first time threads begin.
+    for (let round = 0; round < 2; round++) {
+      const started = performance.now();
+      for await (const image of judge(judging, feed, tried)) scoreJudged(facts, image, []);
+      seconds = (performance.now() - started) / 1000;
+    }
+    return seconds / most;
+  } finally {
+    await feed.close();
+  }
 }
 
 async function rehearsed(

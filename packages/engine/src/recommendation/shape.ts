@@ -1,5 +1,5 @@
 import type { TrainingFigures } from './figures.ts';
-import type { Within } from './withinBudget.ts';
+import type { Within } from './within.ts';
 
 /** What several settings derive from the figures: sizes of steps and of what they see. */
 export interface TrainingShape {
@@ -57,4 +57,9 @@ function windowOf(figures: TrainingFigures): number[] | undefined {
 
 function roundUp(value: number): number {
   return Math.ceil(value / MULTIPLE) * MULTIPLE;
+}
+
+/** Poolings after which something is left of what a step sees. */
+export function depthOf({ seen }: Pick<TrainingShape, 'seen'>): number {
+  return Math.max(1, Math.min(4, Math.floor(Math.log2(Math.min(...seen) / 6))));
 }

@@ -1,26 +1,8 @@
 import { VALIDATION_SHARE } from '../judging/validationShare.ts';
 import type { TrainingFigures } from './figures.ts';
-import { depthOf } from './network.ts';
 import type { Candidate, Costs } from './rehearse.ts';
-import { STEPS, shapeOf } from './shape.ts';
-
-/** What a budget comes to on a machine: what is chosen, and what it costs there. */
-export interface Within {
-  /** As it was written, for example 10m. */
-  readonly budget: string;
-  readonly seconds: number;
-  readonly filters: number;
-  /** Factor of both sides of an image. */
-  readonly resolution: number;
-  /** Least share of a class's structures that keeps 4 pixels there. */
-  readonly kept: number;
-  readonly costs: Costs;
-  /** Steps, and passes over the validation split, that fit. */
-  readonly steps: number;
-  readonly pass: number;
-  /** The figures at that resolution. */
-  readonly figures: TrainingFigures;
-}
+import { depthOf, STEPS, shapeOf } from './shape.ts';
+import type { Within } from './within.ts';
 
 /** A resolution that may be chosen. */
 export interface Coarseness {
@@ -35,6 +17,8 @@ interface Question {
   /** The finest first. */
   readonly resolutions: readonly Coarseness[];
   readonly validationImages: number;
+  /** Seconds that reading, deciding and scoring of one of them take beside the network. */
+  readonly around: number;
   readonly rehearse: (candidate: Candidate) => Promise<Costs>;
 }
 
@@ -86,7 +70,7 @@ function worth({ steps }: Within): number {
 }
 
 async function triedOne(
-  { budget, seconds, figures, validationImages, rehearse }: Question,
+  { budget, seconds, figures, validationImages, around, rehearse }: Question,
   { factor, kept }: Coarseness,
   filters: number,
 ): Promise<Within> {
@@ -99,7 +83,7 @@ async function triedOne(
     image: own.medianSize,
     batch: shape.batch,
   });
-  const pass = costs.image * validationImages;
+  const pass = (costs.image + around) * validationImages;
   const validation = Math.max(VALIDATION_SHARE * seconds, LAST_PASSES * pass);
   const training = Math.max(seconds - AROUND - validation, 0);
   const steps = Math.max(Math.floor(training / costs.step), 1);
@@ -107,7 +91,7 @@ async function triedOne(
 }
 
 /** The figures of images that are so many times as long. */
-export function figuresAt(figures: TrainingFigures, factor: number): TrainingFigures {
+function figuresAt(figures: TrainingFigures, factor: number): TrainingFigures {
   if (factor === 1) return figures;
   const length = (extent: number) => Math.round(extent * factor);
   const area = (pixels: number) => Math.round(pixels * factor ** 2);

@@ -41,18 +41,21 @@ export async function openCourse(settings: Settings, network: Network): Promise<
   });
 }
 
-/** Seconds that one pass over the validation split takes, from a few images of it. */
+/**
+ * Seconds that one pass over the validation split takes, from a few images of it. They are looked at twice:
+ * the first time programs are compiled, and threads begin.
+ */
 async function passSeconds({ work, parts, feed }: Settings, network: Network): Promise<number> {
   const ids = work.splits.validation;
-  const most = Math.min(ids.length, TRIED);
+  const most = Math.min(ids.length, Math.max(TRIED, work.workers + 1));
   const tried = Array.from({ length: most }, (_, at) => ids[Math.floor((at * ids.length) / most)]!);
-  const seconds = async (own: readonly string[]) => {
+  const seconds = async () => {
     const started = performance.now();
-    await validate({ ...parts, facts: work.facts, network, feed, ids: own, onProgress() {} });
+    await validate({ ...parts, facts: work.facts, network, feed, ids: tried, onProgress() {} });
     return (performance.now() - started) / 1000;
   };
-  // The first image compiles; a split of one image has no second.
-  const first = await seconds(tried.slice(0, 1));
+  const first = await seconds();
+  // One volume may take as long as all the rest.
   if (most < 2) return first;
-  return ((await seconds(tried.slice(1))) / (most - 1)) * ids.length;
+  return ((await seconds()) / most) * ids.length;
 }

@@ -2,6 +2,8 @@ import type { Json } from '@raremask/core';
 import { VALIDATION_SHARE } from '../judging/validationShare.ts';
 import type { Course } from './course.ts';
 
+/** Share of the budget that is kept free for what follows, at most, before a pass was measured whole. */
+const MOST_UNMEASURED = 0.4;
 /** Weight of what was known in the moving average of a step's seconds. */
 const MEMORY = 0.9;
 
@@ -53,7 +55,8 @@ export class TimedCourse implements Course {
   constructor(settings: TimedSettings) {
     const { saved, budget, before = 0, pass } = settings;
     this.#settings = settings;
-    this.#pass = pass;
+    // A few images are no safe measure: training gets its time until a whole pass says otherwise.
+    this.#pass = Math.min(pass, (MOST_UNMEASURED * budget) / (1 + settings.passesAfter));
     this.#before = saved?.spent ?? before;
     // A budget that was raised goes on as a run with more epochs does.
     this.#done = Math.min(saved ? (saved.done * saved.budget) / budget : before / budget, 1);
