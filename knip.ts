@@ -30,7 +30,7 @@ const config: KnipConfig = {
     'packages/cli': {
       // Forked by the tests, to load the libraries once.
       entry: ['test/commandServer.mjs'],
-      project: ['src/**', 'test/**'],
+      project: ['src/**', 'test/**', '!test/fixtures/**'],
       ignoreDependencies: STANDARD,
     },
     // Its tests resolve the standard augmentations by their table's names.

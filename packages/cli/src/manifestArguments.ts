@@ -43,6 +43,16 @@ export async function manifestOfRun(
   });
 }
 
+/** What is said where shares of a split are overridden that a run has dealt already. */
+export function keptSplitNote(
+  { manifest }: LoadedManifest,
+  { set = [] }: Pick<ManifestOptions, 'set'>,
+): string | undefined {
+  const asked = set.find((override) => override.startsWith('data.split'));
+  if (asked === undefined || typeof manifest.data.split.validation !== 'number') return undefined;
+  return `${asked} changes nothing for the images of the run, which stay in their splits (splits.json)`;
+}
+
 function overrides({
   set = [],
   backend,

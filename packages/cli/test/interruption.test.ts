@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { further } from '../../../test/further.ts';
 import { raremask, run } from './command.ts';
 import { createProject, grey, MANIFEST, type Project } from './project.ts';
-import { metrics, progress, tensors } from './runFiles.ts';
+import { epochSeconds, metrics, progress, tensors } from './runFiles.ts';
 
 /**
  * A loss that sends its own process a signal in the step that the environment names. It counts its
@@ -86,6 +86,9 @@ test.each([
     const resumed = await raremask(project, 'resume', 'runs/tiny');
     expect(resumed.status, resumed.stderr).toBe(0);
     expect(resumed.stdout).toContain('report  runs/tiny/report.html');
+    // The part of an epoch before the interruption counts once.
+    const { seconds } = progress(project.at('runs/tiny/checkpoints/last.safetensors'));
+    expect(seconds).toBeCloseTo(epochSeconds(project.at('runs/tiny/metrics.csv')), 0);
     await expectSameAsUninterrupted(project);
   },
 );

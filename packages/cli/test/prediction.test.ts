@@ -134,6 +134,24 @@ test('evaluate scores the split that is named and sets it beside the validation 
   expect(wrong.stderr).toContain('validation');
 });
 
+test('a run keeps the splits that it has dealt, whatever the share becomes', async () => {
+  const project = createProject();
+  const shares = project
+    .read('raremask.yaml')
+    .replace(/split: .*/, 'split: { validation: 0.25, test: 0.25 }');
+  project.write('raremask.yaml', shares);
+  const trained = await raremask(project, 'train', '--set', 'train.epochs=1');
+  expect(trained.status, trained.stderr).toBe(0);
+  const splits = project.read('runs/tiny/splits.json');
+  const more = ['--set', 'data.split.validation=0.5'];
+  const { status, stdout, stderr } = await raremask(project, 'evaluate', 'runs/tiny', ...more);
+  expect(status, stderr).toBe(0);
+  const { validation } = JSON.parse(splits) as { validation: string[] };
+  expect(stdout).toContain(`validation, best weights (epoch 1): ${validation.length} images`);
+  expect(stderr).toContain('data.split.validation=0.5 changes nothing for the images of the run');
+  expect(project.read('runs/tiny/splits.json')).toBe(splits);
+});
+
 test('a broken checkpoint is named, and the other one can be used', async () => {
   const project = createProject();
   await raremask(project, 'train');

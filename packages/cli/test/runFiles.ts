@@ -44,3 +44,10 @@ export function metrics(path: string): readonly Readonly<Record<string, string>>
     ),
   );
 }
+
+/** Seconds of all epochs in metrics.csv. */
+export function epochSeconds(path: string): number {
+  const [header, ...rows] = readFileSync(path, 'utf8').trim().split('\n');
+  const column = header!.split(',').indexOf('seconds');
+  return rows.reduce((sum, row) => sum + Number(row.split(',')[column]), 0);
+}

@@ -7,7 +7,7 @@ import { labelMap } from './masks/labels.ts';
 import { openDataset } from './open.ts';
 import { type Options, options } from './options/options.ts';
 import { missingMasks } from './pairing/errors.ts';
-import { groupsOf } from './pairing/group.ts';
+import { groupsOf, knownGroups } from './pairing/group.ts';
 import { withoutExtension } from './pairing/images.ts';
 import { type Entry, listAnnotatedImages, listEntries, listImagesAt } from './pairing/listing.ts';
 import { noticeOf } from './pairing/notice.ts';
@@ -36,7 +36,9 @@ export default defineDataset({
   },
   async openImages(path, given, services) {
     const entries = await listImagesAt(resolve(path), services.log);
-    const parts = { entries, map: labelMap(given), groups: new Map(), log: services.log };
+    const ids = entries.map(({ id }) => id);
+    const groups = await knownGroups(given.group, resolve(services.folder, given.root), ids);
+    const parts = { entries, map: labelMap(given), groups, log: services.log };
     return openDataset(given, parts);
   },
   propose,

@@ -190,12 +190,6 @@ describe('mistakes in the file', () => {
     ['no JSON', '{', 'RAREMASK_COCO_UNREADABLE', /instances\.json/],
     ['another JSON', '[]', 'RAREMASK_COCO_UNREADABLE', /no list categories/],
     [
-      'an unknown image',
-      coco({ annotations: [annotation({ image_id: 3 })] }),
-      'RAREMASK_COCO_UNKNOWN_IMAGE',
-      /instances\.json: annotations\[0\]\.image_id: .*Got: 3/,
-    ],
-    [
       'an unknown category',
       coco({ annotations: [annotation({}), annotation({ category_id: 2 })] }),
       'RAREMASK_COCO_UNKNOWN_CATEGORY',
@@ -249,6 +243,32 @@ describe('mistakes in the file', () => {
       category: 'data',
       message: expect.stringMatching(message),
     });
+  });
+
+  it('such as an unknown image are a sample of their own, and the others are read', async () => {
+    await using folder = await Folder.with({
+      'images/a.png': png(4, 3, new Array(12).fill(0)),
+      'x.json': coco({ annotations: [annotation({}), annotation({ image_id: 3 })] }),
+    });
+    const dataset = await folder.open({ classes, coco: { file: 'x.json' } });
+    expect(dataset.ids).toEqual(['a', 'image_id 3']);
+    expect((await dataset.read('a')).labels).toContain(1);
+    await expect(dataset.read('image_id 3')).rejects.toMatchObject({
+      code: 'RAREMASK_COCO_UNKNOWN_IMAGE',
+      message: expect.stringMatching(/x\.json: annotations\[1\]\.image_id: .*Got: 3/),
+    });
+  });
+
+  it('such as two entries of one image are those of the image alone', async () => {
+    const listed = (id: number, name: string) => ({ id, file_name: name, width: 4, height: 3 });
+    await using folder = await Folder.with({
+      'images/a.png': png(4, 3, new Array(12).fill(0)),
+      'images/b.png': png(4, 3, new Array(12).fill(0)),
+      'x.json': coco({ images: [listed(9, 'a.png'), listed(1, 'b.png'), listed(2, 'b.png')] }),
+    });
+    const dataset = await folder.open({ classes, coco: { file: 'x.json' } });
+    expect((await dataset.read('a')).labels).toBeDefined();
+    await expect(dataset.read('b')).rejects.toMatchObject({ code: broken });
   });
 
   it('and options without effect are refused', async () => {

@@ -275,6 +275,16 @@ describe('group', () => {
     expect((await folder.open({ classes })).group('p1_a')).toBeUndefined();
   });
 
+  it('of images to predict is told as far as it is known', async () => {
+    await using folder = await Folder.with({ ...files, 'new/p7_x.png': image, 'new/q.png': image });
+    const known = async (group: unknown) => {
+      const dataset = await folder.openImages(join(folder.path, 'new'), { classes, group });
+      return dataset.ids.map((id) => dataset.group(id));
+    };
+    expect(await known('^(p\\d)_')).toEqual(['p7', undefined]);
+    expect(await known({ file: 'gone.csv', column: 'patient' })).toEqual([undefined, undefined]);
+  });
+
   it('must match every id', async () => {
     await using folder = await Folder.with(files);
     await expect(folder.open({ classes, group: '^(p1)_' })).rejects.toMatchObject({

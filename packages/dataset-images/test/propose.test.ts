@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { encode } from 'fast-png';
@@ -285,4 +285,117 @@ test('numbered objects are one foreground, whatever their number, and -1 is not 
     classes: { background: 0, foreground: 1 },
     ignore: -1,
   });
+});
+
+const box = [[0, 0, 1, 0, 1, 1, 0, 1]];
+const cocoText = JSON.stringify({
+  images: [
+    { id: 1, file_name: 'train/a.png', width: 2, height: 2 },
+    { id: 2, file_name: 'b.png', width: 2, height: 2 },
+  ],
+  categories: [
+    { id: 1, name: 'spot' },
+    { id: 2, name: '7' },
+    { id: 3, name: 'never' },
+  ],
+  annotations: [
+    { id: 1, image_id: 1, category_id: 1, segmentation: box },
+    { id: 2, image_id: 2, category_id: 2, segmentation: [] },
+  ],
+});
+const labelMe = (label: string) =>
+  JSON.stringify({
+    shapes: [
+      {
+        label,
+        points: [
+          [0, 0],
+          [1, 0],
+          [1, 1],
+        ],
+      },
+    ],
+  });
+const voc =
+  '<annotation><object><name>crack</name><polygon><x1>0</x1><y1>0</y1></polygon></object></annotation>';
+
+test('finds annotations where there are no masks, and takes their labels for classes', async () => {
+  const images = { 'images/a.png': IMAGE, 'images/b.png': IMAGE };
+  expect(await optionsOf({ ...images, 'annotations/all.json': cocoText })).toEqual({
+    root: '.',
+    images: 'images/*.png',
+    coco: { file: 'annotations/all.json', categories: { spot: 'spot', class_2: '7' } },
+    classes: { background: 0, spot: 1, class_2: 2 },
+  });
+  const besides = {
+    'a.png': IMAGE,
+    'b.png': IMAGE,
+    'a.json': labelMe('spot'),
+    'b.json': labelMe('hole'),
+  };
+  expect(await optionsOf(besides)).toMatchObject({
+    images: '*.png',
+    outlines: { files: '{id}.json', format: 'labelme' },
+    classes: { background: 0, hole: 1, spot: 2 },
+  });
+  const deep = { 'images/train/a.png': IMAGE, 'images/val/b.png': IMAGE };
+  const yolo = { 'labels/train/a.txt': '0 0 0 1 0 1 1\n3 0 0 1 0 1 1', 'labels/val/b.txt': '' };
+  expect(
+    await optionsOf({ ...deep, ...yolo, 'classes.txt': 'cell\nx\ny\ndebris\n' }),
+  ).toMatchObject({
+    images: 'images/**/*.png',
+    outlines: { files: 'labels/{id}.txt', format: 'yolo', labels: { cell: '0', debris: '3' } },
+    classes: { background: 0, cell: 1, debris: 2 },
+  });
+  expect(await optionsOf({ ...images, 'Annotations/a.xml': voc })).toMatchObject({
+    outlines: { files: 'Annotations/{id}.xml', format: 'voc' },
+    classes: { background: 0, crack: 1 },
+    missingMask: 'empty',
+  });
+});
+
+test('takes a value of one pixel in one mask of many for a mistake, and says so', async () => {
+  const masks = (changed: Readonly<Record<number, readonly number[]>>) =>
+    folderOf(
+      Object.fromEntries(
+        Array.from({ length: 8 }, (_, at) => [
+          [`images/${at}.png`, IMAGE],
+          [`masks/${at}.png`, changed[at] ?? [0, 0, 255, 0]],
+        ]).flat(),
+      ) as Record<string, number[]>,
+    );
+  const one = masks({ 3: [0, 77, 255, 0] });
+  const { options, remarks } = (await propose(one, one))!;
+  expect(options['classes']).toEqual({ background: 0, foreground: 255 });
+  expect(options).not.toHaveProperty('ignore');
+  expect(remarks['data.with.classes']).toMatch(/77 is that of 1 pixels in 3\.png alone/);
+  // In two masks it is a class, and 255 marks what nobody has judged.
+  const two = masks({ 3: [0, 77, 255, 0], 4: [0, 77, 0, 0] });
+  const proposal = (await propose(two, two))!;
+  expect(proposal.options).toMatchObject({
+    classes: { background: 0, foreground: 77 },
+    ignore: 255,
+  });
+});
+
+test('follows links to files and folders', async () => {
+  const folder = folderOf({
+    'far/a.png': IMAGE,
+    'far/masks/a.png': [0, 0, 255, 0],
+    'set/images/.x': '',
+  });
+  symlinkSync(join(folder, 'far/masks'), join(folder, 'set/masks'));
+  symlinkSync(join(folder, 'far/a.png'), join(folder, 'set/images/a.png'));
+  symlinkSync(join(folder, 'far/gone.png'), join(folder, 'set/images/b.png'));
+  const proposal = await propose(join(folder, 'set'), folder);
+  expect(proposal?.options).toMatchObject({ images: 'images/*.png', masks: 'masks/{id}.png' });
+  expect(proposal?.remarks['data.with.masks']).toMatch(/1 of 1 images/);
+});
+
+test('makes nothing of other files beside images', async () => {
+  const images = { 'images/a.png': IMAGE, 'images/b.png': IMAGE };
+  const other = { 'a.json': '{"settings": 1}', 'images/a.txt': 'a note', 'meta.xml': '<x/>' };
+  expect(await optionsOf({ ...images, ...other })).toBeUndefined();
+  const elsewhere = cocoText.replace('a.png', 'x.png').replace('b.png', 'y.png');
+  expect(await optionsOf({ ...images, 'all.json': elsewhere })).toBeUndefined();
 });

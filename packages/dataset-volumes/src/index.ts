@@ -49,8 +49,8 @@ async function open(given: Options, listing: Listing, log: Log): Promise<Dataset
 
   const inView = (zyx: readonly number[]) => zyx.filter((_, own) => own !== axis);
 
-  const classOf = new Map(Object.values(classes).map((value, index) => [value, index]));
-  if (ignore !== undefined) classOf.set(ignore, IGNORE);
+  const indices = new Map(Object.values(classes).map((value, index) => [value, index]));
+  if (ignore !== undefined) indices.set(ignore, IGNORE);
   const kept = new KeptGrids();
   return {
     facts: {
@@ -67,7 +67,9 @@ async function open(given: Options, listing: Listing, log: Log): Promise<Dataset
       if (place.problem !== undefined) throw place.problem;
       const { entry, slice } = place;
       const spacing = inView(place.spacing);
-      const grid = await kept.get(entry.id, () => readGrid(entry, classOf, given.spacing));
+      const grid = await kept.get(entry.id, () =>
+        readGrid(entry, { indices, values: classes }, given.spacing),
+      );
       if (axis === undefined || slice === undefined) return { id, spacing, ...wholeOf(grid) };
       return { id, spacing, ...sliceOf(grid, axis, slice, neighbours) };
     },

@@ -1,15 +1,20 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { type DatasetProposal, isRaremaskError } from '@raremask/core';
+import { type DatasetProposal, isRaremaskError, staysInside } from '@raremask/core';
 import { readDatasetJson } from './cases/datasetJson.ts';
 import { reversed } from './cases/grid.ts';
-import { type Case, type Listing, listCases, stemOf } from './cases/listing.ts';
+import { type Case, foldersIn, type Listing, listCases } from './cases/listing.ts';
+import { isSeries } from './formats/dicomFolder.ts';
 import { orientationOf } from './formats/orientation.ts';
 import { READABLE, readHeader, readVolume } from './formats/readVolume.ts';
 import type { Options } from './options.ts';
 
 const IMAGE_FOLDERS = ['images', 'image', 'imgs', 'volumes', 'imagesTr', 'scans'];
+/** Folders of DICOM series, a folder a case. */
+const SERIES_FOLDERS = ['ct', 'mr', 'mri', 'pet', 'dicom', 'dicoms', 'series'];
 const MASK_FOLDERS = [
+  'seg',
+  'segs',
   'masks',
   'mask',
   'labels',
@@ -76,7 +81,7 @@ async function asTold(folder: string, root: string): Promise<Found | undefined> 
     remarks: {
       'data.with.root': `dataset.json is that of ${layout}: ${listing.cases.length} cases with ${told.channels.join(', ')}; classes ${classes.join(', ')}${
         told.ignore === undefined ? '' : `; ${told.ignore} is not judged`
-      }`,
+      }${listing.remark === undefined ? '' : `; ${listing.remark}`}`,
     },
   };
 }
@@ -93,29 +98,37 @@ async function asPaired(folder: string, root: string): Promise<Found | undefined
   const pairing = await findPairs(folder);
   if (pairing === undefined) return undefined;
   const { images, masks, ids, cases } = pairing;
-  const { values, read, broken } = await valuesOf(cases.map(({ mask }) => mask!));
+  const { values, names, read, broken } = await valuesOf(cases.map(({ mask }) => mask!));
   const foreground = values.filter((value) => value !== 0);
   if (foreground.length > 253) return undefined;
   const single = foreground.length < 2;
   const named = foreground.length === 0 ? [1] : foreground;
   const classes = Object.fromEntries([
     ['background', 0],
-    ...named.map((value) => [single ? 'foreground' : `class_${value}`, value]),
+    ...named.map((value) => [
+      names.get(value) ?? (single ? 'foreground' : `class_${value}`),
+      value,
+    ]),
   ]) as Record<string, number>;
   const seen = `${read === cases.length ? `all ${read}` : `${read} of the ${cases.length}`} label maps hold ${
     values.length > 12
       ? `${values.length} values from ${values[0]} to ${values.at(-1)}: look whether they number objects`
       : `the values ${values.join(', ')}`
   }`;
+  const kind = /\{id\}[^.]*$/.test(images[0]!) ? 'a DICOM series' : 'a file';
   return {
     cases,
     options: { root, images: images.length === 1 ? images[0]! : [...images], masks, classes },
     remarks: {
-      'data.with.images': `${ids.length} cases, ${images.length === 1 ? 'a file' : `${images.length} files`} each`,
+      'data.with.images': `${ids.length} cases, ${images.length === 1 ? kind : `${images.length} files`} each`,
       'data.with.classes': [
         broken === 0 ? seen : `${seen}; ${broken} could not be read`,
         foreground.length === 0 ? 'assumed: foreground would be 1; no label map has any' : '',
-        single ? 'rename foreground as you like' : 'give the classes their names',
+        names.size > 0
+          ? 'called as the first segmentation calls them'
+          : single
+            ? 'rename foreground as you like'
+            : 'give the classes their names',
       ]
         .filter((part) => part !== '')
         .join('; '),
@@ -132,21 +145,22 @@ interface Pairing {
 
 /** Pairs by name: an image is called as its label map is, with something behind it where it has channels. */
 async function findPairs(folder: string): Promise<Pairing | undefined> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const folders = await foldersIn(folder).catch(() => []);
   const named = (names: readonly string[]) =>
     names
       .map((name) => folders.find((own) => own.toLowerCase() === name.toLowerCase()))
       .find((name) => name !== undefined);
-  const [imageFolder, maskFolder] = [named(IMAGE_FOLDERS), named(MASK_FOLDERS)];
+  const imageFolder = named([...IMAGE_FOLDERS, ...SERIES_FOLDERS]);
+  const maskFolder = named(MASK_FOLDERS);
   if (imageFolder === undefined || maskFolder === undefined) return undefined;
-  const images = await volumesIn(join(folder, imageFolder));
-  const masks = await volumesIn(join(folder, maskFolder));
+  const volumes = await volumesIn(join(folder, imageFolder));
+  const images = volumes.length > 0 ? volumes : await seriesIn(join(folder, imageFolder));
+  const masks = await masksIn(join(folder, maskFolder));
   const [firstImage, firstMask] = [images[0], masks[0]];
   if (firstImage === undefined || firstMask === undefined) return undefined;
   const [imageEnding, maskEnding] = [endingOf(firstImage), endingOf(firstMask)];
-  const stems = images.filter((name) => endingOf(name) === imageEnding).map(stemOf);
-  const maskStems = masks.filter((name) => endingOf(name) === maskEnding).map(stemOf);
+  const stems = images.filter((name) => endingOf(name) === imageEnding).map(cut(imageEnding));
+  const maskStems = masks.filter((name) => endingOf(name) === maskEnding).map(cut(maskEnding));
   for (const foot of feetOf(maskStems)) {
     const ids = maskStems
       .filter((stem) => stem.endsWith(foot))
@@ -180,8 +194,29 @@ async function volumesIn(folder: string): Promise<string[]> {
   return names.filter((name) => READABLE.test(name) && !name.startsWith('.')).sort();
 }
 
+/** Folders that hold a DICOM series each. */
+async function seriesIn(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of (await foldersIn(folder)).sort())
+    if (await isSeries(join(folder, name))) found.push(name);
+  return found;
+}
+
+/** Label maps, or DICOM segmentations. */
+async function masksIn(folder: string): Promise<string[]> {
+  const volumes = await volumesIn(folder);
+  if (volumes.length > 0) return volumes;
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => /^[^.].*\.dcm$/i.test(name)).sort();
+}
+
+/** How names end; those of folders, which are series, have no ending. */
 function endingOf(name: string): string {
-  return READABLE.exec(name)![0];
+  return READABLE.exec(name)?.[0] ?? /\.dcm$/i.exec(name)?.[0] ?? '';
+}
+
+function cut(ending: string): (name: string) => string {
+  return (name) => name.slice(0, name.length - ending.length);
 }
 
 /** What may stand behind the id in the names of label maps: nothing, or a word that all of them have. */
@@ -206,6 +241,8 @@ function tailsOf(stems: readonly string[], ids: readonly string[]): string[] {
 
 async function valuesOf(files: readonly string[]): Promise<{
   readonly values: readonly number[];
+  /** What a DICOM segmentation calls them, as far as that can be the name of a class. */
+  readonly names: ReadonlyMap<number, string>;
   readonly read: number;
   readonly broken: number;
 }> {
@@ -215,11 +252,16 @@ async function valuesOf(files: readonly string[]): Promise<{
     (_, index) => files[Math.floor(index * step)]!,
   );
   const found = new Set<number>();
+  const names = new Map<number, string>();
   let broken = 0;
   for (const file of chosen) {
     // A damaged label map is the inspection's to report.
     const volume = await readVolume(file).catch(() => undefined);
     if (volume === undefined) broken++;
+    for (const [value, name] of volume?.segments ?? []) {
+      const usable = /\D/.test(name) && staysInside(name) && ![...names.values()].includes(name);
+      if (usable && !names.has(value)) names.set(value, name);
+    }
     let last: number | undefined;
     for (const value of volume?.values ?? []) {
       if (value === last) continue;
@@ -228,7 +270,7 @@ async function valuesOf(files: readonly string[]): Promise<{
     }
   }
   const values = [...found].sort((left, right) => left - right);
-  return { values, read: chosen.length - broken, broken };
+  return { values, names, read: chosen.length - broken, broken };
 }
 
 interface Reading {

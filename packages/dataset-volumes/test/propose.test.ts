@@ -3,6 +3,7 @@ import type { DatasetProposal } from '@raremask/core';
 import { expect, it } from 'vitest';
 import plugin from '../src/index.ts';
 import { extent, type Files, image, inFolder, label, mask, nifti, ramp } from './niftiFixture.ts';
+import { dicom } from './otherFormatsFixture.ts';
 
 async function proposed(files: Files): Promise<DatasetProposal | undefined> {
   let proposal: DatasetProposal | undefined;
@@ -89,6 +90,29 @@ it('names classes by their values, and cuts across the longest side of voxels', 
     classes: { background: 0, class_1: 1, class_5: 5 },
     view: 'sagittal',
   });
+});
+
+it('finds DICOM series, a folder a case', async () => {
+  const slice = (z: number) =>
+    dicom({
+      rows: 3,
+      columns: 2,
+      spacing: [2, 1],
+      orientation: [-1, 0, 0, 0, -1, 0],
+      values: ramp.slice(6 * z, 6 * z + 6),
+      position: [0, 0, 3 * z],
+    });
+  const proposal = await proposed(
+    Object.fromEntries(
+      ['a', 'b'].flatMap((id) => [
+        [`CT/${id}/1.dcm`, slice(0)],
+        [`CT/${id}/2.dcm`, slice(1)],
+        [`masks/${id}.nii`, mask],
+      ]),
+    ),
+  );
+  expect(proposal!.options).toMatchObject({ images: 'CT/{id}', masks: 'masks/{id}.nii' });
+  expect(proposal!.remarks['data.with.images']).toBe('2 cases, a DICOM series each');
 });
 
 it('brings pixels of different size to their median, and leaves slices where they are', async () => {

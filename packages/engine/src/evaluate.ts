@@ -47,7 +47,8 @@ export async function evaluate(
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   const run = await readTrained(runPath, options.checkpoint);
-  const work = await openWork(source, { onEvent: options.onEvent, unreadable: 'list' });
+  const { onEvent } = options;
+  const work = await openWork(source, { onEvent, unreadable: 'list', run: runPath });
   try {
     const ids = splitOf(work, options.split ?? 'validation');
     sameFacts(run.checkpoint.path, run.checkpoint.head.facts, work.facts);

@@ -10,7 +10,7 @@ import {
 } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { components, foregroundMask } from '@raremask/metrics';
-import { csvText, writeAtomically } from '@raremask/record';
+import { csvText, readSplits, writeAtomically } from '@raremask/record';
 import { nameOutside, noPredictionFiles } from './errors.ts';
 import { foregroundProbability } from './judging/decide.ts';
 import { isSearched } from './judging/decisionRule.ts';
@@ -88,6 +88,8 @@ export async function predict(
     const opened = await scope.openImages(loaded.plugins.dataset, input, facts);
     const images = withoutOwn(opened, options, run.folder.path);
     if (images.writePredictions === undefined && facts.space === 3) throw noPredictionFiles();
+    const known = knownNote(images.ids, (await readSplits(run.folder.splits))?.train ?? []);
+    if (known !== undefined) onEvent({ type: 'note', level: 'warn', text: known });
     const trained = await openTrained(loaded, run, scope);
     const { window, mirror } = loaded.manifest.evaluate;
     if (isSearched(loaded.manifest.evaluate) && trained.found === undefined) {
@@ -124,6 +126,14 @@ function withoutOwn(images: Dataset, { input, out }: PredictOptions, run: string
     return file === undefined || !apart.some((folder) => isInside(resolve(file), folder));
   });
   return { ...images, ids };
+}
+
+/** What is said of images that are called as some that the network was trained on. */
+function knownNote(ids: readonly string[], train: readonly string[]): string | undefined {
+  const trained = new Set(train);
+  const known = ids.filter((id) => trained.has(id));
+  if (known.length === 0) return undefined;
+  return `${known.length} of ${ids.length} images are called as images of the training split, for example ${known[0]}: what is predicted on training images says nothing of others`;
 }
 
 function isInside(path: string, folder: string): boolean {

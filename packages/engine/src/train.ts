@@ -52,7 +52,11 @@ export async function train(
     onEvent(event);
     trackers?.event(event);
   });
-  const work = await openWork(source, { onEvent: journal.emit, onData: onEvent });
+  const work = await openWork(source, {
+    onEvent: journal.emit,
+    onData: onEvent,
+    run: options.resume,
+  });
   const { loaded } = work;
   const unfollow = work.follow(journal.write);
   let feed: Feed | undefined;

@@ -1,7 +1,8 @@
 import { type Facts, IGNORE, type Sample } from '@raremask/core';
 import { describe, expect, test } from 'vitest';
 import { IntensityCounts } from '../src/intensities/intensityCounts.ts';
-import { normalizationOf, scaled, scaleOf } from '../src/intensities/normalize.ts';
+import { type Normalization, normalizationOf } from '../src/intensities/normalize.ts';
+import { Scales, scaled } from '../src/intensities/scale.ts';
 
 const facts: Facts = {
   space: 2,
@@ -30,6 +31,11 @@ async function* samples(...all: readonly Sample[]): AsyncGenerator<Sample> {
   yield* all;
 }
 
+function scaleOf(normalization: Normalization) {
+  const scales = new Scales(normalization, facts, {}, () => expect.unreachable('no volume'));
+  return scales.of({ id: 'a', image: new Float32Array(2) });
+}
+
 function none(): AsyncIterable<Sample> {
   return expect.unreachable('a window needs no image');
 }
@@ -50,7 +56,7 @@ describe('percentiles', () => {
       mean: [expect.closeTo(mean, 9), expect.closeTo(10 * mean, 8)],
       deviation: [expect.closeTo(deviation, 9), expect.closeTo(10 * deviation, 8)],
     });
-    const scale = scaleOf(fitted, new Float32Array(2), 2);
+    const scale = await scaleOf(fitted);
     expect(scaled(scale, 100, 0)).toBeCloseTo((5 - mean) / deviation, 9);
     expect(scaled(scale, -7, 0)).toBeCloseTo((1 - mean) / deviation, 9);
     expect(scaled(scale, 30, 1)).toBeCloseTo((3 - mean) / deviation, 9);
@@ -97,7 +103,7 @@ describe('percentiles', () => {
 describe('a window of intensities', () => {
   test('is 0 at its lower end, 1 at its upper one, and cut off beyond', async () => {
     const rule = { use: 'window', level: [40, -600], width: 400 } satisfies Rule;
-    const scale = scaleOf(await normalizationOf(rule, survey, facts, none), new Float32Array(2), 2);
+    const scale = await scaleOf(await normalizationOf(rule, survey, facts, none));
     expect([-1000, -160, 40, 240, 3000].map((value) => scaled(scale, value, 0))).toEqual([
       0, 0, 0.5, 1, 1,
     ]);
@@ -137,5 +143,65 @@ describe('counted intensities', () => {
 
   test('count both zeros as one', () => {
     expect(counted([-0, 0, 0]).momentsBetween(-1, 1)).toEqual({ mean: 0, variance: 0 });
+  });
+});
+
+describe('z-scores', () => {
+  const slices = new Map([
+    ['v/0', row([0, 2, 4], [0, 0, 0])],
+    ['v/1', row([0, 6], [0, 0])],
+    ['w/0', row([0, 0], [0, 0])],
+  ]);
+  const dataset = {
+    ids: [...slices.keys(), 'v/broken', 'alone'],
+    group: (id: string) => (id === 'alone' ? undefined : id[0]),
+  };
+  const scalesOf = async (of: 'image' | 'volume', zeros: 'count' | 'leave', space: 2 | 3 = 2) => {
+    const normalization = await normalizationOf({ use: 'zscore', of, zeros }, survey, facts, none);
+    const reads: string[] = [];
+    const scales = new Scales(normalization, { space, channels: 2 }, dataset, async (id) => {
+      reads.push(id);
+      const found = slices.get(id);
+      if (found === undefined) throw new Error('cut off');
+      return found;
+    });
+    const seen = async (id: string, pixel: number, channel = 0) => {
+      const { image } = slices.get(id) ?? row([1, 3], [0, 0]);
+      return scaled(await scales.of({ id, image }), image[2 * pixel + channel]!, channel);
+    };
+    return { seen, reads };
+  };
+
+  test('of a volume are those of all of its slices that can be read, each read once', async () => {
+    const { seen, reads } = await scalesOf('volume', 'count');
+    // 0 2 4 0 6: mean 12 / 5, mean square 56 / 5.
+    const deviation = Math.sqrt(56 / 5 - (12 / 5) ** 2);
+    expect(await seen('v/0', 1)).toBeCloseTo((2 - 2.4) / deviation, 9);
+    expect(await seen('v/1', 1)).toBeCloseTo((6 - 2.4) / deviation, 9);
+    // Ten times as much in the second channel is the same.
+    expect(await seen('v/1', 1, 1)).toBeCloseTo((6 - 2.4) / deviation, 9);
+    expect(reads).toEqual(['v/0', 'v/1', 'v/broken']);
+  });
+
+  test('may leave zeros out, which stay 0', async () => {
+    const { seen } = await scalesOf('volume', 'leave');
+    // 2 4 6: mean 4, variance 8 / 3.
+    expect(await seen('v/0', 0)).toBe(0);
+    expect(await seen('v/0', 1)).toBeCloseTo(-2 / Math.sqrt(8 / 3), 9);
+    expect(await seen('v/1', 1)).toBeCloseTo(2 / Math.sqrt(8 / 3), 9);
+    expect(await seen('w/0', 1)).toBe(0);
+  });
+
+  test('of an image are its own', async () => {
+    const { seen, reads } = await scalesOf('image', 'leave');
+    expect(await seen('v/0', 2)).toBeCloseTo(1, 9);
+    expect(reads).toEqual([]);
+  });
+
+  test('of a volume are refused for an image of no group, and its own for a volume of none', async () => {
+    const { seen } = await scalesOf('volume', 'count');
+    await expect(seen('alone', 0)).rejects.toMatchObject({ code: 'RAREMASK_NORMALIZE_NO_VOLUME' });
+    const whole = await scalesOf('volume', 'count', 3);
+    expect(await whole.seen('alone', 1)).toBeCloseTo(1, 9);
   });
 });

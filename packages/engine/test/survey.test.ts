@@ -291,6 +291,13 @@ describe('kept counts', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('are kept under a hash of the options, which may hold a secret', async () => {
+    await take(dataset.ids, '{"key":"hunter2"}');
+    const text = await readFile(await onlyFile(), 'utf8');
+    expect(text).toContain('"identity":"');
+    expect(text).not.toContain('hunter2');
+  });
+
   it('grow with each part that is counted', async () => {
     expect((await take(['full'])).asked).toEqual(['full']);
     expect((await take(['empty'])).asked).toEqual(['empty']);

@@ -45,3 +45,4 @@ export {
   runFolder,
   SCORED_SPLITS,
 } from './runFolder.ts';
+export { type RecordedSplits, readSplits, writeSplits } from './splits.ts';

@@ -32,6 +32,8 @@ export interface RunFolder {
   readonly best: string;
   readonly decision: string;
   readonly inspection: string;
+  /** How the samples were divided. */
+  readonly splits: string;
   /** What the network began with, where it was a file. */
   readonly weights: string;
 }
@@ -48,6 +50,7 @@ export function runFolder(path: string): RunFolder {
     best: join(folder, 'checkpoints', 'best.safetensors'),
     decision: join(folder, 'decision.json'),
     inspection: join(folder, 'inspection.json'),
+    splits: join(folder, 'splits.json'),
     weights: join(folder, 'weights.json'),
   };
 }

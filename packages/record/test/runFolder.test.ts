@@ -16,6 +16,7 @@ import {
   overlaysName,
   runFolder,
 } from '../src/runFolder.ts';
+import { readSplits, writeSplits } from '../src/splits.ts';
 
 let place: string;
 beforeEach(() => {
@@ -108,6 +109,26 @@ describe('evaluations', () => {
       'train',
     ]);
   });
+});
+
+describe('splits.json', () => {
+  const splits = { train: ['a', 'b'], validation: ['c'], test: [] };
+
+  test('gives back the samples of each split; of a run without it, none', async () => {
+    const path = runFolder(place).splits;
+    expect(await readSplits(path)).toBeUndefined();
+    await writeSplits(path, splits);
+    expect(await readSplits(path)).toEqual(splits);
+  });
+
+  test.each(['{"train": ', 'null', '{"train": [1], "validation": [], "test": []}'])(
+    'as %s is refused by name',
+    async (text) => {
+      const path = runFolder(place).splits;
+      writeFileSync(path, text);
+      await expect(readSplits(path)).rejects.toThrow(path);
+    },
+  );
 });
 
 describe('decision.json', () => {

@@ -19,9 +19,11 @@ export const resume: Declare = (program) =>
     .addOption(budgetOption())
     .action(
       action(async (console, run: string, options: Options) => {
-        const { manifestOfRun } = await import('../manifestArguments.ts');
+        const { keptSplitNote, manifestOfRun } = await import('../manifestArguments.ts');
         const { trainAndReport } = await import('../jobs/trainAndReport.ts');
         const loaded = await manifestOfRun(run, options);
+        const kept = keptSplitNote(loaded, options);
+        if (kept !== undefined) console.note('warn', kept);
         return await trainAndReport(loaded, { version, resume: run }, console);
       }),
     );

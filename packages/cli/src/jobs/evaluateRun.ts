@@ -1,7 +1,7 @@
 import { prepared } from '../backend.ts';
 import type { Console } from '../console.ts';
 import { EXIT } from '../failure.ts';
-import { manifestOfRun } from '../manifestArguments.ts';
+import { keptSplitNote, manifestOfRun } from '../manifestArguments.ts';
 import { scoreRun } from './scoreRun.ts';
 
 export interface EvaluationOptions {
@@ -18,6 +18,8 @@ export async function evaluateRun(
   console: Console,
 ): Promise<number> {
   const loaded = await manifestOfRun(run, options);
+  const kept = keptSplitNote(loaded, options);
+  if (kept !== undefined) console.note('warn', kept);
   const { reason, compute } = await prepared(loaded);
   console.note('info', reason);
   await scoreRun(loaded, run, { ...options, compute }, console);

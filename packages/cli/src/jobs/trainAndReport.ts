@@ -74,7 +74,7 @@ async function trained(
   let data: OpenedData | undefined;
   let trackers: Trackers | undefined;
   try {
-    data = await openData(loaded, onEvent);
+    data = await openData(loaded, onEvent, { run: options.resume });
     trackers = await openTrackers(data, onEvent);
     // The budget is that of the command.
     const clock = () => performance.now() / 1000;

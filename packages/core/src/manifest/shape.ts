@@ -88,6 +88,24 @@ const intensityWindow = z
   })
   .describe('From 0 at the lower end of a window of intensities to 1 at the upper one, as for CT');
 
+const zscore = z
+  .strictObject({
+    use: z.literal('zscore').describe('By the mean and deviation of the image itself'),
+    of: z
+      .enum(['image', 'volume'])
+      .default('volume')
+      .describe(
+        'Whose mean and deviation: those of the image, or of all images of its group, as the slices of a volume',
+      ),
+    zeros: z
+      .enum(['count', 'leave'])
+      .default('count')
+      .describe(
+        'Whether intensities of exactly 0 count like others, or are left out and stay 0, as what lies beside a skull-stripped brain',
+      ),
+  })
+  .describe('By mean and deviation of each image or volume, as for MRI');
+
 const side = z.int().min(8).max(65536);
 
 const resolution = z
@@ -113,10 +131,10 @@ const data = z
     ...plugin('The data set'),
     split,
     normalize: z
-      .union([z.enum(['set', 'image', 'unit', 'none']), percentiles, intensityWindow])
+      .union([z.enum(['set', 'image', 'unit', 'none']), percentiles, intensityWindow, zscore])
       .default('set')
       .describe(
-        'set: by mean and deviation of the training images; image: by those of each image; unit: divided by the largest value of the integer type; none: as they are; or what is cut off first, by percentiles or by a window',
+        'set: by mean and deviation of the training images; image: by those of each image; unit: divided by the largest value of the integer type; none: as they are; or what is cut off first, by percentiles or by a window; or by mean and deviation of a volume',
       ),
     resolution,
     pixelWeights: z

@@ -114,7 +114,12 @@ export async function readCoco(
     const path = known ?? name;
     if (known === undefined) absent.set(name, unlistedImageFile(file, `${place}.file_name`, name));
     if (found.has(key) || byImage.has(path)) {
-      throw brokenAnnotation(file, `${place}.id`, 'one entry for each image', key);
+      // Nobody can tell which of them the annotations are of.
+      const problem = brokenAnnotation(file, `${place}.id`, 'one entry for each image', key);
+      for (const own of new Set([path, found.get(key)?.path ?? path])) {
+        byImage.set(own, { place: file, size: undefined, instances: [], problem });
+      }
+      continue;
     }
     const own: Instance[] = [];
     found.set(key, { path, width, height, own });
@@ -130,9 +135,18 @@ export async function readCoco(
     const annotation = ofImage(owner, () => checked('annotations', raw, place));
     if (annotation === undefined) continue;
     const target = found.get(annotation.image_id);
-    if (target === undefined) throw unknownAnnotatedImage(file, place, annotation.image_id);
-    const name = names.get(annotation.category_id);
-    if (name === undefined) throw unknownCategory(file, place, annotation.category_id, [...names]);
+    if (target === undefined) {
+      // It is listed as an image would be that is not there: what it shows is lost on whoever leaves it out.
+      const { image_id: stray } = annotation;
+      absent.set(`image_id ${stray}`, unknownAnnotatedImage(file, place, stray));
+      continue;
+    }
+    const name = ofImage(target.path, () => {
+      const called = names.get(annotation.category_id);
+      if (called !== undefined) return called;
+      throw unknownCategory(file, place, annotation.category_id, [...names]);
+    });
+    if (name === undefined) continue;
     const index = classOf.get(name);
     if (index === undefined) {
       if (options.coco.others === 'background') continue;

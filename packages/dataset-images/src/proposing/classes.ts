@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Json } from '@raremask/core';
 import type { MaskValues } from './maskValues.ts';
 
@@ -16,7 +17,7 @@ export interface Classes {
 export function classesOf(found: MaskValues): Classes {
   if (found.colours.size > 0) return coloured(found);
   if (found.whiteIsZero > 0) return whiteIsZero(found);
-  const { counts, together, read, all, lossy } = found;
+  const { counts, strays, together, read, all, lossy } = found;
   const values = [...counts.keys()].sort((left, right) => left - right);
   const seen = `${read === all ? `all ${all}` : `${read} of the ${all}`} masks hold ${
     values.length > 12
@@ -24,7 +25,12 @@ export function classesOf(found: MaskValues): Classes {
       : values.length === 1
         ? `only the value ${values[0]}`
         : `the values ${values.join(', ')}`
-  }`;
+  }${strays
+    .map(
+      ({ value, pixels, file }) =>
+        `; ${value} is that of ${pixels} pixels in ${basename(file)} alone, and taken for a mistake: make it a class if it is one`,
+    )
+    .join('')}`;
   const background = values.includes(0)
     ? 0
     : ([...counts]

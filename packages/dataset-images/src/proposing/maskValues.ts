@@ -12,6 +12,8 @@ const MOST_COLOURS = 256;
 export interface MaskValues {
   /** Pixels of each value. */
   readonly counts: ReadonlyMap<number, number>;
+  /** Values of a few pixels in one mask alone, which look like mistakes; they are not among the counts. */
+  readonly strays: readonly Stray[];
   /** Pixels of each colour, as `#rrggbb`, of masks in colour. */
   readonly colours: ReadonlyMap<string, number>;
   /** Whether a mask holds 1 and 255. */
@@ -24,6 +26,16 @@ export interface MaskValues {
   readonly all: number;
 }
 
+/** A value that one mask has, and no other. */
+interface Stray {
+  readonly value: number;
+  readonly pixels: number;
+  readonly file: string;
+}
+
+/** A stray value has at most so many pixels, in one of at least so many masks; more of them are none. */
+const STRAY = { pixels: 8, masks: 8, values: 3 };
+
 const READING: MaskReading = { lossy: true, whiteIsZero: 'stored', upright: false };
 
 export async function maskValues(files: readonly string[]): Promise<MaskValues> {
@@ -34,6 +46,7 @@ export async function maskValues(files: readonly string[]): Promise<MaskValues> 
   );
   const counts = new Map<number, number>();
   const colours = new Map<string, number>();
+  const holders = new Map<number, { readonly file: string; masks: number }>();
   let together = false;
   let whiteIsZero = 0;
   const waiting = chosen[Symbol.iterator]();
@@ -47,12 +60,25 @@ export async function maskValues(files: readonly string[]): Promise<MaskValues> 
       }
       if (await refusesWhite(file)) whiteIsZero++;
       for (const value of mask.data) counts.set(value, (counts.get(value) ?? 0) + 1);
+      for (const value of new Set(mask.data)) {
+        const holder = holders.get(value);
+        if (holder === undefined) holders.set(value, { file, masks: 1 });
+        else holder.masks++;
+      }
       together ||= mask.data.includes(1) && mask.data.includes(255);
     }
   };
   await Promise.all(Array.from({ length: 4 }, follow));
   const lossy = chosen.filter((file) => /\.jpe?g$/i.test(file)).length;
-  return { counts, colours, together, lossy, whiteIsZero, read: chosen.length, all: files.length };
+  const strays = [...holders].flatMap(([value, { file, masks }]): Stray[] => {
+    const pixels = counts.get(value)!;
+    return masks === 1 && pixels <= STRAY.pixels ? [{ value, pixels, file }] : [];
+  });
+  const some = strays.length <= STRAY.values && counts.size - strays.length > 1;
+  const told = some && chosen.length >= STRAY.masks && lossy === 0 ? strays : [];
+  for (const { value } of told) counts.delete(value);
+  const found = { counts, strays: told, colours, together, lossy, whiteIsZero };
+  return { ...found, read: chosen.length, all: files.length };
 }
 
 /** The mask's values, or its colours; nothing of a damaged one, which is the inspection's to report. */

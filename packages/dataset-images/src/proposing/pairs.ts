@@ -1,9 +1,9 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { looseName } from '../pairing/maskFiles.ts';
+import { entriesOf } from './entries.ts';
 
-const IMAGE_FOLDERS = ['images', 'image', 'imgs', 'img', 'imagesTr', 'x'];
-const MASK_FOLDERS = [
+export const IMAGE_FOLDERS = ['images', 'image', 'imgs', 'img', 'imagesTr', 'x'];
+export const MASK_FOLDERS = [
   'masks',
   'mask',
   'labels',
@@ -17,7 +17,7 @@ const MASK_FOLDERS = [
   'labelsTr',
   'y',
 ];
-const IMAGE_FILE = /\.(png|jpe?g|tiff?)$/i;
+export const IMAGE_FILE = /\.(png|jpe?g|tiff?)$/i;
 /** Masks are looked for among files without loss first. */
 const MASK_FILES = [/\.(png|tiff?)$/i, IMAGE_FILE];
 /** What second and further masks of an image have behind the name of the first. */
@@ -43,8 +43,7 @@ export interface Pairing {
 }
 
 export async function findPairs(folder: string): Promise<Pairing | undefined> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const { folders } = await entriesOf(folder);
   const named = (names: readonly string[]) =>
     names
       .map((name) => folders.find((own) => own.toLowerCase() === name.toLowerCase()))
@@ -142,20 +141,16 @@ function filesByStem(files: readonly string[], several: boolean): ReadonlyMap<st
 }
 
 /** The ending of all files, as a pattern. */
-function endingOf(files: readonly string[]): string {
+export function endingOf(files: readonly string[]): string {
   const endings = [...new Set(files.map(extensionOf))].sort();
   return endings.length === 1 ? endings[0]! : `{${endings.join(',')}}`;
 }
 
-async function filesIn(folder: string, wanted: RegExp): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isFile() && wanted.test(entry.name) && !entry.name.startsWith('.'))
-    .map(({ name }) => name)
-    .sort();
+export async function filesIn(folder: string, wanted: RegExp): Promise<string[]> {
+  return (await entriesOf(folder)).files.filter((name) => wanted.test(name));
 }
 
-function stemOf(file: string): string {
+export function stemOf(file: string): string {
   return file.replace(/\.[^.]+$/, '');
 }
 

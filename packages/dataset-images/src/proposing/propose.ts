@@ -1,6 +1,7 @@
 import { relative, sep } from 'node:path';
 import type { DatasetProposal } from '@raremask/core';
 import { some } from '../names.ts';
+import { findAnnotated } from './annotated.ts';
 import { channelsOf } from './channels.ts';
 import { classesOf } from './classes.ts';
 import { groupOf } from './groups.ts';
@@ -8,13 +9,15 @@ import { maskValues } from './maskValues.ts';
 import { orientationOf } from './orientation.ts';
 import { findPairs } from './pairs.ts';
 
-/** Looks for images and masks in a folder, reads the masks' values, and looks for groups. */
+/** Looks for images and masks in a folder, or for annotations, reads their values, and looks for groups. */
 export async function propose(
   folder: string,
   manifestFolder: string,
 ): Promise<DatasetProposal | undefined> {
+  const path = relative(manifestFolder, folder).split(sep).join('/');
+  const root = path === '' ? '.' : path;
   const pairing = await findPairs(folder);
-  if (pairing === undefined) return undefined;
+  if (pairing === undefined) return annotated(folder, root);
   const remarks: Record<string, string> = {};
   const { ids, missing, several, spare } = pairing;
   const severally =
@@ -40,10 +43,9 @@ export async function propose(
   }
   const group = await groupOf(folder, ids);
   remarks[group.option === undefined ? 'data.split.validation' : 'data.with.group'] = group.remark;
-  const path = relative(manifestFolder, folder).split(sep).join('/');
   return {
     options: {
-      root: path === '' ? '.' : path,
+      root,
       images: pairing.images,
       masks: pairing.masks,
       ...classes.options,
@@ -54,6 +56,30 @@ export async function propose(
     },
     split: { validation: 0.2 },
     remarks,
+    ...(group.guess !== undefined && { unlisted: group.guess }),
+  };
+}
+
+/** Images with annotations where masks would be. */
+async function annotated(folder: string, root: string): Promise<DatasetProposal | undefined> {
+  const found = await findAnnotated(folder);
+  if (found === undefined) return undefined;
+  const channels = await channelsOf(found.imageFiles);
+  const group = await groupOf(folder, found.ids);
+  const place = group.option === undefined ? 'data.split.validation' : 'data.with.group';
+  return {
+    options: {
+      root,
+      ...found.options,
+      ...(channels !== undefined && { channels: channels.option }),
+      ...(group.option !== undefined && { group: group.option }),
+    },
+    split: { validation: 0.2 },
+    remarks: {
+      ...found.remarks,
+      ...(channels !== undefined && { 'data.with.channels': channels.remark }),
+      [place]: group.remark,
+    },
     ...(group.guess !== undefined && { unlisted: group.guess }),
   };
 }

@@ -198,17 +198,6 @@ export function overlappingRegions(
   );
 }
 
-export function otherCount(file: string, expected: number, got: number): RaremaskError {
-  return dataError(
-    'RAREMASK_VOLUMES_COUNT',
-    file,
-    'numTraining is not the number of cases in imagesTr and labelsTr',
-    `${expected} cases`,
-    `${got} cases`,
-    'fetch the files that are missing, or mend numTraining',
-  );
-}
-
 export function noClasses(root: string): RaremaskError {
   return dataError(
     'RAREMASK_VOLUMES_NO_CLASSES',
@@ -265,5 +254,21 @@ export function severalUnusable(
     'images that can be read, all with the same channels',
     `\n  ${shown.join('\n  ')}`,
     'mend each as it says, or take its case out of the folder',
+  );
+}
+
+export function otherSegment(
+  file: string,
+  name: string,
+  got: number,
+  expected: number,
+): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_OTHER_SEGMENT',
+    file,
+    `the segment ${JSON.stringify(name)} has another number than its class`,
+    String(expected),
+    String(got),
+    'give the segments of every file the numbers of data.with.classes, or write label maps as .nii.gz',
   );
 }

@@ -25,6 +25,7 @@ import {
   resampleValues,
   resamplingTo,
 } from './resample.ts';
+import { checkNames, completed } from './segments.ts';
 
 /** A case in memory, in canonical order: [z, y, x], channels last. */
 export interface Grid {
@@ -41,12 +42,17 @@ export interface Grid {
 /** Voxels may lie so far apart, in parts of a voxel, and still be the same. */
 const TOLERANCE = 0.01;
 
-/** Index of the class that each value of a label map stands for; IGNORE for those not judged. */
-export type ClassOf = ReadonlyMap<number, number>;
+/** What the values of a label map stand for. */
+export interface ClassValues {
+  /** Index of the class of each value; IGNORE for those not judged. */
+  readonly indices: ReadonlyMap<number, number>;
+  /** Value of each class, by name. */
+  readonly values: Readonly<Record<string, number>>;
+}
 
 export async function readGrid(
   entry: Case,
-  classOf: ClassOf,
+  classes: ClassValues,
   spacing: Options['spacing'],
 ): Promise<Grid> {
   const volumes = await Promise.all(entry.images.map(readVolume));
@@ -67,7 +73,7 @@ export async function readGrid(
     }
   }
   const labels =
-    entry.mask && (await readLabels(entry.mask, entry.images[0]!, orientation, classOf));
+    entry.mask && (await readLabels(entry.mask, entry.images[0]!, orientation, classes));
   const resampling = resamplingOf(entry.images[0]!, orientation, spacing);
   if (resampling === undefined) return { extent, channels, image, ...(labels && { labels }) };
   return {
@@ -110,16 +116,37 @@ async function readLabels(
   file: string,
   image: string,
   orientation: Orientation,
-  classOf: ClassOf,
+  classes: ClassValues,
 ): Promise<Uint8Array> {
   const mask = await readVolume(file);
   const { header } = mask;
   const own = orientationOf(header);
   if (header.channels !== 1) throw maskOfChannels(file, [...header.extent, header.channels]);
+  const { indices: classOf } = classes;
+  if (mask.segments !== undefined) {
+    checkNames(file, mask.segments, classes.values);
+    const full = completed(mask, orientation);
+    if (full !== undefined) return indicesOf(file, full, classOf);
+  }
   sameGrid(file, own, image, orientation);
-  const labels = new Uint8Array(mask.values.length);
+  return indicesOf(file, { header, own, values: mask.values }, classOf);
+}
+
+/** Values of a label map that lies on the image's grid, in the order of its own file. */
+interface Placed {
+  readonly header: Header;
+  readonly own: Orientation;
+  readonly values: Volume['values'];
+}
+
+function indicesOf(
+  file: string,
+  { header, own, values }: Placed,
+  classOf: ClassValues['indices'],
+): Uint8Array {
+  const labels = new Uint8Array(values.length);
   eachVoxel(own, header.extent, (from, to) => {
-    const value = mask.values[from]!;
+    const value = values[from]!;
     const label = classOf.get(value) ?? classOf.get(wholeOf(value));
     if (label === undefined) {
       const voxel = voxelOf(from, header);

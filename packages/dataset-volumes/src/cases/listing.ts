@@ -6,7 +6,7 @@ import { cannotRead } from '../formats/errors.ts';
 import { READABLE } from '../formats/readVolume.ts';
 import type { Options } from '../options.ts';
 import { type DatasetJson, readDatasetJson } from './datasetJson.ts';
-import { cannotTell, missingFiles, noCases, noClasses, noSuchCase, otherCount } from './errors.ts';
+import { cannotTell, missingFiles, noCases, noClasses, noSuchCase } from './errors.ts';
 
 export interface Case {
   readonly id: string;
@@ -24,6 +24,8 @@ export interface Listing {
   readonly ignore?: number;
   /** The dataset.json that says so. */
   readonly told?: DatasetJson;
+  /** What is odd, and no case's fault. */
+  readonly remark?: string;
 }
 
 const IMAGES = 'images/{id}.nii.gz';
@@ -41,8 +43,14 @@ export async function listCases(given: Options, root: string): Promise<Listing> 
   }
   const told = await readDatasetJson(root);
   if (told === undefined) throw noClasses(root);
+  const cases = await casesAsTold(told, root);
+  const { count } = told;
   return {
-    cases: await casesAsTold(told, root),
+    cases,
+    ...(count !== undefined &&
+      count !== cases.length && {
+        remark: `${told.file}: numTraining is ${count}, and ${cases.length} cases are there; look whether files are missing`,
+      }),
     classes: told.classes,
     ...(told.ignore !== undefined && { ignore: told.ignore }),
     told,
@@ -73,7 +81,7 @@ async function casesAsTold(told: DatasetJson, root: string): Promise<readonly Ca
     );
     return existing(cases);
   }
-  const { channels, ending, count } = told;
+  const { channels, ending } = told;
   const folder = join(root, 'imagesTr');
   const ids = new Set(
     (await namesIn(folder)).flatMap((name) =>
@@ -89,9 +97,7 @@ async function casesAsTold(told: DatasetJson, root: string): Promise<readonly Ca
     images: channels.map((_, index) => join(folder, `${id}${channelTail(index)}${ending}`)),
     mask: join(root, 'labelsTr', `${id}${ending}`),
   }));
-  const checked = await existing(cases);
-  if (count !== undefined && count !== ids.size) throw otherCount(told.file, count, ids.size);
-  return checked;
+  return existing(cases);
 }
 
 /** A list in the Decathlon's form may mean files of nnU-Net, with a channel each. */
@@ -222,10 +228,13 @@ async function idsOf(pattern: string): Promise<string[]> {
     .sort(byCharacter);
 }
 
-async function foldersIn(folder: string): Promise<string[]> {
+/** Folders in a folder; links are what they lead to. */
+export async function foldersIn(folder: string): Promise<string[]> {
   const names = await namesIn(folder);
-  const found = await Promise.all(names.map((name) => stat(join(folder, name))));
-  return names.filter((_, index) => found[index]!.isDirectory());
+  const found = await Promise.all(
+    names.map((name) => stat(join(folder, name)).catch(() => undefined)),
+  );
+  return names.filter((_, index) => found[index]?.isDirectory());
 }
 
 /** Files and folders, without those that are hidden. */
@@ -255,7 +264,7 @@ function tailOf(pattern: string): string {
   return pattern.slice(pattern.lastIndexOf('/', pattern.indexOf('{id}')) + 1);
 }
 
-export function stemOf(path: string): string {
+function stemOf(path: string): string {
   return basename(path).replace(READABLE, '');
 }
 

@@ -31,9 +31,10 @@ export interface Opened {
  */
 export async function openCases(
   { spacing, view }: Options,
-  { cases, told }: Listing,
+  { cases, told, remark }: Listing,
   log: Log,
 ): Promise<Opened> {
+  if (remark !== undefined) log.warn(remark);
   const grids = new Map<Case, CaseGrid>();
   const problems = new Map<Case, RaremaskError>();
   for (const entry of cases) {

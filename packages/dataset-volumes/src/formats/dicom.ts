@@ -1,7 +1,7 @@
 import { normalOf, slicesOf } from './dicomFolder.ts';
 import { readPixels } from './dicomPixels.ts';
 import type { Slice } from './dicomSlice.ts';
-import { notThere } from './errors.ts';
+import { beyondBits, notThere } from './errors.ts';
 import { dicomIo, understood, volumeOf } from './itk.ts';
 import { checkedAffine } from './niftiPlace.ts';
 import type { Header, Values, Volume } from './volume.ts';
@@ -39,14 +39,31 @@ async function readCompressed(folder: string, slices: readonly Slice[]): Promise
       spacing: [1, 1, 1],
     }).values;
   };
+  const checked = async (where: string, parts: readonly Slice[]) => {
+    const values = await decoded(where, parts);
+    checkBits(where, parts[0]!, values);
+    return values;
+  };
   const meanings = slices.map(({ pixels }) => JSON.stringify({ ...pixels, at: undefined }));
-  if (meanings.every((meaning) => meaning === meanings[0])) return decoded(folder, slices);
+  if (meanings.every((meaning) => meaning === meanings[0])) return checked(folder, slices);
   const size = slices[0]!.rows * slices[0]!.columns;
   const values = new Float64Array(size * slices.length);
   for (const [index, slice] of slices.entries()) {
-    values.set(await decoded(slice.file, [slice]), index * size);
+    values.set(await checked(slice.file, [slice]), index * size);
   }
   return values;
+}
+
+/** Refuses intensities that no number of the stored bits leads to. */
+function checkBits(where: string, { pixels }: Slice, values: Values): void {
+  const { stored, signed, slope, intercept } = pixels;
+  const [least, most] = signed
+    ? [-(2 ** (stored - 1)), 2 ** (stored - 1) - 1]
+    : [0, 2 ** stored - 1];
+  for (const value of values) {
+    const number = (value - intercept) / slope;
+    if (number < least - 0.5 || number > most + 0.5) throw beyondBits(where, number, stored);
+  }
 }
 
 function headerOf(folder: string, slices: readonly Slice[]): Header {

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import dicomParser, { type DataSet } from 'dicom-parser';
-import { cutSlice, dicomKind, fewPixels, truncated, unknownPixels } from './errors.ts';
+import {
+  cutSlice,
+  dicomKind,
+  fewPixels,
+  truncated,
+  unknownPixels,
+  unreadSyntax,
+} from './errors.ts';
 import { firstBytes } from './firstBytes.ts';
 
 /** What places one slice, and names its series. */
@@ -39,8 +46,12 @@ const PIXELS = 'x7fe00010';
 const ROWS = 'x00280010';
 const SERIES = 'x0020000e';
 const NATIVE = ['1.2.840.10008.1.2', '1.2.840.10008.1.2.1'];
-/** Big-endian, and deflated as a whole. */
+/** Big-endian, and deflated as a whole: not even their header is read. */
 const UNREAD = ['1.2.840.10008.1.2.2', '1.2.840.10008.1.2.1.99'];
+/** RLE; JPEG of 8 and 12 bits, and lossless; JPEG-LS and JPEG 2000, lossless or not. */
+const COMPRESSED = ['5', '4.50', '4.51', '4.57', '4.70', '4.80', '4.81', '4.90', '4.91'].map(
+  (tail) => `1.2.840.10008.1.2.${tail}`,
+);
 /** A header is smaller than this, as a rule; otherwise the whole file is read. */
 const PART = 65536;
 
@@ -65,7 +76,9 @@ export async function readSlice(file: string): Promise<Slice | undefined> {
   }
   const placed = placeOf(file, tags);
   if (tags.elements[PIXELS] === undefined) throw cutSlice(file, size);
-  const pixels = pixelsOf(file, tags, NATIVE.includes(syntax));
+  const native = NATIVE.includes(syntax);
+  if (!native && !COMPRESSED.includes(syntax)) throw unreadSyntax(file, syntax || 'none');
+  const pixels = pixelsOf(file, tags, native);
   if (pixels.at !== undefined) {
     const needed = (placed.rows * placed.columns * pixels.bits) / 8;
     const { length } = tags.elements[PIXELS]!;

@@ -263,3 +263,59 @@ export function unevenSlices(folder: string, got: string): RaremaskError {
     'fetch the missing slices, take out those that are there twice, or resample the series to .nii.gz',
   );
 }
+
+export function brokenHeader(file: string, got: string): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_BROKEN_HEADER',
+    file,
+    'the header is damaged',
+    'the entries of a MetaImage, each with a value of its kind',
+    got,
+    'fetch or write the file again; an entry of your own needs a name that is less like a known one',
+  );
+}
+
+/** @param syntax transfer syntax */
+export function unreadSyntax(file: string, syntax: string): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_DICOM_KIND',
+    file,
+    'DICOM files of this compression are not read',
+    'pixels that are not compressed, or by RLE, JPEG, JPEG-LS or JPEG 2000',
+    `transfer syntax ${syntax}`,
+    'convert the series to .nii.gz with dcm2niix, or unpack it, for example with gdcmconv --raw',
+  );
+}
+
+export function beyondBits(file: string, value: number, stored: number): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_DICOM_KIND',
+    file,
+    'a pixel is no number of the bits that the header tells of: header and compressed pixels contradict each other, or are damaged',
+    `numbers of ${stored} bits`,
+    `${value}`,
+    'convert the series to .nii.gz with dcm2niix and look at it, or unpack it, for example with gdcmconv --raw',
+  );
+}
+
+export function noLabelMap(file: string, got: string): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_NO_LABEL_MAP',
+    file,
+    'the DICOM file holds no label map that is read',
+    'a segmentation (DICOM SEG) of whole pixels; or a label map as .nii.gz',
+    got,
+    'turn it into a label map on the grid of the image: dcmrtstruct2nii or plastimatch for structure sets, dcmqi (segimage2itkimage) for segmentations; a series is named by its folder',
+  );
+}
+
+export function overlappingSegments(file: string, one: number, other: number): RaremaskError {
+  return dataError(
+    'RAREMASK_VOLUMES_NO_LABEL_MAP',
+    file,
+    'segments of the DICOM segmentation overlap',
+    'one segment a voxel, as classes exclude each other',
+    `segments ${one} and ${other} in one voxel`,
+    'write one label map that says which segment counts where they overlap, as .nii.gz, for example from the files of dcmqi (segimage2itkimage)',
+  );
+}

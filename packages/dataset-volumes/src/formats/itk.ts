@@ -1,6 +1,9 @@
-import { needsPackage, notThere, tooLong, unknownPixels } from './errors.ts';
+import { createReadStream } from 'node:fs';
+import { createUnzip } from 'node:zlib';
+import { needsPackage, notThere, tooLong, truncated, unknownPixels } from './errors.ts';
 import { checkedAffine } from './niftiPlace.ts';
-import { rawLength } from './rawVoxels.ts';
+import { type StoredVoxels, storedVoxels } from './rawVoxels.ts';
+import { unpackingFailed } from './unpacking.ts';
 import type { Affine, Header, Values, Volume } from './volume.ts';
 
 /** An image as itk-wasm gives it: x fastest, components of a voxel side by side, places in LPS+. */
@@ -49,6 +52,7 @@ export function dicomIo(file: string): Promise<DicomIo> {
 
 export async function readItkHeader(file: string): Promise<Header> {
   const io = await optional<ImageIo>(file, '@itk-wasm/image-io');
+  await storedVoxels(file);
   return headerOf(
     file,
     await understood(file, () => io.readImageNode(file, { informationOnly: true })),
@@ -57,11 +61,34 @@ export async function readItkHeader(file: string): Promise<Header> {
 
 export async function readItk(file: string): Promise<Volume> {
   const io = await optional<ImageIo>(file, '@itk-wasm/image-io');
+  const stored = await storedVoxels(file);
+  const got = stored && (await lengthOf(stored));
   const image = await understood(file, () => io.readImageNode(file));
   const volume = volumeOf(file, image);
-  const [expected, got] = [image.data!.byteLength, (await rawLength(file)) ?? 0];
-  if (got > expected) throw tooLong(file, expected, got);
+  const expected = image.data!.byteLength;
+  if (got !== undefined && got < expected) throw truncated(file, expected, got);
+  if (got !== undefined && got > expected) throw tooLong(file, expected, got);
   return volume;
+}
+
+/**
+ * Bytes of the voxels. Those that are packed are unpacked for it: the reader takes what comes, whether or not
+ * it agrees with its checksum.
+ */
+async function lengthOf({ file, at, length, packed }: StoredVoxels): Promise<number> {
+  if (!packed) return length;
+  let unpacked = 0;
+  const source = createReadStream(file, { start: at });
+  const stream = source.pipe(createUnzip());
+  source.on('error', (error) => stream.destroy(error));
+  try {
+    for await (const part of stream) unpacked += (part as Buffer).length;
+  } catch (error) {
+    throw unpackingFailed(file, error);
+  } finally {
+    source.destroy();
+  }
+  return unpacked;
 }
 
 /** What WebAssembly throws is a number, and what the package prints then is for its authors. */
@@ -81,6 +108,10 @@ export async function understood<T>(file: string, reading: () => Promise<T>): Pr
 const NOTICES = [
   'Exception while running pipeline:',
   'stdout:',
+  'Meta',
+  'Uncompress failed',
+  'Unsupported JPEG',
+  'Stream too short',
   'stderr:',
   'Build module in Debug',
 ];

@@ -4,19 +4,17 @@ import { promisify } from 'node:util';
 import { createGunzip, gunzip, gzip } from 'node:zlib';
 import {
   analyze,
-  cannotRead,
-  damagedArchive,
   headerAndImage,
   niftiTwo,
   notNifti,
   tooLong,
   truncated,
-  truncatedArchive,
   unknownDatatype,
   wrongDimensions,
 } from './errors.ts';
 import { firstBytes } from './firstBytes.ts';
 import { checkedAffine, placeOf } from './niftiPlace.ts';
+import { unpackingFailed } from './unpacking.ts';
 import type { Header, Values, Volume } from './volume.ts';
 
 interface NiftiHeader extends Header {
@@ -96,12 +94,6 @@ export async function readNifti(file: string): Promise<Volume> {
 /** By what the file holds: names are wrong about it often. */
 function startsAsGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
-
-function unpackingFailed(file: string, error: unknown): Error {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'Z_BUF_ERROR') return truncatedArchive(file);
-  return code === 'Z_DATA_ERROR' ? damagedArchive(file, error) : cannotRead(file, error);
 }
 
 function swapBytes(bytes: Uint8Array, width: number): void {

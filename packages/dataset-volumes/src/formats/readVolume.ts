@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { readSeries, readSeriesHeader } from './dicom.ts';
+import { filesIn } from './dicomFolder.ts';
+import { isDicomFile, isSegmentation, readSegmentation } from './dicomSegmentation.ts';
 import { cannotRead } from './errors.ts';
 import { readItk, readItkHeader } from './itk.ts';
 import { readNifti, readNiftiHeader } from './nifti.ts';
@@ -17,7 +19,12 @@ export async function readHeader(path: string): Promise<Header> {
 }
 
 export async function readVolume(path: string): Promise<Volume> {
-  if (await isFolder(path)) return readSeries(path);
+  if (await isFolder(path)) {
+    const [only, ...others] = await filesIn(path);
+    const segmentation = only !== undefined && others.length === 0 && (await isSegmentation(only));
+    return segmentation ? readSegmentation(only) : readSeries(path);
+  }
+  if (!READABLE.test(path) && (await isDicomFile(path))) return readSegmentation(path);
   return ITK.test(path) ? readItk(path) : readNifti(path);
 }
 

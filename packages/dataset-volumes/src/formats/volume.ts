@@ -27,4 +27,6 @@ export interface Volume {
   readonly header: Header;
   /** i fastest, then j, k and the channel; as the file means them, with its scaling. */
   readonly values: Values;
+  /** Of a DICOM segmentation: what its file calls each value. It covers a part of the image's slices. */
+  readonly segments?: ReadonlyMap<number, string>;
 }

@@ -34,3 +34,14 @@ export function noForegroundIntensities(): RaremaskError {
     remedy: 'set data.normalize.of to all, or look at the masks with raremask inspect',
   });
 }
+
+export function noVolume(id: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NORMALIZE_NO_VOLUME',
+    category: 'data',
+    where: id,
+    what: 'normalize of a volume is asked for, and nothing tells which images are of one volume with it',
+    expected: 'images in groups, each a volume',
+    remedy: 'tell the volume of each image by data.with.group, or set data.normalize.of to image',
+  });
+}

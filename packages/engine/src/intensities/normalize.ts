@@ -3,13 +3,15 @@ import type { Manifest } from '@raremask/core/manifest';
 import { isForeground } from '@raremask/metrics';
 import { noForegroundIntensities, unitUnknown, windowChannels } from './errors.ts';
 import { IntensityCounts } from './intensityCounts.ts';
+import { deviationOf } from './moments.ts';
 
 /**
  * How raw intensities become what the network sees; JSON, kept in checkpoints.
  *
  * `affine`: (value - mean) / deviation, by channel, where `low` and `high` are given of the value
- * brought between them. `image`: the same with each image's own mean and deviation. `none`: as they
- * are.
+ * brought between them. `image`: the same with each image's own mean and deviation. `volume`: with those
+ * of all images of its group, as of the slices of one volume. `none`: as they are. Where `zeros` says
+ * `leave`, intensities of exactly 0 have no part in mean and deviation, and stay 0.
  */
 export type Normalization =
   | {
@@ -19,7 +21,7 @@ export type Normalization =
       readonly low?: readonly number[];
       readonly high?: readonly number[];
     }
-  | { readonly kind: 'image' }
+  | { readonly kind: 'image' | 'volume'; readonly zeros?: 'leave' }
   | { readonly kind: 'none' };
 
 /** Largest values of the number types that images are stored in; 1 for floats from 0 to 1. */
@@ -39,6 +41,9 @@ export async function normalizationOf(
   samples: () => AsyncIterable<Sample>,
 ): Promise<Normalization> {
   if (typeof rule === 'string') return fitNormalization(rule, survey, facts);
+  if (rule.use === 'zscore') {
+    return { kind: rule.of, ...(rule.zeros === 'leave' && { zeros: rule.zeros }) };
+  }
   return rule.use === 'window'
     ? windowed(rule, facts)
     : await betweenPercentiles(rule, facts, samples());
@@ -122,71 +127,9 @@ export function fitNormalization(
   }
   const mean = sums.map(({ value }) => value / Math.max(pixels, 1));
   const deviation = sums.map(({ square }, channel) =>
-    deviationOf(mean[channel]!, square / Math.max(pixels, 1)),
+    deviationOf({ mean: mean[channel]!, meanSquare: square / Math.max(pixels, 1) }),
   );
   return { kind: 'affine', mean, deviation };
-}
-
-/** Numbers that each channel of one image is normalised with. */
-export interface Scale {
-  readonly mean: readonly number[];
-  readonly deviation: readonly number[];
-  /** Intensities are brought between the two first. */
-  readonly low?: readonly number[];
-  readonly high?: readonly number[];
-}
-
-/** One intensity, normalised. */
-export function scaled(
-  { mean, deviation, low, high }: Scale,
-  value: number,
-  channel: number,
-): number {
-  const least = low?.[channel] ?? Number.NEGATIVE_INFINITY;
-  const most = high?.[channel] ?? Number.POSITIVE_INFINITY;
-  return (Math.min(Math.max(value, least), most) - mean[channel]!) / deviation[channel]!;
-}
-
-/** The numbers that a normalization means for one image. */
-export function scaleOf(
-  normalization: Normalization,
-  image: Sample['image'],
-  channels: number,
-): Scale {
-  if (normalization.kind === 'affine') return normalization;
-  if (normalization.kind === 'none') {
-    return { mean: Array(channels).fill(0), deviation: Array(channels).fill(1) };
-  }
-  const facts = Array.from({ length: channels }, (_, channel) =>
-    momentsOf(image, channel, channels),
-  );
-  return {
-    mean: facts.map(({ mean }) => mean),
-    deviation: facts.map(({ mean, meanSquare }) => deviationOf(mean, meanSquare)),
-  };
-}
-
-/** Mean and mean of squares of one channel. */
-export function momentsOf(
-  image: Sample['image'],
-  channel: number,
-  channels: number,
-): { mean: number; meanSquare: number } {
-  let sum = 0;
-  let squares = 0;
-  for (let index = channel; index < image.length; index += channels) {
-    const value = image[index]!;
-    sum += value;
-    squares += value * value;
-  }
-  const pixels = image.length / channels;
-  return { mean: sum / pixels, meanSquare: squares / pixels };
-}
-
-/** 1 for a constant channel, also where rounding leaves a trace of a deviation. */
-function deviationOf(mean: number, meanSquare: number): number {
-  const variance = meanSquare - mean * mean;
-  return variance <= meanSquare * 1e-12 ? 1 : Math.sqrt(variance);
 }
 
 function largestOfType(survey: Pick<Survey, 'train' | 'image'>): number {

@@ -248,3 +248,19 @@ export function resolutionOfVolumes(): RaremaskError {
     remedy: 'set data.with.spacing instead, and take data.resolution out',
   });
 }
+
+/** Samples that a run was trained on, and that are to be scored now, or the reverse. */
+export function splitChanged(
+  moved: readonly { readonly id: string; readonly before: string; readonly name: string }[],
+): RaremaskError {
+  const [{ id, before, name }] = moved as [(typeof moved)[number]];
+  return new RaremaskError({
+    code: 'RAREMASK_SPLIT_CHANGED',
+    category: 'data',
+    where: 'data.split',
+    what: 'the lists divide the images otherwise than when the run was trained: scores would be of images that the network knows',
+    expected: 'training images that are those of the run (splits.json in its folder)',
+    got: `${moved.length} moved, for example ${quoted(id)} from ${before} to ${name}`,
+    remedy: 'evaluate with the lists of the training, or train anew',
+  });
+}

@@ -1,13 +1,15 @@
 import type { Census, Dataset, Facts, OnEvent } from '@raremask/core';
 import { createHost, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
+import { type RecordedSplits, readSplits, runFolder } from '@raremask/record';
 import { type CountedSurvey, censusOf } from '../survey/survey.ts';
 import { type Counted, Counts } from './counts.ts';
 import { resolutionOfVolumes, severalUnreadable } from './errors.ts';
 import { feedsOf, type OpenFeed } from './feedsOf.ts';
 import { Notes } from './notes.ts';
+import { checkSplits, keptSplits } from './recordedSplits.ts';
 import { openScope } from './scope.ts';
-import { type Splits, splitIds } from './split.ts';
+import { type SplitIds, type SplitOptions, type Splits, splitIds } from './split.ts';
 import { BrokenSamples, tolerant } from './tolerant.ts';
 import { workerCount } from './workerCount.ts';
 
@@ -39,13 +41,18 @@ export interface OpenOptions {
    * sample that cannot be read.
    */
   readonly unknown?: 'throw' | 'list';
+  /** Folder of a run that goes on, or is scored: its training images stay apart from the others. */
+  readonly run?: string | undefined;
 }
 
 /** Makes the data set of a manifest and divides it. */
 export async function openData(
   loaded: LoadedManifest,
   onEvent: OnEvent,
-  { unknown = loaded.manifest.data.unreadable === 'skip' ? 'list' : 'throw' }: OpenOptions = {},
+  {
+    unknown = loaded.manifest.data.unreadable === 'skip' ? 'list' : 'throw',
+    run,
+  }: OpenOptions = {},
 ): Promise<OpenedData> {
   const { manifest, plugins, folder } = loaded;
   const host = createHost();
@@ -74,7 +81,8 @@ export async function openData(
       broken,
       onEvent: emit,
     });
-    const splits = await splitIds({
+    const recorded = run === undefined ? undefined : await readSplits(runFolder(run).splits);
+    const splits = await divided(recorded, {
       dataset,
       split: manifest.data.split,
       folder,
@@ -105,6 +113,21 @@ export async function openData(
     await host.dispose();
     throw error;
   }
+}
+
+/** As a run has divided the data, where there is one; its shares are not dealt anew. */
+async function divided(
+  recorded: RecordedSplits | undefined,
+  options: SplitOptions & { warn(line: string): void },
+): Promise<SplitIds> {
+  const { dataset, split, warn } = options;
+  if (recorded === undefined) return splitIds(options);
+  if (typeof split.validation === 'number') {
+    return keptSplits(dataset.ids, recorded, warn) ?? splitIds(options);
+  }
+  const found = await splitIds(options);
+  checkSplits(found, recorded);
+  return found;
 }
 
 /** The opened data, or those of a manifest; `close` leaves alone what another has opened. */

@@ -11,6 +11,8 @@ import type { Splits } from './split.ts';
 /** One job on opened data: its plugins are made in its own scope, with streams that begin anew. */
 export interface Work extends Omit<OpenedData, 'scope'> {
   readonly scope: RunScope;
+  /** Of all samples, also those that a training leaves out since they cannot be read. */
+  readonly dealt: Splits;
 }
 
 export interface WorkOptions {
@@ -19,6 +21,8 @@ export interface WorkOptions {
    * say otherwise, or are left out of the survey, and the job lists them.
    */
   readonly unreadable?: 'throw' | 'list';
+  /** The run whose splits are kept, where the data are not open yet. */
+  readonly run?: string | undefined;
   /** Hears what the job's plugins say. */
   readonly onEvent: OnEvent;
   /** Hears what the data say, where they are not open yet; left out, `onEvent` does. */
@@ -31,9 +35,12 @@ export interface WorkOptions {
  */
 export async function openWork(
   source: LoadedManifest | OpenedData,
-  { onEvent, onData = onEvent, unreadable = 'throw' }: WorkOptions,
+  { onEvent, onData = onEvent, unreadable = 'throw', run }: WorkOptions,
 ): Promise<Work> {
-  const data = await dataOf(source, onData, unreadable === 'list' ? { unknown: 'list' } : {});
+  const data = await dataOf(source, onData, {
+    ...(unreadable === 'list' && { unknown: 'list' }),
+    run,
+  });
   const scope = data.scope(onEvent);
   let counted: Promise<Census> | undefined;
   const skips = unreadable === 'throw' && data.loaded.manifest.data.unreadable === 'skip';
@@ -49,6 +56,7 @@ export async function openWork(
   scope.provide(services.census, () => census);
   return {
     ...data,
+    dealt: data.splits,
     splits,
     scope,
     survey,

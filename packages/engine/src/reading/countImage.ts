@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Facts, firstForeground, IGNORE, type Sample, type Structure } from '@raremask/core';
 import { type Components, components, isIgnored, judgedMask } from '@raremask/metrics';
-import { momentsOf } from '../intensities/normalize.ts';
+import { MomentSums } from '../intensities/moments.ts';
 import type { CountedImage } from './plan.ts';
 import { threeAxes } from './window.ts';
 
@@ -42,6 +42,8 @@ export function countImage(
     }
     byClass.push(largestStructures(found, index, size));
   }
+  const moments = new MomentSums(facts.channels);
+  moments.add(image);
   return {
     id,
     size: [...size],
@@ -52,8 +54,8 @@ export function countImage(
     digest: digestOf(sample),
     extent,
     emptied: sample.emptied === true,
-    intensity: Array.from({ length: facts.channels }, (_, channel) => ({
-      ...momentsOf(image, channel, facts.channels),
+    intensity: moments.moments().map((own, channel) => ({
+      ...own,
       ...rangeOf(image, channel, facts.channels),
     })),
   };

@@ -4,7 +4,7 @@ import { unturned } from '../augment/orientation.ts';
 import { isStill, type Placement } from '../augment/placement.ts';
 import { warpWindow } from '../augment/warp.ts';
 import { clear, coverBeside, type WindowArrays } from '../augment/windowArrays.ts';
-import type { Scale } from '../intensities/normalize.ts';
+import { asItIs, type Scale } from '../intensities/scale.ts';
 import { fillImage, fillLabels } from './fillWindow.ts';
 import { cutOf } from './window.ts';
 
@@ -100,11 +100,4 @@ function cropped(arrays: WindowArrays, drawn: readonly number[], facts: Facts): 
     into,
   });
   return into;
-}
-
-function asItIs(channels: number): Scale {
-  return {
-    mean: Array<number>(channels).fill(0),
-    deviation: Array<number>(channels).fill(1),
-  };
 }

@@ -1,7 +1,7 @@
 import { type Facts, IGNORE, type Sample } from '@raremask/core';
 import { isForeground, isIgnored, labelDepth } from '@raremask/metrics';
 import type { WindowArrays } from '../augment/windowArrays.ts';
-import type { Scale } from '../intensities/normalize.ts';
+import type { Scale } from '../intensities/scale.ts';
 import { type Cut, eachRow } from './window.ts';
 
 /** The intensities of a cut, and the window that they go to. */
@@ -20,6 +20,7 @@ export interface ImageFilling {
 /** Writes the normalised intensities of a cut into a window; what lies beside the image stays. */
 export function fillImage({ image, cut, size, into, channels, scale }: ImageFilling): void {
   const { mean, deviation, low, high } = scale;
+  const leaves = scale.zeros === 'leave';
   const step = cut.step[2] * channels;
   for (let channel = 0; channel < channels; channel++) {
     const shift = mean[channel]!;
@@ -31,6 +32,10 @@ export function fillImage({ image, cut, size, into, channels, scale }: ImageFill
       let to = target * channels + channel;
       for (let x = 0; x < count; x++, from += step, to += channels) {
         let value = image[from]!;
+        if (leaves && value === 0) {
+          into[to] = 0;
+          continue;
+        }
         if (least !== undefined && value < least) value = least;
         if (most !== undefined && value > most) value = most;
         into[to] = (value - shift) / divisor;

@@ -11,7 +11,7 @@ import { createRandom } from '@raremask/core/host';
 import type { MadeAugmentation } from '../augment/makeAugmentations.ts';
 import { unturned } from '../augment/orientation.ts';
 import { stagesOf } from '../augment/stages.ts';
-import { scaled, scaleOf } from '../intensities/normalize.ts';
+import { Scales, scaled } from '../intensities/scale.ts';
 import { lostStructures } from '../resolution/lostStructures.ts';
 import { resizeImage, resizeSample } from '../resolution/resizeSample.ts';
 import { filledSize } from '../resolution/seenSize.ts';
@@ -32,16 +32,20 @@ import type {
 import { type Fate, trainingWindow, type WindowPlace } from './trainingWindow.ts';
 import { cutOf, paddedSize, sharedSize, windowOf } from './window.ts';
 
+/** Of the data set, what a reader asks for: groups where a volume is normalised as a whole. */
+type ReadDataset = Pick<Dataset, 'read'> & Partial<Pick<Dataset, 'ids' | 'group'>>;
+
 /** Turns samples into what the step takes. Runs in the main thread or in a worker thread alike. */
 export class SampleReader {
-  readonly #dataset: Pick<Dataset, 'read'>;
+  readonly #dataset: ReadDataset;
   readonly #plan: ReadingPlan;
   readonly #memory: Pick<BatchMemory, 'take'>;
   readonly #stages: ReturnType<typeof stagesOf>;
   readonly #kept = new KeptSamples();
+  readonly #scales: Scales;
 
   constructor(
-    dataset: Pick<Dataset, 'read'>,
+    dataset: ReadDataset,
     plan: ReadingPlan,
     memory: Pick<BatchMemory, 'take'>,
     augmentations: readonly MadeAugmentation[] = [],
@@ -50,6 +54,8 @@ export class SampleReader {
     this.#plan = plan;
     this.#memory = memory;
     this.#stages = stagesOf(augmentations);
+    const { normalization, facts } = plan;
+    this.#scales = new Scales(normalization, facts, dataset, (id) => this.#seen(id));
   }
 
   /**
@@ -100,13 +106,13 @@ export class SampleReader {
     random: RandomStream,
     place: WindowPlace,
   ): Promise<Fate> {
-    const { facts, normalization, pixelWeights } = this.#plan;
+    const { facts, pixelWeights } = this.#plan;
     const { labels } = sample;
     if (labels === undefined) throw noTruth(sample.id);
     return await trainingWindow({
       sample: { ...sample, labels },
       window,
-      scale: scaleOf(normalization, sample.image, facts.channels),
+      scale: await this.#scales.of(sample),
       stages: this.#stages,
       random,
       facts,
@@ -118,9 +124,9 @@ export class SampleReader {
 
   /** An image of which something may be copied. */
   async #donor(random: RandomStream): Promise<Donor> {
-    const { donors = [], facts, normalization } = this.#plan;
+    const { donors = [] } = this.#plan;
     const sample = await this.#seen(donors[random.integer(0, donors.length - 1)]!);
-    const scale = scaleOf(normalization, sample.image, facts.channels);
+    const scale = await this.#scales.of(sample);
     return { sample, normalize: (value, channel) => scaled(scale, value, channel) };
   }
 
@@ -137,7 +143,7 @@ export class SampleReader {
     const images = new Float32Array(product(padded) * facts.channels);
     const window = windowOf({ id }, size);
     const cut = cutOf(size, window, unturned(facts.space));
-    const scale = scaleOf(this.#plan.normalization, image, facts.channels);
+    const scale = await this.#scales.of({ id, image });
     fillImage({
       image,
       cut,

@@ -11,7 +11,7 @@ import { type Changing, changeValues } from '../augment/changeValues.ts';
 import { movePlaces } from '../augment/movePlaces.ts';
 import { type Stage, Streams } from '../augment/stages.ts';
 import { coverBeside } from '../augment/windowArrays.ts';
-import type { Scale } from '../intensities/normalize.ts';
+import type { Scale } from '../intensities/scale.ts';
 import { cutWindow, moveWindow } from './cutWindow.ts';
 import { fillTruth, hasForeground } from './fillWindow.ts';
 import { cutOf } from './window.ts';

@@ -120,10 +120,11 @@ export class SurveyCache {
   readonly #warn: (line: string) => void;
 
   constructor(folder: string, identity: string, shape: PackedShape, warn: (line: string) => void) {
-    const name = createHash('sha256').update(identity).digest('hex').slice(0, 16);
-    this.#file = join(folder, `survey-${name}.ndjson`);
+    // Options may hold what nobody else should read, as a key from the environment.
+    const hashed = createHash('sha256').update(identity).digest('hex');
+    this.#file = join(folder, `survey-${hashed.slice(0, 16)}.ndjson`);
     this.#shape = shape;
-    this.#head = JSON.stringify({ survey: VERSION, identity, ...shape });
+    this.#head = JSON.stringify({ survey: VERSION, identity: hashed, ...shape });
     this.#warn = warn;
   }
 

@@ -58,5 +58,5 @@ const EMPTIED_SHARE = 0.05;
 /** What is said where augmentation has left too many windows without their foreground. */
 export function emptiedNote({ emptied, masks }: EpochSums): string | undefined {
   if (emptied <= EMPTIED_SHARE * masks) return undefined;
-  return `augmentation left ${emptied} of ${masks} windows with foreground without any; lower train.augment.cutout.size, scale.to or turn.degrees, or take larger windows`;
+  return `augmentation left ${emptied} of ${masks} windows with foreground without any; in train.augment, lower the size of cutout, the end of scale or the degrees of turn, or take larger windows`;
 }

@@ -1,6 +1,12 @@
 import { relative } from 'node:path';
 import type { BackendFact } from '@raremask/core';
-import { type Environment, type RunFolder, writeAtomically, writeJson } from '@raremask/record';
+import {
+  type Environment,
+  type RunFolder,
+  writeAtomically,
+  writeJson,
+  writeSplits,
+} from '@raremask/record';
 import type { Work } from '../opening/openWork.ts';
 
 interface Head {
@@ -9,7 +15,7 @@ interface Head {
   readonly version: string;
 }
 
-/** What a run folder says from the first moment: the surroundings, and the resolved manifest. */
+/** What a run folder says from the first moment: surroundings, splits, and the resolved manifest. */
 export async function writeHead(folder: RunFolder, work: Work, head: Head): Promise<void> {
   const { loaded } = work;
   const environment: Environment = {
@@ -27,5 +33,6 @@ export async function writeHead(folder: RunFolder, work: Work, head: Head): Prom
     ...(work.facts.remark !== undefined && { remark: work.facts.remark }),
   };
   await writeJson(folder.environment, environment);
+  await writeSplits(folder.splits, work.dealt);
   await writeAtomically(folder.manifest, loaded.toYaml());
 }

@@ -203,6 +203,7 @@ export class TrainingRun {
     const batches = [...this.#parts.sampler.batches(epoch)];
     if (batches.length === 0) throw noBatches('sampler');
     const started = performance.now();
+    // Of an epoch that was begun before, these are in the seconds of the run already.
     const before = this.#progress.sums.seconds;
     let counted = this.#feed.waited;
     const elapsed = () => before + (performance.now() - started) / 1000;
@@ -217,7 +218,7 @@ export class TrainingRun {
       await nextTurn();
       if (this.#course.isOver(epoch) && !this.#isGathering) break;
       if (signal?.aborted && this.#progress.step < batches.length) {
-        this.#addSeconds(elapsed());
+        this.#addSeconds(elapsed() - before);
         await this.#save(this.#folder.last);
         return;
       }
@@ -231,7 +232,7 @@ export class TrainingRun {
     if (score !== null) {
       this.#parts.schedule.observe?.(better === 'lower' ? -score : score, epoch);
     }
-    this.#addSeconds(seconds);
+    this.#addSeconds(seconds - before);
     this.#progress = {
       ...this.#progress,
       epoch: epoch + 1,

@@ -16,11 +16,12 @@ import { BrokenShape, type OutlineFile, type OutlineReader, type Shape } from '.
 import { readVoc } from './voc.ts';
 import { readYolo } from './yolo.ts';
 
-const READERS: Readonly<Record<NonNullable<Options['outlines']>['format'], OutlineReader>> = {
-  labelme: readLabelMe,
-  yolo: readYolo,
-  voc: readVoc,
-};
+export const READERS: Readonly<Record<NonNullable<Options['outlines']>['format'], OutlineReader>> =
+  {
+    labelme: readLabelMe,
+    yolo: readYolo,
+    voc: readVoc,
+  };
 
 type Given = Options & { readonly outlines: NonNullable<Options['outlines']> };
 
