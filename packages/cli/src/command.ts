@@ -60,6 +60,13 @@ export function backendOption(): Option {
   return new Option('--backend <name>', "override the manifest's backend").choices([...BACKENDS]);
 }
 
+export function budgetOption(): Option {
+  return new Option(
+    '--budget <time>',
+    'time for the whole command, for example 10m; overrides train.budget; none: the epochs decide',
+  );
+}
+
 export function checkpointOption(): Option {
   return new Option('--checkpoint <which>', 'which weights (default: best)').choices([
     'best',

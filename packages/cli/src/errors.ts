@@ -22,6 +22,18 @@ export function manifestExists(path: string): RaremaskError {
   });
 }
 
+export function noTime(got: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_BUDGET',
+    category: 'manifest',
+    where: '--budget',
+    what: 'it is no time',
+    expected: 'seconds, minutes or hours, as 90s, 10m or 1h; or none',
+    got,
+    remedy: 'write a number and its unit, for example --budget 10m',
+  });
+}
+
 export function noProposal(folder: string, asked: readonly string[]): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_NO_PROPOSAL',

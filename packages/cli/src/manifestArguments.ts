@@ -12,6 +12,7 @@ export interface ManifestOptions {
   readonly file?: readonly string[];
   readonly set?: readonly string[];
   readonly backend?: string;
+  readonly budget?: string;
 }
 
 /** Loads the manifest named on the command line, raremask.yaml where none is named. */
@@ -31,7 +32,7 @@ export async function manifestFromArguments(
 /** Loads the manifest that a run was trained with, from the folder that it was written for. */
 export async function manifestOfRun(
   run: string,
-  options: Pick<ManifestOptions, 'set' | 'backend'>,
+  options: Pick<ManifestOptions, 'set' | 'backend' | 'budget'>,
 ): Promise<LoadedManifest> {
   const { folder, environment } = await openRunFolder(run);
   return await loadManifest([folder.manifest], {
@@ -52,6 +53,14 @@ export function keptSplitNote(
   return `${asked} changes nothing for the images of the run, which stay in their splits (splits.json)`;
 }
 
-function overrides({ set = [], backend }: Pick<ManifestOptions, 'set' | 'backend'>): string[] {
-  return backend === undefined ? [...set] : [...set, `backend=${backend}`];
+function overrides({
+  set = [],
+  backend,
+  budget,
+}: Pick<ManifestOptions, 'set' | 'backend' | 'budget'>): string[] {
+  return [
+    ...set,
+    ...(backend === undefined ? [] : [`backend=${backend}`]),
+    ...(budget === undefined ? [] : [`train.budget=${budget === 'none' ? null : budget}`]),
+  ];
 }

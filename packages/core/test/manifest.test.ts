@@ -54,12 +54,13 @@ describe('a manifest', () => {
       sampler: { use: '@raremask/sampler' },
       train: {
         epochs: 40,
+        budget: null,
         batch: 8,
         optimizer: { use: 'adam', with: { beta1: 0.9 } },
         schedule: { use: 'cosine' },
         clip: null,
         augment: { flip: true, rotate: true },
-        validateEvery: 1,
+        validateEvery: 'auto',
         workers: 'auto',
       },
       evaluate: { window: 'auto', threshold: 0.5, minimumSize: 0, peak: 0, score: 'balanced' },
@@ -283,6 +284,7 @@ describe('toYaml', () => {
           window: [64, 64]
       train:
         epochs: 40
+        budget: null
         batch: 8
         optimizer:
           use: adamw # @raremask/optimizers 1.2.3
@@ -302,7 +304,7 @@ describe('toYaml', () => {
         augment:
           flip: true
           rotate: true
-        validateEvery: 1
+        validateEvery: auto
         workers: auto
       evaluate:
         window: auto

@@ -65,6 +65,7 @@ test('these names are exported', () => {
         "loadManifest",
         "manifestJsonSchema",
         "scoreName",
+        "secondsOf",
       ],
     }
   `);

@@ -16,7 +16,10 @@ import { nothingReadable } from './opening/errors.ts';
 import type { OpenedData } from './opening/openData.ts';
 import { openWork, type Work } from './opening/openWork.ts';
 import type { CountedImage } from './reading/plan.ts';
-import { recommend } from './recommendation/recommend.ts';
+import { planWithin, recommend } from './recommendation/recommend.ts';
+import type { Within } from './recommendation/within.ts';
+import type { Coarseness } from './recommendation/withinBudget.ts';
+import type { Compute } from './runner/compute.ts';
 import { classFindings } from './survey/classFindings.ts';
 import { logarithmicBins, quantileOf } from './survey/quantiles.ts';
 import type { CountedSurvey } from './survey/survey.ts';
@@ -38,6 +41,10 @@ export interface InspectOptions {
   readonly onEvent: OnEvent;
   /** Gets a few samples to look at; left out, none is read for it. */
   onExample?(example: Example): void | Promise<void>;
+  /** A time, as 10m, that the recommendation is for: what networks cost here is then measured. */
+  readonly budget?: string;
+  /** What compiled steps run on where costs are measured; without it the tfjs backend in use computes. */
+  readonly compute?: Compute | undefined;
 }
 
 /** Draws that a forecast counts in each of its epochs, about. */
@@ -49,7 +56,7 @@ const FORECAST_DRAWS = 3000;
  */
 export async function inspect(
   source: LoadedManifest | OpenedData,
-  { onEvent, onExample }: InspectOptions,
+  { onEvent, onExample, budget, compute }: InspectOptions,
 ): Promise<Inspection> {
   const warnings = new Set<string>();
   const warn = (event: RunEvent) => {
@@ -70,11 +77,29 @@ export async function inspect(
     if (all.length > 0 && !all.some((id) => survey.has(id))) throw nothingReadable(unreadable);
     const batches = await batchesOf(work, survey);
     if (onExample) for (const example of examplesOf(work, survey)) await onExample(await example());
-    return inspectionOf(work, survey, batches, unreadable, warnings);
+    const within =
+      budget === undefined
+        ? undefined
+        : await planWithin(work, survey, {
+            time: budget,
+            compute,
+            resolutions: coarsenessOf(work, survey),
+          });
+    return inspectionOf(work, survey, batches, unreadable, warnings, within);
   } finally {
     unfollow();
     await work.close();
   }
+}
+
+/** Resolutions that a training may have, with what the class keeps there that loses the most. */
+function coarsenessOf({ facts }: Work, survey: CountedSurvey): Coarseness[] {
+  const images = survey.train.map((id) => survey.image(id));
+  const coarser = resolutionsOf(images, facts) ?? [{ factor: 1, classes: [] }];
+  return coarser.map(({ factor, classes }) => ({
+    factor,
+    kept: Math.min(1, ...classes.flatMap(({ kept }) => kept ?? [])),
+  }));
 }
 
 async function batchesOf(work: Work, survey: CountedSurvey): Promise<Inspection['batches']> {
@@ -103,6 +128,7 @@ function inspectionOf(
   batches: Inspection['batches'],
   unreadable: ReadonlyMap<string, RaremaskError>,
   warnings: ReadonlySet<string>,
+  within: Within | undefined,
 ): Inspection {
   const { facts, loaded } = work;
   const { absent, unlikely } = classFindings(survey, work.splits, facts);
@@ -150,7 +176,7 @@ function inspectionOf(
       .filter(([id]) => splitOfId.has(id))
       .map(([id, { code, message }]) => ({ id, split: splitOfId.get(id)!, code, message })),
     batches,
-    recommendation: recommend(work, survey),
+    recommendation: recommend(work, survey, within),
     unlikely: [...(unlikely === undefined ? [] : [unlikely.message]), ...absent],
     warnings: [...warnings],
   };

@@ -6,8 +6,10 @@ import type { OpenedData } from './opening/openData.ts';
 import { openWork } from './opening/openWork.ts';
 import type { Feed } from './reading/feed.ts';
 import type { Compute } from './runner/compute.ts';
+import type { Network } from './runner/runner.ts';
 import { checkClasses } from './training/checkClasses.ts';
 import { Journal } from './training/journal.ts';
+import { openCourse } from './training/openCourse.ts';
 import { madeTrackers } from './training/openTrackers.ts';
 import { donorsOf, makeParts, sizesDiffer } from './training/parts.ts';
 import { resumePoint } from './training/resumePoint.ts';
@@ -29,6 +31,11 @@ export interface TrainOptions {
   readonly resume?: string;
   /** When it fires, the running step is finished, its state saved, and the run returns. */
   readonly signal?: AbortSignal;
+  /**
+   * Seconds since what `train.budget` is for has begun, where that was before this call: the budget counts
+   * from there; left out, from here.
+   */
+  readonly clock?: () => number;
   /** The manifest's trackers, ended by the caller; left out, they are made, and end with the training. */
   readonly trackers?: Trackers;
 }
@@ -38,7 +45,7 @@ export async function train(
   source: LoadedManifest | OpenedData,
   options: TrainOptions,
 ): Promise<TrainResult> {
-  const { onEvent } = options;
+  const { onEvent, clock = clockFromNow() } = options;
   let trackers = options.trackers;
   let outcome: RunOutcome = 'failed';
   const journal = new Journal((event) => {
@@ -80,7 +87,9 @@ export async function train(
     trackers.tell(journal.emit);
     const { compute } = options;
     const { emit } = journal;
-    run = new TrainingRun({ work, parts, folder, feed, emit, from, compute, trackers });
+    const timed = { work, parts, feed, clock, progress: from?.checkpoint.head.progress };
+    const course = (network: Network) => openCourse(timed, network);
+    run = new TrainingRun({ work, parts, folder, feed, emit, from, compute, trackers, course });
     const result = await run.train(options.backend, options.signal);
     outcome = result.interrupted ? 'interrupted' : 'finished';
     return result;
@@ -91,4 +100,9 @@ export async function train(
     unfollow();
     await work.close();
   }
+}
+
+function clockFromNow(): () => number {
+  const started = performance.now();
+  return () => (performance.now() - started) / 1000;
 }

@@ -9,6 +9,10 @@ export const init: Declare = (program) =>
     )
     .option('--out <file>', 'the manifest', 'raremask.yaml')
     .option('--force', 'replace a manifest that is there')
+    .option(
+      '--budget <time>',
+      'time of a training, for example 10m: measures for some seconds what networks cost on this machine, and chooses what the time is enough for',
+    )
     .addOption(repeated('--use <plugin>', 'data set plugin to ask (default: all)'))
     .action(
       action(async (console, data: string, options: InitOptions) => {

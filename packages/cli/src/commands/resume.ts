@@ -1,13 +1,22 @@
-import { action, backendOption, command, type Declare, setOption, version } from '../command.ts';
+import {
+  action,
+  backendOption,
+  budgetOption,
+  command,
+  type Declare,
+  setOption,
+  version,
+} from '../command.ts';
 import type { ManifestOptions } from '../manifestArguments.ts';
 
-type Options = Pick<ManifestOptions, 'set' | 'backend'>;
+type Options = Pick<ManifestOptions, 'set' | 'backend' | 'budget'>;
 
 export const resume: Declare = (program) =>
   command(program, 'resume', 'go on with a run that was interrupted')
     .argument('<run>', 'run folder')
     .addOption(setOption('train.epochs=80'))
     .addOption(backendOption())
+    .addOption(budgetOption())
     .action(
       action(async (console, run: string, options: Options) => {
         const { keptSplitNote, manifestOfRun } = await import('../manifestArguments.ts');

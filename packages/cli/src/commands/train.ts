@@ -1,6 +1,7 @@
 import {
   action,
   backendOption,
+  budgetOption,
   command,
   type Declare,
   filesOption,
@@ -23,6 +24,7 @@ export const train: Declare = (program) =>
     .addOption(filesOption())
     .addOption(setOption('train.epochs=5'))
     .addOption(backendOption())
+    .addOption(budgetOption())
     .option(
       '--out <folder>',
       'the run folder (default: runs/NAME beside the manifest, then NAME-2, ...)',

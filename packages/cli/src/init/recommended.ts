@@ -13,6 +13,7 @@ import {
   proposedSplit,
   type RecommendedSetting,
 } from '@raremask/engine';
+import { prepared } from '../backend.ts';
 import type { Console } from '../console.ts';
 import { noProposal } from '../errors.ts';
 import { STANDARD } from '../manifestArguments.ts';
@@ -32,12 +33,14 @@ export interface Recommended {
  * figures recommend.
  *
  * @param folder where the manifest would lie
+ * @param budget time of a training, as 10m, that the settings are chosen for by what they cost here
  */
 export async function recommended(
   data: string,
   folder: string,
   wished: readonly string[] | undefined,
   console: Console,
+  budget?: string,
 ): Promise<Recommended> {
   const found = await proposalFor(resolve(data), folder, wished);
   const name = basename(resolve(data)).replaceAll(/[^A-Za-z0-9._-]+/g, '-') || 'run';
@@ -51,7 +54,7 @@ export async function recommended(
   );
   const facts = factsOf(proposal);
   const inspection = await withLoaded(commentedManifest(facts, DRAFT), folder, (draft) =>
-    counted(draft, console),
+    counted(draft, console, budget),
   );
   const { settings } = inspection.recommendation;
   const text = commentedManifest(facts, settings, remarksOf(data, proposal, inspection));
@@ -138,9 +141,16 @@ export async function withLoaded<T>(
   }
 }
 
-async function counted(loaded: LoadedManifest, console: Console): Promise<Inspection> {
+async function counted(
+  loaded: LoadedManifest,
+  console: Console,
+  budget: string | undefined,
+): Promise<Inspection> {
+  const measured =
+    budget === undefined ? {} : { budget, compute: (await prepared(loaded)).compute };
   return await withProgress(console, (onEvent) =>
     inspect(loaded, {
+      ...measured,
       // What the draft's plugins say of themselves is of no use to anyone.
       onEvent: (event) => {
         if (event.type === 'survey') onEvent(event);

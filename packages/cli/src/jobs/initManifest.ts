@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
+import { secondsOf } from '@raremask/core/manifest';
 import { writeAtomically } from '@raremask/engine';
 import type { Console } from '../console.ts';
-import { manifestExists } from '../errors.ts';
+import { manifestExists, noTime } from '../errors.ts';
 import { EXIT } from '../failure.ts';
 import { recommended, withLoaded } from '../init/recommended.ts';
 import { leftOutText } from '../leftOut.ts';
@@ -11,6 +12,7 @@ export interface InitOptions {
   readonly out: string;
   readonly force?: boolean;
   readonly use?: readonly string[];
+  readonly budget?: string;
 }
 
 /** Looks at a folder, counts what is in it, and writes the manifest that comes of it. */
@@ -21,12 +23,15 @@ export async function initManifest(
 ): Promise<number> {
   const file = resolve(options.out);
   if (existsSync(file) && options.force !== true) throw manifestExists(options.out);
+  const budget = options.budget === 'none' ? undefined : options.budget;
+  if (budget !== undefined && secondsOf(budget) === undefined) throw noTime(budget);
   const folder = dirname(file);
   const { text, proposal, settings, unreadable } = await recommended(
     data,
     folder,
     options.use,
     console,
+    budget,
   );
   // What is written has been loaded: every setting is known and every plugin is there.
   await withLoaded(text, folder, async () => undefined);

@@ -76,7 +76,9 @@ async function trained(
   try {
     data = await openData(loaded, onEvent, { run: options.resume });
     trackers = await openTrackers(data, onEvent);
-    const run = { ...options, backend, compute, onEvent, signal, trackers };
+    // The budget is that of the command.
+    const clock = () => performance.now() / 1000;
+    const run = { ...options, backend, compute, onEvent, signal, trackers, clock };
     return { data, trackers, result: await train(data, run) };
   } catch (error) {
     await trackers?.end('failed');

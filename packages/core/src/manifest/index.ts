@@ -1,5 +1,6 @@
 export type { LoadedPlugin } from '../host/loadedPlugin.ts';
 export { describeOptions, type OptionDescription } from './describeOptions.ts';
+export { secondsOf } from './duration.ts';
 export { manifestJsonSchema } from './jsonSchema.ts';
 export type { LoadedManifest, LoadedPlugins } from './loadedManifest.ts';
 export { type LoadOptions, loadManifest } from './loadManifest.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BACKENDS } from '../contracts/backends.ts';
 import { KINDS, type Kinds, type MapEntry } from '../contracts/kinds.ts';
 import { CHOOSING_SCORES, SCORE_NAME } from '../contracts/score.ts';
+import { secondsOf } from './duration.ts';
 
 const useOf = (what: string) =>
   z
@@ -252,6 +253,14 @@ const average = z
 const train = z
   .strictObject({
     epochs: z.int().min(1).default(40).describe('Times that the sampler goes through the data'),
+    budget: z
+      .string()
+      .refine((text) => secondsOf(text) !== undefined, 'is no time as 90s, 10m or 1h')
+      .nullable()
+      .default(null)
+      .describe(
+        'Time that a training takes, from its command to its report, as 90s, 10m or 1h: it ends then, with the schedule at its end, and `epochs` is only how long it was expected to be, to which whatever counts in epochs holds; null: the epochs decide',
+      ),
     batch: z.int().min(1).default(8).describe('Images of one step'),
     optimizer: optimizer.prefault({}),
     schedule: schedule.prefault({}),
@@ -271,10 +280,11 @@ const train = z
     average: average.nullable().default(null),
     augment,
     validateEvery: z
-      .int()
-      .min(1)
-      .default(1)
-      .describe('Epochs from one validation to the next; the last epoch is always validated'),
+      .union([z.literal('auto'), z.int().min(1)])
+      .default('auto')
+      .describe(
+        'Epochs from one validation to the next; the last epoch is always validated; auto: after each, and with a budget as often as all validation together stays below a fifth of it',
+      ),
     workers: z
       .union([z.literal('auto'), z.int().min(0)])
       .default('auto')

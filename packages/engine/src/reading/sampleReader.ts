@@ -20,6 +20,7 @@ import { checkSample } from './checkSample.ts';
 import { countImage } from './countImage.ts';
 import { datasetFailed, noTruth } from './errors.ts';
 import { fillImage } from './fillWindow.ts';
+import { KeptSamples } from './keptSamples.ts';
 import type {
   BatchArrays,
   CountedImage,
@@ -40,6 +41,7 @@ export class SampleReader {
   readonly #plan: ReadingPlan;
   readonly #memory: Pick<BatchMemory, 'take'>;
   readonly #stages: ReturnType<typeof stagesOf>;
+  readonly #kept = new KeptSamples();
   readonly #scales: Scales;
 
   constructor(
@@ -167,7 +169,13 @@ export class SampleReader {
 
   /** As the network sees it. */
   async #seen(id: string): Promise<Sample> {
-    return resizeSample(await this.#read(id), this.#plan.resolution, this.#plan.facts);
+    const kept = this.#kept.get(id);
+    if (kept) return kept;
+    const sample = await this.#read(id);
+    const seen = resizeSample(sample, this.#plan.resolution, this.#plan.facts);
+    // What a data set has handed over as it is may be its own to change.
+    if (seen !== sample) this.#kept.keep(id, seen);
+    return seen;
   }
 
   async #read(id: string): Promise<Sample> {

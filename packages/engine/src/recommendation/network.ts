@@ -1,23 +1,30 @@
 import { type Setting, setting } from './setting.ts';
-import { logit, percent } from './wording.ts';
+import { depthOf, STEPS } from './shape.ts';
+import { duration, logit, percent } from './wording.ts';
 
 const use: Setting = () =>
   setting('model.use', '@raremask/unet', 'the network that is installed with raremask');
 
-const filters: Setting = () =>
-  setting(
-    'model.with.filters',
-    8,
-    'small on purpose: it learns in minutes on a CPU; 16 costs several times as much, and is the first thing to raise where there is time',
-  );
+const filters: Setting = (_, { within }) =>
+  within
+    ? setting(
+        'model.with.filters',
+        within.filters,
+        `a step takes ${duration(within.costs.step)} here: ${within.steps} of them in ${within.budget}; the widest network for which at least ${STEPS} are left, or else the smallest`,
+      )
+    : setting(
+        'model.with.filters',
+        8,
+        'small on purpose: it learns in minutes on a CPU; 16 costs several times as much, and is the first thing to raise where there is time',
+      );
 
-const depth: Setting = (_, { seen, window }) => {
-  const shortest = Math.min(...seen);
-  const value = Math.max(1, Math.min(4, Math.floor(Math.log2(shortest / 6))));
+const depth: Setting = (_, shape) => {
+  const { seen, window } = shape;
+  const value = depthOf(shape);
   return setting(
     'model.with.depth',
     value,
-    `the lowest level still has ${Math.floor(shortest / 2 ** value)} pixels along the shortest side of ${window ? 'a window' : 'an image'} (${seen.join(' x ')})`,
+    `the lowest level still has ${Math.floor(Math.min(...seen) / 2 ** value)} pixels along the shortest side of ${window ? 'a window' : 'an image'} (${seen.join(' x ')})`,
   );
 };
 

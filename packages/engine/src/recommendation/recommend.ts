@@ -1,14 +1,20 @@
 import type { Json } from '@raremask/core';
+import { secondsOf } from '@raremask/core/manifest';
 import type { Work } from '../opening/openWork.ts';
+import type { Compute } from '../runner/compute.ts';
 import type { CountedSurvey } from '../survey/survey.ts';
 import { DECISION } from './decision.ts';
 import { figuresOf, type TrainingFigures } from './figures.ts';
 import { LOSS } from './loss.ts';
 import { NETWORK } from './network.ts';
 import { commentedManifest, type RecommendedSetting } from './recommendedManifest.ts';
+import { aroundNetwork, rehearser } from './rehearse.ts';
+import { RESOLUTION } from './resolution.ts';
 import { SAMPLING } from './sampling.ts';
 import { shapeOf } from './shape.ts';
 import { TRAINING } from './training.ts';
+import type { Within } from './within.ts';
+import { type Coarseness, withinBudget } from './withinBudget.ts';
 
 /** How to train on a data set, derived from what was counted. */
 export interface Recommendation {
@@ -18,16 +24,21 @@ export interface Recommendation {
 }
 
 /** In the order of a manifest. */
-const SETTINGS = [...NETWORK, ...LOSS, ...SAMPLING, ...TRAINING, ...DECISION];
+const SETTINGS = [...RESOLUTION, ...NETWORK, ...LOSS, ...SAMPLING, ...TRAINING, ...DECISION];
 
-export function recommendedSettings(figures: TrainingFigures): RecommendedSetting[] {
-  const shape = shapeOf(figures);
+/** @param within what a budget came to, at the resolution of the figures */
+export function recommendedSettings(
+  figures: TrainingFigures,
+  within?: Within,
+): RecommendedSetting[] {
+  const shape = shapeOf(figures, within);
   return SETTINGS.flatMap((setting) => setting(figures, shape) ?? []);
 }
 
 /** Recommends a manifest for the data set of an opened one. */
-export function recommend(work: Work, survey: CountedSurvey): Recommendation {
-  const settings = recommendedSettings(figuresOf(survey, work.facts));
+export function recommend(work: Work, survey: CountedSurvey, within?: Within): Recommendation {
+  const figures = within?.figures ?? figuresOf(survey, work.facts);
+  const settings = recommendedSettings(figures, within);
   const { manifest, plugins } = work.loaded;
   const { data } = manifest;
   const options = plugins.dataset.rawOptions as Readonly<Record<string, Json>>;
@@ -56,4 +67,30 @@ export function recommend(work: Work, survey: CountedSurvey): Recommendation {
       settings,
     ),
   };
+}
+
+/** A time to train in, and what may be chosen for it. */
+interface Budget {
+  /** As a manifest writes it, for example 10m. */
+  readonly time: string;
+  readonly compute: Compute | undefined;
+  /** The finest first. */
+  readonly resolutions: readonly Coarseness[];
+}
+
+/** Measures what networks cost on this machine, and chooses what a time is enough for. */
+export async function planWithin(
+  work: Work,
+  survey: CountedSurvey,
+  { time, compute, resolutions }: Budget,
+): Promise<Within> {
+  return await withinBudget({
+    budget: time,
+    seconds: secondsOf(time)!,
+    figures: figuresOf(survey, work.facts),
+    resolutions,
+    validationImages: work.splits.validation.length,
+    around: await aroundNetwork(work),
+    rehearse: await rehearser(work, compute),
+  });
 }

@@ -1,4 +1,5 @@
 import type { TrainingFigures } from './figures.ts';
+import type { Within } from './within.ts';
 
 /** What several settings derive from the figures: sizes of steps and of what they see. */
 export interface TrainingShape {
@@ -14,6 +15,8 @@ export interface TrainingShape {
   readonly filled: number;
   /** Share of images without foreground. */
   readonly emptyShare: number;
+  /** What a budget of time came to; undefined where none was given. */
+  readonly within: Within | undefined;
 }
 
 /** Steps of a training of minutes on a CPU where images are small. */
@@ -24,7 +27,8 @@ const WHOLE = { 2: 192, 3: 64 } as const;
 const MULTIPLE = 16;
 const WINDOW = { 2: { least: 64, most: 128 }, 3: { least: 32, most: 64 } } as const;
 
-export function shapeOf(figures: TrainingFigures): TrainingShape {
+/** @param within what a budget came to, at the resolution of the figures */
+export function shapeOf(figures: TrainingFigures, within?: Within): TrainingShape {
   const { space, images, empty, medianSize } = figures;
   const window = windowOf(figures);
   const batch = Math.max(1, Math.min(8, images));
@@ -34,9 +38,12 @@ export function shapeOf(figures: TrainingFigures): TrainingShape {
     seen: window ?? medianSize.map((extent) => extent || WINDOW[space].least),
     batch,
     perEpoch,
-    epochs: Math.min(Math.max(Math.ceil(STEPS / perEpoch), 20), 200),
+    epochs: within
+      ? Math.max(Math.round(within.steps / perEpoch), 1)
+      : Math.min(Math.max(Math.ceil(STEPS / perEpoch), 20), 200),
     filled: images - empty,
     emptyShare: images === 0 ? 0 : empty / images,
+    within,
   };
 }
 
@@ -50,4 +57,9 @@ function windowOf(figures: TrainingFigures): number[] | undefined {
 
 function roundUp(value: number): number {
   return Math.ceil(value / MULTIPLE) * MULTIPLE;
+}
+
+/** Poolings after which something is left of what a step sees. */
+export function depthOf({ seen }: Pick<TrainingShape, 'seen'>): number {
+  return Math.max(1, Math.min(4, Math.floor(Math.log2(Math.min(...seen) / 6))));
 }

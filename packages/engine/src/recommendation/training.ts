@@ -1,15 +1,25 @@
 import { type Setting, setting } from './setting.ts';
 import { STEPS } from './shape.ts';
-import { percent } from './wording.ts';
+import { duration, percent } from './wording.ts';
 
 /** Share of windows without foreground that a structure is copied into. */
 const PASTED = 0.3;
 
-const epochs: Setting = (_, { epochs: count, perEpoch }) =>
+const budget: Setting = (_, { within }) =>
+  within &&
+  setting(
+    'train.budget',
+    within.budget,
+    `from the command to its report; the schedule ends with it on any machine. A pass over the validation images takes about ${duration(within.pass)} here: three follow at the end, and as many between epochs as leave four fifths of the time to training`,
+  );
+
+const epochs: Setting = (_, { epochs: count, perEpoch, within }) =>
   setting(
     'train.epochs',
     count,
-    `${count} x ${perEpoch} batches = ${count * perEpoch} steps; about ${STEPS} steps are a budget of minutes for small images, and more are worth it while the validation score still climbs`,
+    within
+      ? `as many are expected in ${within.budget}: ${count} x ${perEpoch} steps of ${duration(within.costs.step)}, measured here; what counts in epochs holds to it`
+      : `${count} x ${perEpoch} batches = ${count * perEpoch} steps; about ${STEPS} steps are a budget of minutes for small images, and more are worth it while the validation score still climbs`,
   );
 
 const batch: Setting = ({ images }, { batch: size }) =>
@@ -35,4 +45,4 @@ const learningRate: Setting = () =>
     'with the cosine schedule down to 0; batch normalisation bears it, and small budgets need it',
   );
 
-export const TRAINING: readonly Setting[] = [epochs, batch, paste, learningRate];
+export const TRAINING: readonly Setting[] = [budget, epochs, batch, paste, learningRate];

@@ -9,3 +9,10 @@ export function logit(share: number): string {
   const inside = Math.min(Math.max(share, 1e-6), 1 - 1e-6);
   return Math.log(inside / (1 - inside)).toFixed(1);
 }
+
+/** Seconds to two digits, in milliseconds where they are few. */
+export function duration(seconds: number): string {
+  return seconds < 1
+    ? `${Number((seconds * 1000).toPrecision(2))} ms`
+    : `${Number(seconds.toPrecision(2))} s`;
+}

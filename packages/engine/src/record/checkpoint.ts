@@ -20,6 +20,8 @@ export interface Progress {
   readonly sums: EpochSums;
   readonly sampler: Json;
   readonly schedule: Json;
+  /** How far a run with a budget is; null, or absent in older files, where epochs say it. */
+  readonly course?: Json;
   readonly best: { readonly epoch: number; readonly score: number } | null;
   /** Training seconds so far. */
   readonly seconds: number;

@@ -18,7 +18,7 @@ import type { Batch } from '../reading/plan.ts';
 import { type Progress, resumeState, writeCheckpoint } from '../record/checkpoint.ts';
 import type { Compute } from '../runner/compute.ts';
 import { openRunner } from '../runner/openRunner.ts';
-import type { Runner, StepResult } from '../runner/runner.ts';
+import type { Network, Runner, StepResult } from '../runner/runner.ts';
 import { averageDecay } from '../step/average.ts';
 import { stateNotFinite } from '../step/errors.ts';
 import type { StepProgram } from '../step/program.ts';
@@ -26,6 +26,7 @@ import { rampValue } from '../step/ramp.ts';
 import { scheduleFactor } from '../step/schedule.ts';
 import { initialState, unusableIn } from '../step/state.ts';
 import { accumulationNote, gatheringOf, updateProgress } from './accumulation.ts';
+import type { Course } from './course.ts';
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
 import type { Parts } from './parts.ts';
 import { progressOf, type ResumePoint } from './resumePoint.ts';
@@ -36,6 +37,9 @@ export interface TrainResult {
   readonly folder: string;
   /** Epoch of the best checkpoint, counted from 1; 0 where nothing was validated. */
   readonly bestEpoch: number;
+  /** Epochs and steps of the whole run so far. */
+  readonly epochs: number;
+  readonly steps: number;
   readonly interrupted: boolean;
   /** Seconds that steps waited for a batch, without the first of each epoch; before a resume not counted. */
   readonly waitSeconds: number;
@@ -52,6 +56,8 @@ interface RunSettings {
   /** What compiled steps run on; without it every step runs on the tfjs backend in use. */
   readonly compute: Compute | undefined;
   readonly trackers: Trackers;
+  /** Made once the network can be tried on validation images. */
+  readonly course: (network: Network) => Promise<Course>;
 }
 
 /** The loop over epochs and steps. Owns the tensors of the state. */
@@ -65,12 +71,16 @@ export class TrainingRun {
   readonly #runner: Runner;
   readonly #table: MetricsTable;
   readonly #trackers: Trackers;
-  #progress: Omit<Progress, 'sampler' | 'schedule'>;
+  readonly #openCourse: RunSettings['course'];
+  #course!: Course;
+  #progress: Omit<Progress, 'sampler' | 'schedule' | 'course'>;
   #resumed: boolean;
   /** Whether the optimizer has moved the weights since the start, and left them finite. */
   #updated = false;
 
-  constructor({ work, parts, folder, feed, emit, from, compute, trackers }: RunSettings) {
+  constructor(settings: RunSettings) {
+    const { work, parts, folder, feed, emit, from, compute, trackers } = settings;
+    this.#openCourse = settings.course;
     this.#trackers = trackers;
     this.#work = work;
     this.#parts = parts;
@@ -122,7 +132,7 @@ export class TrainingRun {
 
   async train(backend: BackendFact, signal: AbortSignal | undefined): Promise<TrainResult> {
     const { manifest } = this.#work.loaded;
-    const { epochs } = manifest.train;
+    this.#course = await this.#openCourse(this.#runner);
     if (this.#resumed) await this.#table.keepUntil(this.#progress.epoch);
     await this.#trackers.start({
       folder: this.#folder.path,
@@ -134,8 +144,10 @@ export class TrainingRun {
     await this.#announce(backend);
     const note = accumulationNote(this.#work, this.#parts);
     if (note !== undefined) this.#emit({ type: 'note', level: 'info', text: note });
-    while (this.#progress.epoch < epochs && !signal?.aborted) await this.#epoch(signal);
-    const interrupted = this.#progress.epoch < epochs;
+    while (!this.#isOver && !signal?.aborted) await this.#epoch(signal);
+    const interrupted = !this.#isOver;
+    const given = interrupted ? undefined : this.#course.given?.(this.#progress);
+    if (given !== undefined) this.#emit({ type: 'note', level: 'info', text: given });
     const bestEpoch = (this.#progress.best?.epoch ?? -1) + 1;
     this.#emit({
       type: 'end',
@@ -145,7 +157,18 @@ export class TrainingRun {
       interrupted,
     });
     const waitSeconds = this.#feed.waited;
-    return { folder: this.#folder.path, bestEpoch, interrupted, waitSeconds };
+    const { epoch: epochs, totalSteps: steps } = this.#progress;
+    return { folder: this.#folder.path, bestEpoch, epochs, steps, interrupted, waitSeconds };
+  }
+
+  /** Whether an update of several batches has begun, where the epoch has not ended. */
+  get #isGathering(): boolean {
+    return this.#progress.step % this.#work.loaded.manifest.train.accumulate > 0;
+  }
+
+  /** An epoch that time has cut short is yet to be ended where its validation has failed before. */
+  get #isOver(): boolean {
+    return this.#course.isOver(this.#progress.epoch) && this.#progress.step === 0;
   }
 
   async #announce(backend: BackendFact): Promise<void> {
@@ -158,7 +181,7 @@ export class TrainingRun {
       name: loaded.manifest.name,
       folder: this.#folder.path,
       backend,
-      epochs: loaded.manifest.train.epochs,
+      epochs: this.#course.epochs(this.#progress.epoch),
       batchesPerEpoch: [...this.#parts.sampler.batches(this.#progress.epoch)].length,
       batch: loaded.manifest.train.batch,
       counts: {
@@ -184,7 +207,8 @@ export class TrainingRun {
     const before = this.#progress.sums.seconds;
     let counted = this.#feed.waited;
     const elapsed = () => before + (performance.now() - started) / 1000;
-    for await (const batch of this.#feed.batches(epoch, batches, this.#progress.step)) {
+    const left = this.#course.isOver(epoch) ? [] : batches;
+    for await (const batch of this.#feed.batches(epoch, left, this.#progress.step)) {
       const waited = this.#feed.waited - counted;
       counted = this.#feed.waited;
       await this.#step(batch, batches, waited, elapsed);
@@ -192,6 +216,7 @@ export class TrainingRun {
       // A signal of the system is heard between turns of the event loop, and eager steps with batches
       // that are ready take none by themselves.
       await nextTurn();
+      if (this.#course.isOver(epoch) && !this.#isGathering) break;
       if (signal?.aborted && this.#progress.step < batches.length) {
         this.#addSeconds(elapsed() - before);
         await this.#save(this.#folder.last);
@@ -200,10 +225,7 @@ export class TrainingRun {
     }
     const seconds = elapsed();
     const { sums } = this.#progress;
-    const validation =
-      (epoch + 1) % manifest.train.validateEvery === 0 || epoch + 1 === manifest.train.epochs
-        ? await this.#validate(epoch, batches.length)
-        : undefined;
+    const validation = this.#course.validates(epoch) ? await this.#validate(epoch) : undefined;
     const { better } = this.#chosenBy;
     const score = validation?.[manifest.evaluate.score] ?? null;
     const best = isBetter({ better }, score, this.#progress.best?.score);
@@ -225,7 +247,7 @@ export class TrainingRun {
     const event: Extract<RunEvent, { type: 'epoch' }> = {
       type: 'epoch',
       epoch: done,
-      epochs: manifest.train.epochs,
+      epochs: this.#course.epochs(done),
       learningRate: this.#learningRate(
         epoch,
         updateProgress(batches.length - 1, batches.length, manifest.train.accumulate),
@@ -240,7 +262,9 @@ export class TrainingRun {
       pasted: sums.pasted,
       ...(validation && { validation }),
       best,
-      secondsLeft: (this.#progress.seconds / done) * (manifest.train.epochs - done),
+      secondsLeft:
+        this.#course.secondsLeft ??
+        (this.#progress.seconds / done) * (manifest.train.epochs - done),
     };
     await this.#table.add(event);
     this.#emit(event);
@@ -304,6 +328,7 @@ export class TrainingRun {
       updates: updates + (gradientNorm === null ? 0 : 1),
       sums: plus(sums, { batch, result, waited, seconds }),
     };
+    this.#course.stepped(seconds - sums.seconds, steps);
     const allSteps = steps * (manifest.train.epochs - epoch);
     this.#emit({
       type: 'step',
@@ -313,7 +338,7 @@ export class TrainingRun {
       loss,
       terms: this.#named(terms),
       imagesPerSecond: this.#progress.sums.images / seconds,
-      secondsLeft: (seconds / (step + 1)) * (allSteps - step - 1),
+      secondsLeft: this.#course.secondsLeft ?? (seconds / (step + 1)) * (allSteps - step - 1),
     });
   }
 
@@ -333,7 +358,9 @@ export class TrainingRun {
       numbers: this.#parts.optimizer.numbers?.(updates + 1) ?? {},
       ...(train.average && { decay: averageDecay(train.average.decay, updates) }),
       ...(gathering && { gathering }),
-      termWeights: loss.map(({ weight }) => rampValue(weight, epoch + progress)),
+      termWeights: loss.map(({ weight }) =>
+        rampValue(weight, this.#course.position(epoch, progress)),
+      ),
       uniform: (into) => {
         for (let index = 0; index < into.length; index++) into[index] = random.next();
       },
@@ -341,11 +368,14 @@ export class TrainingRun {
   }
 
   /** Where something goes wrong, the epoch's training is saved first: a resumed run validates next. */
-  async #validate(epoch: number, steps: number): Promise<ValidationScores | undefined> {
+  async #validate(epoch: number): Promise<ValidationScores | undefined> {
+    const started = performance.now();
     try {
-      return await this.#scores(epoch);
+      const scores = await this.#scores(epoch);
+      this.#course.validated((performance.now() - started) / 1000);
+      return scores;
     } catch (error) {
-      if (this.#progress.step === steps) await this.#save(this.#folder.last, false);
+      await this.#save(this.#folder.last, false);
       throw error;
     }
   }
@@ -367,10 +397,7 @@ export class TrainingRun {
   }
 
   /** @param gathering whether an update of several batches has begun */
-  async #save(
-    path: string,
-    gathering = this.#progress.step % this.#work.loaded.manifest.train.accumulate > 0,
-  ): Promise<void> {
+  async #save(path: string, gathering = this.#isGathering): Promise<void> {
     this.#checkState('what was saved before is kept');
     await writeCheckpoint(
       path,
@@ -383,6 +410,7 @@ export class TrainingRun {
           ...this.#progress,
           sampler: this.#parts.sampler.state?.() ?? null,
           schedule: this.#parts.schedule.state?.() ?? null,
+          course: this.#course.state(),
         },
       },
       this.#program,
@@ -408,7 +436,8 @@ export class TrainingRun {
   /** @param progress share of the epoch that is done */
   #learningRate(epoch: number, progress: number): number {
     const { optimizer, schedule, epochs } = this.#work.loaded.manifest.train;
-    const factor = scheduleFactor(this.#parts.schedule, schedule.warmup, epoch + progress, epochs);
+    const position = this.#course.position(epoch, progress);
+    const factor = scheduleFactor(this.#parts.schedule, schedule.warmup, position, epochs);
     return optimizer.learningRate * factor;
   }
 

@@ -1,0 +1,143 @@
+import type { Facts, Loss, Optimizer } from '@raremask/core';
+import { decisionRule } from '../judging/decisionRule.ts';
+import { judge, scoreJudged } from '../judging/judge.ts';
+import type { Work } from '../opening/openWork.ts';
+import { paddedSize } from '../reading/window.ts';
+import type { Compute } from '../runner/compute.ts';
+import { openRunner } from '../runner/openRunner.ts';
+import type { StepCall } from '../runner/runner.ts';
+import type { StepProgram } from '../step/program.ts';
+import { initialState } from '../step/state.ts';
+
+/** A network, and the extents of what it would see: in a step, and of a validation image. */
+export interface Candidate {
+  readonly filters: number;
+  readonly depth: number;
+  readonly seen: readonly number[];
+  readonly image: readonly number[];
+  readonly batch: number;
+}
+
+/** What a step and an image cost on this machine, in seconds. */
+export interface Costs {
+  readonly step: number;
+  readonly image: number;
+}
+
+/** Calls that are timed after two to warm up: in the first ones memory settles. */
+const TIMED = 4;
+/** Seconds after which what was timed is enough. */
+const PATIENCE = 3;
+
+/** Times steps and images of candidates, of made-up pixels: what they hold changes no time. */
+export async function rehearser(
+  work: Work,
+  compute: Compute | undefined,
+): Promise<(candidate: Candidate) => Promise<Costs>> {
+  const { plugins } = work.loaded;
+  const losses: Loss[] = [];
+  for (const loss of plugins.losses) losses.push(await work.scope.make(loss));
+  const optimizer = await work.scope.make(plugins.optimizer);
+  return (candidate) => rehearsed(work, losses, optimizer, compute, candidate);
+}
+
+/** Validation images that tell what one costs beside the network. */
+const TRIED = 5;
+
+/** Seconds that a validation image takes beside the network: to be read, decided and scored. */
+export async function aroundNetwork(work: Work): Promise<number> {
+  const { facts, splits } = work;
+  const { survey } = await work.counted();
+  const ids = splits.validation.filter((id) => survey.has(id));
+  const most = Math.min(ids.length, Math.max(TRIED, work.workers + 1));
+  if (most === 0) return 0;
+  const tried = Array.from({ length: most }, (_, at) => ids[Math.floor((at * ids.length) / most)]!);
+  const feed = await work.feed({
+    normalization: { kind: 'none' },
+    multipleOf: facts.space === 2 ? [1, 1] : [1, 1, 1],
+  });
+  const infer = async (_: Float32Array, count: number, size: readonly number[]) =>
+    new Float32Array(count * product(size) * facts.classes.length);
+  const rule = decisionRule(work.loaded.manifest.evaluate, facts);
+  const judging = { facts, network: { infer }, rule, tiles: () => undefined, mirror: false };
+  try {
+    let seconds = 0;
+    // The first time threads begin.
+    for (let round = 0; round < 2; round++) {
+      const started = performance.now();
+      for await (const image of judge(judging, feed, tried)) scoreJudged(facts, image, []);
+      seconds = (performance.now() - started) / 1000;
+    }
+    return seconds / most;
+  } finally {
+    await feed.close();
+  }
+}
+
+async function rehearsed(
+  { loaded, scope, facts }: Work,
+  losses: readonly Loss[],
+  optimizer: Optimizer,
+  compute: Compute | undefined,
+  { filters, depth, seen, image, batch }: Candidate,
+): Promise<Costs> {
+  const { plugins } = loaded;
+  const options = plugins.model.plugin.options.parse({ filters, depth, lastBias: 0 });
+  const model = await scope.make({ ...plugins.model, options });
+  const program: StepProgram = { facts, model, losses, optimizer, clip: null, outcomes: false };
+  const runner = openRunner(compute, program, initialState(program), () => undefined);
+  try {
+    const call = madeUp(facts, losses.length, batch, paddedSize(seen, model.multipleOf));
+    const numbers = (update: number) => optimizer.numbers?.(update) ?? {};
+    const step = await timed((count) => runner.step({ ...call, numbers: numbers(count + 1) }));
+    const size = paddedSize(image, model.multipleOf);
+    const pixels = filled(product(size) * facts.channels);
+    return { step, image: await timed(() => runner.infer(pixels, 1, size)) };
+  } finally {
+    await runner.dispose();
+  }
+}
+
+/** Median seconds of a call. */
+async function timed(call: (count: number) => Promise<unknown>): Promise<number> {
+  const seconds: number[] = [];
+  const began = performance.now();
+  for (let count = 0; count < 2 + TIMED; count++) {
+    const started = performance.now();
+    await call(count);
+    const ended = performance.now();
+    // The first call compiles.
+    if (count > 0) seconds.push((ended - started) / 1000);
+    if (seconds.length > 0 && ended - began > PATIENCE * 1000) break;
+  }
+  const settled = seconds.length > 1 ? seconds.slice(1) : seconds;
+  return settled.sort((left, right) => left - right)[Math.floor(settled.length / 2)]!;
+}
+
+function madeUp(facts: Facts, terms: number, count: number, size: readonly number[]): StepCall {
+  const { length: classes } = facts.classes;
+  const pixels = count * product(size);
+  const target = new Float32Array(pixels * classes);
+  // Every class is somewhere.
+  for (let pixel = 0; pixel < pixels; pixel++) target[pixel * classes + (pixel % classes)] = 1;
+  return {
+    count,
+    size,
+    images: filled(pixels * facts.channels),
+    target,
+    weight: new Float32Array(pixels).fill(1),
+    learningRate: 1e-4,
+    numbers: {},
+    termWeights: Array<number>(terms).fill(1),
+    uniform: (into) => into.fill(0.5),
+  };
+}
+
+/** Numbers about as large as normalised intensities, the same each time. */
+function filled(length: number): Float32Array {
+  return Float32Array.from({ length }, (_, index) => Math.sin(index * 12.9898) * 1.4);
+}
+
+function product(size: readonly number[]): number {
+  return size.reduce((all, extent) => all * extent, 1);
+}

@@ -1,0 +1,20 @@
+import type { TrainingFigures } from './figures.ts';
+import type { Costs } from './rehearse.ts';
+
+/** What a budget comes to on a machine: what is chosen, and what it costs there. */
+export interface Within {
+  /** As it was written, for example 10m. */
+  readonly budget: string;
+  readonly seconds: number;
+  readonly filters: number;
+  /** Factor of both sides of an image. */
+  readonly resolution: number;
+  /** Least share of a class's structures that keeps 4 pixels there. */
+  readonly kept: number;
+  readonly costs: Costs;
+  /** Steps, and passes over the validation split, that fit. */
+  readonly steps: number;
+  readonly pass: number;
+  /** The figures at that resolution. */
+  readonly figures: TrainingFigures;
+}

@@ -1,0 +1,109 @@
+import { VALIDATION_SHARE } from '../judging/validationShare.ts';
+import type { TrainingFigures } from './figures.ts';
+import type { Candidate, Costs } from './rehearse.ts';
+import { depthOf, STEPS, shapeOf } from './shape.ts';
+import type { Within } from './within.ts';
+
+/** A resolution that may be chosen. */
+export interface Coarseness {
+  readonly factor: number;
+  readonly kept: number;
+}
+
+interface Question {
+  readonly budget: string;
+  readonly seconds: number;
+  readonly figures: TrainingFigures;
+  /** The finest first. */
+  readonly resolutions: readonly Coarseness[];
+  readonly validationImages: number;
+  /** Seconds that reading, deciding and scoring of one of them take beside the network. */
+  readonly around: number;
+  readonly rehearse: (candidate: Candidate) => Promise<Costs>;
+}
+
+const FILTERS = [8, 16, 32];
+/** Share of the structures that a coarser resolution must keep, of those that the images' own has. */
+const KEPT = 0.95;
+/** Passes over the validation split at the end: the last epoch, the search of a decision, the scoring. */
+const LAST_PASSES = 3;
+/** Seconds of a command that neither train nor validate: opening, compiling, the report. */
+const AROUND = 8;
+
+/**
+ * Chooses the finest resolution at which the smallest network has enough steps and validation leaves the
+ * rest its time; where none has, the one with the most steps. Then the widest network for which enough
+ * steps are left.
+ */
+export async function withinBudget(question: Question): Promise<Within> {
+  const [own] = question.resolutions;
+  const able = question.resolutions.filter(
+    ({ factor, kept }) => factor === 1 || kept >= KEPT * own!.kept,
+  );
+  const tried: Within[] = [];
+  for (const resolution of able) {
+    const one = await triedOne(question, resolution, FILTERS[0]!);
+    tried.push(one);
+    if (isEnough(one)) break;
+  }
+  const most = tried.reduce((best, one) => (worth(one) > worth(best) ? one : best));
+  let chosen = tried.find(isEnough) ?? most;
+  if (!isEnough(chosen)) return chosen;
+  for (const filters of FILTERS.slice(1)) {
+    const wider = await triedOne(
+      question,
+      { factor: chosen.resolution, kept: chosen.kept },
+      filters,
+    );
+    if (!isEnough(wider)) break;
+    chosen = wider;
+  }
+  return chosen;
+}
+
+function isEnough({ steps, pass, seconds }: Within): boolean {
+  return steps >= STEPS && LAST_PASSES * pass <= VALIDATION_SHARE * seconds;
+}
+
+function worth({ steps }: Within): number {
+  return steps;
+}
+
+async function triedOne(
+  { budget, seconds, figures, validationImages, around, rehearse }: Question,
+  { factor, kept }: Coarseness,
+  filters: number,
+): Promise<Within> {
+  const own = figuresAt(figures, factor);
+  const shape = shapeOf(own);
+  const costs = await rehearse({
+    filters,
+    depth: depthOf(shape),
+    seen: shape.seen,
+    image: own.medianSize,
+    batch: shape.batch,
+  });
+  const pass = (costs.image + around) * validationImages;
+  const validation = Math.max(VALIDATION_SHARE * seconds, LAST_PASSES * pass);
+  const training = Math.max(seconds - AROUND - validation, 0);
+  const steps = Math.max(Math.floor(training / costs.step), 1);
+  return { budget, seconds, filters, resolution: factor, kept, costs, steps, pass, figures: own };
+}
+
+/** The figures of images that are so many times as long. */
+function figuresAt(figures: TrainingFigures, factor: number): TrainingFigures {
+  if (factor === 1) return figures;
+  const length = (extent: number) => Math.round(extent * factor);
+  const area = (pixels: number) => Math.round(pixels * factor ** 2);
+  return {
+    ...figures,
+    classes: figures.classes.map((one) => ({
+      ...one,
+      medianStructure: area(one.medianStructure),
+      smallStructure: area(one.smallStructure),
+    })),
+    medianSize: figures.medianSize.map(length),
+    largestSize: figures.largestSize.map(length),
+    structureExtent: length(figures.structureExtent),
+  };
+}

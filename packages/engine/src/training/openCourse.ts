@@ -1,0 +1,61 @@
+import { secondsOf } from '@raremask/core/manifest';
+import { isSearched } from '../judging/decisionRule.ts';
+import type { Work } from '../opening/openWork.ts';
+import type { Feed } from '../reading/feed.ts';
+import type { Progress } from '../record/checkpoint.ts';
+import type { Network } from '../runner/runner.ts';
+import { type Course, courseOfEpochs } from './course.ts';
+import type { Parts } from './parts.ts';
+import { TimedCourse, type TimedState } from './timedCourse.ts';
+import { validate } from './validation.ts';
+
+interface Settings {
+  readonly work: Work;
+  readonly parts: Parts;
+  readonly feed: Feed;
+  /** Seconds since what the budget is for has begun. */
+  readonly clock: () => number;
+  /** Of a run that goes on. */
+  readonly progress: Progress | undefined;
+}
+
+/** Validation images that tell what one takes. */
+const TRIED = 5;
+
+/** The course of a run: its epochs, or its time where the manifest has a budget. */
+export async function openCourse(settings: Settings, network: Network): Promise<Course> {
+  const { work, clock, progress } = settings;
+  const { train, evaluate } = work.loaded.manifest;
+  if (train.budget === null) return courseOfEpochs(train.epochs, train.validateEvery);
+  const saved = (progress?.course ?? undefined) as TimedState | undefined;
+  const mirrors = evaluate.mirror ? 2 ** work.facts.space : 1;
+  return new TimedCourse({
+    budget: secondsOf(train.budget)!,
+    length: train.epochs,
+    every: train.validateEvery,
+    clock,
+    passesAfter: (isSearched(evaluate) ? 2 : 1) * mirrors,
+    pass: await passSeconds(settings, network),
+    saved,
+    ...(progress && saved === undefined && { before: progress.seconds }),
+  });
+}
+
+/**
+ * Seconds that one pass over the validation split takes, from a few images of it. They are looked at twice:
+ * the first time programs are compiled, and threads begin.
+ */
+async function passSeconds({ work, parts, feed }: Settings, network: Network): Promise<number> {
+  const ids = work.splits.validation;
+  const most = Math.min(ids.length, Math.max(TRIED, work.workers + 1));
+  const tried = Array.from({ length: most }, (_, at) => ids[Math.floor((at * ids.length) / most)]!);
+  const seconds = async () => {
+    const started = performance.now();
+    await validate({ ...parts, facts: work.facts, network, feed, ids: tried, onProgress() {} });
+    return (performance.now() - started) / 1000;
+  };
+  const first = await seconds();
+  // One volume may take as long as all the rest.
+  if (most < 2) return first;
+  return ((await seconds()) / most) * ids.length;
+}

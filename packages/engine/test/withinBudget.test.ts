@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import type { TrainingFigures } from '../src/recommendation/figures.ts';
+import { recommendedSettings } from '../src/recommendation/recommend.ts';
+import type { Candidate } from '../src/recommendation/rehearse.ts';
+import { type Coarseness, withinBudget } from '../src/recommendation/withinBudget.ts';
+
+const figures: TrainingFigures = {
+  space: 2,
+  overlapping: false,
+  images: 100,
+  empty: 80,
+  classes: [{ name: 'crack', images: 20, share: 0.01, medianStructure: 400, smallStructure: 100 }],
+  foregroundShare: 0.01,
+  oneSize: true,
+  medianSize: [512, 512],
+  largestSize: [512, 512],
+  structureExtent: 40,
+};
+
+/** A machine on which a pixel of a step, and of an image, takes so long with 8 filters. */
+async function chosen(
+  seconds: number,
+  microseconds: number,
+  resolutions: readonly Coarseness[] = [
+    { factor: 1, kept: 1 },
+    { factor: 0.5, kept: 1 },
+    { factor: 0.25, kept: 0.5 },
+  ],
+) {
+  const asked: Candidate[] = [];
+  const area = (size: readonly number[]) => size.reduce((all, extent) => all * extent, 1);
+  const within = await withinBudget({
+    budget: `${seconds}s`,
+    seconds,
+    figures,
+    resolutions,
+    validationImages: 50,
+    around: 0,
+    rehearse: async (candidate) => {
+      asked.push(candidate);
+      const pixel = microseconds * 1e-6 * (candidate.filters / 8) ** 2;
+      return {
+        step: pixel * area(candidate.seen) * candidate.batch,
+        image: (pixel * area(candidate.image)) / 3,
+      };
+    },
+  });
+  return { within, asked };
+}
+
+test('much time gives wide networks at the resolution of the images', async () => {
+  const { within } = await chosen(36_000, 1);
+  expect(within).toMatchObject({ filters: 32, resolution: 1 });
+});
+
+test('little time gives a coarser resolution that keeps the structures, and none that does not', async () => {
+  // A pass over 50 images of 512 x 512 takes 4.4 s at 1 us a pixel, and three are more than a fifth of 60 s.
+  const { within, asked } = await chosen(60, 1);
+  expect(within).toMatchObject({ filters: 8, resolution: 0.5 });
+  expect(asked.map(({ image }) => image[0])).toEqual([512, 256]);
+  expect(within.figures.classes[0]!.medianStructure).toBe(100);
+});
+
+test('what is chosen stands in the settings with its figures', async () => {
+  const { within } = await chosen(60, 1);
+  const settings = recommendedSettings(within.figures, within);
+  const of = (path: string) => settings.find((one) => one.path === path);
+  expect(of('data.resolution')).toMatchObject({
+    value: 0.5,
+    reason: expect.stringMatching(/100 %/),
+  });
+  expect(of('train.budget')?.value).toBe('60s');
+  const epochs = of('train.epochs')?.value as number;
+  expect(Math.abs(epochs * 13 - within.steps)).toBeLessThanOrEqual(13);
+  expect(recommendedSettings(figures).some(({ path }) => path === 'train.budget')).toBe(false);
+});
