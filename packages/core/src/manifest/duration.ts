@@ -1,5 +1,5 @@
 /** A number and its unit: seconds, minutes or hours. */
-export const DURATION = /^(\d+(?:\.\d+)?)(s|m|h)$/;
+const DURATION = /^(\d+(?:\.\d+)?)(s|m|h)$/;
 
 const SECONDS = { s: 1, m: 60, h: 3600 } as const;
 

@@ -56,8 +56,9 @@ export async function aroundNetwork(work: Work): Promise<number> {
     normalization: { kind: 'none' },
     multipleOf: facts.space === 2 ? [1, 1] : [1, 1, 1],
   });
-  const infer = async (_: Float32Array, count: number, size: readonly number[]) =>
-    new Float32Array(count * product(size) * facts.classes.length);
+  const infer = async (_: Float32Array, count: number, size: readonly number[]) => ({
+    logits: new Float32Array(count * product(size) * facts.classes.length),
+  });
   const rule = decisionRule(work.loaded.manifest.evaluate, facts);
   const judging = { facts, network: { infer }, rule, tiles: () => undefined, mirror: false };
   try {

@@ -34,7 +34,7 @@ export async function openCourse(settings: Settings, network: Network): Promise<
     length: train.epochs,
     every: train.validateEvery,
     clock,
-    passesAfter: (isSearched(evaluate) ? 2 : 1) * mirrors,
+    passesAfter: (isSearched(evaluate, settings.parts.model) ? 2 : 1) * mirrors,
     pass: await passSeconds(settings, network),
     saved,
     ...(progress && saved === undefined && { before: progress.seconds }),

@@ -61,7 +61,7 @@ export class TimedCourse implements Course {
     // A budget that was raised goes on as a run with more epochs does.
     this.#done = Math.min(saved ? (saved.done * saved.budget) / budget : before / budget, 1);
     this.#validation = saved?.validation ?? 0;
-    this.#over = saved !== undefined && saved.over && budget <= saved.budget;
+    this.#over = saved?.over === true && budget <= saved.budget;
   }
 
   isOver(): boolean {
