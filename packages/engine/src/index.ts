@@ -13,11 +13,8 @@ export {
 } from '@raremask/record';
 export { type EvaluateOptions, evaluate } from './evaluate.ts';
 export { type ExportOptions, type ExportResult, exportOnnx } from './exportOnnx.ts';
-export {
-  type Example,
-  type InspectOptions,
-  inspect,
-} from './inspect.ts';
+export { type InspectOptions, inspect } from './inspect.ts';
+export type { Example } from './inspection/examples.ts';
 export { type Decision, decide, foregroundProbability } from './judging/decide.ts';
 export type { Judged } from './judging/judge.ts';
 export type { Counted } from './opening/counts.ts';
