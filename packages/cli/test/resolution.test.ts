@@ -64,6 +64,19 @@ test('a run at half the size is gone on with as if nothing had happened', async 
   expect(tiny).toEqual(whole);
 });
 
+test('images of several sizes train whole where they are filled up to one', async () => {
+  const project = createProject(HALF.replace('resolution: 0.5', 'resolution: { fit: [16, 16] }'));
+  for (const folder of ['images', 'masks']) {
+    project.write(
+      `data/${folder}/scan00.png`,
+      grey((x, y) => (x > 8 && x < 20 && y > 4 && y < 12 ? 255 : 0), 32, 20),
+    );
+  }
+  const trained = await raremask(project, 'train', '--set', 'train.epochs=1');
+  expect(trained.status, trained.stderr).toBe(0);
+  expect(trained.stderr).toContain('compiled the training step of 4 x 16 x 16');
+});
+
 test('inspect says what coarser resolutions keep of each class', async () => {
   const project = createProject();
   const inside = (x: number, y: number) => x > 40 && x < 44 && y > 40 && y < 43;

@@ -123,6 +123,6 @@ export function sizesDiffer(
     what: 'the training images differ in size, so whole images do not fit into one batch',
     expected: 'images of one size, or a window',
     got: `${first.id} is ${first.size.join(' x ')}, ${second.id} is ${second.size.join(' x ')}`,
-    remedy: 'set sampler.with.window, or train.batch: 1',
+    remedy: 'set sampler.with.window, data.resolution: { fit: [height, width] }, or train.batch: 1',
   });
 }

@@ -40,6 +40,7 @@ export function requirePossible(
 
 /** Throws where whole images do not fit into one batch. */
 export function requireOneSize(survey: Survey): void {
+  if (survey.filledTo !== undefined) return;
   const [first, ...others] = survey.train;
   const { size } = survey.image(first!);
   const odd = others.find((id) =>

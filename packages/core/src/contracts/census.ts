@@ -39,6 +39,11 @@ export interface Survey {
   image(id: string): SurveyedImage;
   /** True where the sample has a pixel of any foreground class. */
   hasForeground(id: string): boolean;
+  /**
+   * Extents that whole images are filled up to, where the manifest names them: then images of several
+   * sizes fit into one batch.
+   */
+  readonly filledTo?: readonly number[];
 }
 
 /** Frequencies over the training split, for losses and models. */

@@ -3,6 +3,7 @@ import * as services from '@raremask/core';
 import type { RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { emptySplit } from '../errors.ts';
+import { namedSize } from '../resolution/seenSize.ts';
 import { censusOf } from '../survey/survey.ts';
 import { leftOutNote } from './leftOut.ts';
 import { dataOf, type OpenedData } from './openData.ts';
@@ -52,7 +53,11 @@ export async function openWork(
     return counted;
   };
   scope.provide(services.facts, () => data.facts);
-  scope.provide(services.survey, () => survey);
+  const filledTo = namedSize(data.loaded.manifest.data.resolution);
+  scope.provide(services.survey, () => async () => ({
+    ...(await survey()),
+    ...(filledTo && { filledTo }),
+  }));
   scope.provide(services.census, () => census);
   return {
     ...data,

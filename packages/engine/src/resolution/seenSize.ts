@@ -24,9 +24,14 @@ function factorOf(size: readonly number[], resolution: Resolution): number {
   return Math.min(...size.map((extent, axis) => resolution.fit[axis]! / extent));
 }
 
+/** The extents that seen images are filled up to, where the manifest names both. */
+export function namedSize(resolution: Resolution): readonly number[] | undefined {
+  return typeof resolution === 'object' && 'fit' in resolution ? resolution.fit : undefined;
+}
+
 /** What a seen image is filled up to where the manifest names both extents; else its own size. */
 export function filledSize(seen: readonly number[], resolution: Resolution): readonly number[] {
-  return typeof resolution === 'object' && 'fit' in resolution ? resolution.fit : seen;
+  return namedSize(resolution) ?? seen;
 }
 
 export function sameSize(one: readonly number[], other: readonly number[]): boolean {
