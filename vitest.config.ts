@@ -10,6 +10,12 @@ function nameOf(folder: string): string {
   return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).name;
 }
 
+/**
+ * Projects whose files each get a process of their own: they start processes, or keep something in a
+ * module. The files of the others share one, and load the libraries once.
+ */
+const APART = ['raremask', '@raremask/test'];
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
@@ -21,7 +27,7 @@ export default defineConfig({
     projects: folders.map((folder) => ({
       extends: true,
       root: join(root, folder),
-      test: { name: nameOf(folder) },
+      test: { name: nameOf(folder), isolate: APART.includes(nameOf(folder)) },
     })),
   },
 });

@@ -9,7 +9,7 @@ import { resolutionsOf } from './inspection/resolutions.ts';
 import { nothingReadable } from './opening/errors.ts';
 import type { OpenedData } from './opening/openData.ts';
 import { openWork, type Work } from './opening/openWork.ts';
-import { planWithin } from './recommendation/recommend.ts';
+import { planWithin, recommend } from './recommendation/recommend.ts';
 import type { Coarseness } from './recommendation/withinBudget.ts';
 import type { Compute } from './runner/compute.ts';
 import type { CountedSurvey } from './survey/survey.ts';
@@ -62,7 +62,8 @@ export async function inspect(
             compute,
             resolutions: coarsenessOf(work, survey),
           });
-    return inspectionOf(work, survey, batches, unreadable, warnings, within);
+    const recommendation = recommend(work, survey, within);
+    return inspectionOf(work, survey, batches, unreadable, warnings, recommendation);
   } finally {
     unfollow();
     await work.close();

@@ -1,8 +1,6 @@
 import type { RaremaskError } from '@raremask/core';
 import type { Inspection } from '@raremask/record';
 import type { Work } from '../opening/openWork.ts';
-import { recommend } from '../recommendation/recommend.ts';
-import type { Within } from '../recommendation/within.ts';
 import { classFindings } from '../survey/classFindings.ts';
 import { logarithmicBins } from '../survey/quantiles.ts';
 import type { CountedSurvey } from '../survey/survey.ts';
@@ -17,7 +15,7 @@ export function inspectionOf(
   batches: Inspection['batches'],
   unreadable: ReadonlyMap<string, RaremaskError>,
   warnings: ReadonlySet<string>,
-  within: Within | undefined,
+  recommendation: Inspection['recommendation'],
 ): Inspection {
   const { facts, loaded } = work;
   const { absent, unlikely } = classFindings(survey, work.splits, facts);
@@ -65,7 +63,7 @@ export function inspectionOf(
       .filter(([id]) => splitOfId.has(id))
       .map(([id, { code, message }]) => ({ id, split: splitOfId.get(id)!, code, message })),
     batches,
-    recommendation: recommend(work, survey, within),
+    recommendation,
     unlikely: [...(unlikely === undefined ? [] : [unlikely.message]), ...absent],
     warnings: [...warnings],
   };
