@@ -205,10 +205,9 @@ async function inspected(project: Project): Promise<Inspection> {
 
 /** The sample, or all slices of the case, that could not be read; and how many others there are. */
 function broken({ unreadable, splits }: Inspection) {
-  const samples = splits.reduce((sum, { images }) => sum + images, 0);
   return {
     ids: [...new Set(unreadable.map(({ id }) => id.split('/')[0]))],
-    rest: samples - unreadable.length,
+    rest: splits.reduce((sum, { images }) => sum + images, 0),
   };
 }
 

@@ -64,6 +64,7 @@ export interface Inspection {
   readonly remark?: string;
   readonly splits: readonly {
     readonly name: string;
+    /** Those that can be read; the others stand in `unreadable`. */
     readonly images: number;
     /** Images without any foreground pixel. */
     readonly empty: number;

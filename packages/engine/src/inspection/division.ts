@@ -5,16 +5,15 @@ import type { CountedSurvey } from '../survey/survey.ts';
 
 export type SplitName = 'train' | 'validation' | 'test';
 
-/** How many images and groups a split has, and how many of them are without foreground. */
+/** How many images and groups of a split can be read, and how many of them are without foreground. */
 export function splitCounts(work: Work, survey: CountedSurvey, name: SplitName) {
-  const ids = work.splits[name];
+  const ids = work.splits[name].filter((id) => survey.has(id));
   const filled = new Set<string>();
   const groups = new Set<string>();
   let empty = 0;
   for (const id of ids) {
     const group = work.dataset.group(id) ?? `image ${id}`;
     groups.add(group);
-    if (!survey.has(id)) continue;
     if (survey.hasForeground(id)) filled.add(group);
     else empty++;
   }
