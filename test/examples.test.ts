@@ -140,12 +140,12 @@ describe('real data', () => {
   }
 
   const cases = join(data, 'ms_lesion_3d');
-  // 182 axial slices a case; those without lesion stand in the set's DATA.md. A minute each: with
-  // `npm run test:full` alone.
-  test.skipIf(!existsSync(cases) || process.env.RAREMASK_FULL !== '1').each([
+  // 182 axial slices a case; those without lesion stand in the set's DATA.md. A minute each.
+  const volumes = further('whole volumes of real cases', [
     ['ms_lesion_3d_slices', { images: 182, empty: 95 }],
     ['ms_lesion_3d_windows', { images: 1, empty: 0 }],
-  ])(
+  ] as const);
+  test.skipIf(!existsSync(cases)).each(volumes)(
     '%s trains, and predicts label maps on the grid of the images',
     async (name, train) => {
       const folder = mkdtempSync(join(tmpdir(), 'raremask-volumes-'));

@@ -1,10 +1,4 @@
-import {
-  cornersOf,
-  type Orientation,
-  orientationOf,
-  pointOf,
-  strides,
-} from '../formats/orientation.ts';
+import { liesOn, type Orientation, orientationOf, strides } from '../formats/orientation.ts';
 import { readVolume } from '../formats/readVolume.ts';
 import type { Header, Volume } from '../formats/volume.ts';
 import type { Options } from '../options.ts';
@@ -38,9 +32,6 @@ export interface Grid {
   /** Where resampling has lost all of the foreground. */
   readonly lost?: Lost;
 }
-
-/** Voxels may lie so far apart, in parts of a voxel, and still be the same. */
-const TOLERANCE = 0.01;
 
 /** What the values of a label map stand for. */
 export interface ClassValues {
@@ -207,12 +198,5 @@ function sameGrid(file: string, own: Orientation, first: string, wanted: Orienta
     return `${extent.join('x')} voxels, affine [${rows.join(', ')}], in canonical order`;
   };
   const sameExtent = own.extent.every((extent, axis) => extent === wanted.extent[axis]);
-  const limit = TOLERANCE * Math.min(...wanted.spacing);
-  const samePlace = cornersOf(wanted.extent).every((corner) => {
-    const expected = pointOf(wanted.affine, corner);
-    return pointOf(own.affine, corner).every(
-      (value, axis) => Math.abs(value - expected[axis]!) <= limit,
-    );
-  });
-  if (!sameExtent || !samePlace) throw otherGrid(file, first, text(own), text(wanted));
+  if (!sameExtent || !liesOn(own, wanted)) throw otherGrid(file, first, text(own), text(wanted));
 }

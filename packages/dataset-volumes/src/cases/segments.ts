@@ -1,5 +1,5 @@
 import {
-  cornersOf,
+  liesOn,
   type Orientation,
   orientationOf,
   pointOf,
@@ -7,9 +7,6 @@ import {
 } from '../formats/orientation.ts';
 import type { Header, Volume } from '../formats/volume.ts';
 import { otherSegment } from './errors.ts';
-
-/** Voxels may lie so far from those of the image, in parts of a voxel. */
-const TOLERANCE = 0.01;
 
 /** Refuses a segment that is called as a class of another value: numbers of segments differ from file to file. */
 export function checkNames(
@@ -71,17 +68,5 @@ function placeWithin(
   const inside = places.every(
     (place, axis) => place >= 0 && place + own.extent[axis]! <= wanted.extent[axis]!,
   );
-  const limit = TOLERANCE * Math.min(...wanted.spacing);
-  const lie = cornersOf(own.extent).every((corner) => {
-    const [x, y, z] = corner.map((index, axis) => index + places[axis]!) as [
-      number,
-      number,
-      number,
-    ];
-    const expected = pointOf(wanted.affine, [x, y, z]);
-    return pointOf(own.affine, corner).every(
-      (value, world) => Math.abs(value - expected[world]!) <= limit,
-    );
-  });
-  return inside && lie ? places : undefined;
+  return inside && liesOn(own, wanted, places) ? places : undefined;
 }

@@ -79,3 +79,25 @@ export function strides(
   });
   return { start, steps: steps as unknown as readonly [number, number, number] };
 }
+
+/** Voxels may lie so far apart, in parts of a voxel, and still be the same. */
+const TOLERANCE = 0.01;
+
+/**
+ * Whether every voxel lies on one of another grid.
+ *
+ * @param place the other grid's voxel that the first one lies on
+ */
+export function liesOn(
+  own: Orientation,
+  other: Orientation,
+  place: readonly [number, number, number] = [0, 0, 0],
+): boolean {
+  const limit = TOLERANCE * Math.min(...other.spacing);
+  return cornersOf(own.extent).every(([x, y, z]) => {
+    const expected = pointOf(other.affine, [x + place[0], y + place[1], z + place[2]]);
+    return pointOf(own.affine, [x, y, z]).every(
+      (value, world) => Math.abs(value - expected[world]!) <= limit,
+    );
+  });
+}

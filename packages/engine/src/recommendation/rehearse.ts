@@ -1,6 +1,7 @@
 import type { Facts, Loss, Optimizer } from '@raremask/core';
 import { decisionRule } from '../judging/decisionRule.ts';
 import { judge, scoreJudged } from '../judging/judge.ts';
+import { trialImages } from '../judging/trialImages.ts';
 import type { Work } from '../opening/openWork.ts';
 import { paddedSize } from '../reading/window.ts';
 import type { Compute } from '../runner/compute.ts';
@@ -41,17 +42,13 @@ export async function rehearser(
   return (candidate) => rehearsed(work, losses, optimizer, compute, candidate);
 }
 
-/** Validation images that tell what one costs beside the network. */
-const TRIED = 5;
-
 /** Seconds that a validation image takes beside the network: to be read, decided and scored. */
 export async function aroundNetwork(work: Work): Promise<number> {
   const { facts, splits } = work;
   const { survey } = await work.counted();
   const ids = splits.validation.filter((id) => survey.has(id));
-  const most = Math.min(ids.length, Math.max(TRIED, work.workers + 1));
-  if (most === 0) return 0;
-  const tried = Array.from({ length: most }, (_, at) => ids[Math.floor((at * ids.length) / most)]!);
+  const tried = trialImages(ids, work.workers);
+  if (tried.length === 0) return 0;
   const feed = await work.feed({
     normalization: { kind: 'none' },
     multipleOf: facts.space === 2 ? [1, 1] : [1, 1, 1],
@@ -69,7 +66,7 @@ export async function aroundNetwork(work: Work): Promise<number> {
       for await (const image of judge(judging, feed, tried)) scoreJudged(facts, image, []);
       seconds = (performance.now() - started) / 1000;
     }
-    return seconds / most;
+    return seconds / tried.length;
   } finally {
     await feed.close();
   }

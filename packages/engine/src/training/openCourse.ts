@@ -1,5 +1,6 @@
 import { secondsOf } from '@raremask/core/manifest';
 import { isSearched } from '../judging/decisionRule.ts';
+import { trialImages } from '../judging/trialImages.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { Progress } from '../record/checkpoint.ts';
@@ -18,9 +19,6 @@ interface Settings {
   /** Of a run that goes on. */
   readonly progress: Progress | undefined;
 }
-
-/** Validation images that tell what one takes. */
-const TRIED = 5;
 
 /** The course of a run: its epochs, or its time where the manifest has a budget. */
 export async function openCourse(settings: Settings, network: Network): Promise<Course> {
@@ -47,8 +45,7 @@ export async function openCourse(settings: Settings, network: Network): Promise<
  */
 async function passSeconds({ work, parts, feed }: Settings, network: Network): Promise<number> {
   const ids = work.splits.validation;
-  const most = Math.min(ids.length, Math.max(TRIED, work.workers + 1));
-  const tried = Array.from({ length: most }, (_, at) => ids[Math.floor((at * ids.length) / most)]!);
+  const tried = trialImages(ids, work.workers);
   const seconds = async () => {
     const started = performance.now();
     await validate({ ...parts, facts: work.facts, network, feed, ids: tried, onProgress() {} });
@@ -56,6 +53,6 @@ async function passSeconds({ work, parts, feed }: Settings, network: Network): P
   };
   const first = await seconds();
   // One volume may take as long as all the rest.
-  if (most < 2) return first;
-  return ((await seconds()) / most) * ids.length;
+  if (tried.length < 2) return first;
+  return ((await seconds()) / tried.length) * ids.length;
 }
