@@ -43,7 +43,7 @@ export async function lossesOfManifest(
     return {
       title: loaded.manifest.name,
       settings: { facts: task, sides, structure },
-      subjects: losses.length < 2 ? losses : [{ name: 'their sum', loss: sum }, ...losses],
+      subjects: losses.length < 2 ? losses : [{ name: 'sum of the terms', loss: sum }, ...losses],
       left: [],
       async close() {
         await host.dispose();
