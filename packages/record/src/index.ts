@@ -1,4 +1,11 @@
-export { appendLine, makeFolder, writeAtomically, writeJson } from './atomicFile.ts';
+export {
+  appendLine,
+  endLastLine,
+  makeFolder,
+  removePartials,
+  writeAtomically,
+  writeJson,
+} from './atomicFile.ts';
 export { csvText } from './csv.ts';
 export {
   type ClassErrors,
@@ -45,4 +52,5 @@ export {
   runFolder,
   SCORED_SPLITS,
 } from './runFolder.ts';
+export { lockRun, type RunLock } from './runLock.ts';
 export { type RecordedSplits, readSplits, writeSplits } from './splits.ts';

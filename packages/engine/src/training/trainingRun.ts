@@ -15,20 +15,22 @@ import type { Judged } from '../judging/judge.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { Batch } from '../reading/plan.ts';
-import { type Progress, resumeState, writeCheckpoint } from '../record/checkpoint.ts';
+import { writeCheckpoint } from '../record/checkpoint.ts';
+import type { EpochEvent, EpochSums, Progress } from '../record/checkpointHead.ts';
 import type { Compute } from '../runner/compute.ts';
 import { openRunner } from '../runner/openRunner.ts';
-import type { Network, Runner, StepResult } from '../runner/runner.ts';
+import type { Network, Runner, StateArrays, StepResult } from '../runner/runner.ts';
 import { averageDecay } from '../step/average.ts';
 import { stateNotFinite } from '../step/errors.ts';
 import type { StepProgram } from '../step/program.ts';
 import { rampValue } from '../step/ramp.ts';
 import { scheduleFactor } from '../step/schedule.ts';
-import { initialState, unusableIn } from '../step/state.ts';
+import { unusableIn } from '../step/state.ts';
 import { accumulationNote, gatheringOf, updateProgress } from './accumulation.ts';
 import type { Course } from './course.ts';
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
 import type { Parts } from './parts.ts';
+import { restored } from './restored.ts';
 import { progressOf, type ResumePoint } from './resumePoint.ts';
 import type { Trackers } from './trackers.ts';
 import { validate } from './validation.ts';
@@ -48,6 +50,9 @@ export interface TrainResult {
 interface RunSettings {
   readonly work: Work;
   readonly parts: Parts;
+  readonly program: StepProgram;
+  /** What the run starts with, or goes on with. */
+  readonly state: StateArrays;
   readonly folder: RunFolder;
   readonly feed: Feed;
   readonly emit: OnEvent;
@@ -74,7 +79,7 @@ export class TrainingRun {
   readonly #openCourse: RunSettings['course'];
   #course!: Course;
   #progress: Omit<Progress, 'sampler' | 'schedule' | 'course'>;
-  #resumed: boolean;
+  readonly #from: ResumePoint | null;
   /** Whether the optimizer has moved the weights since the start, and left them finite. */
   #updated = false;
 
@@ -87,26 +92,13 @@ export class TrainingRun {
     this.#folder = folder;
     this.#feed = feed;
     this.#emit = emit;
-    const { clip, average, accumulate } = work.loaded.manifest.train;
-    this.#program = {
-      facts: work.facts,
-      model: parts.model,
-      losses: parts.losses,
-      optimizer: parts.optimizer,
-      factors: parts.factors,
-      frozen: parts.frozen,
-      clip,
-      average: average !== null,
-      accumulate: accumulate > 1,
-      outcomes: parts.sampler.observe !== undefined,
-      places: parts.places,
-    };
+    this.#program = settings.program;
     this.#table = new MetricsTable(
       folder.metrics,
       parts.terms,
       parts.scores.map(({ name }) => name),
     );
-    this.#resumed = from !== null;
+    this.#from = from;
     this.#progress = (from && progressOf(from.checkpoint)) ?? {
       epoch: 0,
       step: 0,
@@ -122,8 +114,7 @@ export class TrainingRun {
       // Checkpoints from before schedules were plugins have none.
       if (schedule !== undefined && schedule !== null) parts.schedule.restore?.(schedule);
     }
-    const state = from ? resumeState(from.checkpoint, this.#program) : initialState(this.#program);
-    this.#runner = openRunner(compute, this.#program, state, emit);
+    this.#runner = openRunner(compute, this.#program, settings.state, emit);
   }
 
   dispose(): Promise<void> {
@@ -133,7 +124,7 @@ export class TrainingRun {
   async train(backend: BackendFact, signal: AbortSignal | undefined): Promise<TrainResult> {
     const { manifest } = this.#work.loaded;
     this.#course = await this.#openCourse(this.#runner);
-    if (this.#resumed) await this.#table.keepUntil(this.#progress.epoch);
+    const restoredEvents = await this.#restore();
     await this.#trackers.start({
       folder: this.#folder.path,
       name: manifest.name,
@@ -142,6 +133,7 @@ export class TrainingRun {
       startStep: this.#progress.totalSteps,
     });
     await this.#announce(backend);
+    for (const event of restoredEvents) this.#emit(event);
     const note = accumulationNote(this.#work, this.#parts);
     if (note !== undefined) this.#emit({ type: 'note', level: 'info', text: note });
     while (!this.#isOver && !signal?.aborted) await this.#epoch(signal);
@@ -233,18 +225,8 @@ export class TrainingRun {
       this.#parts.schedule.observe?.(better === 'lower' ? -score : score, epoch);
     }
     this.#addSeconds(seconds - before);
-    this.#progress = {
-      ...this.#progress,
-      epoch: epoch + 1,
-      step: 0,
-      sums: NOTHING_DONE,
-      best: best ? { epoch, score } : this.#progress.best,
-    };
-    if (best) await this.#save(this.#folder.best);
-    await this.#save(this.#folder.last);
     const done = epoch + 1;
-    const mean = means(sums);
-    const event: Extract<RunEvent, { type: 'epoch' }> = {
+    const event: EpochEvent = {
       type: 'epoch',
       epoch: done,
       epochs: this.#course.epochs(done),
@@ -254,8 +236,7 @@ export class TrainingRun {
       ),
       seconds,
       imagesPerSecond: sums.images / seconds,
-      ...mean,
-      terms: this.#named(mean.terms),
+      ...this.#meansOf(sums),
       waitSeconds: sums.waited,
       masks: sums.masks,
       emptied: sums.emptied,
@@ -266,11 +247,42 @@ export class TrainingRun {
         this.#course.secondsLeft ??
         (this.#progress.seconds / done) * (manifest.train.epochs - done),
     };
+    this.#progress = {
+      ...this.#progress,
+      epoch: done,
+      step: 0,
+      sums: NOTHING_DONE,
+      best: best ? { epoch, score } : this.#progress.best,
+      lastEpoch: event,
+    };
+    if (best) await this.#save(this.#folder.best);
+    // The checkpoint has the row that follows: whenever the process dies, none is lost.
+    await this.#save(this.#folder.last);
     await this.#table.add(event);
     this.#emit(event);
     const note = emptiedNote(sums);
     if (note !== undefined) this.#emit({ type: 'note', level: 'warn', text: note });
     await this.#trackers.epoch(done, this.#progress.totalSteps, () => this.#weights());
+  }
+
+  /** What is to be said of a run that goes on, once its files say what its checkpoint says. */
+  async #restore(): Promise<readonly RunEvent[]> {
+    if (this.#from === null) return [];
+    const { epoch, step } = this.#progress;
+    const { accumulate } = this.#work.loaded.manifest.train;
+    const batches = [...this.#parts.sampler.batches(epoch)].length;
+    return await restored({
+      from: this.#from,
+      table: this.#table,
+      folder: this.#folder,
+      progress: this.#progress,
+      learningRate: () => this.#learningRate(epoch, updateProgress(step, batches, accumulate)),
+    });
+  }
+
+  #meansOf(sums: EpochSums): Pick<EpochEvent, 'loss' | 'terms' | 'gradientNorm'> {
+    const { loss, terms, gradientNorm } = means(sums);
+    return { loss, terms: this.#named(terms), gradientNorm };
   }
 
   /** The score that chooses the best checkpoint; the manifest's check has found it. */
@@ -402,7 +414,6 @@ export class TrainingRun {
     await writeCheckpoint(
       path,
       {
-        format: 1,
         facts: this.#work.facts,
         normalization: this.#parts.normalization,
         census: await this.#work.census(),
