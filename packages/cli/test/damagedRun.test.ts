@@ -67,7 +67,7 @@ test('weights that are not finite are refused by every command', async () => {
   for (const path of [BEST, LAST]) {
     const bytes = readFileSync(project.at(path));
     const start = 8 + Number(bytes.readBigUInt64LE(0));
-    const header = JSON.parse(bytes.subarray(8, start).toString()) as Record<string, never>;
+    const header = JSON.parse(bytes.subarray(8, start).toString()) as Record<string, object>;
     const name = Object.keys(header).find((key) => key.startsWith('weight.'))!;
     const [from] = (header[name] as { data_offsets: [number, number] }).data_offsets;
     bytes.writeFloatLE(Number.NaN, start + from);

@@ -107,7 +107,12 @@ test.each(
     const begun = existsSync(project.at('runs/tiny/manifest.resolved.yaml'));
     if (!begun) rmSync(project.at('runs'), { recursive: true, force: true });
     const command = begun ? ['resume', 'runs/tiny'] : ['train'];
-    const { status, stderr } = await run(project.folder, command, {}, 800 + next() * 4000);
+    const { status, stderr } = await run(
+      project.folder,
+      command,
+      {},
+      Math.round(800 + next() * 4000),
+    );
     expect([null, 0], stderr).toContain(status);
   }
   const begun = existsSync(project.at('runs/tiny/manifest.resolved.yaml'));

@@ -106,7 +106,7 @@ async function ruleFor(
 }
 
 async function scored(
-  { facts, workers }: Work,
+  { facts, workers, dataset }: Work,
   { folder, checkpoint }: Trained,
   judging: Judge,
   feed: Feed,
@@ -126,7 +126,7 @@ async function scored(
   if (scores.length === 0) throw nothingReadable(broken);
   if (broken.size > 0) onEvent({ type: 'note', level: 'warn', text: leftOutNote(broken) });
   const evaluation: Evaluation = {
-    ...evaluationOf(facts, split, checkpoint, scores, added),
+    ...evaluationOf(facts, split, checkpoint, scores, added, (id) => dataset.group?.(id) ?? id),
     ...(broken.size > 0 && {
       unreadable: [...broken].map(([id, { code, message }]) => ({ id, code, message })),
     }),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { BackendFact, OnEvent, RunOutcome } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { createRunFolder, type RunLock, removePartials, writeAtomically } from '@raremask/record';
+import { createRunFolder, type RunLock, writeAtomically } from '@raremask/record';
 import type { OpenedData } from './opening/openData.ts';
 import { openWork, type Work } from './opening/openWork.ts';
 import type { Feed } from './reading/feed.ts';
@@ -125,7 +125,7 @@ export async function train(
 /** The run that is to go on, taken for this process. */
 async function foundRun(
   loaded: LoadedManifest,
-  { resume, checkpoint = 'last', before }: TrainOptions,
+  { resume, checkpoint, before }: TrainOptions,
   emit: OnEvent,
 ): Promise<FoundRun | undefined> {
   if (resume === undefined) return undefined;
@@ -134,8 +134,6 @@ async function foundRun(
 
 /** What is said and written before a run goes on: what has changed since it stopped. */
 async function goOn({ folder, changes }: ResumePoint, work: Work, emit: OnEvent): Promise<void> {
-  await removePartials(folder.path);
-  await removePartials(join(folder.path, 'checkpoints'));
   await checkStart(work, folder, emit);
   if (changes.length === 0) return;
   const text = `changed since the run stopped: ${changes.map(changeText).join('; ')}`;

@@ -7,7 +7,7 @@ import {
   truncateSync,
 } from 'node:fs';
 import { open, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cannotWrite } from './errors.ts';
 
 /**
@@ -39,11 +39,10 @@ export async function writeAtomically(
 
 let counter = 0;
 
-/** Removes what a process that died has left half written in a folder; its last whole files stay. */
+/** Removes what a process that died has left half written in a folder and below; whole files stay. */
 export async function removePartials(folder: string): Promise<void> {
-  if (!existsSync(folder)) return;
-  const names = await readdir(folder);
-  const partial = names.filter((name) => /^\.\d+\.\d+\.partial$/.test(name));
+  const names = await readdir(folder, { recursive: true });
+  const partial = names.filter((name) => /^\.\d+\.\d+\.partial$/.test(basename(name)));
   await Promise.all(partial.map((name) => rm(join(folder, name), { force: true })));
 }
 

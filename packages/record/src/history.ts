@@ -1,8 +1,8 @@
 import {
   addedName,
   epochScoreDefinitions,
-  isBetter,
   type EpochScores as StandardScores,
+  takesBest,
 } from '@raremask/metrics';
 import { parseCsv, parseWholeCsv } from './csv.ts';
 import { metricsDamaged } from './errors.ts';
@@ -58,14 +58,14 @@ export function wholeRows(path: string, text: string): Partial<Record<string, st
   return rows;
 }
 
-/** The row whose validation is best by a score, as `evaluate.score` of a manifest names it. */
+/** The row whose validation is best by a score, the last of equals, as `evaluate.score` of a manifest names it. */
 export function bestRow(
   history: readonly EpochRow[],
   by: keyof StandardScores = 'balanced',
 ): EpochRow | undefined {
   let best: EpochRow | undefined;
   for (const row of history) {
-    if (isBetter(by, row.validation?.[by] ?? null, best?.validation?.[by])) best = row;
+    if (takesBest(by, row.validation?.[by] ?? null, best?.validation?.[by])) best = row;
   }
   return best;
 }

@@ -1,3 +1,6 @@
+export { adviceFor } from './advice/advice.ts';
+export { type ManifestView, manifestView, readManifestView } from './advice/manifestView.ts';
+export type { Problem } from './advice/problem.ts';
 export {
   appendLine,
   endLastLine,
@@ -21,7 +24,7 @@ export {
   readEvaluations,
   writeEvaluation,
 } from './evaluation.ts';
-export { type EpochScores, type RecordedEvent, readEvents } from './events.ts';
+export { type EpochScores, findingsOf, type RecordedEvent, readEvents } from './events.ts';
 export {
   bestRow,
   type EpochRow,

@@ -1,4 +1,4 @@
-import { type ShownScore, type Summary, scoreOf } from '@raremask/metrics';
+import { intervalOf, type ShownScore, type Summary, scoreOf } from '@raremask/metrics';
 import {
   ABSENT,
   averageText,
@@ -10,8 +10,19 @@ import {
 } from './numberText.ts';
 
 /** A score as a number: a share of what can be counted in percent. */
-export function scoreText({ key, unit, outOf }: ShownScore, summary: Summary): string {
-  const value = scoreOf(summary, key);
+export function scoreText(score: ShownScore, summary: Summary): string {
+  return valueText(score, scoreOf(summary, score.key));
+}
+
+/** Its 95 % interval in the same unit, "0.42 – 0.79"; undefined where it has none. */
+export function intervalText(score: ShownScore, summary: Summary): string | undefined {
+  const interval = intervalOf(summary, score.key);
+  if (interval === undefined) return undefined;
+  const [low, high] = interval.map((end) => valueText(score, end)) as [string, string];
+  return `${low.replace(/ %$/, '')} – ${high}`;
+}
+
+function valueText({ key, unit, outOf }: ShownScore, value: number | null): string {
   if (value === null) return ABSENT;
   if (key.startsWith('added.')) return addedScoreText(value, unit);
   if (unit !== 'share') return averageText(value);

@@ -5,14 +5,16 @@ import { foregroundNames, scoreTexts } from './addedScores.ts';
 import type { DecidedCheckpoint } from './decisionFile.ts';
 import type { NamedScore } from './namedScore.ts';
 
+/** @param groupOf what images are drawn together by, for intervals */
 export function evaluationOf(
   facts: Facts,
   split: string,
   checkpoint: DecidedCheckpoint,
   scores: readonly ImageScore[],
   added: readonly NamedScore[],
+  groupOf: (id: string) => string,
 ): Evaluation {
-  const { foreground, classes } = summarize(scores, { added });
+  const { foreground, classes } = summarize(scores, { added, groupOf });
   const names = foregroundNames(facts);
   const texts = scoreTexts(added);
   return {

@@ -25,6 +25,8 @@ export interface Progress {
    * metrics.csv has it; absent before the first, and in older files.
    */
   readonly lastEpoch?: EpochEvent;
+  /** What the sentinel has seen so far; absent where it is off, and in older files. */
+  readonly sentinel?: Json;
 }
 
 export type EpochEvent = Extract<RunEvent, { type: 'epoch' }>;

@@ -34,7 +34,8 @@ async function otherThan(folder: RunFolder, which: Which): Promise<string> {
   if (!existsSync(path)) return 'train again: the run has no other checkpoint';
   try {
     const { epoch } = (await readCheckpoint(path)).head.progress;
-    return `take the other checkpoint of the run, which is whole and has ${epoch} epochs behind it: --checkpoint ${other}`;
+    const behind = epoch === 1 ? '1 epoch' : `${epoch} epochs`;
+    return `take the other checkpoint of the run, which is whole and has ${behind} behind it: --checkpoint ${other}`;
   } catch (error) {
     const why = isRaremaskError(error) ? error.parts.what : String(error);
     return `train again: of the other checkpoint (${other}), ${why}`;

@@ -8,6 +8,8 @@ interface Restoring {
   readonly table: MetricsTable;
   readonly folder: RunFolder;
   readonly progress: Pick<Progress, 'epoch' | 'lastEpoch'>;
+  /** What the sentinel found after the last whole epoch. */
+  readonly findings: readonly RunEvent[];
   /** Of the next step. */
   readonly learningRate: () => number;
 }
@@ -18,11 +20,13 @@ interface Restoring {
  * @returns what the journal lacks, and what is to be said
  */
 export async function restored(of: Restoring): Promise<readonly RunEvent[]> {
-  const { from, table, folder, progress, learningRate } = of;
+  const { from, table, folder, progress, findings, learningRate } = of;
   const { epoch, lastEpoch } = progress;
   const lost = await table.keepUntil(epoch, lastEpoch);
   const events: RunEvent[] = [];
-  if (lastEpoch !== undefined && !(await isRecorded(folder.events, epoch))) events.push(lastEpoch);
+  if (lastEpoch !== undefined && !(await isRecorded(folder.events, epoch))) {
+    events.push(lastEpoch, ...findings);
+  }
   if (lost.length > 0) {
     const text = `metrics.csv has no row of epoch ${lost.join(', ')}; the weights have learned from ${lost.length === 1 ? 'it' : 'them'} all the same`;
     events.push({ type: 'note', level: 'warn', text });

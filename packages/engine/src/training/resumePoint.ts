@@ -8,6 +8,7 @@ import {
   type RunFolder,
   type RunLock,
   readHistory,
+  removePartials,
 } from '@raremask/record';
 import { checkFacts } from '../opening/checkFacts.ts';
 import { type Checkpoint, resumeState } from '../record/checkpoint.ts';
@@ -35,7 +36,8 @@ export interface FoundRun {
 }
 
 interface Wish {
-  readonly which: 'best' | 'last';
+  /** Left out, the last one. */
+  readonly which: 'best' | 'last' | undefined;
   /** The manifest as it is to be from now on, and as it was. */
   readonly loaded: LoadedManifest;
   readonly before: LoadedManifest | undefined;
@@ -52,7 +54,9 @@ export async function resumePoint(path: string, wish: Wish): Promise<FoundRun> {
   const { folder } = await openRunFolder(path);
   const lock = lockRun(folder.path);
   try {
-    return { folder, lock, point: await pointOf(folder, wish) };
+    const point = await pointOf(folder, wish);
+    await removePartials(folder.path);
+    return { folder, lock, point };
   } catch (error) {
     lock.release();
     throw error;
@@ -65,7 +69,7 @@ async function pointOf(folder: RunFolder, wish: Wish): Promise<ResumePoint | nul
   if (!existsSync(folder.last) && !existsSync(folder.best)) {
     if (rows.length > 0) {
       throw checkpointMissing(
-        folder[which],
+        folder[which ?? 'last'],
         `bring it back from a copy: metrics.csv has ${rows.length} epochs; or train again`,
       );
     }
@@ -73,13 +77,23 @@ async function pointOf(folder: RunFolder, wish: Wish): Promise<ResumePoint | nul
     emit({ type: 'note', level: 'info', text });
     return null;
   }
-  const checkpoint = await readChosen(folder, which);
+  const checkpoint = await readChosen(folder, which ?? (await latest(folder, rows.length)));
   const changes = before === undefined ? [] : changesOf(before.toJson(), loaded.toJson());
   const refused = refusals(changes, checkpoint.head.progress.step > 0);
   if (refused.length > 0) throw resumeRefused(folder.path, refused);
   const note = unverifiedNote(checkpoint);
   if (note !== undefined) emit({ type: 'note', level: 'info', text: note });
   return { folder, checkpoint, changes };
+}
+
+/**
+ * The best checkpoint is written before the last one: a process that died between the two, in its first
+ * epoch, has left the best alone, and nothing comes after it.
+ */
+async function latest(folder: RunFolder, rows: number): Promise<'best' | 'last'> {
+  if (existsSync(folder.last)) return 'last';
+  const { epoch } = (await readChosen(folder, 'best')).head.progress;
+  return rows <= epoch ? 'best' : 'last';
 }
 
 /**

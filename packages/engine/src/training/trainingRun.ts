@@ -7,7 +7,7 @@ import type {
   ScoreText,
   ValidationScores,
 } from '@raremask/core';
-import { epochScoreDefinitions, isBetter } from '@raremask/metrics';
+import { epochScoreDefinitions, takesBest } from '@raremask/metrics';
 import { MetricsTable, type RunFolder } from '@raremask/record';
 import { noBatches, notFiniteLoss } from '../errors.ts';
 import { scoreTexts } from '../judging/addedScores.ts';
@@ -15,7 +15,7 @@ import type { Judged } from '../judging/judge.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { Batch } from '../reading/plan.ts';
-import { writeCheckpoint } from '../record/checkpoint.ts';
+import { readCheckpoint, resumeState, writeCheckpoint } from '../record/checkpoint.ts';
 import type { EpochEvent, EpochSums, Progress } from '../record/checkpointHead.ts';
 import type { Compute } from '../runner/compute.ts';
 import { openRunner } from '../runner/openRunner.ts';
@@ -25,7 +25,7 @@ import { stateNotFinite } from '../step/errors.ts';
 import type { StepProgram } from '../step/program.ts';
 import { rampValue } from '../step/ramp.ts';
 import { scheduleFactor } from '../step/schedule.ts';
-import { unusableIn } from '../step/state.ts';
+import { initialState, unusableIn } from '../step/state.ts';
 import { accumulationNote, gatheringOf, updateProgress } from './accumulation.ts';
 import type { Course } from './course.ts';
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
@@ -34,6 +34,7 @@ import { restored } from './restored.ts';
 import { progressOf, type ResumePoint } from './resumePoint.ts';
 import type { Trackers } from './trackers.ts';
 import { validate } from './validation.ts';
+import { Watching } from './watching.ts';
 
 export interface TrainResult {
   readonly folder: string;
@@ -65,6 +66,9 @@ interface RunSettings {
   readonly course: (network: Network) => Promise<Course>;
 }
 
+/** A score below which a network has found next to nothing. */
+const NOTHING_FOUND = 0.05;
+
 /** The loop over epochs and steps. Owns the tensors of the state. */
 export class TrainingRun {
   readonly #work: Work;
@@ -78,6 +82,10 @@ export class TrainingRun {
   readonly #trackers: Trackers;
   readonly #openCourse: RunSettings['course'];
   #course!: Course;
+  /** Undefined where the manifest switches the sentinel off. */
+  #watching: Watching | undefined;
+  /** Whether the sentinel has ended the training. */
+  #isEnded = false;
   #progress: Omit<Progress, 'sampler' | 'schedule' | 'course'>;
   readonly #from: ResumePoint | null;
   /** Whether the optimizer has moved the weights since the start, and left them finite. */
@@ -124,6 +132,7 @@ export class TrainingRun {
   async train(backend: BackendFact, signal: AbortSignal | undefined): Promise<TrainResult> {
     const { manifest } = this.#work.loaded;
     this.#course = await this.#openCourse(this.#runner);
+    this.#watching = await this.#watch();
     const restoredEvents = await this.#restore();
     await this.#trackers.start({
       folder: this.#folder.path,
@@ -160,7 +169,9 @@ export class TrainingRun {
 
   /** An epoch that time has cut short is yet to be ended where its validation has failed before. */
   get #isOver(): boolean {
-    return this.#course.isOver(this.#progress.epoch) && this.#progress.step === 0;
+    return (
+      this.#isEnded || (this.#course.isOver(this.#progress.epoch) && this.#progress.step === 0)
+    );
   }
 
   async #announce(backend: BackendFact): Promise<void> {
@@ -220,20 +231,18 @@ export class TrainingRun {
     const validation = this.#course.validates(epoch) ? await this.#validate(epoch) : undefined;
     const { better } = this.#chosenBy;
     const score = validation?.[manifest.evaluate.score] ?? null;
-    const best = isBetter({ better }, score, this.#progress.best?.score);
+    const best = takesBest({ better }, score, this.#progress.best?.score);
     if (score !== null) {
       this.#parts.schedule.observe?.(better === 'lower' ? -score : score, epoch);
     }
     this.#addSeconds(seconds - before);
     const done = epoch + 1;
+    const within = updateProgress(batches.length - 1, batches.length, manifest.train.accumulate);
     const event: EpochEvent = {
       type: 'epoch',
       epoch: done,
       epochs: this.#course.epochs(done),
-      learningRate: this.#learningRate(
-        epoch,
-        updateProgress(batches.length - 1, batches.length, manifest.train.accumulate),
-      ),
+      learningRate: this.#learningRate(epoch, within),
       seconds,
       imagesPerSecond: sums.images / seconds,
       ...this.#meansOf(sums),
@@ -255,13 +264,17 @@ export class TrainingRun {
       best: best ? { epoch, score } : this.#progress.best,
       lastEpoch: event,
     };
+    const noticed = await this.#watching?.epoch(event, this.#termWeights(epoch, within));
     if (best) await this.#save(this.#folder.best);
+    if (noticed?.acts.includes('restore-best')) await this.#restoreBest();
     // The checkpoint has the row that follows: whenever the process dies, none is lost.
     await this.#save(this.#folder.last);
     await this.#table.add(event);
     this.#emit(event);
     const note = emptiedNote(sums);
     if (note !== undefined) this.#emit({ type: 'note', level: 'warn', text: note });
+    for (const finding of noticed?.findings ?? []) this.#emit(finding);
+    this.#isEnded = noticed?.acts.includes('stop') ?? false;
     await this.#trackers.epoch(done, this.#progress.totalSteps, () => this.#weights());
   }
 
@@ -276,6 +289,7 @@ export class TrainingRun {
       table: this.#table,
       folder: this.#folder,
       progress: this.#progress,
+      findings: this.#watching?.last ?? [],
       learningRate: () => this.#learningRate(epoch, updateProgress(step, batches, accumulate)),
     });
   }
@@ -322,6 +336,12 @@ export class TrainingRun {
         lastCheckpoint: totalSteps > 0 && epoch > 0 ? this.#folder.last : null,
       });
     }
+    this.#watching?.batch(batch);
+    const isLast = step === steps - 1;
+    if (isLast && this.#watching?.wantsBatch) {
+      const progress = updateProgress(step, steps, manifest.train.accumulate);
+      await this.#watching.again(this.#runner, batch, result, this.#termWeights(epoch, progress));
+    }
     if (!this.#updated && gradientNorm !== null) {
       this.#checkState('nothing was saved since');
       this.#updated = true;
@@ -355,7 +375,7 @@ export class TrainingRun {
   }
 
   #run(batch: Batch, batches: readonly (readonly Draw[])[]): Promise<StepResult> {
-    const { train, loss } = this.#work.loaded.manifest;
+    const { train } = this.#work.loaded.manifest;
     const { epoch, step, totalSteps, updates } = this.#progress;
     const gathering = gatheringOf(batches, step, train.accumulate);
     const progress = updateProgress(step, batches.length, train.accumulate);
@@ -370,13 +390,42 @@ export class TrainingRun {
       numbers: this.#parts.optimizer.numbers?.(updates + 1) ?? {},
       ...(train.average && { decay: averageDecay(train.average.decay, updates) }),
       ...(gathering && { gathering }),
-      termWeights: loss.map(({ weight }) =>
-        rampValue(weight, this.#course.position(epoch, progress)),
-      ),
+      termWeights: this.#termWeights(epoch, progress),
       uniform: (into) => {
         for (let index = 0; index < into.length; index++) into[index] = random.next();
       },
     });
+  }
+
+  #termWeights(epoch: number, progress: number): number[] {
+    const position = this.#course.position(epoch, progress);
+    return this.#work.loaded.manifest.loss.map(({ weight }) => rampValue(weight, position));
+  }
+
+  async #watch(): Promise<Watching | undefined> {
+    const { loaded, facts, splits } = this.#work;
+    const { sentinel } = loaded.manifest.train;
+    if (sentinel === 'off') return undefined;
+    const survey = await this.#work.survey();
+    return new Watching({
+      facts,
+      parts: this.#parts,
+      hasEmpty: splits.train.some((id) => !survey.hasForeground(id)),
+      manifest: loaded.toJson(),
+      act: sentinel.act,
+      state: this.#progress.sentinel,
+    });
+  }
+
+  /** Where the best epoch has found nothing yet, what the run began with. */
+  async #restoreBest(): Promise<void> {
+    const { best } = this.#progress;
+    const { better } = this.#chosenBy;
+    const isWorth = best !== null && (better === 'lower' || best.score > NOTHING_FOUND);
+    const state = isWorth
+      ? resumeState(await readCheckpoint(this.#folder.best), this.#program)
+      : initialState(this.#program);
+    this.#runner.load(state);
   }
 
   /** Where something goes wrong, the epoch's training is saved first: a resumed run validates next. */
@@ -401,9 +450,12 @@ export class TrainingRun {
       feed: this.#feed,
       ids: this.#work.splits.validation,
       scores: this.#parts.scores,
-      ...(this.#trackers.wantImages && {
-        onImage: (image: Judged) => this.#trackers.image(epoch + 1, this.#work.facts, image),
-      }),
+      onImage: async (image: Judged) => {
+        this.#watching?.image(image, epoch);
+        if (this.#trackers.wantImages) {
+          await this.#trackers.image(epoch + 1, this.#work.facts, image);
+        }
+      },
       onProgress: (done, total) => this.#emit({ type: 'validate', epoch: epoch + 1, done, total }),
     });
   }
@@ -422,6 +474,7 @@ export class TrainingRun {
           sampler: this.#parts.sampler.state?.() ?? null,
           schedule: this.#parts.schedule.state?.() ?? null,
           course: this.#course.state(),
+          ...(this.#watching && { sentinel: this.#watching.state }),
         },
       },
       this.#program,
@@ -449,7 +502,7 @@ export class TrainingRun {
     const { optimizer, schedule, epochs } = this.#work.loaded.manifest.train;
     const position = this.#course.position(epoch, progress);
     const factor = scheduleFactor(this.#parts.schedule, schedule.warmup, position, epochs);
-    return optimizer.learningRate * factor;
+    return optimizer.learningRate * factor * (this.#watching?.rateFactor ?? 1);
   }
 
   #named(terms: readonly number[]): Record<string, number> {

@@ -1,15 +1,18 @@
 import { type ShownScore, type Summary, scoreOf, shownScores } from '@raremask/metrics';
-import type { EpochRow, Evaluation } from '@raremask/record';
+import type { EpochRow, Evaluation, ManifestView } from '@raremask/record';
 import pc from 'picocolors';
 import { counted, shareText } from '../numberText.ts';
-import { type Verdict, verdict } from '../page/verdict.ts';
-import { countedScoreText, pairFirst } from '../scoreText.ts';
+import { type Told, type Verdict, verdict } from '../page/verdict.ts';
+import { countedScoreText, intervalText, pairFirst } from '../scoreText.ts';
 import { columns, naturalWidth, plain, type TableOptions } from './columns.ts';
 import { wrapped } from './wrapped.ts';
 
 export interface ResultOptions extends TableOptions {
   /** Epochs of the run, from `parseHistory`, for what the verdict says about its course. */
   readonly history?: readonly EpochRow[];
+  /** The run's manifest and what the sentinel said, for what is advised. */
+  readonly manifest?: ManifestView | undefined;
+  readonly findings?: readonly Told[];
   /** Adds the mean Dice that other packages would print; false where it is left out. */
   readonly conventions?: boolean;
 }
@@ -29,10 +32,15 @@ export function resultTable(evaluation: Evaluation, options: ResultOptions): str
       `${paint.bold(plain(evaluation.split))}, ${evaluation.checkpoint} weights (epoch ${evaluation.epoch}): ${counted(summary.foreground.images, 'image')}, ${summary.foreground.imagesWithForeground} with foreground, ${summary.foreground.emptyImages} without`,
       ...(evaluation.remark === undefined ? [] : [paint.yellow(plain(evaluation.remark))]),
     ].join('\n'),
-    scoreTable(regions, tableScores(evaluation), options),
+    [
+      scoreTable(regions, tableScores(evaluation), options),
+      ...intervalNote(summary.foreground).flatMap((note) => wrapped(note, options.width)),
+    ].join('\n'),
   ];
   if (options.conventions === true) blocks.push(conventionTable(summary.foreground, options));
-  blocks.push(verdictText(verdict(options.history ?? [], evaluation), options));
+  blocks.push(
+    verdictText(verdict({ ...options, history: options.history ?? [], evaluation }), options),
+  );
   return `${blocks.join('\n\n')}\n`;
 }
 
@@ -51,10 +59,14 @@ function scoreTable(
 ): string {
   const named = regions.length > 1;
   const head = [...(named ? [''] : []), ...scores.map((score) => score.head!)];
-  const rows = regions.map(({ name, summary }) => [
-    ...(named ? [plain(name)] : []),
-    ...scores.map((score) => countedScoreText(score, summary)),
-  ]);
+  const rows = regions.flatMap(({ name, summary }) => {
+    const values = scores.map((score) => countedScoreText(score, summary));
+    const intervals = scores.map((score) => intervalText(score, summary) ?? '');
+    return [
+      [...(named ? [plain(name)] : []), ...values],
+      ...(summary.intervals ? [[...(named ? [''] : []), ...intervals]] : []),
+    ];
+  });
   if (naturalWidth(head, rows) <= options.width) {
     const right = scores.map(() => 'right' as const);
     return columns(head, rows, { ...options, align: named ? ['left', ...right] : right });
@@ -63,10 +75,25 @@ function scoreTable(
     ['', ...(named ? regions.map(({ name }) => plain(name)) : [''])],
     scores.map((score) => [
       plain(score.short),
-      ...regions.map(({ summary }) => countedScoreText(score, summary)),
+      ...regions.map(({ summary }) => withInterval(score, summary)),
     ]),
     { ...options, align: ['left', ...regions.map(() => 'right' as const)] },
   );
+}
+
+function withInterval(score: ShownScore, summary: Summary): string {
+  const interval = intervalText(score, summary);
+  return `${countedScoreText(score, summary)}${interval === undefined ? '' : `, ${interval}`}`;
+}
+
+/** What the second line of each row is. */
+function intervalNote({ groups, intervals }: Summary): string[] {
+  if (intervals === undefined || groups === undefined) return [];
+  return [
+    groups < 2
+      ? 'No intervals: the images are of one group.'
+      : `Below each number its 95 % interval: ${counted(groups, 'group')} of images drawn anew 1,000 times.`,
+  ];
 }
 
 function conventionTable(summary: Summary, options: TableOptions): string {
