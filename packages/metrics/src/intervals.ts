@@ -29,7 +29,8 @@ export interface DrawnScore {
  * are drawn with replacement, as many as there are, 1000 times, since images of one patient are not
  * independent; the ends are the percentiles 2.5 and 97.5. Where a share is 0 or 1 in every draw, the draws say
  * nothing of how rare the other outcome may be: then the exact interval (Clopper and Pearson 1934) for that
- * many groups. Null of fewer than two groups, and of a score that more than a tenth of the draws has not.
+ * many groups. Null of fewer than two groups, of another score that is the same in every draw, and of one that
+ * more than a tenth of the draws has not.
  *
  * The same images give the same intervals in any order.
  */
@@ -84,7 +85,7 @@ function intervalOf(drawn: number[], groups: number | undefined): Interval | nul
     const rare = ((1 - LEVEL) / 2) ** (1 / Math.max(groups, 1));
     return low === 0 ? [0, 1 - rare] : [rare, 1];
   }
-  return [low, high];
+  return low === high ? null : [low, high];
 }
 
 /** Between the two nearest of sorted values, in a straight line (type 7 of Hyndman and Fan 1996). */

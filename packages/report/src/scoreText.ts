@@ -14,12 +14,18 @@ export function scoreText(score: ShownScore, summary: Summary): string {
   return valueText(score, scoreOf(summary, score.key));
 }
 
-/** Its 95 % interval in the same unit, "0.42 – 0.79"; undefined where it has none. */
+/** Its 95 % interval in the same unit, "0.42–0.79" or "3–31 %"; undefined where it has none. */
 export function intervalText(score: ShownScore, summary: Summary): string | undefined {
   const interval = intervalOf(summary, score.key);
   if (interval === undefined) return undefined;
-  const [low, high] = interval.map((end) => valueText(score, end)) as [string, string];
-  return `${low.replace(/ %$/, '')} – ${high}`;
+  const { key, unit, outOf } = score;
+  if (unit === 'share' && outOf === undefined) {
+    return interval.map((end) => end.toFixed(2)).join('–');
+  }
+  const [low, high] = interval.map((end) =>
+    key.startsWith('added.') ? measureText(end) : valueText(score, end),
+  ) as [string, string];
+  return `${low.replace(/ %$/, '')}–${high}`;
 }
 
 function valueText({ key, unit, outOf }: ShownScore, value: number | null): string {

@@ -71,29 +71,33 @@ function scoreTable(
     const right = scores.map(() => 'right' as const);
     return columns(head, rows, { ...options, align: named ? ['left', ...right] : right });
   }
+  const cells = (score: ShownScore, summary: Summary) => [
+    countedScoreText(score, summary),
+    ...(summary.intervals ? [intervalText(score, summary) ?? ''] : []),
+  ];
+  const tops = regions.flatMap(({ name, summary }) => [
+    named ? plain(name) : '',
+    ...(summary.intervals ? ['95 %'] : []),
+  ]);
   return columns(
-    ['', ...(named ? regions.map(({ name }) => plain(name)) : [''])],
+    ['', ...tops],
     scores.map((score) => [
       plain(score.short),
-      ...regions.map(({ summary }) => withInterval(score, summary)),
+      ...regions.flatMap(({ summary }) => cells(score, summary)),
     ]),
-    { ...options, align: ['left', ...regions.map(() => 'right' as const)] },
+    { ...options, align: ['left', ...tops.map(() => 'right' as const)] },
   );
 }
 
-function withInterval(score: ShownScore, summary: Summary): string {
-  const interval = intervalText(score, summary);
-  return `${countedScoreText(score, summary)}${interval === undefined ? '' : `, ${interval}`}`;
-}
-
-/** What the second line of each row is. */
-function intervalNote({ groups, intervals }: Summary): string[] {
+/** Where the intervals come from. */
+function intervalNote({ groups, intervals, images }: Summary): string[] {
   if (intervals === undefined || groups === undefined) return [];
-  return [
-    groups < 2
-      ? 'No intervals: the images are of one group.'
-      : `Below each number its 95 % interval: ${counted(groups, 'group')} of images drawn anew 1,000 times.`,
-  ];
+  if (groups < 2) return ['No intervals: all images are of one group.'];
+  const drawn =
+    groups === images
+      ? `${counted(images, 'image')}, each by itself,`
+      : `${counted(groups, 'group')} of images`;
+  return [`Intervals of 95 %: ${drawn} drawn anew 1,000 times.`];
 }
 
 function conventionTable(summary: Summary, options: TableOptions): string {
