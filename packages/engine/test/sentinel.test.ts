@@ -86,6 +86,13 @@ test('background everywhere is named in the third epoch, and once', () => {
   expect(said(same)).toEqual(['background 1 in 3']);
 });
 
+test('background is named where the probability on structures falls, if only more slowly than beside them', () => {
+  const falling = [0.0008, 0.0006, 0.0005].map((onTruth, epoch) => ({
+    seen: { onTruth, beside: 0.001 / 3 ** epoch },
+  }));
+  expect(said(falling)).toEqual(['background 1 in 3']);
+});
+
 test('background after good epochs has its beginning, and is called lost', () => {
   const good = { seen: { dice: 0.6, missed: 0, onTruth: 0.6 } };
   const nothing = { seen: { onTruth: 0.0001 } };

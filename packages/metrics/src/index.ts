@@ -28,3 +28,10 @@ export {
 } from './scores/standard.ts';
 export { imageScoreOf, type SummaryOptions, summarize } from './summarize.ts';
 export type { Conventions, Summary } from './summary.ts';
+export {
+  averageDistance,
+  hausdorff,
+  nearBoth,
+  type SurfaceDistances,
+  surfaceDistances,
+} from './surface/surfaceDistances.ts';

@@ -50,6 +50,12 @@ describe('advice', () => {
     );
   });
 
+  test('asks for more epochs of a run that was short, where epochs decide', () => {
+    const train = { ...GOOD.train, epochs: 3 };
+    expect(text('weak', { ...GOOD, train })).toBe('Train longer: `train.epochs: 40` (3 now).');
+    expect(text('weak', { ...GOOD, train: { ...train, budget: '10m' } })).not.toContain('epochs');
+  });
+
   test('says nothing of the options of plugins that are not ours', () => {
     const others = {
       model: { use: './net.ts' },

@@ -15,8 +15,8 @@ const background: Rule = (epochs) => {
   }
   // A network that is learning raises the probability on structures long before it predicts any.
   const on = recent.map(({ seen }) => seen.onTruth ?? 0);
-  const rises =
-    on[2]! > 1.15 * on[0]! || contrast(recent[2]!.seen) > 1.15 * contrast(recent[0]!.seen);
+  const clears = contrast(recent[2]!.seen) > 1.15 * contrast(recent[0]!.seen);
+  const rises = on[2]! > 1.15 * on[0]! || (clears && on[2]! >= on[0]!);
   if (rises) return undefined;
   const start = since(validated(epochs, Number.POSITIVE_INFINITY), ({ seen }) => !found(seen))!;
   const { seen } = recent[2]!;

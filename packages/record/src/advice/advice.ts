@@ -18,6 +18,7 @@ const AGAINST: Readonly<Record<Problem, readonly change.Change[]>> = {
     change.addOverlapLoss,
     change.addPixelLoss,
     change.poolDice,
+    change.moreEpochs,
   ],
   alarms: [
     change.rateIfHigh,
@@ -38,6 +39,7 @@ const AGAINST: Readonly<Record<Problem, readonly change.Change[]>> = {
     ...MORE_FOREGROUND,
     change.addOverlapLoss,
     change.addPixelLoss,
+    change.moreEpochs,
   ],
   'empty-silent': [...HEAR_EMPTY, change.softerClassWeights, change.lessForeground],
   'term-outweighs': [change.evenWeights, change.lessSmoothing, change.poolDice],

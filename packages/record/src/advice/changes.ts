@@ -173,3 +173,11 @@ export const minimumSize: Change = ({ minimumSize: size }) =>
   size !== 0
     ? undefined
     : 'Leave out predicted structures that are too small to be any: `evaluate.minimumSize: auto`.';
+
+/** Epochs below which a run may just have been too short. */
+const SHORT = 20;
+
+export const moreEpochs: Change = ({ epochs, budget }) =>
+  budget !== null || epochs >= SHORT
+    ? undefined
+    : `Train longer: \`train.epochs: 40\` ${now(epochs)}.`;

@@ -19,6 +19,7 @@ export interface ManifestView {
   readonly average: unknown;
   readonly batch: number;
   readonly epochs: number;
+  readonly budget: unknown;
   readonly minimumSize: unknown;
   readonly gate: unknown;
 }
@@ -46,6 +47,7 @@ export function manifestView(manifest: unknown): ManifestView {
     average: train['average'] ?? null,
     batch: number(train['batch'], 8),
     epochs: number(train['epochs'], 40),
+    budget: train['budget'] ?? null,
     minimumSize: evaluate['minimumSize'] ?? 0,
     gate: evaluate['gate'],
   };
