@@ -50,13 +50,17 @@ test('these names are exported', () => {
         "loadPlugin",
         "loadPluginFromUrl",
         "provision",
+        "stackPlace",
       ],
       "./loss": [
+        "completeGradients",
         "constant",
+        "gradientGap",
         "lossInput",
         "nearest",
         "numbersByClass",
         "poolSum",
+        "tapeLength",
         "weightsByClass",
       ],
       "./manifest": [

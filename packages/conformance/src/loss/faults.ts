@@ -1,3 +1,4 @@
+import type { GradientGap } from '@raremask/core/loss';
 import { at, ConformanceError, type Differing, type Place, reason } from '../errors.ts';
 
 export function lossThrows(place: Place, cause: unknown): ConformanceError {
@@ -14,6 +15,27 @@ export function lossThrows(place: Place, cause: unknown): ConformanceError {
     { cause },
   );
 }
+
+export function withoutGradient(place: Place, { kernel, called, instead }: GradientGap) {
+  return new ConformanceError({
+    code: 'RAREMASK_CONFORMANCE_LOSS_GRADIENT_GAP',
+    category: 'plugin',
+    where: at(place),
+    what: `no gradient goes through ${kernel}, on which the value depends${lineOf(called)}`,
+    expected: 'operations that have a gradient, from the logits to the value',
+    remedy: instead,
+  });
+}
+
+/** Where the caller's own code is on the stack: the first frame that is in no package, and not here. */
+function lineOf(called: Error): string {
+  const frames = (called.stack ?? '').split('\n').slice(1);
+  const own = frames.find((frame) => /:\d+:\d+\)?$/.test(frame) && !ELSEWHERE.test(frame));
+  const line = own && /(?:\(|at )((?:file:\/\/)?[^\s()]+:\d+:\d+)\)?$/.exec(own)?.[1];
+  return line ? `, at ${line.replace('file://', '')}` : '';
+}
+
+const ELSEWHERE = /node_modules|node:|<anonymous>|\/core\/(?:dist|src)\/gradients\//;
 
 export function lossShape(place: Place, images: number, got: string): ConformanceError {
   return new ConformanceError({

@@ -4,8 +4,8 @@ import { type Batch, randomBatch } from '../trial/batch.ts';
 import { inEveryCase } from '../trial/cases.ts';
 import { make, whereOf } from '../trial/make.ts';
 import { TASKS } from '../trial/tasks.ts';
-import { type Evaluation, evaluate } from '../trial/valueAndGradient.ts';
-import { lossThrows } from './faults.ts';
+import { type Evaluation, evaluate, NoGradient } from '../trial/valueAndGradient.ts';
+import { lossThrows, withoutGradient } from './faults.ts';
 
 /** Of whatever laws draw by chance. */
 export const SEED = 1;
@@ -57,6 +57,7 @@ export async function evaluated(subject: LossSubject, batch: Batch): Promise<Eva
   try {
     return await evaluate(subject.loss, batch);
   } catch (error) {
+    if (error instanceof NoGradient) throw withoutGradient(place(subject, batch), error.gap);
     throw lossThrows(place(subject, batch), error);
   }
 }

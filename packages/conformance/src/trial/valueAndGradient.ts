@@ -1,5 +1,5 @@
 import type { Loss } from '@raremask/core';
-import { lossInput } from '@raremask/core/loss';
+import { type GradientGap, gradientGap, lossInput, tapeLength } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import type { Batch } from './batch.ts';
 
@@ -12,7 +12,21 @@ export interface Evaluation {
   readonly gradient: readonly number[];
 }
 
-/** Values and gradient. Frees what it makes; what the loss keeps stays. */
+/** Thrown where no gradient goes from the logits to the value. */
+export class NoGradient extends Error {
+  readonly gap: GradientGap;
+
+  constructor(gap: GradientGap) {
+    super(`no gradient goes through ${gap.kernel}`);
+    this.gap = gap;
+  }
+}
+
+/**
+ * Values and gradient. Frees what it makes; what the loss keeps stays.
+ *
+ * @throws NoGradient
+ */
 export async function evaluate(loss: Loss, batch: Batch): Promise<Evaluation> {
   let shape: readonly number[] = [];
   let dtype = '';
@@ -21,7 +35,11 @@ export async function evaluate(loss: Loss, batch: Batch): Promise<Evaluation> {
     tf.tidy(() => {
       const { logits, target, weight } = tensors(batch);
       return tf.grad((scores) => {
-        const value = loss(lossInput(batch.facts, scores, target, weight));
+        const input = lossInput(batch.facts, scores, target, weight);
+        const since = tapeLength();
+        const value = loss(input);
+        const gap = gradientGap(loss, input, value, since);
+        if (gap) throw new NoGradient(gap);
         ({ shape, dtype } = value);
         kept = tf.keep(tf.clone(value));
         return tf.sum(value);

@@ -15,3 +15,4 @@ export {
 } from './loadPlugin.ts';
 export { createRandom } from './random.ts';
 export { type Position, type Provision, provision } from './scopes.ts';
+export { stackPlace } from './stackPlace.ts';
