@@ -5,7 +5,7 @@ import { WeightedSet } from './scores/weightedSet.ts';
 export type Interval = readonly [low: number, high: number];
 
 /** How many times the groups are drawn. */
-export const RESAMPLES = 1000;
+const RESAMPLES = 1000;
 const LEVEL = 0.95;
 
 /** One image: the group that it is drawn with, and whether the truth has foreground. */
