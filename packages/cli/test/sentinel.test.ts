@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { further } from '../../../test/further.ts';
 import { raremask } from './command.ts';
 import { createProject, emptyProject, MANIFEST, type Project } from './project.ts';
+import { metrics } from './runFiles.ts';
 
 interface Finding {
   readonly type: string;
@@ -62,6 +63,18 @@ test('lowers the rate, goes back, and goes on in the same way after a resume', a
     .map((line) => Number(line.split(',')[1]));
   expect(rates.slice(0, first!.epoch)).toEqual(Array(first!.epoch).fill(100));
   expect(rates[first!.epoch]).toBe(10);
+  // Ended after the epoch of the finding, and gone on with: what was lowered stays so.
+  const short = ['--out', 'runs/short', '--set', `train.epochs=${first!.epoch}`];
+  const begun = await raremask(project, 'train', ...short);
+  expect(begun.status, begun.stderr).toBe(0);
+  const more = await raremask(project, 'resume', 'runs/short', '--set', 'train.epochs=5');
+  expect(more.status, more.stderr).toBe(0);
+  expect(metrics(project.at('runs/short/metrics.csv'))).toEqual(
+    metrics(project.at('runs/tiny/metrics.csv')),
+  );
+  expect(findings(project, 'runs/short')).toEqual(
+    findings(project, 'runs/tiny').map((one) => ({ ...one, time: expect.any(String) })),
+  );
 });
 
 test('says nothing where it is switched off', async () => {
