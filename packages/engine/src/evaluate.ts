@@ -115,22 +115,36 @@ async function scored(
 ): Promise<Evaluation> {
   const { epoch } = checkpoint.head.progress;
   const scores: ImageScore[] = [];
+  const probabilities: number[] = [];
   const broken = new Map<string, RaremaskError>();
   const readable = readableFeed(feed, workers, (id, reason) => broken.set(id, reason));
   for await (const image of judge(judging, readable, ids)) {
     const score = scoreJudged(facts, image, added);
     scores.push(score);
+    probabilities.push(image.presence ?? largest(image.foreground));
     onImage?.(image, score, facts);
     onEvent({ type: 'validate', epoch, done: scores.length, total: ids.length });
   }
   if (scores.length === 0) throw nothingReadable(broken);
   if (broken.size > 0) onEvent({ type: 'note', level: 'warn', text: leftOutNote(broken) });
   const evaluation: Evaluation = {
-    ...evaluationOf(facts, split, checkpoint, scores, added, (id) => dataset.group?.(id) ?? id),
+    ...evaluationOf(
+      facts,
+      split,
+      checkpoint,
+      scores,
+      probabilities,
+      added,
+      (id) => dataset.group?.(id) ?? id,
+    ),
     ...(broken.size > 0 && {
       unreadable: [...broken].map(([id, { code, message }]) => ({ id, code, message })),
     }),
   };
   await writeEvaluation(folder.path, evaluation);
   return evaluation;
+}
+
+function largest(values: Float32Array): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
 }

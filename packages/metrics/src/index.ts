@@ -1,5 +1,6 @@
 export { type Box, type Components, type Connectivity, components } from './components.ts';
 export type { MetricsError } from './errors.ts';
+export { type ImageLevel, imageLevel, type OperatingPoint } from './imageLevel.ts';
 export type { Interval } from './intervals.ts';
 export {
   anyForeground,

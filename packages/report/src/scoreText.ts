@@ -1,4 +1,5 @@
 import { intervalOf, type ShownScore, type Summary, scoreOf } from '@raremask/metrics';
+import type { Evaluation } from '@raremask/record';
 import {
   ABSENT,
   averageText,
@@ -54,4 +55,12 @@ export function countedScoreText(definition: ShownScore, summary: Summary): stri
 /** The two kinds of error before all other scores. */
 export function pairFirst<Row extends Pick<ShownScore, 'pair'>>(rows: readonly Row[]): Row[] {
   return [...rows].sort((left, right) => Number(right.pair ?? false) - Number(left.pair ?? false));
+}
+
+/** One sentence on how well images are told apart; undefined where only one kind is there. */
+export function imageLevelText({ imageLevel }: Pick<Evaluation, 'imageLevel'>): string | undefined {
+  if (imageLevel === undefined || imageLevel.auc === null) return undefined;
+  const { auc, interval } = imageLevel;
+  const ends = interval === null ? '' : `, ${interval.map((end) => end.toFixed(2)).join('–')}`;
+  return `Images with and without foreground told apart by their largest probability: AUC ${auc.toFixed(3)}${ends}.`;
 }

@@ -3,7 +3,7 @@ import type { EpochRow, Evaluation, ManifestView } from '@raremask/record';
 import pc from 'picocolors';
 import { counted, shareText } from '../numberText.ts';
 import { type Told, type Verdict, verdict } from '../page/verdict.ts';
-import { countedScoreText, intervalText, pairFirst } from '../scoreText.ts';
+import { countedScoreText, imageLevelText, intervalText, pairFirst } from '../scoreText.ts';
 import { columns, naturalWidth, plain, type TableOptions } from './columns.ts';
 import { wrapped } from './wrapped.ts';
 
@@ -34,7 +34,9 @@ export function resultTable(evaluation: Evaluation, options: ResultOptions): str
     ].join('\n'),
     [
       scoreTable(regions, tableScores(evaluation), options),
-      ...intervalNote(summary.foreground).flatMap((note) => wrapped(note, options.width)),
+      ...[imageLevelText(evaluation), ...intervalNote(summary.foreground)].flatMap((note) =>
+        note === undefined ? [] : wrapped(note, options.width),
+      ),
     ].join('\n'),
   ];
   if (options.conventions === true) blocks.push(conventionTable(summary.foreground, options));

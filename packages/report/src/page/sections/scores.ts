@@ -1,7 +1,7 @@
 import { type ShownScore, type Summary, scoreOf, shownScores } from '@raremask/metrics';
 import type { Evaluation } from '@raremask/record';
 import { countText, shareText } from '../../numberText.ts';
-import { intervalText, scoreText } from '../../scoreText.ts';
+import { imageLevelText, intervalText, scoreText } from '../../scoreText.ts';
 import { html, type Markup } from '../markup.ts';
 
 interface ScoreColumn {
@@ -38,6 +38,7 @@ export function scores(evaluations: readonly Evaluation[]): Markup {
 <p class="muted">Any foreground against none${main.summary.classes.length > 1 && ', then each class by itself'}. An arrow says which way is better.${intervals(main.summary.foreground)}</p>
 <div class="scroll"><table class="${stack}"><thead><tr><th></th>${shown.map(({ title }) => html`<th class="n">${title}</th>`)}<th>how it is made; what it does with an empty image</th></tr></thead>
 <tbody>${counts}${own.map((score) => scoreRow(score, shown))}</tbody></table></div>
+${imageLevelText(main) && html`<p>${imageLevelText(main)}</p>`}
 <h2>What other packages would print</h2>
 <p class="muted">Mean Dice per image of the same predictions. They differ only in what an image without foreground counts.</p>
 <div class="scroll"><table class="${stack}"><thead><tr><th>convention</th>${shown.map(({ title }) => html`<th class="n">${title}</th>`)}<th>an empty image counts</th></tr></thead>
