@@ -292,15 +292,17 @@ export function optionActsElsewhere(
   });
 }
 
-export function keepsTensors(place: Place, kept: number): ConformanceError {
+export function keepsTensors(place: Place, got: string): ConformanceError {
   return new ConformanceError({
     code: 'RAREMASK_CONFORMANCE_LOSS_KEEPS_TENSORS',
     category: 'plugin',
     where: at(place),
     what: 'the loss keeps tensors',
-    expected: 'as many tensors after a call as before',
-    got: `${kept} more after 3 calls`,
-    remedy: 'make tensors in the call, without tf.keep and tf.variable; keep plain numbers',
+    expected:
+      'as many tensors after each further call as before; constants may be kept from the first',
+    got,
+    remedy:
+      'make tensors in the call, without tf.keep and tf.variable; keep plain numbers, or constants once',
   });
 }
 
@@ -325,6 +327,30 @@ export function notPure(place: Place, { expected, got }: Differing): Conformance
     expected,
     got,
     remedy: 'let the loss remember nothing of earlier calls, and draw nothing at random',
+  });
+}
+
+export function followsTheClock(place: Place, { expected, got }: Differing): ConformanceError {
+  return new ConformanceError({
+    code: 'RAREMASK_CONFORMANCE_LOSS_CLOCK',
+    category: 'plugin',
+    where: at(place),
+    what: 'the same input has another value an hour later',
+    expected,
+    got,
+    remedy: 'take nothing from the clock; a weight that changes in training stands in the manifest',
+  });
+}
+
+export function changesOptions(where: string, expected: string, got: string): ConformanceError {
+  return new ConformanceError({
+    code: 'RAREMASK_CONFORMANCE_LOSS_CHANGES_OPTIONS',
+    category: 'plugin',
+    where,
+    what: 'the loss changes its options, which others hold too',
+    expected,
+    got,
+    remedy: 'copy the options before you change them',
   });
 }
 

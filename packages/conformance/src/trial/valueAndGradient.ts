@@ -31,6 +31,7 @@ export async function evaluate(loss: Loss, batch: Batch): Promise<Evaluation> {
   let shape: readonly number[] = [];
   let dtype = '';
   let kept: tf.Tensor | undefined;
+  let gap: GradientGap | undefined;
   const differentiate = () =>
     tf.tidy(() => {
       const { logits, target, weight } = tensors(batch);
@@ -38,8 +39,9 @@ export async function evaluate(loss: Loss, batch: Batch): Promise<Evaluation> {
         const input = lossInput(batch.facts, scores, target, weight);
         const since = tapeLength();
         const value = loss(input);
-        const gap = gradientGap(loss, input, value, since);
-        if (gap) throw new NoGradient(gap);
+        gap = gradientGap(loss, input, value, since);
+        // Thrown in here, it would leave behind what the gradient has saved.
+        if (gap) return tf.sum(scores);
         ({ shape, dtype } = value);
         kept = tf.keep(tf.clone(value));
         return tf.sum(value);
@@ -52,11 +54,23 @@ export async function evaluate(loss: Loss, batch: Batch): Promise<Evaluation> {
     tf.dispose(kept);
     throw error;
   }
+  if (gap) {
+    gradient.dispose();
+    throw new NoGradient(gap);
+  }
   const result = kept!;
   const values = [...(await result.data())];
   const slopes = [...(await gradient.data())];
   tf.dispose([result, gradient]);
   return { shape, dtype, values, gradient: slopes };
+}
+
+/** Calls a loss, and looks at nothing of what it gives. */
+export function called(loss: Loss, batch: Batch): void {
+  tf.tidy(() => {
+    const { logits, target, weight } = tensors(batch);
+    loss(lossInput(batch.facts, logits, target, weight));
+  });
 }
 
 /** The values without the gradient. */
