@@ -28,8 +28,8 @@ const config: KnipConfig = {
       project: ['src/**', 'kernels/**', 'test/**'],
     },
     'packages/cli': {
-      // Forked by the tests, to load the libraries once.
-      entry: ['test/commandServer.mjs'],
+      // Forked by the tests, to load the libraries once; loaded into a command that is to die.
+      entry: ['test/commandServer.mjs', 'test/dying.mjs'],
       project: ['src/**', 'test/**', '!test/fixtures/**'],
       ignoreDependencies: STANDARD,
     },

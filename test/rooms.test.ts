@@ -22,6 +22,7 @@ const FLOORS = [
   'prediction',
   'inspection',
   'recommendation',
+  'sentinel',
   'training',
   'jobs',
 ];

@@ -43,6 +43,26 @@ export async function manifestOfRun(
   });
 }
 
+/**
+ * The manifest of a run without what is overridden now; undefined where nothing is, or where it no longer
+ * loads, which is said.
+ */
+export async function manifestBefore(
+  run: string,
+  options: Pick<ManifestOptions, 'set' | 'backend' | 'budget'>,
+  warn: (text: string) => void,
+): Promise<LoadedManifest | undefined> {
+  if (overrides(options).length === 0) return undefined;
+  try {
+    return await manifestOfRun(run, {});
+  } catch (error) {
+    warn(
+      `what has changed since the run stopped is not known, since its own manifest no longer loads: ${error instanceof Error ? error.message.split('\n')[0] : error}`,
+    );
+    return undefined;
+  }
+}
+
 /** What is said where shares of a split are overridden that a run has dealt already. */
 export function keptSplitNote(
   { manifest }: LoadedManifest,

@@ -21,16 +21,22 @@ function plain(): NodeJS.ProcessEnv {
   return inherited;
 }
 
-/** Runs the built command in a folder, in a process of its own and without a terminal. */
+/**
+ * Runs the built command in a folder, in a process of its own and without a terminal.
+ *
+ * @param killAfter milliseconds after which it is killed
+ */
 export async function run(
   folder: string,
   parameters: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  killAfter?: number,
 ): Promise<Ended> {
   const child = spawn(process.execPath, [executable, ...parameters], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...plain(), ...env },
+    ...(killAfter !== undefined && { timeout: killAfter, killSignal: 'SIGKILL' }),
   });
   const seen = collected(child);
   return await new Promise<Ended>((resolve, reject) => {

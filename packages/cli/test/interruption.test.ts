@@ -6,7 +6,8 @@ import { epochSeconds, metrics, progress, tensors } from './runFiles.ts';
 
 /**
  * A loss that sends its own process a signal in the step that the environment names. It counts its
- * calls, and a compiled step calls it no more than twice: so these runs are eager.
+ * calls, and a compiled step calls it no more than twice: so these runs are eager, and without the
+ * sentinel, which asks losses after each epoch.
  */
 const SIGNALLING = `import { defineLoss } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
@@ -37,7 +38,7 @@ const AUGMENTED = `workers: 1, augment: { flip: 0.5, rotate: 0.5, turn: { probab
 function signallingProject(): Project {
   const project = createProject(
     MANIFEST.replace('  - { use: "@raremask/loss-ce" }', '  - { use: ./signalling.ts }')
-      .replace('epochs: 2', 'epochs: 4')
+      .replace('epochs: 2', 'epochs: 4, sentinel: off')
       .concat('backend: wasm\n'),
   );
   project.write('signalling.ts', SIGNALLING);
@@ -171,7 +172,7 @@ function miningProject(workers: number): Project {
   const mining = `sampler:
   use: "@raremask/sampler"
   with: { foreground: 0.5, hardNegatives: { by: loss, share: 0.5 }, length: 12 }
-train: { epochs: 4, batch: 4, workers: ${workers} }
+train: { epochs: 4, batch: 4, workers: ${workers}, sentinel: off }
 `;
   project.write('raremask.yaml', project.read('raremask.yaml').replace(/^train: .*\n/m, mining));
   // An empty image that is unlike the others.
@@ -239,6 +240,7 @@ test.each([
 /** Four epochs of eight batches; four batches make an update, and averaged weights are validated. */
 const GATHERED = `train:
   epochs: 4
+  sentinel: off
   batch: 1
   workers: 0
   accumulate: 4

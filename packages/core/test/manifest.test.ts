@@ -301,6 +301,8 @@ describe('toYaml', () => {
         clip: null
         accumulate: 1
         average: null
+        sentinel:
+          act: []
         augment:
           flip: true
           rotate: true

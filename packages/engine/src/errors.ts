@@ -220,19 +220,6 @@ export function emptySplit(split: string): RaremaskError {
   });
 }
 
-export function brokenCheckpoint(path: string, what: string, cause?: unknown): RaremaskError {
-  return new RaremaskError(
-    {
-      code: 'RAREMASK_BROKEN_CHECKPOINT',
-      category: 'data',
-      where: path,
-      what: `the checkpoint cannot be used: ${what}`,
-      remedy: 'use the other checkpoint of the run (best or last), or train again',
-    },
-    { cause },
-  );
-}
-
 export function checkpointMismatch(path: string, expected: string, got: string): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_CHECKPOINT_MISMATCH',

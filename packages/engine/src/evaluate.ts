@@ -2,7 +2,6 @@ import type { Facts, OnEvent, RaremaskError } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import type { ImageScore } from '@raremask/metrics';
 import { type Evaluation, writeEvaluation } from '@raremask/record';
-import { checkpointMismatch } from './errors.ts';
 import { addedScores } from './judging/addedScores.ts';
 import { writeDecision } from './judging/decisionFile.ts';
 import { type DecisionRule, decisionRule, isSearched } from './judging/decisionRule.ts';
@@ -11,6 +10,7 @@ import { type Judge, type Judged, judge, scoreJudged } from './judging/judge.ts'
 import type { NamedScore } from './judging/namedScore.ts';
 import { searchDecision, searchedNote } from './judging/searchDecision.ts';
 import { tileRule } from './judging/tiles.ts';
+import { checkFacts } from './opening/checkFacts.ts';
 import { nothingReadable } from './opening/errors.ts';
 import { leftOutNote } from './opening/leftOut.ts';
 import type { OpenedData } from './opening/openData.ts';
@@ -46,12 +46,12 @@ export async function evaluate(
   runPath: string,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const run = await readTrained(runPath, options.checkpoint);
+  const run = await readTrained(runPath, options.checkpoint, options.onEvent);
   const { onEvent } = options;
   const work = await openWork(source, { onEvent, unreadable: 'list', run: runPath });
   try {
     const ids = splitOf(work, options.split ?? 'validation');
-    sameFacts(run.checkpoint.path, run.checkpoint.head.facts, work.facts);
+    checkFacts(run.checkpoint, work.facts);
     const scores = await addedScores(work.loaded, work.scope, work.facts);
     const trained = await openTrained(work.loaded, run, work.scope);
     const { window, mirror } = work.loaded.manifest.evaluate;
@@ -106,7 +106,7 @@ async function ruleFor(
 }
 
 async function scored(
-  { facts, workers }: Work,
+  { facts, workers, dataset }: Work,
   { folder, checkpoint }: Trained,
   judging: Judge,
   feed: Feed,
@@ -115,18 +115,28 @@ async function scored(
 ): Promise<Evaluation> {
   const { epoch } = checkpoint.head.progress;
   const scores: ImageScore[] = [];
+  const probabilities: number[] = [];
   const broken = new Map<string, RaremaskError>();
   const readable = readableFeed(feed, workers, (id, reason) => broken.set(id, reason));
   for await (const image of judge(judging, readable, ids)) {
     const score = scoreJudged(facts, image, added);
     scores.push(score);
+    probabilities.push(image.presence ?? largest(image.foreground));
     onImage?.(image, score, facts);
     onEvent({ type: 'validate', epoch, done: scores.length, total: ids.length });
   }
   if (scores.length === 0) throw nothingReadable(broken);
   if (broken.size > 0) onEvent({ type: 'note', level: 'warn', text: leftOutNote(broken) });
   const evaluation: Evaluation = {
-    ...evaluationOf(facts, split, checkpoint, scores, added),
+    ...evaluationOf(
+      facts,
+      split,
+      checkpoint,
+      scores,
+      probabilities,
+      added,
+      (id) => dataset.group?.(id) ?? id,
+    ),
     ...(broken.size > 0 && {
       unreadable: [...broken].map(([id, { code, message }]) => ({ id, code, message })),
     }),
@@ -135,11 +145,6 @@ async function scored(
   return evaluation;
 }
 
-/** Throws where a checkpoint was trained for other classes or channels than the data set has. */
-function sameFacts(path: string, trained: Facts, found: Facts): void {
-  const say = (facts: Facts) =>
-    `${facts.channels} channel(s), ${facts.overlapping ? 'overlapping' : 'exclusive'} classes ${facts.classes
-      .map(({ name }) => name)
-      .join(', ')}`;
-  if (say(trained) !== say(found)) throw checkpointMismatch(path, say(trained), say(found));
+function largest(values: Float32Array): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
 }

@@ -7,14 +7,14 @@ import {
   type OnnxModel,
   type Runtime,
 } from '@raremask/compiler';
-import type { Facts, Model } from '@raremask/core';
+import type { Facts, Model, OnEvent } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { writeAtomically } from '@raremask/record';
 import { exportDiffers, exportNeedsSize } from './errors.ts';
 import type { DecisionRule } from './judging/decisionRule.ts';
 import { openTrained, readTrained, scopeWithoutData } from './opening/openTrained.ts';
-import type { CheckpointHead } from './record/checkpoint.ts';
+import type { CheckpointHead } from './record/checkpointHead.ts';
 import { eagerNetwork } from './runner/eagerRunner.ts';
 import { graphsOfTwoSizes, inferenceGraph } from './runner/inferenceGraph.ts';
 import type { NetworkArrays } from './runner/runner.ts';
@@ -30,6 +30,7 @@ export interface ExportOptions {
   readonly runtime?: Runtime | undefined;
   /** Version of the command that exports, for the file. */
   readonly version: string;
+  readonly onEvent: OnEvent;
 }
 
 export interface ExportResult {
@@ -58,9 +59,9 @@ export async function exportOnnx(
   runPath: string,
   options: ExportOptions,
 ): Promise<ExportResult> {
-  const run = await readTrained(runPath, options.checkpoint);
+  const run = await readTrained(runPath, options.checkpoint, options.onEvent);
   const { head } = run.checkpoint;
-  const { scope, close } = scopeWithoutData(loaded, head, () => undefined);
+  const { scope, close } = scopeWithoutData(loaded, head, options.onEvent);
   try {
     const { facts, model, state, rule } = await openTrained(loaded, run, scope);
     const program = { facts, model };

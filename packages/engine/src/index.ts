@@ -33,7 +33,7 @@ export {
   type ManifestFacts,
   type RecommendedSetting,
 } from './recommendation/recommendedManifest.ts';
-export type { CheckpointHead, Progress } from './record/checkpoint.ts';
+export type { CheckpointHead, Progress } from './record/checkpointHead.ts';
 export type { Compute } from './runner/compute.ts';
 export { openNetwork, openRunner } from './runner/openRunner.ts';
 export type {

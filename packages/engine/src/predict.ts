@@ -81,7 +81,7 @@ export async function predict(
   options: PredictOptions,
 ): Promise<PredictResult> {
   const { onEvent, input, compute } = options;
-  const run = await readTrained(runPath, options.checkpoint);
+  const run = await readTrained(runPath, options.checkpoint, options.onEvent);
   const { facts } = run.checkpoint.head;
   const { scope, close } = scopeWithoutData(loaded, run.checkpoint.head, onEvent);
   try {

@@ -1,18 +1,26 @@
 import { join } from 'node:path';
 import type { BackendFact, OnEvent, RunOutcome } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { createRunFolder } from '@raremask/record';
+import { createRunFolder, type RunLock, writeAtomically } from '@raremask/record';
 import type { OpenedData } from './opening/openData.ts';
-import { openWork } from './opening/openWork.ts';
+import { openWork, type Work } from './opening/openWork.ts';
 import type { Feed } from './reading/feed.ts';
 import type { Compute } from './runner/compute.ts';
 import type { Network } from './runner/runner.ts';
+import { initialState } from './step/state.ts';
 import { checkClasses } from './training/checkClasses.ts';
 import { Journal } from './training/journal.ts';
+import { changeText } from './training/manifestChanges.ts';
 import { openCourse } from './training/openCourse.ts';
 import { madeTrackers } from './training/openTrackers.ts';
 import { donorsOf, makeParts, sizesDiffer } from './training/parts.ts';
-import { resumePoint } from './training/resumePoint.ts';
+import { programOf } from './training/programOf.ts';
+import {
+  type FoundRun,
+  fittingState,
+  type ResumePoint,
+  resumePoint,
+} from './training/resumePoint.ts';
 import { writeHead } from './training/runHead.ts';
 import { checkStart, recordStart, startWeights } from './training/startWeights.ts';
 import { Trackers } from './training/trackers.ts';
@@ -29,6 +37,10 @@ export interface TrainOptions {
   readonly out?: string;
   /** A run folder to go on with, instead of making one. */
   readonly resume?: string;
+  /** The checkpoint to go on from; default: last. Of epochs after it nothing is kept. */
+  readonly checkpoint?: 'best' | 'last';
+  /** The run's manifest as it was before; left out, nothing has changed in it. */
+  readonly before?: LoadedManifest | undefined;
   /** When it fires, the running step is finished, its state saved, and the run returns. */
   readonly signal?: AbortSignal;
   /**
@@ -61,21 +73,26 @@ export async function train(
   const unfollow = work.follow(journal.write);
   let feed: Feed | undefined;
   let run: TrainingRun | undefined;
+  let lock: RunLock | undefined;
   try {
-    const from = options.resume ? await resumePoint(options.resume) : null;
+    const found = await foundRun(loaded, options, journal.emit);
+    const from = found?.point ?? null;
+    lock = found?.lock;
     await checkClasses(work, journal.emit);
     let parts = await makeParts(work, from?.checkpoint.head.normalization);
     const start = from === null ? await startWeights(work, parts.model) : undefined;
     if (start) parts = { ...parts, model: start.model };
-    const folder =
-      from?.folder ??
-      createRunFolder(
-        options.out ?? join(loaded.folder, loaded.manifest.output, loaded.manifest.name),
-      );
+    const program = programOf(work, parts);
+    const state = from ? fittingState(from, program, work.facts) : initialState(program);
+    let folder = found?.folder;
+    if (folder === undefined) {
+      const { output, name } = loaded.manifest;
+      ({ folder, lock } = createRunFolder(options.out ?? join(loaded.folder, output, name)));
+    }
     if (from === null) await writeHead(folder, work, options);
     journal.open(folder.events);
     if (start) await recordStart(start, folder, journal.emit);
-    if (from !== null) await checkStart(work, folder, journal.emit);
+    if (from !== null) await goOn(from, work, journal.emit);
     feed = await work.feed({
       normalization: parts.normalization,
       multipleOf: parts.model.multipleOf,
@@ -89,7 +106,9 @@ export async function train(
     const { emit } = journal;
     const timed = { work, parts, feed, clock, progress: from?.checkpoint.head.progress };
     const course = (network: Network) => openCourse(timed, network);
-    run = new TrainingRun({ work, parts, folder, feed, emit, from, compute, trackers, course });
+    run = new TrainingRun({
+      ...{ work, parts, program, state, folder, feed, emit, from, compute, trackers, course },
+    });
     const result = await run.train(options.backend, options.signal);
     outcome = result.interrupted ? 'interrupted' : 'finished';
     return result;
@@ -99,7 +118,27 @@ export async function train(
     if (options.trackers === undefined) await trackers?.end(outcome);
     unfollow();
     await work.close();
+    lock?.release();
   }
+}
+
+/** The run that is to go on, taken for this process. */
+async function foundRun(
+  loaded: LoadedManifest,
+  { resume, checkpoint, before }: TrainOptions,
+  emit: OnEvent,
+): Promise<FoundRun | undefined> {
+  if (resume === undefined) return undefined;
+  return await resumePoint(resume, { which: checkpoint, loaded, before, emit });
+}
+
+/** What is said and written before a run goes on: what has changed since it stopped. */
+async function goOn({ folder, changes }: ResumePoint, work: Work, emit: OnEvent): Promise<void> {
+  await checkStart(work, folder, emit);
+  if (changes.length === 0) return;
+  const text = `changed since the run stopped: ${changes.map(changeText).join('; ')}`;
+  emit({ type: 'note', level: 'info', text });
+  await writeAtomically(folder.manifest, work.loaded.toYaml());
 }
 
 function clockFromNow(): () => number {

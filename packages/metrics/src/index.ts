@@ -1,5 +1,7 @@
 export { type Box, type Components, type Connectivity, components } from './components.ts';
 export type { MetricsError } from './errors.ts';
+export { type ImageLevel, imageLevel, type OperatingPoint } from './imageLevel.ts';
+export type { Interval } from './intervals.ts';
 export {
   anyForeground,
   type ClassPlane,
@@ -16,9 +18,9 @@ export {
 export { dice } from './overlap.ts';
 export { type ImageScore, type RegionScore, type ScoreInput, scoreImage } from './score.ts';
 export type { AddedScore, ScoreDefinition, ScoreKey, ShownScore } from './scores/definition.ts';
-export { epochScores, isBetter } from './scores/epochScores.ts';
+export { epochScores, takesBest } from './scores/epochScores.ts';
 export { MeasuredSet } from './scores/scoredSet.ts';
-export { addedColumn, addedName, scoreOf, shownScores } from './scores/shown.ts';
+export { addedColumn, addedName, intervalOf, scoreOf, shownScores } from './scores/shown.ts';
 export {
   type EpochScoreDefinition,
   type EpochScores,
@@ -27,3 +29,10 @@ export {
 } from './scores/standard.ts';
 export { imageScoreOf, type SummaryOptions, summarize } from './summarize.ts';
 export type { Conventions, Summary } from './summary.ts';
+export {
+  averageDistance,
+  hausdorff,
+  nearBoth,
+  type SurfaceDistances,
+  surfaceDistances,
+} from './surface/surfaceDistances.ts';

@@ -1,7 +1,8 @@
 import type { ImageNumbers } from '@raremask/core';
 import { mixedClasses } from './errors.ts';
+import { bootstrapIntervals } from './intervals.ts';
 import type { ImageScore, RegionScore } from './score.ts';
-import type { AddedScore } from './scores/definition.ts';
+import type { AddedScore, ShownScore } from './scores/definition.ts';
 import { MeasuredSet } from './scores/scoredSet.ts';
 import { definitionsFor } from './scores/standard.ts';
 import type { Summary } from './summary.ts';
@@ -11,6 +12,8 @@ export interface SummaryOptions {
   readonly alarmPixels?: readonly number[];
   /** Scores that the images were measured by, beside the standard ones. */
   readonly added?: readonly Pick<AddedScore, 'name' | 'of'>[];
+  /** The group of an image, as a patient; with it, intervals are made. */
+  readonly groupOf?: ((id: string) => string) | undefined;
 }
 
 /**
@@ -28,14 +31,17 @@ export function summarize(
   for (const score of scores) {
     if (score.classes.length !== count) throw mixedClasses(score.id, count, score.classes.length);
   }
+  const ids = scores.map(({ id }) => id);
   return {
     foreground: summarizeRegion(
       scores.map((score) => score.foreground),
+      ids,
       options,
     ),
     classes: Array.from({ length: count }, (_, index) =>
       summarizeRegion(
         scores.map((score) => score.classes[index]!),
+        ids,
         options,
       ),
     ),
@@ -44,29 +50,43 @@ export function summarize(
 
 function summarizeRegion(
   all: readonly RegionScore[],
-  { alarmPixels = [10, 50], added = [] }: SummaryOptions,
+  ids: readonly string[],
+  { alarmPixels = [10, 50], added = [], groupOf }: SummaryOptions,
 ): Summary {
   const scored = all.filter(({ pixels }) => pixels > 0);
   const total = (key: 'structures' | 'structuresFound') =>
     scored.reduce((sum, counts) => sum + counts[key], 0);
-  const imagesWithForeground = scored.filter(({ hits, misses }) => hits + misses > 0).length;
-  const setOf = (measured: readonly ImageNumbers[]) =>
-    new MeasuredSet(measured, imagesWithForeground);
+  const isFilled = ({ hits, misses }: RegionScore) => hits + misses > 0;
+  const imagesWithForeground = scored.filter(isFilled).length;
   const scores: Record<string, unknown> = {};
   const conventions: Record<string, number | null> = {};
   const shares: { readonly pixels: number; readonly share: number | null }[] = [];
-  for (const { key, measure, of } of definitionsFor(alarmPixels)) {
-    const value = of(setOf(scored.map((counts) => measure(counts))));
-    const [place, name] = key.split('.');
+  const rows = [
+    ...definitionsFor(alarmPixels).map(({ key, measure, of, outOf }) => ({
+      ...{ key, of, counts: countsOf(outOf) },
+      measured: scored.map((counts) => measure(counts)),
+    })),
+    ...added.map(({ name, of }) => ({
+      ...{ key: `added.${name}`, of },
+      measured: scored.map(({ measured }) => measured?.[name] ?? {}),
+    })),
+  ];
+  const ownScores: Record<string, number | null> = {};
+  for (const { key, of, measured } of rows) {
+    const value = of(new MeasuredSet(measured, imagesWithForeground));
+    const dot = key.indexOf('.');
+    const [place, name] = dot < 0 ? [key] : [key.slice(0, dot), key.slice(dot + 1)];
     if (name === undefined) scores[key] = value;
     else if (place === 'conventions') conventions[name] = value;
+    else if (place === 'added') ownScores[name] = value;
     else shares.push({ pixels: Number(name), share: value });
     if (key === 'alarmShare') scores['alarmShareAtLeast'] = shares;
   }
-  const ownScores = added.map(({ name, of }) => [
-    name,
-    of(setOf(scored.map(({ measured }) => measured?.[name] ?? {}))),
-  ]);
+  const images = all.flatMap((region, at) =>
+    region.pixels > 0 && groupOf
+      ? [{ id: ids[at]!, group: groupOf(ids[at]!), isFilled: isFilled(region) }]
+      : [],
+  );
   // The definitions name every other member of a summary; a test holds the two together.
   return {
     images: scored.length,
@@ -76,8 +96,19 @@ function summarizeRegion(
     structuresFound: total('structuresFound'),
     ...scores,
     conventions,
-    ...(added.length > 0 && { added: Object.fromEntries(ownScores) }),
+    ...(added.length > 0 && { added: ownScores }),
+    ...(groupOf && {
+      groups: new Set(images.map(({ group }) => group)).size,
+      intervals: bootstrapIntervals(images, rows),
+    }),
   } as unknown as Summary;
+}
+
+/** Whether an image has any of what a share is counted over. */
+function countsOf(outOf: ShownScore['outOf']): ((numbers: ImageNumbers) => boolean) | undefined {
+  if (outOf === undefined) return undefined;
+  if (outOf === 'structures') return ({ structures }) => Number(structures) > 0;
+  return (numbers) => Object.values(numbers).some((value) => value !== null);
 }
 
 /** What a score is of one image alone; null where the image has none, or no scored pixel. */

@@ -1,3 +1,5 @@
+import type { Interval } from './intervals.ts';
+
 /**
  * What a set of images scores on one region. Every number is finite; a score that does not exist
  * (no image of the kind it speaks of) is null, so that it survives JSON. An image counts when at
@@ -41,6 +43,10 @@ export interface Summary {
   readonly conventions: Conventions;
   /** Scores that the manifest adds, by name; absent where it adds none. */
   readonly added?: Readonly<Record<string, number | null>>;
+  /** Groups that the images belong to, as patients; absent where no intervals were asked for. */
+  readonly groups?: number;
+  /** 95 % intervals by the key of the score; null where there is none (see `bootstrapIntervals`). */
+  readonly intervals?: Readonly<Record<string, Interval | null>>;
 }
 
 /**

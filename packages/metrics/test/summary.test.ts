@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { IGNORE } from '../src/labels.ts';
 import { dice } from '../src/overlap.ts';
 import { type ImageScore, scoreImage } from '../src/score.ts';
-import { epochScores, isBetter } from '../src/scores/epochScores.ts';
+import { epochScores, takesBest } from '../src/scores/epochScores.ts';
 import { scoreOf, shownScores } from '../src/scores/shown.ts';
 import { epochScoreDefinitions } from '../src/scores/standard.ts';
 import { summarize } from '../src/summarize.ts';
@@ -243,13 +243,15 @@ describe('the standard scores', () => {
     expect(scoreOf(summary, 'added.none')).toBeNull();
   });
 
-  test('say which of two scores is better, also where less is', () => {
-    expect(isBetter('balanced', 0.6, 0.5)).toBe(true);
-    expect(isBetter('balanced', 0.5, 0.5)).toBe(false);
-    expect(isBetter('alarmShare', 0.1, 0.2)).toBe(true);
-    expect(isBetter('alarmShare', 0.2, 0.1)).toBe(false);
-    expect(isBetter('alarmPixels', 12, null)).toBe(true);
-    expect(isBetter('alarmPixels', null, undefined)).toBe(false);
+  test('say which of two scores is kept as the best, also where less is, and of equals the later one', () => {
+    expect(takesBest('balanced', 0.6, 0.5)).toBe(true);
+    expect(takesBest('balanced', 0.5, 0.5)).toBe(true);
+    expect(takesBest('balanced', 0.4, 0.5)).toBe(false);
+    expect(takesBest('alarmShare', 0.1, 0.1)).toBe(true);
+    expect(takesBest('alarmShare', 0.1, 0.2)).toBe(true);
+    expect(takesBest('alarmShare', 0.2, 0.1)).toBe(false);
+    expect(takesBest('alarmPixels', 12, null)).toBe(true);
+    expect(takesBest('alarmPixels', null, undefined)).toBe(false);
   });
 });
 

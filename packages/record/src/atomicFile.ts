@@ -1,6 +1,13 @@
-import { appendFileSync, existsSync, mkdirSync, statSync, truncateSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { cannotWrite } from './errors.ts';
 
 /**
@@ -32,6 +39,13 @@ export async function writeAtomically(
 
 let counter = 0;
 
+/** Removes what a process that died has left half written in a folder and below; whole files stay. */
+export async function removePartials(folder: string): Promise<void> {
+  const names = await readdir(folder, { recursive: true });
+  const partial = names.filter((name) => /^\.\d+\.\d+\.partial$/.test(basename(name)));
+  await Promise.all(partial.map((name) => rm(join(folder, name), { force: true })));
+}
+
 /** Adds a line to a file: the whole line, or nothing and an error that says why. */
 export function appendLine(path: string, line: string): void {
   const before = statSync(path, { throwIfNoEntry: false })?.size;
@@ -42,6 +56,12 @@ export function appendLine(path: string, line: string): void {
     if (before !== undefined) truncateSync(path, before);
     throw cannotWrite(path, error);
   }
+}
+
+/** Ends a last line that a process has left without its end, so that the next one is a line of its own. */
+export function endLastLine(path: string): void {
+  const text = existsSync(path) ? readFileSync(path) : new Uint8Array();
+  if (text.length > 0 && text.at(-1) !== 10) appendLine(path, '\n');
 }
 
 /** Makes a folder and those above it, or says why not. */

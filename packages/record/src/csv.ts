@@ -1,4 +1,4 @@
-import { parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 
 type Cell = string | number | null;
@@ -30,4 +30,26 @@ export function parseCsv(text: string): Partial<Record<string, string>>[] {
     skip_records_with_error: true,
     trim: true,
   });
+}
+
+/** A line that is no whole row of its table. */
+export interface TornRow {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly got: string;
+}
+
+/** The same of a CSV that we have written, in which every line is whole: else where it is not. */
+export function parseWholeCsv(text: string): Partial<Record<string, string>>[] | TornRow {
+  const lines = text.split('\n').length;
+  if (text !== '' && !text.endsWith('\n')) {
+    return { line: lines, got: `a line that ends in ${JSON.stringify(text.slice(-20))}` };
+  }
+  try {
+    return parse(text, { bom: true, columns: true, skip_empty_lines: true, trim: true });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const { lines: line = lines } = error as { lines?: number };
+    return { line, got: error.message };
+  }
 }

@@ -1,5 +1,6 @@
 import type { BackendFact } from '@raremask/core';
-import { readJson } from './recordedFile.ts';
+import { environmentDamaged } from './errors.ts';
+import { readText } from './recordedFile.ts';
 
 /** What a run was made with; environment.json. */
 export interface Environment {
@@ -23,7 +24,22 @@ export type RecordedEnvironment = Partial<Omit<Environment, 'backend'>> & {
   readonly backend?: Pick<BackendFact, 'name'> & Partial<BackendFact>;
 };
 
-/** Empty where the folder has no such file. */
+/**
+ * Empty where the folder has no such file.
+ *
+ * @throws RaremaskError where it is cut off, or no JSON object
+ */
 export async function readEnvironment(path: string): Promise<RecordedEnvironment> {
-  return (await readJson<RecordedEnvironment>(path)) ?? {};
+  const text = await readText(path);
+  if (text === undefined) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw environmentDamaged(path, error instanceof Error ? error.message : String(error));
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw environmentDamaged(path, text.slice(0, 40));
+  }
+  return value as RecordedEnvironment;
 }

@@ -42,7 +42,11 @@ export function notARun(folder: string, missing: string): RaremaskError {
   });
 }
 
-export function damagedFile(path: string, cause: unknown): RaremaskError {
+/** What to do about a file that follows from the others of a run. */
+const AGAIN = 'score the run again with raremask evaluate, or remove the file';
+
+/** @param remedy left out, the file is one that raremask evaluate writes */
+export function damagedFile(path: string, cause: unknown, remedy = AGAIN): RaremaskError {
   return new RaremaskError(
     {
       code: 'RAREMASK_REPORT_DAMAGED',
@@ -51,7 +55,7 @@ export function damagedFile(path: string, cause: unknown): RaremaskError {
       what: 'the file cannot be read as what it should be',
       expected: 'JSON as the run wrote it',
       got: cause instanceof Error ? cause.message : String(cause),
-      remedy: 'score the run again with raremask evaluate, or remove the file',
+      remedy,
     },
     { cause },
   );
@@ -66,5 +70,43 @@ export function brokenDecision(path: string): RaremaskError {
     expected: 'the JSON that raremask has written',
     got: 'something else',
     remedy: 'delete it; raremask evaluate searches again',
+  });
+}
+
+export function environmentDamaged(path: string, got: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_ENVIRONMENT_DAMAGED',
+    category: 'data',
+    where: path,
+    what: 'what the run was made with cannot be read',
+    expected: 'JSON with manifestFolder, the folder of its manifest as seen from the run folder',
+    got,
+    remedy:
+      'write it anew with that one entry, for example { "manifestFolder": "../.." } for runs/NAME beside the manifest; the rest of it is only shown',
+  });
+}
+
+export function metricsDamaged(path: string, line: number, got: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_METRICS_DAMAGED',
+    category: 'data',
+    where: `${path}:${line}`,
+    what: 'the row of an epoch is torn, or is none',
+    expected: 'a whole line with a cell for each column, one an epoch in their order',
+    got,
+    remedy:
+      'remove that line (in a copy, if you want to keep it); raremask resume writes the last one anew from the checkpoint',
+  });
+}
+
+export function runLocked(path: string, holder: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_RUN_LOCKED',
+    category: 'environment',
+    where: path,
+    what: `the run is being trained by ${holder}`,
+    expected: 'one process for a run folder',
+    remedy:
+      'wait for it, or end it (its state is saved); if nothing trains there any more, remove this file',
   });
 }

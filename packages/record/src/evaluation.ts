@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { AddedScoreText, RegionCounts } from '@raremask/core';
-import type { Summary } from '@raremask/metrics';
+import type { ImageLevel, Summary } from '@raremask/metrics';
 import { writeJson } from './atomicFile.ts';
 import { readJson } from './recordedFile.ts';
 import { evaluationName, SCORED_SPLITS } from './runFolder.ts';
@@ -21,6 +21,8 @@ export interface Evaluation {
     /** Without the background. */
     readonly classes: readonly { readonly name: string; readonly summary: Summary }[];
   };
+  /** How well images with foreground are told from those without; absent in files of earlier versions. */
+  readonly imageLevel?: ImageLevel;
   readonly images: readonly EvaluatedImage[];
   /** Samples of the split that could not be read, and do not count. */
   readonly unreadable?: readonly {
@@ -35,6 +37,8 @@ export interface EvaluatedImage extends Omit<RegionCounts, 'pixels'> {
   readonly id: string;
   /** Foreground pixels of the truth; 0 = an empty image. */
   readonly foreground: number;
+  /** Largest probability of foreground, or that of an image head; absent in files of earlier versions. */
+  readonly probability?: number;
   /** Null on an empty image. */
   readonly dice: number | null;
   /** What each added score is of this image alone; absent where none is added. */

@@ -36,3 +36,15 @@ function eventOf(line: string): RecordedEvent | undefined {
     return undefined;
   }
 }
+
+type Finding = Extract<RecordedEvent, { type: 'finding' }>;
+
+/** What the sentinel said; of epochs that were trained again, what it said then. */
+export function findingsOf(events: readonly RecordedEvent[]): readonly Finding[] {
+  let found: Finding[] = [];
+  for (const event of events) {
+    if (event.type === 'start') found = found.filter(({ epoch }) => epoch < event.startEpoch);
+    if (event.type === 'finding') found.push(event);
+  }
+  return found;
+}

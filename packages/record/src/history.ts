@@ -1,10 +1,11 @@
 import {
   addedName,
   epochScoreDefinitions,
-  isBetter,
   type EpochScores as StandardScores,
+  takesBest,
 } from '@raremask/metrics';
-import { parseCsv } from './csv.ts';
+import { parseCsv, parseWholeCsv } from './csv.ts';
+import { metricsDamaged } from './errors.ts';
 import type { EpochScores } from './events.ts';
 import { readText } from './recordedFile.ts';
 
@@ -33,19 +34,38 @@ export function parseHistory(csv: string): EpochRow[] {
     .filter((row) => row.epoch > 0);
 }
 
-/** The rows of a metrics.csv; none where there is no such file. */
+/**
+ * The rows of a run's own metrics.csv; none where there is no such file.
+ *
+ * @throws RaremaskError where a row is torn
+ */
 export async function readHistory(path: string): Promise<EpochRow[]> {
-  return parseHistory((await readText(path)) ?? '');
+  return wholeRows(path, (await readText(path)) ?? '').map(rowOf);
 }
 
-/** The row whose validation is best by a score, as `evaluate.score` of a manifest names it. */
+/** The cells of a run's own metrics.csv, every row whole, in the order of the epochs. */
+export function wholeRows(path: string, text: string): Partial<Record<string, string>>[] {
+  const rows = parseWholeCsv(text);
+  if (!Array.isArray(rows)) throw metricsDamaged(path, rows.line, rows.got);
+  let before = 0;
+  for (const [index, row] of rows.entries()) {
+    const epoch = Number(row['epoch']);
+    if (!Number.isInteger(epoch) || epoch <= before) {
+      throw metricsDamaged(path, index + 2, `epoch ${row['epoch']} after ${before}`);
+    }
+    before = epoch;
+  }
+  return rows;
+}
+
+/** The row whose validation is best by a score, the last of equals, as `evaluate.score` of a manifest names it. */
 export function bestRow(
   history: readonly EpochRow[],
   by: keyof StandardScores = 'balanced',
 ): EpochRow | undefined {
   let best: EpochRow | undefined;
   for (const row of history) {
-    if (isBetter(by, row.validation?.[by] ?? null, best?.validation?.[by])) best = row;
+    if (takesBest(by, row.validation?.[by] ?? null, best?.validation?.[by])) best = row;
   }
   return best;
 }

@@ -1,4 +1,14 @@
-export { appendLine, makeFolder, writeAtomically, writeJson } from './atomicFile.ts';
+export { adviceFor } from './advice/advice.ts';
+export { type ManifestView, manifestView, readManifestView } from './advice/manifestView.ts';
+export type { Problem } from './advice/problem.ts';
+export {
+  appendLine,
+  endLastLine,
+  makeFolder,
+  removePartials,
+  writeAtomically,
+  writeJson,
+} from './atomicFile.ts';
 export { csvText } from './csv.ts';
 export {
   type ClassErrors,
@@ -14,7 +24,7 @@ export {
   readEvaluations,
   writeEvaluation,
 } from './evaluation.ts';
-export { type EpochScores, type RecordedEvent, readEvents } from './events.ts';
+export { type EpochScores, findingsOf, type RecordedEvent, readEvents } from './events.ts';
 export {
   bestRow,
   type EpochRow,
@@ -45,4 +55,5 @@ export {
   runFolder,
   SCORED_SPLITS,
 } from './runFolder.ts';
+export { lockRun, type RunLock } from './runLock.ts';
 export { type RecordedSplits, readSplits, writeSplits } from './splits.ts';

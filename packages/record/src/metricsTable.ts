@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { RunEvent } from '@raremask/core';
 import { addedColumn, epochScoreDefinitions } from '@raremask/metrics';
 import { writeAtomically } from './atomicFile.ts';
-import { csvText, parseCsv } from './csv.ts';
+import { csvText } from './csv.ts';
+import { wholeRows } from './history.ts';
 
 type EpochEvent = Extract<RunEvent, { type: 'epoch' }>;
 
@@ -38,16 +39,45 @@ export class MetricsTable {
     ];
   }
 
-  /** Keeps the rows of an interrupted run up to and including an epoch, each cell under its own column. */
-  async keepUntil(epoch: number): Promise<void> {
-    if (!existsSync(this.#path)) return;
-    const rows = parseCsv(await readFile(this.#path, 'utf8'));
-    this.#rows = rows
-      .filter((row) => Number(row['epoch']) <= epoch)
-      .map((row) => this.#header.map((column) => row[column] ?? null));
+  /**
+   * Keeps the rows of an interrupted run up to and including an epoch, each cell under its own column. The
+   * file is as the checkpoint says from then on.
+   *
+   * @param last what the checkpoint knows of that epoch: its row, where the process died before it was written
+   * @returns epochs without a row, which an earlier version has lost
+   * @throws RaremaskError where a row is torn
+   */
+  async keepUntil(epoch: number, last?: EpochEvent): Promise<readonly number[]> {
+    const text = existsSync(this.#path) ? await readFile(this.#path, 'utf8') : '';
+    const rows = wholeRows(this.#path, text).filter((row) => Number(row['epoch']) <= epoch);
+    this.#rows = rows.map((row) => this.#header.map((column) => row[column] ?? null));
+    const found = new Set(rows.map((row) => Number(row['epoch'])));
+    if (last?.epoch === epoch && !found.has(epoch)) {
+      this.#rows.push(this.#cells(last));
+      found.add(epoch);
+    }
+    await this.#write(text);
+    return Array.from({ length: epoch }, (_, index) => index + 1).filter((one) => !found.has(one));
+  }
+
+  /** Of the last row. */
+  get lastLearningRate(): number | undefined {
+    const rate = this.#rows.at(-1)?.[this.#header.indexOf('learning_rate')];
+    return rate === undefined || rate === null || rate === '' ? undefined : Number(rate);
   }
 
   async add(event: EpochEvent): Promise<void> {
+    this.#rows.push(this.#cells(event));
+    await this.#write();
+  }
+
+  async #write(before?: string): Promise<void> {
+    const text = csvText(this.#header, this.#rows);
+    if (this.#rows.length === 0 && before === '') return;
+    if (text !== before) await writeAtomically(this.#path, text);
+  }
+
+  #cells(event: EpochEvent): (string | number | null)[] {
     const cells = [
       event.epoch,
       event.learningRate,
@@ -62,8 +92,7 @@ export class MetricsTable {
       event.emptied,
       event.pasted,
     ];
-    this.#rows.push(cells.map((cell) => (cell === null ? null : round(cell))));
-    await writeAtomically(this.#path, csvText(this.#header, this.#rows));
+    return cells.map((cell) => (cell === null ? null : round(cell)));
   }
 }
 

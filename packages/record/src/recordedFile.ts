@@ -7,13 +7,13 @@ export async function readText(path: string): Promise<string | undefined> {
   return existsSync(path) ? await readFile(path, 'utf8') : undefined;
 }
 
-/** Undefined where there is no such file; one that is no JSON gives an error that names it. */
-export async function readJson<T>(path: string): Promise<T | undefined> {
+/** Undefined where there is no such file; one that is no JSON gives an error that names it, and the remedy. */
+export async function readJson<T>(path: string, remedy?: string): Promise<T | undefined> {
   const text = await readText(path);
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as T;
   } catch (error) {
-    throw damagedFile(path, error);
+    throw damagedFile(path, error, remedy);
   }
 }

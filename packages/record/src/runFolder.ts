@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isRaremaskError } from '@raremask/core';
 import { makeFolder } from './atomicFile.ts';
-import type { Environment } from './environment.ts';
-import { notARun } from './errors.ts';
-import { readJson } from './recordedFile.ts';
+import { type Environment, type RecordedEnvironment, readEnvironment } from './environment.ts';
+import { environmentDamaged, notARun } from './errors.ts';
+import { lockRun, type RunLock } from './runLock.ts';
 
 /** Splits that are scored, in the order in which a report shows them. */
 export const SCORED_SPLITS = ['validation', 'test', 'train'] as const;
@@ -55,27 +56,48 @@ export function runFolder(path: string): RunFolder {
   };
 }
 
-/** Makes a new run folder: the wished name, or the first of name-2, name-3, ... that is free. */
-export function createRunFolder(wished: string): RunFolder {
+/**
+ * Makes a new run folder and takes it for this process: the wished name, or the first of name-2, name-3, ...
+ * that is free.
+ */
+export function createRunFolder(wished: string): {
+  readonly folder: RunFolder;
+  readonly lock: RunLock;
+} {
   for (let number = 1; ; number++) {
     const path = number === 1 ? wished : `${wished}-${number}`;
     const isFolder = existsSync(path) && statSync(path).isDirectory();
     if (isFolder && readdirSync(path).length > 0) continue;
     const folder = runFolder(path);
     makeFolder(join(folder.path, 'checkpoints'));
-    return folder;
+    try {
+      return { folder, lock: lockRun(folder.path) };
+    } catch (error) {
+      // Another process has found the name free in the same moment.
+      if (!isRaremaskError(error) || error.code !== 'RAREMASK_RUN_LOCKED') throw error;
+    }
   }
 }
 
+interface OpenedRun {
+  readonly folder: RunFolder;
+  readonly environment: RecordedEnvironment & Pick<Environment, 'manifestFolder'>;
+}
+
 /** Opens a run folder that train has made; throws a clear error where something is missing. */
-export async function openRunFolder(
-  path: string,
-): Promise<{ readonly folder: RunFolder; readonly environment: Environment }> {
+export async function openRunFolder(path: string): Promise<OpenedRun> {
   const folder = runFolder(path);
   if (!existsSync(folder.manifest)) throw notARun(path, 'manifest.resolved.yaml');
-  const environment = await readJson<Environment>(folder.environment);
-  if (environment === undefined) throw notARun(path, 'environment.json');
-  return { folder, environment };
+  if (!existsSync(folder.environment)) throw notARun(path, 'environment.json');
+  const environment = await readEnvironment(folder.environment);
+  const { manifestFolder } = environment;
+  if (typeof manifestFolder !== 'string') {
+    throw environmentDamaged(
+      folder.environment,
+      `manifestFolder ${JSON.stringify(manifestFolder)}`,
+    );
+  }
+  return { folder, environment: { ...environment, manifestFolder } };
 }
 
 /** The checkpoints that a run keeps. */

@@ -45,12 +45,12 @@ describe('the best epoch', () => {
     'epoch,val_balanced,val_alarm_share\n1,0.5,0.2\n2,0.7,0.4\n3,0.6,0.1\n4,,\n5,0.7,0.1\n',
   );
 
-  test('has the highest score, the first of equals', () => {
-    expect(bestRow(rows)?.epoch).toBe(2);
+  test('has the highest score, the last of equals', () => {
+    expect(bestRow(rows)?.epoch).toBe(5);
   });
 
-  test('has the lowest of a score of which less is better', () => {
-    expect(bestRow(rows, 'alarmShare')?.epoch).toBe(3);
+  test('has the lowest of a score of which less is better, the last of equals', () => {
+    expect(bestRow(rows, 'alarmShare')?.epoch).toBe(5);
   });
 
   test('is none of a run without validation', () => {

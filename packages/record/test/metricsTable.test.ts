@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunEvent } from '@raremask/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { parseHistory } from '../src/history.ts';
+import { parseHistory, readHistory } from '../src/history.ts';
 import { MetricsTable } from '../src/metricsTable.ts';
 
 let folder: string;
@@ -101,4 +101,36 @@ test('has a column for each score that the manifest adds, after the others', asy
   await resumed.add({ ...epoch(2, { dice: 0.2 }) });
   const rows = parseHistory(readFileSync(path, 'utf8'));
   expect(rows.map(({ validation }) => validation?.['surface-mm'])).toEqual([2.5, null]);
+});
+
+test('a row that the checkpoint has and the file has not is written when the run goes on', async () => {
+  const table = new MetricsTable(path, ['dice']);
+  await table.add(epoch(1, { dice: 0.25 }));
+  const whole = readFileSync(path, 'utf8');
+  const resumed = new MetricsTable(path, ['dice']);
+  expect(await resumed.keepUntil(2, epoch(2, { dice: 0.125 }))).toEqual([]);
+  const text = readFileSync(path, 'utf8');
+  expect(text.startsWith(whole)).toBe(true);
+  expect(parseHistory(text).map(({ terms }) => terms['dice'])).toEqual([0.25, 0.125]);
+});
+
+test('rows after the checkpoint are taken out, and those that are lost are named', async () => {
+  writeFileSync(path, 'epoch,loss_dice\n1,0.25\n4,0.5\n5,0.75\n');
+  const table = new MetricsTable(path, ['dice']);
+  expect(await table.keepUntil(4)).toEqual([2, 3]);
+  expect(parseHistory(readFileSync(path, 'utf8')).map((row) => row.epoch)).toEqual([1, 4]);
+});
+
+test.each([
+  ['fewer cells', 'epoch,loss\n1,2\n2\n', 3],
+  ['no end', 'epoch,loss\n1,2\n2,3', 3],
+  ['an open quote', 'epoch,loss\n1,2\n2,"3\n', 3],
+  ['no epoch', 'epoch,loss\n1,2\n,\n', 3],
+  ['an epoch twice', 'epoch,loss\n1,2\n1,2\n', 3],
+])('a row with %s is an error that names its line', async (_what, text, line) => {
+  writeFileSync(path, text);
+  const torn = { code: 'RAREMASK_METRICS_DAMAGED', message: expect.stringContaining(`:${line}`) };
+  await expect(new MetricsTable(path, []).keepUntil(1)).rejects.toMatchObject(torn);
+  await expect(readHistory(path)).rejects.toMatchObject(torn);
+  expect(readFileSync(path, 'utf8')).toBe(text);
 });

@@ -14,6 +14,7 @@ import {
   evaluationName,
   openRunFolder,
   overlaysName,
+  type RunFolder,
   runFolder,
 } from '../src/runFolder.ts';
 import { readSplits, writeSplits } from '../src/splits.ts';
@@ -26,13 +27,20 @@ afterEach(() => {
   rmSync(place, { recursive: true, force: true });
 });
 
+/** A new run folder that no process holds. */
+function made(wished: string): RunFolder {
+  const { folder, lock } = createRunFolder(wished);
+  lock.release();
+  return folder;
+}
+
 describe('a new run folder', () => {
   test('takes the wished name, or the next number that is free', () => {
     const wished = join(place, 'nodules');
-    expect(createRunFolder(wished).path).toBe(wished);
-    expect(createRunFolder(wished).path).toBe(`${wished}-2`);
+    expect(made(wished).path).toBe(wished);
+    expect(made(wished).path).toBe(`${wished}-2`);
     mkdirSync(`${wished}-3`);
-    expect(createRunFolder(wished).path).toBe(`${wished}-3`);
+    expect(made(wished).path).toBe(`${wished}-3`);
     expect(readdirSync(wished)).toEqual(['checkpoints']);
   });
 });
@@ -45,14 +53,19 @@ describe('a run folder', () => {
       code: 'RAREMASK_NOT_A_RUN',
       message: expect.stringContaining('environment.json is missing'),
     });
-    writeFileSync(runFolder(place).environment, '{"seed": 7}');
+    writeFileSync(runFolder(place).environment, '{"seed": 7, "manifestFolder": ".."}');
     expect((await openRunFolder(place)).environment.seed).toBe(7);
-    writeFileSync(runFolder(place).environment, '{"seed": ');
-    await expect(openRunFolder(place)).rejects.toMatchObject({ code: 'RAREMASK_REPORT_DAMAGED' });
+    for (const damaged of ['{"seed": ', '{"seed": 7}', 'null', '']) {
+      writeFileSync(runFolder(place).environment, damaged);
+      await expect(openRunFolder(place)).rejects.toMatchObject({
+        code: 'RAREMASK_ENVIRONMENT_DAMAGED',
+        message: expect.stringContaining('manifestFolder'),
+      });
+    }
   });
 
   test('gives its best checkpoint, else its last, and never another than the wished one', () => {
-    const folder = createRunFolder(join(place, 'run'));
+    const folder = made(join(place, 'run'));
     expect(() => chooseCheckpoint(folder, undefined)).toThrow(/last\.safetensors is missing/);
     writeFileSync(folder.last, '');
     expect(chooseCheckpoint(folder, undefined)).toEqual({ which: 'last', path: folder.last });

@@ -1,4 +1,5 @@
-import { type ShownScore, type Summary, scoreOf } from '@raremask/metrics';
+import { intervalOf, type ShownScore, type Summary, scoreOf } from '@raremask/metrics';
+import type { Evaluation } from '@raremask/record';
 import {
   ABSENT,
   averageText,
@@ -10,8 +11,25 @@ import {
 } from './numberText.ts';
 
 /** A score as a number: a share of what can be counted in percent. */
-export function scoreText({ key, unit, outOf }: ShownScore, summary: Summary): string {
-  const value = scoreOf(summary, key);
+export function scoreText(score: ShownScore, summary: Summary): string {
+  return valueText(score, scoreOf(summary, score.key));
+}
+
+/** Its 95 % interval in the same unit, "0.42–0.79" or "3–31 %"; undefined where it has none. */
+export function intervalText(score: ShownScore, summary: Summary): string | undefined {
+  const interval = intervalOf(summary, score.key);
+  if (interval === undefined) return undefined;
+  const { key, unit, outOf } = score;
+  if (unit === 'share' && outOf === undefined) {
+    return interval.map((end) => end.toFixed(2)).join('–');
+  }
+  const [low, high] = interval.map((end) =>
+    key.startsWith('added.') ? measureText(end) : valueText(score, end),
+  ) as [string, string];
+  return `${low.replace(/ %$/, '')}–${high}`;
+}
+
+function valueText({ key, unit, outOf }: ShownScore, value: number | null): string {
   if (value === null) return ABSENT;
   if (key.startsWith('added.')) return addedScoreText(value, unit);
   if (unit !== 'share') return averageText(value);
@@ -37,4 +55,12 @@ export function countedScoreText(definition: ShownScore, summary: Summary): stri
 /** The two kinds of error before all other scores. */
 export function pairFirst<Row extends Pick<ShownScore, 'pair'>>(rows: readonly Row[]): Row[] {
   return [...rows].sort((left, right) => Number(right.pair ?? false) - Number(left.pair ?? false));
+}
+
+/** One sentence on how well images are told apart; undefined where only one kind is there. */
+export function imageLevelText({ imageLevel }: Pick<Evaluation, 'imageLevel'>): string | undefined {
+  if (imageLevel === undefined || imageLevel.auc === null) return undefined;
+  const { auc, interval } = imageLevel;
+  const ends = interval === null ? '' : `, ${interval.map((end) => end.toFixed(2)).join('–')}`;
+  return `Images with and without foreground told apart by their largest probability: AUC ${auc.toFixed(3)}${ends}.`;
 }

@@ -124,6 +124,23 @@ describe('the report', () => {
     expect(textOf(await reportOf())).not.toMatch(/synthetic/i);
   });
 
+  test('has what the sentinel said, of epochs that count, and its advice first', async () => {
+    await writeRun(folder, { size: [32, 32], alarms: 0.9 });
+    const finding = (epoch: number, text: string) => ({
+      ...{ type: 'finding', epoch, since: 2, problem: 'alarms', text, advice: ['Set `x: 1`.'] },
+    });
+    const events = [finding(9, 'of an epoch that was trained again'), finding(3, 'alarms <flood>')];
+    const file = join(folder, 'events.ndjson');
+    const [first, ...rest] = readFileSync(file, 'utf8').trim().split('\n');
+    const resumed = { ...(JSON.parse(first!) as object), startEpoch: 5 };
+    const lines = [first, ...events.map((one) => JSON.stringify(one)), JSON.stringify(resumed)];
+    writeFileSync(file, `${[...lines, ...rest].join('\n')}\n`);
+    const page = readFileSync(await writeReport(folder), 'utf8');
+    expect(page).toContain('<strong>Since epoch 2:</strong> alarms &lt;flood&gt;.');
+    expect(page).not.toContain('trained again');
+    expect(page).toMatch(/<ul><li>Set <code>x: 1<\/code>/);
+  });
+
   test('is replaced as a whole, with nothing half-written beside it', async () => {
     await reportOf();
     const before = readdirSync(folder).sort();

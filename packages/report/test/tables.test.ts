@@ -17,6 +17,7 @@ const plainText = { color: false, width: 100 };
 function evaluationOf(
   rows: readonly { readonly truth: string; readonly predicted: string }[],
   names: readonly string[] = ['nodule'],
+  groupOf?: (id: string) => string,
 ): Evaluation {
   const scores = rows.map(({ truth, predicted }, index) =>
     scoreImage(`image${index}`, {
@@ -27,7 +28,7 @@ function evaluationOf(
       overlapping: false,
     }),
   );
-  const { foreground, classes } = summarize(scores);
+  const { foreground, classes } = summarize(scores, { groupOf });
   return {
     split: 'validation',
     checkpoint: 'best',
@@ -64,6 +65,26 @@ describe('the result table', () => {
       '2 of 2',
       '0.25', // 1 on 4 images
     ]);
+  });
+
+  test('has the interval of each number below it, or beside it where the terminal is narrow', () => {
+    const rows = [
+      { truth: '11110000', predicted: '11000000' },
+      { truth: '00110000', predicted: '00110000' },
+      { truth: '00000000', predicted: '00000000' },
+      { truth: '00000000', predicted: '01110000' },
+    ];
+    const alone = evaluationOf(rows, ['nodule'], (id) => id);
+    const text = resultTable(alone, plainText);
+    // Two images with foreground, 0.667 and 1; of two of them, none is missed: 1 - 0.025^(1/2).
+    expect(text).toMatch(/ 0\.67–1\.00 +0–100 % +0–84 % /);
+    expect(text).toContain('Intervals of 95 %: 4 images, each by itself, drawn anew 1,000 times.');
+    const narrow = resultTable(alone, { color: false, width: 60 });
+    expect(narrow).toMatch(/^Dice \(images with foreground\) +0\.833 +0\.67–1\.00$/m);
+    const pairs = evaluationOf(rows, ['nodule'], (id) => (id < 'image2' ? 'a' : 'b'));
+    expect(resultTable(pairs, plainText)).toContain('2 groups of images drawn anew');
+    const one = evaluationOf(rows, ['nodule'], () => 'a');
+    expect(resultTable(one, plainText)).toContain('No intervals: all images are of one group.');
   });
 
   test('has a row for each class when there are several', () => {

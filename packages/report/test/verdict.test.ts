@@ -1,5 +1,5 @@
 import { scoreImage, summarize } from '@raremask/metrics';
-import { type Evaluation, parseHistory } from '@raremask/record';
+import { type Evaluation, manifestView, parseHistory } from '@raremask/record';
 import { expect, test } from 'vitest';
 import { verdict } from '../src/page/verdict.ts';
 
@@ -30,6 +30,13 @@ const quiet = ['00000000', '00000000'] as const;
 const alarm = ['00000000', '01100000'] as const;
 const halfFound = ['01111110', '00000011'] as const;
 
+/** What a manifest of two lines comes to. */
+const MANIFEST = manifestView({
+  model: { use: '@raremask/unet', with: { lastBias: 'zero' } },
+  loss: [{ use: '@raremask/loss-dice', with: { pool: 'image', empty: 'ignore' } }],
+  sampler: { use: '@raremask/sampler', with: { foreground: 'natural' } },
+});
+
 /** Rows of Dice and share of alarms. */
 function course(...rows: readonly (readonly [number, number])[]) {
   const lines = rows.map(([dice, alarms], index) => {
@@ -42,7 +49,7 @@ function course(...rows: readonly (readonly [number, number])[]) {
 }
 
 test('a network that finds and is quiet is learning, and nothing has to change', () => {
-  expect(verdict([], scored(found, quiet, quiet))).toEqual({
+  expect(verdict({ history: [], evaluation: scored(found, quiet, quiet) })).toEqual({
     state: 'learning',
     headline: 'Finds structures',
     text: 'Dice on images with foreground is 1.000. It raises an alarm on 0 % of the images without (2 images).',
@@ -51,7 +58,11 @@ test('a network that finds and is quiet is learning, and nothing has to change',
 });
 
 test('predicting nothing is named, with the score that would hide it', () => {
-  const said = verdict([], scored(overlooked, quiet, quiet, quiet));
+  const said = verdict({
+    history: [],
+    evaluation: scored(overlooked, quiet, quiet, quiet),
+    manifest: MANIFEST,
+  });
   expect(said.state).toBe('background');
   // Three quiet empty images of four count as 1 each.
   expect(said.text).toContain('would still print about 0.750');
@@ -59,60 +70,91 @@ test('predicting nothing is named, with the score that would hide it', () => {
 });
 
 test('alarms on most empty images are named even where Dice is perfect', () => {
-  const said = verdict([], scored(found, found, alarm, alarm, quiet));
+  const said = verdict({ history: [], evaluation: scored(found, found, alarm, alarm, quiet) });
   expect(said.state).toBe('alarms');
   expect(said.text).toContain('2 of 3 (67 %) images that hold nothing');
   expect(said.text).toContain('Dice is 1.000');
 });
 
 test('some alarms are mentioned without being called a flood', () => {
-  const said = verdict([], scored(found, alarm, quiet, quiet));
+  const said = verdict({
+    history: [],
+    evaluation: scored(found, alarm, quiet, quiet),
+    manifest: MANIFEST,
+  });
   expect(said.state).toBe('learning');
   expect(said.headline).toBe('Finds structures, with false alarms');
   expect(said.advice.join(' ')).toContain('pool: batch');
 });
 
 test('images on which nothing is found are counted even where the mean is good', () => {
-  expect(verdict([], scored(found, found, overlooked, quiet)).text).toContain(
+  expect(
+    verdict({ history: [], evaluation: scored(found, found, overlooked, quiet) }).text,
+  ).toContain(
     'Dice on images with foreground is 0.667. Nothing is found on 1 of 3 (33 %) of them.',
   );
 });
 
 test('a low Dice with something predicted is weak', () => {
-  expect(verdict([], scored(halfFound, quiet)).state).toBe('weak'); // 2*1 / (2*1 + 5 + 1) = 0.25
+  expect(verdict({ history: [], evaluation: scored(halfFound, quiet) }).state).toBe('weak'); // 2*1 / (2*1 + 5 + 1) = 0.25
 });
 
 test('a split without empty images says that alarms are unknown', () => {
-  expect(verdict([], scored(found)).text).toContain('nothing is known about false alarms');
+  expect(verdict({ history: [], evaluation: scored(found) }).text).toContain(
+    'nothing is known about false alarms',
+  );
 });
 
 test('a split without foreground says that finding is unknown', () => {
-  const said = verdict([], scored(quiet, quiet));
+  const said = verdict({ history: [], evaluation: scored(quiet, quiet) });
   expect(said.state).toBe('weak');
   expect(said.text).toContain('nothing is known about what the network finds');
 });
 
 test('a run that found structures and lost them is called collapsed', () => {
-  const said = verdict(course([0.5, 0.1], [0.6, 0.1], [0, 0], [0, 0]), scored(found, quiet));
+  const said = verdict({
+    history: course([0.5, 0.1], [0.6, 0.1], [0, 0], [0, 0]),
+    evaluation: scored(found, quiet),
+    manifest: MANIFEST,
+  });
   expect(said.state).toBe('lost');
   expect(said.text).toContain('0.600 in epoch 2 and 0.000 in epoch 4');
   expect(said.text).toContain('those of the best epoch');
 });
 
 test('without an evaluation the best validated epoch speaks', () => {
-  const said = verdict(course([0.1, 1], [0.5, 0.9], [0.55, 0.95]));
+  const said = verdict({ history: course([0.1, 1], [0.5, 0.9], [0.55, 0.95]), manifest: MANIFEST });
   expect(said.state).toBe('alarms');
   expect(said.text).toContain('90 %');
 });
 
 test('a score that still rises asks for more epochs', () => {
   const rising = course([0.3, 0], [0.4, 0], [0.5, 0], [0.7, 0]);
-  expect(verdict(rising, scored(found, quiet)).advice[0]).toContain('train.epochs');
+  expect(verdict({ history: rising, evaluation: scored(found, quiet) }).advice[0]).toContain(
+    'train.epochs',
+  );
   const flat = course([0.7, 0], [0.69, 0], [0.7, 0], [0.7, 0]);
-  expect(verdict(flat, scored(found, quiet)).advice).toEqual([]);
+  expect(verdict({ history: flat, evaluation: scored(found, quiet) }).advice).toEqual([]);
 });
 
 test('without any score nothing is claimed', () => {
-  expect(verdict([]).state).toBe('unscored');
-  expect(verdict(parseHistory('epoch,loss\n1,NaN\n')).state).toBe('unscored');
+  expect(verdict({ history: [] }).state).toBe('unscored');
+  expect(verdict({ history: parseHistory('epoch,loss\n1,NaN\n') }).state).toBe('unscored');
+});
+
+test('nothing is advised that the manifest has already, and what the sentinel said comes first', () => {
+  const manifest = manifestView({
+    model: { use: '@raremask/unet', with: {} },
+    loss: [
+      { use: '@raremask/loss-dice', with: { pool: 'batch' } },
+      { use: '@raremask/loss-ce', with: {} },
+    ],
+    sampler: { use: '@raremask/sampler', with: { foreground: 0.5, window: [64, 64] } },
+  });
+  const evaluation = scored(overlooked, quiet);
+  const { advice } = verdict({ history: [], evaluation, manifest });
+  expect(advice).toEqual([expect.stringContaining('sampler.with.centred: 0.75')]);
+  const told = { epoch: 3, since: 1, problem: 'background', text: 'x', advice: ['Do `this`.'] };
+  const said = verdict({ history: [], evaluation, manifest, findings: [told] });
+  expect(said.advice[0]).toBe('Do `this`.');
 });

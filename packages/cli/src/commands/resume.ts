@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import {
   action,
   backendOption,
@@ -9,7 +10,9 @@ import {
 } from '../command.ts';
 import type { ManifestOptions } from '../manifestArguments.ts';
 
-type Options = Pick<ManifestOptions, 'set' | 'backend' | 'budget'>;
+interface Options extends Pick<ManifestOptions, 'set' | 'backend' | 'budget'> {
+  readonly checkpoint?: 'best' | 'last';
+}
 
 export const resume: Declare = (program) =>
   command(program, 'resume', 'go on with a run that was interrupted')
@@ -17,13 +20,24 @@ export const resume: Declare = (program) =>
     .addOption(setOption('train.epochs=80'))
     .addOption(backendOption())
     .addOption(budgetOption())
+    .addOption(
+      new Option(
+        '--checkpoint <which>',
+        'what to go on from (default: last); of the epochs after best nothing is kept',
+      ).choices(['best', 'last']),
+    )
     .action(
       action(async (console, run: string, options: Options) => {
-        const { keptSplitNote, manifestOfRun } = await import('../manifestArguments.ts');
+        const { keptSplitNote, manifestBefore, manifestOfRun } = await import(
+          '../manifestArguments.ts'
+        );
         const { trainAndReport } = await import('../jobs/trainAndReport.ts');
         const loaded = await manifestOfRun(run, options);
         const kept = keptSplitNote(loaded, options);
         if (kept !== undefined) console.note('warn', kept);
-        return await trainAndReport(loaded, { version, resume: run }, console);
+        const before = await manifestBefore(run, options, (text) => console.note('warn', text));
+        const { checkpoint } = options;
+        const resume = { resume: run, before, ...(checkpoint && { checkpoint }) };
+        return await trainAndReport(loaded, { version, ...resume }, console);
       }),
     );

@@ -26,6 +26,9 @@ export async function exportRun(
   const result = await exportOnnx(loaded, run, {
     out: options.out,
     version: options.version,
+    onEvent: (event) => {
+      if (event.type === 'note') console.note(event.level, event.text);
+    },
     runtime: outcome.state === 'ok' ? outcome.runtime : undefined,
     ...(options.checkpoint && { checkpoint: options.checkpoint }),
     ...(size && { size }),

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type EvaluateOptions, type Evaluation, evaluate, type OpenedData } from '@raremask/engine';
 import { dice } from '@raremask/metrics';
-import { collectOverlays, parseHistory, resultTable, writeReport } from '@raremask/report';
+import { findingsOf, readEvents, readHistory, readManifestView, runFolder } from '@raremask/record';
+import { collectOverlays, resultTable, writeReport } from '@raremask/report';
 import type { Console } from '../console.ts';
 import { withProgress } from '../progress.ts';
 
@@ -49,11 +49,16 @@ export async function scoreRun(
   );
   await overlays.write();
   const report = await writeReport(run);
-  const history = parseHistory(await readFile(join(run, 'metrics.csv'), 'utf8'));
+  const files = runFolder(run);
+  const said = {
+    history: await readHistory(files.metrics),
+    manifest: await readManifestView(files.manifest),
+    findings: findingsOf(await readEvents(files.events)),
+  };
   if (console.json) {
     console.result({ ...more, folder: run, report, ...evaluation, images: undefined });
   }
-  console.text(resultTable(evaluation, { color: console.color, width: console.width, history }));
+  console.text(resultTable(evaluation, { color: console.color, width: console.width, ...said }));
   console.text(`report  ${relative(process.cwd(), report)}`);
   return evaluation;
 }

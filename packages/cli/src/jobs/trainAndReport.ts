@@ -21,6 +21,9 @@ import { scoreRun } from './scoreRun.ts';
 interface RunOptions {
   readonly out?: string;
   readonly resume?: string;
+  /** What a run goes on from, and its manifest before anything was overridden. */
+  readonly checkpoint?: 'best' | 'last';
+  readonly before?: LoadedManifest | undefined;
   readonly version: string;
 }
 

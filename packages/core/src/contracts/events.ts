@@ -75,6 +75,20 @@ export type RunEvent =
     }
   | { readonly type: 'note'; readonly level: 'info' | 'warn'; readonly text: string }
   | {
+      /** The sentinel names what is wrong with a training while it runs; each problem once. */
+      readonly type: 'finding';
+      readonly epoch: number;
+      readonly problem: string;
+      /** The epoch with which it began. */
+      readonly since: number;
+      /** What was seen, without a full stop. */
+      readonly text: string;
+      /** What to change in this manifest, the most promising first. */
+      readonly advice: readonly string[];
+      /** What was done about it, where the manifest lets the sentinel act. */
+      readonly done?: string;
+    }
+  | {
       readonly type: 'end';
       readonly folder: string;
       readonly bestEpoch: number;

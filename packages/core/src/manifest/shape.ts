@@ -250,6 +250,17 @@ const average = z
     'A moving average of the weights (Polyak and Juditsky 1992), which is validated, saved beside them and predicted with; null: none',
   );
 
+const sentinel = z
+  .strictObject({
+    act: z
+      .array(z.enum(['lower-rate', 'restore-best', 'stop']))
+      .default([])
+      .describe(
+        'What it may do itself: where the learning rate is too high or what was learnt is lost, take a tenth of the rate, and go back to the best weights (the first ones where there are none); stop: end the training where it cannot become good as it is, and neither helps',
+      ),
+  })
+  .describe('Watches a training and names what is wrong with it, with what to change');
+
 const train = z
   .strictObject({
     epochs: z.int().min(1).default(40).describe('Times that the sampler goes through the data'),
@@ -278,6 +289,10 @@ const train = z
         'Batches whose gradients are averaged for one update, as if they were one large batch; an epoch ends with an update',
       ),
     average: average.nullable().default(null),
+    sentinel: z
+      .union([z.literal('off'), sentinel])
+      .prefault({})
+      .describe('Watches the training and names what is wrong with it; off: nothing is watched'),
     augment,
     validateEvery: z
       .union([z.literal('auto'), z.int().min(1)])

@@ -62,3 +62,16 @@ export function gateWithoutHead(gate: number | 'auto'): RaremaskError {
       'give the model one (@raremask/unet: model.with.imageHead: 0.5), or leave evaluate.gate out',
   });
 }
+
+export function logitsNotFinite(id: string, got: number): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_LOGITS_NOT_FINITE',
+    category: 'run',
+    where: id,
+    what: 'what the network says of the image is not finite, although its weights are',
+    expected: 'finite logits',
+    got: String(got),
+    remedy:
+      'look at the image for values far from the others; in training lower train.optimizer.learningRate or set train.clip: 1; of a trained run take its other checkpoint (--checkpoint)',
+  });
+}

@@ -1,18 +1,34 @@
 import type { Facts } from '@raremask/core';
-import { dice, type ImageScore, imageScoreOf, summarize } from '@raremask/metrics';
+import { dice, type ImageScore, imageLevel, imageScoreOf, summarize } from '@raremask/metrics';
 import type { Evaluation } from '@raremask/record';
 import { foregroundNames, scoreTexts } from './addedScores.ts';
 import type { DecidedCheckpoint } from './decisionFile.ts';
 import type { NamedScore } from './namedScore.ts';
 
+/**
+ * @param probabilities that an image has any foreground, one a score
+ * @param groupOf what images are drawn together by, for intervals
+ */
 export function evaluationOf(
   facts: Facts,
   split: string,
   checkpoint: DecidedCheckpoint,
   scores: readonly ImageScore[],
+  probabilities: readonly number[],
   added: readonly NamedScore[],
+  groupOf: (id: string) => string,
 ): Evaluation {
-  const { foreground, classes } = summarize(scores, { added });
+  const { foreground, classes } = summarize(scores, { added, groupOf });
+  const ranked = scores.flatMap(({ id, foreground: { pixels, hits, misses } }, index) =>
+    pixels === 0
+      ? []
+      : [
+          {
+            ...{ id, group: groupOf(id), isFilled: hits + misses > 0 },
+            probability: probabilities[index]!,
+          },
+        ],
+  );
   const names = foregroundNames(facts);
   const texts = scoreTexts(added);
   return {
@@ -25,12 +41,14 @@ export function evaluationOf(
       foreground,
       classes: classes.map((summary, index) => ({ name: names[index]!, summary })),
     },
-    images: scores.map(({ id, foreground: all }) => {
+    imageLevel: imageLevel(ranked),
+    images: scores.map(({ id, foreground: all }, index) => {
       const { pixels, measured, ...region } = all;
       const own = added.map((score) => [score.name, imageScoreOf(all, score)]);
       return {
         id,
         foreground: region.hits + region.misses,
+        probability: probabilities[index]!,
         dice: dice(region),
         ...region,
         ...(added.length > 0 && { added: Object.fromEntries(own) }),

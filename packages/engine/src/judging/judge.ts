@@ -7,6 +7,7 @@ import type { Network } from '../runner/runner.ts';
 import { foregroundNames } from './addedScores.ts';
 import { type Decision, decide, foregroundProbability, nothingIn } from './decide.ts';
 import type { DecisionRule } from './decisionRule.ts';
+import { logitsNotFinite } from './errors.ts';
 import { inMirrors } from './mirror.ts';
 import { inTiles, type TileRule } from './tiles.ts';
 
@@ -47,6 +48,7 @@ export async function* judge(
     const stride = logits.length / group.length;
     for (const [index, { sample, seen }] of group.entries()) {
       const own = logits.subarray(index * stride, (index + 1) * stride);
+      checkFinite(sample.id, own, image?.[index]);
       const presence = image && 1 / (1 + Math.exp(-image[index]!));
       const open = decide(facts, own, { padded, seen, size: sample.size }, rule);
       const shut = presence !== undefined && presence < (rule.gate ?? 0);
@@ -55,6 +57,14 @@ export async function* judge(
       yield { sample, decision, foreground, ...(presence !== undefined && { presence }) };
     }
   }
+}
+
+/** Without this, logits that are NaN would come out as background, and as a score. */
+function checkFinite(id: string, logits: Float32Array, image = 0): void {
+  for (let at = 0; at < logits.length; at++) {
+    if (!(Math.abs(logits[at]!) < Number.POSITIVE_INFINITY)) throw logitsNotFinite(id, logits[at]!);
+  }
+  if (!Number.isFinite(image)) throw logitsNotFinite(id, image);
 }
 
 /** Scores one judged image against its truth, and measures it by the scores that are added. */

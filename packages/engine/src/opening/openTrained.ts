@@ -2,7 +2,7 @@ import type { Facts, Model, OnEvent, Survey } from '@raremask/core';
 import * as services from '@raremask/core';
 import { createHost, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { chooseCheckpoint, openRunFolder, type RunFolder } from '@raremask/record';
+import { openRunFolder, type RunFolder } from '@raremask/record';
 import { noTrainingData } from '../errors.ts';
 import { readDecision } from '../judging/decisionFile.ts';
 import {
@@ -11,12 +11,9 @@ import {
   type FoundRule,
   isSearched,
 } from '../judging/decisionRule.ts';
-import {
-  type CheckpointHead,
-  type ChosenCheckpoint,
-  checkpointState,
-  readCheckpoint,
-} from '../record/checkpoint.ts';
+import { type ChosenCheckpoint, checkpointState } from '../record/checkpoint.ts';
+import type { CheckpointHead } from '../record/checkpointHead.ts';
+import { readChosen, unverifiedNote } from '../record/chosenCheckpoint.ts';
 import type { Compute } from '../runner/compute.ts';
 import { openNetwork } from '../runner/openRunner.ts';
 import type { Network, NetworkArrays } from '../runner/runner.ts';
@@ -28,14 +25,20 @@ export interface TrainedRun {
   readonly checkpoint: ChosenCheckpoint;
 }
 
-/** @param wish left out, the best checkpoint where there is one, else the last */
+/**
+ * @param wish left out, the best checkpoint where there is one, else the last
+ * @param onEvent hears where nothing in the checkpoint would tell damage
+ */
 export async function readTrained(
   path: string,
   wish: 'best' | 'last' | undefined,
+  onEvent: OnEvent,
 ): Promise<TrainedRun> {
   const { folder } = await openRunFolder(path);
-  const { which, path: file } = chooseCheckpoint(folder, wish);
-  return { folder, checkpoint: { which, ...(await readCheckpoint(file)) } };
+  const checkpoint = await readChosen(folder, wish);
+  const note = unverifiedNote(checkpoint);
+  if (note !== undefined) onEvent({ type: 'note', level: 'info', text: note });
+  return { folder, checkpoint };
 }
 
 /** What a run has learned, ready to be used. */

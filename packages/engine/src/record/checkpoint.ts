@@ -1,58 +1,12 @@
-import type { Census, Facts, Json, Model } from '@raremask/core';
-import { brokenCheckpoint, checkpointMismatch } from '../errors.ts';
-import type { Normalization } from '../intensities/normalize.ts';
+import type { Model } from '@raremask/core';
+import { checkpointMismatch } from '../errors.ts';
 import type { NetworkArrays, StateArrays } from '../runner/runner.ts';
 import type { StepProgram } from '../step/program.ts';
 import { type StateEntry, stateLayout, zeros } from '../step/state.ts';
+import type { CheckpointHead } from './checkpointHead.ts';
+import { brokenCheckpoint } from './errors.ts';
 import { type NamedArray, readSafetensors, writeSafetensors } from './safetensors.ts';
-
-/** Where a run stands, beside its tensors. JSON, in the checkpoint's header. */
-export interface Progress {
-  /** The epoch to go on with, counted from 0. */
-  readonly epoch: number;
-  /** Batches of that epoch that are done. */
-  readonly step: number;
-  /** Batches since the beginning of the run. */
-  readonly totalSteps: number;
-  /** Updates of the weights since then. */
-  readonly updates: number;
-  /** Sums over the done batches of that epoch: images, loss, each term, gradient norm. */
-  readonly sums: EpochSums;
-  readonly sampler: Json;
-  readonly schedule: Json;
-  /** How far a run with a budget is; null, or absent in older files, where epochs say it. */
-  readonly course?: Json;
-  readonly best: { readonly epoch: number; readonly score: number } | null;
-  /** Training seconds so far. */
-  readonly seconds: number;
-}
-
-export interface EpochSums {
-  readonly batches: number;
-  /** Those after which the weights were moved. */
-  readonly updates: number;
-  readonly images: number;
-  readonly loss: number;
-  readonly terms: readonly number[];
-  readonly gradientNorm: number;
-  /** Windows with foreground before augmentation, those of them that it has emptied, and pasted ones. */
-  readonly masks: number;
-  readonly emptied: number;
-  readonly pasted: number;
-  /** Seconds that steps waited for batches, without the first of the epoch. */
-  readonly waited: number;
-  readonly seconds: number;
-}
-
-/** What a network needs to be used, beside its tensors. */
-export interface CheckpointHead {
-  readonly format: 1;
-  readonly facts: Facts;
-  readonly normalization: Normalization;
-  /** Frequencies of the training split, so that the model can be made without the data. */
-  readonly census: Census;
-  readonly progress: Progress;
-}
+import { checkUsable } from './usable.ts';
 
 /**
  * Writes a run's state into one file, atomically.
@@ -61,7 +15,7 @@ export interface CheckpointHead {
  */
 export async function writeCheckpoint(
   path: string,
-  head: CheckpointHead,
+  head: Omit<CheckpointHead, 'format' | 'checksums'>,
   program: StepProgram,
   state: StateArrays,
   gathering: boolean,
@@ -76,11 +30,14 @@ export async function writeCheckpoint(
       }),
     ),
   );
-  await writeSafetensors(path, arrays, { raremask: JSON.stringify(head) });
+  const whole: CheckpointHead = { format: 1, checksums: 'sha256', ...head };
+  await writeSafetensors(path, arrays, { raremask: JSON.stringify(whole) });
 }
 
 export interface Checkpoint {
   readonly path: string;
+  /** Whether checksums have said that nothing of it has changed. */
+  readonly isVerified: boolean;
   readonly head: CheckpointHead;
   readonly arrays: ReadonlyMap<string, NamedArray>;
 }
@@ -90,9 +47,13 @@ export interface ChosenCheckpoint extends Checkpoint {
   readonly which: 'best' | 'last';
 }
 
+/**
+ * @throws RaremaskError that names what is damaged: an array, or the description; and where a number is not
+ *   finite
+ */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  const { arrays, metadata } = await readSafetensors(path);
-  const text = metadata['raremask'];
+  const file = await readSafetensors(path);
+  const text = file.metadata['raremask'];
   if (text === undefined) throw brokenCheckpoint(path, 'it was not written by raremask');
   let head: CheckpointHead;
   try {
@@ -100,10 +61,8 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   } catch (error) {
     throw brokenCheckpoint(path, 'its description is not JSON', error);
   }
-  if (head.format !== 1) {
-    throw brokenCheckpoint(path, `it has format ${head.format}, this version reads format 1`);
-  }
-  return { path, head, arrays };
+  checkUsable(path, head, file);
+  return { path, head, arrays: file.arrays, isVerified: file.isVerified };
 }
 
 /** What the trained network is used with: the moving averages, where they were kept. */

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { writeAtomically } from '@raremask/record';
-import { brokenCheckpoint } from '../errors.ts';
+import { CHECKSUMS, checksumText, verify } from './checksums.ts';
+import { brokenCheckpoint } from './errors.ts';
+import { readHeader } from './safetensorsHeader.ts';
 
 /** A named float32 array with its shape. */
 export interface NamedArray {
@@ -11,7 +13,8 @@ export interface NamedArray {
 
 /**
  * Writes arrays in the safetensors format: eight bytes of header length, a JSON header, the values.
- * The file can be opened from Python with the package of that name. Written atomically.
+ * The file can be opened from Python with the package of that name. Written atomically, with a checksum of
+ * each array and of the texts among them.
  *
  * @param metadata texts that go into the header under `__metadata__`
  */
@@ -20,36 +23,41 @@ export async function writeSafetensors(
   arrays: readonly NamedArray[],
   metadata: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const parts = arrays.map(({ name, shape, values }) => ({
+    name,
+    dtype: 'F32',
+    shape,
+    bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+  }));
+  const header: Record<string, unknown> = {
+    __metadata__: { ...metadata, [CHECKSUMS]: checksumText(parts, metadata) },
+  };
   let offset = 0;
-  for (const { name, shape, values } of arrays) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.byteLength] };
-    offset += values.byteLength;
+  for (const { name, dtype, shape, bytes } of parts) {
+    header[name] = { dtype, shape, data_offsets: [offset, offset + bytes.length] };
+    offset += bytes.length;
   }
   const json = Buffer.from(JSON.stringify(header));
   const padding = Buffer.alloc((8 - (json.length % 8)) % 8, ' ');
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length + padding.length));
-  await writeAtomically(path, [
-    length,
-    json,
-    padding,
-    ...arrays.map(
-      ({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-    ),
-  ]);
+  await writeAtomically(path, [length, json, padding, ...parts.map(({ bytes }) => bytes)]);
 }
 
 export interface SafetensorsFile {
   readonly arrays: ReadonlyMap<string, NamedArray>;
+  /** Without the checksums. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** Whether it has checksums, which are right then. */
+  readonly isVerified: boolean;
 }
 
 /** What a safetensors file of any origin may hold beside float32. Whole numbers are left out. */
 type Decode = (dtype: string, bytes: Uint8Array) => Float32Array | undefined;
 
 /**
- * Reads a safetensors file of float32 arrays; a damaged one gives an error that names the file.
+ * Reads a safetensors file of float32 arrays. A damaged one gives an error that names the file, and the
+ * array where that is known; of one that we have written, every flipped bit is damage.
  *
  * @param decode values of other types; where it gives none, the array is left out. Without it, another
  *   type is an error.
@@ -58,46 +66,22 @@ export async function readSafetensors(path: string, decode?: Decode): Promise<Sa
   const bytes = await readFile(path).catch((error: unknown) => {
     throw brokenCheckpoint(path, 'the file cannot be read', error);
   });
-  if (bytes.length < 8) throw brokenCheckpoint(path, 'the file is shorter than its header');
-  const headerLength = Number(bytes.readBigUInt64LE(0));
-  if (headerLength > bytes.length - 8) {
-    throw brokenCheckpoint(path, 'the file is cut off inside its header');
-  }
-  const header = parseHeader(path, bytes.subarray(8, 8 + headerLength).toString());
-  const data = bytes.subarray(8 + headerLength);
+  const { entries, metadata, data } = readHeader(path, bytes);
+  verify(path, entries, metadata, data);
   const arrays = new Map<string, NamedArray>();
-  const { __metadata__: metadata = {}, ...entries } = header;
-  for (const [name, entry] of Object.entries(entries)) {
-    const {
-      dtype,
-      shape,
-      data_offsets: offsets,
-    } = entry as {
-      dtype: string;
-      shape: number[];
-      data_offsets: [number, number];
-    };
-    const [begin, end] = offsets;
+  for (const { name, dtype, shape, from, to } of entries) {
     const size = shape.reduce((product, extent) => product * extent, 1);
-    if (end > data.length) throw brokenCheckpoint(path, `the file is cut off inside ${name}`);
     if (dtype !== 'F32') {
       if (!decode) throw brokenCheckpoint(path, `${name} is ${dtype}, not F32`);
-      const values = decode(dtype, data.subarray(begin, end));
+      const values = decode(dtype, data.subarray(from, to));
       if (values?.length === size) arrays.set(name, { name, shape, values });
       continue;
     }
-    if (end - begin !== size * 4) throw brokenCheckpoint(path, `${name} has the wrong length`);
+    if (to - from !== size * 4) throw brokenCheckpoint(path, `${name} has the wrong length`);
     const values = new Float32Array(size);
-    new Uint8Array(values.buffer).set(data.subarray(begin, end));
+    new Uint8Array(values.buffer).set(data.subarray(from, to));
     arrays.set(name, { name, shape, values });
   }
-  return { arrays, metadata: metadata as Record<string, string> };
-}
-
-function parseHeader(path: string, text: string): Record<string, unknown> {
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch (error) {
-    throw brokenCheckpoint(path, 'its header is not JSON', error);
-  }
+  const { [CHECKSUMS]: sums, ...texts } = metadata;
+  return { arrays, metadata: texts, isVerified: sums !== undefined };
 }

@@ -56,22 +56,33 @@ export function initialState(program: StepProgram): TrainingState<Float32Array> 
   };
 }
 
-/** What an optimizer has left unusable: the first weight or slot with a number that is not finite. */
+/** What each kind of tensor is called in messages. */
+const KINDS = {
+  weights: 'the weight',
+  buffers: 'the running statistic',
+  slots: 'the slot',
+  averages: 'the average of',
+  gathered: 'the gathered gradient of',
+} as const satisfies Record<keyof TrainingState<unknown>, string>;
+
+/** What an update has left unusable: the first tensor with a number that is not finite. */
 export function unusableIn(
   program: StepProgram,
-  { weights, slots }: Pick<TrainingState<Float32Array>, 'weights' | 'slots'>,
+  state: TrainingState<Float32Array>,
 ): string | undefined {
   const layout = stateLayout(program);
-  const broken = (values: Float32Array) => {
-    for (let at = 0; at < values.length; at++) {
-      if (!(Math.abs(values[at]!) < Number.POSITIVE_INFINITY)) return true;
-    }
-    return false;
-  };
-  const weight = weights.findIndex(broken);
-  if (weight >= 0) return `the weight ${layout.weights[weight]!.name}`;
-  const slot = slots.findIndex(broken);
-  return slot < 0 ? undefined : `the slot ${layout.slots[slot]!.name}`;
+  for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
+    const broken = state[kind].findIndex((values) => !areFinite(values));
+    if (broken >= 0) return `${KINDS[kind]} ${layout[kind][broken]!.name}`;
+  }
+  return undefined;
+}
+
+function areFinite(values: Float32Array): boolean {
+  for (let at = 0; at < values.length; at++) {
+    if (!(Math.abs(values[at]!) < Number.POSITIVE_INFINITY)) return false;
+  }
+  return true;
 }
 
 export function zeros({ shape }: StateEntry): Float32Array {

@@ -1,5 +1,5 @@
 import type { Batch } from '../reading/plan.ts';
-import type { EpochSums } from '../record/checkpoint.ts';
+import type { EpochSums } from '../record/checkpointHead.ts';
 import type { StepResult } from '../runner/runner.ts';
 
 export const NOTHING_DONE: EpochSums = {

@@ -1,5 +1,5 @@
 import type { OnEvent, RunEvent } from '@raremask/core';
-import { appendLine } from '@raremask/record';
+import { appendLine, endLastLine } from '@raremask/record';
 
 /** Passes events on, and writes those that stay interesting into events.ndjson. */
 export class Journal {
@@ -24,6 +24,7 @@ export class Journal {
 
   open(path: string): void {
     this.#path = path;
+    endLastLine(path);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const line of waiting) this.#write(line);

@@ -3,7 +3,7 @@ import { isSearched } from '../judging/decisionRule.ts';
 import { trialImages } from '../judging/trialImages.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
-import type { Progress } from '../record/checkpoint.ts';
+import type { Progress } from '../record/checkpointHead.ts';
 import type { Network } from '../runner/runner.ts';
 import { type Course, courseOfEpochs } from './course.ts';
 import type { Parts } from './parts.ts';

@@ -7,7 +7,7 @@ import type {
   ScoreText,
   ValidationScores,
 } from '@raremask/core';
-import { epochScoreDefinitions, isBetter } from '@raremask/metrics';
+import { epochScoreDefinitions, takesBest } from '@raremask/metrics';
 import { MetricsTable, type RunFolder } from '@raremask/record';
 import { noBatches, notFiniteLoss } from '../errors.ts';
 import { scoreTexts } from '../judging/addedScores.ts';
@@ -15,10 +15,11 @@ import type { Judged } from '../judging/judge.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { Batch } from '../reading/plan.ts';
-import { type Progress, resumeState, writeCheckpoint } from '../record/checkpoint.ts';
+import { readCheckpoint, resumeState, writeCheckpoint } from '../record/checkpoint.ts';
+import type { EpochEvent, EpochSums, Progress } from '../record/checkpointHead.ts';
 import type { Compute } from '../runner/compute.ts';
 import { openRunner } from '../runner/openRunner.ts';
-import type { Network, Runner, StepResult } from '../runner/runner.ts';
+import type { Network, Runner, StateArrays, StepResult } from '../runner/runner.ts';
 import { averageDecay } from '../step/average.ts';
 import { stateNotFinite } from '../step/errors.ts';
 import type { StepProgram } from '../step/program.ts';
@@ -29,9 +30,11 @@ import { accumulationNote, gatheringOf, updateProgress } from './accumulation.ts
 import type { Course } from './course.ts';
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
 import type { Parts } from './parts.ts';
+import { restored } from './restored.ts';
 import { progressOf, type ResumePoint } from './resumePoint.ts';
 import type { Trackers } from './trackers.ts';
 import { validate } from './validation.ts';
+import { Watching } from './watching.ts';
 
 export interface TrainResult {
   readonly folder: string;
@@ -48,6 +51,9 @@ export interface TrainResult {
 interface RunSettings {
   readonly work: Work;
   readonly parts: Parts;
+  readonly program: StepProgram;
+  /** What the run starts with, or goes on with. */
+  readonly state: StateArrays;
   readonly folder: RunFolder;
   readonly feed: Feed;
   readonly emit: OnEvent;
@@ -59,6 +65,9 @@ interface RunSettings {
   /** Made once the network can be tried on validation images. */
   readonly course: (network: Network) => Promise<Course>;
 }
+
+/** A score below which a network has found next to nothing. */
+const NOTHING_FOUND = 0.05;
 
 /** The loop over epochs and steps. Owns the tensors of the state. */
 export class TrainingRun {
@@ -73,8 +82,12 @@ export class TrainingRun {
   readonly #trackers: Trackers;
   readonly #openCourse: RunSettings['course'];
   #course!: Course;
+  /** Undefined where the manifest switches the sentinel off. */
+  #watching: Watching | undefined;
+  /** Whether the sentinel has ended the training. */
+  #isEnded = false;
   #progress: Omit<Progress, 'sampler' | 'schedule' | 'course'>;
-  #resumed: boolean;
+  readonly #from: ResumePoint | null;
   /** Whether the optimizer has moved the weights since the start, and left them finite. */
   #updated = false;
 
@@ -87,26 +100,13 @@ export class TrainingRun {
     this.#folder = folder;
     this.#feed = feed;
     this.#emit = emit;
-    const { clip, average, accumulate } = work.loaded.manifest.train;
-    this.#program = {
-      facts: work.facts,
-      model: parts.model,
-      losses: parts.losses,
-      optimizer: parts.optimizer,
-      factors: parts.factors,
-      frozen: parts.frozen,
-      clip,
-      average: average !== null,
-      accumulate: accumulate > 1,
-      outcomes: parts.sampler.observe !== undefined,
-      places: parts.places,
-    };
+    this.#program = settings.program;
     this.#table = new MetricsTable(
       folder.metrics,
       parts.terms,
       parts.scores.map(({ name }) => name),
     );
-    this.#resumed = from !== null;
+    this.#from = from;
     this.#progress = (from && progressOf(from.checkpoint)) ?? {
       epoch: 0,
       step: 0,
@@ -122,8 +122,7 @@ export class TrainingRun {
       // Checkpoints from before schedules were plugins have none.
       if (schedule !== undefined && schedule !== null) parts.schedule.restore?.(schedule);
     }
-    const state = from ? resumeState(from.checkpoint, this.#program) : initialState(this.#program);
-    this.#runner = openRunner(compute, this.#program, state, emit);
+    this.#runner = openRunner(compute, this.#program, settings.state, emit);
   }
 
   dispose(): Promise<void> {
@@ -133,7 +132,8 @@ export class TrainingRun {
   async train(backend: BackendFact, signal: AbortSignal | undefined): Promise<TrainResult> {
     const { manifest } = this.#work.loaded;
     this.#course = await this.#openCourse(this.#runner);
-    if (this.#resumed) await this.#table.keepUntil(this.#progress.epoch);
+    this.#watching = await this.#watch();
+    const restoredEvents = await this.#restore();
     await this.#trackers.start({
       folder: this.#folder.path,
       name: manifest.name,
@@ -142,6 +142,7 @@ export class TrainingRun {
       startStep: this.#progress.totalSteps,
     });
     await this.#announce(backend);
+    for (const event of restoredEvents) this.#emit(event);
     const note = accumulationNote(this.#work, this.#parts);
     if (note !== undefined) this.#emit({ type: 'note', level: 'info', text: note });
     while (!this.#isOver && !signal?.aborted) await this.#epoch(signal);
@@ -168,7 +169,9 @@ export class TrainingRun {
 
   /** An epoch that time has cut short is yet to be ended where its validation has failed before. */
   get #isOver(): boolean {
-    return this.#course.isOver(this.#progress.epoch) && this.#progress.step === 0;
+    return (
+      this.#isEnded || (this.#course.isOver(this.#progress.epoch) && this.#progress.step === 0)
+    );
   }
 
   async #announce(backend: BackendFact): Promise<void> {
@@ -228,34 +231,21 @@ export class TrainingRun {
     const validation = this.#course.validates(epoch) ? await this.#validate(epoch) : undefined;
     const { better } = this.#chosenBy;
     const score = validation?.[manifest.evaluate.score] ?? null;
-    const best = isBetter({ better }, score, this.#progress.best?.score);
+    const best = takesBest({ better }, score, this.#progress.best?.score);
     if (score !== null) {
       this.#parts.schedule.observe?.(better === 'lower' ? -score : score, epoch);
     }
     this.#addSeconds(seconds - before);
-    this.#progress = {
-      ...this.#progress,
-      epoch: epoch + 1,
-      step: 0,
-      sums: NOTHING_DONE,
-      best: best ? { epoch, score } : this.#progress.best,
-    };
-    if (best) await this.#save(this.#folder.best);
-    await this.#save(this.#folder.last);
     const done = epoch + 1;
-    const mean = means(sums);
-    const event: Extract<RunEvent, { type: 'epoch' }> = {
+    const within = updateProgress(batches.length - 1, batches.length, manifest.train.accumulate);
+    const event: EpochEvent = {
       type: 'epoch',
       epoch: done,
       epochs: this.#course.epochs(done),
-      learningRate: this.#learningRate(
-        epoch,
-        updateProgress(batches.length - 1, batches.length, manifest.train.accumulate),
-      ),
+      learningRate: this.#learningRate(epoch, within),
       seconds,
       imagesPerSecond: sums.images / seconds,
-      ...mean,
-      terms: this.#named(mean.terms),
+      ...this.#meansOf(sums),
       waitSeconds: sums.waited,
       masks: sums.masks,
       emptied: sums.emptied,
@@ -266,11 +256,47 @@ export class TrainingRun {
         this.#course.secondsLeft ??
         (this.#progress.seconds / done) * (manifest.train.epochs - done),
     };
+    this.#progress = {
+      ...this.#progress,
+      epoch: done,
+      step: 0,
+      sums: NOTHING_DONE,
+      best: best ? { epoch, score } : this.#progress.best,
+      lastEpoch: event,
+    };
+    const noticed = await this.#watching?.epoch(event, this.#termWeights(epoch, within));
+    if (best) await this.#save(this.#folder.best);
+    if (noticed?.acts.includes('restore-best')) await this.#restoreBest();
+    // The checkpoint has the row that follows: whenever the process dies, none is lost.
+    await this.#save(this.#folder.last);
     await this.#table.add(event);
     this.#emit(event);
     const note = emptiedNote(sums);
     if (note !== undefined) this.#emit({ type: 'note', level: 'warn', text: note });
+    for (const finding of noticed?.findings ?? []) this.#emit(finding);
+    this.#isEnded = noticed?.acts.includes('stop') ?? false;
     await this.#trackers.epoch(done, this.#progress.totalSteps, () => this.#weights());
+  }
+
+  /** What is to be said of a run that goes on, once its files say what its checkpoint says. */
+  async #restore(): Promise<readonly RunEvent[]> {
+    if (this.#from === null) return [];
+    const { epoch, step } = this.#progress;
+    const { accumulate } = this.#work.loaded.manifest.train;
+    const batches = [...this.#parts.sampler.batches(epoch)].length;
+    return await restored({
+      from: this.#from,
+      table: this.#table,
+      folder: this.#folder,
+      progress: this.#progress,
+      findings: this.#watching?.last ?? [],
+      learningRate: () => this.#learningRate(epoch, updateProgress(step, batches, accumulate)),
+    });
+  }
+
+  #meansOf(sums: EpochSums): Pick<EpochEvent, 'loss' | 'terms' | 'gradientNorm'> {
+    const { loss, terms, gradientNorm } = means(sums);
+    return { loss, terms: this.#named(terms), gradientNorm };
   }
 
   /** The score that chooses the best checkpoint; the manifest's check has found it. */
@@ -310,6 +336,12 @@ export class TrainingRun {
         lastCheckpoint: totalSteps > 0 && epoch > 0 ? this.#folder.last : null,
       });
     }
+    this.#watching?.batch(batch);
+    const isLast = step === steps - 1;
+    if (isLast && this.#watching?.wantsBatch) {
+      const progress = updateProgress(step, steps, manifest.train.accumulate);
+      await this.#watching.again(this.#runner, batch, result, this.#termWeights(epoch, progress));
+    }
     if (!this.#updated && gradientNorm !== null) {
       this.#checkState('nothing was saved since');
       this.#updated = true;
@@ -343,7 +375,7 @@ export class TrainingRun {
   }
 
   #run(batch: Batch, batches: readonly (readonly Draw[])[]): Promise<StepResult> {
-    const { train, loss } = this.#work.loaded.manifest;
+    const { train } = this.#work.loaded.manifest;
     const { epoch, step, totalSteps, updates } = this.#progress;
     const gathering = gatheringOf(batches, step, train.accumulate);
     const progress = updateProgress(step, batches.length, train.accumulate);
@@ -358,13 +390,42 @@ export class TrainingRun {
       numbers: this.#parts.optimizer.numbers?.(updates + 1) ?? {},
       ...(train.average && { decay: averageDecay(train.average.decay, updates) }),
       ...(gathering && { gathering }),
-      termWeights: loss.map(({ weight }) =>
-        rampValue(weight, this.#course.position(epoch, progress)),
-      ),
+      termWeights: this.#termWeights(epoch, progress),
       uniform: (into) => {
         for (let index = 0; index < into.length; index++) into[index] = random.next();
       },
     });
+  }
+
+  #termWeights(epoch: number, progress: number): number[] {
+    const position = this.#course.position(epoch, progress);
+    return this.#work.loaded.manifest.loss.map(({ weight }) => rampValue(weight, position));
+  }
+
+  async #watch(): Promise<Watching | undefined> {
+    const { loaded, facts, splits } = this.#work;
+    const { sentinel } = loaded.manifest.train;
+    if (sentinel === 'off') return undefined;
+    const survey = await this.#work.survey();
+    return new Watching({
+      facts,
+      parts: this.#parts,
+      hasEmpty: splits.train.some((id) => !survey.hasForeground(id)),
+      manifest: loaded.toJson(),
+      act: sentinel.act,
+      state: this.#progress.sentinel,
+    });
+  }
+
+  /** Where the best epoch has found nothing yet, what the run began with. */
+  async #restoreBest(): Promise<void> {
+    const { best } = this.#progress;
+    const { better } = this.#chosenBy;
+    const isWorth = best !== null && (better === 'lower' || best.score > NOTHING_FOUND);
+    const state = isWorth
+      ? resumeState(await readCheckpoint(this.#folder.best), this.#program)
+      : initialState(this.#program);
+    this.#runner.load(state);
   }
 
   /** Where something goes wrong, the epoch's training is saved first: a resumed run validates next. */
@@ -389,9 +450,12 @@ export class TrainingRun {
       feed: this.#feed,
       ids: this.#work.splits.validation,
       scores: this.#parts.scores,
-      ...(this.#trackers.wantImages && {
-        onImage: (image: Judged) => this.#trackers.image(epoch + 1, this.#work.facts, image),
-      }),
+      onImage: async (image: Judged) => {
+        this.#watching?.image(image, epoch);
+        if (this.#trackers.wantImages) {
+          await this.#trackers.image(epoch + 1, this.#work.facts, image);
+        }
+      },
       onProgress: (done, total) => this.#emit({ type: 'validate', epoch: epoch + 1, done, total }),
     });
   }
@@ -402,7 +466,6 @@ export class TrainingRun {
     await writeCheckpoint(
       path,
       {
-        format: 1,
         facts: this.#work.facts,
         normalization: this.#parts.normalization,
         census: await this.#work.census(),
@@ -411,6 +474,7 @@ export class TrainingRun {
           sampler: this.#parts.sampler.state?.() ?? null,
           schedule: this.#parts.schedule.state?.() ?? null,
           course: this.#course.state(),
+          ...(this.#watching && { sentinel: this.#watching.state }),
         },
       },
       this.#program,
@@ -438,7 +502,7 @@ export class TrainingRun {
     const { optimizer, schedule, epochs } = this.#work.loaded.manifest.train;
     const position = this.#course.position(epoch, progress);
     const factor = scheduleFactor(this.#parts.schedule, schedule.warmup, position, epochs);
-    return optimizer.learningRate * factor;
+    return optimizer.learningRate * factor * (this.#watching?.rateFactor ?? 1);
   }
 
   #named(terms: readonly number[]): Record<string, number> {

@@ -13,6 +13,8 @@ export type ScoreKey =
       | 'alarmShareAtLeast'
       | 'added'
       | 'conventions'
+      | 'groups'
+      | 'intervals'
     >
   | `alarmShareAtLeast.${number}`
   | `conventions.${keyof Conventions}`

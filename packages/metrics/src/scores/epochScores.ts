@@ -15,12 +15,14 @@ export function epochScores(
 }
 
 /**
- * Whether a score is better than the best one so far, whichever way is better for it. A score that does
- * not exist is never better; the first that does always is.
+ * Whether a score takes the place of the best one so far: where it is better, whichever way that is, and
+ * where it is the same, since of equal epochs the later one has learned more (a validation split that cannot
+ * tell would keep an untrained network). A score that does not exist never does; the first that does
+ * always.
  *
  * @param of the row of the score, or the name of a standard one that each epoch has
  */
-export function isBetter(
+export function takesBest(
   of: keyof EpochScores | Pick<ScoreText, 'better'>,
   score: number | null,
   best: number | null | undefined,
@@ -29,5 +31,5 @@ export function isBetter(
   if (best === null || best === undefined) return true;
   const row =
     typeof of === 'string' ? epochScoreDefinitions.find(({ epoch }) => epoch.name === of) : of;
-  return row?.better === 'lower' ? score < best : score > best;
+  return row?.better === 'lower' ? score <= best : score >= best;
 }

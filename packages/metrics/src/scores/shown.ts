@@ -1,4 +1,5 @@
 import type { AddedScoreText } from '@raremask/core';
+import type { Interval } from '../intervals.ts';
 import type { Conventions, Summary } from '../summary.ts';
 import type { ScoreKey, ShownScore } from './definition.ts';
 import { definitionsFor } from './standard.ts';
@@ -50,6 +51,14 @@ export function scoreOf(summary: Summary, key: ScoreKey): number | null {
   if (place === 'conventions') return numberOf(summary.conventions[name as keyof Conventions]);
   const limit = summary.alarmShareAtLeast.find(({ pixels }) => pixels === Number(name));
   return limit?.share ?? null;
+}
+
+/** The 95 % interval of a score of a summary; undefined where it has none. */
+export function intervalOf(
+  summary: Pick<Summary, 'intervals'>,
+  key: ScoreKey,
+): Interval | undefined {
+  return summary.intervals?.[key] ?? undefined;
 }
 
 function numberOf(value: unknown): number | null {

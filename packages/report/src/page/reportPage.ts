@@ -2,6 +2,7 @@ import { evaluationName } from '@raremask/record';
 import type { RunRecord } from '../record/runRecord.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import { type Charts, curves } from './sections/curves.ts';
+import { findingsBlock } from './sections/findingsBlock.ts';
 import { gallery } from './sections/gallery.ts';
 import { header } from './sections/header.ts';
 import { imageTables } from './sections/imageTables.ts';
@@ -29,7 +30,8 @@ export function reportPage(run: RunRecord, charts: Charts, data?: Markup): strin
 <main>
 ${header(run, name, remark)}
 ${pair(run, evaluation)}
-${verdictBlock(verdict(run.history, evaluation))}
+${verdictBlock(verdict({ ...run, manifest: run.settings, evaluation }))}
+${findingsBlock(run.findings)}
 ${evaluation && smallNumbers(evaluation)}
 ${curves(charts, run)}
 ${gallery(run, remark)}

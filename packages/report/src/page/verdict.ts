@@ -1,4 +1,12 @@
-import { bestRow, type EpochRow, type Evaluation, lastScored } from '@raremask/record';
+import {
+  adviceFor,
+  bestRow,
+  type EpochRow,
+  type Evaluation,
+  lastScored,
+  type ManifestView,
+  type Problem,
+} from '@raremask/record';
 import { counted, partText, percentText, shareText } from '../numberText.ts';
 
 /** What the two kinds of error say of a run, in plain words. */
@@ -33,22 +41,38 @@ const USEFUL_DICE = 0.3;
 const FLOOD = 0.5;
 const QUIET = 0.2;
 
-const AGAINST_BACKGROUND = [
-  'Keep `lastBias: foreground-share` in @raremask/unet, so that the first epochs are not spent on unlearning foreground.',
-  'Show more foreground: `foreground: 0.5` and `atLeast: 1` in @raremask/sampler, for large images a `window` with `centred: 0.75`.',
-  'Add @raremask/loss-ce to a Dice term, and pool the Dice (`pool: batch`) or leave empty images out of it (`empty: ignore`).',
-];
+/** What the sentinel has said of a run. */
+export interface Told {
+  readonly epoch: number;
+  readonly problem: string;
+  readonly since: number;
+  readonly text: string;
+  readonly advice: readonly string[];
+  readonly done?: string;
+}
 
-const AGAINST_ALARMS = [
-  'Let the loss hear empty images: a Dice term per image with small smoothing is silent on them. Use `pool: batch` or `empty: cross-entropy` in @raremask/loss-dice, and add @raremask/loss-ce.',
-  'Show more empty images: a lower `foreground` in @raremask/sampler (`natural` shows all of them), or `emptyImages: keep`; and those with alarms more often: `hardNegatives: {}`.',
-];
+interface VerdictFacts {
+  readonly history: readonly EpochRow[];
+  readonly evaluation?: Evaluation | undefined;
+  /** What advice is about: nothing that the manifest has already is advised. */
+  readonly manifest?: ManifestView | undefined;
+  readonly findings?: readonly Told[];
+}
+
+/** What the sentinel saw comes before what follows from the scores alone. */
+function advised(problem: Problem, { manifest, findings = [] }: VerdictFacts): readonly string[] {
+  const told = findings.flatMap(({ advice }) => advice);
+  return [...new Set([...told, ...adviceFor(problem, manifest)])].slice(0, MOST_ADVICE);
+}
+
+const MOST_ADVICE = 4;
 
 /**
  * Names what a run has come to: collapse to background, alarms on empty images, or learning. It
  * rests on the evaluation where there is one, else on the best epoch's validation.
  */
-export function verdict(history: readonly EpochRow[], evaluation?: Evaluation): Verdict {
+export function verdict(facts: VerdictFacts): Verdict {
+  const { history, evaluation } = facts;
   const pair = pairOf(history, evaluation);
   if (pair === undefined) {
     return {
@@ -60,7 +84,7 @@ export function verdict(history: readonly EpochRow[], evaluation?: Evaluation): 
       ],
     };
   }
-  return lost(history, evaluation) ?? background(pair) ?? alarms(pair) ?? learned(pair, history);
+  return lost(facts) ?? background(pair, facts) ?? alarms(pair, facts) ?? learned(pair, facts);
 }
 
 function pairOf(history: readonly EpochRow[], evaluation?: Evaluation): Pair | undefined {
@@ -80,7 +104,8 @@ function pairOf(history: readonly EpochRow[], evaluation?: Evaluation): Pair | u
 }
 
 /** A run whose last epochs found nothing although an earlier one did. */
-function lost(history: readonly EpochRow[], evaluation?: Evaluation): Verdict | undefined {
+function lost(facts: VerdictFacts): Verdict | undefined {
+  const { history, evaluation } = facts;
   const best = bestRow(history);
   const last = lastScored(history);
   const before = best?.validation?.diceForeground ?? 0;
@@ -93,14 +118,14 @@ function lost(history: readonly EpochRow[], evaluation?: Evaluation): Verdict | 
     state: 'lost',
     headline: 'Collapsed on the way',
     text: `Dice on images with foreground was ${shareText(before)} in epoch ${best.epoch} and ${shareText(after)} in epoch ${last.epoch}.${kept}`,
-    advice: [
-      'Use a lower `train.optimizer.learningRate`, or set `train.clip: 1`.',
-      ...AGAINST_BACKGROUND.slice(1),
-    ],
+    advice: advised('lost', facts),
   };
 }
 
-function background({ dice, missed, alarms, counts }: Pair): Verdict | undefined {
+function background(
+  { dice, missed, alarms, counts }: Pair,
+  facts: VerdictFacts,
+): Verdict | undefined {
   if (dice === null || dice >= NOTHING_FOUND || (missed ?? 0) < 0.8) return undefined;
   if (alarms !== null && alarms >= FLOOD) return undefined;
   const where =
@@ -117,11 +142,11 @@ function background({ dice, missed, alarms, counts }: Pair): Verdict | undefined
     state: 'background',
     headline: 'All background',
     text: `The network predicts background everywhere: nothing at all on ${where}.${flattery}`,
-    advice: AGAINST_BACKGROUND,
+    advice: advised('background', facts),
   };
 }
 
-function alarms({ dice, alarms: share, counts }: Pair): Verdict | undefined {
+function alarms({ dice, alarms: share, counts }: Pair, facts: VerdictFacts): Verdict | undefined {
   if (share === null || share < FLOOD) return undefined;
   const where =
     counts === undefined
@@ -135,11 +160,12 @@ function alarms({ dice, alarms: share, counts }: Pair): Verdict | undefined {
     state: 'alarms',
     headline: 'False alarms on empty images',
     text: `Something is predicted on ${where} that hold nothing. ${found}`,
-    advice: AGAINST_ALARMS,
+    advice: advised('alarms', facts),
   };
 }
 
-function learned(pair: Pair, history: readonly EpochRow[]): Verdict {
+function learned(pair: Pair, facts: VerdictFacts): Verdict {
+  const { history } = facts;
   const { dice, alarms: share, counts } = pair;
   const quiet =
     share === null
@@ -158,13 +184,13 @@ function learned(pair: Pair, history: readonly EpochRow[]): Verdict {
       advice: ['Put images with foreground into the split; `stratify: true` does it by itself.'],
     };
   }
-  const noisy = share !== null && share >= QUIET ? AGAINST_ALARMS : [];
+  const noisy = share !== null && share >= QUIET ? advised('alarms', facts) : [];
   if (dice < USEFUL_DICE) {
     return {
       state: 'weak',
       headline: 'Finds little',
       text: `Dice on images with foreground is ${shareText(dice)}. ${quiet}`,
-      advice: [...more, ...(noisy.length > 0 ? noisy : AGAINST_BACKGROUND)],
+      advice: [...more, ...(noisy.length > 0 ? noisy : advised('weak', facts))],
     };
   }
   const overlooked =

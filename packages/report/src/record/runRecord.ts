@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import {
   type EpochRow,
   type Evaluation,
+  findingsOf,
   type Inspection,
+  type ManifestView,
   overlaysName,
   type RecordedEnvironment,
   type RecordedEvent,
@@ -14,6 +16,7 @@ import {
   readHistory,
   readInspection,
   readJson,
+  readManifestView,
   readText,
   runFolder,
 } from '@raremask/record';
@@ -38,6 +41,10 @@ export interface RunRecord {
   /** Epoch of the best checkpoint, as the run recorded it. */
   readonly bestEpoch?: number;
   readonly warnings: readonly string[];
+  /** What the sentinel said, up to the last epoch that counts. */
+  readonly findings: readonly Extract<RecordedEvent, { type: 'finding' }>[];
+  /** What of the manifest advice is about. */
+  readonly settings?: ManifestView;
   /** What the scores are that the manifest adds. */
   readonly scores: NonNullable<Evaluation['scores']>;
   /** The evaluations of all splits, validation first. */
@@ -60,9 +67,11 @@ export async function readRun(path: string): Promise<RunRecord> {
   const events = eventFacts(await readEvents(folder.events));
   const overlays = await overlaysOf(join(path, overlaysName('validation')));
   const inspection = await inspectionOf(path);
+  const settings = await readManifestView(folder.manifest);
   return {
     folder: path,
     ...(manifest !== undefined && { manifest }),
+    ...(settings !== undefined && { settings }),
     environment: await readEnvironment(folder.environment),
     history: await readHistory(folder.metrics),
     ...events,
@@ -73,10 +82,13 @@ export async function readRun(path: string): Promise<RunRecord> {
   };
 }
 
-type EventFacts = Pick<RunRecord, 'start' | 'end' | 'bestEpoch' | 'warnings'>;
+type EventFacts = Pick<RunRecord, 'start' | 'end' | 'bestEpoch' | 'warnings' | 'findings'>;
 
 function eventFacts(events: readonly RecordedEvent[]): EventFacts {
-  const facts: { -readonly [Key in keyof EventFacts]: EventFacts[Key] } = { warnings: [] };
+  const facts: { -readonly [Key in keyof EventFacts]: EventFacts[Key] } = {
+    warnings: [],
+    findings: findingsOf(events),
+  };
   const warnings = new Set<string>();
   for (const event of events) {
     if (event.type === 'start') {

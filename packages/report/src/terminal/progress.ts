@@ -150,6 +150,8 @@ class Scene {
             ? this.#paint.yellow(`warning: ${plain(event.text)}`)
             : plain(event.text),
         ];
+      case 'finding':
+        return this.#findingLines(event, width);
       case 'end':
         this.#training = false;
         this.#count = undefined;
@@ -215,6 +217,19 @@ class Scene {
       ],
       width,
     );
+  }
+
+  #findingLines(event: Extract<RecordedEvent, { type: 'finding' }>, width: number): string[] {
+    const { epoch, since, text, advice, done } = event;
+    const from = since < epoch ? `since epoch ${since}` : `in epoch ${epoch}`;
+    const said = `sentinel, ${from}: ${plain(text)}${done === undefined ? '' : `; ${done}`}`;
+    return [
+      ...wrapped(said, width).map((line) => this.#paint.yellow(line)),
+      ...advice.flatMap((one) => {
+        const [first, ...rest] = wrapped(plain(one), width - 4);
+        return [`  - ${first}`, ...rest.map((line) => `    ${line}`)];
+      }),
+    ];
   }
 
   #endLine(event: Extract<RecordedEvent, { type: 'end' }>): string {

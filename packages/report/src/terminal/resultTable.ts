@@ -1,15 +1,18 @@
 import { type ShownScore, type Summary, scoreOf, shownScores } from '@raremask/metrics';
-import type { EpochRow, Evaluation } from '@raremask/record';
+import type { EpochRow, Evaluation, ManifestView } from '@raremask/record';
 import pc from 'picocolors';
 import { counted, shareText } from '../numberText.ts';
-import { type Verdict, verdict } from '../page/verdict.ts';
-import { countedScoreText, pairFirst } from '../scoreText.ts';
+import { type Told, type Verdict, verdict } from '../page/verdict.ts';
+import { countedScoreText, imageLevelText, intervalText, pairFirst } from '../scoreText.ts';
 import { columns, naturalWidth, plain, type TableOptions } from './columns.ts';
 import { wrapped } from './wrapped.ts';
 
 export interface ResultOptions extends TableOptions {
   /** Epochs of the run, from `parseHistory`, for what the verdict says about its course. */
   readonly history?: readonly EpochRow[];
+  /** The run's manifest and what the sentinel said, for what is advised. */
+  readonly manifest?: ManifestView | undefined;
+  readonly findings?: readonly Told[];
   /** Adds the mean Dice that other packages would print; false where it is left out. */
   readonly conventions?: boolean;
 }
@@ -29,10 +32,17 @@ export function resultTable(evaluation: Evaluation, options: ResultOptions): str
       `${paint.bold(plain(evaluation.split))}, ${evaluation.checkpoint} weights (epoch ${evaluation.epoch}): ${counted(summary.foreground.images, 'image')}, ${summary.foreground.imagesWithForeground} with foreground, ${summary.foreground.emptyImages} without`,
       ...(evaluation.remark === undefined ? [] : [paint.yellow(plain(evaluation.remark))]),
     ].join('\n'),
-    scoreTable(regions, tableScores(evaluation), options),
+    [
+      scoreTable(regions, tableScores(evaluation), options),
+      ...[imageLevelText(evaluation), ...intervalNote(summary.foreground)].flatMap((note) =>
+        note === undefined ? [] : wrapped(note, options.width),
+      ),
+    ].join('\n'),
   ];
   if (options.conventions === true) blocks.push(conventionTable(summary.foreground, options));
-  blocks.push(verdictText(verdict(options.history ?? [], evaluation), options));
+  blocks.push(
+    verdictText(verdict({ ...options, history: options.history ?? [], evaluation }), options),
+  );
   return `${blocks.join('\n\n')}\n`;
 }
 
@@ -51,22 +61,45 @@ function scoreTable(
 ): string {
   const named = regions.length > 1;
   const head = [...(named ? [''] : []), ...scores.map((score) => score.head!)];
-  const rows = regions.map(({ name, summary }) => [
-    ...(named ? [plain(name)] : []),
-    ...scores.map((score) => countedScoreText(score, summary)),
-  ]);
+  const rows = regions.flatMap(({ name, summary }) => {
+    const values = scores.map((score) => countedScoreText(score, summary));
+    const intervals = scores.map((score) => intervalText(score, summary) ?? '');
+    return [
+      [...(named ? [plain(name)] : []), ...values],
+      ...(summary.intervals ? [[...(named ? [''] : []), ...intervals]] : []),
+    ];
+  });
   if (naturalWidth(head, rows) <= options.width) {
     const right = scores.map(() => 'right' as const);
     return columns(head, rows, { ...options, align: named ? ['left', ...right] : right });
   }
+  const cells = (score: ShownScore, summary: Summary) => [
+    countedScoreText(score, summary),
+    ...(summary.intervals ? [intervalText(score, summary) ?? ''] : []),
+  ];
+  const tops = regions.flatMap(({ name, summary }) => [
+    named ? plain(name) : '',
+    ...(summary.intervals ? ['95 %'] : []),
+  ]);
   return columns(
-    ['', ...(named ? regions.map(({ name }) => plain(name)) : [''])],
+    ['', ...tops],
     scores.map((score) => [
       plain(score.short),
-      ...regions.map(({ summary }) => countedScoreText(score, summary)),
+      ...regions.flatMap(({ summary }) => cells(score, summary)),
     ]),
-    { ...options, align: ['left', ...regions.map(() => 'right' as const)] },
+    { ...options, align: ['left', ...tops.map(() => 'right' as const)] },
   );
+}
+
+/** Where the intervals come from. */
+function intervalNote({ groups, intervals, images }: Summary): string[] {
+  if (intervals === undefined || groups === undefined) return [];
+  if (groups < 2) return ['No intervals: all images are of one group.'];
+  const drawn =
+    groups === images
+      ? `${counted(images, 'image')}, each by itself,`
+      : `${counted(groups, 'group')} of images`;
+  return [`Intervals of 95 %: ${drawn} drawn anew 1,000 times.`];
 }
 
 function conventionTable(summary: Summary, options: TableOptions): string {

@@ -1,4 +1,4 @@
-import { shownScores } from '@raremask/metrics';
+import { type ShownScore, type Summary, shownScores } from '@raremask/metrics';
 import { bestRow, type Evaluation, lastScored } from '@raremask/record';
 import {
   ABSENT,
@@ -9,7 +9,7 @@ import {
   shareText,
 } from '../../numberText.ts';
 import type { RunRecord } from '../../record/runRecord.ts';
-import { countedScoreText, scoreText } from '../../scoreText.ts';
+import { countedScoreText, intervalText, scoreText } from '../../scoreText.ts';
 import { html, type Markup } from '../markup.ts';
 
 /** The two kinds of error side by side. */
@@ -34,15 +34,22 @@ export function pair(run: RunRecord, evaluation: Evaluation | undefined): Markup
 <div class="card big">
 <div class="label">Dice on images with foreground</div>
 ${number(dice, shareText(dice), summary === undefined && scores === undefined ? 'not scored' : 'no such image')}
-<div class="under">${dice !== null && missed}</div>
+<div class="under">${dice !== null && missed}${doubt('diceForeground', summary)}</div>
 </div>
 <div class="card big alarm">
 <div class="label">False alarms on images without</div>
 ${number(share, percentText(share), summary === undefined && scores === undefined ? 'not scored' : 'no such image')}
-<div class="under">${share !== null && alarms}</div>
+<div class="under">${share !== null && alarms}${doubt('alarmShare', summary)}</div>
 </div>
 </section>
 ${from && html`<p class="facts">${from}</p>`}`;
+}
+
+/** How far chance in the choice of images reaches. */
+function doubt(key: ShownScore['key'], summary: Summary | undefined): Markup | false {
+  const score = shownScores().find((one) => one.key === key);
+  const text = summary && score && intervalText(score, summary);
+  return text !== undefined && html`<br>95 % interval ${text}`;
 }
 
 function missedText(images: number): string {
@@ -61,6 +68,7 @@ export function smallNumbers({ scores, summary: { foreground } }: Evaluation): M
   return html`<dl class="card small">${tiles.map((score) => {
     const text = countedScoreText(score, foreground);
     const share = score.outOf !== undefined && text !== ABSENT && scoreText(score, foreground);
-    return html`<div><dt>${score.short}</dt><dd>${text}${share && html` <small>${share}</small>`}</dd></div>`;
+    const interval = intervalText(score, foreground);
+    return html`<div><dt>${score.short}</dt><dd>${text}${share && html` <small>${share}</small>`}${interval && html`<br><small>${interval}</small>`}</dd></div>`;
   })}</dl>`;
 }

@@ -1,7 +1,7 @@
 import { type ShownScore, type Summary, scoreOf, shownScores } from '@raremask/metrics';
 import type { Evaluation } from '@raremask/record';
 import { countText, shareText } from '../../numberText.ts';
-import { scoreText } from '../../scoreText.ts';
+import { imageLevelText, intervalText, scoreText } from '../../scoreText.ts';
 import { html, type Markup } from '../markup.ts';
 
 interface ScoreColumn {
@@ -35,19 +35,33 @@ export function scores(evaluations: readonly Evaluation[]): Markup {
       )}<td class="what"></td></tr>`,
   );
   return html`<h2 id="scores">Scores and what they mean</h2>
-<p class="muted">Any foreground against none${main.summary.classes.length > 1 && ', then each class by itself'}. An arrow says which way is better.</p>
+<p class="muted">Any foreground against none${main.summary.classes.length > 1 && ', then each class by itself'}. An arrow says which way is better.${intervals(main.summary.foreground)}</p>
 <div class="scroll"><table class="${stack}"><thead><tr><th></th>${shown.map(({ title }) => html`<th class="n">${title}</th>`)}<th>how it is made; what it does with an empty image</th></tr></thead>
 <tbody>${counts}${own.map((score) => scoreRow(score, shown))}</tbody></table></div>
+${imageLevelText(main) && html`<p>${imageLevelText(main)}</p>`}
 <h2>What other packages would print</h2>
 <p class="muted">Mean Dice per image of the same predictions. They differ only in what an image without foreground counts.</p>
 <div class="scroll"><table class="${stack}"><thead><tr><th>convention</th>${shown.map(({ title }) => html`<th class="n">${title}</th>`)}<th>an empty image counts</th></tr></thead>
 <tbody>${others.map(
-    ({ key, printedBy }) =>
-      html`<tr><td class="score">${printedBy!.name}</td>${shown.map(({ summary }) => html`<td class="n">${shareText(scoreOf(summary, key))}</td>`)}<td class="what">${printedBy!.empty}</td></tr>`,
+    (score) =>
+      html`<tr><td class="score">${score.printedBy!.name}</td>${shown.map(({ summary }) => html`<td class="n">${shareText(scoreOf(summary, score.key))}${interval(score, summary)}</td>`)}<td class="what">${score.printedBy!.empty}</td></tr>`,
   )}</tbody></table></div>`;
+}
+
+/** What the small numbers are, and how far they can be trusted. */
+function intervals({ groups, intervals: found }: Summary): string {
+  if (found === undefined || groups === undefined) return '';
+  if (groups < 2) return ' There are no intervals, since all images are of one group.';
+  return ` Small under each number: its 95 % interval, from drawing the ${groups} groups of images (patients, or single images) anew 1,000 times. It says how far chance in the choice of images reaches, not how other images would score.`;
+}
+
+/** Small, under the number. */
+function interval(score: ShownScore, summary: Summary): Markup | false {
+  const text = intervalText(score, summary);
+  return text !== undefined && html`<br><small>${text}</small>`;
 }
 
 function scoreRow(score: ShownScore, shown: readonly ScoreColumn[]): Markup {
   const { title, better, meaning, empty, pair: isPair } = score;
-  return html`<tr class="${isPair && 'key'}"><td class="score">${title}&nbsp;${better === 'higher' ? '↑' : '↓'}</td>${shown.map(({ summary }) => html`<td class="n">${scoreText(score, summary)}</td>`)}<td class="what">${meaning} ${empty}</td></tr>`;
+  return html`<tr class="${isPair && 'key'}"><td class="score">${title}&nbsp;${better === 'higher' ? '↑' : '↓'}</td>${shown.map(({ summary }) => html`<td class="n">${scoreText(score, summary)}${interval(score, summary)}</td>`)}<td class="what">${meaning} ${empty}</td></tr>`;
 }

@@ -1,4 +1,4 @@
-import { type Content, html, type Markup } from '../markup.ts';
+import { html, type Markup, withCode } from '../markup.ts';
 import type { Verdict } from '../verdict.ts';
 
 /** What the two kinds of error say in plain words, and what to try. */
@@ -7,11 +7,4 @@ export function verdictBlock({ state, headline, text, advice }: Verdict): Markup
 <p><strong>${headline}.</strong> ${text}</p>
 ${advice.length > 0 && html`<ul>${advice.map((item) => html`<li>${withCode(item)}</li>`)}</ul>`}
 </section>`;
-}
-
-/** Sets what stands between backticks as code. */
-function withCode(text: string): Content {
-  return text
-    .split('`')
-    .map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
 }

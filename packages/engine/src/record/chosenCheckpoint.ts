@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { isRaremaskError } from '@raremask/core';
+import { chooseCheckpoint, type RunFolder } from '@raremask/record';
+import { type ChosenCheckpoint, readCheckpoint } from './checkpoint.ts';
+import { checkpointMissing, withRemedy } from './errors.ts';
+
+type Which = ChosenCheckpoint['which'];
+
+/**
+ * Reads a checkpoint of a run. Where it cannot be used, the error says whether the other one can.
+ *
+ * @param wish left out, the best checkpoint where there is one, else the last
+ */
+export async function readChosen(
+  folder: RunFolder,
+  wish: Which | undefined,
+): Promise<ChosenCheckpoint> {
+  if (wish !== undefined && !existsSync(folder[wish])) {
+    throw checkpointMissing(folder[wish], await otherThan(folder, wish));
+  }
+  const { which, path } = chooseCheckpoint(folder, wish);
+  try {
+    return { which, ...(await readCheckpoint(path)) };
+  } catch (error) {
+    if (!isRaremaskError(error)) throw error;
+    throw withRemedy(error, await otherThan(folder, which));
+  }
+}
+
+/** What can be done without a checkpoint. */
+async function otherThan(folder: RunFolder, which: Which): Promise<string> {
+  const other = which === 'best' ? 'last' : 'best';
+  const path = folder[other];
+  if (!existsSync(path)) return 'train again: the run has no other checkpoint';
+  try {
+    const { epoch } = (await readCheckpoint(path)).head.progress;
+    const behind = epoch === 1 ? '1 epoch' : `${epoch} epochs`;
+    return `take the other checkpoint of the run, which is whole and has ${behind} behind it: --checkpoint ${other}`;
+  } catch (error) {
+    const why = isRaremaskError(error) ? error.parts.what : String(error);
+    return `train again: of the other checkpoint (${other}), ${why}`;
+  }
+}
+
+/** One line on a file of an earlier version; undefined where checksums have spoken for it. */
+export function unverifiedNote({ path, isVerified }: ChosenCheckpoint): string | undefined {
+  if (isVerified) return undefined;
+  return `${path} is of an earlier version and has no checksums: a damaged number in it would not be noticed`;
+}

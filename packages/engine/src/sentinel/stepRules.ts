@@ -1,0 +1,64 @@
+import { percent, type Rule, short, since, validated } from './rule.ts';
+
+/** Share of the largest learning rate below which a run is coming to its end, and may stand still. */
+const RUNNING = 0.2;
+
+const bareBatches: Rule = (epochs) => {
+  const bare = (one: (typeof epochs)[number]) => one.make.bare > 0.5 * one.make.batches;
+  const start = since(epochs.slice(-2), bare);
+  const last = epochs.at(-1);
+  if (
+    start === undefined ||
+    last === undefined ||
+    epochs.length < 2 ||
+    !epochs.slice(-2).every(bare)
+  )
+    return undefined;
+  return {
+    problem: 'bare-batches',
+    since: epochs.find((_, at) => epochs.slice(at).every(bare))?.epoch ?? start,
+    text: `${last.make.bare} of ${last.make.batches} batches show no foreground`,
+  };
+};
+
+/** The loss of each epoch is that of the first but for a thousandth, though nothing is learnt. */
+const lossConstant: Rule = (epochs) => {
+  const recent = epochs.slice(-3);
+  if (recent.length < 3 || recent.some(({ rateShare }) => rateShare < RUNNING)) return undefined;
+  const losses = recent.map(({ loss }) => loss);
+  const middle = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+  const range = Math.max(...losses) - Math.min(...losses);
+  if (range > 0.002 * Math.abs(middle)) return undefined;
+  const learnt = validated(epochs, 1)[0]?.seen.dice ?? 0;
+  if (learnt > 0.3) return undefined;
+  return {
+    problem: 'loss-constant',
+    since: recent[0]!.epoch,
+    text: `the loss is constant: ${recent.map(({ loss }) => short(loss)).join(', ')}, with a gradient of norm ${short(recent.at(-1)!.gradientNorm)}`,
+  };
+};
+
+/** The network says the same of everything, at the end of its numbers, within its first epochs. */
+const rateTooHigh: Rule = (epochs) => {
+  const last = epochs.at(-1);
+  if (last === undefined || epochs.length < 2) return undefined;
+  const first = epochs[0]!;
+  const risen = epochs
+    .slice(-2)
+    .every(({ loss }) => loss > 3 * first.loss && loss > first.loss + 0.5);
+  const [seen] = validated(epochs, 1).map((one) => one.seen);
+  const probabilities = [seen?.onTruth, seen?.beside].flatMap((one) => one ?? []);
+  const atEnd =
+    probabilities.length === 2 &&
+    (probabilities.every((one) => one < 1e-6) || probabilities.every((one) => one > 1 - 1e-4));
+  if (!risen && !(atEnd && epochs.length <= 5)) return undefined;
+  return {
+    problem: risen ? 'rate-too-high' : 'saturated',
+    since: risen ? epochs.at(-2)!.epoch : last.epoch,
+    text: risen
+      ? `the loss rises: ${short(first.loss)} in epoch ${first.epoch}, ${short(last.loss)} now`
+      : `the network says the same of every pixel, with all certainty (probability of foreground ${percent(probabilities[0]!)} on structures and beside them)`,
+  };
+};
+
+export const stepRules: readonly Rule[] = [rateTooHigh, lossConstant, bareBatches];

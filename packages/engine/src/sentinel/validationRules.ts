@@ -1,0 +1,116 @@
+import type { ValidationSeen } from './observation.ts';
+import { percent, type Rule, short, since, validated } from './rule.ts';
+
+/** Nothing is found, and nothing on the way to be found. */
+const found = ({ missed, dice }: ValidationSeen) => (missed ?? 0) < 0.95 || (dice ?? 0) > 0.05;
+
+/** How much more foreground is seen on structures than beside them. */
+const contrast = ({ onTruth, beside }: ValidationSeen) =>
+  onTruth !== null && beside !== null && beside > 0 ? onTruth / beside : 1;
+
+const background: Rule = (epochs) => {
+  const recent = validated(epochs, 3);
+  if (recent.length < 3 || recent.some(({ seen }) => found(seen) || seen.withForeground === 0)) {
+    return undefined;
+  }
+  // A network that is learning raises the probability on structures long before it predicts any.
+  const on = recent.map(({ seen }) => seen.onTruth ?? 0);
+  const clears = contrast(recent[2]!.seen) > 1.15 * contrast(recent[0]!.seen);
+  const rises = on[2]! > 1.15 * on[0]! || (clears && on[2]! >= on[0]!);
+  if (rises) return undefined;
+  const start = since(validated(epochs, Number.POSITIVE_INFINITY), ({ seen }) => !found(seen))!;
+  const { seen } = recent[2]!;
+  return {
+    problem: 'background',
+    since: start,
+    text: `predicts background everywhere: nothing on ${percent(seen.missed ?? 1)} of the ${seen.withForeground} images with foreground, and the probability on structures does not rise (${on.map(short).join(', ')})`,
+  };
+};
+
+const flood: Rule = (epochs) => {
+  const recent = validated(epochs, 3);
+  const floods = ({ seen }: (typeof recent)[number]) => (seen.alarms ?? 0) >= 0.8 && seen.empty > 0;
+  if (recent.length < 3 || !recent.every(floods)) return undefined;
+  const [before, , now] = recent.map(({ seen }) => seen) as [
+    ValidationSeen,
+    ValidationSeen,
+    ValidationSeen,
+  ];
+  if (now.predicted < 0.8 * before.predicted || (now.onEmpty ?? 0) < 0.8 * (before.onEmpty ?? 0)) {
+    return undefined;
+  }
+  return {
+    problem: 'alarms',
+    since: since(validated(epochs, Number.POSITIVE_INFINITY), floods)!,
+    text: `false alarms flood: ${percent(now.alarms ?? 1)} of the ${now.empty} images without foreground have some, ${percent(now.predicted)} of all pixels are predicted as foreground, and neither falls`,
+  };
+};
+
+/** It was good, and is not any more. */
+const lost: Rule = (epochs) => {
+  const all = validated(epochs, Number.POSITIVE_INFINITY);
+  const recent = all.slice(-2);
+  const best = Math.max(...all.map(({ seen }) => seen.dice ?? 0));
+  if (recent.length < 2 || best < 0.3) return undefined;
+  if (recent.some(({ seen }) => (seen.dice ?? 1) > 0.2 * best)) return undefined;
+  return {
+    problem: 'lost',
+    since: recent[0]!.epoch,
+    text: `what was learnt is lost: Dice was ${short(best)} and is ${short(recent[1]!.seen.dice ?? 0)}`,
+  };
+};
+
+/**
+ * Structures are hardly more probable where they are than where those of another image are, and no more so
+ * than before, although the network has moved: a shuffled control. What there is beyond chance is where
+ * structures lie in any image.
+ */
+const labelsShuffled: Rule = (epochs) => {
+  const recent = validated(epochs, 3);
+  if (epochs.length < 4 || recent.length < 3) return undefined;
+  const chance = ({ seen }: (typeof recent)[number]) =>
+    seen.onTruth !== null &&
+    seen.onOther !== null &&
+    seen.withForeground >= 4 &&
+    (seen.dice ?? 0) < 0.05 &&
+    seen.onTruth < 2.5 * seen.onOther;
+  if (!recent.every(chance)) return undefined;
+  const [before, , now] = recent.map(({ seen }) => seen) as [
+    ValidationSeen,
+    ValidationSeen,
+    ValidationSeen,
+  ];
+  const begun = validated(epochs, Number.POSITIVE_INFINITY)[0]!.seen.onTruth ?? 0;
+  const moved = now.predicted > 0 || now.onTruth! > 3 * begun;
+  const rises = now.onTruth! > 1.15 * before.onTruth!;
+  if (!moved || rises || epochs.at(-1)!.loss < 0.85 * epochs[0]!.loss) return undefined;
+  return {
+    problem: 'labels',
+    since: recent[0]!.epoch,
+    text: `the labels do not fit the images: the probability of foreground is ${short(now.onTruth!)} where it is and ${short(now.onOther!)} where another image has it, and the loss hardly falls (${short(epochs[0]!.loss)} to ${short(epochs.at(-1)!.loss)}): shuffled labels would do as well`,
+  };
+};
+
+/** Training and prediction differ on one and the same batch. */
+const statistics: Rule = (epochs) => {
+  const differs = ({ modes }: (typeof epochs)[number]) =>
+    modes !== undefined &&
+    modes.prediction > 2 * modes.training &&
+    modes.prediction > modes.training + 0.1;
+  const recent = epochs.slice(-2);
+  if (recent.length < 2 || !recent.every(differs)) return undefined;
+  const { training, prediction } = recent[1]!.modes!;
+  return {
+    problem: 'statistics',
+    since: recent[0]!.epoch,
+    text: `prediction differs from training on the same images: the loss of a training batch is ${short(training)} in its step and ${short(prediction)} with the running statistics of the normalisation`,
+  };
+};
+
+export const validationRules: readonly Rule[] = [
+  statistics,
+  labelsShuffled,
+  lost,
+  background,
+  flood,
+];

@@ -1,0 +1,21 @@
+import type { Work } from '../opening/openWork.ts';
+import type { StepProgram } from '../step/program.ts';
+import type { Parts } from './parts.ts';
+
+/** The step of a run, from what its plugins have made. */
+export function programOf({ facts, loaded }: Work, parts: Parts): StepProgram {
+  const { clip, average, accumulate } = loaded.manifest.train;
+  return {
+    facts,
+    model: parts.model,
+    losses: parts.losses,
+    optimizer: parts.optimizer,
+    factors: parts.factors,
+    frozen: parts.frozen,
+    clip,
+    average: average !== null,
+    accumulate: accumulate > 1,
+    outcomes: parts.sampler.observe !== undefined,
+    places: parts.places,
+  };
+}

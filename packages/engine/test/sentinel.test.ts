@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import type { EpochObservation, Pull, ValidationSeen } from '../src/sentinel/observation.ts';
+import { Sentinel } from '../src/sentinel/sentinel.ts';
+
+const SETTING = { terms: ['dice', 'cross-entropy'], hasEmpty: true };
+const MAKE = { batches: 12, images: 96, withForeground: 48, bare: 0 };
+
+type Seen = Partial<ValidationSeen>;
+type Epoch = Partial<Omit<EpochObservation, 'seen' | 'pull' | 'rateShare'>> & {
+  readonly seen?: Seen;
+  readonly pull?: Partial<Pull>;
+};
+
+const SEEN: ValidationSeen = {
+  withForeground: 6,
+  empty: 18,
+  missed: 1,
+  dice: 0,
+  alarms: 0,
+  predicted: 0,
+  onTruth: 0.002,
+  beside: 0.001,
+  onEmpty: 0.001,
+  onOther: 0.001,
+};
+const PULL: Pull = {
+  terms: [
+    { filled: 0.01, empty: 0.001 },
+    { filled: 0.001, empty: 0.0001 },
+  ],
+  weights: [1, 1],
+  filled: 0.01,
+  empty: 0.001,
+  filledError: 4,
+  emptyError: 0.2,
+  filledImages: 3,
+  emptyImages: 3,
+};
+
+/** What a sentinel says of epochs, each with what differs from a quiet one: "problem since epoch". */
+function said(epochs: readonly Epoch[], setting = SETTING): string[] {
+  const sentinel = new Sentinel(setting);
+  return epochs.flatMap(({ seen, pull, ...rest }, index) =>
+    sentinel
+      .observe({
+        ...{ epoch: index + 1, learningRate: 0.001, loss: 1 / (index + 1), terms: [0.9, 0.1] },
+        ...{ gradientNorm: 1, make: MAKE, ...rest },
+        seen: { ...SEEN, ...seen },
+        ...(pull && { pull: { ...PULL, ...pull } }),
+      })
+      .map(({ problem, since }) => `${problem} ${since} in ${index + 1}`),
+  );
+}
+
+/** Rising from nothing, as a healthy run of the phantom was seen to. */
+const LEARNING: readonly Seen[] = [
+  { onTruth: 0.0016, onOther: 0.0014 },
+  { onTruth: 0.0041, onOther: 0.0016 },
+  { onTruth: 0.061, onOther: 0.0013, missed: 0.83, dice: 0.02 },
+  { onTruth: 0.069, onOther: 0.005, missed: 0.83, alarms: 0.11, dice: 0.03 },
+  { onTruth: 0.17, onOther: 0.012, missed: 0.5, alarms: 0.06, dice: 0.23 },
+  { onTruth: 0.3, onOther: 0.012, missed: 0.3, alarms: 0.06, dice: 0.4 },
+];
+
+describe('a run that learns', () => {
+  test('is not told anything, however long nothing is predicted yet', () => {
+    expect(said(LEARNING.map((seen) => ({ seen, pull: {} })))).toEqual([]);
+    const slow = Array.from({ length: 8 }, (_, epoch) => ({
+      seen: { onTruth: 0.0015 * 1.1 ** epoch, beside: 0.001 },
+    }));
+    expect(said(slow)).toEqual([]);
+  });
+
+  test('is not told that its loss is constant at the end of its schedule', () => {
+    const ended = [0, 1, 2, 3].map((epoch) => ({
+      loss: 0.2,
+      learningRate: epoch === 0 ? 0.001 : 0.0001,
+      seen: { dice: 0.8, missed: 0, onTruth: 0.8 },
+    }));
+    expect(said(ended)).toEqual([]);
+  });
+});
+
+test('background everywhere is named in the third epoch, and once', () => {
+  const same = Array.from({ length: 6 }, () => ({ seen: { onTruth: 0.0015 } }));
+  expect(said(same)).toEqual(['background 1 in 3']);
+});
+
+test('background is named where the probability on structures falls, if only more slowly than beside them', () => {
+  const falling = [0.0008, 0.0006, 0.0005].map((onTruth, epoch) => ({
+    seen: { onTruth, beside: 0.001 / 3 ** epoch },
+  }));
+  expect(said(falling)).toEqual(['background 1 in 3']);
+});
+
+test('background after good epochs has its beginning, and is called lost', () => {
+  const good = { seen: { dice: 0.6, missed: 0, onTruth: 0.6 } };
+  const nothing = { seen: { onTruth: 0.0001 } };
+  expect(said([good, good, good, nothing, nothing])).toEqual(['lost 4 in 5']);
+});
+
+test('alarms flood where neither their number nor their probability falls', () => {
+  const seen = { missed: 0, alarms: 1, predicted: 0.2, onEmpty: 0.3, dice: 0.1, onTruth: 0.5 };
+  expect(said([{ seen }, { seen }, { seen }])).toEqual(['alarms 1 in 3']);
+  const falling = [0.3, 0.2, 0.1, 0.05].map((predicted) => ({ seen: { ...seen, predicted } }));
+  expect(said(falling)).toEqual([]);
+});
+
+test('empty images that have alarms and no part in the gradient are the cause of the flood', () => {
+  const seen = { missed: 0, alarms: 1, predicted: 0.2, onEmpty: 0.3, dice: 0.1, onTruth: 0.5 };
+  const epoch = { seen, pull: { empty: 0, emptyError: 3 } };
+  expect(said([epoch, epoch, epoch])).toEqual(['empty-silent 1 in 2']);
+  // Where the training split has none, there is nothing to hear.
+  expect(said([epoch, epoch], { ...SETTING, hasEmpty: false })).toEqual([]);
+});
+
+test('a term that outweighs by its weight is named, one that does so by nature is not', () => {
+  const terms = [
+    { filled: 0.0003, empty: 0 },
+    { filled: 0.9, empty: 0 },
+  ];
+  const heavy = LEARNING.slice(0, 2).map((seen) => ({ seen, pull: { terms, weights: [1, 3000] } }));
+  expect(said(heavy)).toEqual(['term-outweighs 1 in 2']);
+  const natural = LEARNING.slice(0, 4).map((seen) => ({
+    seen: { ...seen, dice: 0 },
+    pull: { terms: terms.toReversed() },
+  }));
+  const falling = natural.map((epoch, at) => ({ ...epoch, terms: [0.9, 0.1 / (at + 1)] }));
+  expect(said(falling)).toEqual([]);
+  // The weaker term, 0.1 in every epoch, is never learnt.
+  expect(said(natural)).toEqual(['term-outweighs 3 in 4']);
+});
+
+test('a loss that stands still under a full learning rate is constant', () => {
+  expect(said([1, 1.0001, 1].map((loss) => ({ loss })))).toEqual(['loss-constant 1 in 3']);
+});
+
+test('a network that says the same of every pixel with all certainty is saturated, and nothing else', () => {
+  const seen = { onTruth: 0, beside: 0, onEmpty: 0, onOther: 0 };
+  expect(said([1, 1, 1, 1].map((loss) => ({ seen, loss })))).toEqual(['saturated 2 in 2']);
+});
+
+test('a loss that rises to a multiple of its first says that the rate is too high', () => {
+  expect(said([1, 5, 8].map((loss) => ({ loss })))).toEqual(['rate-too-high 2 in 3']);
+});
+
+test('batches without foreground are counted', () => {
+  const epoch = { make: { ...MAKE, bare: 10 } };
+  expect(said([epoch, epoch, epoch])).toEqual(['bare-batches 1 in 2']);
+});
+
+test('labels of other images are told from labels that are learnt slowly', () => {
+  const seen = { missed: 0.4, predicted: 0.001, onTruth: 0.04, onOther: 0.02, alarms: 0.4 };
+  const shuffled = [1.01, 1, 0.99, 0.99].map((loss) => ({ loss, seen }));
+  expect(said(shuffled)).toEqual(['labels 2 in 4']);
+  const learning = [1.01, 0.9, 0.8, 0.7].map((loss) => ({ loss, seen }));
+  expect(said(learning)).toEqual([]);
+});
+
+test('a batch that predictions see with another loss than its step blames the statistics', () => {
+  const epoch = { modes: { training: 0.2, prediction: 1.5 } };
+  expect(said([{}, epoch, epoch])).toEqual(['statistics 2 in 3']);
+});
+
+test('what was seen survives a resume', () => {
+  const observed = (epoch: number) => ({
+    ...{ epoch, learningRate: 0.001, loss: 1 / epoch, terms: [1], gradientNorm: 1 },
+    ...{ make: MAKE, seen: SEEN },
+  });
+  const first = new Sentinel(SETTING);
+  for (const epoch of [1, 2]) expect(first.observe(observed(epoch))).toEqual([]);
+  const again = new Sentinel(SETTING, JSON.parse(JSON.stringify(first.state)));
+  expect(again.observe(observed(3)).map(({ problem }) => problem)).toEqual(['background']);
+  expect(again.observe(observed(4))).toEqual([]);
+});

@@ -1,0 +1,79 @@
+import type { Facts, Loss } from '@raremask/core';
+import * as tf from '@tensorflow/tfjs';
+import { expect, test } from 'vitest';
+import type { Judged } from '../src/judging/judge.ts';
+import { PullWatch } from '../src/sentinel/pullWatch.ts';
+import { ValidationWatch } from '../src/sentinel/validationWatch.ts';
+
+const FACTS: Facts = {
+  space: 2,
+  channels: 1,
+  overlapping: false,
+  classes: [
+    { name: 'background', value: 0 },
+    { name: 'spot', value: 1 },
+  ],
+};
+
+/** An image of 2 x 4 pixels: its truth, and a probability of foreground for each pixel. */
+function judged(truth: string, probabilities: readonly number[]): Judged {
+  const both = probabilities.flatMap((one) => [1 - one, one]);
+  return {
+    sample: {
+      id: 'x',
+      image: new Float32Array(8),
+      size: [2, 4],
+      labels: Uint8Array.from(truth, Number),
+    },
+    decision: {
+      predicted: Uint8Array.from(probabilities, (one) => (one > 0.5 ? 1 : 0)),
+      probabilities: Float32Array.from(both),
+    },
+    foreground: Float32Array.from(probabilities),
+  } as unknown as Judged;
+}
+
+const FILLED = judged('11000000', [0.9, 0.3, 0.1, 0.1, 0, 0, 0, 0]);
+const OTHER = judged('00110000', [0.2, 0.4, 0.2, 0.2, 0, 0, 0, 0]);
+const EMPTY = judged('00000000', [0.4, 0.4, 0.6, 0.6, 0, 0, 0, 0]);
+
+test('images with and without foreground are looked at apart, beside a shuffled control', () => {
+  const watch = new ValidationWatch(FACTS);
+  for (const image of [FILLED, OTHER, EMPTY]) watch.image(image);
+  const { seen } = watch;
+  expect(seen).toMatchObject({ withForeground: 2, empty: 1, missed: 1 / 2, alarms: 1 });
+  // Two hits of Dice: 2 * 1 / (2 + 1), and none.
+  expect(seen.dice).toBeCloseTo(1 / 3, 6);
+  expect(seen.onTruth).toBeCloseTo((0.6 + 0.2) / 2, 6);
+  expect(seen.beside).toBeCloseTo((0.2 / 6 + 0.6 / 6) / 2, 6);
+  expect(seen.onEmpty).toBeCloseTo(2 / 8, 6);
+  // The second image where the first one has its spot.
+  expect(seen.onOther).toBeCloseTo(0.3, 6);
+  expect(seen.predicted).toBeCloseTo((1 / 8 + 0 + 2 / 8) / 3, 6);
+});
+
+const squared: Loss = ({ probabilities, target }) =>
+  tf.mean(tf.squaredDifference(probabilities, target), [1, 2, 3]) as tf.Tensor1D;
+/** Hears images with foreground alone. */
+const deaf: Loss = ({ probabilities, target }) =>
+  tf.mul(
+    tf.max(tf.slice(target, [0, 0, 0, 1]), [1, 2, 3]),
+    tf.mean(tf.squaredDifference(probabilities, target), [1, 2, 3]),
+  ) as tf.Tensor1D;
+
+test('the pull of each term is that of its weight, and of an image that is not heard nothing', async () => {
+  const watch = new PullWatch(FACTS);
+  for (const image of [FILLED, EMPTY]) watch.image(image);
+  const before = tf.memory().numTensors;
+  const pull = (await watch.pull([squared, deaf], [1, 3]))!;
+  expect(tf.memory().numTensors).toBe(before);
+  const [first, second] = pull.terms as [(typeof pull.terms)[0], (typeof pull.terms)[0]];
+  expect(second.filled).toBeCloseTo(3 * first.filled, 5);
+  expect(first.empty).toBeGreaterThan(0);
+  expect(second.empty).toBe(0);
+  expect(pull.filled).toBeCloseTo(4 * first.filled, 5);
+  // Both classes are off by as much: 0.1 and 0.7, 0.1 and 0.1.
+  expect(pull.filledError).toBeCloseTo(Math.sqrt(2 * (0.01 + 0.49 + 0.01 + 0.01)), 5);
+  expect(await new PullWatch(FACTS).pull([squared], [1])).toBeUndefined();
+  expect((await watch.pull([squared], [0]))!.filled).toBe(0);
+});

@@ -1,0 +1,75 @@
+import * as change from './changes.ts';
+import type { ManifestView } from './manifestView.ts';
+import type { Problem } from './problem.ts';
+
+const MORE_FOREGROUND = [change.moreForeground, change.everyBatch, change.centred];
+const HEAR_EMPTY = [change.keepEmpty, change.hearEmpty, change.poolDice, change.addPixelLoss];
+const LOOK =
+  'Look at images and masks side by side: `raremask inspect` shows examples, and what is unlikely about them.';
+
+/** What helps against each problem, the most promising first. */
+const AGAINST: Readonly<Record<Problem, readonly change.Change[]>> = {
+  background: [
+    change.rateIfHigh,
+    change.rateIfLow,
+    change.lessSmoothing,
+    change.lastBias,
+    ...MORE_FOREGROUND,
+    change.addOverlapLoss,
+    change.addPixelLoss,
+    change.poolDice,
+    change.moreEpochs,
+  ],
+  alarms: [
+    change.rateIfHigh,
+    change.rateIfLow,
+    ...HEAR_EMPTY,
+    change.softerClassWeights,
+    change.lessForeground,
+    change.lastBias,
+    change.hardNegatives,
+    change.minimumSize,
+  ],
+  lost: [change.lowerRate, change.clip, change.warmup],
+  weak: [
+    change.rateIfHigh,
+    change.rateIfLow,
+    change.lessSmoothing,
+    change.lastBias,
+    ...MORE_FOREGROUND,
+    change.addOverlapLoss,
+    change.addPixelLoss,
+    change.moreEpochs,
+  ],
+  'empty-silent': [...HEAR_EMPTY, change.softerClassWeights, change.lessForeground],
+  'term-outweighs': [change.evenWeights, change.lessSmoothing, change.poolDice],
+  'loss-constant': [
+    change.unclip,
+    change.rateIfLow,
+    change.rateIfHigh,
+    change.lastBias,
+    change.lessSmoothing,
+    change.addPixelLoss,
+    ...MORE_FOREGROUND,
+  ],
+  'rate-too-high': [change.lowerRate, change.clip, change.warmup],
+  saturated: [change.lastBias, change.lowerRate, change.clip, change.warmup],
+  'bare-batches': MORE_FOREGROUND,
+  labels: [() => LOOK],
+  statistics: [change.otherNorm, change.largerBatch],
+};
+
+/** How many changes are advised at once. */
+const MOST = 3;
+
+/**
+ * What to change in this manifest against a problem: nothing that it has already. Never empty.
+ *
+ * @param manifest undefined where the run has none that can be read
+ */
+export function adviceFor(problem: Problem, manifest: ManifestView | undefined): readonly string[] {
+  if (manifest === undefined) return [LOOK];
+  const changes = AGAINST[problem].flatMap((one) => one(manifest) ?? []);
+  if (changes.length > 0) return changes.slice(0, MOST);
+  return [`The manifest has what is known to help already. ${LOOK}`];
+}

@@ -1,0 +1,89 @@
+import { parse } from 'yaml';
+import { readText } from '../recordedFile.ts';
+
+/** A plugin as a manifest names it, with its options. */
+interface Named {
+  readonly use: string;
+  readonly with: Readonly<Record<string, unknown>>;
+}
+
+/** The settings that advice is about, as a resolved manifest has them; absent ones as their defaults are. */
+export interface ManifestView {
+  readonly model: Named;
+  readonly losses: readonly (Named & { readonly weight: unknown; readonly name?: string })[];
+  readonly sampler: Named;
+  readonly learningRate: number;
+  readonly optimizer: string;
+  readonly warmup: number;
+  readonly clip: number | null;
+  readonly average: unknown;
+  readonly batch: number;
+  readonly epochs: number;
+  readonly budget: unknown;
+  readonly minimumSize: unknown;
+  readonly gate: unknown;
+}
+
+type Tree = Readonly<Record<string, unknown>>;
+
+/** @param manifest resolved, as plain data */
+export function manifestView(manifest: unknown): ManifestView {
+  const root = map(manifest);
+  const train = map(root['train']);
+  const optimizer = map(train['optimizer']);
+  const evaluate = map(root['evaluate']);
+  return {
+    model: named(root['model']),
+    losses: list(root['loss']).map((loss) => ({
+      ...named(loss),
+      weight: map(loss)['weight'] ?? 1,
+      ...(typeof map(loss)['name'] === 'string' && { name: map(loss)['name'] as string }),
+    })),
+    sampler: named(root['sampler'] ?? { use: '@raremask/sampler' }),
+    learningRate: number(optimizer['learningRate'], 1e-3),
+    optimizer: text(optimizer['use'], 'adam'),
+    warmup: number(map(train['schedule'])['warmup'], 0),
+    clip: typeof train['clip'] === 'number' ? train['clip'] : null,
+    average: train['average'] ?? null,
+    batch: number(train['batch'], 8),
+    epochs: number(train['epochs'], 40),
+    budget: train['budget'] ?? null,
+    minimumSize: evaluate['minimumSize'] ?? 0,
+    gate: evaluate['gate'],
+  };
+}
+
+/** The manifest of a run folder; undefined where there is none, or it is no YAML. */
+export async function readManifestView(path: string): Promise<ManifestView | undefined> {
+  const written = await readText(path);
+  if (written === undefined) return undefined;
+  try {
+    return manifestView(parse(written));
+  } catch {
+    // The page shows it as it is; who trains with it is told by the manifest's own reader.
+    return undefined;
+  }
+}
+
+function named(value: unknown): Named {
+  if (typeof value === 'string') return { use: value, with: {} };
+  return { use: text(map(value)['use'], ''), with: map(map(value)['with']) };
+}
+
+function map(value: unknown): Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Tree)
+    : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function number(value: unknown, otherwise: number): number {
+  return typeof value === 'number' ? value : otherwise;
+}
+
+function text(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise;
+}
