@@ -32,7 +32,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   record: ['core', 'metrics'],
   engine: ['compiler', 'core', 'metrics', 'record'],
   report: ['metrics', 'record'],
-  cli: ['backends', 'compiler', 'core', 'engine', 'lab', 'metrics', 'record', 'report'],
+  'create-raremask-plugin': [],
+  cli: [
+    'backends',
+    'compiler',
+    'core',
+    'create-raremask-plugin',
+    'engine',
+    'lab',
+    'metrics',
+    'record',
+    'report',
+  ],
   ...Object.fromEntries(PLUGINS.map((name) => [name, ['core']])),
   // Labels and their structures.
   augmentations: ['core', 'metrics'],
@@ -68,6 +79,7 @@ function packageOf(specifier: string): string {
 function ours(specifier: string): string | undefined {
   const name = packageOf(specifier);
   if (name === 'raremask') return 'cli';
+  if (name === 'create-raremask-plugin') return name;
   return name.startsWith('@raremask/') ? name.slice('@raremask/'.length) : undefined;
 }
 

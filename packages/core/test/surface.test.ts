@@ -64,8 +64,10 @@ test('these names are exported', () => {
         "describeOptions",
         "loadManifest",
         "manifestJsonSchema",
+        "optionsTable",
         "scoreName",
         "secondsOf",
+        "withOptionsTable",
       ],
     }
   `);

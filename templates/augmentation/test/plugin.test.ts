@@ -1,0 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import { augmentationChecks } from '@raremask/conformance';
+import { withOptionsTable } from '@raremask/core/manifest';
+import { describe, expect, test } from 'vitest';
+import plugin from '../src/index.ts';
+
+describe('what every augmentation must do', () => {
+  test.each(augmentationChecks(plugin, { options: [{}, { probability: 1 }] }))('$name', ({ run }) =>
+    run(),
+  );
+});
+
+test('README.md has the table of options that the schema gives', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+  // `npm run readme` writes it anew.
+  await expect(withOptionsTable(readme, plugin)).toMatchFileSnapshot('../README.md');
+});
