@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { prepareBackend } from '@raremask/backends';
 import { loadManifest } from '@raremask/core/manifest';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -19,7 +20,7 @@ const snippetsOf = (page: string) =>
 let folder: string;
 let ground: Ground;
 beforeAll(async () => {
-  await tf.setBackend('cpu');
+  await prepareBackend('wasm');
   folder = mkdtempSync(join(tmpdir(), 'raremask-remedies-'));
   const [first] = snippetsOf('README.md');
   ground = { manifest: fileOf(first!, 'base.yaml'), folder: join(root, 'examples', 'real') };

@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { loadManifest } from '@raremask/core/manifest';
 import { type Inspection, inspect } from '@raremask/engine';
 import { describe, expect, test } from 'vitest';
+import { further } from '../../../test/further.ts';
 import type { Console } from '../src/console.ts';
 import { recommended } from '../src/init/recommended.ts';
 import { STANDARD } from '../src/manifestArguments.ts';
@@ -211,8 +212,14 @@ function broken({ unreadable, splits }: Inspection) {
   };
 }
 
+/** The first fault of a set; the others with `npm run test:full`, since each lies in every position. */
+function someFaults({ faults }: (typeof SETS)[number]) {
+  const [first, ...others] = Object.entries(faults);
+  return [first!, ...further('other faults', others)];
+}
+
 describe.each(SETS)('one bad sample of $name', (set) => {
-  test.each(Object.entries(set.faults))('%s is listed wherever it lies', async (_, spoil) => {
+  test.each(someFaults(set))('%s is listed wherever it lies', async (_, spoil) => {
     for (const split of Object.values(SPLITS)) {
       for (const id of IDS) {
         const project = written(set, split);
@@ -254,7 +261,7 @@ const silent: Console = {
 };
 
 describe.each(SETS.filter(({ proposed }) => proposed))('init of $name', (set) => {
-  test.each(Object.entries(set.faults))('writes a manifest in spite of %s', async (_, spoil) => {
+  test.each(someFaults(set))('writes a manifest in spite of %s', async (_, spoil) => {
     for (const id of ['a', 'c', 'f']) {
       const project = emptyProject();
       set.write(project);

@@ -184,10 +184,12 @@ train: { epochs: 4, batch: 4, workers: ${workers} }
 
 // Step 26 is the second of the third epoch. A signal that can be heard leaves a checkpoint behind it; one
 // that cannot leaves that of the second epoch.
-test.each([
-  ['SIGINT', 2],
-  ...further('a kill of a run that mines', [['SIGKILL', 0]] as const),
-] as const)(
+test.each(
+  further('a signal to a run that mines', [
+    ['SIGINT', 2],
+    ['SIGKILL', 0],
+  ] as const),
+)(
   'a run that learns from its steps what to draw goes on after a %s, %i workers',
   async (signal, workers) => {
     const project = miningProject(workers);

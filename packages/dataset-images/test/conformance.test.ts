@@ -25,7 +25,7 @@ const folder = await Folder.with({
 });
 afterAll(() => folder[Symbol.asyncDispose]());
 
-const module = new URL('../src/index.ts', import.meta.url).href;
+const module = new URL('../dist/index.js', import.meta.url).href;
 
 describe('exclusive classes', () => {
   const given = { classes: { background: 0, lesion: 255 }, ignore: 128 };

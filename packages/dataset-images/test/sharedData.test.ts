@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { further } from '../../../test/further.ts';
 import plugin from '../src/index.ts';
 import { parseCsv } from '../src/pairing/csv.ts';
 import { validated } from './folder.ts';
@@ -51,7 +52,12 @@ const sets = {
   },
 };
 
-describe.each(Object.entries(sets))('%s', (name, facts) => {
+/** Read from a slow disk, the larger sets take minutes. */
+const { magnetic_tile, ...smaller } = sets;
+const tried = Object.entries(smaller);
+const larger = further('every pixel of magnetic_tile', Object.entries({ magnetic_tile }));
+
+describe.each([...tried, ...larger])('%s', (name, facts) => {
   const root = join(data, name);
   const present = existsSync(root);
   if (!present) console.warn(`skipped: no data at ${root}`);

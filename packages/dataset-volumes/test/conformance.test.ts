@@ -44,7 +44,7 @@ for (const [name, content] of Object.entries(files)) {
   writeFileSync(join(folder, name), content);
 }
 
-const module = new URL('../src/index.ts', import.meta.url).href;
+const module = new URL('../dist/index.js', import.meta.url).href;
 const classes = { background: 0, lesion: 1 };
 
 describe('NIfTI', () => {

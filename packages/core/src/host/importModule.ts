@@ -79,6 +79,8 @@ function loaderFor(path: string): Jiti {
     loaders.get(hasZod) ??
     createJiti(import.meta.url, {
       fsCache: false,
+      // What tfjs is made of looks like modules to be translated: seconds of every command and thread.
+      nativeModules: ['@tensorflow'],
       alias: {
         [CORE]: hostCore,
         [`${CORE}/loss`]: inCore('loss/index'),
