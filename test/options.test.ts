@@ -23,7 +23,7 @@ describe.each(GENERATED)('README.md of %s', (name) => {
   const folder = join(root, 'packages', name);
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     exports: Record<string, string>;
-    raremask: { plugins: string[] };
+    raremask: { plugins: Record<string, object> };
   };
   const readme = readFileSync(join(folder, 'README.md'), 'utf8');
 
@@ -33,7 +33,7 @@ describe.each(GENERATED)('README.md of %s', (name) => {
   }
 
   test('has a table for each plugin that has options', async () => {
-    const words = manifest.raremask.plugins.map((entry) => entry.slice(2));
+    const words = Object.keys(manifest.raremask.plugins).map((entry) => entry.slice(2));
     const wanted: string[] = [];
     // Where plugins have words, the package's own name stands for one of them.
     for (const word of words.length > 1 ? words.filter(Boolean) : words) {

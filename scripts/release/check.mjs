@@ -96,7 +96,9 @@ try {
   step('another user makes a loss by npm create, tests, and publishes it');
   const third = join(outside, THIRD);
   const author = { ...bob, npm_config_registry: url };
-  await program(outside, author, 'npm', 'create', '--yes', 'raremask-plugin', '--', 'loss', THIRD);
+  // npx keeps what it has once run, by its name: an earlier check's would be taken.
+  const fresh = { ...author, npm_config_cache: join(outside, 'npm-cache') };
+  await program(outside, fresh, 'npm', 'create', '--yes', 'raremask-plugin', '--', 'loss', THIRD);
   await tried(third, author);
   await program(third, author, 'npx', 'changeset', 'version');
   await program(third, author, 'npm', 'publish');
@@ -179,7 +181,7 @@ try {
     const name = `raremask-${kind}-fresh`;
     await program(
       outside,
-      author,
+      fresh,
       'npm',
       'create',
       '--yes',

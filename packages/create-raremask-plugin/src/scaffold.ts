@@ -58,5 +58,6 @@ function named(text: string, kind: string, name: string, word: string): string {
     .replaceAll(`raremask-template-${kind}`, name)
     .replaceAll('raremask-template', name)
     .replaceAll("name: 'template'", `name: '${word}'`)
+    .replaceAll('"name": "template"', `"name": "${word}"`)
     .replace(/RAREMASK_TEMPLATE/g, `RAREMASK_${word.replaceAll('-', '_').toUpperCase()}`);
 }

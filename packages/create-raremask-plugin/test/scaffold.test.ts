@@ -50,7 +50,7 @@ describe.each(kinds)('a new %s', (kind) => {
     const manifest = JSON.parse(texts.get('package.json')!) as Record<string, unknown>;
     expect(manifest).toMatchObject({
       name: `@lab/raremask-${kind}-edge`,
-      raremask: { plugins: ['.'] },
+      raremask: { plugins: { '.': { kind, name: 'edge', api: 1 } } },
     });
     expect(manifest).not.toHaveProperty('private');
     expect(texts.get('package.json')).not.toMatch(/"(workspace|catalog):/);

@@ -40,7 +40,7 @@ export async function consumer(folder, { manager, pnpm, url, tag = 'latest' }) {
   await command(
     tools.add,
     '@tensorflow/tfjs@4.22.0',
-    ...PACKAGES.map((name) => (tag === 'latest' ? name : `${name}@${tag}`)),
+    ...(await Promise.all(PACKAGES.map((name) => inChannel(name, tag, url)))),
   );
   return {
     folder,
@@ -64,6 +64,12 @@ export async function consumer(folder, { manager, pnpm, url, tag = 'latest' }) {
     lastLine: (name) => lastLine(join(folder, 'runs', name)),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** A package that has not moved has no version in a channel: its latest stands for it. */
+async function inChannel(name, tag, url) {
+  const response = await fetch(`${url}${name.replace('/', '%2f')}`);
+  return (await response.json())['dist-tags'][tag] === undefined ? name : `${name}@${tag}`;
 }
 
 function lastLine(run) {
