@@ -360,6 +360,41 @@ describe.skipIf(outcome.state !== 'ok')('what cannot be compiled', () => {
     expect(second.loss).not.toBeCloseTo(first.loss, 2);
   });
 
+  test('a loss that keeps a tensor of the batch before is named, and the run goes on', async () => {
+    if (outcome.state !== 'ok') return;
+    const kept: tf.Tensor[] = [];
+    const keeps: Loss = ({ probabilities }) => {
+      const before = kept.at(-1);
+      kept.push(tf.keep(tf.mean(probabilities)));
+      const far = before ? tf.squaredDifference(tf.mean(probabilities), before) : tf.scalar(0);
+      return tf.add(tf.mean(tf.square(probabilities)), far) as tf.Scalar;
+    };
+    const { program, state, call } = await make({ losses: [keeps] });
+    const said: string[] = [];
+    const runner = openRunner({ runtime: outcome.runtime, threads: 1 }, program, state, (event) => {
+      if (event.type === 'note') said.push(event.text);
+    });
+    const steps = [await runner.step(call(1)), await runner.step(call(2))];
+    await runner.dispose();
+    tf.dispose(kept);
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(
+      /^not compiled: loss\[0\] \(mine\): keeping a tensor of an earlier batch from call to call/,
+    );
+    for (const { loss } of steps) expect(loss).toBeGreaterThan(0);
+  });
+
+  test('a loss that keeps a constant is compiled', async () => {
+    let kept: tf.Tensor | undefined;
+    const keeps: Loss = ({ probabilities }) => {
+      kept ??= tf.keep(tf.sub(3, tf.tensor1d([1, 2])));
+      return tf.mean(tf.mul(tf.square(probabilities), kept)) as tf.Scalar;
+    };
+    const said = await compare({ losses: [keeps] });
+    expect(said[0]).toMatch(/^compiled the training step/);
+    kept!.dispose();
+  });
+
   test.each([
     ['a network for any size', []],
     ['one that is resized up', ['model.with.upsampling=resize']],

@@ -49,7 +49,7 @@ export default defineLoss({
     losses: { name: string; verdict: string; falseGradient: number }[];
   };
   expect(structure).toBe(9);
-  expect(losses.map(({ name }) => name)).toEqual(['their sum', 'cross-entropy', 'nothing']);
+  expect(losses.map(({ name }) => name)).toEqual(['sum of the terms', 'cross-entropy', 'nothing']);
   expect(losses[0]!.falseGradient).toBeCloseTo(2, 3);
   expect(losses[2]!.verdict).toBe('constant');
 });

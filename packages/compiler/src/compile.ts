@@ -27,8 +27,10 @@ export interface CompileOptions extends LowerOptions {
 /**
  * Traces a function and simplifies what it does: the graph that is then lowered.
  *
- * The function is called twice. A graph holds the numbers of one call, so a function that makes others
- * each time (random ones, a counter) is refused instead of being frozen.
+ * The function is called twice, the second time at another time and with other random numbers. A graph
+ * holds the numbers of one call, so a function that makes others each time (random ones, a clock, a
+ * counter) is refused instead of being frozen. Where it keeps constants that it made in the first call, a
+ * third one shows whether they stay.
  *
  * @throws NotTraceable
  */
@@ -37,8 +39,12 @@ export async function graphOf(
   run: (tensors: tf.Tensor[], tracer: Tracer) => readonly tf.Tensor[],
 ): Promise<{ readonly graph: Graph; readonly asked: readonly InputSpec[] }> {
   const first = await trace(inputs, run);
-  const second = await trace(inputs, run);
-  requireSame(first, second);
+  let second = await trace(inputs, run, 1);
+  if (second.keeps) {
+    const third = await trace(inputs, run, 2);
+    requireSame(second, third);
+    second = third;
+  } else requireSame(first, second);
   return { graph: withoutDead(simplified(second.graph)), asked: second.asked };
 }
 

@@ -37,7 +37,15 @@ export function unsupportedType(type: string, place: string | undefined): NotTra
 export function changesBetweenCalls(place: string | undefined): NotTraceable {
   return new NotTraceable(
     'making numbers',
-    'that differ from call to call (random numbers, a counter) cannot be compiled',
+    'that differ from call to call (random numbers, a clock, a counter) cannot be compiled',
+    place,
+  );
+}
+
+export function keptFromBefore(place: string | undefined): NotTraceable {
+  return new NotTraceable(
+    'keeping a tensor',
+    'of an earlier batch from call to call cannot be compiled (of the first batch it is zeros)',
     place,
   );
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {
+  keptFromBefore,
   NotTraceable,
   readsValues,
   unknownKernel,
@@ -19,6 +20,7 @@ import {
 } from './graph.ts';
 import { kernels } from './kernels/index.ts';
 import { type Kernel, Unsupported } from './kernels/kernel.ts';
+import { atAnotherTime } from './otherTime.ts';
 import { evaluate } from './passes/constants.ts';
 
 /** Shape and type of an input of the traced function. */
@@ -42,6 +44,8 @@ export interface Trace {
   readonly asked: readonly InputSpec[];
   /** Tensors that the function made of numbers, in order. */
   readonly constants: readonly Value[];
+  /** Whether it used tensors of constants that it has kept from an earlier call. */
+  readonly keeps: boolean;
 }
 
 const BACKEND = 'raremask-compiler';
@@ -51,6 +55,35 @@ class Recorder extends tf.KernelBackend {
   nodes: Node[] = [];
   constants: Value[] = [];
   place: string | undefined;
+  isTracing = false;
+  keeps = false;
+  /** Values of the trace that is running. */
+  #own = new WeakSet<Value>();
+  /** What has made a value, in whichever trace. */
+  readonly #origins = new WeakMap<Value, Node>();
+  /** Values that were asked for, with their elements; null where they hang on an input. */
+  readonly #computed = new WeakMap<Value, Value | null>();
+
+  begin(): void {
+    this.nodes = [];
+    this.constants = [];
+    this.place = undefined;
+    this.isTracing = true;
+    this.keeps = false;
+    this.#own = new WeakSet();
+  }
+
+  end(): void {
+    this.nodes = [];
+    this.constants = [];
+    this.isTracing = false;
+  }
+
+  /** A value of this trace from now on. */
+  own(value: Value): Value {
+    this.#own.add(value);
+    return value;
+  }
 
   override write(values: tf.BackendValues | null, shape: number[], dtype: tf.DataType): object {
     const type = elementType(dtype, this.place);
@@ -64,7 +97,37 @@ class Recorder extends tf.KernelBackend {
     const constant = alike ? elements.slice(0, 1) : elements;
     const value = { shape, type, constant, place: this.place };
     this.constants.push(value);
-    return value;
+    return this.own(value);
+  }
+
+  /** The value with its elements, where they follow from constants alone. */
+  #known(value: Value): Value | undefined {
+    if (value.constant !== undefined) return value;
+    const before = this.#computed.get(value);
+    if (before !== undefined) return before ?? undefined;
+    const node = this.#origins.get(value);
+    const inputs = node?.inputs.map((input) => this.#known(input));
+    const known = inputs?.every((input) => input !== undefined);
+    const { kernel, attributes, outputs } = node ?? {};
+    const found = known
+      ? evaluate(kernel!, inputs!, attributes!, outputs!)[outputs!.indexOf(value)]!
+      : null;
+    this.#computed.set(value, found);
+    return found ?? undefined;
+  }
+
+  /** Takes over what the function has kept of an earlier trace, where that does not hang on its input. */
+  #adopt(value: Value): void {
+    if (this.#own.has(value)) return;
+    this.keeps = true;
+    if (value.constant === undefined) {
+      const node = this.#origins.get(value);
+      if (node === undefined) throw keptFromBefore(this.place ?? value.place);
+      for (const input of node.inputs) this.#adopt(input);
+      this.nodes.push(node);
+      for (const output of node.outputs) this.own(output);
+    }
+    this.own(value);
   }
 
   override move(): void {}
@@ -94,8 +157,11 @@ class Recorder extends tf.KernelBackend {
   }
   override readSync(id: object): tf.BackendValues {
     const value = id as Value;
-    if (value.constant === undefined) throw readsValues(this.place ?? value.place);
-    return written(value);
+    const known = this.#known(value);
+    if (known) return written(known);
+    if (this.isTracing) throw readsValues(this.place ?? value.place);
+    // Of a batch that was never computed: a plugin has kept it, which was said when it was traced again.
+    return written(filled(value.shape, value.type, 0));
   }
   override async read(id: object): Promise<tf.BackendValues> {
     return this.readSync(id);
@@ -109,6 +175,7 @@ class Recorder extends tf.KernelBackend {
       const values = tf.engine().readSync(tensor.dataId) as ArrayLike<number>;
       return this.#constant(tensor.shape, type, elementsOf(type, values));
     }
+    this.#adopt(id);
     return id;
   }
 
@@ -141,10 +208,18 @@ class Recorder extends tf.KernelBackend {
     const { kernel, inputs, attributes, outputs } = node;
     const element = constantResult(kernel, attributes);
     if (element !== undefined) {
-      return outputs.map(({ shape, type, place }) => ({ ...filled(shape, type, element), place }));
+      return outputs.map(({ shape, type, place }) =>
+        this.own({ ...filled(shape, type, element), place }),
+      );
     }
-    if (inputs.length === 0) return evaluate(kernel, inputs, attributes, outputs);
+    if (inputs.length === 0) {
+      return evaluate(kernel, inputs, attributes, outputs).map((value) => this.own(value));
+    }
     this.nodes.push(node);
+    for (const output of outputs) {
+      this.#origins.set(output, node);
+      this.own(output);
+    }
     return outputs;
   }
 }
@@ -203,23 +278,23 @@ function registered(): Recorder {
  * Calls a function once with tensors that have shapes and no values, and writes down which kernels
  * it calls. The function must be synchronous; tfjs's backend is as before afterwards.
  *
+ * @param time another number: at another time, and with other random numbers
  * @throws NotTraceable where the function does what a graph cannot hold
  */
 export async function trace(
   inputs: readonly InputSpec[],
   run: (tensors: tf.Tensor[], tracer: Tracer) => readonly tf.Tensor[],
+  time = 0,
 ): Promise<Trace> {
   const own = registered();
   await tf.ready();
   const before = tf.engine().backendName;
   await tf.setBackend(BACKEND);
-  own.nodes = [];
-  own.constants = [];
-  own.place = undefined;
+  own.begin();
   const asked: InputSpec[] = [];
   const values: Value[] = [];
   const placeholder = ({ shape, type }: InputSpec): tf.Tensor => {
-    const value: Value = { shape: [...shape], type };
+    const value = own.own({ shape: [...shape], type });
     values.push(value);
     return tf.engine().makeTensorFromTensorInfo(infoOf(value));
   };
@@ -240,15 +315,15 @@ export async function trace(
   };
   tf.engine().startScope();
   try {
-    const outputs = run(inputs.map(placeholder), tracer).map((tensor) => own.valueBehind(tensor));
+    const made = atAnotherTime(time, () => run(inputs.map(placeholder), tracer));
+    const outputs = made.map((tensor) => own.valueBehind(tensor));
     const graph = { inputs: values, nodes: own.nodes, outputs };
-    return { graph, asked, constants: own.constants };
+    return { graph, asked, constants: own.constants, keeps: own.keeps };
   } catch (error) {
     disposeTape();
     throw innermost(error);
   } finally {
-    own.nodes = [];
-    own.constants = [];
+    own.end();
     tf.engine().endScope();
     await tf.setBackend(before);
   }

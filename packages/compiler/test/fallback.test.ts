@@ -72,10 +72,6 @@ it('an attribute that no operator has is named', async () => {
     tf.conv2d(x, tf.ones([1, 1, 4, 4]) as tf.Tensor4D, 1, 'same', 'NCHW'),
   );
   expect(format.message).toBe('Conv2D cannot be compiled with the data format NCHW');
-  const batches = await failure((x) =>
-    tf.gather(tf.reshape(x, [2, 16]), tf.zeros([2, 1], 'int32'), 1, 1),
-  );
-  expect(batches.message).toBe('GatherV2 cannot be compiled with batchDims other than 0');
 });
 
 it('what shows when operators are chosen is named, too', async () => {
@@ -114,4 +110,56 @@ it('other errors come through as they are', async () => {
       throw new RangeError('a mistake');
     }),
   ).rejects.toThrow(RangeError);
+});
+
+const CHANGING = 'making numbers that differ from call to call';
+
+it.each<[string, () => number]>([
+  ['a slow clock', () => Math.floor(Date.now() / 3_600_000)],
+  ['a date', () => new Date().getMinutes()],
+  ['a monotonic clock', () => Math.floor(performance.now() / 60_000)],
+  ['the clock of the process', () => Math.floor(process.hrtime()[0] / 60)],
+  [
+    'the clock of the process, as one number',
+    () => Number(process.hrtime.bigint() / 60_000_000_000n),
+  ],
+  ['coarse random numbers', () => Math.floor(3 * Math.random())],
+])('%s is not frozen', async (_, read) => {
+  const clocks = [Date, Math.random, performance.now, process.hrtime];
+  const error = await failure((x) => tf.mul(x, tf.scalar(read())));
+  expect(error.message).toContain(CHANGING);
+  expect([Date, Math.random, performance.now, process.hrtime]).toEqual(clocks);
+});
+
+it('constants that are kept from the first call are those of a graph', async () => {
+  const kept: tf.Tensor[] = [];
+  const once = (make: () => tf.Tensor, at: number) => (kept[at] ??= tf.keep(make()));
+  const { graph } = await graphOf([{ shape: [3], type: 'float32' }], ([x]) => [
+    // Used in another order than made, one of them computed.
+    tf.mul(
+      once(() => tf.sub(1, tf.tensor1d([1, 2, 3])), 1),
+      tf.add(
+        x!,
+        once(() => tf.tensor1d([4, 5, 6]), 0),
+      ),
+    ),
+  ]);
+  expect(graph.nodes.map(({ kernel }) => kernel)).toEqual(['Add', 'Multiply']);
+  // Outside of a trace, too, they have their values.
+  expect([...kept[1]!.dataSync()]).toEqual([0, -1, -2]);
+  tf.dispose(kept);
+});
+
+it('a tensor of an earlier batch is named, and is zeros outside', async () => {
+  const kept: tf.Tensor[] = [];
+  const error = await failure((x, tracer) =>
+    tracer.at('loss "mine"', () => {
+      const before = kept.at(-1);
+      kept.push(tf.keep(tf.exp(x)));
+      return before ? tf.sub(x, before) : x;
+    }),
+  );
+  expect(error.message).toMatch(/^loss "mine": keeping a tensor of an earlier batch/);
+  expect(tf.tidy(() => [...tf.add(kept[0]!, 1).dataSync()])).toEqual(Array(32).fill(1));
+  tf.dispose(kept);
 });

@@ -1,3 +1,5 @@
+import { isRaremaskError } from '@raremask/core';
+
 /** One thing that a plugin must do. Bound to no test runner: `run` rejects where it does not. */
 export interface Check {
   /** A fact in the present tense, such as `ignores pixels of weight 0`. */
@@ -11,6 +13,34 @@ export interface CheckResult {
   readonly name: string;
   /** Absent where the plugin passed. */
   readonly error?: Error;
+}
+
+/**
+ * The same checks, of which each fault is reported by the first one that meets it: a loss that throws
+ * breaks every law, and is one finding.
+ */
+export function reportedOnce(checks: readonly Check[]): readonly Check[] {
+  const reported = new Map<string, string>();
+  return checks.map(({ name, run }) => ({
+    name,
+    async run() {
+      try {
+        await run();
+      } catch (error) {
+        const fault = faultOf(error);
+        const by = reported.get(fault) ?? name;
+        reported.set(fault, by);
+        if (by === name) throw error;
+      }
+    },
+  }));
+}
+
+/** What is wrong, whatever it was tried on. */
+function faultOf(error: unknown): string {
+  if (!isRaremaskError(error)) return String(error);
+  const { what, got } = error.parts;
+  return `${error.code} ${what} ${got ?? ''}`;
 }
 
 /** Runs checks one after the other; one that fails does not stop the others. */

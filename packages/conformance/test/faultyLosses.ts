@@ -34,7 +34,7 @@ const mean = (input: LossInput, values: tf.Tensor, weight = input.weight): tf.Te
   );
 
 type Task = { readonly overlapping: boolean };
-const right = (input: LossInput, task: Task) => mean(input, pixels(input, task.overlapping));
+export const right = (input: LossInput, task: Task) => mean(input, pixels(input, task.overlapping));
 
 /** A sound cross-entropy, changed by a fault. */
 function spoilt(fault: (input: LossInput, task: Task) => ReturnType<Loss>, more: object = {}) {
@@ -317,6 +317,71 @@ export const faultyLosses: Readonly<Record<string, Faulty>> = {
     }),
     check: 'keeps no tensor',
     says: /keeps tensors.*tf\.variable/,
+  },
+  'keeps the batch before': {
+    plugin: spoilt((input, task) => {
+      const values = right(input, task);
+      const before = leaked.at(-1);
+      leaked.push(tf.keep(tf.mean(values)));
+      return before ? (tf.add(values, before) as tf.Tensor1D) : values;
+    }),
+    check: 'keeps no tensor',
+    says: /keeps tensors.*constants once/,
+  },
+  'follows a slow clock': {
+    plugin: spoilt(
+      (input, task) =>
+        tf.mul(
+          right(input, task),
+          1 + 0.1 * (Math.floor(Date.now() / 3_600_000) % 5),
+        ) as tf.Tensor1D,
+    ),
+    check: 'gives the same input the same value',
+    says: /another value an hour later.*nothing from the clock/,
+  },
+  'changes after a hundred calls': {
+    plugin: defineLoss({
+      name: 'faulty',
+      api: 1,
+      needs: { facts },
+      create(_, services) {
+        let calls = 0;
+        return (input) => {
+          calls += 1;
+          return tf.mul(right(input, services.facts), calls > 100 ? 2 : 1) as tf.Tensor1D;
+        };
+      },
+    }),
+    check: 'gives the same value after many calls',
+    says: /another value the second time/,
+  },
+  'changes its options': {
+    plugin: spoilt(right, {
+      options: z.strictObject({ weights: z.array(z.number()).default([1, 2]) }),
+      create(options: { weights: number[] }, services: { facts: Task }) {
+        options.weights.sort((a, b) => b - a);
+        return (input: LossInput) => right(input, services.facts);
+      },
+    }),
+    check: 'does not change its options',
+    says: /changes its options.*\[1,2\].*\[2,1\].*copy the options/,
+  },
+  'reads later': {
+    plugin: spoilt((input, task) => {
+      const values = right(input, task);
+      setTimeout(() => void values.array(), 0);
+      return values;
+    }),
+    check: 'reads no data of a tensor',
+    says: /reads the data of a tensor.*1 readings/,
+  },
+  'counts values': {
+    plugin: spoilt((input, task) => {
+      const seen = tf.unique(tf.reshape(input.probabilities, [-1])).values;
+      return tf.add(right(input, task), tf.mean(seen)) as tf.Tensor1D;
+    }),
+    check: 'has the gradient of its value',
+    says: /no gradient goes through Unique.*faultyLosses\.ts:\d+.*compare with each value/,
   },
   'disposes its input': {
     plugin: spoilt((input, task) => {

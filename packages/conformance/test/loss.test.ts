@@ -1,9 +1,16 @@
-import { isRaremaskError } from '@raremask/core';
+import { defineLoss, facts, isRaremaskError, RaremaskError } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ConformanceError, lossChecks, runChecks } from '../src/index.ts';
 import { task } from '../src/trial/tasks.ts';
-import { faultyLosses, freeLeaked, sound, soundTversky, swappedTversky } from './faultyLosses.ts';
+import {
+  faultyLosses,
+  freeLeaked,
+  right as rightLoss,
+  sound,
+  soundTversky,
+  swappedTversky,
+} from './faultyLosses.ts';
 
 let before = 0;
 beforeAll(async () => {
@@ -32,6 +39,56 @@ describe('a loss that sees neighbourhoods', () => {
     '$name',
     ({ run }) => run(),
   );
+});
+
+describe('a loss that keeps a constant from its first call', () => {
+  let kept: tf.Tensor | undefined;
+  afterAll(() => kept?.dispose());
+  const constant = defineLoss({
+    name: 'constant',
+    api: 1,
+    needs: { facts },
+    create: (_, services) => (input) => {
+      kept ??= tf.keep(tf.scalar(2));
+      return tf.mul(rightLoss(input, services.facts), kept) as tf.Tensor1D;
+    },
+  });
+  test.each(lossChecks(constant))('$name', ({ run }) => run());
+});
+
+describe('a loss that refuses volumes when it sees one', () => {
+  const flat = defineLoss({
+    name: 'flat',
+    api: 1,
+    needs: { facts },
+    create: (_, services) => (input) => {
+      if (input.logits.rank > 4) {
+        throw new RaremaskError({
+          code: 'RAREMASK_FLAT_ONLY',
+          category: 'data',
+          where: 'flat',
+          what: 'this loss is for images',
+        });
+      }
+      return rightLoss(input, services.facts);
+    },
+  });
+  test.each(lossChecks(flat))('$name', ({ run }) => run());
+});
+
+test('one fault is one finding', async () => {
+  const throws = defineLoss({
+    name: 'throws',
+    api: 1,
+    create: () => () => {
+      throw new Error('no such thing');
+    },
+  });
+  const results = await runChecks(lossChecks(throws));
+  const failed = results.filter(({ error }) => error !== undefined);
+  expect(failed.map(({ error }) => error?.message)).toEqual([
+    expect.stringMatching(/the loss, or its gradient, throws.*no such thing/),
+  ]);
 });
 
 describe('refuses a loss that', () => {

@@ -57,13 +57,17 @@ test('these names are exported', () => {
         "loadPluginFromUrl",
         "pluginInfo",
         "provision",
+        "stackPlace",
       ],
       "./loss": [
+        "completeGradients",
         "constant",
+        "gradientGap",
         "lossInput",
         "nearest",
         "numbersByClass",
         "poolSum",
+        "tapeLength",
         "weightsByClass",
       ],
       "./manifest": [

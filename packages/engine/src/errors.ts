@@ -1,4 +1,5 @@
 import { RaremaskError } from '@raremask/core';
+import type { GradientGap } from '@raremask/core/loss';
 
 export function notFiniteLoss(facts: {
   readonly epoch: number;
@@ -27,17 +28,36 @@ export function notFiniteLoss(facts: {
   });
 }
 
-export function lossFailed(place: string, cause: unknown): RaremaskError {
+export function lossFailed(place: string, cause: unknown, line?: string): RaremaskError {
   return new RaremaskError(
     {
       code: 'RAREMASK_LOSS_FAILED',
       category: 'plugin',
       where: place,
-      what: `the loss threw: ${cause instanceof Error ? cause.message : String(cause)}`,
+      what: `the loss threw: ${cause instanceof Error ? cause.message : String(cause)}${atLine(line)}`,
       remedy: 'mend the loss, or tell its author',
     },
     { cause },
   );
+}
+
+export function lossWithoutGradient(
+  place: string,
+  { kernel, instead }: GradientGap,
+  line: string | undefined,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_LOSS_GRADIENT',
+    category: 'plugin',
+    where: place,
+    what: `the loss depends on the network through ${kernel}${atLine(line)}, and no gradient goes through that`,
+    expected: 'operations that have a gradient, from the logits to the value',
+    remedy: instead,
+  });
+}
+
+function atLine(line: string | undefined): string {
+  return line === undefined ? '' : `, at ${line}`;
 }
 
 export function rateMatchesNothing(

@@ -46,6 +46,7 @@ export type {
   StepResult,
 } from './runner/runner.ts';
 export type { BatchInput } from './step/batchInput.ts';
+export { guardedLoss } from './step/guardedLoss.ts';
 export type { StepProgram } from './step/program.ts';
 export { initialState, type StepState, stateLayout } from './step/state.ts';
 export {

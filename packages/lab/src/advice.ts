@@ -3,43 +3,37 @@ import type { SizeTrial } from './trial.ts';
 import { balance, type Finding, heardBesideEmpty, short } from './verdict.ts';
 
 /**
- * What to do about a loss, in two sentences: the first says what a training would show, the second
- * what to change.
+ * What to do about a loss, in two sentences: the first says what to change, the second why.
  *
- * @param structure pixels of a typical structure
+ * A larger smoothing is not advised: it pays for predicting nothing, as docs/remedies/smoothing.md measures.
  */
-export function advice(
-  [finding]: readonly Finding[],
-  trials: readonly SizeTrial[],
-  structure: number,
-): string {
+export function advice([finding]: readonly Finding[], trials: readonly SizeTrial[]): string {
   const [trial] = trials as [SizeTrial];
   switch (finding!.verdict) {
     case 'unbounded':
-      return 'A single pixel of an empty image can throw a training off. Choose an exponent of at least 1 or a larger `smooth`, and set `train.clip: 1`.';
+      return 'Choose an exponent of at least 1, and set `train.clip: 1`. A single pixel of an empty image can throw a training off.';
     case 'constant':
       return trial.values[3] < 1e-6
-        ? 'Empty images teach nothing here, so false alarms on them stay. Put @raremask/loss-ce beside this loss, which hears them, or leave empty images out of the training on purpose.'
-        : 'Empty images cost the same whatever is predicted on them, so they add to the loss and teach nothing. Set `empty: cross-entropy`, or `empty: ignore` with @raremask/loss-ce beside it.';
+        ? 'Put @raremask/loss-ce beside this loss, or leave empty images out of the training on purpose. They teach nothing here, so false alarms on them stay.'
+        : 'Set `empty: cross-entropy`, or `empty: ignore` with @raremask/loss-ce beside it. Empty images cost the same whatever is predicted on them, so they teach nothing.';
     case 'silent':
       if (finding!.deafTo === 'missed pixels') {
-        return 'A structure that is missed altogether is hardly heard, so the network may learn to predict background only. Use it beside a loss that hears misses, such as @raremask/loss-dice or @raremask/loss-ce.';
+        return 'Put a loss beside it that hears misses, such as @raremask/loss-dice or @raremask/loss-ce. A structure that is missed altogether is hardly heard, so the network may learn to predict background only.';
       }
-      return `False alarms on empty images are hardly heard, so they stay. Put @raremask/loss-ce beside this loss, or bring \`smooth\` near the size of a structure (${structure} pixels).`;
+      return 'Put @raremask/loss-ce beside this loss, or set `empty: cross-entropy` where it has that. False alarms on empty images are hardly heard, so they stay.';
     case 'cliff':
-      return `One false pixel costs as much as many, so a network cannot mend them one by one and predicts background only, or gives empty images up. Bring \`smooth\` near the size of a structure (${structure} pixels), or set \`empty: cross-entropy\`.`;
+      return 'Set `empty: cross-entropy`, or `empty: ignore` with @raremask/loss-ce beside it. One false pixel costs as much as many, so a network cannot mend them one by one.';
     case 'depends on the batch':
-      if (heardBesideEmpty(trial)) {
-        return 'What an empty image teaches depends on the images beside it, and it is heard in a batch of empty images too. Keep it, with batches of more than one image, and compare loss values at one batch size only.';
-      }
-      return 'What an empty image teaches depends on the images beside it, and a batch of empty images may teach nothing. Keep images with foreground in every batch (`atLeast: 1` in @raremask/sampler), and compare loss values at one batch size only.';
+      return heardBesideEmpty(trial)
+        ? 'Keep it, with batches of more than one image, and compare loss values at one batch size only. What an empty image teaches depends on the images beside it; a batch of empty images is heard too.'
+        : 'Keep images with foreground in every batch (`atLeast: 1` in @raremask/sampler), or put @raremask/loss-ce beside it. What an empty image teaches depends on the images beside it, and a batch of empty images may teach nothing.';
     case 'depends on image size':
-      return `The larger the image, the less a false alarm on an empty one is heard, by more than a mean over pixels explains. Train and tune at one window size, or bring \`smooth\` near the size of a structure (${structure} pixels).`;
+      return 'Train and tune at one window size, or put @raremask/loss-ce beside it. The larger the image, the less a false alarm on an empty one is heard, by more than a mean over pixels explains.';
     case 'fine': {
       const heard = balance(trial)!;
       return heard < 0.1 || heard > 10
-        ? `Both kinds of error are heard, and a false pixel ${short(heard)} times as much as a missed one. Weigh the foreground class if misses matter more, or show fewer empty images.`
-        : 'Both kinds of error are heard, on empty images as well. Use it as it is; with very rare foreground set the last bias by the foreground share, and sample images with foreground more often.';
+        ? `Weigh the foreground class if misses matter more, or show fewer empty images. Both kinds of error are heard, a false pixel ${short(heard)} times as much as a missed one.`
+        : 'Use it as it is; with very rare foreground set the last bias by the foreground share, and sample images with foreground more often. Both kinds of error are heard, on empty images as well.';
     }
   }
 }

@@ -36,7 +36,7 @@ export async function tryLoss(subject: Subject, settings: LabSettings): Promise<
     ...(subject.options !== undefined && { options: subject.options }),
     verdict: found[0]!.verdict,
     findings: found,
-    advice: advice(found, trials, settings.structure),
+    advice: advice(found, trials),
     falseGradient: relativeFalse(first),
     missedGradient: relativeMissed(first),
     balance: balance(first),

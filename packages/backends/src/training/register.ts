@@ -12,6 +12,7 @@ import { concat, identity, slice, split } from './copy.ts';
 import { cumulative } from './cumulative.ts';
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.ts';
 import { linkModule } from './memory.ts';
+import { gatherInBatches, sliceOfIntegers } from './picking.ts';
 import { maxPool3d, maxPool3dGradient, maxPoolGradient } from './pool.ts';
 import { reduce } from './reduce.ts';
 import { nearestGradient } from './resize.ts';
@@ -42,6 +43,7 @@ const replaced: Readonly<Record<string, (stockKernel: tf.KernelFunc) => Kernel>>
   [tf.Dilation2D]: () => borrowed(tf.Dilation2D),
   [tf.Dilation2DBackpropFilter]: () => borrowed(tf.Dilation2DBackpropFilter),
   [tf.Dilation2DBackpropInput]: () => borrowed(tf.Dilation2DBackpropInput),
+  [tf.GatherV2]: gatherInBatches,
   [tf.Identity]: identity,
   [tf.MaxPool3D]: () => maxPool3d,
   [tf.MaxPool3DGrad]: () => maxPool3dGradient,
@@ -50,6 +52,7 @@ const replaced: Readonly<Record<string, (stockKernel: tf.KernelFunc) => Kernel>>
   [tf.ResizeNearestNeighborGrad]: () => nearestGradient,
   [tf.Slice]: slice,
   [tf.SplitV]: split,
+  [tf.StridedSlice]: sliceOfIntegers,
   [tf.Sum]: reduce('sum'),
 };
 

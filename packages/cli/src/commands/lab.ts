@@ -16,7 +16,9 @@ export const lab: Declare = (program) =>
         'a plugin, or "{ use: plugin, with: { option: value } }"',
       ).conflicts('file'),
     )
-    .addOption(repeated('--size <pixels>', 'side of the images (default: 64 and 128)'))
+    .addOption(
+      repeated('--size <pixels>', 'side of the images; name at least two (default: 64 and 128)'),
+    )
     .option('--structure <pixels>', 'size of the structure that is missed')
     .option('--html <file>', 'write a page with plots as well')
     .action(

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { isRaremaskError, type Loss, type LossPlugin } from '@raremask/core';
 import { createHost, installedPlugins, loadPlugin, type MakeablePlugin } from '@raremask/core/host';
+import { guardedLoss } from '@raremask/engine';
 import { STANDARD_FACTS, type Subject } from '@raremask/lab';
 import { lossOptionsRefused } from '../errors.ts';
 import { type Candidates, quietRun } from './candidates.ts';
@@ -29,11 +30,11 @@ export async function lossesByName(
   for (const { use, options } of wanted) {
     const name = shownName(use, options);
     try {
-      const { plugin } = await loadPlugin(use, folder, 'loss', use);
+      const { plugin, url } = await loadPlugin(use, folder, 'loss', use);
       const checked = await checkedOptions(plugin, options, use);
       const loaded = { kind: 'loss', plugin, options: checked, place: use } as const;
       const loss: Loss = await run.make(loaded as MakeablePlugin<'loss'>);
-      subjects.push({ name, use, options: checked, loss });
+      subjects.push({ name, use, options: checked, loss: guardedLoss(loss, use, url) });
     } catch (error) {
       // Of all that are installed, some may not do for this task; one that is named must.
       if (words.length > 0 || !isRaremaskError(error)) throw error;

@@ -1,7 +1,7 @@
 import type { Census, Facts } from '@raremask/core';
 import { createHost } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { openData } from '@raremask/engine';
+import { guardedLoss, openData } from '@raremask/engine';
 import { type Subject, sumOf } from '@raremask/lab';
 import type { Console } from '../console.ts';
 import { type Candidates, quietRun } from './candidates.ts';
@@ -25,7 +25,11 @@ export async function lossesOfManifest(
     const terms: { readonly subject: Subject; readonly weight: number }[] = [];
     for (const [index, plugin] of loaded.plugins.losses.entries()) {
       const { name, weight } = loaded.manifest.loss[index]!;
-      const loss = await run.make(plugin);
+      const loss = guardedLoss(
+        await run.make(plugin),
+        `loss[${index}] (${name ?? plugin.plugin.name})`,
+        plugin.url,
+      );
       const subject = {
         name: name ?? plugin.plugin.name,
         use: plugin.use,
@@ -39,7 +43,7 @@ export async function lossesOfManifest(
     return {
       title: loaded.manifest.name,
       settings: { facts: task, sides, structure },
-      subjects: losses.length < 2 ? losses : [{ name: 'their sum', loss: sum }, ...losses],
+      subjects: losses.length < 2 ? losses : [{ name: 'sum of the terms', loss: sum }, ...losses],
       left: [],
       async close() {
         await host.dispose();

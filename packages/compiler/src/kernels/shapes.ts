@@ -9,7 +9,14 @@ import {
   transposed,
   withLeading,
 } from '../layout.ts';
-import { type Kernel, type Kernels, type LowerCall, type Lowered, Unsupported } from './kernel.ts';
+import {
+  type Kernel,
+  type Kernels,
+  type LowerCall,
+  type Lowered,
+  ONNX_TYPES,
+  Unsupported,
+} from './kernel.ts';
 
 const X = ['x'];
 
@@ -106,11 +113,14 @@ function padding(call: LowerCall, mode: string, value?: string): Lowered {
 
 function gatherResult([x, indices]: readonly Value[], attributes: Attributes) {
   const axis = axisOf(x!, attributes);
-  const batch = Number(attributes['batchDims'] ?? 0);
-  if (batch !== 0) throw new Unsupported('batchDims other than 0');
+  const written = Number(attributes['batchDims'] ?? 0);
+  const batch = written < 0 ? written + indices!.shape.length : written;
+  const picked = indices!.shape.slice(batch);
   return {
     axis,
-    shape: [...x!.shape.slice(0, axis), ...indices!.shape, ...x!.shape.slice(axis + 1)],
+    batch,
+    picked: picked.length,
+    shape: [...x!.shape.slice(0, axis), ...picked, ...x!.shape.slice(axis + 1)],
   };
 }
 
@@ -347,8 +357,26 @@ export const shapeKernels: Kernels = {
       type: inputs[0]!.type,
     }),
     lower(call) {
-      const { axis } = gatherResult(call.inputs, call.attributes);
-      return { name: call.emit('Gather', [call.take(0), call.take(1)], { axis }) };
+      const { axis, batch, picked } = gatherResult(call.inputs, call.attributes);
+      if (batch === 0) {
+        return { name: call.emit('Gather', [call.take(0), call.take(1)], { axis }) };
+      }
+      // [batch, axis, ...between, ...inner], as the operator wants it, gives [batch, picked, between, inner].
+      const rank = call.inputs[0]!.shape.length;
+      const between = Array.from({ length: axis - batch }, (_, index) => batch + index);
+      const inner = Array.from({ length: rank - axis - 1 }, (_, index) => axis + 1 + index);
+      const batches = Array.from({ length: batch }, (_, index) => index);
+      const turned = call.take(0, [...batches, axis, ...between, ...inner]);
+      const places = call.emit('Cast', [call.take(1)], { to: ONNX_TYPES.int64 });
+      const rows = call.emit('Unsqueeze', [places, call.ints([-1])]);
+      const found = call.emit('GatherND', [turned, rows], { batch_dims: batch });
+      const layout = [
+        ...batches,
+        ...Array.from({ length: picked }, (_, index) => axis + index),
+        ...between,
+        ...inner.map((index) => index + picked - 1),
+      ];
+      return { name: found, layout };
     },
   },
   GatherNd: {

@@ -6,7 +6,7 @@ import {
   log,
   type Token,
 } from '@raremask/core';
-import type { Check } from '../check.ts';
+import { type Check, reportedOnce } from '../check.ts';
 import { pluginChecks } from '../pluginChecks.ts';
 import { withEveryOptions } from '../trial/everyOptions.ts';
 import { task } from '../trial/tasks.ts';
@@ -43,7 +43,7 @@ export function augmentationChecks(
 ): readonly Check[] {
   const tasks = facts === undefined ? TASKS : [facts];
   const laws = [...formLaws(), ...purityLaws(), ...effectLaws(varies)];
-  return [
+  return reportedOnce([
     ...pluginChecks(plugin, 'augmentation'),
     {
       name: 'needs nothing but what reading threads have',
@@ -60,7 +60,7 @@ export function augmentationChecks(
       name,
       run: () => withEveryOptions(plugin, options, subjectOf, whereItApplies(holds), tasks),
     })),
-  ];
+  ]);
 }
 
 /** A law says nothing of an augmentation of the other space. */

@@ -1,5 +1,5 @@
 import type { DatasetPlugin } from '@raremask/core';
-import type { Check } from '../check.ts';
+import { type Check, reportedOnce } from '../check.ts';
 import { pluginChecks } from '../pluginChecks.ts';
 import { inEveryCase } from '../trial/cases.ts';
 import { answerLaws } from './laws/answers.ts';
@@ -43,7 +43,7 @@ export function datasetChecks(
     ...(module === undefined ? [] : threadLaws(module, folder)),
     ...imageLaws(plugin, folder, images, most),
   ];
-  return [
+  return reportedOnce([
     ...pluginChecks(plugin, 'dataset'),
     ...laws.map(({ name, holds }) => ({
       name,
@@ -53,5 +53,5 @@ export function datasetChecks(
         }
       },
     })),
-  ];
+  ]);
 }

@@ -1,3 +1,4 @@
+import type { GradientGap } from '@raremask/core/loss';
 import { at, ConformanceError, type Differing, type Place, reason } from '../errors.ts';
 
 export function lossThrows(place: Place, cause: unknown): ConformanceError {
@@ -14,6 +15,27 @@ export function lossThrows(place: Place, cause: unknown): ConformanceError {
     { cause },
   );
 }
+
+export function withoutGradient(place: Place, { kernel, called, instead }: GradientGap) {
+  return new ConformanceError({
+    code: 'RAREMASK_CONFORMANCE_LOSS_GRADIENT_GAP',
+    category: 'plugin',
+    where: at(place),
+    what: `no gradient goes through ${kernel}, on which the value depends${lineOf(called)}`,
+    expected: 'operations that have a gradient, from the logits to the value',
+    remedy: instead,
+  });
+}
+
+/** Where the caller's own code is on the stack: the first frame that is in no package, and not here. */
+function lineOf(called: Error): string {
+  const frames = (called.stack ?? '').split('\n').slice(1);
+  const own = frames.find((frame) => /:\d+:\d+\)?$/.test(frame) && !ELSEWHERE.test(frame));
+  const line = own && /(?:\(|at )((?:file:\/\/)?[^\s()]+:\d+:\d+)\)?$/.exec(own)?.[1];
+  return line ? `, at ${line.replace('file://', '')}` : '';
+}
+
+const ELSEWHERE = /node_modules|node:|<anonymous>|\/core\/(?:dist|src)\/gradients\//;
 
 export function lossShape(place: Place, images: number, got: string): ConformanceError {
   return new ConformanceError({
@@ -270,15 +292,17 @@ export function optionActsElsewhere(
   });
 }
 
-export function keepsTensors(place: Place, kept: number): ConformanceError {
+export function keepsTensors(place: Place, got: string): ConformanceError {
   return new ConformanceError({
     code: 'RAREMASK_CONFORMANCE_LOSS_KEEPS_TENSORS',
     category: 'plugin',
     where: at(place),
     what: 'the loss keeps tensors',
-    expected: 'as many tensors after a call as before',
-    got: `${kept} more after 3 calls`,
-    remedy: 'make tensors in the call, without tf.keep and tf.variable; keep plain numbers',
+    expected:
+      'as many tensors after each further call as before; constants may be kept from the first',
+    got,
+    remedy:
+      'make tensors in the call, without tf.keep and tf.variable; keep plain numbers, or constants once',
   });
 }
 
@@ -303,6 +327,30 @@ export function notPure(place: Place, { expected, got }: Differing): Conformance
     expected,
     got,
     remedy: 'let the loss remember nothing of earlier calls, and draw nothing at random',
+  });
+}
+
+export function followsTheClock(place: Place, { expected, got }: Differing): ConformanceError {
+  return new ConformanceError({
+    code: 'RAREMASK_CONFORMANCE_LOSS_CLOCK',
+    category: 'plugin',
+    where: at(place),
+    what: 'the same input has another value an hour later',
+    expected,
+    got,
+    remedy: 'take nothing from the clock; a weight that changes in training stands in the manifest',
+  });
+}
+
+export function changesOptions(where: string, expected: string, got: string): ConformanceError {
+  return new ConformanceError({
+    code: 'RAREMASK_CONFORMANCE_LOSS_CHANGES_OPTIONS',
+    category: 'plugin',
+    where,
+    what: 'the loss changes its options, which others hold too',
+    expected,
+    got,
+    remedy: 'copy the options before you change them',
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Facts, LossPlugin } from '@raremask/core';
-import type { Check } from '../check.ts';
+import { type Check, reportedOnce } from '../check.ts';
 import { pluginChecks } from '../pluginChecks.ts';
 import { TASKS } from '../trial/tasks.ts';
 import { gradientLaws } from './laws/gradient.ts';
@@ -52,11 +52,11 @@ export function lossChecks(
     ...gradientLaws(),
     ...purityLaws(known),
   ];
-  return [
+  return reportedOnce([
     ...pluginChecks(plugin, 'loss'),
     ...laws.map(({ name, holds }) => ({
       name,
       run: () => inEveryTask(plugin, options, tasks, holds),
     })),
-  ];
+  ]);
 }

@@ -1,11 +1,11 @@
 import type { Facts, Loss, LossPlugin } from '@raremask/core';
-import type { Place } from '../errors.ts';
+import { ConformanceError, type Place } from '../errors.ts';
 import { type Batch, randomBatch } from '../trial/batch.ts';
-import { inEveryCase } from '../trial/cases.ts';
+import { inEveryCase, isRefusal } from '../trial/cases.ts';
 import { make, whereOf } from '../trial/make.ts';
 import { TASKS } from '../trial/tasks.ts';
-import { type Evaluation, evaluate } from '../trial/valueAndGradient.ts';
-import { lossThrows } from './faults.ts';
+import { type Evaluation, evaluate, NoGradient } from '../trial/valueAndGradient.ts';
+import { lossThrows, withoutGradient } from './faults.ts';
 
 /** Of whatever laws draw by chance. */
 export const SEED = 1;
@@ -57,6 +57,8 @@ export async function evaluated(subject: LossSubject, batch: Batch): Promise<Eva
   try {
     return await evaluate(subject.loss, batch);
   } catch (error) {
+    if (isRefusal(error)) throw error;
+    if (error instanceof NoGradient) throw withoutGradient(place(subject, batch), error.gap);
     throw lossThrows(place(subject, batch), error);
   }
 }
@@ -71,6 +73,7 @@ export function guarded<T>(subject: LossSubject, batch: Batch, work: () => T): T
   try {
     return work();
   } catch (error) {
-    throw lossThrows(place(subject, batch), error);
+    const told = isRefusal(error) || error instanceof ConformanceError;
+    throw told ? error : lossThrows(place(subject, batch), error);
   }
 }

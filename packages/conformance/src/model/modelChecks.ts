@@ -1,5 +1,5 @@
 import type { Facts, ModelPlugin } from '@raremask/core';
-import type { Check } from '../check.ts';
+import { type Check, reportedOnce } from '../check.ts';
 import { pluginChecks } from '../pluginChecks.ts';
 import { inEveryCase } from '../trial/cases.ts';
 import { task } from '../trial/tasks.ts';
@@ -55,7 +55,7 @@ export function modelChecks(
     ...auxiliaryLaws(),
     ...sightLaws(known),
   ];
-  return [
+  return reportedOnce([
     ...pluginChecks(plugin, 'model'),
     ...laws.map(({ name, holds }) => ({
       name,
@@ -65,5 +65,5 @@ export function modelChecks(
         }
       },
     })),
-  ];
+  ]);
 }

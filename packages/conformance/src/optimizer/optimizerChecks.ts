@@ -1,5 +1,5 @@
 import type { OptimizerPlugin } from '@raremask/core';
-import type { Check } from '../check.ts';
+import { type Check, reportedOnce } from '../check.ts';
 import { pluginChecks } from '../pluginChecks.ts';
 import { withEveryOptions } from '../trial/everyOptions.ts';
 import { formLaws } from './laws/form.ts';
@@ -21,11 +21,11 @@ export function optimizerChecks(
   { options = [{}], tolerance = 1e-5 }: OptimizerCheckOptions = {},
 ): readonly Check[] {
   const laws = [...formLaws(), ...motionLaws(tolerance), ...purityLaws()];
-  return [
+  return reportedOnce([
     ...pluginChecks(plugin, 'optimizer'),
     ...laws.map(({ name, holds }) => ({
       name,
       run: () => withEveryOptions(plugin, options, subjectOf, holds),
     })),
-  ];
+  ]);
 }

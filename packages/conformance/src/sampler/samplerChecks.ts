@@ -1,5 +1,5 @@
 import type { Facts, SamplerPlugin } from '@raremask/core';
-import type { Check } from '../check.ts';
+import { type Check, reportedOnce } from '../check.ts';
 import { pluginChecks } from '../pluginChecks.ts';
 import { inEveryCase } from '../trial/cases.ts';
 import { task } from '../trial/tasks.ts';
@@ -43,7 +43,7 @@ export function samplerChecks(
     ...purityLaws(),
     ...(varies ? varietyLaws() : []),
   ];
-  return [
+  return reportedOnce([
     ...pluginChecks(plugin, 'sampler'),
     ...laws.map(({ name, on, holds }) => ({
       name,
@@ -53,5 +53,5 @@ export function samplerChecks(
         }
       },
     })),
-  ];
+  ]);
 }

@@ -1,5 +1,5 @@
 import type { SchedulePlugin } from '@raremask/core';
-import type { Check } from '../check.ts';
+import { type Check, reportedOnce } from '../check.ts';
 import { pluginChecks } from '../pluginChecks.ts';
 import { withEveryOptions } from '../trial/everyOptions.ts';
 import { factorLaws } from './laws/factor.ts';
@@ -19,11 +19,11 @@ export function scheduleChecks(
   { options = [{}] }: ScheduleCheckOptions = {},
 ): readonly Check[] {
   const laws = [...factorLaws(), ...stateLaws(), ...purityLaws()];
-  return [
+  return reportedOnce([
     ...pluginChecks(plugin, 'schedule'),
     ...laws.map(({ name, holds }) => ({
       name,
       run: () => withEveryOptions(plugin, options, subjectOf, holds),
     })),
-  ];
+  ]);
 }

@@ -1,5 +1,5 @@
 import type { Facts, ScorePlugin } from '@raremask/core';
-import type { Check } from '../check.ts';
+import { type Check, reportedOnce } from '../check.ts';
 import { pluginChecks } from '../pluginChecks.ts';
 import { withEveryOptions } from '../trial/everyOptions.ts';
 import { directionLaws } from './laws/direction.ts';
@@ -25,11 +25,11 @@ export function scoreChecks(
 ): readonly Check[] {
   const tasks = facts === undefined ? SCORE_TASKS : [facts];
   const laws = [...textLaws(), ...numberLaws(), ...directionLaws(tolerance), ...purityLaws()];
-  return [
+  return reportedOnce([
     ...pluginChecks(plugin, 'score'),
     ...laws.map(({ name, holds }) => ({
       name,
       run: () => withEveryOptions(plugin, options, subjectOf, holds, tasks),
     })),
-  ];
+  ]);
 }

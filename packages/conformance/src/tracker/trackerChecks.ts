@@ -1,5 +1,5 @@
 import type { TrackerPlugin } from '@raremask/core';
-import type { Check } from '../check.ts';
+import { type Check, reportedOnce } from '../check.ts';
 import { pluginChecks } from '../pluginChecks.ts';
 import { withEveryOptions } from '../trial/everyOptions.ts';
 import { givenLaws } from './laws/given.ts';
@@ -18,11 +18,11 @@ export function trackerChecks(
   { options = [{}] }: TrackerCheckOptions = {},
 ): readonly Check[] {
   const laws = [...hearingLaws(), ...givenLaws()];
-  return [
+  return reportedOnce([
     ...pluginChecks(plugin, 'tracker'),
     ...laws.map(({ name, holds }) => ({
       name,
       run: () => withEveryOptions(plugin, options, subjectOf, holds),
     })),
-  ];
+  ]);
 }

@@ -27,13 +27,16 @@ export async function inEveryCase<C, S>(
       refusal = error;
       continue;
     }
-    accepted += 1;
     try {
       await law(opened.subject);
+      accepted += 1;
     } catch (error) {
       // What goes wrong at the end must not hide why it is the end.
       await opened.dispose().catch(() => undefined);
-      throw error;
+      if (!isRefusal(error)) throw error;
+      // Made, and refused when it saw what it was given.
+      refusal = error;
+      continue;
     }
     await opened.dispose();
   }

@@ -69,7 +69,7 @@ async function madeBy<K extends Plugin['kind']>(
   makeIn: (run: RunScope, options: unknown) => Promise<ProductByKind[K]>,
 ): Promise<Made<K>> {
   const where = whereOf(plugin, written, offered.facts);
-  const options = await validated(plugin, written, where);
+  const options = await checkedOptions(plugin, written, where);
   const host = createHost();
   const run = host.run({
     seed: offered.seed ?? 0,
@@ -102,7 +102,11 @@ function offerSurvey(run: RunScope, counted: Survey | undefined): void {
 }
 
 /** Options with their defaults; throws the schema's complaints. */
-async function validated(plugin: Plugin, written: unknown, where: string): Promise<unknown> {
+export async function checkedOptions(
+  plugin: Plugin,
+  written: unknown,
+  where: string,
+): Promise<unknown> {
   if (plugin.options === undefined) return written;
   const result = await plugin.options['~standard'].validate(written);
   if (result.issues === undefined) return result.value;

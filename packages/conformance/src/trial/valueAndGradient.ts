@@ -1,5 +1,5 @@
 import type { Loss } from '@raremask/core';
-import { lossInput } from '@raremask/core/loss';
+import { type GradientGap, gradientGap, lossInput, tapeLength } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import type { Batch } from './batch.ts';
 
@@ -12,16 +12,36 @@ export interface Evaluation {
   readonly gradient: readonly number[];
 }
 
-/** Values and gradient. Frees what it makes; what the loss keeps stays. */
+/** Thrown where no gradient goes from the logits to the value. */
+export class NoGradient extends Error {
+  readonly gap: GradientGap;
+
+  constructor(gap: GradientGap) {
+    super(`no gradient goes through ${gap.kernel}`);
+    this.gap = gap;
+  }
+}
+
+/**
+ * Values and gradient. Frees what it makes; what the loss keeps stays.
+ *
+ * @throws NoGradient
+ */
 export async function evaluate(loss: Loss, batch: Batch): Promise<Evaluation> {
   let shape: readonly number[] = [];
   let dtype = '';
   let kept: tf.Tensor | undefined;
+  let gap: GradientGap | undefined;
   const differentiate = () =>
     tf.tidy(() => {
       const { logits, target, weight } = tensors(batch);
       return tf.grad((scores) => {
-        const value = loss(lossInput(batch.facts, scores, target, weight));
+        const input = lossInput(batch.facts, scores, target, weight);
+        const since = tapeLength();
+        const value = loss(input);
+        gap = gradientGap(loss, input, value, since);
+        // Thrown in here, it would leave behind what the gradient has saved.
+        if (gap) return tf.sum(scores);
         ({ shape, dtype } = value);
         kept = tf.keep(tf.clone(value));
         return tf.sum(value);
@@ -34,11 +54,23 @@ export async function evaluate(loss: Loss, batch: Batch): Promise<Evaluation> {
     tf.dispose(kept);
     throw error;
   }
+  if (gap) {
+    gradient.dispose();
+    throw new NoGradient(gap);
+  }
   const result = kept!;
   const values = [...(await result.data())];
   const slopes = [...(await gradient.data())];
   tf.dispose([result, gradient]);
   return { shape, dtype, values, gradient: slopes };
+}
+
+/** Calls a loss, and looks at nothing of what it gives. */
+export function called(loss: Loss, batch: Batch): void {
+  tf.tidy(() => {
+    const { logits, target, weight } = tensors(batch);
+    loss(lossInput(batch.facts, logits, target, weight));
+  });
 }
 
 /** The values without the gradient. */

@@ -12,3 +12,4 @@ export { type FoundPlugin, loadAnyPlugin, loadPlugin, loadPluginFromUrl } from '
 export { type PeerInfo, type PluginInfo, pluginInfo } from './pluginInfo.ts';
 export { createRandom } from './random.ts';
 export { type Position, type Provision, provision } from './scopes.ts';
+export { stackPlace } from './stackPlace.ts';

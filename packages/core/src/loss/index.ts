@@ -1,3 +1,5 @@
+export { type GradientGap, gradientGap, tapeLength } from '../gradients/gap.ts';
+export { completeGradients } from '../gradients/index.ts';
 export { nearest } from '../nearest.ts';
 export { constant } from './constant.ts';
 export { lossInput } from './lossInput.ts';

@@ -1,12 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Facts } from '../contracts/facts.ts';
 import type { LossInput } from '../contracts/loss.ts';
+import { completeGradients } from '../gradients/index.ts';
 
 /**
  * Makes what losses see of one batch. The logarithms are computed once, on first use, and the
  * probabilities from them, so that any number of terms costs one softmax.
  *
- * Call it inside tf.tidy, inside the function whose gradient is taken.
+ * Call it inside tf.tidy, inside the function whose gradient is taken. It gives tfjs the gradients that
+ * losses may ask for and tfjs lacks.
  *
  * @param logits [batch, ...space, classes]
  * @param target shaped like the logits, 0 or 1
@@ -18,6 +20,7 @@ export function lossInput(
   target: tf.Tensor,
   weight: tf.Tensor,
 ): LossInput {
+  completeGradients();
   let logarithms: tf.Tensor | undefined;
   let probabilities: tf.Tensor | undefined;
   return {

@@ -1,14 +1,14 @@
 import type { Loss, Model, Optimizer, PluginKind, Sample, Sampler, Schedule } from '@raremask/core';
-import { isRaremaskError } from '@raremask/core';
 import type { LoadedPlugin } from '@raremask/core/manifest';
 import { type MadeAugmentation, makeAugmentations } from '../augment/makeAugmentations.ts';
-import { lossFailed, lossShape, windowDoesNotFit } from '../errors.ts';
+import { windowDoesNotFit } from '../errors.ts';
 import { type Normalization, normalizationOf } from '../intensities/normalize.ts';
 import { addedScores } from '../judging/addedScores.ts';
 import { type DecisionRule, decisionRule, isGateSearched } from '../judging/decisionRule.ts';
 import type { NamedScore } from '../judging/namedScore.ts';
 import { type TileRule, tileRule } from '../judging/tiles.ts';
 import { splitOf, type Work } from '../opening/openWork.ts';
+import { guardedLoss } from '../step/guardedLoss.ts';
 import { guardedOptimizer } from '../step/guardedOptimizer.ts';
 import { guardedSchedule } from '../step/guardedSchedule.ts';
 import { frozenWeights } from './frozen.ts';
@@ -75,7 +75,9 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
       (one) => work.scope.make(one),
       plugins.services,
     ),
-    losses: losses.map((loss, index) => guarded(loss, places[index]!)),
+    losses: losses.map((loss, index) =>
+      guardedLoss(loss, places[index]!, plugins.losses[index]!.url),
+    ),
     terms,
     places,
     optimizerPlace: placeOf(plugins.optimizer),
@@ -132,20 +134,4 @@ function uniqueNames(names: readonly string[]): string[] {
     const before = names.slice(0, index).filter((other) => other === name).length;
     return before === 0 ? name : `${name}_${before + 1}`;
   });
-}
-
-/** A loss whose mistakes carry its place in the manifest. */
-function guarded(loss: Loss, place: string): Loss {
-  return (input) => {
-    let value: ReturnType<Loss>;
-    try {
-      value = loss(input);
-    } catch (error) {
-      throw isRaremaskError(error) ? error : lossFailed(place, error);
-    }
-    const [batch] = input.logits.shape as [number];
-    const fits = value.rank === 0 || (value.rank === 1 && value.shape[0] === batch);
-    if (!fits) throw lossShape(place, value.shape, batch);
-    return value;
-  };
 }

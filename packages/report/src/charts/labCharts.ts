@@ -88,7 +88,7 @@ async function chart(
               ? { type: 'log', domain: [low * 0.7, high * 1.4], nice: false }
               : { domain: [Math.min(0, low), Math.max(high * 1.05, 1e-6)] },
             axis: logarithmic
-              ? { title: null, values: sparse(logTicks(low * 0.7, high * 1.4)), format: '.0e' }
+              ? { title: null, values: sparse(logTicks(low * 0.7, high * 1.4)), format: '~e' }
               : { title: null, tickCount: 5, format: '~g' },
           },
           ...(dash && { detail: { field: 'side', type: 'nominal' } }),

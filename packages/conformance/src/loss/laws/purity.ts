@@ -1,14 +1,25 @@
+import { isDeepStrictEqual } from 'node:util';
 import { lossInput } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import { drawsOwnRandomNumbers } from '../../pluginFaults.ts';
 import { randomBatch, withImages } from '../../trial/batch.ts';
 import { type Law, law } from '../../trial/law.ts';
-import { make } from '../../trial/make.ts';
-import { tensors } from '../../trial/valueAndGradient.ts';
-import { countRandomDraws, countReadings } from '../../trial/watch.ts';
-import { changesInput, keepsTensors, notPure, readsData } from '../faults.ts';
+import { checkedOptions, make } from '../../trial/make.ts';
+import { called, tensors } from '../../trial/valueAndGradient.ts';
+import { anHourLater, countRandomDraws, countReadings } from '../../trial/watch.ts';
+import {
+  changesInput,
+  changesOptions,
+  followsTheClock,
+  keepsTensors,
+  notPure,
+  readsData,
+} from '../faults.ts';
 import { evaluated, guarded, type LossSubject, place, random, SEED } from '../subject.ts';
 import { type LossKnowledge, nearness } from './law.ts';
+
+/** Calls after which a loss that counts them may have changed: more than an epoch of a small set. */
+const MANY = 120;
 
 /** A loss is a function of its input alone. */
 export function purityLaws({ tolerance }: LossKnowledge): readonly Law<LossSubject>[] {
@@ -16,12 +27,27 @@ export function purityLaws({ tolerance }: LossKnowledge): readonly Law<LossSubje
   return [
     law('keeps no tensor', async (subject) => {
       const batch = random(subject);
-      const before = tf.memory().numTensors;
+      const variables = variablesNow();
       const { product: loss, dispose } = await make(subject.plugin, subject.written, subject);
-      for (let call = 0; call < 3; call++) await evaluated({ ...subject, loss }, batch);
+      const own = { ...subject, loss };
+      // A constant may be kept, and is made in the first call, here or in another check.
+      await evaluated(own, batch);
+      const before = tf.memory().numTensors;
+      for (let call = 0; call < 3; call++) await evaluated(own, batch);
       const kept = tf.memory().numTensors - before;
       await dispose();
-      if (kept !== 0) throw keepsTensors(place(subject, batch), kept);
+      if (kept !== 0) throw keepsTensors(place(subject, batch), `${kept} more after 3 calls`);
+      const made = variablesNow() - variables;
+      if (made > 0) throw keepsTensors(place(subject, batch), `${made} variables`);
+    }),
+    law('does not change its options', async (subject) => {
+      const expected = await checkedOptions(subject.plugin, subject.written, subject.where);
+      const made = await make(subject.plugin, structuredClone(subject.written), subject);
+      await evaluated({ ...subject, loss: made.product }, random(subject));
+      await made.dispose();
+      if (!isDeepStrictEqual(made.options, expected)) {
+        throw changesOptions(subject.where, JSON.stringify(expected), JSON.stringify(made.options));
+      }
     }),
     law('does not change its input', async (subject) => {
       const batch = random(subject);
@@ -62,6 +88,20 @@ export function purityLaws({ tolerance }: LossKnowledge): readonly Law<LossSubje
       const two = await evaluated(subject, batch);
       const other = near(two.values, one.values) ?? nearGradient(two.gradient, one.gradient);
       if (other) throw notPure(place(subject, batch), other);
+      const later = await anHourLater(() => evaluated(subject, batch));
+      const atAnotherTime = near(later.values, one.values);
+      if (atAnotherTime) throw followsTheClock(place(subject, batch), atAnotherTime);
+    }),
+    law('gives the same value after many calls', async (subject) => {
+      const batch = random(subject);
+      const { product: loss, dispose } = await make(subject.plugin, subject.written, subject);
+      const own = { ...subject, loss };
+      const one = await evaluated(own, batch);
+      for (let call = 0; call < MANY; call++) guarded(own, batch, () => called(loss, batch));
+      const two = await evaluated(own, batch);
+      await dispose();
+      const other = near(two.values, one.values);
+      if (other) throw notPure(place(subject, batch), other);
     }),
     law('draws no random numbers of its own', async (subject) => {
       const draws = await countRandomDraws(async () => {
@@ -73,7 +113,7 @@ export function purityLaws({ tolerance }: LossKnowledge): readonly Law<LossSubje
     }),
     law('reads no data of a tensor', async (subject) => {
       const batch = random(subject);
-      const readings = countReadings(() =>
+      const readings = await countReadings(() =>
         tf.tidy(() => {
           const { logits, target, weight } = tensors(batch);
           const value = (scores: tf.Tensor): tf.Scalar =>
@@ -88,4 +128,9 @@ export function purityLaws({ tolerance }: LossKnowledge): readonly Law<LossSubje
       if (readings > 0) throw readsData(place(subject, batch), readings);
     }),
   ];
+}
+
+/** How many variables there are: what changes from step to step belongs to model and optimizer. */
+function variablesNow(): number {
+  return Object.keys(tf.engine().registeredVariables).length;
 }

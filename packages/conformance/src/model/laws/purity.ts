@@ -92,7 +92,7 @@ export function purityLaws({
       const { model, facts } = subject;
       for (const mode of MODES) {
         const call = callOf(model, facts, { mode });
-        const readings = countReadings(() =>
+        const readings = await countReadings(() =>
           tf.tidy(() => {
             const { uniform } = uniformOf(call.uniform);
             guarded(subject, call, () =>

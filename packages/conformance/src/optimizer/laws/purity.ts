@@ -55,8 +55,8 @@ export function purityLaws(): readonly Law<OptimizerSubject>[] {
         if (gone !== undefined) throw changesUpdateInput(place, gone[0]);
       });
     }),
-    law('reads no tensor', (subject) => {
-      const readings = countReadings(() => {
+    law('reads no tensor', async (subject) => {
+      const readings = await countReadings(() => {
         tf.tidy(() => {
           updatedOnce(subject);
         });

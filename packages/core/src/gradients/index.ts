@@ -1,0 +1,21 @@
+import { comparisons } from './comparisons.ts';
+import { picking } from './picking.ts';
+import { products } from './products.ts';
+import { register } from './register.ts';
+import { resizing } from './resizing.ts';
+import { rightKernels } from './rightKernels.ts';
+
+let done = false;
+
+/**
+ * Gives tfjs the gradients that it lacks, or that are wrong, on every backend: of what picks elements (TopK,
+ * GatherNd, gather along batch axes, StridedSlice, ...), of Einsum and of sums and products along axes, of
+ * images that are resized or mirrored, and of comparisons, whose slope is 0. Called by all that take the
+ * gradient of a loss; once is enough.
+ */
+export function completeGradients(): void {
+  if (done) return;
+  for (const missing of [...picking, ...products, ...resizing, ...comparisons]) register(missing);
+  rightKernels();
+  done = true;
+}

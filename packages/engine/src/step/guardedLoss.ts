@@ -1,0 +1,27 @@
+import { isRaremaskError, type Loss } from '@raremask/core';
+import { stackPlace } from '@raremask/core/host';
+import { gradientGap, tapeLength } from '@raremask/core/loss';
+import { lossFailed, lossShape, lossWithoutGradient } from '../errors.ts';
+
+/**
+ * A loss whose mistakes carry its place in the manifest, and the line of its own file.
+ *
+ * @param url of the plugin's module
+ */
+export function guardedLoss(loss: Loss, place: string, url: string | undefined): Loss {
+  return (input) => {
+    const since = tapeLength();
+    let value: ReturnType<Loss>;
+    try {
+      value = loss(input);
+    } catch (error) {
+      throw isRaremaskError(error) ? error : lossFailed(place, error, stackPlace(error, url));
+    }
+    const [batch] = input.logits.shape as [number];
+    const fits = value.rank === 0 || (value.rank === 1 && value.shape[0] === batch);
+    if (!fits) throw lossShape(place, value.shape, batch);
+    const gap = gradientGap(loss, input, value, since);
+    if (gap) throw lossWithoutGradient(place, gap, stackPlace(gap.called, url));
+    return value;
+  };
+}

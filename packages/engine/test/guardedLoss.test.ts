@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import type { Loss } from '@raremask/core';
+import { lossInput } from '@raremask/core/loss';
+import * as tf from '@tensorflow/tfjs';
+import { beforeEach, expect, test } from 'vitest';
+import { guardedLoss } from '../src/step/guardedLoss.ts';
+
+beforeEach(() => tf.setBackend('cpu'));
+
+/** The gradient of a loss of one image of 2 x 2 pixels, two classes. */
+function gradientOf(loss: Loss): tf.Tensor {
+  const guarded = guardedLoss(loss, 'loss[1] (mine)', import.meta.url);
+  const shape = [1, 2, 2, 2];
+  return tf.tidy(() =>
+    tf.grad((logits) => {
+      const input = lossInput(
+        { overlapping: false },
+        logits,
+        tf.ones(shape),
+        tf.ones([1, 2, 2, 1]),
+      );
+      // As a term before it has them computed.
+      tf.mean(input.probabilities);
+      return tf.mean(guarded(input));
+    })(tf.tensor([1, 2, 3, 4, 4, 3, 2, 1], shape)),
+  );
+}
+
+test('an operation without a gradient is named with place, line and a way round', () => {
+  const counts: Loss = ({ probabilities }) => {
+    const values = tf.reshape(probabilities, [-1]);
+    const found = tf.unique(values).values;
+    return tf.mean(tf.mul(found, 2)) as tf.Scalar;
+  };
+  const lines = readFileSync(import.meta.filename, 'utf8').split('\n');
+  const line = 1 + lines.findIndex((text) => text.includes('const found = tf.unique'));
+  expect(() => gradientOf(counts)).toThrow(
+    new RegExp(
+      `^loss\\[1\\] \\(mine\\): the loss depends on the network through Unique, at .*guardedLoss\\.test\\.ts:${line}:\\d+, .*Do this: .*docs/gradients\\.md`,
+    ),
+  );
+});
+
+test('what the value does not hang on may be without', () => {
+  const measures: Loss = ({ probabilities, target }) => {
+    const seen = tf.unique(tf.reshape(target, [-1])).values.shape[0]!;
+    // On the way from the logits, and not to the value.
+    tf.unique(tf.reshape(probabilities, [-1]));
+    return tf.mul(tf.mean(tf.square(probabilities)), seen) as tf.Scalar;
+  };
+  expect(gradientOf(measures).shape).toEqual([1, 2, 2, 2]);
+});
+
+test('what a loss throws has the line of its own file', () => {
+  const wrong: Loss = ({ probabilities }) => tf.reshape(probabilities, [3, 5]) as never;
+  expect(() => gradientOf(wrong)).toThrow(/loss threw: .*guardedLoss\.test\.ts:\d+:\d+/);
+});
+
+test('a gradient of its own is as good as one of tfjs', () => {
+  const own = tf.customGrad((x) => ({
+    value: tf.image.rotateWithOffset(x as tf.Tensor4D, 0.2),
+    gradFunc: (dy: tf.Tensor) => tf.image.rotateWithOffset(dy as tf.Tensor4D, -0.2),
+  }));
+  const rotated: Loss = ({ probabilities }) => tf.mean(tf.square(own(probabilities))) as tf.Scalar;
+  expect(gradientOf(rotated).shape).toEqual([1, 2, 2, 2]);
+});
