@@ -10,12 +10,15 @@ interface PackageJson {
   readonly raremask: { plugins: Record<string, unknown> };
 }
 
-const folders = packages
-  .map(({ folder }) => join(root, 'packages', folder))
-  .filter((folder) => readFileSync(join(folder, 'package.json'), 'utf8').includes('"plugins"'));
+const names = packages
+  .map(({ folder }) => folder)
+  .filter((name) =>
+    readFileSync(join(root, 'packages', name, 'package.json'), 'utf8').includes('"plugins"'),
+  );
 
 // `vitest run --project @raremask/test about -u` writes them anew.
-test.each(folders)('%s says in package.json what its plugins are', async (folder) => {
+test.each(names)('%s says in package.json what its plugins are', async (name) => {
+  const folder = join(root, 'packages', name);
   const path = join(folder, 'package.json');
   const file = JSON.parse(readFileSync(path, 'utf8')) as PackageJson;
   for (const entry of Object.keys(file.raremask.plugins)) {
