@@ -1,9 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const root = import.meta.dirname;
-const folders = ['test', ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`)];
+/** The packages of a folder. */
+const packagesIn = (folder: string) =>
+  readdirSync(join(root, folder))
+    .map((name) => `${folder}/${name}`)
+    .filter((path) => existsSync(join(root, path, 'package.json')));
+const folders = ['test', ...packagesIn('packages'), ...packagesIn('templates')];
 
 /** The name that --project takes: the package's own. */
 function nameOf(folder: string): string {

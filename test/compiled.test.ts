@@ -40,7 +40,7 @@ const TOLERANCE = 1e-5;
 function pluginsOf(name: string): string[] {
   const path = join(folder, '..', 'packages', name, 'package.json');
   const { raremask } = JSON.parse(readFileSync(path, 'utf8'));
-  return raremask.plugins.map((subpath: string) => `@raremask/${name}${subpath.slice(1)}`);
+  return Object.keys(raremask.plugins).map((subpath) => `@raremask/${name}${subpath.slice(1)}`);
 }
 
 interface Case {

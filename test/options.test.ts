@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from '@raremask/core';
-import { describeOptions } from '@raremask/core/manifest';
+import { optionsTable, withOptionsTable } from '@raremask/core/manifest';
 import { describe, expect, test } from 'vitest';
-import { mapTables, type Rows } from './markdownTable.ts';
 import { root } from './pack.ts';
 
 /** A table lies between these; a package of several plugins has one for each, by its word. */
@@ -24,38 +23,29 @@ describe.each(GENERATED)('README.md of %s', (name) => {
   const folder = join(root, 'packages', name);
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     exports: Record<string, string>;
-    raremask: { plugins: string[] };
+    raremask: { plugins: Record<string, object> };
   };
   const readme = readFileSync(join(folder, 'README.md'), 'utf8');
 
-  async function optionsOf(word: string): Promise<Rows> {
+  async function pluginOf(word: string): Promise<Plugin> {
     const file = manifest.exports[word === '' ? '.' : `./${word}`]!;
-    const { default: plugin } = (await import(join(folder, file))) as { default: Plugin };
-    return describeOptions(plugin).map(({ option, type, default: value, meaning }) => [
-      `\`${option}\``,
-      type,
-      value === 'required' || value === 'none' ? value : `\`${value}\``,
-      meaning,
-    ]);
+    return ((await import(join(folder, file))) as { default: Plugin }).default;
   }
 
   test('has a table for each plugin that has options', async () => {
-    const words = manifest.raremask.plugins.map((entry) => entry.slice(2));
+    const words = Object.keys(manifest.raremask.plugins).map((entry) => entry.slice(2));
     const wanted: string[] = [];
     // Where plugins have words, the package's own name stands for one of them.
     for (const word of words.length > 1 ? words.filter(Boolean) : words) {
-      if ((await optionsOf(word)).length > 0) wanted.push(word);
+      if (optionsTable(await pluginOf(word)) !== undefined) wanted.push(word);
     }
     expect([...readme.matchAll(TABLE)].map(({ groups }) => groups!.word)).toEqual(wanted);
   });
 
   test('has the options that the schemas give', async () => {
     let generated = readme;
-    // The last first, so that those before it stay where they are.
-    for (const { 0: whole, index, groups } of [...readme.matchAll(TABLE)].toReversed()) {
-      const rows = [['option', 'type', 'default', 'meaning'], ...(await optionsOf(groups!.word!))];
-      const table = await mapTables(whole, async () => rows);
-      generated = generated.slice(0, index) + table + generated.slice(index + whole.length);
+    for (const [, word] of readme.matchAll(TABLE)) {
+      generated = withOptionsTable(generated, await pluginOf(word!), word!);
     }
     // `vitest run --project @raremask/test options -u` writes the tables anew.
     await expect(generated).toMatchFileSnapshot(join(folder, 'README.md'));

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '..');
@@ -15,35 +15,14 @@ export const packages = readdirSync(join(root, 'packages')).map((folder) => ({
 }));
 
 /**
- * Packs every package as it would be published; only pnpm rewrites `workspace:` and `catalog:`.
+ * Packs every package as it would be published.
  *
  * @returns the tarball of each package
  */
 export function packAll(): ReadonlyMap<string, string> {
   const destination = join(root, '.packed');
   rmSync(destination, { recursive: true, force: true });
-  mkdirSync(destination, { recursive: true });
-  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    packageManager: string;
-  };
-  execFileSync(
-    'npx',
-    [
-      '--yes',
-      packageManager,
-      '-r',
-      '--filter',
-      './packages/*',
-      'pack',
-      '--pack-destination',
-      destination,
-    ],
-    { cwd: root, stdio: 'pipe' },
-  );
-  return new Map(
-    packages.map(({ manifest: { name, version } }) => [
-      name,
-      join(destination, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`),
-    ]),
-  );
+  const script = join(root, 'scripts', 'release', 'pack.mjs');
+  const packed = execFileSync(process.execPath, [script, destination], { encoding: 'utf8' });
+  return new Map(Object.entries(JSON.parse(packed) as Record<string, string>));
 }

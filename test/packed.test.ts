@@ -72,7 +72,7 @@ describe('tarballs', () => {
       const others = files.filter(
         (file) =>
           !['LICENSE', 'README.md', 'package.json'].includes(file) &&
-          !declared.some((entry) => file.startsWith(`${entry}/`)),
+          !declared.some((entry) => file === entry || file.startsWith(`${entry}/`)),
       );
       expect(others).toEqual([]);
       expect(

@@ -3,14 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { prepareBackend } from '@raremask/backends';
-import {
-  augmentationChecks,
-  type Check,
-  lossChecks,
-  optimizerChecks,
-  runChecks,
-  scoreChecks,
-} from '@raremask/conformance';
+import { checksFor, runChecks } from '@raremask/conformance';
 import { type FoundPlugin, loadPlugin } from '@raremask/core/host';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { root } from './pack.ts';
@@ -40,13 +33,6 @@ const printed: readonly Printed[] = pages.flatMap((page) =>
   ),
 );
 
-const CHECKS: Readonly<Record<string, (plugin: never) => readonly Check[]>> = {
-  augmentation: (plugin) => augmentationChecks(plugin),
-  loss: (plugin) => lossChecks(plugin),
-  optimizer: (plugin) => optimizerChecks(plugin),
-  score: (plugin) => scoreChecks(plugin),
-};
-
 let folder: string;
 beforeAll(async () => {
   await prepareBackend('cpu');
@@ -68,7 +54,7 @@ test.each(printed)('the $kind of $page passes the kit', async ({ kind, code }) =
     kind,
   )) as FoundPlugin<'loss'>;
   expect(found.url).toBe(pathToFileURL(file).href);
-  const results = await runChecks(CHECKS[kind]!(found.plugin as never));
+  const results = await runChecks(checksFor(found.plugin));
   expect(
     results.flatMap(({ name, error }) => (error ? [`${name}: ${error.message}`] : [])),
   ).toEqual([]);

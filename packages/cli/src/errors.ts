@@ -92,6 +92,29 @@ export function lossOptionsRefused(use: string, issues: readonly string[]): Rare
   });
 }
 
+export function nothingToCheck(path: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_CHECK_FOLDER',
+    category: 'manifest',
+    where: path,
+    what: 'there is no package in this folder',
+    expected: 'a folder with package.json, a module, or the name of an installed plugin',
+    remedy: 'name the module itself, for example ./my-loss.ts',
+  });
+}
+
+export function checkOptions(text: string, got: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_CHECK_OPTIONS',
+    category: 'manifest',
+    where: `--with ${text}`,
+    what: 'the options cannot be read',
+    expected: 'a map, for example "{ power: 2 }"',
+    got,
+    remedy: 'write them as below with in a manifest, in quotation marks of the shell',
+  });
+}
+
 /** @param where what said so, where that is known: an image, a loss, a thread */
 export function outOfMemory(where: string | undefined, cause: unknown): RaremaskError {
   const message = cause instanceof Error ? cause.message : String(cause);

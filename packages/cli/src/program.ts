@@ -6,6 +6,7 @@ import { exportNetwork } from './commands/export.ts';
 import { init } from './commands/init.ts';
 import { inspect } from './commands/inspect.ts';
 import { lab } from './commands/lab.ts';
+import { newPlugin } from './commands/new.ts';
 import { plugins } from './commands/plugins.ts';
 import { predict } from './commands/predict.ts';
 import { report } from './commands/report.ts';
@@ -30,6 +31,7 @@ const COMMANDS = [
   schema,
   doctor,
   plugins,
+  newPlugin,
 ];
 
 /**

@@ -31,6 +31,7 @@ export {
   type OptionsOf,
   type OptionsSchema,
   type PluginDefinition,
+  type ServiceDefinition,
 } from './contracts/definition.ts';
 export type {
   BackendFact,
@@ -56,6 +57,7 @@ export {
   defineSampler,
   defineSchedule,
   defineScore,
+  defineService,
   defineTracker,
   KINDS,
   type KindRow,
@@ -71,6 +73,7 @@ export {
   type SamplerPlugin,
   type SchedulePlugin,
   type ScorePlugin,
+  type ServicePlugin,
   type TrackerPlugin,
 } from './contracts/kinds.ts';
 export type { Log } from './contracts/log.ts';
@@ -98,7 +101,16 @@ export {
   type ScoredSet,
   type ScoreText,
 } from './contracts/score.ts';
-export { batchSize, census, facts, folder, log, rng, survey } from './contracts/services.ts';
+export {
+  batchSize,
+  census,
+  facts,
+  folder,
+  log,
+  rng,
+  standardServices,
+  survey,
+} from './contracts/services.ts';
 export { type Needs, type Services, type Token, token } from './contracts/token.ts';
 export {
   flatSettings,

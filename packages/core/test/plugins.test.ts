@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
-import { installedPlugins, loadPlugin, loadPluginFromUrl } from '../src/host/index.ts';
+import {
+  installedPlugins,
+  loadAnyPlugin,
+  loadPlugin,
+  loadPluginFromUrl,
+  pluginInfo,
+} from '../src/host/index.ts';
 import { temporaryProject, usualProject } from './project.ts';
 
 // Loading tfjs takes seconds on a busy machine.
@@ -125,6 +131,80 @@ describe('a package', () => {
       category: 'environment',
       parts: { got: join(folder, inner, 'index.js') },
     });
+  });
+});
+
+describe('a package that says in package.json what its plugins are', () => {
+  const about = { kind: 'loss', name: 'mine', api: 1, summary: 'A loss' };
+  const THROWS = "throw new Error('run');";
+  const declared = (fields: object = {}, body = THROWS) => {
+    const made = project();
+    made.install('my-loss', body, { raremask: { plugins: { '.': { ...about, ...fields } } } });
+    return made;
+  };
+
+  test('is listed and described without being run', async () => {
+    const { folder } = declared();
+    expect(await installedPlugins(folder)).toEqual([
+      { specifier: 'my-loss', version: '1.2.3', kind: 'loss', name: 'mine', summary: 'A loss' },
+    ]);
+    expect(pluginInfo('my-loss', folder)).toMatchObject({ about, package: { name: 'my-loss' } });
+    await expect(loadAnyPlugin('my-loss', folder)).rejects.toThrow(/Error: run/);
+  });
+
+  test.each([
+    ['for other contracts', { api: 2 }, /other contracts.*api: 2/],
+    ['of a kind that nobody knows', { kind: 'pruner' }, /a pruner, as its package.json says/],
+  ])('is listed as unusable where it is %s', async (_, fields, says) => {
+    const [plugin] = await installedPlugins(declared(fields).folder);
+    expect(plugin?.error).toMatch(says);
+  });
+
+  test('has its peers compared with what is there', () => {
+    const made = project();
+    made.install('my-loss', '', {
+      peerDependencies: { '@raremask/core': '^7.0.0', '@tensorflow/tfjs': '^4.0.0', absent: '1' },
+      dependencies: { '@tensorflow/tfjs': '^4.0.0' },
+    });
+    expect(pluginInfo('my-loss', made.folder).package).toMatchObject({
+      peers: [
+        { name: '@raremask/core', range: '^7.0.0', fits: false },
+        { name: '@tensorflow/tfjs', fits: true },
+        { name: 'absent', fits: false },
+      ],
+      bundles: ['@tensorflow/tfjs'],
+    });
+  });
+});
+
+test('a package that brings another version of core is refused', async () => {
+  const { folder, install, write } = project();
+  install('my-loss', LOSS, { peerDependencies: { '@raremask/core': '>=1.0.0' } });
+  const inner = 'node_modules/my-loss/node_modules/@raremask/core';
+  write(
+    `${inner}/package.json`,
+    '{ "name": "@raremask/core", "version": "1.9.0", "main": "x.js" }',
+  );
+  write(`${inner}/x.js`, '');
+  await expect(loadPlugin('my-loss', folder, 'loss')).rejects.toMatchObject({
+    code: 'RAREMASK_PLUGIN_COPIES',
+    parts: { got: `1.9.0 in ${join(folder, inner)}` },
+  });
+});
+
+test.each([
+  ['require in an ES module', 'module', "const core = require('@raremask/core');"],
+  ['module.exports in an ES module', 'module', 'module.exports = {};'],
+])('a package with %s is told what is wrong', async (_, type, body) => {
+  const { folder, write } = project();
+  write(
+    'node_modules/my-loss/package.json',
+    JSON.stringify({ name: 'my-loss', type, main: './index.js' }),
+  );
+  write('node_modules/my-loss/index.js', body);
+  await expect(loadPlugin('my-loss', folder, 'loss')).rejects.toMatchObject({
+    code: 'RAREMASK_PLUGIN_FORMAT',
+    parts: { expected: expect.stringContaining('"type": "module"') },
   });
 });
 

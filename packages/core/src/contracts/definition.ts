@@ -2,7 +2,7 @@ import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/sp
 import type { Dataset } from './dataset.ts';
 import type { Loss } from './loss.ts';
 import type { Json } from './random.ts';
-import type { Needs, Services } from './token.ts';
+import type { Needs, Services, Token } from './token.ts';
 
 export type { Needs };
 
@@ -37,6 +37,15 @@ export interface LossDefinition<S extends OptionsSchema, N extends Needs>
    * A loss that returns a scalar must say so; left out, it means no.
    */
   poolsBatch?(options: OptionsOf<S>): boolean;
+}
+
+export interface ServiceDefinition<S extends OptionsSchema, N extends Needs, T>
+  extends PluginDefinition<S, N, T> {
+  /**
+   * What `create` makes: a token of one's own, or that of a service which every run has (`census`), in whose
+   * place it is then put. A service that needs what it provides gets the one before it.
+   */
+  readonly provides: Token<T>;
 }
 
 export interface DatasetDefinition<S extends OptionsSchema, N extends Needs>

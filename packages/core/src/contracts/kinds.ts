@@ -6,6 +6,7 @@ import type {
   Needs,
   OptionsSchema,
   PluginDefinition,
+  ServiceDefinition,
 } from './definition.ts';
 import type { Loss } from './loss.ts';
 import type { Model } from './model.ts';
@@ -30,8 +31,8 @@ export interface KindRow {
   readonly as: string;
   /** Whether the key holds a list. */
   readonly many: boolean;
-  /** What `create` must give: a function, or an object with these members. */
-  readonly product: 'function' | readonly string[];
+  /** What `create` must give: a function, an object with these members, or whatever its token says. */
+  readonly product: 'function' | 'anything' | readonly string[];
   /** What is taken where a manifest names none; left out, there may be none, or the key is required. */
   readonly standard?: string;
   /** Short words that a manifest may write after `use`, and what they stand for. */
@@ -184,6 +185,15 @@ export const KINDS = {
       mlflow: '@raremask/tracker-mlflow',
     },
   }),
+  service: kind<unknown, ServiceDefinition<Any, Any, Any>>()({
+    key: 'services',
+    word: 'service',
+    describe:
+      'What plugins of this manifest provide to the others, for example a clock or another census',
+    as: 'services',
+    many: true,
+    product: 'anything',
+  }),
 } as const;
 
 /** The table as those read it who know no kind by name. */
@@ -209,6 +219,7 @@ export type SchedulePlugin = PluginByKind['schedule'];
 export type ScorePlugin = PluginByKind['score'];
 export type AugmentationPlugin = PluginByKind['augmentation'];
 export type TrackerPlugin = PluginByKind['tracker'];
+export type ServicePlugin = PluginByKind['service'];
 
 /** Declares a loss. The default export of a plugin's module. */
 export function defineLoss<
@@ -224,6 +235,15 @@ export function defineDataset<
   N extends Needs = Record<never, never>,
 >(definition: DatasetDefinition<S, N>): Branded<'dataset', DatasetDefinition<S, N>> {
   return Object.freeze({ ...definition, kind: 'dataset' as const });
+}
+
+/** Declares a service, which other plugins of a manifest may need. The default export of a plugin's module. */
+export function defineService<
+  T,
+  S extends OptionsSchema = OptionsSchema,
+  N extends Needs = Record<never, never>,
+>(definition: ServiceDefinition<S, N, T>): Branded<'service', ServiceDefinition<S, N, T>> {
+  return Object.freeze({ ...definition, kind: 'service' as const });
 }
 
 /** Makes the function that declares plugins of a kind whose definition has nothing of its own. */

@@ -2,7 +2,7 @@ import type { Census, Survey } from './census.ts';
 import type { Facts } from './facts.ts';
 import type { Log } from './log.ts';
 import type { RandomStream } from './random.ts';
-import { token } from './token.ts';
+import { type Token, token } from './token.ts';
 
 /** Classes, channels and space of the run's data set. */
 export const facts = token<Facts>('facts');
@@ -24,3 +24,14 @@ export const batchSize = token<number>('batchSize');
 
 /** The folder that relative paths in the manifest start from, absolute. */
 export const folder = token<string>('folder');
+
+/** The services that every run has; a data set is made before `facts`, `census` and `survey`. */
+export const standardServices: readonly Token<unknown>[] = [
+  facts,
+  census,
+  survey,
+  rng,
+  log,
+  batchSize,
+  folder,
+];

@@ -92,9 +92,31 @@ export function pluginLoad(
   );
 }
 
+/** @param got what Node says */
+export function pluginFormat(
+  where: string,
+  use: string,
+  got: string,
+  cause: unknown,
+): RaremaskError {
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_PLUGIN_FORMAT',
+      category: 'plugin',
+      where,
+      what: `the module of "${use}" is a CommonJS module, or its package says that it is another kind of module than it is`,
+      expected: 'an ES module: import and export, and "type": "module" in package.json',
+      got: got.replace(/[\s.]+$/, ''),
+      remedy: 'write require as import and module.exports as export default, or tell its author',
+    },
+    { cause },
+  );
+}
+
 export function pluginCopies(
   where: string,
   use: string,
+  name: string,
   theirs: string,
   ours: string,
 ): RaremaskError {
@@ -102,7 +124,7 @@ export function pluginCopies(
     code: 'RAREMASK_PLUGIN_COPIES',
     category: 'environment',
     where,
-    what: `"${use}" brings a second copy of @tensorflow/tfjs, and tensors of one copy mean nothing to the other`,
+    what: `"${use}" brings a second copy of ${name}${name === '@tensorflow/tfjs' ? ', and tensors of one copy mean nothing to the other' : ', of another version'}`,
     expected: ours,
     got: theirs,
     remedy: 'install raremask and its plugins in the same folder, then run npm dedupe',
@@ -240,6 +262,32 @@ export function serviceProvidedTwice(name: string): RaremaskError {
     what: `the service ${name} is provided twice`,
     expected: 'one provider for a service',
     remedy: 'pass { replace: true } to put another one in its place',
+  });
+}
+
+/** @param places of the two plugins that provide it */
+export function servicePluginsClash(name: string, places: readonly string[]): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SERVICE_CLASH',
+    category: 'manifest',
+    where: places.at(-1)!,
+    what: `the service ${name} is provided by two plugins`,
+    expected: 'one provider for a service',
+    got: places.join(' and '),
+    remedy: 'take one of them out of services',
+  });
+}
+
+/** @param circle names of services, each of which needs the next */
+export function serviceCircle(where: string, circle: readonly string[]): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SERVICE_CIRCLE',
+    category: 'manifest',
+    where,
+    what: 'services need each other in a circle, so that none can be made',
+    expected: 'services that can be made one after the other',
+    got: circle.join(' needs '),
+    remedy: 'take one of them out of services, or what it needs out of the plugin',
   });
 }
 

@@ -49,6 +49,9 @@ export function pluginOfModule(
   if (exported.needs !== undefined && !isNeeds(exported.needs)) {
     throw malformed('needs', 'a map of tokens, for example { facts, rng }');
   }
+  if (kind === 'service' && !isToken(exported.provides)) {
+    throw malformed('provides', 'a token, for example token<Clock>("clock")');
+  }
   if (exported.options !== undefined) {
     if (!isSchema(exported.options)) {
       throw malformed('options', 'a schema that speaks Standard Schema and Standard JSON Schema');
@@ -91,10 +94,11 @@ function defaultExport(module: unknown): unknown {
 }
 
 function isNeeds(needs: unknown): boolean {
-  return (
-    isRecord(needs) &&
-    Object.values(needs).every((token) => isRecord(token) && typeof token.key === 'symbol')
-  );
+  return isRecord(needs) && Object.values(needs).every(isToken);
+}
+
+function isToken(token: unknown): boolean {
+  return isRecord(token) && typeof token.key === 'symbol' && typeof token.name === 'string';
 }
 
 function isSchema(options: unknown): options is OptionsSchema {

@@ -25,6 +25,7 @@ import {
 import type { LoadedPlugin } from './loadedPlugin.ts';
 import { createRandom } from './random.ts';
 import { type Position, type Provision, Scope } from './scopes.ts';
+import { checkServices, providedBy } from './services.ts';
 import { stackPlace } from './stackPlace.ts';
 
 /** What the host must know of a plugin to make it. */
@@ -54,6 +55,8 @@ export interface RunOptions {
   /** Where the plugins' lines go; left out, to stderr. */
   readonly log?: Log;
   readonly provide?: readonly Provision[];
+  /** Services that plugins provide, as a manifest names them: they take the places of the run's own. */
+  readonly services?: readonly MakeablePlugin<'service'>[];
 }
 
 /** The scope of one run: its services, its random streams, and what was made of its plugins. */
@@ -108,20 +111,29 @@ export function createHost(options: HostOptions = {}): Host {
 }
 
 class Run implements RunScope {
+  /** What the run itself offers. */
+  readonly #own: Scope;
+  /** What plugins see: besides, the services that plugins provide. */
   readonly #scope: Scope;
   readonly #kinds: Kinds;
   readonly #streams: RandomStream;
   readonly #products: { dispose(): unknown }[] = [];
   #open = true;
 
-  constructor(parent: Scope, kinds: Kinds, { seed, log = stderrLog, provide = [] }: RunOptions) {
-    this.#scope = new Scope(parent);
+  constructor(parent: Scope, kinds: Kinds, options: RunOptions) {
+    const { seed, log = stderrLog, provide = [], services = [] } = options;
+    this.#own = new Scope(parent);
+    this.#scope = new Scope(this.#own);
     this.#kinds = kinds;
     this.#streams = createRandom(seed);
     const plugins = this.#streams.fork('plugin');
-    this.#scope.view(rngToken, ({ place }) => plugins.fork(place), false);
-    this.#scope.view(logToken, ({ name }) => prefixed(log, name), false);
-    for (const { token, make } of provide) this.#scope.share(token, make, true);
+    this.#own.view(rngToken, ({ place }) => plugins.fork(place), false);
+    this.#own.view(logToken, ({ name }) => prefixed(log, name), false);
+    for (const { token, make } of provide) this.#own.share(token, make, true);
+    checkServices(services);
+    for (const service of services) {
+      this.#scope.share(service.plugin.provides, () => this.make(service), true);
+    }
   }
 
   provide<T>(
@@ -129,7 +141,7 @@ class Run implements RunScope {
     make: () => T | Promise<T>,
     { replace = false }: { readonly replace?: boolean } = {},
   ): void {
-    this.#scope.share(token, make, replace);
+    this.#own.share(token, make, replace);
   }
 
   provideView<T>(
@@ -137,7 +149,7 @@ class Run implements RunScope {
     make: (position: Position) => T,
     { replace = false }: { readonly replace?: boolean } = {},
   ): void {
-    this.#scope.view(token, make, replace);
+    this.#own.view(token, make, replace);
   }
 
   async make<K extends PluginKind>(loaded: MakeablePlugin<K>): Promise<ProductByKind[K]> {
@@ -146,7 +158,8 @@ class Run implements RunScope {
     const plugin = loaded.plugin as PluginByKind[PluginKind];
     const product = await called(loaded, () => plugin.create(loaded.options, services));
     checkProduct(this.#kinds[loaded.kind]!, product, where);
-    await this.#keep(product);
+    // What a service made is given back with the services, after those who use it.
+    if (loaded.kind !== 'service') await this.#keep(product);
     return product as ProductByKind[K];
   }
 
@@ -177,7 +190,7 @@ class Run implements RunScope {
 
   async dispose(): Promise<void> {
     this.#open = false;
-    await disposeAll(this.#products, this.#scope.made);
+    await disposeAll(this.#products, this.#scope.made, this.#own.made);
   }
 
   async #services(loaded: MakeablePlugin<PluginKind>): Promise<Readonly<Record<string, unknown>>> {
@@ -186,13 +199,18 @@ class Run implements RunScope {
     const needs: readonly (readonly [string, Token<unknown>])[] = Object.entries(
       (loaded.plugin.needs ?? {}) as Needs,
     );
-    const missing = needs.filter(([, token]) => !this.#scope.has(token));
+    // A service that needs what it provides gets the one before it.
+    const provided = loaded.kind === 'service' ? providedBy(loaded.plugin).key : undefined;
+    const scopeOf = ({ key }: Token<unknown>) => (key === provided ? this.#own : this.#scope);
+    const missing = needs.filter(([, token]) => !scopeOf(token).has(token));
     if (missing.length > 0) {
       const names = missing.map(([, { name }]) => name);
       throw missingServices(where, names, this.#scope.names());
     }
-    const see = this.#scope.at({ place: loaded.place, name: loaded.plugin.name });
-    const results = await Promise.allSettled(needs.map(([, token]) => see(token)));
+    const position = { place: loaded.place, name: loaded.plugin.name };
+    const results = await Promise.allSettled(
+      needs.map(([, token]) => scopeOf(token).at(position)(token)),
+    );
     return Object.fromEntries(
       results.map((result, index) => {
         const [word, { name }] = needs[index]!;
@@ -243,6 +261,7 @@ async function disposeAll(...lists: { dispose(): unknown }[][]): Promise<void> {
 }
 
 function checkProduct({ product: members }: KindRow, product: unknown, where: string): void {
+  if (members === 'anything') return;
   if (members === 'function') {
     if (typeof product !== 'function') throw pluginProduct(where, 'a function', wordFor(product));
     return;

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { extname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createJiti, type Jiti } from 'jiti';
-import { pluginCopies, pluginLoad } from './errors.ts';
+import { pluginCopies, pluginFormat, pluginLoad } from './errors.ts';
 import { packageOf } from './resolvePlugin.ts';
 import { stackPlace } from './stackPlace.ts';
 
@@ -43,19 +43,43 @@ export async function importModule(url: string, use: string, where: string): Pro
       return await loaderFor(path).import(path);
     }
   } catch (error) {
+    const format = formatFault(error);
+    if (format !== undefined) throw pluginFormat(where, use, format, error);
     throw pluginLoad(where, use, error, stackPlace(error, url));
   }
 }
 
-/** Tensors of two copies of tfjs live in two engines. */
-function refuseSecondCopy(path: string, use: string, where: string): void {
+/**
+ * Refuses a package that would not share the host's tfjs, or that brings another version of core. Tensors of
+ * two copies of tfjs live in two engines; core has nothing that a second copy of the same version breaks.
+ */
+export function refuseSecondCopy(path: string, use: string, where: string): void {
   const { file } = packageOf(path) ?? {};
-  const asksForTfjs = { ...file?.dependencies, ...file?.peerDependencies }[TFJS] !== undefined;
-  const theirs = asksForTfjs ? locate(createRequire(path), TFJS) : undefined;
-  const ours = locate(hostRequire, TFJS);
-  if (theirs !== undefined && ours !== undefined && theirs !== ours) {
-    throw pluginCopies(where, use, theirs, ours);
+  const asked = { ...file?.dependencies, ...file?.peerDependencies };
+  const theirs = (name: string) =>
+    asked[name] === undefined ? undefined : locate(createRequire(path), name);
+  const [tfjs, ours] = [theirs(TFJS), locate(hostRequire, TFJS)];
+  if (tfjs !== undefined && ours !== undefined && tfjs !== ours) {
+    throw pluginCopies(where, use, TFJS, tfjs, ours);
   }
+  const core = theirs(CORE);
+  const [other, own] = [core === undefined ? undefined : packageOf(core), packageOf(hostCore)];
+  if (other !== undefined && own !== undefined && other.file.version !== own.file.version) {
+    const copy = ({ folder, file }: typeof own) => `${file.version} in ${folder}`;
+    throw pluginCopies(where, use, CORE, copy(other), copy(own));
+  }
+}
+
+/** What Node says where a module is written in one form and its package says another. */
+function formatFault(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code } = error as NodeJS.ErrnoException;
+  const fault =
+    /^ERR_REQUIRE_(ESM|ASYNC_MODULE|CYCLE_MODULE)$/.test(code ?? '') ||
+    /(require|module|exports|__dirname) is not defined in ES module scope/.test(error.message) ||
+    /Cannot use (import statement|'import.meta') outside a module/.test(error.message) ||
+    /^Unexpected token 'export'/.test(error.message);
+  return fault ? error.message.split('\n')[0] : undefined;
 }
 
 /** True where Node alone gives the file what the host has, as far as the file itself tells. */

@@ -1,3 +1,4 @@
+export { aboutPlugin, type DeclaredPlugin, declaredPlugins, type PluginAbout } from './declared.ts';
 export {
   createHost,
   type Host,
@@ -5,14 +6,10 @@ export {
   type RunOptions,
   type RunScope,
 } from './host.ts';
+export { type InstalledPlugin, installedFromNames, installedPlugins } from './installed.ts';
 export type { LoadedPlugin } from './loadedPlugin.ts';
-export {
-  type FoundPlugin,
-  type InstalledPlugin,
-  installedPlugins,
-  loadPlugin,
-  loadPluginFromUrl,
-} from './loadPlugin.ts';
+export { type FoundPlugin, loadAnyPlugin, loadPlugin, loadPluginFromUrl } from './loadPlugin.ts';
+export { type PeerInfo, type PluginInfo, pluginInfo } from './pluginInfo.ts';
 export { createRandom } from './random.ts';
 export { type Position, type Provision, provision } from './scopes.ts';
 export { stackPlace } from './stackPlace.ts';

@@ -1,15 +1,15 @@
 import { createRequire } from 'node:module';
 import satisfies from 'semver/functions/satisfies.js';
 import { KINDS, type Kinds, type PluginByKind, type PluginKind } from '../contracts/kinds.ts';
-import { isRaremaskError } from '../error.ts';
 import { pluginPeer } from './errors.ts';
 import { ofKind, pluginOfModule } from './handshake.ts';
 import { importModule } from './importModule.ts';
 import type { LoadedPlugin } from './loadedPlugin.ts';
-import { type PackageFile, pluginPackages, resolvePlugin } from './resolvePlugin.ts';
+import type { PackageFile } from './packageFile.ts';
+import { resolvePlugin } from './resolvePlugin.ts';
 
 const CORE = '@raremask/core';
-const { version: CORE_VERSION } = createRequire(import.meta.url)('../../package.json') as {
+export const { version: CORE_VERSION } = createRequire(import.meta.url)('../../package.json') as {
   readonly version: string;
 };
 
@@ -40,17 +40,22 @@ export async function loadPlugin<K extends PluginKind>(
   where: string = use,
   { standard, kinds = KINDS }: LoadPluginOptions = {},
 ): Promise<FoundPlugin<K>> {
+  const found = await loadAnyPlugin(use, folder, where, { standard, kinds });
+  return { ...found, kind, plugin: ofKind(found.plugin, kind, use, where, kinds) };
+}
+
+/** Finds and imports a plugin of whatever kind. */
+export async function loadAnyPlugin(
+  use: string,
+  folder: string,
+  where: string = use,
+  { standard, kinds = KINDS }: LoadPluginOptions = {},
+): Promise<FoundPlugin<PluginKind>> {
   const { url, package: found } = resolvePlugin(use, folder, where, standard);
   if (found !== undefined) checkPeer(found.file, use, where);
-  const plugin = ofKind(
-    pluginOfModule(await importModule(url, use, where), use, where, kinds),
-    kind,
-    use,
-    where,
-    kinds,
-  );
+  const plugin = pluginOfModule(await importModule(url, use, where), use, where, kinds);
   return {
-    kind,
+    kind: plugin.kind,
     plugin,
     use,
     url,
@@ -66,74 +71,8 @@ export async function loadPluginFromUrl<K extends PluginKind>(
   return ofKind(pluginOfModule(await importModule(url, url, url), url, url), kind, url, url);
 }
 
-/** One plugin that is installed, or why it does not load. */
-export interface InstalledPlugin {
-  /** What a manifest writes after `use`. */
-  readonly specifier: string;
-  readonly version: string;
-  /** Absent where the plugin does not load. */
-  readonly kind?: PluginKind;
-  readonly name?: string;
-  readonly summary?: string;
-  /** Why it does not load. */
-  readonly error?: string;
-}
-
-/** Loads every plugin that is installed in reach of a folder. One that fails does not stop the others. */
-export async function installedPlugins(folder: string): Promise<readonly InstalledPlugin[]> {
-  return (await loadInstalled(folder)).map(({ specifier, version, loaded }) => {
-    if (loaded instanceof Error) return { specifier, version, error: loaded.message };
-    const { kind, name, summary } = loaded;
-    return { specifier, version, kind, name, ...(summary !== undefined && { summary }) };
-  });
-}
-
-/** What `installedPlugins` tells of, with the plugins themselves. */
-export async function loadInstalled(
-  folder: string,
-  kinds: Kinds = KINDS,
-): Promise<
-  readonly {
-    readonly specifier: string;
-    readonly version: string;
-    readonly loaded: PluginByKind[PluginKind] | Error;
-  }[]
-> {
-  const listed = pluginPackages(folder).flatMap(({ file, specifiers }) =>
-    specifiers.map((specifier) => ({ specifier, file })),
-  );
-  return await Promise.all(
-    listed.map(async ({ specifier, file }) => ({
-      specifier,
-      version: file.version ?? '',
-      loaded: await loadListed(specifier, folder, file, kinds),
-    })),
-  );
-}
-
-async function loadListed(
-  specifier: string,
-  folder: string,
-  file: PackageFile,
-  kinds: Kinds,
-): Promise<PluginByKind[PluginKind] | Error> {
-  try {
-    const { url } = resolvePlugin(specifier, folder, specifier);
-    checkPeer(file, specifier, specifier);
-    return pluginOfModule(
-      await importModule(url, specifier, specifier),
-      specifier,
-      specifier,
-      kinds,
-    );
-  } catch (error) {
-    if (isRaremaskError(error)) return error;
-    throw error;
-  }
-}
-
 /** `workspace:` ranges stand in packages that were never packed: they mean the copy beside them. */
-function checkPeer(file: PackageFile, use: string, where: string): void {
+export function checkPeer(file: PackageFile, use: string, where: string): void {
   const range = file.peerDependencies?.[CORE];
   if (range === undefined || range.startsWith('workspace:')) return;
   if (!satisfies(CORE_VERSION, range, { includePrerelease: true })) {

@@ -1,20 +1,11 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { nearest } from '../nearest.ts';
+import { type DeclaredPlugin, declaredPlugins } from './declared.ts';
 import { pluginEntryMissing, pluginFileMissing, pluginFileType, pluginNotFound } from './errors.ts';
-
-/** The fields of a package.json that matter here. */
-export interface PackageFile {
-  readonly name?: string;
-  readonly version?: string;
-  readonly exports?: unknown;
-  readonly main?: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly peerDependencies?: Readonly<Record<string, string>>;
-  readonly raremask?: { readonly plugins?: readonly string[] };
-}
+import { type PackageFile, readPackageFile } from './packageFile.ts';
 
 /** Where a plugin's module lies. */
 export interface ResolvedPlugin {
@@ -28,8 +19,8 @@ export interface ResolvedPlugin {
 export interface PluginPackage {
   readonly folder: string;
   readonly file: PackageFile;
-  /** What a manifest may write after `use`. */
-  readonly specifiers: readonly string[];
+  /** Its plugins, each with what a manifest may write after `use`. */
+  readonly plugins: readonly (DeclaredPlugin & { readonly specifier: string })[];
 }
 
 const FILE_TYPES = ['.ts', '.mts', '.js', '.mjs', '.cjs'] as const;
@@ -88,7 +79,9 @@ function resolvePackage(
     : (findPackage(name, folder) ??
       (standard === undefined ? undefined : findPackage(name, standard)));
   if (found === undefined) {
-    const installed = pluginPackages(folder).flatMap(({ specifiers }) => specifiers);
+    const installed = pluginPackages(folder).flatMap(({ plugins }) =>
+      plugins.map(({ specifier }) => specifier),
+    );
     const file = existsSync(resolve(folder, use)) ? `./${use}` : undefined;
     throw pluginNotFound(where, use, name, folder, file ?? nearest(use, installed));
   }
@@ -159,16 +152,17 @@ export function pluginPackages(folder: string): readonly PluginPackage[] {
     for (const name of namesIn(modules)) {
       if (packages.has(name)) continue;
       const file = readPackageFile(join(modules, name));
-      const plugins = file?.raremask?.plugins;
-      if (file === undefined || !Array.isArray(plugins)) continue;
-      const specifiers = plugins
-        .filter((entry): entry is string => typeof entry === 'string')
-        .map((entry) => name + entry.replace(/^\./, ''));
-      packages.set(name, { folder: realpathSync(join(modules, name)), file, specifiers });
+      const declared = file === undefined ? undefined : declaredPlugins(file);
+      if (file === undefined || declared === undefined) continue;
+      const plugins = declared.map((plugin) => ({
+        ...plugin,
+        specifier: name + plugin.entry.replace(/^\./, ''),
+      }));
+      packages.set(name, { folder: realpathSync(join(modules, name)), file, plugins });
     }
   }
   return [...packages.values()].sort((left, right) =>
-    (left.specifiers[0] ?? '') < (right.specifiers[0] ?? '') ? -1 : 1,
+    (left.plugins[0]?.specifier ?? '') < (right.plugins[0]?.specifier ?? '') ? -1 : 1,
   );
 }
 
@@ -193,14 +187,6 @@ function filesOf(folder: string): string[] {
     return readdirSync(folder);
   } catch {
     return [];
-  }
-}
-
-function readPackageFile(folder: string): PackageFile | undefined {
-  try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageFile;
-  } catch {
-    return undefined;
   }
 }
 

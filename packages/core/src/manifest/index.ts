@@ -5,6 +5,7 @@ export { manifestJsonSchema } from './jsonSchema.ts';
 export type { LoadedManifest, LoadedPlugins } from './loadedManifest.ts';
 export { type LoadOptions, loadManifest } from './loadManifest.ts';
 export { ManifestErrors } from './mistake.ts';
+export { optionsTable, withOptionsTable } from './optionsTable.ts';
 export { scoreName } from './scoreNames.ts';
 export type {
   ListSource,

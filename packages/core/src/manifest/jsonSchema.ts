@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { KINDS, type KindRow, type Kinds, type Plugin } from '../contracts/kinds.ts';
 import { optionsJsonSchema } from '../host/handshake.ts';
-import { loadInstalled } from '../host/loadPlugin.ts';
+import { loadInstalled } from '../host/installed.ts';
 import { propertiesOf, type Schema } from './describeSchema.ts';
 import { manifestShape } from './shape.ts';
 

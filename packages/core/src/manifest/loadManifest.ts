@@ -20,6 +20,7 @@ import { type PluginPlace, placesOf, putOptions, writtenOptions } from './plugin
 import { readFileText } from './readYaml.ts';
 import { resolvedYaml, withReferences } from './resolvedYaml.ts';
 import { scoreNameMistakes } from './scoreNames.ts';
+import { serviceMistakes } from './serviceMistakes.ts';
 import { type Manifest, manifestShape } from './shape.ts';
 import { expandShorthand } from './shorthand.ts';
 import { dotted, find, merge, placeOf, referencesIn, type TreeNode, toJson } from './tree.ts';
@@ -79,6 +80,8 @@ export async function loadManifest(
       )[],
     ),
   );
+
+  found.push(...serviceMistakes(root, loaded));
 
   // Where the text is broken, what follows was not read as it was meant, and may be there after all.
   mistakes.push(

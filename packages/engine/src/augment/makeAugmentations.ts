@@ -5,6 +5,7 @@ import {
   folder,
   type Json,
   log,
+  type ServicePlugin,
   type Token,
 } from '@raremask/core';
 import type { MakeablePlugin } from '@raremask/core/host';
@@ -50,19 +51,22 @@ const OWN_STREAM = 'flip-rotate';
  * data set.
  *
  * @param make makes one in a scope of its own thread
+ * @param services that plugins of the manifest provide, there too
  */
 export async function makeAugmentations(
   sources: readonly AugmentationSource[],
   facts: Facts,
   make: (source: AugmentationSource) => Promise<Augmentation>,
+  services: readonly { readonly plugin: ServicePlugin }[] = [],
 ): Promise<readonly MadeAugmentation[]> {
   const made: MadeAugmentation[] = [];
   const seen = new Map<string, number>();
+  const offered = [...OFFERED, ...services.map(({ plugin }) => plugin.provides.key)];
   for (const source of sources) {
     const { plugin, place, url, rawOptions } = source;
     const where = `${place} (${plugin.name})`;
     const needs = Object.values(plugin.needs ?? {}) as readonly Token<unknown>[];
-    const unknown = needs.filter(({ key }) => !OFFERED.includes(key));
+    const unknown = needs.filter(({ key }) => !offered.includes(key));
     if (unknown.length > 0) {
       const names = unknown.map(({ name }) => name);
       throw augmentNeeds(where, names);

@@ -27,6 +27,11 @@ export function feedsOf(
       {
         ...plan,
         dataset: { url, rawOptions, folder },
+        services: plugins.services.map(({ url, rawOptions, place }) => ({
+          url,
+          rawOptions,
+          place,
+        })),
         facts,
         ...(manifest.data.resolution !== undefined && { resolution: manifest.data.resolution }),
         pixelWeights: numbersByClass(manifest.data.pixelWeights, names, 1, 'data.pixelWeights'),

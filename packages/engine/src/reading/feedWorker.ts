@@ -43,15 +43,31 @@ function answer(message: Answer, handedOver: ArrayBuffer[] = []): void {
 /** Makes the data set and the augmentations as the main thread has made them, and checked their options. */
 async function openReader(): Promise<SampleReader> {
   const { url, rawOptions, folder: start } = plan.dataset;
-  const scope = createHost().run({ seed: plan.seed, log: silent });
+  const services = await Promise.all((plan.services ?? []).map(serviceOf));
+  const scope = createHost().run({ seed: plan.seed, log: silent, services });
   scope.provide(folder, () => start);
   const plugin = await loadPluginFromUrl(url, 'dataset');
   const options = await optionsOf(plugin.options, rawOptions);
   const dataset = await scope.make({ kind: 'dataset', plugin, options, place: 'data' });
   scope.provide(facts, () => plan.facts);
   const sources = await Promise.all(plan.augmentations.map(sourceOf));
-  const augmentations = await makeAugmentations(sources, plan.facts, (one) => scope.make(one));
+  const augmentations = await makeAugmentations(
+    sources,
+    plan.facts,
+    (one) => scope.make(one),
+    services,
+  );
   return new SampleReader(dataset, plan, memory, augmentations);
+}
+
+async function serviceOf({ url, rawOptions, place }: NonNullable<ThreadPlan['services']>[number]) {
+  const plugin = await loadPluginFromUrl(url, 'service');
+  return {
+    kind: 'service' as const,
+    plugin,
+    options: await optionsOf(plugin.options, rawOptions),
+    place,
+  };
 }
 
 async function sourceOf(planned: PlannedAugmentation): Promise<AugmentationSource> {

@@ -30,6 +30,12 @@ export interface FeedPlan extends ReadingPlan {
     /** Where relative paths start from. */
     readonly folder: string;
   };
+  /** Services that plugins of the manifest provide: threads make their own. */
+  readonly services?: readonly {
+    readonly url: string;
+    readonly rawOptions: Json;
+    readonly place: string;
+  }[];
   /** Threads; 0 = the main thread reads. */
   readonly workers: number;
 }

@@ -69,8 +69,11 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
     rule: decisionRule(manifest.evaluate, work.facts),
     scores: await addedScores(work.loaded, work.scope, work.facts),
     sampler,
-    augmentations: await makeAugmentations(plugins.augmentations, work.facts, (one) =>
-      work.scope.make(one),
+    augmentations: await makeAugmentations(
+      plugins.augmentations,
+      work.facts,
+      (one) => work.scope.make(one),
+      plugins.services,
     ),
     losses: losses.map((loss, index) =>
       guardedLoss(loss, places[index]!, plugins.losses[index]!.url),

@@ -1,0 +1,23 @@
+import { fault } from '../errors.ts';
+
+export function providesNothing(where: string, service: string) {
+  return fault({
+    code: 'RAREMASK_CONFORMANCE_SERVICE_NOTHING',
+    where,
+    what: `create gives nothing for the service ${service}`,
+    expected: 'what the token of provides stands for',
+    got: 'undefined',
+    remedy: 'return the service from create',
+  });
+}
+
+export function otherService(where: string, service: string, expected: string, got: string) {
+  return fault({
+    code: 'RAREMASK_CONFORMANCE_SERVICE_TYPE',
+    where,
+    what: `what stands for the service ${service} is something else than the run's own`,
+    expected,
+    got,
+    remedy: 'give what its token says, or provide a token of your own',
+  });
+}

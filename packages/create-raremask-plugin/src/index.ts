@@ -1,0 +1,2 @@
+export { ScaffoldError } from './errors.ts';
+export { type Scaffolded, scaffold, scaffoldKinds } from './scaffold.ts';
