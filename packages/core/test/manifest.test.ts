@@ -319,6 +319,7 @@ describe('toYaml', () => {
       threads: auto
       output: runs
       trackers: []
+      services: []
       "
     `);
   });

@@ -5,6 +5,7 @@ import { drawsOwnRandomNumbers } from '../../pluginFaults.ts';
 import { randomBatch, withImages } from '../../trial/batch.ts';
 import { type Law, law } from '../../trial/law.ts';
 import { checkedOptions, make } from '../../trial/make.ts';
+import { TASKS } from '../../trial/tasks.ts';
 import { called, tensors } from '../../trial/valueAndGradient.ts';
 import { anHourLater, countRandomDraws, countReadings } from '../../trial/watch.ts';
 import {
@@ -22,7 +23,7 @@ import { type LossKnowledge, nearness } from './law.ts';
 const MANY = 120;
 
 /** A loss is a function of its input alone. */
-export function purityLaws({ tolerance }: LossKnowledge): readonly Law<LossSubject>[] {
+export function purityLaws({ tolerance, everyTask }: LossKnowledge): readonly Law<LossSubject>[] {
   const { near, nearGradient } = nearness(tolerance);
   return [
     law('keeps no tensor', async (subject) => {
@@ -93,6 +94,8 @@ export function purityLaws({ tolerance }: LossKnowledge): readonly Law<LossSubje
       if (atAnotherTime) throw followsTheClock(place(subject, batch), atAnotherTime);
     }),
     law('gives the same value after many calls', async (subject) => {
+      // What counts its calls, counts them in any task.
+      if (everyTask && subject.facts !== TASKS[0]) return;
       const batch = random(subject);
       const { product: loss, dispose } = await make(subject.plugin, subject.written, subject);
       const own = { ...subject, loss };
