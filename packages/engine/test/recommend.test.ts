@@ -55,6 +55,17 @@ test('large images, and images of several sizes, get windows in multiples of 16'
   expect(settingsOf(several)['sampler.with.window']).toEqual([48, 64]);
 });
 
+test('of several classes, those that a batch shows nowhere are left out of the mean of Dice', () => {
+  expect(settingsOf()['loss[1].with.empty']).toBe('smooth');
+  const rare = { images: 20, share: 0.01, medianStructure: 30, smallStructure: 12 };
+  const classes = ['crack', 'hole', 'fray'].map((name) => ({ name, ...rare }));
+  expect(settingsOf({ classes })['loss[1].with.empty']).toBe('ignore');
+  // Of which one is never there.
+  const [first, second] = classes;
+  const never = [first!, { ...second!, images: 0, share: 0 }];
+  expect(settingsOf({ classes: never })['loss[1].with.empty']).toBe('smooth');
+});
+
 test('a set without any foreground gets no Dice and no share of foreground', () => {
   const settings = settingsOf({ empty: 100, foregroundShare: 0, structureExtent: 0 });
   expect(Object.keys(settings).filter((path) => path.startsWith('loss[1]'))).toEqual([]);

@@ -26,13 +26,14 @@ async function chosen(
     { factor: 0.5, kept: 1 },
     { factor: 0.25, kept: 0.5 },
   ],
+  counted: TrainingFigures = figures,
 ) {
   const asked: Candidate[] = [];
   const area = (size: readonly number[]) => size.reduce((all, extent) => all * extent, 1);
   const within = await withinBudget({
     budget: `${seconds}s`,
     seconds,
-    figures,
+    figures: counted,
     resolutions,
     validationImages: 50,
     around: 0,
@@ -73,4 +74,30 @@ test('what is chosen stands in the settings with its figures', async () => {
   const epochs = of('train.epochs')?.value as number;
   expect(Math.abs(epochs * 13 - within.steps)).toBeLessThanOrEqual(13);
   expect(recommendedSettings(figures).some(({ path }) => path === 'train.budget')).toBe(false);
+});
+
+test('coarser images of several sizes are brought to one, where a window would show half of them', async () => {
+  const half = [
+    { factor: 1, kept: 1 },
+    { factor: 0.5, kept: 1 },
+  ];
+  const several = { ...figures, oneSize: false, medianSize: [200, 300], largestSize: [260, 400] };
+  const windowed = async (structureExtent: number) => {
+    const { within, asked } = await chosen(60, 10, half, { ...several, structureExtent });
+    expect(within.resolution).toBe(0.5);
+    const settings = recommendedSettings(within.figures, within);
+    const of = (path: string) => settings.find((one) => one.path === path)?.value;
+    return {
+      seen: asked.at(-1)!.seen,
+      fit: of('data.resolution'),
+      window: of('sampler.with.window'),
+    };
+  };
+  // Windows of 112 x 112 in images of 100 x 150, and of 64 x 64.
+  expect(await windowed(100)).toEqual({
+    seen: [112, 160],
+    fit: { fit: [112, 160] },
+    window: undefined,
+  });
+  expect(await windowed(40)).toEqual({ seen: [64, 64], fit: 0.5, window: [64, 64] });
 });

@@ -39,14 +39,21 @@ const diceSmooth: Setting = ({ classes }, { filled }) => {
   );
 };
 
-const diceEmpty: Setting = ({ classes }, { filled }) =>
-  filled === 0
-    ? undefined
+const diceEmpty: Setting = ({ classes }, { filled }) => {
+  if (filled === 0) return undefined;
+  const { length } = classes.filter(({ images }) => images > 0);
+  return length > 1
+    ? setting(
+        'loss[1].with.empty',
+        'ignore',
+        `the mean is over the classes that a batch shows: with one that it shows nowhere counted as a constant, little of the gradient of a term for ${length} classes was left; cross-entropy hears alarms of the others`,
+      )
     : setting(
         'loss[1].with.empty',
         'smooth',
-        `a batch that shows ${classes.length > 1 ? 'a class nowhere' : 'no structure'} says nothing here; cross-entropy does`,
+        'a batch that shows no structure says nothing here; cross-entropy does',
       );
+};
 
 function structures({ classes }: TrainingFigures): string {
   return classes

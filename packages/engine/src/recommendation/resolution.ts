@@ -1,13 +1,18 @@
 import { type Setting, setting } from './setting.ts';
 import { duration, percent } from './wording.ts';
 
-const factor: Setting = ({ medianSize }, { within }) =>
-  within === undefined || within.resolution === 1
-    ? undefined
-    : setting(
+const factor: Setting = ({ medianSize, largestSize }, { within, fit }) => {
+  if (within === undefined || within.resolution === 1) return undefined;
+  const { resolution, kept, costs, budget } = within;
+  const shared = Number(resolution.toFixed(4));
+  const why = `${percent(kept)} of the structures, of the class that loses the most, keep at least 4 pixels at ${shared} of the sides; half of the images are up to ${medianSize.join(' x ')} there, and one takes ${duration(costs.image)} to look at: finer, ${budget} are not enough for training and validation`;
+  return fit
+    ? setting(
         'data.resolution',
-        Number(within.resolution.toFixed(4)),
-        `${percent(within.kept)} of the structures, of the class that loses the most, keep at least 4 pixels; half of the images are up to ${medianSize.join(' x ')} there, and one takes ${duration(within.costs.image)} to look at: finer, ${within.budget} are not enough for training and validation`,
-      );
+        { fit: [...fit] },
+        `${why}; they differ in size (the largest ${largestSize.join(' x ')}), and whole images of one size are seen as validation sees them, where a window laid around a structure, nearly as large, would nearly always hold one`,
+      )
+    : setting('data.resolution', shared, why);
+};
 
 export const RESOLUTION: readonly Setting[] = [factor];

@@ -5,6 +5,8 @@ import type { Within } from './within.ts';
 export interface TrainingShape {
   /** Extents of a window; undefined where whole images are trained on. */
   readonly window: readonly number[] | undefined;
+  /** Extents that whole images of several sizes are brought to; undefined where they are not. */
+  readonly fit: readonly number[] | undefined;
   /** Extents that the network sees in a step: of a window, or the median ones of an image. */
   readonly seen: readonly number[];
   readonly batch: number;
@@ -25,17 +27,28 @@ export const STEPS = 1500;
 const WHOLE = { 2: 192, 3: 64 } as const;
 /** Extents of windows are multiples of it: the lowest level of a network of depth 4. */
 const MULTIPLE = 16;
+/** Share of a median image from which a window shows nearly as much, and holds a structure far more often. */
+const NEARLY_WHOLE = 0.5;
 const WINDOW = { 2: { least: 64, most: 128 }, 3: { least: 32, most: 64 } } as const;
 
-/** @param within what a budget came to, at the resolution of the figures */
-export function shapeOf(figures: TrainingFigures, within?: Within): TrainingShape {
+/**
+ * @param within what a budget came to, at the resolution of the figures
+ * @param resized whether images are brought to another resolution
+ */
+export function shapeOf(
+  figures: TrainingFigures,
+  within?: Within,
+  resized: boolean = within !== undefined && within.resolution !== 1,
+): TrainingShape {
   const { space, images, empty, medianSize } = figures;
-  const window = windowOf(figures);
+  const fit = resized ? fitOf(figures) : undefined;
+  const window = fit ? undefined : windowOf(figures);
   const batch = Math.max(1, Math.min(8, images));
   const perEpoch = Math.max(Math.ceil(images / batch), 1);
   return {
     window,
-    seen: window ?? medianSize.map((extent) => extent || WINDOW[space].least),
+    fit,
+    seen: window ?? fit ?? medianSize.map((extent) => extent || WINDOW[space].least),
     batch,
     perEpoch,
     epochs: within
@@ -53,6 +66,20 @@ function windowOf(figures: TrainingFigures): number[] | undefined {
   const { least, most } = WINDOW[space];
   const wished = Math.min(Math.max(2 * structureExtent, least), most);
   return largestSize.map((extent) => roundUp(Math.min(wished, Math.max(extent, MULTIPLE))));
+}
+
+/** One size for images of several, where a window would hold half of them or more. */
+function fitOf(figures: TrainingFigures): number[] | undefined {
+  const { space, oneSize, medianSize } = figures;
+  const window = windowOf(figures);
+  if (space !== 2 || oneSize || window === undefined) return undefined;
+  const size = medianSize.map((extent) => roundUp(Math.max(extent, MULTIPLE)));
+  if (Math.max(...size) > WHOLE[space]) return undefined;
+  return product(window) >= NEARLY_WHOLE * product(medianSize) ? size : undefined;
+}
+
+function product(extents: readonly number[]): number {
+  return extents.reduce((all, extent) => all * extent, 1);
 }
 
 function roundUp(value: number): number {

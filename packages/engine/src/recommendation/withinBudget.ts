@@ -75,12 +75,12 @@ async function triedOne(
   filters: number,
 ): Promise<Within> {
   const own = figuresAt(figures, factor);
-  const shape = shapeOf(own);
+  const shape = shapeOf(own, undefined, factor !== 1);
   const costs = await rehearse({
     filters,
     depth: depthOf(shape),
     seen: shape.seen,
-    image: own.medianSize,
+    image: shape.fit ?? own.medianSize,
     batch: shape.batch,
   });
   const pass = (costs.image + around) * validationImages;
