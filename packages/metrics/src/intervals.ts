@@ -1,4 +1,5 @@
 import type { ImageNumbers, ScoredSet } from '@raremask/core';
+import { quantile } from './quantile.ts';
 import { WeightedSet } from './scores/weightedSet.ts';
 
 /** Ends of a 95 % interval. */
@@ -86,14 +87,6 @@ function intervalOf(drawn: number[], groups: number | undefined): Interval | nul
     return low === 0 ? [0, 1 - rare] : [rare, 1];
   }
   return low === high ? null : [low, high];
-}
-
-/** Between the two nearest of sorted values, in a straight line (type 7 of Hyndman and Fan 1996). */
-function quantile(sorted: readonly number[], share: number): number {
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!);
 }
 
 function compare(left: DrawnImage, right: DrawnImage): number {

@@ -1,8 +1,9 @@
-import type { Loss } from '@raremask/core';
-import { type Facts, IGNORE } from '@raremask/core';
+import type { Facts, Loss } from '@raremask/core';
 import { lossInput } from '@raremask/core/loss';
+import { isForeground, labelDepth } from '@raremask/metrics';
 import * as tf from '@tensorflow/tfjs';
 import type { Judged } from '../judging/judge.ts';
+import { fillTruth } from '../reading/fillWindow.ts';
 import type { Pull } from './observation.ts';
 
 /** Images of each kind, and the extent to which they are cut: enough to see who pulls, and cheap. */
@@ -48,13 +49,11 @@ export class PullWatch {
    */
   async pull(losses: readonly Loss[], weights: readonly number[]): Promise<Pull | undefined> {
     if (this.#kept.length === 0) return undefined;
-    const norms: Float32Array[] = [];
     // Of a single term, the sum is the term.
-    const asked = losses.length === 1 ? losses : [...losses, undefined];
-    for (const [index, loss] of asked.entries()) {
-      const shares = losses.map((_, at) => (loss === undefined || at === index ? weights[at]! : 0));
-      norms.push(await this.#norms(losses, shares));
-    }
+    const terms = losses.map((_, index) =>
+      losses.map((_, at) => (at === index ? weights[at]! : 0)),
+    );
+    const norms = await this.#norms(losses, losses.length === 1 ? terms : [...terms, weights]);
     const filled = this.#kept.flatMap(({ isEmpty }, at) => (isEmpty ? [] : [at]));
     const empty = this.#kept.flatMap(({ isEmpty }, at) => (isEmpty ? [at] : []));
     const mean = (values: ArrayLike<number>, places: readonly number[]) =>
@@ -81,12 +80,15 @@ export class PullWatch {
     };
   }
 
-  /** Norm of the gradient with respect to the logits, one an image. */
-  async #norms(losses: readonly Loss[], shares: readonly number[]): Promise<Float32Array> {
+  /** Norm of the gradient with respect to the logits, one an image, of each sum of weighted terms. */
+  async #norms(
+    losses: readonly Loss[],
+    sums: readonly (readonly number[])[],
+  ): Promise<readonly (readonly number[])[]> {
     const count = this.#kept.length;
     const shape = [count, ...this.#extent!];
     const classes = this.#facts.classes.length;
-    const norm = tf.tidy(() => {
+    const norms = tf.tidy(() => {
       const joined = (key: 'probabilities' | 'target' | 'weight', depth: number) => {
         const values = new Float32Array(count * this.#kept[0]![key].length);
         for (const [at, cut] of this.#kept.entries()) values.set(cut[key], at * cut[key].length);
@@ -94,21 +96,26 @@ export class PullWatch {
       };
       const [target, weight] = [joined('target', classes), joined('weight', 1)];
       const logits = logitsOf(this.#facts, joined('probabilities', classes));
-      const gradient = tf.grad((seen: tf.Tensor) => {
-        const input = lossInput(this.#facts, seen, target, weight);
-        const terms = losses.flatMap((loss, index) =>
-          shares[index] === 0 ? [] : [tf.mul(tf.mean(loss(input)), shares[index]!) as tf.Scalar],
-        );
-        // Without this, terms of weight 0 alone would have no gradient to ask for.
-        const nothing = tf.mul(tf.sum(seen), 0) as tf.Scalar;
-        return terms.reduce<tf.Scalar>((sum, term) => tf.add(sum, term), nothing);
-      })(logits);
-      return tf.sqrt(tf.sum(tf.square(tf.reshape(gradient, [count, -1])), 1));
+      const normOf = (weights: readonly number[]) => {
+        const gradient = tf.grad((seen: tf.Tensor) => {
+          const input = lossInput(this.#facts, seen, target, weight);
+          const terms = losses.flatMap((loss, index) =>
+            weights[index] === 0
+              ? []
+              : [tf.mul(tf.mean(loss(input)), weights[index]!) as tf.Scalar],
+          );
+          // Without this, terms of weight 0 alone would have no gradient to ask for.
+          const nothing = tf.mul(tf.sum(seen), 0) as tf.Scalar;
+          return terms.reduce<tf.Scalar>((sum, term) => tf.add(sum, term), nothing);
+        })(logits);
+        return tf.sqrt(tf.sum(tf.square(tf.reshape(gradient, [count, -1])), 1)) as tf.Tensor1D;
+      };
+      return tf.stack(sums.map(normOf)) as tf.Tensor2D;
     });
     try {
-      return (await norm.data()) as Float32Array;
+      return await norms.array();
     } finally {
-      norm.dispose();
+      norms.dispose();
     }
   }
 }
@@ -120,46 +127,41 @@ function logitsOf({ overlapping }: Facts, probabilities: tf.Tensor): tf.Tensor {
   return tf.sub(tf.log(safe), tf.log(tf.clipByValue(tf.sub(1, probabilities), 1e-12, 1)));
 }
 
-/** Around the middle of the foreground, or of the image. */
+/** Around the first pixel of the foreground, or the middle of the image. */
 function cutOf(
-  { classes: { length: classes }, overlapping }: Facts,
+  facts: Facts,
   labels: Uint8Array,
   probabilities: Float32Array,
   size: readonly number[],
   extent: readonly number[],
 ): Cut {
-  const depth = overlapping ? classes : 1;
-  const isTrue = (pixel: number) => {
-    for (let at = 0; at < depth; at++) {
-      const label = labels[pixel * depth + at]!;
-      if (label !== 0 && label !== IGNORE) return true;
-    }
-    return false;
-  };
+  const classes = facts.classes.length;
+  const depth = labelDepth(facts);
   const pixels = size.reduce((product, one) => product * one, 1);
-  let first = -1;
-  for (let pixel = 0; pixel < pixels && first < 0; pixel++) if (isTrue(pixel)) first = pixel;
-  const middle = first < 0 ? size.map((one) => one >> 1) : placeOf(first, size);
+  let first = 0;
+  while (first < pixels && !isForeground(labels, first, facts)) first++;
+  const isEmpty = first === pixels;
+  const middle = isEmpty ? size.map((one) => one >> 1) : placeOf(first, size);
   const from = size.map((one, axis) =>
     Math.max(0, Math.min(middle[axis]! - (extent[axis]! >> 1), one - extent[axis]!)),
   );
   const count = extent.reduce((product, one) => product * one, 1);
   const cut = {
     probabilities: new Float32Array(count * classes),
+    labels: new Uint8Array(count * depth),
     target: new Float32Array(count * classes),
     weight: new Float32Array(count).fill(1),
   };
   for (let at = 0; at < count; at++) {
     const place = placeOf(at, extent);
     const pixel = size.reduce((sum, one, axis) => sum * one + place[axis]! + from[axis]!, 0);
-    for (let index = 0; index < classes; index++) {
-      cut.probabilities[at * classes + index] = probabilities[pixel * classes + index]!;
-      const label = labels[pixel * depth + (overlapping ? index : 0)]!;
-      if (label === IGNORE) cut.weight[at] = 0;
-      else cut.target[at * classes + index] = label === (overlapping ? 1 : index) ? 1 : 0;
-    }
+    const seen = probabilities.subarray(pixel * classes, (pixel + 1) * classes);
+    cut.probabilities.set(seen, at * classes);
+    cut.labels.set(labels.subarray(pixel * depth, (pixel + 1) * depth), at * depth);
   }
-  return { isEmpty: first < 0, extent, ...cut };
+  const inside = new Uint8Array(count).fill(1);
+  fillTruth({ ...cut, inside, facts, pixelWeights: facts.classes.map(() => 1) });
+  return { isEmpty, extent, ...cut };
 }
 
 function placeOf(index: number, size: readonly number[]): number[] {

@@ -5,19 +5,14 @@ const RUNNING = 0.2;
 
 const bareBatches: Rule = (epochs) => {
   const bare = (one: (typeof epochs)[number]) => one.make.bare > 0.5 * one.make.batches;
-  const start = since(epochs.slice(-2), bare);
-  const last = epochs.at(-1);
-  if (
-    start === undefined ||
-    last === undefined ||
-    epochs.length < 2 ||
-    !epochs.slice(-2).every(bare)
-  )
-    return undefined;
+  const recent = epochs.slice(-2);
+  const start = since(epochs, bare);
+  if (recent.length < 2 || !recent.every(bare) || start === undefined) return undefined;
+  const { make } = recent[1]!;
   return {
     problem: 'bare-batches',
-    since: epochs.find((_, at) => epochs.slice(at).every(bare))?.epoch ?? start,
-    text: `${last.make.bare} of ${last.make.batches} batches show no foreground`,
+    since: start,
+    text: `${make.bare} of ${make.batches} batches show no foreground`,
   };
 };
 

@@ -1,3 +1,4 @@
+import { quantile } from '../quantile.ts';
 import { squaredDistances } from './distanceMap.ts';
 
 /** Distances between two surfaces, each ascending. */
@@ -63,7 +64,7 @@ export function surfaceOf(mask: Uint8Array, size: readonly number[]): Uint8Array
  * has it; some pool both directions first and come to less.
  */
 export function hausdorff({ predicted, truth }: SurfaceDistances, percentile: number): number {
-  return Math.max(atPercentile(predicted, percentile), atPercentile(truth, percentile));
+  return Math.max(quantile(predicted, percentile / 100), quantile(truth, percentile / 100));
 }
 
 /** Mean over the pixels of both surfaces together. */
@@ -75,11 +76,4 @@ export function averageDistance({ predicted, truth }: SurfaceDistances): number 
 /** Pixels of both surfaces that lie at most so far from the other one. */
 export function nearBoth({ predicted, truth }: SurfaceDistances, tolerance: number): number {
   return [...predicted, ...truth].filter((distance) => distance <= tolerance).length;
-}
-
-function atPercentile(sorted: readonly number[], percentile: number): number {
-  const place = (percentile / 100) * (sorted.length - 1);
-  const below = Math.floor(place);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!);
 }

@@ -10,18 +10,16 @@ interface Named {
 /** The settings that advice is about, as a resolved manifest has them; absent ones as their defaults are. */
 export interface ManifestView {
   readonly model: Named;
-  readonly losses: readonly (Named & { readonly weight: unknown; readonly name?: string })[];
+  readonly losses: readonly (Named & { readonly weight: unknown })[];
   readonly sampler: Named;
   readonly learningRate: number;
   readonly optimizer: string;
   readonly warmup: number;
   readonly clip: number | null;
-  readonly average: unknown;
   readonly batch: number;
   readonly epochs: number;
   readonly budget: unknown;
   readonly minimumSize: unknown;
-  readonly gate: unknown;
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -37,19 +35,16 @@ export function manifestView(manifest: unknown): ManifestView {
     losses: list(root['loss']).map((loss) => ({
       ...named(loss),
       weight: map(loss)['weight'] ?? 1,
-      ...(typeof map(loss)['name'] === 'string' && { name: map(loss)['name'] as string }),
     })),
     sampler: named(root['sampler'] ?? { use: '@raremask/sampler' }),
     learningRate: number(optimizer['learningRate'], 1e-3),
     optimizer: text(optimizer['use'], 'adam'),
     warmup: number(map(train['schedule'])['warmup'], 0),
     clip: typeof train['clip'] === 'number' ? train['clip'] : null,
-    average: train['average'] ?? null,
     batch: number(train['batch'], 8),
     epochs: number(train['epochs'], 40),
     budget: train['budget'] ?? null,
     minimumSize: evaluate['minimumSize'] ?? 0,
-    gate: evaluate['gate'],
   };
 }
 
