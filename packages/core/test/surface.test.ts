@@ -57,6 +57,7 @@ test('these names are exported', () => {
         "loadPluginFromUrl",
         "pluginInfo",
         "provision",
+        "readPackageFile",
         "stackPlace",
       ],
       "./loss": [

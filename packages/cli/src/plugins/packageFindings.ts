@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Plugin } from '@raremask/core';
 import {
   aboutPlugin,
   declaredPlugins,
   installedFromNames,
   type PluginInfo,
+  readPackageFile,
 } from '@raremask/core/host';
 
 /** Something that is wrong with a plugin. */
@@ -17,9 +17,8 @@ export interface Finding {
 
 /** The names after `use` of the plugins of a package's folder; undefined where it is no package. */
 export function pluginsOfFolder(folder: string): readonly string[] | undefined {
-  const path = join(folder, 'package.json');
-  if (!existsSync(path)) return undefined;
-  const file = JSON.parse(readFileSync(path, 'utf8')) as { readonly name?: string };
+  const file = readPackageFile(folder);
+  if (file === undefined) return undefined;
   const name = file.name ?? '.';
   const declared = declaredPlugins(file) ?? [{ entry: '.' }];
   return declared.map(({ entry }) => name + entry.slice(1));
@@ -36,7 +35,7 @@ export function packageFindings(
   plugin?: Plugin,
 ): Finding[] {
   if (found === undefined) return [];
-  const file = JSON.parse(readFileSync(join(found.folder, 'package.json'), 'utf8')) as object;
+  const file = readPackageFile(found.folder) ?? {};
   const findings: Finding[] = [];
   const wrong = (check: string, says: string) => findings.push({ check, says });
   const declared = declaredPlugins(file);
@@ -46,7 +45,7 @@ export function packageFindings(
       'package.json has no field raremask, so that no list shows the plugin. Do this: write "raremask": { "plugins": { ".": { ... } } } as `raremask new` does.',
     );
   }
-  if ((file as { readonly type?: unknown }).type !== 'module' && !module.endsWith('.mjs')) {
+  if (file.type !== 'module' && !module.endsWith('.mjs')) {
     wrong(
       'is an ES module',
       'package.json does not say "type": "module". Do this: write it, and import and export in the sources.',
@@ -67,7 +66,7 @@ export function packageFindings(
   }
   if (plugin === undefined) return findings;
   const said = aboutPlugin(plugin);
-  if (about !== undefined && JSON.stringify(sorted(about)) !== JSON.stringify(sorted(said))) {
+  if (about !== undefined && !isDeepStrictEqual(about, said)) {
     wrong(
       'is what package.json says',
       `package.json says ${JSON.stringify(about)}. Expected: ${JSON.stringify(said)}. Do this: write that under raremask.plugins.`,
@@ -83,8 +82,4 @@ export function packageFindings(
     );
   }
   return findings;
-}
-
-function sorted(value: object): [string, unknown][] {
-  return Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
 }

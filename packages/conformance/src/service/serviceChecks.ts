@@ -1,5 +1,5 @@
 import type { ServicePlugin } from '@raremask/core';
-import type { Check } from '../check.ts';
+import { type Check, reportedOnce } from '../check.ts';
 import { pluginChecks } from '../pluginChecks.ts';
 import { withEveryOptions } from '../trial/everyOptions.ts';
 import { givenLaws } from './laws/given.ts';
@@ -15,7 +15,7 @@ export function serviceChecks(
   plugin: ServicePlugin,
   { options = [{}] }: ServiceCheckOptions = {},
 ): readonly Check[] {
-  return [
+  return reportedOnce([
     ...pluginChecks(plugin, 'service'),
     ...givenLaws().map(({ name, holds }) => ({
       name,
@@ -27,5 +27,5 @@ export function serviceChecks(
           holds,
         ),
     })),
-  ];
+  ]);
 }
