@@ -172,12 +172,12 @@ export const differentiable: Readonly<Record<string, Uses>> = {
         0,
       ),
     ),
-  booleanMaskLike: (p) => tf.mul(tf.step(tf.sub(p, 0.4)), tf.square(p)),
+  'step, as a mask': (p) => tf.mul(tf.step(tf.sub(p, 0.4)), tf.square(p)),
   mod: (p) => tf.square(tf.mod(p, 0.3)),
   atan2: (p) => tf.atan2(p, tf.add(p, 0.5)),
   prelu: (p) => tf.prelu(tf.sub(p, 0.3), tf.scalar(0.1)),
   selu: (p) => tf.selu(tf.sub(p, 0.3)),
-  dilation: (p) => tf.square(tf.neg(tf.maxPool(tf.neg(p), 3, 1, 'same'))),
+  'erosion, by maxPool': (p) => tf.square(tf.neg(tf.maxPool(tf.neg(p), 3, 1, 'same'))),
 };
 
 /** What has none, since nothing could be one: what is told then names it. */

@@ -38,18 +38,26 @@ function isRight(kernel: string, { halfPixelCenters }: Attributes): boolean {
   );
 }
 
-/** Which places of an axis each place of the result is made of, with their shares. */
-type Shares = (
-  place: number,
-  extent: number,
-  rounds: boolean,
-) => readonly (readonly [number, number])[];
+/** How an axis was resized. */
+interface Axis {
+  /** Pixels of it before. */
+  readonly extent: number;
+  readonly scale: number;
+  /** Of the middle of a pixel. */
+  readonly shift: number;
+  readonly rounds: boolean;
+}
+
+/** Which places of an axis a place of the result is made of, with their shares. */
+type Shares = (at: number, axis: Axis) => readonly (readonly [number, number])[];
 
 const SHARES: Readonly<Record<'ResizeNearestNeighbor' | 'ResizeBilinear', Shares>> = {
-  ResizeNearestNeighbor(place, extent, rounds) {
+  ResizeNearestNeighbor(at, { extent, scale, shift, rounds }) {
+    const place = scale * (at + shift);
     return [[Math.min(extent - 1, rounds ? Math.round(place) : Math.floor(place)), 1]];
   },
-  ResizeBilinear(place, extent) {
+  ResizeBilinear(at, { extent, scale, shift }) {
+    const place = scale * (at + shift) - shift;
     const below = Math.max(0, Math.floor(place));
     const share = place - below;
     return [
@@ -69,26 +77,29 @@ function ofResized(
   const [, toHeight, toWidth] = dy.shape as [number, number, number];
   const rows = matrix(height!, toHeight, shares, attributes);
   const columns = matrix(width!, toWidth, shares, attributes);
-  const tall = tf.reshape(dy, [batch!, toHeight, toWidth * channels!]);
-  const high = tf.matMul(tf.tile(rows, [batch!, 1, 1]), tall);
+  const high = tf.matMul(rows, tf.reshape(dy, [batch!, toHeight, toWidth * channels!]));
   const wide = tf.reshape(high, [batch! * height!, toWidth, channels!]);
-  const result = tf.matMul(tf.tile(columns, [batch! * height!, 1, 1]), wide);
-  return tf.reshape(result, [batch!, height!, width!, channels!]);
+  return tf.reshape(tf.matMul(columns, wide), [batch!, height!, width!, channels!]);
 }
 
-/** [1, from, to] */
-function matrix(from: number, to: number, shares: Shares, attributes: Attributes): tf.Tensor3D {
-  const { alignCorners, halfPixelCenters } = attributes;
-  const scale = alignCorners && to > 1 ? (from - 1) / (to - 1) : from / to;
-  const shift = halfPixelCenters ? 0.5 : 0;
-  const values = new Float32Array(from * to);
+/** [1, extent, to], the same for every image. */
+function matrix(
+  extent: number,
+  to: number,
+  shares: Shares,
+  { alignCorners, halfPixelCenters }: Attributes,
+): tf.Tensor3D {
+  const axis: Axis = {
+    extent,
+    scale: alignCorners && to > 1 ? (extent - 1) / (to - 1) : extent / to,
+    shift: halfPixelCenters ? 0.5 : 0,
+    rounds: Boolean(alignCorners),
+  };
+  const values = new Float32Array(extent * to);
   for (let at = 0; at < to; at++) {
-    const place = scale * (at + shift) - (shares === SHARES.ResizeBilinear ? shift : 0);
-    for (const [source, share] of shares(place, from, Boolean(alignCorners))) {
-      values[source * to + at]! += share;
-    }
+    for (const [source, share] of shares(at, axis)) values[source * to + at]! += share;
   }
-  return tf.tensor3d(values, [1, from, to]);
+  return tf.tensor3d(values, [1, extent, to]);
 }
 
 /** tfjs leaves out what the mirror image says of the pixels inside. */
