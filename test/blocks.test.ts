@@ -74,13 +74,15 @@ test('every block of TypeScript has the right types', () => {
     };
     const places: Block[] = [];
     for (const block of inLanguage('ts')) {
-      const place = join(folder, `${places.length}`);
-      mkdirSync(place);
+      // Two folders deep, so that what it imports from beside or above is its own.
+      const place = join(folder, `${places.length}`, 'test');
+      mkdirSync(place, { recursive: true });
       writeFileSync(join(place, 'block.ts'), `${block.before}\n${block.code}\nexport {};\n`);
       if (block.beside !== undefined) {
         const { file, type } = block.beside;
         const lines = [`import type { ${type} } from '@raremask/core';`];
         lines.push(`declare const plugin: ${type};`, 'export default plugin;');
+        mkdirSync(dirname(join(place, file)), { recursive: true });
         writeFileSync(join(place, file), lines.join('\n'));
       }
       places.push(block);
@@ -88,7 +90,7 @@ test('every block of TypeScript has the right types', () => {
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
     writeFileSync(
       join(folder, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions: options, include: ['*/block.ts'] }),
+      JSON.stringify({ compilerOptions: options, include: ['*/test/block.ts'] }),
     );
     const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     const { stdout } = spawnSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' });
@@ -97,7 +99,7 @@ test('every block of TypeScript has the right types', () => {
       .split('\n')
       .filter(Boolean)
       .map((line) =>
-        line.replace(/^.*?(\d+)\/block\.ts\((\d+),/, (_, index: string, row: string) => {
+        line.replace(/^.*?(\d+)\/test\/block\.ts\((\d+),/, (_, index: string, row: string) => {
           const block = places[Number(index)]!;
           const inCode = Number(row) - block.before.split('\n').length;
           return `${block.page}:${block.line + inCode} (`;

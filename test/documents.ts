@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './pack.ts';
 
@@ -22,12 +22,17 @@ export interface Block {
   readonly unchecked?: string;
 }
 
-function markdownIn(folder: string): readonly string[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md') && !/(^|[/\\])(node_modules|dist|runs)[/\\]/.test(name))
-    .map((name) => `${folder}/${name}`)
+/** The pages of a folder in which nothing is installed: links of node_modules are not followed. */
+const markdownIn = (folder: string): readonly string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
     .toSorted();
-}
+
+const readmesIn = (folder: string): readonly string[] =>
+  readdirSync(join(root, folder))
+    .map((name) => `${folder}/${name}/README.md`)
+    .filter((page) => existsSync(join(root, page)));
 
 /** All pages that somebody reads, from the root. */
 export const pages: readonly string[] = [
@@ -36,8 +41,9 @@ export const pages: readonly string[] = [
   'CONTRIBUTING.md',
   'bench/README.md',
   ...markdownIn('docs'),
-  ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`),
-  ...markdownIn('templates'),
+  ...readmesIn('packages'),
+  ...readmesIn('templates'),
+  'templates/common/CONTRIBUTING.md',
   'examples/third-party-loss/README.md',
 ];
 

@@ -15,9 +15,12 @@ interface Printed {
 }
 
 /** Every block of code that is a plugin. */
-const printed: readonly Printed[] = blocks.flatMap(({ place, code }) => {
+const printed: readonly Printed[] = blocks.flatMap(({ place, code, from }) => {
   const kind = /export default define([A-Z]\w+)/.exec(code)?.[1];
-  return kind === undefined ? [] : [{ place, kind: kind.toLowerCase(), code }];
+  // What is taken from a template is tested there.
+  return kind === undefined || from !== undefined
+    ? []
+    : [{ place, kind: kind.toLowerCase(), code }];
 });
 
 let folder: string;
