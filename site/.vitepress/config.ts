@@ -36,6 +36,7 @@ function reference(): DefaultTheme.SidebarItem[] {
     .map((name) => ({ text: titleOf(`api/${name}`), link: `/api/${name.slice(0, -3)}` }));
 }
 
+/** In the order in which an author reads them. */
 const AUTHORS = [
   'loss.md',
   'sampler.md',
@@ -77,18 +78,18 @@ export default defineConfig({
         items: [
           item('index.md', 'What it is'),
           ...[
-            'install',
-            'inspect',
-            'augmentation',
-            'resolution',
-            'weights',
-            'structures',
-            'runs',
-            'sentinel',
-            'lab',
-            'files',
-            'errors',
-          ].map((name) => item(`docs/${name}.md`)),
+            ['install', 'Installing'],
+            ['inspect', 'Looking at the data'],
+            ['augmentation', 'Augmentation'],
+            ['resolution', 'Resolution'],
+            ['weights', 'Starting from weights'],
+            ['structures', 'Which structures count'],
+            ['runs', 'Runs that stop'],
+            ['sentinel', 'The sentinel'],
+            ['lab', 'The lab'],
+            ['files', 'What files are read as'],
+            ['errors', 'Error codes'],
+          ].map(([name, text]) => item(`docs/${name}.md`, text)),
         ],
       },
       { text: 'Empty masks', collapsed: true, items: pagesOf('docs/remedies') },
