@@ -1,5 +1,13 @@
 // Collects the pages of the repository into site/pages, as they lie there, and the pictures that they show.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -36,7 +44,8 @@ function collected(page) {
     const file = normalize(join(dirname(page), path)).replaceAll('\\', '/');
     if (/\.(png|svg)$/.test(file)) return all;
     if (!pages.includes(file) && !reference.includes(file)) {
-      if (!existsSync(join(root, file))) throw new Error(`${page} links to ${target}, which is not there`);
+      if (!existsSync(join(root, file)))
+        throw new Error(`${page} links to ${target}, which is not there`);
       return words;
     }
     return `[${words}](${asIndex(path)}${anchor === undefined ? '' : `#${anchor}`})`;

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KINDS } from '@raremask/core';
-import type { Command } from 'commander';
 import { createProgram } from '../packages/cli/src/program.ts';
 import { root } from './pack.ts';
 
@@ -57,6 +56,8 @@ function faultOf(words: readonly string[], page: string): string | undefined {
 }
 
 const PHANTOM = join(root, 'packages', 'dataset-phantom', 'src', 'main.ts');
+type Command = ReturnType<typeof createProgram>;
+
 const program = createProgram();
 
 function faultOfRaremask(words: readonly string[]): string | undefined {

@@ -53,7 +53,7 @@ const FENCE =
   /(?:^<!-- check\n(?<check>[\s\S]*?)^-->\n\n?|^<!-- from (?<from>\S+) -->\n\n?|^<!-- beside: (?<file>\S+) (?<type>\w+) -->\n\n?|^\*No test runs this: (?<why>.+?)\*\n\n)?^```(?<language>\S*)\n(?<code>[\s\S]*?)^```$/gm;
 
 /** The fenced blocks of a page. */
-export function blocksOf(page: string): readonly Block[] {
+function blocksOf(page: string): readonly Block[] {
   const text = textOf(page);
   return [...text.matchAll(FENCE)].map((match) => {
     const { check, from, file, type, why, language, code } = match.groups!;

@@ -11,7 +11,12 @@ test.each(further('the documentation site is built', ['npm run site']))(
   () => {
     execFileSync(process.execPath, [join(root, 'scripts', 'site.mjs')], { stdio: 'inherit' });
     const dist = join(root, 'site', 'dist');
-    for (const page of ['index', 'docs/authors/loss', 'api/@raremask/core', 'packages/unet/index']) {
+    for (const page of [
+      'index',
+      'docs/authors/loss',
+      'api/@raremask/core',
+      'packages/unet/index',
+    ]) {
       expect(existsSync(join(dist, `${page}.html`)), page).toBe(true);
     }
     const chunks = readdirSync(join(dist, 'assets', 'chunks'));

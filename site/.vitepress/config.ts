@@ -88,6 +88,7 @@ export default defineConfig({
             ['sentinel', 'The sentinel'],
             ['lab', 'The lab'],
             ['files', 'What files are read as'],
+            ['words', 'Words'],
             ['errors', 'Error codes'],
           ].map(([name, text]) => item(`docs/${name}.md`, text)),
         ],
