@@ -5,7 +5,7 @@ import { createProgram } from '../packages/cli/src/program.ts';
 import { root } from './pack.ts';
 
 /** Programs of others that pages call; what they are given is theirs to know. */
-const OTHERS = ['pip', 'python3', 'git', 'cp', 'cd', 'mkdir', 'ln', 'tensorboard'];
+const OTHERS = ['pip', 'python3', 'git', 'cp', 'cd', 'mkdir', 'ln', 'rm', 'find', 'tensorboard'];
 const OF_NPX = ['vitest', 'biome', 'changeset', 'node-gyp'];
 const OF_NPM = ['install', 'ci', 'test', 'pack', 'publish', 'login'];
 
