@@ -2,13 +2,14 @@
 // time: a plain U-Net, segmentation_models.pytorch with a pretrained encoder, and nnU-Net's recipe, each in current PyTorch.
 // Everybody gets the same training and validation images, and is scored on images that nobody has seen, on their own grid.
 // Usage: node bench/quality/run.mjs --python python3 [--sets magnetic_tile,smear_nuclei] [--budget 5m] [--seeds 0,1,2]
-//   [--who raremask,plain,pretrained,recipe] [--threads 2] [--clock cpu] [--keep folder] [--out results.ndjson]
+//   [--who raremask,started,plain,pretrained,recipe] [--weights encoder.safetensors] [--threads 2] [--clock cpu] [--keep folder] [--out results.ndjson]
 // `--clock cpu`: peers count the CPU time of their threads, for a machine that others use as well.
+// `started`: raremask from the weights that `raremask weights` has put in place.
 // Sets are folders of RAREMASK_DATA (default: ../shared/data beside the repository); phantoms are made.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { prepare } from './prepare.mjs';
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '2' },
     set: { type: 'string', multiple: true, default: [] },
     clock: { type: 'string', default: 'wall' },
+    weights: { type: 'string' },
     keep: { type: 'string' },
     out: { type: 'string' },
   },
@@ -63,12 +65,13 @@ async function compare(name) {
       const out = join(place, who);
       mkdirSync(out);
       const start = performance.now();
-      const trouble = who === 'raremask' ? ours(place, out, seed) : peer(who, place, out, seed);
+      const own = who === 'raremask' || who === 'started';
+      const trouble = own ? ours(who, place, out, seed) : peer(who, place, out, seed);
       const spent = (performance.now() - start) / 1000;
       let result = { set: name, budget, seed, who, seconds: Math.round(spent) };
       try {
         if (trouble) throw new Error(trouble);
-        const where = who === 'raremask' ? join(out, 'predictions', 'masks') : out;
+        const where = own ? join(out, 'predictions', 'masks') : out;
         const summary = await score(where, images, splits.test, set);
         const { diceForeground, alarmShare, missed, pooledDice } = summary.foreground;
         result = {
@@ -88,7 +91,8 @@ async function compare(name) {
 }
 
 /** Looks, trains and predicts as the README says; gives what went wrong. */
-function ours(place, out, seed) {
+function ours(who, place, out, seed) {
+  const start = who === 'started' ? ['--weights', resolve(values.weights)] : [];
   mkdirSync(join(place, 'node_modules'), { recursive: true });
   for (const scope of ['@raremask', '@tensorflow']) {
     const link = join(place, 'node_modules', scope);
@@ -102,8 +106,8 @@ function ours(place, out, seed) {
     });
   const sets = ['--set', `seed=${seed}`, ...values.set.flatMap((one) => ['--set', one])];
   for (const parameters of [
-    ['init', 'data', '--budget', values.budget, '--out', 'raremask.yaml'],
-    ['train', 'raremask.yaml', '--out', join(out, 'run'), ...sets],
+    ['init', 'data', '--budget', values.budget, '--out', `${who}.yaml`, ...start],
+    ['train', `${who}.yaml`, '--out', join(out, 'run'), ...sets],
     ['predict', join(out, 'run'), 'test', '--out', join(out, 'predictions'), '--no-probabilities'],
   ]) {
     const { status, stderr } = raremask(...parameters);
@@ -123,6 +127,7 @@ function peer(who, place, out, seed) {
     ],
     { encoding: 'utf8', maxBuffer: 2 ** 26 },
   );
+  writeFileSync(join(place, `${who}.log`), stderr);
   return status === 0 ? undefined : stderr.trim().slice(-500);
 }
 

@@ -76,16 +76,18 @@ def resized_labels(labels, size):
     return F.interpolate(tensor, size, mode="nearest")[0, 0].long()
 
 
-def dice_per_image(predicted, truth):
-    """Mean Dice over images with foreground, any class, less the share of empty images with an alarm: to choose weights by."""
-    scores, alarms = [], []
+def balanced(predicted, truth):
+    """Geometric mean of the mean Dice over images with foreground (any class) and the share of empty images without an alarm:
+    what raremask chooses weights by."""
+    scores, quiet = [], []
     for one, other in zip(predicted, truth):
         if (other > 0).any():
             same = ((one == other) & (other > 0)).sum()
             scores.append(2 * same / ((one > 0).sum() + (other > 0).sum()))
         else:
-            alarms.append(float((one > 0).any()))
-    return (float(np.mean(scores)) if scores else 0.0) - (float(np.mean(alarms)) if alarms else 0.0)
+            quiet.append(float(not (one > 0).any()))
+    parts = [float(np.mean(part)) for part in (scores, quiet) if part]
+    return float(np.prod(parts) ** (1 / max(1, len(parts))))
 
 
 def write(id, labels):
@@ -152,7 +154,7 @@ def train_resized(net, data, optimizers, batch, loss, validate_every=0.1, until=
 
     optimizers: list of (optimizer, learning rate); the rate falls along a half cosine with time.
     """
-    best, kept, next_validation, steps = -2.0, None, validate_every, 0
+    best, kept, next_validation, steps = -1.0, None, validate_every, 0
     while passed() < until:
         order = torch.from_numpy(random.permutation(len(data.train)))
         for start in range(0, len(order) - batch + 1, batch):
@@ -171,7 +173,7 @@ def train_resized(net, data, optimizers, batch, loss, validate_every=0.1, until=
                 break
         if passed() >= next_validation or passed() >= until:
             next_validation = passed() + validate_every
-            score = dice_per_image(predict(net, data, data.validation), data.validation_labels.numpy())
+            score = balanced(predict(net, data, data.validation), data.validation_labels.numpy())
             say(steps=steps, loss=round(float(value.detach()), 4), score=round(score, 4))
             if score >= best:
                 best, kept = score, {name: tensor.clone() for name, tensor in net.state_dict().items()}

@@ -3,7 +3,7 @@ foreground, its augmentations, Dice over the batch + cross-entropy with deep sup
 a polynomial rate, instance norm and leaky ReLU, overlapping windows weighed by a Gaussian at prediction.
 
 Shrunk: 16 filters instead of 32, patches of at most 128, batch 8, the schedule follows time; no mirroring at prediction."""
-from common import CLASSES, SET, dice_per_image, image_of, labels_of, passed, random, say, soft_dice, write
+from common import CLASSES, SET, balanced, image_of, labels_of, passed, random, say, soft_dice, write
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -149,5 +149,5 @@ while passed() < UNTIL:
 for id in SET["splits"]["test"]:
     write(id, predict(read(id)[0]))
 few = validation[: 20 if passed() < 0.95 else 0]
-score = dice_per_image([predict(image) for image, _ in few], [labels for _, labels in few])
+score = balanced([predict(image) for image, _ in few], [labels for _, labels in few])
 say(steps=steps, patch=PATCH, validation=round(score, 4), done=True)
