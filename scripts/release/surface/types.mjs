@@ -112,6 +112,7 @@ export function typeLines(folder, entries) {
         break;
       case 'TSDeclareFunction':
       case 'FunctionDeclaration':
+        add(title, 'function', 'none');
         callable(title, node, { ...at, side: side === 'apart' ? 'apart' : 'out' });
         break;
       case 'VariableDeclarator':
