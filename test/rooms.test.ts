@@ -7,6 +7,7 @@ const packages = readdirSync(join(root, 'packages'));
 
 /** Rooms of the engine, the ground first: each imports only from those before it, and from itself. */
 const FLOORS = [
+  'guard',
   'ground',
   'intensities',
   'resolution',

@@ -15,7 +15,7 @@ export function guardedLoss(loss: Loss, place: string, url: string | undefined):
     try {
       value = loss(input);
     } catch (error) {
-      throw isRaremaskError(error) ? error : lossFailed(place, error, stackPlace(error, url));
+      throw isRaremaskError(error) ? error : lossFailed(place, error, url);
     }
     const [batch] = input.logits.shape as [number];
     const fits = value.rank === 0 || (value.rank === 1 && value.shape[0] === batch);

@@ -1,7 +1,7 @@
 import { NotTraceable } from '@raremask/compiler';
 import type { Optimizer, UpdateCall, Updated } from '@raremask/core';
 import { Tensor } from '@tensorflow/tfjs';
-import { calling } from './calling.ts';
+import { calling } from '../guard/calling.ts';
 import { optimizerFailed, optimizerResult } from './errors.ts';
 
 /**
@@ -9,11 +9,12 @@ import { optimizerFailed, optimizerResult } from './errors.ts';
  * wrong is thrown with its place in the manifest.
  *
  * @param place what messages begin with, for example `train.optimizer (signs)`
+ * @param url of the plugin's module: what it throws gets its line
  */
-export function guardedOptimizer(optimizer: Optimizer, place: string): Optimizer {
+export function guardedOptimizer(optimizer: Optimizer, place: string, url?: string): Optimizer {
   const slots = checkedSlots(optimizer.slots, place);
   const called = calling(
-    (what, cause) => optimizerFailed(place, what, cause),
+    (what, cause) => optimizerFailed(place, what, cause, url),
     (error) => error instanceof NotTraceable,
   );
   let names: string | undefined;
