@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type {
   Draw,
   Facts,
@@ -268,6 +269,41 @@ describe('a model', () => {
     expect(forward(() => tf.reshape([1, 2], [3]))).toThrow(
       /^model \(mine\): the model threw in forward \(train\): .*guards\.test\.ts:\d+:\d+\. Do this/,
     );
+  });
+});
+
+describe('a model through which no gradient goes', () => {
+  const shape = [1, 2, 2, 2];
+  const images = () => tf.ones([1, 2, 2, 1]);
+  const gradientOf = (forward: (weight: tf.Tensor) => tf.Tensor) => {
+    const model = { weights: [], buffers: [], multipleOf: [1, 1] } as unknown as Model;
+    const guarded = guardedModel(
+      { ...model, forward: ({ weights }) => ({ logits: forward(weights[0]!) }) },
+      { place: 'model (mine)', url: import.meta.url, facts: FACTS },
+    );
+    return tf.grad((weight) => {
+      const call = { images: images(), weights: [weight], buffers: [], mode: 'train' as const };
+      return tf.mean(guarded.forward({ ...call, uniform: (of) => tf.ones([...of]) }).logits);
+    })(tf.tensor([1, 2, 3, 4, 4, 3, 2, 1], shape));
+  };
+
+  test('is named with the operation, its line, and a way round', () => {
+    const turned = (weight: tf.Tensor) => tf.image.rotateWithOffset(weight as tf.Tensor4D, 0.5);
+    const lines = readFileSync(import.meta.filename, 'utf8').split('\n');
+    const line = 1 + lines.findIndex((text) => text.includes('tf.image.rotateWithOffset(weight'));
+    expect(() => gradientOf(turned)).toThrow(
+      new RegExp(
+        `^model \\(mine\\): the logits depend on the weights through RotateWithOffset, at .*guards\\.test\\.ts:${line}:\\d+, .*Do this: .*docs/gradients\\.md`,
+      ),
+    );
+  });
+
+  test('is none where the logits do not hang on it', () => {
+    const measured = (weight: tf.Tensor) => {
+      tf.image.rotateWithOffset(weight as tf.Tensor4D, 0.5);
+      return tf.square(weight);
+    };
+    expect(gradientOf(measured).shape).toEqual(shape);
   });
 });
 

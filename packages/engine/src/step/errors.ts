@@ -1,5 +1,7 @@
 import { RaremaskError } from '@raremask/core';
+import type { GradientGap } from '@raremask/core/loss';
 import { pluginGave, pluginThrew } from '../guard/errors.ts';
+import { atLine } from '../guard/reason.ts';
 
 export function modelFailed(
   place: string,
@@ -18,6 +20,21 @@ export function modelResult(
   got: string,
 ): RaremaskError {
   return pluginGave('RAREMASK_MODEL_RESULT', place, `the model gave ${what}`, expected, got);
+}
+
+export function modelWithoutGradient(
+  place: string,
+  { kernel, instead }: GradientGap,
+  line: string | undefined,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_MODEL_GRADIENT',
+    category: 'plugin',
+    where: place,
+    what: `the logits depend on the weights through ${kernel}${atLine(line)}, and no gradient goes through that`,
+    expected: 'operations that have a gradient, from the weights to the logits',
+    remedy: instead,
+  });
 }
 
 export function optimizerFailed(

@@ -1,6 +1,6 @@
 import { isRaremaskError, type Loss } from '@raremask/core';
 import { stackPlace } from '@raremask/core/host';
-import { gradientGap, tapeLength } from '@raremask/core/loss';
+import { gradientGap, learntFrom, tapeLength } from '@raremask/core/loss';
 import { lossFailed, lossShape, lossWithoutGradient } from '../errors.ts';
 
 /**
@@ -20,7 +20,12 @@ export function guardedLoss(loss: Loss, place: string, url: string | undefined):
     const [batch] = input.logits.shape as [number];
     const fits = value.rank === 0 || (value.rank === 1 && value.shape[0] === batch);
     if (!fits) throw lossShape(place, value.shape, batch);
-    const gap = gradientGap(loss, input, value, since);
+    const gap = gradientGap({
+      from: learntFrom(input),
+      to: [value],
+      since,
+      again: () => loss(input),
+    });
     if (gap) throw lossWithoutGradient(place, gap, stackPlace(gap.called, url));
     return value;
   };

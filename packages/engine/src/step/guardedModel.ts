@@ -1,8 +1,10 @@
 import { NotTraceable } from '@raremask/compiler';
 import type { Facts, ForwardCall, Model, Outputs } from '@raremask/core';
+import { stackPlace } from '@raremask/core/host';
+import { gradientGap, tapeLength } from '@raremask/core/loss';
 import { Tensor } from '@tensorflow/tfjs';
 import { calling } from '../guard/calling.ts';
-import { modelFailed, modelResult } from './errors.ts';
+import { modelFailed, modelResult, modelWithoutGradient } from './errors.ts';
 
 export interface ModelPlace {
   /** What messages begin with, for example `model (mine)`. */
@@ -14,7 +16,7 @@ export interface ModelPlace {
 
 /**
  * A model of which nothing of another shape gets through: what is wrong is thrown with its place in the manifest,
- * and what it throws with the line of its own file.
+ * and what it throws with the line of its own file; so is an operation that no gradient goes through.
  */
 export function guardedModel(model: Model, { place, url, facts }: ModelPlace): Model {
   const called = calling(
@@ -24,8 +26,17 @@ export function guardedModel(model: Model, { place, url, facts }: ModelPlace): M
   return {
     ...model,
     forward(call) {
+      const since = tapeLength();
       const outputs: unknown = called(`forward (${call.mode})`, () => model.forward(call));
       checkOutputs(outputs, call, { place, classes: facts.classes.length });
+      const { logits, auxiliary = [], image } = outputs;
+      const gap = gradientGap({
+        from: call.weights,
+        to: [logits, ...auxiliary.map((one) => one.logits), ...(image ? [image.logits] : [])],
+        since,
+        again: () => model.forward(call),
+      });
+      if (gap) throw modelWithoutGradient(place, gap, stackPlace(gap.called, url));
       return outputs;
     },
   };
