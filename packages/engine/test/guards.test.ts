@@ -10,10 +10,13 @@ import type {
   UpdateCall,
   Updated,
 } from '@raremask/core';
+import { lossInput } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { guardedSampler } from '../src/guard/guardedSampler.ts';
+import { Leaks } from '../src/guard/leaks.ts';
 import { guardedScore } from '../src/judging/guardedScore.ts';
+import { guardedLoss } from '../src/step/guardedLoss.ts';
 import { guardedModel } from '../src/step/guardedModel.ts';
 import { guardedOptimizer } from '../src/step/guardedOptimizer.ts';
 import { guardedSchedule } from '../src/step/guardedSchedule.ts';
@@ -404,4 +407,59 @@ test('what an optimizer, a schedule and a score throw has the line of their own 
       /^here: the \w+ threw .*: no luck, at .*guards\.test\.ts:\d+:\d+\. Do this/,
     );
   }
+});
+
+describe('a loss that is called at every step', () => {
+  /** What is said of it in six steps. */
+  const said = (keep: (x: tf.Tensor, step: number) => tf.Tensor | undefined): string[] => {
+    const texts: string[] = [];
+    const leaks = new Leaks((text) => texts.push(text));
+    const kept: tf.Tensor[] = [];
+    let step = 0;
+    const loss = guardedLoss(
+      ({ probabilities }) => {
+        const one = keep(probabilities, step);
+        if (one) kept.push(one);
+        return tf.mean(tf.square(probabilities)) as tf.Scalar;
+      },
+      'loss[0] (mine)',
+      import.meta.url,
+    );
+    for (; step < 6; step++) {
+      leaks.during(() =>
+        tf.tidy(() =>
+          tf.grad((logits) => {
+            const truth = tf.ones([1, 2, 2, 2]);
+            return loss(lossInput({ overlapping: false }, logits, truth, tf.ones([1, 2, 2, 1])));
+          })(tf.ones([1, 2, 2, 2])),
+        ),
+      );
+    }
+    tf.dispose(kept);
+    return texts;
+  };
+
+  test('and keeps a tensor each time is named once, with the line of its own file', () => {
+    const lines = readFileSync(import.meta.filename, 'utf8').split('\n');
+    const line = 1 + lines.findIndex((text) => text.trim().startsWith('const texts = said('));
+    const texts = said((x) => tf.keep(tf.mul(x, 2)));
+    expect(texts).toHaveLength(1);
+    expect(texts[0]).toMatch(
+      new RegExp(
+        `^loss\\[0\\] \\(mine\\) keeps a tensor at every step \\(tf\\.keep, at .*guards\\.test\\.ts:${line}:\\d+\\)`,
+      ),
+    );
+  });
+
+  test('and keeps a constant, or what it disposes of later, is left alone', () => {
+    expect(said((x, step) => (step === 0 ? tf.keep(tf.onesLike(x)) : undefined))).toEqual([]);
+    const own = tf.customGrad((x) => ({ value: tf.mul(x, 2), gradFunc: (dy: tf.Tensor) => dy }));
+    expect(said((x) => void own(x))).toEqual([]);
+    expect(
+      said((x) => {
+        tf.keep(tf.mul(x, 2)).dispose();
+        return undefined;
+      }),
+    ).toEqual([]);
+  });
 });

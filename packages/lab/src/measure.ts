@@ -35,7 +35,7 @@ export async function measure(loss: Loss, scene: Scene): Promise<Measured> {
     })(logits);
   });
   const [total] = await value!.data();
-  const slopes = await gradient.data();
+  const slopes = (await gradient.data()) as Float32Array;
   tf.dispose([value!, gradient]);
   const slopeAt = (index: number | undefined) => (index === undefined ? null : slopes[index]!);
   const classes = scene.facts.classes.length;

@@ -2,6 +2,7 @@ import { isRaremaskError, type Loss } from '@raremask/core';
 import { stackPlace } from '@raremask/core/host';
 import { gradientGap, learntFrom, tapeLength } from '@raremask/core/loss';
 import { lossFailed, lossShape, lossWithoutGradient } from '../errors.ts';
+import { watched } from '../guard/leaks.ts';
 
 /**
  * A loss whose mistakes carry its place in the manifest, and the line of its own file.
@@ -13,7 +14,7 @@ export function guardedLoss(loss: Loss, place: string, url: string | undefined):
     const since = tapeLength();
     let value: ReturnType<Loss>;
     try {
-      value = loss(input);
+      value = watched(place, url, () => loss(input));
     } catch (error) {
       throw isRaremaskError(error) ? error : lossFailed(place, error, url);
     }

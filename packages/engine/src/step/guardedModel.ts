@@ -4,6 +4,7 @@ import { stackPlace } from '@raremask/core/host';
 import { gradientGap, tapeLength } from '@raremask/core/loss';
 import { Tensor } from '@tensorflow/tfjs';
 import { calling } from '../guard/calling.ts';
+import { watched } from '../guard/leaks.ts';
 import { modelFailed, modelResult, modelWithoutGradient } from './errors.ts';
 
 export interface ModelPlace {
@@ -27,7 +28,9 @@ export function guardedModel(model: Model, { place, url, facts }: ModelPlace): M
     ...model,
     forward(call) {
       const since = tapeLength();
-      const outputs: unknown = called(`forward (${call.mode})`, () => model.forward(call));
+      const outputs: unknown = called(`forward (${call.mode})`, () =>
+        watched(place, url, () => model.forward(call)),
+      );
       checkOutputs(outputs, call, { place, classes: facts.classes.length });
       const { logits, auxiliary = [], image } = outputs;
       const gap = gradientGap({

@@ -2,6 +2,7 @@ import { NotTraceable } from '@raremask/compiler';
 import type { Optimizer, UpdateCall, Updated } from '@raremask/core';
 import { Tensor } from '@tensorflow/tfjs';
 import { calling } from '../guard/calling.ts';
+import { watched } from '../guard/leaks.ts';
 import { optimizerFailed, optimizerResult } from './errors.ts';
 
 /**
@@ -34,7 +35,9 @@ export function guardedOptimizer(optimizer: Optimizer, place: string, url?: stri
       },
     }),
     update(call) {
-      const updated: unknown = called('update', () => optimizer.update(call));
+      const updated: unknown = called('update', () =>
+        watched(place, url, () => optimizer.update(call)),
+      );
       checkUpdated(updated, call, slots, place);
       return { weight: updated.weight, slots: updated.slots };
     },
