@@ -105,11 +105,12 @@ function readModule(file) {
   return { file, declared, imports, exports, stars, write };
 }
 
+/** A sentence or a title: it begins with a capital letter, or has five words and more. */
+const PROSE = /^.[A-Z].* |( [^ ]+){4}/;
+
 /** A type without its prose: texts that are sentences, and schemas of options, which have lines of their own. */
 function plain(written) {
-  const text = written.replaceAll(/"[^"]*"|'[^']*'/g, (one) =>
-    one.includes(' ') ? 'string' : one,
-  );
+  const text = written.replaceAll(/"[^"]*"|'[^']*'/g, (one) => (PROSE.test(one) ? 'string' : one));
   const start = text.search(/\bZodObject</);
   if (start < 0) return text;
   let end = text.indexOf('<', start) + 1;
