@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { build } from '../setup.mjs';
 import { consumer } from './check/consumer.mjs';
 import { copyWorkspace } from './check/copy.mjs';
+import { livedKinds, tried } from './check/kinds.mjs';
 import { maintainer } from './check/maintainer.mjs';
 import { program, refused, same, steps } from './check/program.mjs';
 import { startRegistry } from './check/server.mjs';
@@ -109,26 +110,11 @@ try {
   for (const kind of allKinds.filter((one) => !kinds.includes(one))) {
     console.log(`skipped: a new ${kind}`);
   }
-  for (const kind of kinds) {
-    step(
-      `raremask new ${kind}: npm install && npm test passes at once, and the tarball has a name that can be used`,
-    );
-    const name = `raremask-${kind}-fresh`;
-    await program(
-      outside,
-      fresh,
-      'npm',
-      'create',
-      '--yes',
-      'raremask-plugin@latest',
-      '--',
-      kind,
-      name,
-    );
-    await tried(join(outside, name), author);
-    await program(join(outside, name), author, 'npm', 'pack');
-    rmSync(join(outside, name), { recursive: true });
-  }
+  await livedKinds(kinds, {
+    ...{ outside, author, step },
+    creating: fresh,
+    registry: { pnpm: packageManager, url },
+  });
   console.log(`release:check passed in ${seconds()}`);
 
   /** Another user's loss, updates, a prerelease and a snapshot, as they are lived. */
@@ -241,14 +227,6 @@ try {
 } finally {
   registry?.stop();
   rmSync(outside, { recursive: true, force: true });
-}
-
-/** A new package in which everything passes that its CONTRIBUTING.md names. */
-async function tried(folder, env) {
-  await program(folder, env, 'npm', 'install', '--no-audit', '--no-fund');
-  await program(folder, env, 'npm', 'test');
-  await program(folder, env, 'npm', 'run', 'lint');
-  await program(folder, env, 'npm', 'run', 'lint:package');
 }
 
 async function missing(wanted, url) {
