@@ -453,7 +453,10 @@ describe('a loss that is called at every step', () => {
 
   test('and keeps a constant, or what it disposes of later, is left alone', () => {
     expect(said((x, step) => (step === 0 ? tf.keep(tf.onesLike(x)) : undefined))).toEqual([]);
-    const own = tf.customGrad((x) => ({ value: tf.mul(x, 2), gradFunc: (dy: tf.Tensor) => dy }));
+    const own = tf.customGrad((x) => ({
+      value: tf.mul(x as tf.Tensor, 2),
+      gradFunc: (dy: tf.Tensor) => dy,
+    }));
     expect(said((x) => void own(x))).toEqual([]);
     expect(
       said((x) => {
