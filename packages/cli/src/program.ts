@@ -12,6 +12,7 @@ import { predict } from './commands/predict.ts';
 import { report } from './commands/report.ts';
 import { resume } from './commands/resume.ts';
 import { schema } from './commands/schema.ts';
+import { sweep } from './commands/sweep.ts';
 import { train } from './commands/train.ts';
 import { weights } from './commands/weights.ts';
 import { EXIT } from './failure.ts';
@@ -20,6 +21,7 @@ import { EXIT } from './failure.ts';
 const COMMANDS = [
   train,
   resume,
+  sweep,
   evaluate,
   predict,
   exportNetwork,

@@ -18,8 +18,10 @@ export type { Example } from './inspection/examples.ts';
 export { type Decision, decide, foregroundProbability } from './judging/decide.ts';
 export type { Judged } from './judging/judge.ts';
 export type { Counted } from './opening/counts.ts';
+export { dealFolds } from './opening/folds.ts';
 export { type OpenedData, type OpenOptions, openData } from './opening/openData.ts';
 export { type ProposedSplit, proposedSplit } from './opening/proposedSplit.ts';
+export type { Splits } from './opening/split.ts';
 export {
   type PredictedImage,
   type PredictOptions,

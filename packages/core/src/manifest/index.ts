@@ -1,4 +1,5 @@
 export type { LoadedPlugin } from '../host/loadedPlugin.ts';
+export { checkedYaml } from './checkedYaml.ts';
 export { describeOptions, type OptionDescription } from './describeOptions.ts';
 export { secondsOf } from './duration.ts';
 export { manifestJsonSchema } from './jsonSchema.ts';

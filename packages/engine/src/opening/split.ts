@@ -1,7 +1,8 @@
 import type { Dataset, RaremaskError } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import type { ListSource } from '@raremask/core/manifest';
-import { listsOverlap, splitMixed, splitShares, splitTooFew } from './errors.ts';
+import { deal, unitsOf } from './deal.ts';
+import { listsOverlap, splitMixed, splitShares } from './errors.ts';
 import { IdLists } from './listFile.ts';
 
 /** `data.split` of a manifest. */
@@ -123,147 +124,18 @@ function isList(source: ListSource | number | undefined): source is ListSource {
   return source !== undefined && typeof source !== 'number';
 }
 
-/** Images that stay together. */
-interface Unit {
-  readonly ids: string[];
-  /** Images with foreground, and without. */
-  readonly counts: [filled: number, empty: number];
-}
-
-/**
- * Deals units out, the largest first, each to the split where it brings the counts of filled and
- * empty images nearest to their shares (after the iterative stratification of Sechidis, Tsoumakas
- * and Vlahavas, 2011); then exchanges units while that brings them nearer. Every split that has a
- * share gets at least one unit.
- */
+/** Deals units out by shares, empty images likewise. */
 async function dealOut(
   validation: number,
   test: number,
-  options: SplitOptions,
+  { dataset, split, seed, isEmpty }: SplitOptions,
 ): Promise<Map<string, Name>> {
   const shares = { train: 1 - validation - test, validation, test };
   const names = NAMES.filter((name) => shares[name] > 0);
-  const units = await unitsOf(options);
-  if (units.length < names.length) {
-    const grouped = units.some(({ ids }) => ids.length > 1);
-    throw splitTooFew(grouped ? 'groups' : 'images', units.length, names.length);
-  }
-  const ordered = createRandom(options.seed).fork('split').shuffle(units);
-  ordered.sort((left, right) => right.ids.length - left.ids.length);
-  const totals = [0, 1].map((kind) => units.reduce((sum, { counts }) => sum + counts[kind]!, 0));
-  const piles = names.map(
-    (name) =>
-      new Pile(
-        name,
-        totals.map((total) => total * shares[name]),
-      ),
-  );
-  for (const unit of ordered) {
-    const costs = piles.map((pile) => pile.change([], [unit]));
-    piles[costs.indexOf(Math.min(...costs))]!.exchange([], [unit]);
-  }
-  for (const pile of piles) {
-    if (pile.units.length > 0) continue;
-    const richest = piles.reduce((most, other) =>
-      other.units.length > most.units.length ? other : most,
-    );
-    // Units come by size: the last one is the smallest.
-    const smallest = richest.units.at(-1)!;
-    richest.exchange([smallest], []);
-    pile.exchange([], [smallest]);
-  }
-  if (units.length <= EXCHANGED_UNITS) exchangeUnits(piles);
-  return new Map(
-    piles.flatMap(({ name, units: own }) =>
-      own.flatMap(({ ids }) => ids.map((id): [string, Name] => [id, name])),
-    ),
-  );
-}
-
-/** More units than this come near enough to their shares when they are dealt. */
-const EXCHANGED_UNITS = 500;
-
-/** Swaps and moves units between piles while the counts come nearer to what is wanted. */
-function exchangeUnits(piles: readonly Pile[]): void {
-  let better = true;
-  while (better) {
-    better = false;
-    for (const from of piles) {
-      for (const to of piles) {
-        if (from === to) continue;
-        for (const given of [...from.units]) {
-          // Nothing in return is a move, unless it would leave a split empty.
-          const returns = [
-            ...to.units.map((unit) => [unit]),
-            ...(from.units.length > 1 ? [[]] : []),
-          ];
-          const taken = returns.find(
-            (back) => from.change([given], back) + to.change(back, [given]) < -1e-9,
-          );
-          if (taken === undefined) continue;
-          from.exchange([given], taken);
-          to.exchange(taken, [given]);
-          better = true;
-        }
-      }
-    }
-  }
-}
-
-class Pile {
-  readonly name: Name;
-  units: Unit[] = [];
-  readonly #wanted: readonly number[];
-  #counts: readonly number[] = [0, 0];
-
-  constructor(name: Name, wanted: readonly number[]) {
-    this.name = name;
-    this.#wanted = wanted;
-  }
-
-  /** By how much an exchange changes the squared distance to the wanted counts, in parts of these. */
-  change(given: readonly Unit[], taken: readonly Unit[]): number {
-    return this.#distance(this.#countsAfter(given, taken)) - this.#distance(this.#counts);
-  }
-
-  exchange(given: readonly Unit[], taken: readonly Unit[]): void {
-    this.#counts = this.#countsAfter(given, taken);
-    const [first] = given;
-    if (first === undefined) this.units.push(...taken);
-    else this.units.splice(this.units.indexOf(first), given.length, ...taken);
-  }
-
-  #countsAfter(given: readonly Unit[], taken: readonly Unit[]): number[] {
-    return this.#counts.map((count, kind) => {
-      let after = count;
-      for (const unit of given) after -= unit.counts[kind]!;
-      for (const unit of taken) after += unit.counts[kind]!;
-      return after;
-    });
-  }
-
-  #distance(counts: readonly number[]): number {
-    return this.#wanted.reduce((sum, wanted, kind) => {
-      return wanted === 0 ? sum : sum + (counts[kind]! - wanted) ** 2 / wanted;
-    }, 0);
-  }
-}
-
-async function unitsOf({ dataset, split, isEmpty }: SplitOptions): Promise<Unit[]> {
-  const units = new Map<string, Unit>();
-  for (const id of dataset.ids) {
-    const group = split.by === 'group' ? dataset.group(id) : undefined;
-    const key = group === undefined ? `image ${id}` : `group ${group}`;
-    let unit = units.get(key);
-    if (unit === undefined) {
-      unit = { ids: [], counts: [0, 0] };
-      units.set(key, unit);
-    }
-    unit.ids.push(id);
-    const empty = split.stratify && isEmpty !== undefined && (await isEmpty(id));
-    unit.counts[empty ? 1 : 0]++;
-  }
-  return [...units.values()];
+  const group = (id: string) => (split.by === 'group' ? dataset.group(id) : undefined);
+  const units = await unitsOf(dataset.ids, group, split.stratify ? isEmpty : undefined);
+  const wanted = names.map((name) => ({ name, share: shares[name] }));
+  return deal(units, wanted, createRandom(seed).fork('split'));
 }
 
 /** A group in two splits lets the network see in training what it is scored on. */

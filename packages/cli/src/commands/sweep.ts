@@ -1,0 +1,19 @@
+import { action, command, type Declare } from '../command.ts';
+import type { SweepOptions } from '../jobs/sweepTrials.ts';
+
+export const sweep: Declare = (program) =>
+  command(
+    program,
+    'sweep',
+    'train a manifest over folds, seeds and settings, and compare; again: go on with what is missing',
+  )
+    .argument('[file]', 'sweep file; with --folds or --seeds a manifest (default: raremask.yaml)')
+    .option('--folds <k>', 'cross-validate a manifest: each image validates in one of k folds')
+    .option('--seeds <list>', 'train a manifest with each of these seeds, for example 0,1,2')
+    .option('--jobs <n>', 'trials at once', '1')
+    .action(
+      action(async (console, file: string | undefined, options: SweepOptions) => {
+        const { sweepTrials } = await import('../jobs/sweepTrials.ts');
+        return await sweepTrials(file, options, console);
+      }),
+    );

@@ -1,0 +1,91 @@
+import { join, relative } from 'node:path';
+import { lockRun, makeFolder, writeAtomically, writeJson } from '@raremask/record';
+import type { Console } from '../console.ts';
+import { EXIT } from '../failure.ts';
+import { onInterruption } from '../interruption.ts';
+import { withProgress } from '../progress.ts';
+import { writeBest } from '../sweep/bestManifest.ts';
+import { planSweep, type SweepRequest } from '../sweep/plan.ts';
+import { jobsOf, type SweepArguments, sweepRequest } from '../sweep/request.ts';
+import { sweepResults } from '../sweep/results.ts';
+import { resultCsv, resultText } from '../sweep/resultText.ts';
+import { runTrials, type TrialEnd } from '../sweep/runTrials.ts';
+import { startTrial } from '../sweep/startTrial.ts';
+import { trialState } from '../sweep/trial.ts';
+
+export interface SweepOptions extends SweepArguments {
+  readonly jobs: string;
+}
+
+/** Trains every trial of a sweep that is not finished, and compares them. */
+export async function sweepTrials(
+  file: string | undefined,
+  options: SweepOptions,
+  console: Console,
+): Promise<number> {
+  const jobs = jobsOf(options.jobs);
+  const request = await sweepRequest(file, options);
+  const path = join(request.loaded.folder, 'sweeps', request.name);
+  makeFolder(path);
+  const lock = lockRun(path);
+  const { signal, release } = onInterruption((text) => console.note('info', text));
+  try {
+    return await swept(request, jobs, signal, console);
+  } finally {
+    release();
+    lock.release();
+  }
+}
+
+async function swept(
+  request: SweepRequest,
+  jobs: number,
+  signal: AbortSignal,
+  console: Console,
+): Promise<number> {
+  const { loaded, name } = request;
+  const { folder, record, dropped } = await withProgress(console, (onEvent) =>
+    planSweep(request, onEvent),
+  );
+  if (dropped.length > 0) {
+    const some = dropped.slice(0, 3).join(', ');
+    const text = `${dropped.length} trials of an earlier plan (${some}${dropped.length > 3 ? ', ...' : ''}) are not asked for any more: they stay in the folder and do not count`;
+    console.note('warn', text);
+  }
+  const shown = (at: string) => relative(process.cwd(), at) || '.';
+  const todo = record.trials.filter(({ id }) => trialState(folder.trial(id)) !== 'finished');
+  const done = record.trials.length - todo.length;
+  console.note('info', `${record.trials.length} trials, ${done} finished; ${shown(folder.path)}`);
+  const say = (text: string) => console.note('info', text);
+  const ends = await runTrials(todo, {
+    ...{ jobs, signal },
+    start: (trial) => startTrial(trial, { folder, cwd: loaded.folder, signal, say }),
+    onEnd: ({ id }, end, status) => {
+      if (end !== 'failed') return say(`${id}: ${end}`);
+      const why = status === null ? 'ended by a signal' : `exit status ${status}`;
+      console.note('warn', `${id}: failed (${why}); ${shown(folder.log(id))} says why`);
+    },
+  });
+  const results = await sweepResults(folder, record);
+  await writeAtomically(folder.table, resultCsv(results));
+  await writeJson(join(folder.path, 'results.json'), results);
+  const warn = (text: string) => console.note('warn', text);
+  const best = await writeBest(name, loaded, results.variants, warn);
+  if (console.json) console.result({ ...results, folder: folder.path, best: best ?? null });
+  console.text(resultText(results, { color: console.color, width: console.width }));
+  console.text(`table   ${shown(folder.table)}`);
+  if (best !== undefined) console.text(`best    ${shown(best)}`);
+  return statusOf([...ends.values()], signal, say);
+}
+
+function statusOf(
+  ends: readonly TrialEnd[],
+  signal: AbortSignal,
+  say: (text: string) => void,
+): number {
+  if (signal.aborted || ends.includes('interrupted')) {
+    say('Stopped and saved. Go on with the same command.');
+    return EXIT.resumable;
+  }
+  return ends.includes('failed') ? EXIT.failed : EXIT.ok;
+}

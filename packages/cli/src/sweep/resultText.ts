@@ -1,0 +1,107 @@
+import { csvText } from '@raremask/record';
+import { columns, type TableOptions } from '@raremask/report';
+import { COMPARED, type SweepResults, type VariantResult } from './results.ts';
+import type { Settings } from './shape.ts';
+import type { Spread } from './spread.ts';
+
+const TITLES = ['Dice, with structure', 'missed', 'empty with alarm', 'balanced'];
+/** More settings than this are in sweep.csv alone. */
+const SHOWN = 20;
+
+/** The results as a person reads them in a terminal. */
+export function resultText(results: SweepResults, options: TableOptions): string {
+  const { variants, effects } = results;
+  const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+    columns(head, rows, {
+      ...options,
+      align: ['left', ...head.slice(1).map(() => 'right' as const)],
+    });
+  const parts = [
+    table(
+      ['settings', 'trials', ...TITLES],
+      variants
+        .slice(0, SHOWN)
+        .map((variant) => [
+          settingsText(variant.settings),
+          `${variant.finished}/${variant.trials}`,
+          ...COMPARED.map((key) => spreadText(variant.scores[key])),
+        ]),
+    ),
+    ...(variants.length > SHOWN ? [`and ${variants.length - SHOWN} more in sweep.csv`] : []),
+    "Mean of the trials ± their standard deviation, and the 95 % interval of the mean by Student's t.",
+  ];
+  const pooled = variants.slice(0, SHOWN).flatMap(outOfFoldRows);
+  if (pooled.length > 0) {
+    parts.push(
+      '',
+      table(['out of fold', 'images', ...TITLES], pooled),
+      'Every image once, by the network that has not seen it; 95 % intervals by the bootstrap over groups.',
+    );
+  }
+  if (effects.length > 0 && effects.length <= SHOWN) {
+    parts.push(
+      '',
+      table(
+        ['setting', 'trials', 'balanced'],
+        effects.map(({ setting, value, balanced }) => [
+          `${setting}=${JSON.stringify(value)}`,
+          `${balanced?.count ?? 0}`,
+          spreadText(balanced),
+        ]),
+      ),
+    );
+  }
+  return parts.join('\n');
+}
+
+function outOfFoldRows({ settings, outOfFold }: VariantResult): string[][] {
+  return outOfFold.map(({ seed, summary }) => [
+    `${settingsText(settings)}, seed ${seed}`,
+    `${summary.images}`,
+    ...COMPARED.map((key) => withInterval(summary[key], summary.intervals?.[key])),
+  ]);
+}
+
+export function settingsText(settings: Settings): string {
+  const texts = Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  return texts.join(' ') || 'as in the manifest';
+}
+
+function spreadText(spread: Spread | null): string {
+  if (spread === null) return 'none';
+  const { mean, deviation, interval } = spread;
+  return deviation === null
+    ? number(mean)
+    : withInterval(mean, interval).replace(' [', ` ± ${number(deviation)} [`);
+}
+
+function withInterval(
+  value: number | null,
+  interval: readonly [number, number] | null | undefined,
+) {
+  if (value === null) return 'none';
+  return interval ? `${number(value)} [${interval.map(number).join(', ')}]` : number(value);
+}
+
+function number(value: number): string {
+  return value.toFixed(3);
+}
+
+/** sweep.csv: a row a trial; a setting that a trial does not have is empty. */
+export function resultCsv({ trials }: SweepResults): string {
+  const settings = [...new Set(trials.flatMap((trial) => Object.keys(trial.settings)))];
+  return csvText(
+    ['trial', 'state', 'seed', 'fold', ...settings, ...COMPARED],
+    trials.map(({ id, state, seed, fold, settings: own, scores }) => [
+      ...[id, state, seed, fold === 0 ? null : fold],
+      ...settings.map((key) => cell(own[key])),
+      ...COMPARED.map((key) => scores?.[key] ?? null),
+    ]),
+    { forPeople: true },
+  );
+}
+
+function cell(value: Settings[string] | undefined): string | number | null {
+  if (value === undefined || value === null) return null;
+  return typeof value === 'number' || typeof value === 'string' ? value : JSON.stringify(value);
+}

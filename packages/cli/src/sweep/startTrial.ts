@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { isRaremaskError } from '@raremask/core';
+import { lockRun } from '@raremask/record';
+import { EXIT } from '../failure.ts';
+import type { PlannedTrial, SweepFolder } from './sweepFolder.ts';
+import { trialState } from './trial.ts';
+
+const EXECUTABLE = join(import.meta.dirname, '..', '..', 'bin', 'raremask.js');
+const ASKED_EVERY = 1000;
+
+export interface StartOptions {
+  readonly folder: SweepFolder;
+  /** Of the manifest. */
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+  readonly say: (text: string) => void;
+}
+
+/**
+ * Trains a trial in a process of its own, or goes on with it; what that writes goes to the trial's log. Where
+ * another process still trains it, as after a sweep that was killed, waits for that.
+ *
+ * @returns the exit status; null where a signal ended the process
+ */
+export async function startTrial(
+  { id, command }: PlannedTrial,
+  { folder, cwd, signal, say }: StartOptions,
+): Promise<number | null> {
+  const run = folder.trial(id);
+  if (!(await isFree(run, id, signal, say))) return EXIT.resumable;
+  const state = trialState(run);
+  if (state === 'finished') return EXIT.ok;
+  if (state === 'missing') rmSync(run, { recursive: true, force: true });
+  const parameters = state === 'interrupted' ? ['resume', relative(cwd, run)] : command;
+  say(`${id}: ${state === 'interrupted' ? 'goes on' : 'begins'}`);
+  const log = openSync(folder.log(id), 'a');
+  try {
+    // In a group of its own: Ctrl-C in a terminal would reach it twice, and the second ends at once.
+    const child = spawn(process.execPath, [EXECUTABLE, ...parameters], {
+      cwd,
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+    const stop = () => void child.kill('SIGINT');
+    signal.addEventListener('abort', stop);
+    process.on('exit', stop);
+    try {
+      return await new Promise((resolve, reject) => {
+        child.on('error', reject);
+        child.on('close', resolve);
+      });
+    } finally {
+      signal.removeEventListener('abort', stop);
+      process.off('exit', stop);
+    }
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Whether no other process trains in a folder, after waiting; false where the signal came first. */
+async function isFree(
+  run: string,
+  id: string,
+  signal: AbortSignal,
+  say: (text: string) => void,
+): Promise<boolean> {
+  for (let asked = 0; existsSync(run); asked++) {
+    try {
+      lockRun(run).release();
+      break;
+    } catch (error) {
+      if (!isRaremaskError(error) || error.code !== 'RAREMASK_RUN_LOCKED') throw error;
+      if (asked === 0) say(`${id}: another process trains it still, and is waited for`);
+    }
+    await wait(ASKED_EVERY, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return false;
+  }
+  return !signal.aborted;
+}
