@@ -82,7 +82,7 @@ async function ruleFor(
   feed: Feed,
   onEvent: OnEvent,
 ): Promise<DecisionRule> {
-  const { facts, splits, loaded } = work;
+  const { facts, splits, loaded, dataset } = work;
   const settings = loaded.manifest.evaluate;
   if (!isSearched(settings, model) || found !== undefined || splits.validation.length === 0)
     return rule;
@@ -95,6 +95,7 @@ async function ruleFor(
       const train = survey.train.map((id) => survey.image(id));
       return facts.classes.map((_, index) => smallStructure(ownStructureSizes(train, index)));
     },
+    groupOf: (id) => dataset.group?.(id) ?? id,
     judged: (open) => {
       const { whole } = readableFeed(feed, work.workers, () => undefined);
       return judge({ ...seen, rule: open }, { whole }, splits.validation);

@@ -14,7 +14,9 @@ export {
   type ClassErrors,
   type FoundClass,
   type FoundDecision,
+  type OperatingChoice,
   readDecisions,
+  type StatedCost,
   writeDecisions,
 } from './decision.ts';
 export { type Environment, type RecordedEnvironment, readEnvironment } from './environment.ts';

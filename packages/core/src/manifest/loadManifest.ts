@@ -22,6 +22,7 @@ import { resolvedYaml, withReferences } from './resolvedYaml.ts';
 import { scoreNameMistakes } from './scoreNames.ts';
 import { serviceMistakes } from './serviceMistakes.ts';
 import { type Manifest, manifestShape } from './shape.ts';
+import { withSearched } from './searched.ts';
 import { expandShorthand } from './shorthand.ts';
 import { dotted, find, merge, placeOf, referencesIn, type TreeNode, toJson } from './tree.ts';
 
@@ -147,7 +148,8 @@ async function readTree(
   for (const [index, override] of set.entries()) {
     root = applyOverride(root, override, files.length + index, kinds, mistakes);
   }
-  return { root: expandShorthand(substitute(root, env, mistakes), kinds), brokenFrom };
+  const written = expandShorthand(substitute(root, env, mistakes), kinds);
+  return { root: withSearched(written), brokenFrom };
 }
 
 async function readText(file: string): Promise<string | RaremaskError> {

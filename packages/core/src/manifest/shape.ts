@@ -320,6 +320,23 @@ const score = z.strictObject({
     ),
 });
 
+const price = z.number().gt(0);
+
+const cost = z
+  .strictObject({
+    alarm: price.default(1).describe('Cost of a false alarm'),
+    miss: price.default(1).describe('Cost of a miss'),
+    per: z
+      .enum(['image', 'structure'])
+      .default('image')
+      .describe(
+        'What is counted. image: one without the class in which any is predicted, and one with it of which no pixel is hit; structure: a predicted one that touches no truth, and one of the truth that no prediction touches',
+      ),
+  })
+  .describe(
+    'What a false alarm costs against a miss: threshold, minimumSize, peak and gate are those with the least cost on the validation split, as far as they are auto, which they are with a cost where they are left out; of equals, those with the better Dice',
+  );
+
 const evaluate = z
   .strictObject({
     window: z
@@ -335,13 +352,12 @@ const evaluate = z
         'Whether images are seen mirrored along every set of axes as well, 4 times in two dimensions and 8 times in three, and the logits averaged: by evaluate, predict and the search of minimumSize, peak and gate; validation between epochs sees each image once',
       ),
     threshold: z
-      .number()
-      .gt(0)
-      .lt(1)
+      .union([z.literal('auto'), z.number().gt(0).lt(1)])
       .default(0.5)
       .describe(
-        'Probability from which a pixel belongs to an overlapping class; of exclusive classes the most probable wins',
+        'Probability from which a pixel belongs to an overlapping class; an exclusive class has a pixel where it is the most probable of the foreground, and more probable than this against the background alone (0.5: where it is the most probable of all); auto: searched on the validation split',
       ),
+    cost: cost.optional(),
     minimumSize: z
       .union([z.literal('auto'), z.int().min(0), z.record(z.string(), z.int().min(0))])
       .default(0)

@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Manifest } from '@raremask/core/manifest';
 import {
-  type FoundDecision,
   type RunFolder,
   readDecisions,
   writeDecisions,
 } from '@raremask/record';
 import type { FoundRule } from './decisionRule.ts';
+import type { SearchedRule } from './decisionSearch.ts';
 
 /** How images are seen; what was found holds for these settings alone. */
 type Seen = Pick<Manifest['evaluate'], 'window' | 'mirror' | 'threshold'> &
-  Partial<Pick<Manifest['evaluate'], 'gate'>>;
+  Partial<Pick<Manifest['evaluate'], 'gate' | 'cost'>>;
 
 /** The checkpoint that a decision is of. */
 export interface DecidedCheckpoint {
@@ -40,7 +40,7 @@ export async function writeDecision(
   { decision }: Pick<RunFolder, 'decision'>,
   checkpoint: DecidedCheckpoint,
   settings: Seen,
-  found: Pick<FoundDecision, 'classes' | 'gate'>,
+  found: SearchedRule,
 ): Promise<void> {
   const { epoch } = checkpoint.head.progress;
   await writeDecisions(decision, {
@@ -49,6 +49,10 @@ export async function writeDecision(
   });
 }
 
-function seenOf({ window, mirror, threshold, gate }: Seen): Seen {
-  return { window, mirror, threshold, ...(gate !== undefined && { gate }) };
+function seenOf({ window, mirror, threshold, gate, cost }: Seen): Seen {
+  return {
+    ...{ window, mirror, threshold },
+    ...(gate !== undefined && { gate }),
+    ...(cost !== undefined && { cost }),
+  };
 }
