@@ -20,6 +20,8 @@ export interface ManifestView {
   readonly epochs: number;
   readonly budget: unknown;
   readonly minimumSize: unknown;
+  /** `off` where nothing was watched. */
+  readonly sentinel: unknown;
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -45,6 +47,7 @@ export function manifestView(manifest: unknown): ManifestView {
     epochs: number(train['epochs'], 40),
     budget: train['budget'] ?? null,
     minimumSize: evaluate['minimumSize'] ?? 0,
+    sentinel: train['sentinel'] ?? {},
   };
 }
 
