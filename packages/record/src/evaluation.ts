@@ -35,6 +35,8 @@ export interface Evaluation {
 /** What one image scores on any foreground. */
 export interface EvaluatedImage extends Omit<RegionCounts, 'pixels'> {
   readonly id: string;
+  /** What it is drawn with, as a patient; absent where that is the image alone, and in earlier files. */
+  readonly group?: string;
   /** Foreground pixels of the truth; 0 = an empty image. */
   readonly foreground: number;
   /** Largest probability of foreground, or that of an image head; absent in files of earlier versions. */

@@ -4,7 +4,7 @@ import { type ClassSeen, classesSeen } from './candidates.ts';
 import type { DecisionRule } from './decisionRule.ts';
 import { foldsOf } from './folds.ts';
 import type { Judged } from './judge.ts';
-import { costOf, leastCost, type Objective, QUIET_AND_DICE } from './objective.ts';
+import { costOf, leastCost, QUIET_AND_DICE } from './objective.ts';
 import { type Choice, RuleGrid } from './ruleGrid.ts';
 import { combined, errorsOf, NOTHING, type Tally } from './tally.ts';
 
@@ -13,9 +13,9 @@ const PEAKS = [0, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999];
 /** Shares of the largest size that is tried. */
 const SIZES = [0, 0.125, 0.25, 0.5, 1];
 /** Of equals the first: the usual one, then those that are nearer to it. */
-const THRESHOLDS = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9];
+const THRESHOLDS = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9, 0.05, 0.95, 0.02];
 /** Those that the curve shows beside a fixed one. */
-const FEW_THRESHOLDS = [0.3, 0.7, 0.1, 0.9];
+const FEW_THRESHOLDS = [0.3, 0.7, 0.1, 0.9, 0.03];
 /** What a miss may cost, in false alarms: the curve has the best rule for each. */
 const MISS_COSTS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50];
 
@@ -78,7 +78,7 @@ export class DecisionSearch {
   best(): SearchedRule {
     const { gates = 'fixed', thresholds = 'fixed', cost } = this.#for;
     const grid = this.#grid();
-    const open = thresholds === 'search' ? grid.thresholds.length : 1;
+    const open = thresholds === 'search' ? grid.everyThreshold : [0];
     const objective = cost === undefined ? QUIET_AND_DICE : leastCost(cost);
     const chosen = grid.choose(objective, open);
     const before = grid.talliesOf(grid.unchanged);
@@ -133,23 +133,44 @@ export class DecisionSearch {
     });
   }
 
-  /** The best rule for each cost of a miss, quiet ones first, and the chosen one. */
+  /**
+   * The best rule for each cost of a miss, the chosen one, and the best of each threshold where no other has
+   * fewer alarms and misses.
+   */
   #curve(grid: RuleGrid, chosen: Choice): OperatingChoice[] {
-    const { per = 'image' } = this.#for.cost ?? {};
-    const found: { choice: Choice; from: number | null; to: number | null; fitted: Tally | null }[] =
-      [];
+    const { cost = { alarm: 1, miss: 1, per: 'image' as const } } = this.#for;
+    const { per } = cost;
+    const usual = leastCost(cost);
+    type Point = {
+      choice: Choice;
+      from: number | null;
+      to: number | null;
+      fitted: readonly Tally[] | undefined;
+    };
+    const found: Point[] = [];
     for (const miss of MISS_COSTS) {
-      const objective = leastCost({ alarm: 1, miss, per });
-      const choice = grid.choose(objective);
+      const least = leastCost({ alarm: 1, miss, per });
+      const choice = grid.choose(least);
       const last = found.at(-1);
       if (last !== undefined && same(last.choice, choice)) last.to = miss;
-      else {
-        const fitted = grid.crossFitted(objective);
-        found.push({ choice, from: miss, to: miss, fitted: fitted ? sumOf(fitted) : null });
-      }
+      else found.push({ choice, from: miss, to: miss, fitted: grid.crossFitted(least) });
     }
-    if (!found.some(({ choice }) => same(choice, chosen))) {
-      found.push({ choice: chosen, from: null, to: null, fitted: null });
+    const errors = ({ choice }: Point): readonly [alarms: number, misses: number] => {
+      const sum = sumOf(grid.talliesOf(choice));
+      return per === 'image'
+        ? [sum.alarms, sum.missed]
+        : [sum.falseStructures, sum.structuresMissed];
+    };
+    const isNew = ({ choice }: Point) => !found.some((one) => same(one.choice, choice));
+    const own = { choice: chosen, from: null, to: null, fitted: undefined };
+    if (isNew(own)) found.push(own);
+    for (const threshold of grid.everyThreshold) {
+      const choice = grid.choose(usual, [threshold]);
+      const fitted = grid.crossFitted(usual, [threshold]);
+      const point = { choice, from: null, to: null, fitted };
+      const [alarms, misses] = errors(point);
+      const others = found.map(errors);
+      if (!others.some((other) => other[0] <= alarms && other[1] <= misses)) found.push(point);
     }
     return found.map(({ choice, from, to, fitted }) => ({
       threshold: grid.thresholds[choice.threshold]!,
@@ -160,7 +181,7 @@ export class DecisionSearch {
       missCosts: from === null ? null : [from, to!],
       chosen: same(choice, chosen),
       errors: errorsOf(sumOf(grid.talliesOf(choice))),
-      crossFitted: fitted ? errorsOf(fitted) : null,
+      crossFitted: fitted ? errorsOf(sumOf(fitted)) : null,
     }));
   }
 }

@@ -65,6 +65,10 @@ export class RuleGrid {
     return { threshold: 0, gate: 0, rules: this.#rules.map(() => 0) };
   }
 
+  get everyThreshold(): readonly number[] {
+    return this.thresholds.map((_, at) => at);
+  }
+
   rule(index: number, rule: number): ClassRule {
     return this.#rules[index]![rule]!;
   }
@@ -77,15 +81,15 @@ export class RuleGrid {
   /**
    * The best rules of all classes together, of equals the first.
    *
-   * @param open how many of the thresholds may be taken
+   * @param open places of the thresholds that may be taken
    * @param without a part whose images are not looked at
    */
-  choose(objective: Objective, open = this.thresholds.length, without?: number): Choice {
+  choose(objective: Objective, open = this.everyThreshold, without?: number): Choice {
     const seen = ({ all, parts }: Sums) =>
       without === undefined ? all : combined(all, parts[without]!, -1);
     const before = this.unchanged.rules.map((_, index) => seen(this.#of(index, this.unchanged)));
     let best: { choice: Choice; score: number } | undefined;
-    for (let threshold = 0; threshold < open; threshold++) {
+    for (const threshold of open) {
       for (let gate = 0; gate < this.gates.length; gate++) {
         let score = 0;
         const rules: number[] = [];
@@ -110,7 +114,7 @@ export class RuleGrid {
    * What the search makes of images that it has not looked at: of each part, what is best on the others.
    * Undefined where the images cannot be divided.
    */
-  crossFitted(objective: Objective, open?: number): Tally[] | undefined {
+  crossFitted(objective: Objective, open = this.everyThreshold): Tally[] | undefined {
     if (this.#parts === 0) return undefined;
     let sums = this.#rules.map(() => NOTHING);
     for (let part = 0; part < this.#parts; part++) {

@@ -69,7 +69,8 @@ export function tallied(
     if (one.pixels < minimumSize || one.peak < peak) continue;
     judged += one.judged;
     hits += one.hits;
-    if (one.hits === 0 && one.judged > 0) falseStructures++;
+    // One that reaches what nobody has judged may be a structure there.
+    if (one.hits === 0 && one.judged === one.pixels) falseStructures++;
     for (const structure of one.touched) touched.add(structure);
   }
   const there = truth > 0;

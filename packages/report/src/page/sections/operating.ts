@@ -35,7 +35,7 @@ export function operating(decision: FoundDecision | undefined): Markup | false {
     .sort((left, right) => counted.x(left.errors)! - counted.x(right.errors)!);
   if (shown.length === 0) return false;
   return html`<h2 id="decision">Operating point</h2>
-<p class="muted">Threshold, smallest structure and least peak were searched on the validation images${stated(decision)}. Each point is the rule that is best where a miss costs so many false alarms; pick one to see it. Numbers in brackets are of images that the search had not seen: each fifth of the groups by what is best on the others.</p>
+<p class="muted">Threshold, smallest structure and least peak were searched on the validation images${stated(decision)}. Each point is another rule, best for some cost of a miss or of its threshold; pick one to see it. Numbers in brackets are of images that the search had not seen: each fifth of the groups by what is best on the others.</p>
 <div class="operating card">
 ${style(shown.length)}
 ${plot(shown, per)}
@@ -70,8 +70,7 @@ function plot(shown: Curve, per: 'image' | 'structure'): Markup {
     left: (100 * x(errors)!) / right,
     top: 100 - (100 * y(errors)!) / top,
   }));
-  const best = shown.flatMap(({ missCosts }, at) => (missCosts === null ? [] : [places[at]!]));
-  const line = best.map((place) => `${place.left.toFixed(2)},${place.top.toFixed(2)}`).join(' ');
+  const line = places.map((place) => `${place.left.toFixed(2)},${place.top.toFixed(2)}`).join(' ');
   return html`<div class="plot"><div class="y">${percentText(top)}</div><div class="area">
 <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true"><polyline points="${line}" fill="none" stroke="var(--found)" stroke-width="2" vector-effect="non-scaling-stroke"/></svg>
 ${shown.map(({ chosen }, index) => {
