@@ -158,3 +158,50 @@ export function wrongSize(text: string): RaremaskError {
     remedy: 'write height and width, before them the depth of a volume',
   });
 }
+
+export function oneRunOnly(run: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_COMPARE_ONE',
+    category: 'manifest',
+    where: 'raremask compare',
+    what: 'one run cannot be compared with itself',
+    expected: 'two run folders or more',
+    got: run,
+    remedy: 'name another run; raremask runs lists them',
+  });
+}
+
+export function noRuns(folder: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NO_RUNS',
+    category: 'data',
+    where: folder,
+    what: 'there is no run in this folder',
+    expected: 'a folder of run folders, each with manifest.resolved.yaml',
+    remedy: "name the folder that a manifest's output names, for example: raremask runs runs",
+  });
+}
+
+export function portTaken(ports: readonly number[]): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PORT_TAKEN',
+    category: 'environment',
+    where: '127.0.0.1',
+    what: 'the page cannot be served: no port is free for it',
+    expected: 'a free port of this machine',
+    got: ports.length === 1 ? `${ports[0]}` : `${ports[0]} to ${ports.at(-1)}, all taken`,
+    remedy: 'name another one with --port, for example --port 9000',
+  });
+}
+
+export function noPort(got: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PORT',
+    category: 'manifest',
+    where: '--port',
+    what: 'it is no port',
+    expected: 'a whole number from 1 to 65535',
+    got,
+    remedy: 'write for example --port 9000',
+  });
+}

@@ -59,5 +59,5 @@ export {
 } from './step/trainStep.ts';
 export { type TrainOptions, train } from './train.ts';
 export { openTrackers } from './training/openTrackers.ts';
-export type { Trackers } from './training/trackers.ts';
+export type { NamedTracker, Trackers } from './training/trackers.ts';
 export type { TrainResult } from './training/trainingRun.ts';

@@ -90,7 +90,7 @@ export async function train(
       ({ folder, lock } = createRunFolder(options.out ?? join(loaded.folder, output, name)));
     }
     if (from === null) await writeHead(folder, work, options);
-    journal.open(folder.events);
+    journal.open(folder.events, folder.live);
     if (start) await recordStart(start, folder, journal.emit);
     if (from !== null) await goOn(from, work, journal.emit);
     feed = await work.feed({

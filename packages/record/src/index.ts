@@ -44,6 +44,12 @@ export {
   type RecordedExample,
   readInspection,
 } from './inspection.ts';
+export { type Live, LiveFile, readLive } from './live.ts';
+export {
+  manifestDifferences,
+  readManifest,
+  type SettingDifference,
+} from './manifestDifferences.ts';
 export { MetricsTable } from './metricsTable.ts';
 export { readJson, readText } from './recordedFile.ts';
 export {
@@ -57,5 +63,5 @@ export {
   runFolder,
   SCORED_SPLITS,
 } from './runFolder.ts';
-export { lockRun, type RunLock } from './runLock.ts';
+export { isTraining, lockRun, type RunLock } from './runLock.ts';
 export { type RecordedSplits, readSplits, writeSplits } from './splits.ts';

@@ -12,6 +12,7 @@ import type { ManifestOptions } from '../manifestArguments.ts';
 
 interface Options extends Pick<ManifestOptions, 'set' | 'backend' | 'budget'> {
   readonly checkpoint?: 'best' | 'last';
+  readonly watch?: boolean;
 }
 
 export const resume: Declare = (program) =>
@@ -26,6 +27,7 @@ export const resume: Declare = (program) =>
         'what to go on from (default: last); of the epochs after best nothing is kept',
       ).choices(['best', 'last']),
     )
+    .option('--watch', 'show the run on a page of this machine while it goes on')
     .action(
       action(async (console, run: string, options: Options) => {
         const { keptSplitNote, manifestBefore, manifestOfRun } = await import(
@@ -36,8 +38,8 @@ export const resume: Declare = (program) =>
         const kept = keptSplitNote(loaded, options);
         if (kept !== undefined) console.note('warn', kept);
         const before = await manifestBefore(run, options, (text) => console.note('warn', text));
-        const { checkpoint } = options;
-        const resume = { resume: run, before, ...(checkpoint && { checkpoint }) };
+        const { checkpoint, watch = false } = options;
+        const resume = { resume: run, before, watch, ...(checkpoint && { checkpoint }) };
         return await trainAndReport(loaded, { version, ...resume }, console);
       }),
     );

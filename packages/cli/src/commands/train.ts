@@ -12,6 +12,7 @@ import type { ManifestOptions } from '../manifestArguments.ts';
 
 interface Options extends ManifestOptions {
   readonly out?: string;
+  readonly watch?: boolean;
 }
 
 export const train: Declare = (program) =>
@@ -29,15 +30,16 @@ export const train: Declare = (program) =>
       '--out <folder>',
       'the run folder (default: runs/NAME beside the manifest, then NAME-2, ...)',
     )
+    .option('--watch', 'show the run on a page of this machine while it goes on')
     .action(
       action(async (console, manifest: string | undefined, options: Options) => {
         const { manifestFromArguments } = await import('../manifestArguments.ts');
         const { trainAndReport } = await import('../jobs/trainAndReport.ts');
         const loaded = await manifestFromArguments(manifest, options);
-        const { out } = options;
+        const { out, watch = false } = options;
         return await trainAndReport(
           loaded,
-          { version, ...(out !== undefined && { out }) },
+          { version, watch, ...(out !== undefined && { out }) },
           console,
         );
       }),

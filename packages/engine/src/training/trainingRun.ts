@@ -29,6 +29,7 @@ import { initialState, unusableIn } from '../step/state.ts';
 import { accumulationNote, gatheringOf, updateProgress } from './accumulation.ts';
 import type { Course } from './course.ts';
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
+import { LoadMeter } from './loadMeter.ts';
 import type { Parts } from './parts.ts';
 import { restored } from './restored.ts';
 import { progressOf, type ResumePoint } from './resumePoint.ts';
@@ -80,6 +81,7 @@ export class TrainingRun {
   readonly #runner: Runner;
   readonly #table: MetricsTable;
   readonly #trackers: Trackers;
+  readonly #load = new LoadMeter();
   readonly #openCourse: RunSettings['course'];
   #course!: Course;
   /** Undefined where the manifest switches the sentinel off. */
@@ -271,6 +273,7 @@ export class TrainingRun {
     await this.#save(this.#folder.last);
     await this.#table.add(event);
     this.#emit(event);
+    this.#emit(this.#load.taken(done));
     const note = emptiedNote(sums);
     if (note !== undefined) this.#emit({ type: 'note', level: 'warn', text: note });
     for (const finding of noticed?.findings ?? []) this.#emit(finding);

@@ -138,6 +138,9 @@ footer { margin-top: 36px; padding-top: 10px; border-top: 1px solid var(--line);
   .settings, .operating { grid-template-columns: minmax(0, 1fr); }
   .operating { padding: 14px; gap: 12px; }
   .gallery { gap: 10px; }
+  .compare td, .compare th { padding-right: 8px; }
+  .compare td.score { min-width: 0; }
+  .compare td.n small { display: inline-block; max-width: 6em; white-space: normal; }
   table.stack, .stack tbody { display: block; }
   .stack thead { display: none; }
   .stack tr { display: flex; flex-wrap: wrap; gap: 0 14px; padding: 6px 0; border-bottom: 1px solid var(--grid); }

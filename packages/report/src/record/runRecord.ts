@@ -88,9 +88,10 @@ export async function readRun(path: string): Promise<RunRecord> {
   };
 }
 
-type EventFacts = Pick<RunRecord, 'start' | 'end' | 'bestEpoch' | 'warnings' | 'findings'>;
+export type EventFacts = Pick<RunRecord, 'start' | 'end' | 'bestEpoch' | 'warnings' | 'findings'>;
 
-function eventFacts(events: readonly RecordedEvent[]): EventFacts {
+/** What the events of a run come to. */
+export function eventFacts(events: readonly RecordedEvent[]): EventFacts {
   const facts: { -readonly [Key in keyof EventFacts]: EventFacts[Key] } = {
     warnings: [],
     findings: findingsOf(events),
