@@ -205,3 +205,15 @@ export function noPort(got: string): RaremaskError {
     remedy: 'write for example --port 9000',
   });
 }
+
+export function wrongSeeds(got: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SEEDS',
+    category: 'manifest',
+    where: '--seeds',
+    what: 'these are no seeds',
+    expected: 'different whole numbers from 0, with commas between them',
+    got,
+    remedy: 'write for example --seeds 1,2,3',
+  });
+}

@@ -82,7 +82,8 @@ export async function train(
     let parts = await makeParts(work, from?.checkpoint.head.normalization);
     const start = from === null ? await startWeights(work, parts.model) : undefined;
     if (start) parts = { ...parts, model: start.model };
-    const program = programOf(work, parts);
+    const thawed = from?.checkpoint.head.progress.thawedAt !== undefined;
+    const program = programOf(work, parts, thawed);
     const state = from ? fittingState(from, program, work.facts) : initialState(program);
     let folder = found?.folder;
     if (folder === undefined) {

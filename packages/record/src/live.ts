@@ -4,8 +4,12 @@ import { readJson } from './recordedFile.ts';
 
 /** What a training does now. Epochs and steps are counted from 1. */
 export type Live =
-  | { readonly doing: 'training'; readonly loss: number; readonly imagesPerSecond: number } & Place
-  | { readonly doing: 'validating' } & Place;
+  | ({
+      readonly doing: 'training';
+      readonly loss: number;
+      readonly imagesPerSecond: number;
+    } & Place)
+  | ({ readonly doing: 'validating' } & Place);
 
 interface Place {
   /** When it was written. */

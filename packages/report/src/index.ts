@@ -38,4 +38,4 @@ export { inspectionTable } from './terminal/inspectionTable.ts';
 export { labTable } from './terminal/labTable.ts';
 export { createProgress, type Progress, type ProgressOptions } from './terminal/progress.ts';
 export { type ResultOptions, resultTable } from './terminal/resultTable.ts';
-export { runsTable } from './terminal/runsTable.ts';
+export { runsTable, seedsText } from './terminal/runsTable.ts';

@@ -21,10 +21,16 @@ test('a run in progress shows where it stands, its curves, and what the sentinel
     join(folder, 'live.json'),
     JSON.stringify({ ...live, imagesPerSecond: 12, secondsLeft: 65 }),
   );
-  const finding = { type: 'finding', epoch: 3, since: 2, problem: 'alarms', text: 'alarms <flood>' };
+  const finding = {
+    type: 'finding',
+    epoch: 3,
+    since: 2,
+    problem: 'alarms',
+    text: 'alarms <flood>',
+  };
   const load = { type: 'load', epoch: 3, cpu: 0.5, cores: 4, memory: 2 ** 30, free: 2 ** 31 };
   for (const event of [{ ...finding, advice: ['Set `x: 1`.'] }, load]) {
-    appendFileSync(join(folder, "events.ndjson"), `\n${JSON.stringify(event)}`);
+    appendFileSync(join(folder, 'events.ndjson'), `\n${JSON.stringify(event)}`);
   }
   const page = livePage(folder);
   expect(await page.part()).toContain('ended without a word');
@@ -46,6 +52,10 @@ test('a run in progress shows where it stands, its curves, and what the sentinel
 test('hands out the pictures that it shows, and no other file', async () => {
   const page = livePage(folder);
   const [, file] = /src="picture\/([^?"]+)/.exec(await page.part()) ?? [];
-  expect(Buffer.from((await page.picture(file!))!).subarray(1, 4).toString()).toBe('PNG');
+  expect(
+    Buffer.from((await page.picture(file!))!)
+      .subarray(1, 4)
+      .toString(),
+  ).toBe('PNG');
   expect(await page.picture('../metrics.csv')).toBeUndefined();
 });

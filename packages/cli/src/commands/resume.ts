@@ -5,12 +5,13 @@ import {
   budgetOption,
   command,
   type Declare,
+  filesOption,
   setOption,
   version,
 } from '../command.ts';
 import type { ManifestOptions } from '../manifestArguments.ts';
 
-interface Options extends Pick<ManifestOptions, 'set' | 'backend' | 'budget'> {
+interface Options extends ManifestOptions {
   readonly checkpoint?: 'best' | 'last';
   readonly watch?: boolean;
 }
@@ -18,6 +19,7 @@ interface Options extends Pick<ManifestOptions, 'set' | 'backend' | 'budget'> {
 export const resume: Declare = (program) =>
   command(program, 'resume', 'go on with a run that was interrupted')
     .argument('<run>', 'run folder')
+    .addOption(filesOption())
     .addOption(setOption('train.epochs=80'))
     .addOption(backendOption())
     .addOption(budgetOption())

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { openRunFolder } from '@raremask/engine';
-import { comparisonTable, compareRuns, writeComparison } from '@raremask/report';
+import { compareRuns, comparisonTable, writeComparison } from '@raremask/report';
 import type { Console } from '../console.ts';
 import { oneRunOnly } from '../errors.ts';
 import { EXIT } from '../failure.ts';

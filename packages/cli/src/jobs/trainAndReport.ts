@@ -20,7 +20,7 @@ import { latestPictures } from '../watch/latestPictures.ts';
 import { type Watching, watchRun } from '../watch/server.ts';
 import { scoreRun } from './scoreRun.ts';
 
-interface RunOptions {
+export interface RunOptions {
   readonly out?: string;
   readonly resume?: string;
   /** What a run goes on from, and its manifest before anything was overridden. */
@@ -29,6 +29,8 @@ interface RunOptions {
   readonly version: string;
   /** Whether a page shows the run. */
   readonly watch?: boolean;
+  /** Hears where the run lies. */
+  readonly onFolder?: (folder: string) => void;
 }
 
 /** Trains, or goes on training; scores the best weights; writes the report; prints the pair. */
@@ -42,7 +44,9 @@ export async function trainAndReport(
   const { data, result, trackers } = await withProgress(console, (onEvent) => {
     const heard: OnEvent = (event) => {
       onEvent(event);
-      if (event.type === 'start') page.open(event.folder);
+      if (event.type !== 'start') return;
+      page.open(event.folder);
+      options.onFolder?.(event.folder);
     };
     return trained(loaded, backend, options, heard, console);
   });

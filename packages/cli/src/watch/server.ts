@@ -44,8 +44,7 @@ export async function watchRun(
 }
 
 async function listening(server: Server, port: number | undefined): Promise<number> {
-  const ports =
-    port === undefined ? Array.from({ length: TRIED }, (_, at) => USUAL + at) : [port];
+  const ports = port === undefined ? Array.from({ length: TRIED }, (_, at) => USUAL + at) : [port];
   for (const one of ports) {
     const taken = await new Promise<boolean>((done, fail) => {
       const onError = (error: NodeJS.ErrnoException) =>

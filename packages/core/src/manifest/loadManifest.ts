@@ -20,9 +20,9 @@ import { type PluginPlace, placesOf, putOptions, writtenOptions } from './plugin
 import { readFileText } from './readYaml.ts';
 import { resolvedYaml, withReferences } from './resolvedYaml.ts';
 import { scoreNameMistakes } from './scoreNames.ts';
+import { withSearched } from './searched.ts';
 import { serviceMistakes } from './serviceMistakes.ts';
 import { type Manifest, manifestShape } from './shape.ts';
-import { withSearched } from './searched.ts';
 import { expandShorthand } from './shorthand.ts';
 import { dotted, find, merge, placeOf, referencesIn, type TreeNode, toJson } from './tree.ts';
 

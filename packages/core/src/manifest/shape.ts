@@ -162,6 +162,7 @@ const lossWeight = z.union([
     from: z.number().describe('Weight at the start'),
     to: z.number().describe('Weight at the end of the ramp and after it'),
     epochs: z.number().gt(0).describe('Length of the ramp in epochs'),
+    after: z.number().min(0).default(0).describe('Epochs before it begins'),
   }),
 ]);
 
@@ -169,7 +170,7 @@ const loss = z.strictObject({
   ...plugin('A loss'),
   weight: lossWeight
     .default(1)
-    .describe('Factor of the term in the sum, or a straight ramp over the first epochs'),
+    .describe('Factor of the term in the sum, or a straight ramp over some epochs'),
   name: z
     .string()
     .min(1)
@@ -261,6 +262,22 @@ const sentinel = z
   })
   .describe('Watches a training and names what is wrong with it, with what to change');
 
+const earlyStop = z
+  .strictObject({
+    patience: z
+      .int()
+      .min(1)
+      .describe('Epochs without a better score after which the training ends'),
+    by: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe('How much better a score has to be than the best before to count as better'),
+  })
+  .describe(
+    'Ends a training whose validation gets no better, by the score that chooses the best checkpoint (Prechelt 1998, Early stopping, but when?); the schedule is then not at its end; null: never',
+  );
+
 const train = z
   .strictObject({
     epochs: z.int().min(1).default(40).describe('Times that the sampler goes through the data'),
@@ -289,6 +306,7 @@ const train = z
         'Batches whose gradients are averaged for one update, as if they were one large batch; an epoch ends with an update',
       ),
     average: average.nullable().default(null),
+    earlyStop: earlyStop.nullable().default(null),
     sentinel: z
       .union([z.literal('off'), sentinel])
       .prefault({})
@@ -420,6 +438,14 @@ const model = z
       .default([])
       .describe(
         'Weights that training leaves as they are: parts of their names, for example encoder; * stands for anything',
+      ),
+    thaw: z
+      .int()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe(
+        "Epochs after which the frozen weights are trained as well, the optimizer's memory beginning anew; null: never",
       ),
   })
   .describe(KINDS.model.describe);

@@ -1,10 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Manifest } from '@raremask/core/manifest';
-import {
-  type RunFolder,
-  readDecisions,
-  writeDecisions,
-} from '@raremask/record';
+import { type RunFolder, readDecisions, writeDecisions } from '@raremask/record';
 import type { FoundRule } from './decisionRule.ts';
 import type { SearchedRule } from './decisionSearch.ts';
 

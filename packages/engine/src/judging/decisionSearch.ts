@@ -117,7 +117,10 @@ export class DecisionSearch {
     const { peaks, gates = 'fixed', largest } = this.#for;
     const first = firstForeground(this.#facts);
     const rules = this.#names.map((_, at) => {
-      const own = { size: this.#fixed.minimumSizes[first + at]!, peak: this.#fixed.peaks[first + at]! };
+      const own = {
+        size: this.#fixed.minimumSizes[first + at]!,
+        peak: this.#fixed.peaks[first + at]!,
+      };
       const sizes = largest === 'fixed' ? [own.size] : sizesUpTo(largest[first + at]!);
       const tried = peaks === 'fixed' ? [own.peak] : PEAKS;
       return sizes.flatMap((minimumSize) => tried.map((peak) => ({ minimumSize, peak })));

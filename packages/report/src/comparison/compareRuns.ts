@@ -1,4 +1,9 @@
-import { manifestDifferences, readManifest, runFolder, type SettingDifference } from '@raremask/record';
+import {
+  manifestDifferences,
+  readManifest,
+  runFolder,
+  type SettingDifference,
+} from '@raremask/record';
 import { type RunSummary, type SummarizedRun, summarizeRun } from '../record/runSummary.ts';
 import { type Pairing, paired } from './pairs.ts';
 

@@ -30,9 +30,7 @@ export function paired(first: Evaluation, other: Evaluation): Pairing {
   const others = new Map(other.images.map((image) => [image.id, image]));
   const both = first.images.flatMap((image) => {
     const own = others.get(image.id);
-    return own === undefined || own.foreground !== image.foreground
-      ? []
-      : [[image, own] as const];
+    return own === undefined || own.foreground !== image.foreground ? [] : [[image, own] as const];
   });
   const differing = (keep: (left: EvaluatedImage, right: EvaluatedImage) => boolean) =>
     both.flatMap(([left, right]) => (keep(left, right) ? [differingImage(left, right)] : []));
@@ -63,6 +61,13 @@ function differingImage(left: EvaluatedImage, right: EvaluatedImage): DifferingI
 }
 
 /** Images that are listed have scored pixels; how many does not matter. */
-function countsOf({ hits, misses, alarms, structures, structuresFound, falseStructures }: EvaluatedImage) {
+function countsOf({
+  hits,
+  misses,
+  alarms,
+  structures,
+  structuresFound,
+  falseStructures,
+}: EvaluatedImage) {
   return { pixels: 1, hits, misses, alarms, structures, structuresFound, falseStructures };
 }

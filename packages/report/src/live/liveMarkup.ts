@@ -1,5 +1,13 @@
 import { lastScored } from '@raremask/record';
-import { ABSENT, averageText, counted, measureText, percentText, shareText, timeText } from '../numberText.ts';
+import {
+  ABSENT,
+  averageText,
+  counted,
+  measureText,
+  percentText,
+  shareText,
+  timeText,
+} from '../numberText.ts';
 import type { OverlayEntry } from '../overlays/overlays.ts';
 import { chart } from '../page/figure.ts';
 import { html, type Markup, trusted } from '../page/markup.ts';
@@ -126,7 +134,10 @@ function machine({ loads }: LiveRun): Markup {
       : ([
           ['processors kept busy', `${percentText(last.cpu)} of ${last.cores}`],
           ['memory of the training', `${(last.memory / GIB).toFixed(2)} GiB`],
-          ['most of it in an epoch', `${(Math.max(...loads.map(({ memory }) => memory)) / GIB).toFixed(2)} GiB`],
+          [
+            'most of it in an epoch',
+            `${(Math.max(...loads.map(({ memory }) => memory)) / GIB).toFixed(2)} GiB`,
+          ],
           ['memory free on the machine', `${(last.free / GIB).toFixed(2)} GiB`],
         ] as const);
   return html`<figure class="card chart"><h3>Load</h3>${

@@ -12,7 +12,10 @@ import { STYLE } from './style.ts';
 /** Writes several runs side by side as one HTML page that needs nothing beside it. */
 export async function writeComparison(
   path: string,
-  { comparison, runs }: { readonly comparison: Comparison; readonly runs: readonly SummarizedRun[] },
+  {
+    comparison,
+    runs,
+  }: { readonly comparison: Comparison; readonly runs: readonly SummarizedRun[] },
 ): Promise<void> {
   const { runs: summaries, pairs, settings, split } = comparison;
   const histories = runs.map(({ history }, at) => ({ name: summaries[at]!.name, history }));
@@ -77,7 +80,10 @@ function overview(runs: readonly RunSummary[]): Markup {
 }
 
 function ends({ interval }: ErrorOf, text: (end: number) => string): Markup | false {
-  return interval !== null && html`<br><small>${interval.map(text).join('–').replace(' %–', '–')}</small>`;
+  return (
+    interval !== null &&
+    html`<br><small>${interval.map(text).join('–').replace(' %–', '–')}</small>`
+  );
 }
 
 function pairSection(
@@ -120,9 +126,7 @@ const MOST = 40;
 
 function images(title: string, all: readonly DifferingImage[], what: 'dice' | 'alarms'): Markup {
   const number = (image: DifferingImage) =>
-    what === 'dice'
-      ? image.dice.map(shareText).join(' / ')
-      : `${image.alarms.join(' / ')} px`;
+    what === 'dice' ? image.dice.map(shareText).join(' / ') : `${image.alarms.join(' / ')} px`;
   return html`<section class="card chart"><h3>${title}: ${all.length}</h3>${
     all.length === 0
       ? html`<p class="nothing">none</p>`
@@ -130,10 +134,7 @@ function images(title: string, all: readonly DifferingImage[], what: 'dice' | 'a
   }</section>`;
 }
 
-function settingsTable(
-  runs: readonly RunSummary[],
-  settings: Comparison['settings'],
-): Markup {
+function settingsTable(runs: readonly RunSummary[], settings: Comparison['settings']): Markup {
   if (settings.length === 0) return html`<h2>Manifests</h2><p class="muted">They are the same.</p>`;
   return html`<h2>Manifests differ in</h2>
 <div class="scroll"><table><thead><tr><th>setting</th>${runs.map(({ name }) => html`<th>${name}</th>`)}</tr></thead>

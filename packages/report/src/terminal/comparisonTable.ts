@@ -35,7 +35,8 @@ function pairText(
   split: string,
   options: TableOptions,
 ): string {
-  if (pair.images === 0) return `${other} and ${first} have no image of the ${split} split in common.`;
+  if (pair.images === 0)
+    return `${other} and ${first} have no image of the ${split} split in common.`;
   const rows = differenceTexts(pair.differences).map((one) => [
     one.score.short,
     ...[one.left, one.right, one.difference, one.interval],

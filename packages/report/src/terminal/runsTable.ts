@@ -23,6 +23,36 @@ export function runsTable(runs: readonly RunSummary[], options: TableOptions): s
   });
 }
 
+/** Mean and standard deviation (n - 1) of both errors over runs that differ by their seed alone. */
+export function seedsText(runs: readonly RunSummary[]): string {
+  const spread = (
+    name: string,
+    values: readonly (number | null)[],
+    text: (value: number) => string,
+  ) => {
+    const known = values.filter((value) => value !== null);
+    if (known.length < 2) return [];
+    const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+    const squares = known.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    const deviation = Math.sqrt(squares / (known.length - 1));
+    return [`${name} ${text(mean)} ± ${text(deviation)}`];
+  };
+  const parts = [
+    ...spread(
+      'Dice',
+      runs.map(({ dice }) => dice.value),
+      shareText,
+    ),
+    ...spread(
+      'alarms',
+      runs.map(({ alarms }) => alarms.value),
+      percentText,
+    ),
+  ];
+  if (parts.length === 0) return 'Nothing can be said of the spread over seeds.';
+  return `Over ${runs.length} seeds, mean and standard deviation: ${parts.join(', ')}.`;
+}
+
 function ends({ interval }: ErrorOf, text: (end: number) => string): string {
   return interval === null ? '' : interval.map(text).join('–').replace(' %–', '–');
 }

@@ -74,9 +74,9 @@ function plot(shown: Curve, per: 'image' | 'structure'): Markup {
   return html`<div class="plot"><div class="y">${percentText(top)}</div><div class="area">
 <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true"><polyline points="${line}" fill="none" stroke="var(--found)" stroke-width="2" vector-effect="non-scaling-stroke"/></svg>
 ${shown.map(({ chosen }, index) => {
-    const place = places[index]!;
-    return html`<input type="radio" name="point" id="point-${index}"${trusted(chosen ? ' checked' : '')}><label for="point-${index}" class="${chosen && 'chosen'}" style="left:${place.left.toFixed(2)}%;top:${place.top.toFixed(2)}%" title="point ${index + 1}"></label>`;
-  })}</div><div class="x"><span>0</span><span>${xText(right)}</span></div>
+  const place = places[index]!;
+  return html`<input type="radio" name="point" id="point-${index}"${trusted(chosen ? ' checked' : '')}><label for="point-${index}" class="${chosen && 'chosen'}" style="left:${place.left.toFixed(2)}%;top:${place.top.toFixed(2)}%" title="point ${index + 1}"></label>`;
+})}</div><div class="x"><span>0</span><span>${xText(right)}</span></div>
 <p class="axes"><strong>→</strong> ${alarms}<br><strong>↑</strong> ${misses}; the nearer to the lower left corner, the better. The square is what is in use.</p></div>`;
 }
 
@@ -119,7 +119,10 @@ function range([least, most]: readonly [number, number]): string {
 }
 
 /** The rule as overrides of a manifest. */
-function settingsOf({ threshold, gate, classes }: OperatingChoice, decision: FoundDecision): string[] {
+function settingsOf(
+  { threshold, gate, classes }: OperatingChoice,
+  decision: FoundDecision,
+): string[] {
   const byClass = (name: 'minimumSize' | 'peak') => {
     const own = Object.entries(classes).map(([key, rule]) => `${keyText(key)}: ${rule[name]}`);
     return `--set 'evaluate.${name}={${own.join(', ')}}'`;

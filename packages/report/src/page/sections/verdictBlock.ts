@@ -52,8 +52,12 @@ function nextSteps({ state, advice }: Verdict, run: RunRecord): readonly string[
     );
   }
   if (run.decision?.curve !== undefined && run.decision.cost === undefined) {
-    steps.push('State what a miss costs against a false alarm, or pick another operating point below.');
+    steps.push(
+      'State what a miss costs against a false alarm, or pick another operating point below.',
+    );
   }
-  steps.push('Look at the worst misses and false alarms below; hand it on with `raremask package RUN`.');
+  steps.push(
+    'Look at the worst misses and false alarms below; hand it on with `raremask package RUN`.',
+  );
   return steps;
 }
