@@ -217,3 +217,40 @@ export function wrongSeeds(got: string): RaremaskError {
     remedy: 'write for example --seeds 1,2,3',
   });
 }
+
+export function packageExists(out: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PACKAGE_EXISTS',
+    category: 'manifest',
+    where: out,
+    what: 'the folder holds something already, and it is kept',
+    expected: 'a new folder, or an empty one',
+    remedy: 'choose another one with --out',
+  });
+}
+
+export function localPluginOutside(use: string, file: string, folder: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PACKAGE_PLUGIN',
+    category: 'manifest',
+    where: use,
+    what: 'the plugin lies outside the folder of the manifest, and cannot be put into a package under its path',
+    expected: `a file in ${folder}`,
+    got: file,
+    remedy: 'move it beside the manifest, or make an npm package of it (raremask new)',
+  });
+}
+
+export function unreadableText(path: string, cause: unknown): RaremaskError {
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_PACKAGE_TEXT',
+      category: 'manifest',
+      where: path,
+      what: `the file cannot be read (${(cause as NodeJS.ErrnoException).code ?? String(cause)})`,
+      expected: 'a text file',
+      remedy: 'name another one, or leave the option out',
+    },
+    { cause },
+  );
+}

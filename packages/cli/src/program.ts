@@ -8,6 +8,7 @@ import { init } from './commands/init.ts';
 import { inspect } from './commands/inspect.ts';
 import { lab } from './commands/lab.ts';
 import { newPlugin } from './commands/new.ts';
+import { packageModel } from './commands/package.ts';
 import { plugins } from './commands/plugins.ts';
 import { predict } from './commands/predict.ts';
 import { report } from './commands/report.ts';
@@ -26,6 +27,7 @@ const COMMANDS = [
   evaluate,
   predict,
   exportNetwork,
+  packageModel,
   weights,
   init,
   inspect,

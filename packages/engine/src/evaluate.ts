@@ -9,7 +9,7 @@ import { evaluationOf } from './judging/evaluation.ts';
 import { type Judge, type Judged, judge, scoreJudged } from './judging/judge.ts';
 import type { NamedScore } from './judging/namedScore.ts';
 import { searchDecision, searchedNote } from './judging/searchDecision.ts';
-import { tileRule } from './judging/tiles.ts';
+import { tileRule } from './judging/tileRule.ts';
 import { checkFacts } from './opening/checkFacts.ts';
 import { nothingReadable } from './opening/errors.ts';
 import { leftOutNote } from './opening/leftOut.ts';

@@ -20,6 +20,7 @@ export type { Judged } from './judging/judge.ts';
 export type { Counted } from './opening/counts.ts';
 export { type OpenedData, type OpenOptions, openData } from './opening/openData.ts';
 export { type ProposedSplit, proposedSplit } from './opening/proposedSplit.ts';
+export { type Packaged, packageWeights } from './packaged.ts';
 export {
   type PredictedImage,
   type PredictOptions,

@@ -14,7 +14,7 @@ import { csvText, readSplits, writeAtomically } from '@raremask/record';
 import { nameOutside, noPredictionFiles } from './errors.ts';
 import { foregroundProbability } from './judging/decide.ts';
 import { type Judged, judge } from './judging/judge.ts';
-import { tileRule } from './judging/tiles.ts';
+import { tileRule } from './judging/tileRule.ts';
 import { nothingReadable } from './opening/errors.ts';
 import {
   openTrained,
