@@ -34,6 +34,8 @@ const JOBS = [
   'inspect.ts',
   'exportOnnx.ts',
   'publishedWeights.ts',
+  'packaged.ts',
+  'browser.ts',
   'index.ts',
 ];
 

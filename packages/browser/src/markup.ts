@@ -1,7 +1,10 @@
 import type { PageConfig } from './config.ts';
 
 const escaped = (text: string) =>
-  text.replace(/[&<>"]/g, (one) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[one]!);
+  text.replace(
+    /[&<>"]/g,
+    (one) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[one]!,
+  );
 
 /** The page before anything is dropped on it. */
 export function pageMarkup({ name, facts, scores }: PageConfig): string {

@@ -7,9 +7,11 @@ import { pathToFileURL } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 /** Where a Chromium is, that tests may start; undefined where there is none. */
-export const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  (path) => existsSync(path),
-);
+export const chromium = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find((path) => existsSync(path));
 
 /** A page that is open in a browser without a window. */
 export interface OpenPage {
@@ -33,12 +35,20 @@ export async function openPage(executable: string, file: string): Promise<OpenPa
   const profile = mkdtempSync(join(tmpdir(), 'raremask-chromium-'));
   const child = spawn(
     executable,
-    ['--headless', '--no-sandbox', '--disable-gpu', '--remote-debugging-pipe', `--user-data-dir=${profile}`],
+    [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--remote-debugging-pipe',
+      `--user-data-dir=${profile}`,
+    ],
     { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
   );
   onTestFinished(async () => {
     child.kill('SIGKILL');
-    await new Promise((done) => (child.exitCode ?? child.signalCode) !== null ? done(0) : child.once('close', done));
+    await new Promise((done) =>
+      (child.exitCode ?? child.signalCode) !== null ? done(0) : child.once('close', done),
+    );
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   });
   const [to, from] = [child.stdio[3] as Writable, child.stdio[4] as Readable];

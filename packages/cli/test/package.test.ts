@@ -25,7 +25,14 @@ test('a package predicts like its run, without what only training needs, and say
   expect(weights.includes('optimizer.')).toBe(false);
   expect(existsSync(project.at('handed/predict.html'))).toBe(false);
   for (const from of ['runs/tiny', 'handed']) {
-    const { status, stderr } = await raremask(project, 'predict', from, 'data/images', '--out', `by/${from}`);
+    const { status, stderr } = await raremask(
+      project,
+      'predict',
+      from,
+      'data/images',
+      '--out',
+      `by/${from}`,
+    );
     expect(status, stderr).toBe(0);
   }
   const files = project.files('by/handed');
@@ -52,7 +59,10 @@ test.skipIf(chromium === undefined)(
     const page = await openPage(chromium!, project.at('handed/predict.html'));
     await page.until(`document.getElementById('state')?.textContent === 'Ready.'`);
     const names = ['scan00', 'scan01', 'scan08'];
-    await page.choose('#files', names.map((name) => project.at(`data/images/${name}.png`)));
+    await page.choose(
+      '#files',
+      names.map((name) => project.at(`data/images/${name}.png`)),
+    );
     await page.until(`document.querySelectorAll('.card').length === ${names.length}`);
     expect(await page.evaluate(`document.querySelectorAll('.failed').length`)).toBe(0);
     const files = await page.evaluate<Record<string, number[]>>(`(async () => {
@@ -65,7 +75,8 @@ test.skipIf(chromium === undefined)(
       expect(Buffer.from(files[mask]!)).toEqual(readFileSync(project.at('predicted', mask)));
       expect(files[`probabilities/${name}.png`]!.length).toBeGreaterThan(0);
     }
-    const found = await page.evaluate<number>(`[...document.querySelectorAll('dl div')].filter((row) =>
+    const found =
+      await page.evaluate<number>(`[...document.querySelectorAll('dl div')].filter((row) =>
       row.firstChild.textContent === 'structures' && row.lastChild.textContent !== '0').length`);
     expect(found).toBeGreaterThan(0);
     for (const width of [1280, 420]) {

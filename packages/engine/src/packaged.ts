@@ -25,7 +25,11 @@ export interface Packaged {
 export async function packageWeights(
   loaded: LoadedManifest,
   runPath: string,
-  { out, checkpoint, onEvent }: { out: string; checkpoint?: 'best' | 'last' | undefined; onEvent: OnEvent },
+  {
+    out,
+    checkpoint,
+    onEvent,
+  }: { out: string; checkpoint?: 'best' | 'last' | undefined; onEvent: OnEvent },
 ): Promise<Packaged> {
   const run = await readTrained(runPath, checkpoint, onEvent);
   const { head } = run.checkpoint;

@@ -28,7 +28,8 @@ function pngPixels(bytes: Uint8Array): Pixels {
     const data = new Uint8Array(convertIndexedToRgb(png));
     return withoutAlpha({ width, height, channels, data }, channels === 4);
   }
-  if (png.depth < 8) throw new Error(`images of ${png.depth} bits are not read by this page; save it with 8`);
+  if (png.depth < 8)
+    throw new Error(`images of ${png.depth} bits are not read by this page; save it with 8`);
   const data = png.data as Uint8Array | Uint16Array;
   return withoutAlpha({ width, height, channels: png.channels, data }, png.channels % 2 === 0);
 }
@@ -37,7 +38,10 @@ function withoutAlpha(pixels: Pixels, has: boolean): Pixels {
   if (!has) return pixels;
   const { width, height, channels, data } = pixels;
   const kept = channels - 1;
-  const values = data instanceof Uint8Array ? new Uint8Array(width * height * kept) : new Uint16Array(width * height * kept);
+  const values =
+    data instanceof Uint8Array
+      ? new Uint8Array(width * height * kept)
+      : new Uint16Array(width * height * kept);
   for (let pixel = 0; pixel < width * height; pixel++) {
     for (let at = 0; at < kept; at++) values[pixel * kept + at] = data[pixel * channels + at]!;
   }
@@ -52,19 +56,26 @@ async function decodedPixels(file: File, upright: boolean): Promise<Pixels> {
     imageOrientation: upright ? 'from-image' : 'none',
   });
   const { width, height } = bitmap;
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
+  const context = new OffscreenCanvas(width, height).getContext('2d', {
+    willReadFrequently: true,
+  })!;
   context.drawImage(bitmap, 0, 0);
   const { data } = context.getImageData(0, 0, width, height);
   return withoutAlpha({ width, height, channels: 4, data: new Uint8Array(data) }, true);
 }
 
-function inChannels({ width, height, channels, data }: Pixels, wanted: number): Uint8Array | Uint16Array {
+function inChannels(
+  { width, height, channels, data }: Pixels,
+  wanted: number,
+): Uint8Array | Uint16Array {
   if (channels === wanted) return data;
-  const make = (length: number) => (data instanceof Uint8Array ? new Uint8Array(length) : new Uint16Array(length));
+  const make = (length: number) =>
+    data instanceof Uint8Array ? new Uint8Array(length) : new Uint16Array(length);
   const pixels = width * height;
   if (channels === 1 && wanted === 3) {
     const values = make(pixels * 3);
-    for (let pixel = 0; pixel < pixels; pixel++) values.fill(data[pixel]!, pixel * 3, pixel * 3 + 3);
+    for (let pixel = 0; pixel < pixels; pixel++)
+      values.fill(data[pixel]!, pixel * 3, pixel * 3 + 3);
     return values;
   }
   if (channels === 3 && wanted === 1) {
@@ -72,9 +83,14 @@ function inChannels({ width, height, channels, data }: Pixels, wanted: number): 
     const values = make(pixels);
     for (let pixel = 0; pixel < pixels; pixel++) {
       const [red, green, blue] = [data[pixel * 3]!, data[pixel * 3 + 1]!, data[pixel * 3 + 2]!];
-      values[pixel] = red === green && green === blue ? red : Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
+      values[pixel] =
+        red === green && green === blue
+          ? red
+          : Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
     }
     return values;
   }
-  throw new Error(`the model was trained on images of ${wanted} channels, and this one has ${channels}`);
+  throw new Error(
+    `the model was trained on images of ${wanted} channels, and this one has ${channels}`,
+  );
 }

@@ -1,5 +1,12 @@
 import type { Sample } from '@raremask/core';
-import { type Judged, judge, pictures, Scales, type TileRule, wholeSample } from '@raremask/engine/browser';
+import {
+  type Judged,
+  judge,
+  pictures,
+  Scales,
+  type TileRule,
+  wholeSample,
+} from '@raremask/engine/browser';
 import type { PageConfig } from '../config.ts';
 import type { openNetwork } from './network.ts';
 

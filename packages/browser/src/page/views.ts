@@ -3,11 +3,21 @@ import { classMask, components, foregroundMask } from '@raremask/metrics';
 import type { Predicted } from './predicting.ts';
 
 const COLOURS = [
-  [235, 90, 200], [90, 190, 255], [255, 190, 60], [120, 230, 120], [255, 120, 90], [170, 140, 255],
+  [235, 90, 200],
+  [90, 190, 255],
+  [255, 190, 60],
+  [120, 230, 120],
+  [255, 120, 90],
+  [170, 140, 255],
 ] as const;
 /** From no foreground to all of it. */
 const HEAT = [
-  [8, 8, 20], [58, 28, 110], [150, 44, 124], [236, 92, 84], [254, 190, 104], [255, 252, 214],
+  [8, 8, 20],
+  [58, 28, 110],
+  [150, 44, 124],
+  [236, 92, 84],
+  [254, 190, 104],
+  [255, 252, 214],
 ] as const;
 
 /** A card with the image, its mask, where the network doubts, and what was found. */
@@ -33,14 +43,23 @@ export function cardOf(name: string, { judged, files }: Predicted, facts: Facts)
       }
       return grey(pixel);
     }),
-    view('probability of foreground, 0 to 1', width, height, (pixel) => heat(foreground[pixel]!), 'scale'),
+    view(
+      'probability of foreground, 0 to 1',
+      width,
+      height,
+      (pixel) => heat(foreground[pixel]!),
+      'scale',
+    ),
   );
   card.append(views);
   const largest = foreground.reduce((most, value) => Math.max(most, value), 0);
   const facts1: [string, string][] = [
     ['structures', String(components(mask, sample.size).count)],
     ...names.map((own, at): [string, string] => {
-      const pixels = classMask(decision.predicted, at + first, facts).reduce((sum, one) => sum + one, 0);
+      const pixels = classMask(decision.predicted, at + first, facts).reduce(
+        (sum, one) => sum + one,
+        0,
+      );
       return [`pixels of ${own}`, String(pixels)];
     }),
     ['largest probability', largest.toFixed(3)],
@@ -99,7 +118,9 @@ function levels(image: ArrayLike<number>, channels: number): (pixel: number) => 
   const level = (at: number) => (high > low ? ((image[at]! - low) / (high - low)) * 255 : 0);
   return (pixel) => {
     const at = pixel * channels;
-    return channels === 3 ? [level(at), level(at + 1), level(at + 2)] : [level(at), level(at), level(at)];
+    return channels === 3
+      ? [level(at), level(at + 1), level(at + 2)]
+      : [level(at), level(at), level(at)];
   };
 }
 
@@ -123,7 +144,9 @@ function links(files: Predicted['files']): HTMLElement {
   const line = element('p', 'muted', 'Save: ');
   for (const [index, { path, bytes }] of files.entries()) {
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'image/png' }));
+    link.href = URL.createObjectURL(
+      new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'image/png' }),
+    );
     link.download = path.replaceAll('/', '_');
     link.dataset.path = path;
     link.textContent = path;

@@ -39,13 +39,25 @@ export interface PackageOptions extends Pick<ManifestOptions, 'set'> {
 /** Writes one folder with all that is needed to use a run's network, and to know what it is worth. */
 export async function packageRun(
   run: string,
-  { out, checkpoint, size, license, about, page, version, ...options }: PackageOptions & { readonly version: string },
+  {
+    out,
+    checkpoint,
+    size,
+    license,
+    about,
+    page,
+    version,
+    ...options
+  }: PackageOptions & { readonly version: string },
   console: Console,
 ): Promise<number> {
   if (existsSync(out) && readdirSync(out).length > 0) throw packageExists(out);
   const { folder, environment } = await openRunFolder(run);
   const loaded = await manifestOfRun(run, options);
-  const [licensed, intended] = [licenceOf(license), about === undefined ? undefined : textOf(about)];
+  const [licensed, intended] = [
+    licenceOf(license),
+    about === undefined ? undefined : textOf(about),
+  ];
   await prepared(loaded);
   const files = runFolder(out);
   await mkdir(join(files.path, 'checkpoints'), { recursive: true });
@@ -53,7 +65,11 @@ export async function packageRun(
   const onEvent = (event: { type: string; level?: 'info' | 'warn'; text?: string }) => {
     if (event.type === 'note') console.note(event.level ?? 'info', event.text ?? '');
   };
-  const model = await packageWeights(loaded, run, { out: files.best, checkpoint, onEvent: () => undefined });
+  const model = await packageWeights(loaded, run, {
+    out: files.best,
+    checkpoint,
+    onEvent: () => undefined,
+  });
   const outcome = await loadRuntime();
   const onnx = join(files.path, 'model.onnx');
   await exportOnnx(loaded, run, {
@@ -72,8 +88,10 @@ export async function packageRun(
   const evaluations = (await readEvaluations(run)).filter((one) => one.checkpoint === model.which);
   const inspection = await readInspection(folder.inspection);
   await writeJson(join(files.path, 'scores.json'), evaluations.map(withoutImages));
-  if (inspection !== undefined) await writeJson(join(files.path, 'data.json'), dataSummary(inspection));
-  if (licensed?.text !== undefined) await writeAtomically(join(files.path, 'LICENSE'), licensed.text);
+  if (inspection !== undefined)
+    await writeJson(join(files.path, 'data.json'), dataSummary(inspection));
+  if (licensed?.text !== undefined)
+    await writeAtomically(join(files.path, 'LICENSE'), licensed.text);
   const hasPage = page && (await pageOf(loaded, model, evaluations[0], files.path, onnx, say));
   const findings = findingsOf(await readEvents(folder.events));
   await writeAtomically(
@@ -104,12 +122,16 @@ async function pageOf(
   const given = plugins.dataset.options as { channels?: unknown; orientation?: unknown };
   const isVolume = facts.space === 3 || plugins.dataset.use === '@raremask/dataset-volumes';
   if (isVolume || Array.isArray(given.channels)) {
-    say(`no predict.html is written: it shows pictures of grey or colour, and this model takes ${isVolume ? 'volumes' : 'chosen channels'}`);
+    say(
+      `no predict.html is written: it shows pictures of grey or colour, and this model takes ${isVolume ? 'volumes' : 'chosen channels'}`,
+    );
     return false;
   }
   const runtime = await runtimeFiles(folder);
   if (runtime === undefined) {
-    say('no predict.html is written, since onnxruntime-web is not installed: npm install onnxruntime-web');
+    say(
+      'no predict.html is written, since onnxruntime-web is not installed: npm install onnxruntime-web',
+    );
     return false;
   }
   const { resolution } = manifest.data;
@@ -126,7 +148,8 @@ async function pageOf(
 
 function scoresText({ split, summary: { foreground } }: Evaluation): string {
   const dice = foreground.diceForeground?.toFixed(2) ?? 'unknown';
-  const alarms = foreground.alarmShare === null ? 'unknown' : `${(100 * foreground.alarmShare).toFixed(0)} %`;
+  const alarms =
+    foreground.alarmShare === null ? 'unknown' : `${(100 * foreground.alarmShare).toFixed(0)} %`;
   return `On its ${split} images: Dice ${dice} where there is foreground, alarms on ${alarms} of the others.`;
 }
 

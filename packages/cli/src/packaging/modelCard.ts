@@ -37,8 +37,14 @@ ${remark === undefined ? '' : `> **${remark}**\n\n`}Segments ${foreground(facts)
 | weights | \`checkpoints/best.safetensors\`: ${model.which} of the run, epoch ${model.epoch}, ${model.parameters.toLocaleString('en-US')} parameters |
 | network as ONNX | \`model.onnx\`, of standard operators; how images go in and logits come out is in its metadata |
 | every setting | \`manifest.resolved.yaml\` |
-| plugins | ${Object.entries(facts.plugins).map(([use, of]) => `${use} ${of}`).join(', ')} |
-| decision | ${decisionText(rule, data.classes.map((one) => one.name), data.overlapping)} |
+| plugins | ${Object.entries(facts.plugins)
+    .map(([use, of]) => `${use} ${of}`)
+    .join(', ')} |
+| decision | ${decisionText(
+    rule,
+    data.classes.map((one) => one.name),
+    data.overlapping,
+  )} |
 | licence | ${facts.license ?? '**not stated: without one nobody else may use the model**'} |
 
 \`raremask predict THIS-FOLDER images --out predicted\` predicts (where the plugins above are installed).${facts.hasPage ? ' `predict.html` does in a browser, opened as a file: nothing is sent anywhere.' : ''}
@@ -69,7 +75,9 @@ Images and masks are not in this folder; names of images are not either. ${data.
 
 ## Caveats and recommendations
 
-${caveats(facts).map((line) => `- ${line}`).join('\n')}
+${caveats(facts)
+  .map((line) => `- ${line}`)
+  .join('\n')}
 `;
 }
 
@@ -77,13 +85,22 @@ function foreground({ model: { facts } }: CardFacts): string[] {
   return facts.classes.slice(facts.overlapping ? 0 : 1).map(({ name }) => name);
 }
 
-function decisionText(rule: Packaged['rule'], names: readonly string[], overlapping: boolean): string {
+function decisionText(
+  rule: Packaged['rule'],
+  names: readonly string[],
+  overlapping: boolean,
+): string {
   const classes = names.flatMap((name, index) =>
     !overlapping && index === 0
       ? []
-      : [`${name} from ${Math.max(rule.minimumSizes[index]!, 1)} pixels and a peak of ${rule.peaks[index]}`],
+      : [
+          `${name} from ${Math.max(rule.minimumSizes[index]!, 1)} pixels and a peak of ${rule.peaks[index]}`,
+        ],
   );
-  const gate = rule.gate === undefined ? '' : `; nothing in images whose own probability is below ${rule.gate}`;
+  const gate =
+    rule.gate === undefined
+      ? ''
+      : `; nothing in images whose own probability is below ${rule.gate}`;
   return `threshold ${rule.threshold}; ${classes.join('; ')}${gate}`;
 }
 
@@ -102,8 +119,12 @@ function scoresTable({ split, summary }: Evaluation): string {
     .flatMap(({ key, title, better }) => {
       const value = scoreOf(foreground, key);
       if (value === null) return [];
-      const interval = intervalOf(foreground, key)?.map((end) => end.toFixed(3)).join(' to ');
-      return [`| ${title} ${better === 'higher' ? '↑' : '↓'} | ${value.toFixed(3)} | ${interval ?? ''} |`];
+      const interval = intervalOf(foreground, key)
+        ?.map((end) => end.toFixed(3))
+        .join(' to ');
+      return [
+        `| ${title} ${better === 'higher' ? '↑' : '↓'} | ${value.toFixed(3)} | ${interval ?? ''} |`,
+      ];
     });
   return `### ${split} split: ${countsText(foreground)}
 
@@ -140,9 +161,13 @@ function caveats({ evaluations, findings, about, license }: CardFacts): string[]
   return [
     'Images unlike those of the training (another device, another resolution, other intensities) were not tried: look at both errors on some of your own before trusting it.',
     ...(dice !== undefined && dice[1] - dice[0] > 0.2
-      ? [`The interval of Dice is wide (${dice.map((end) => end.toFixed(2)).join(' to ')}): ${main!.imagesWithForeground} images with foreground are few.`]
+      ? [
+          `The interval of Dice is wide (${dice.map((end) => end.toFixed(2)).join(' to ')}): ${main!.imagesWithForeground} images with foreground are few.`,
+        ]
       : []),
-    ...(main?.emptyImages === 0 ? ['No image without foreground was scored: nothing is known about false alarms.'] : []),
+    ...(main?.emptyImages === 0
+      ? ['No image without foreground was scored: nothing is known about false alarms.']
+      : []),
     ...findings.map((text) => `While it trained, the sentinel said: ${text}.`),
     ...(about === undefined ? ['What it is meant for is not stated.'] : []),
     ...(license === undefined ? ['No licence is stated.'] : []),

@@ -4,7 +4,7 @@ import { labelled } from './decide.ts';
 import type { Judged } from './judge.ts';
 
 /** One predicted structure. */
-export interface Candidate {
+interface Candidate {
   readonly pixels: number;
   /** Pixels that are judged, and those of them that are right. */
   readonly judged: number;

@@ -13,7 +13,7 @@ import { chart } from '../page/figure.ts';
 import { html, type Markup, trusted } from '../page/markup.ts';
 import { findingsBlock } from '../page/sections/findingsBlock.ts';
 import { STYLE } from '../page/style.ts';
-import type { LiveRun } from './livePage.ts';
+import type { LiveRun } from './liveRun.ts';
 
 /** The frame around what changes; its script asks for that every second and a half. */
 export function liveShell(name: string): string {

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   findingsOf,
-  type Live,
   overlaysName,
   type RecordedEvent,
   readEvents,
@@ -11,37 +10,12 @@ import {
   readLive,
   runFolder,
 } from '@raremask/record';
-import type { Chart } from '../charts/chart.ts';
 import { acrossRuns } from '../charts/comparisonCharts.ts';
 import { lossChart, scoreChart } from '../charts/runCharts.ts';
-import type { OverlayEntry, OverlayIndex } from '../overlays/overlays.ts';
+import type { OverlayIndex } from '../overlays/overlays.ts';
 import { type SummarizedRun, summarizeRun } from '../record/runSummary.ts';
 import { liveMarkup } from './liveMarkup.ts';
-
-export interface LoadPoint {
-  readonly epoch: number;
-  readonly cpu: number;
-  readonly cores: number;
-  readonly memory: number;
-  readonly free: number;
-}
-
-/** All that the page of a run in progress shows. */
-export interface LiveRun extends SummarizedRun {
-  readonly live: Live | undefined;
-  readonly findings: ReturnType<typeof findingsOf>;
-  /** Of the last epochs, as far as they have been measured. */
-  readonly loads: readonly LoadPoint[];
-  /** Seconds that were left after the last epoch, and when that was said. */
-  readonly left: { readonly seconds: number; readonly since: number } | undefined;
-  readonly warnings: readonly string[];
-  readonly pictures: readonly OverlayEntry[];
-  readonly charts: {
-    readonly scores: Chart | null;
-    readonly loss: Chart | null;
-    readonly rate: Chart | null;
-  };
-}
+import type { LiveRun, LoadPoint } from './liveRun.ts';
 
 /** A page that follows a run: what it shows is read from the run folder each time. */
 export interface LivePage {

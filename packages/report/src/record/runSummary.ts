@@ -15,7 +15,7 @@ import {
 } from '@raremask/record';
 import { type EventFacts, eventFacts } from './runRecord.ts';
 
-export type RunState =
+type RunState =
   | 'training' // a process trains in it
   | 'finished'
   | 'interrupted' // stopped and saved: resume goes on
