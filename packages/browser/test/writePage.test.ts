@@ -1,9 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type PageConfig, runtimeFiles, writePage } from '@raremask/browser';
 import { expect, onTestFinished, test } from 'vitest';
-import type { PageConfig } from '../src/config.ts';
-import { runtimeFiles, writePage } from '../src/writePage.ts';
 
 const config: PageConfig = {
   name: '<b>mine</b>',
