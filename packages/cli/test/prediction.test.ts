@@ -208,7 +208,7 @@ test('which structures count is searched, kept in the run, and used by predict',
   expect(other.stderr).toContain('nothing was searched on the validation split');
   const again = await raremask(project, 'evaluate', 'runs/tiny');
   expect(again.status, again.stderr).toBe(0);
-  expect(JSON.parse(project.read(file)).checkpoints.best).toEqual({ epoch, seen, classes });
+  expect(JSON.parse(project.read(file)).checkpoints.best).toMatchObject({ epoch, seen, classes });
 
   // Nor what was found where images were not mirrored.
   const mirrored = await raremask(
