@@ -210,6 +210,15 @@ describe('evaluate.cost', () => {
     });
   });
 
+  test('that can decide nothing is refused, and so is a thaw of nothing, or after the end', async () => {
+    const fixed = 'evaluate: { cost: { miss: 5 }, threshold: 0.4, minimumSize: 2, peak: 0 }';
+    await expect(load(`${MINIMAL}${fixed}\n`)).rejects.toThrow(/evaluate\.cost.*threshold: auto/s);
+    const thawing = (model: string) => load(MINIMAL.replace('unet" }', `unet", ${model} }`));
+    await expect(thawing('thaw: 3')).rejects.toThrow(/model\.thaw.*freeze names no weights/s);
+    await expect(thawing('freeze: [encoder], thaw: 40')).rejects.toThrow(/after 40 epochs/);
+    expect((await thawing('freeze: [encoder], thaw: 3')).manifest.model.thaw).toBe(3);
+  });
+
   test('left out, changes nothing', async () => {
     const { manifest } = await load(MINIMAL);
     expect(manifest.evaluate).toMatchObject({ threshold: 0.5, minimumSize: 0, peak: 0 });
@@ -295,6 +304,7 @@ describe('toYaml', () => {
           filters: 16
           depth: 4
         freeze: []
+        thaw: null
       loss:
         - use: "@raremask/loss-dice" # @raremask/loss-dice 1.2.3
           with:
@@ -328,6 +338,7 @@ describe('toYaml', () => {
         clip: null
         accumulate: 1
         average: null
+        earlyStop: null
         sentinel:
           act: []
         augment:

@@ -3,7 +3,7 @@ import type { LoadedManifest } from '@raremask/core/manifest';
 import type { ImageScore } from '@raremask/metrics';
 import { type Evaluation, writeEvaluation } from '@raremask/record';
 import { addedScores } from './judging/addedScores.ts';
-import { writeDecision } from './judging/decisionFile.ts';
+import { decisionKey, writeDecision } from './judging/decisionFile.ts';
 import { type DecisionRule, decisionRule, isSearched } from './judging/decisionRule.ts';
 import { evaluationOf } from './judging/evaluation.ts';
 import { type Judge, type Judged, judge, scoreJudged } from './judging/judge.ts';
@@ -107,7 +107,7 @@ async function ruleFor(
 }
 
 async function scored(
-  { facts, workers, dataset }: Work,
+  { facts, workers, dataset, loaded }: Work,
   { folder, checkpoint }: Trained,
   judging: Judge,
   feed: Feed,
@@ -128,6 +128,7 @@ async function scored(
   }
   if (scores.length === 0) throw nothingReadable(broken);
   if (broken.size > 0) onEvent({ type: 'note', level: 'warn', text: leftOutNote(broken) });
+  const decision = await decisionKey(folder, checkpoint, loaded.manifest.evaluate);
   const evaluation: Evaluation = {
     ...evaluationOf(
       facts,
@@ -138,6 +139,7 @@ async function scored(
       added,
       (id) => dataset.group?.(id) ?? id,
     ),
+    ...(decision !== undefined && { decision }),
     ...(broken.size > 0 && {
       unreadable: [...broken].map(([id, { code, message }]) => ({ id, code, message })),
     }),

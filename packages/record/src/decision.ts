@@ -73,7 +73,10 @@ export interface FoundDecision {
   readonly curve?: readonly OperatingChoice[];
 }
 
-/** decision.json: what was found for each checkpoint (best, last), with the epoch that it is of. */
+/**
+ * decision.json: what was found for each checkpoint (best, last), with the epoch that it is of; `best 2` is what
+ * was found for the same weights with other settings.
+ */
 export interface DecisionFile {
   readonly format: 1;
   readonly checkpoints: Readonly<Record<string, FoundDecision>>;

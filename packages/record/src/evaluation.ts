@@ -12,6 +12,8 @@ export interface Evaluation {
   readonly checkpoint: string;
   /** Epoch of the checkpoint, counted from 1. */
   readonly epoch: number;
+  /** What the rule that was searched is called in decision.json; absent where none was. */
+  readonly decision?: string;
   /** What must be said wherever results are shown, for example that the images are synthetic. */
   readonly remark?: string;
   /** What the scores are that the manifest adds; absent where it adds none. */

@@ -12,6 +12,7 @@ export {
 export { csvText } from './csv.ts';
 export {
   type ClassErrors,
+  type DecisionFile,
   type FoundClass,
   type FoundDecision,
   type OperatingChoice,

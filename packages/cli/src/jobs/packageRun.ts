@@ -83,8 +83,10 @@ export async function packageRun(
   }
   await writeAtomically(files.manifest, loaded.toYaml());
   await writeJson(files.environment, { ...environment, raremask: version, manifestFolder: '.' });
-  const decision = (await readDecisions(folder.decision))[model.which];
-  if (decision !== undefined) await writeDecisions(files.decision, { best: decision });
+  const decisions = Object.entries(await readDecisions(folder.decision))
+    .filter(([key]) => key.split(' ')[0] === model.which)
+    .map(([key, found]) => [key.replace(model.which, 'best'), found] as const);
+  if (decisions.length > 0) await writeDecisions(files.decision, Object.fromEntries(decisions));
   const evaluations = (await readEvaluations(run)).filter((one) => one.checkpoint === model.which);
   const inspection = await readInspection(folder.inspection);
   await writeJson(join(files.path, 'scores.json'), evaluations.map(withoutImages));

@@ -17,7 +17,7 @@ import {
  * speak against each other. Looks at what is written, not at defaults.
  */
 export function contradictions(root: TreeNode): Mistake[] {
-  return [...warmup(root), ...split(root), ...names(root), ...thaw(root)];
+  return [...warmup(root), ...split(root), ...names(root), ...thaw(root), ...cost(root)];
 }
 
 function warmup(root: TreeNode): Mistake[] {
@@ -27,6 +27,19 @@ function warmup(root: TreeNode): Mistake[] {
   if (typeof long !== 'number' || typeof epochs !== 'number' || long < epochs || epochs < 1)
     return [];
   return [refused(root, path, `it lasts as long as the run, ${epochs} epochs`)];
+}
+
+/** What a cost decides; those that are left out beside one are searched by now. */
+const DECIDED = ['threshold', 'minimumSize', 'peak', 'gate'];
+
+function cost(root: TreeNode): Mistake[] {
+  const path = ['evaluate', 'cost'];
+  if (find(root, path)?.type !== 'map') return [];
+  if (DECIDED.some((name) => read(root, ['evaluate', name]) === 'auto')) return [];
+  const at = keyPlaceOf(root, path);
+  const reason =
+    'threshold, minimumSize and peak are all given: leave what it shall decide out, or write auto, as in evaluate.threshold: auto';
+  return [{ at, error: uselessSetting(at.text, dotted(path), reason) }];
 }
 
 function thaw(root: TreeNode): Mistake[] {

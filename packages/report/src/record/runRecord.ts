@@ -72,7 +72,9 @@ export async function readRun(path: string): Promise<RunRecord> {
   const overlays = await overlaysOf(join(path, overlaysName('validation')));
   const inspection = await inspectionOf(path);
   const settings = await readManifestView(folder.manifest);
-  const decision = (await readDecisions(folder.decision))[evaluations[0]?.checkpoint ?? 'best'];
+  const decision = (await readDecisions(folder.decision))[
+    evaluations[0]?.decision ?? evaluations[0]?.checkpoint ?? 'best'
+  ];
   return {
     folder: path,
     ...(manifest !== undefined && { manifest }),
