@@ -105,7 +105,7 @@ export class DecisionSearch {
       ...(thresholds === 'search' && { threshold: grid.thresholds[chosen.threshold]! }),
       ...(costs && { cost: costs }),
       per: cost?.per ?? 'image',
-      curve: this.#curve(grid, chosen),
+      curve: this.#curve(grid, chosen, fitted),
     };
   }
 
@@ -140,7 +140,11 @@ export class DecisionSearch {
    * The best rule for each cost of a miss, the chosen one, and the best of each threshold where no other has
    * fewer alarms and misses.
    */
-  #curve(grid: RuleGrid, chosen: Choice): OperatingChoice[] {
+  #curve(
+    grid: RuleGrid,
+    chosen: Choice,
+    fittedChoice: readonly Tally[] | undefined,
+  ): OperatingChoice[] {
     const { cost = { alarm: 1, miss: 1, per: 'image' as const } } = this.#for;
     const { per } = cost;
     const usual = leastCost(cost);
@@ -165,8 +169,8 @@ export class DecisionSearch {
         : [sum.falseStructures, sum.structuresMissed];
     };
     const isNew = ({ choice }: Point) => !found.some((one) => same(one.choice, choice));
-    const own = { choice: chosen, from: null, to: null, fitted: undefined };
-    if (isNew(own)) found.push(own);
+    const used = { choice: chosen, from: null, to: null, fitted: fittedChoice };
+    if (isNew(used)) found.push(used);
     for (const threshold of grid.everyThreshold) {
       const choice = grid.choose(usual, [threshold]);
       const fitted = grid.crossFitted(usual, [threshold]);
@@ -175,17 +179,22 @@ export class DecisionSearch {
       const others = found.map(errors);
       if (!others.some((other) => other[0] <= alarms && other[1] <= misses)) found.push(point);
     }
-    return found.map(({ choice, from, to, fitted }) => ({
-      threshold: grid.thresholds[choice.threshold]!,
-      ...(grid.gates.length > 1 && { gate: grid.gates[choice.gate]! }),
-      classes: Object.fromEntries(
-        this.#names.map((name, index) => [name, grid.rule(index, choice.rules[index]!)]),
-      ),
-      missCosts: from === null ? null : [from, to!],
-      chosen: same(choice, chosen),
-      errors: errorsOf(sumOf(grid.talliesOf(choice))),
-      crossFitted: fitted ? errorsOf(sumOf(fitted)) : null,
-    }));
+    return found.map(({ choice, from, to, fitted: own }) => {
+      const isChosen = same(choice, chosen);
+      // As it was searched: for a neighbouring cost other rules may be best without a part.
+      const fitted = isChosen ? fittedChoice : own;
+      return {
+        threshold: grid.thresholds[choice.threshold]!,
+        ...(grid.gates.length > 1 && { gate: grid.gates[choice.gate]! }),
+        classes: Object.fromEntries(
+          this.#names.map((name, index) => [name, grid.rule(index, choice.rules[index]!)]),
+        ),
+        missCosts: from === null ? null : [from, to!],
+        chosen: isChosen,
+        errors: errorsOf(sumOf(grid.talliesOf(choice))),
+        crossFitted: fitted ? errorsOf(sumOf(fitted)) : null,
+      };
+    });
   }
 }
 

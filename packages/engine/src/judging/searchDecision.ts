@@ -58,9 +58,15 @@ export function searchedNote({ classes: found, gate, threshold, cost }: Searched
   const pixels = threshold === undefined ? '' : `; pixels from a probability of ${threshold} on`;
   const unseen = cost?.crossFitted == null ? '' : `, unseen ${number(cost.crossFitted)}`;
   const price = cost
-    ? `; mean cost of an image ${number(cost.before)} to ${number(cost.after)}${unseen}`
+    ? `; mean cost of an image ${number(cost.before)} to ${number(cost.after)}${unseen}${worse(cost)}`
     : '';
   return `searched on the validation images which predicted structures count: ${classes.join('; ')}${images}${pixels}${price}`;
+}
+
+/** A search over few images finds what holds for them alone. */
+function worse({ before, crossFitted }: NonNullable<SearchedRule['cost']>): string {
+  if (crossFitted === null || crossFitted <= before) return '';
+  return ' (more than without a search: these images are too few to choose by, or the groups differ; threshold 0.5, minimumSize 0 and peak 0 are safer)';
 }
 
 const NAMES = { dice: 'Dice', missed: 'missed', alarms: 'alarms' };

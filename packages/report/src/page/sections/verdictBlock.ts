@@ -51,7 +51,13 @@ function nextSteps({ state, advice }: Verdict, run: RunRecord): readonly string[
       'Weights and decision were chosen on these images: score some that were not, `raremask evaluate RUN --split test`, before the numbers are quoted.',
     );
   }
-  if (run.decision?.curve !== undefined && run.decision.cost === undefined) {
+  const { cost } = run.decision ?? {};
+  if (cost?.crossFitted != null && cost.crossFitted > cost.before) {
+    steps.push(
+      `The searched operating point costs more on images that the search had not seen (${cost.crossFitted.toFixed(3)}) than no search (${cost.before.toFixed(3)}): score more images to choose by, or set \`evaluate.threshold: 0.5\`, \`minimumSize: 0\` and \`peak: 0\`.`,
+    );
+  }
+  if (run.decision?.curve !== undefined && cost === undefined) {
     steps.push(
       'State what a miss costs against a false alarm, or pick another operating point below.',
     );
