@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type PreparedBackend, prepareBackend } from '@raremask/backends';
-import { loadRuntime } from '@raremask/compiler';
+import { loadRuntime, runtimeLack } from '@raremask/compiler';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import type { BackendFact, Compute } from '@raremask/engine';
 import { runtimeMissing } from './errors.ts';
@@ -24,8 +24,9 @@ export async function prepared({ manifest, folder }: LoadedManifest): Promise<Pr
     const count = threads === 'auto' ? availableParallelism() : threads;
     return compiled(eager, { runtime: outcome.runtime, threads: count });
   }
-  if (backend === 'compiled') throw runtimeMissing(outcome.detail);
-  const note = `steps are not compiled, since onnxruntime-node ${outcome.state === 'absent' ? 'is not installed' : `does not load: ${outcome.detail}`}`;
+  const lack = runtimeLack(outcome);
+  if (backend === 'compiled') throw runtimeMissing(lack);
+  const note = `steps are not compiled, and take up to ten times as long: ${lack.what}. Do this: ${lack.remedy}`;
   return { ...eager, notes: [...eager.notes, note] };
 }
 

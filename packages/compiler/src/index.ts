@@ -16,5 +16,11 @@ export { encode, initializersOf } from './onnx/encode.ts';
 export { generalize, NotGeneral } from './onnx/generalize.ts';
 export type { OnnxModel } from './onnx/model.ts';
 export { type CompilerProbe, probeCompiler } from './probe.ts';
-export { loadRuntime, type Runtime, type RuntimeOutcome } from './runtime.ts';
+export {
+  loadRuntime,
+  type Runtime,
+  type RuntimeLack,
+  type RuntimeOutcome,
+  runtimeLack,
+} from './runtime.ts';
 export { type InputSpec, type Tracer, trace } from './trace.ts';

@@ -16,7 +16,7 @@ export function openRunner(
   state: StateArrays,
   emit: OnEvent,
 ): Runner {
-  if (compute === undefined) return new EagerRunner(program, state);
+  if (compute === undefined) return new EagerRunner(program, state, emit);
   const compiled = new CompiledRunner(compute, program, state, (what, { seconds, operators }) =>
     emit({
       type: 'note',
@@ -26,7 +26,7 @@ export function openRunner(
   );
   const running = new FallingBack<Runner>(
     compiled,
-    (before) => new EagerRunner(program, before.state()),
+    (before) => new EagerRunner(program, before.state(), emit),
     emit,
   );
   return {
