@@ -13,6 +13,8 @@ test('what was frozen is trained from the thaw on, and a run that goes on past i
       'epochs: 3, batch: 4, schedule: constant',
     ),
   );
+  // Nothing is compiled, which would take longer than all steps.
+  project.write('raremask.yaml', `${project.read('raremask.yaml')}backend: wasm\n`);
   const whole = await raremask(project, 'train', '--out', 'runs/whole');
   expect(whole.status, whole.stderr).toBe(0);
   expect(whole.stderr).toContain('from epoch 2 on all weights are trained (model.thaw)');
