@@ -136,16 +136,43 @@ export function outOfMemory(where: string | undefined, cause: unknown): Raremask
   );
 }
 
-export function runtimeMissing({ what, remedy }: RuntimeLack): RaremaskError {
+export function runtimeMissing(backend: string, { what, remedy }: RuntimeLack): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_RUNTIME_MISSING',
     category: 'environment',
-    where: 'backend: compiled',
+    where: `backend: ${backend}`,
     what: 'onnxruntime-node does not load, which runs compiled steps',
     expected: 'onnxruntime-node, an optional dependency of @raremask/compiler',
     got: what,
     remedy: `${remedy}; or set backend: auto`,
   });
+}
+
+export function gpuUnusable(backend: string, detail: string, remedy: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_GPU_UNUSABLE',
+    category: 'environment',
+    where: `backend: ${backend}`,
+    what: 'no GPU computes',
+    expected: 'a GPU and its driver, on which a product of matrices comes out right',
+    got: detail,
+    remedy,
+  });
+}
+
+/** Outside a training, which says where it goes on. */
+export function deviceLost(cause: Error): RaremaskError {
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_COMMAND_LOST_GPU',
+      category: 'environment',
+      where: 'backend',
+      what: 'the GPU is lost',
+      got: cause.message,
+      remedy: 'the same command once more; the system log says why the GPU went',
+    },
+    { cause },
+  );
 }
 
 export function wrongSize(text: string): RaremaskError {
@@ -160,68 +187,98 @@ export function wrongSize(text: string): RaremaskError {
   });
 }
 
-/** @param path left out, none is named */
-export function noSweepFile(path?: string, cause?: unknown): RaremaskError {
-  const reason = (cause as NodeJS.ErrnoException | undefined)?.code ?? String(cause);
+export function oneRunOnly(run: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_COMPARE_ONE',
+    category: 'manifest',
+    where: 'raremask compare',
+    what: 'one run cannot be compared with itself',
+    expected: 'two run folders or more',
+    got: run,
+    remedy: 'name another run; raremask runs lists them',
+  });
+}
+
+export function noRuns(folder: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NO_RUNS',
+    category: 'data',
+    where: folder,
+    what: 'there is no run in this folder',
+    expected: 'a folder of run folders, each with manifest.resolved.yaml',
+    remedy: "name the folder that a manifest's output names, for example: raremask runs runs",
+  });
+}
+
+export function portTaken(ports: readonly number[]): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PORT_TAKEN',
+    category: 'environment',
+    where: '127.0.0.1',
+    what: 'the page cannot be served: no port is free for it',
+    expected: 'a free port of this machine',
+    got: ports.length === 1 ? `${ports[0]}` : `${ports[0]} to ${ports.at(-1)}, all taken`,
+    remedy: 'name another one with --port, for example --port 9000',
+  });
+}
+
+export function noPort(got: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PORT',
+    category: 'manifest',
+    where: '--port',
+    what: 'it is no port',
+    expected: 'a whole number from 1 to 65535',
+    got,
+    remedy: 'write for example --port 9000',
+  });
+}
+
+export function wrongSeeds(got: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SEEDS',
+    category: 'manifest',
+    where: '--seeds',
+    what: 'these are no seeds',
+    expected: 'different whole numbers from 0, with commas between them',
+    got,
+    remedy: 'write for example --seeds 1,2,3',
+  });
+}
+
+export function packageExists(out: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PACKAGE_EXISTS',
+    category: 'manifest',
+    where: out,
+    what: 'the folder holds something already, and it is kept',
+    expected: 'a new folder, or an empty one',
+    remedy: 'choose another one with --out',
+  });
+}
+
+export function localPluginOutside(use: string, file: string, folder: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PACKAGE_PLUGIN',
+    category: 'manifest',
+    where: use,
+    what: 'the plugin lies outside the folder of the manifest, and cannot be put into a package under its path',
+    expected: `a file in ${folder}`,
+    got: file,
+    remedy: 'move it beside the manifest, or make an npm package of it (raremask new)',
+  });
+}
+
+export function unreadableText(path: string, cause: unknown): RaremaskError {
   return new RaremaskError(
     {
-      code: 'RAREMASK_NO_SWEEP',
+      code: 'RAREMASK_PACKAGE_TEXT',
       category: 'manifest',
-      where: path ?? 'command line',
-      what:
-        path === undefined ? 'no sweep file is named' : `the sweep file cannot be read (${reason})`,
-      expected: 'a YAML file that names a manifest and what varies',
-      remedy:
-        'name one, for example: raremask sweep sweep.yaml; or give --folds or --seeds, with which raremask.yaml is trained',
+      where: path,
+      what: `the file cannot be read (${(cause as NodeJS.ErrnoException).code ?? String(cause)})`,
+      expected: 'a text file',
+      remedy: 'name another one, or leave the option out',
     },
     { cause },
   );
-}
-
-export function wrongSweepNumber(
-  option: '--folds' | '--seeds' | '--jobs',
-  got: string,
-): RaremaskError {
-  return new RaremaskError({
-    code: 'RAREMASK_SWEEP_NUMBER',
-    category: 'manifest',
-    where: option,
-    what: 'the numbers cannot be used',
-    expected:
-      option === '--seeds'
-        ? 'whole numbers from 0 on with commas between them, none of them twice'
-        : `a whole number from ${option === '--folds' ? 2 : 1} on`,
-    got,
-    remedy: `write for example ${option} ${option === '--seeds' ? '0,1,2' : '2'}`,
-  });
-}
-
-/** @param what of the sweep has changed since its trials began */
-export function sweepChanged(
-  path: string,
-  what: string,
-  before: string,
-  now: string,
-): RaremaskError {
-  return new RaremaskError({
-    code: 'RAREMASK_SWEEP_CHANGED',
-    category: 'manifest',
-    where: path,
-    what: `${what} changed since this sweep began, and its trials could not be compared with new ones`,
-    expected: before,
-    got: now,
-    remedy:
-      'change it back; or give the sweep file another name; or delete the folder to begin anew',
-  });
-}
-
-export function sweepDamaged(path: string): RaremaskError {
-  return new RaremaskError({
-    code: 'RAREMASK_SWEEP_DAMAGED',
-    category: 'data',
-    where: path,
-    what: 'the record of the sweep cannot be used',
-    expected: 'format 1, with its trials, as this version of raremask writes it',
-    remedy: 'use the version that began the sweep; or delete the folder to begin anew',
-  });
 }

@@ -22,6 +22,7 @@ export { dealFolds } from './opening/folds.ts';
 export { type OpenedData, type OpenOptions, openData } from './opening/openData.ts';
 export { type ProposedSplit, proposedSplit } from './opening/proposedSplit.ts';
 export type { Splits } from './opening/split.ts';
+export { type Packaged, packageWeights } from './packaged.ts';
 export {
   type PredictedImage,
   type PredictOptions,
@@ -62,5 +63,5 @@ export {
 } from './step/trainStep.ts';
 export { type TrainOptions, train } from './train.ts';
 export { openTrackers } from './training/openTrackers.ts';
-export type { Trackers } from './training/trackers.ts';
+export type { NamedTracker, Trackers } from './training/trackers.ts';
 export type { TrainResult } from './training/trainingRun.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, parse, resolve } from 'node:path';
 import { checkedYaml } from '@raremask/core/manifest';
-import { noSweepFile, wrongSweepNumber } from '../errors.ts';
 import { manifestFromArguments } from '../manifestArguments.ts';
+import { noSweepFile, wrongSweepNumber } from './errors.ts';
 import type { SweepRequest } from './plan.ts';
 import { sweepShape } from './shape.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readJson, writeJson } from '@raremask/record';
-import { sweepChanged, sweepDamaged } from '../errors.ts';
+import { sweepChanged, sweepDamaged } from './errors.ts';
 import type { Trial } from './trial.ts';
 
 /** The files of a sweep. */

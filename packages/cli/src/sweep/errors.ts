@@ -1,0 +1,67 @@
+import { RaremaskError } from '@raremask/core';
+
+/** @param path left out, none is named */
+export function noSweepFile(path?: string, cause?: unknown): RaremaskError {
+  const reason = (cause as NodeJS.ErrnoException | undefined)?.code ?? String(cause);
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_NO_SWEEP',
+      category: 'manifest',
+      where: path ?? 'command line',
+      what:
+        path === undefined ? 'no sweep file is named' : `the sweep file cannot be read (${reason})`,
+      expected: 'a YAML file that names a manifest and what varies',
+      remedy:
+        'name one, for example: raremask sweep sweep.yaml; or give --folds or --seeds, with which raremask.yaml is trained',
+    },
+    { cause },
+  );
+}
+
+export function wrongSweepNumber(
+  option: '--folds' | '--seeds' | '--jobs',
+  got: string,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SWEEP_NUMBER',
+    category: 'manifest',
+    where: option,
+    what: 'the numbers cannot be used',
+    expected:
+      option === '--seeds'
+        ? 'whole numbers from 0 on with commas between them, none of them twice'
+        : `a whole number from ${option === '--folds' ? 2 : 1} on`,
+    got,
+    remedy: `write for example ${option} ${option === '--seeds' ? '0,1,2' : '2'}`,
+  });
+}
+
+/** @param what of the sweep has changed since its trials began */
+export function sweepChanged(
+  path: string,
+  what: string,
+  before: string,
+  now: string,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SWEEP_CHANGED',
+    category: 'manifest',
+    where: path,
+    what: `${what} changed since this sweep began, and its trials could not be compared with new ones`,
+    expected: before,
+    got: now,
+    remedy:
+      'change it back; or give the sweep file another name; or delete the folder to begin anew',
+  });
+}
+
+export function sweepDamaged(path: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SWEEP_DAMAGED',
+    category: 'data',
+    where: path,
+    what: 'the record of the sweep cannot be used',
+    expected: 'format 1, with its trials, as this version of raremask writes it',
+    remedy: 'use the version that began the sweep; or delete the folder to begin anew',
+  });
+}
