@@ -5,9 +5,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { loadManifest } from '@raremask/core/manifest';
 import { expect, test } from 'vitest';
 import { further } from '../../../test/further.ts';
+import { writeBest } from '../src/sweep/bestManifest.ts';
 import { planSweep, type SweepRequest } from '../src/sweep/plan.ts';
 import { sweepRequest } from '../src/sweep/request.ts';
 import { sweepResults } from '../src/sweep/results.ts';
+import { resultCsv } from '../src/sweep/resultText.ts';
 import { runTrials } from '../src/sweep/runTrials.ts';
 import { spreadOf, studentT } from '../src/sweep/spread.ts';
 import { trialsOf } from '../src/sweep/trial.ts';
@@ -15,10 +17,10 @@ import { variantsOf } from '../src/sweep/variants.ts';
 import { raremask, run } from './command.ts';
 import { createProject, MANIFEST, type Project } from './project.ts';
 
+const standard = join(import.meta.dirname, '..', 'src');
 const RATES = 'train.optimizer.learningRate';
 
 async function request(project: Project, more: Partial<SweepRequest> = {}): Promise<SweepRequest> {
-  const standard = join(import.meta.dirname, '..', 'src');
   const loaded = await loadManifest([project.at('raremask.yaml')], { standard });
   return { name: 'tried', loaded, ...more };
 }
@@ -36,7 +38,10 @@ test('a grid combines all, draws stay the same as more are asked for, and nothin
     { a: 2, b: 'x' },
     { a: 2, b: 'y' },
   ]);
-  expect(variantsOf({ list: [{ a: 1 }, { a: 1 }, { b: 2 }] })).toEqual([{ a: 1 }, { b: 2 }]);
+  expect(variantsOf({ list: [{ a: 1, b: 2 }, { b: 2, a: 1 }, { b: 2 }] })).toEqual([
+    { a: 1, b: 2 },
+    { b: 2 },
+  ]);
   const of = {
     rate: { from: 1e-4, to: 1e-1, scale: 'log', whole: false },
     filters: { from: 4, to: 32, scale: 'linear', whole: true },
@@ -132,6 +137,9 @@ test('mistakes of a sweep file have their places, those of settings come before 
   expect({ name, folds }).toEqual({ name: 'sweep', folds: 3 });
   const wrong = { grid: { 'train.epochz': [3] } };
   await expect(plan(project, { settings: wrong })).rejects.toThrow('epochz');
+  await expect(plan(project, { settings: { list: [{ seed: 3 }] } })).rejects.toMatchObject({
+    code: 'RAREMASK_SWEEP_SETTING',
+  });
   expect(existsSync(project.at('sweeps'))).toBe(false);
   await expect(sweepRequest(undefined, {})).rejects.toMatchObject({ code: 'RAREMASK_NO_SWEEP' });
   await expect(sweepRequest(undefined, { folds: 'two' })).rejects.toMatchObject({
@@ -209,9 +217,45 @@ test('images of all folds are scored together, once every fold is there', async 
   });
 });
 
-const TWO_RATES = `manifest: raremask.yaml
-settings: { grid: { ${RATES}: [0.001, 0.01] } }
-`;
+test('the best settings become a manifest, once all of their trials are there', async () => {
+  const project = createProject();
+  const asked = await request(project, { settings: { grid: { [RATES]: [1e-3, 1e-2] } } });
+  const { folder, record } = await planSweep(asked, () => undefined);
+  const finish = (trial: number, balanced: number) => {
+    const run = `sweeps/tried/trials/${record.trials[trial]!.id}`;
+    const foreground = { diceForeground: balanced, missed: 0, alarmShare: 0, balanced };
+    const summary = { foreground, classes: [] };
+    const evaluation = { split: 'validation', checkpoint: 'best', epoch: 1, summary, images: [] };
+    project.write(`${run}/evaluation.json`, JSON.stringify(evaluation));
+    project.write(`${run}/report.html`, '');
+  };
+  finish(0, 0.4);
+  finish(1, 0.6);
+  const results = await sweepResults(folder, record);
+  expect(results.effects.map(({ value, balanced }) => [value, balanced?.mean])).toEqual([
+    [1e-3, 0.4],
+    [1e-2, 0.6],
+  ]);
+  expect(resultCsv(results).split('\n')[2]).toMatch(/finished,7,,0.01,0.6,0,0,0.6$/);
+  const said: string[] = [];
+  const write = (variants = results.variants) =>
+    writeBest('tried', asked.loaded, variants, (text) => said.push(text));
+  const path = await write();
+  const best = await loadManifest([path!], { standard });
+  expect(best.manifest).toEqual({
+    ...asked.loaded.manifest,
+    name: 'tried-best',
+    train: {
+      ...asked.loaded.manifest.train,
+      optimizer: { ...asked.loaded.manifest.train.optimizer, learningRate: 1e-2 },
+    },
+  });
+  expect(await write(results.variants.map((one) => ({ ...one, finished: 0 })))).toBe(undefined);
+  project.write('tried.best.yaml', 'name: mine\n');
+  expect(await write()).toBe(undefined);
+  expect(said[0]).toContain('is not of this sweep and is kept');
+  expect(project.read('tried.best.yaml')).toBe('name: mine\n');
+});
 
 test('a sweep of one seed trains, is compared, and has nothing to do again', async () => {
   const project = createProject();
@@ -234,7 +278,7 @@ test.each(further('a sweep that is killed and stopped', [['SIGKILL'], ['SIGINT']
   'a sweep of two folds that got %s goes on, and ends as one that was left alone',
   async (signal) => {
     const project = createProject(MANIFEST.replace('epochs: 2', 'epochs: 40'));
-    project.write('tried.yaml', `${TWO_RATES}folds: 2\nname: stopped\n`);
+    project.write('tried.yaml', 'manifest: raremask.yaml\nfolds: 2\nname: stopped\n');
     const executable = join(import.meta.dirname, '..', 'bin', 'raremask.js');
     const parameters = ['sweep', 'tried.yaml', '--jobs', '2'];
     const child = spawn(process.execPath, [executable, ...parameters], {
@@ -253,16 +297,9 @@ test.each(further('a sweep that is killed and stopped', [['SIGKILL'], ['SIGINT']
     const on = await run(project.folder, parameters);
     expect(on.status, on.stderr).toBe(0);
     if (signal === 'SIGINT') expect(on.stderr).toContain('goes on');
-    project.write('whole.yaml', `${TWO_RATES}folds: 2\n`);
+    project.write('whole.yaml', 'manifest: raremask.yaml\nfolds: 2\n');
     const whole = await run(project.folder, ['sweep', 'whole.yaml', '--jobs', '2']);
     expect(whole.status, whole.stderr).toBe(0);
     expect(project.read('sweeps/stopped/sweep.csv')).toBe(project.read('sweeps/whole/sweep.csv'));
-    const best = await run(project.folder, [
-      'train',
-      'stopped.best.yaml',
-      '--set',
-      'train.epochs=1',
-    ]);
-    expect(best.status, best.stderr).toBe(0);
   },
 );

@@ -65,3 +65,16 @@ export function sweepDamaged(path: string): RaremaskError {
     remedy: 'use the version that began the sweep; or delete the folder to begin anew',
   });
 }
+
+/** @param name of what a sweep sets itself */
+export function settingOfSweep(name: string, settings: object): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SWEEP_SETTING',
+    category: 'manifest',
+    where: `settings ${JSON.stringify(settings)}`,
+    what: `${name} varies, which the sweep sets itself in each trial`,
+    expected: 'settings other than seed, name, data.split and output',
+    remedy:
+      'give seeds and folds beside settings; what is the same for all trials belongs into the manifest',
+  });
+}

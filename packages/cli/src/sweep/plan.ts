@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
-import { type LoadedManifest, loadManifest } from '@raremask/core/manifest';
+import { type LoadedManifest, loadManifest, type Manifest } from '@raremask/core/manifest';
 import { dealFolds, type OnEvent, openData, type Splits } from '@raremask/engine';
 import { makeFolder, writeAtomically } from '@raremask/record';
 import { STANDARD } from '../manifestArguments.ts';
+import { settingOfSweep } from './errors.ts';
 import type { Settings, SettingsRule } from './shape.ts';
 import {
   checkSame,
@@ -34,6 +35,14 @@ export interface Sweep {
   readonly dropped: readonly string[];
 }
 
+/** What a sweep sets itself in each trial. */
+const OWN: readonly { readonly name: string; of(manifest: Manifest): unknown }[] = [
+  { name: 'seed', of: ({ seed }) => seed },
+  { name: 'name', of: ({ name }) => name },
+  { name: 'data.split', of: ({ data }) => data.split },
+  { name: 'output', of: ({ output }) => output },
+];
+
 /**
  * Plans all trials, checks the manifest of each, and divides the images once for all of them. A sweep that
  * has begun keeps its division.
@@ -44,7 +53,13 @@ export interface Sweep {
 export async function planSweep(request: SweepRequest, onEvent: OnEvent): Promise<Sweep> {
   const { name, loaded, folds, seeds = [loaded.manifest.seed] } = request;
   const variants = variantsOf(request.settings);
-  for (const settings of variants) await checkVariant(loaded, settings);
+  for (const settings of variants) {
+    const { manifest } = await checkVariant(loaded, settings);
+    const taken = OWN.find(
+      (own) => JSON.stringify(own.of(manifest)) !== JSON.stringify(own.of(loaded.manifest)),
+    );
+    if (taken) throw settingOfSweep(taken.name, settings);
+  }
   // Commands are given from the manifest's folder; files are written from anywhere.
   const shown = sweepFolder(join('sweeps', name));
   const folder = sweepFolder(join(loaded.folder, 'sweeps', name));

@@ -1,10 +1,11 @@
 import { createRandom } from '@raremask/core/host';
 import type { Settings, SettingsRule } from './shape.ts';
+import { settingsId } from './trial.ts';
 
 /** The settings that a sweep tries, each of them once; one empty map where nothing varies. */
 export function variantsOf(rule: SettingsRule | undefined): Settings[] {
   const all = rule === undefined ? [{}] : (rule.list ?? combined(rule.grid) ?? drawn(rule.random!));
-  return [...new Map(all.map((settings) => [JSON.stringify(settings), settings])).values()];
+  return [...new Map(all.map((settings) => [settingsId(settings), settings])).values()];
 }
 
 /** Every combination; the last setting varies fastest. */
