@@ -35,7 +35,7 @@ test('--help names every command, --version the version', async () => {
 test.each([
   [['trian'], 'train'],
   [['train', '--sett', 'seed=1'], '--set'],
-  [['train', '--backend', 'cuda'], 'tensorflow-gpu'],
+  [['train', '--backend', 'webgl'], 'tensorflow-gpu'],
   [['predict', 'runs/x'], '--out'],
   [['predict', 'runs/x', '--out', 'predicted'], 'images'],
 ])('a wrong command line exits 2 and says what there is: %j', async (parameters, word) => {

@@ -13,7 +13,7 @@ import {
   proposedSplit,
   type RecommendedSetting,
 } from '@raremask/engine';
-import { prepared } from '../backend.ts';
+import { prepared } from '../backend/prepared.ts';
 import type { Console } from '../console.ts';
 import { noProposal } from '../errors.ts';
 import { STANDARD } from '../manifestArguments.ts';

@@ -18,7 +18,7 @@ export function filterLayout(rank: number): Layout {
 const MINIMAL_CHANNELS = { blocked: 64, copied: 32 };
 
 function minimalPays(call: LowerCall, window: SlidingWindow, filter: readonly number[]): boolean {
-  if (call.portable || !isMinimal(window)) return false;
+  if (!call.minimal || !isMinimal(window)) return false;
   const least = isBlocked(call, window, filter) ? 'blocked' : 'copied';
   return Math.min(filter[2]!, filter[3]!) >= MINIMAL_CHANNELS[least];
 }
