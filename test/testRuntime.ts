@@ -25,3 +25,10 @@ function skipped(detail: string): RuntimeOutcome {
 export function testRuntime(): Promise<RuntimeOutcome> {
   return process.env.RAREMASK_TEST_GPU === '1' ? softwareGpu() : loadRuntime();
 }
+
+/** Whether a note says who computed what: on a GPU that is said as well. */
+export function isPlacement(text: string): boolean {
+  return /: (all \d+ operators run on|\d+ of \d+ operators run on the processor instead of) the GPU/.test(
+    text,
+  );
+}

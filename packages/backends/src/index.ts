@@ -1,4 +1,7 @@
 export { RaremaskError } from './errors.ts';
+export type { OnnxRuntime } from './machine/cudaFindings.ts';
+export type { Finding } from './machine/finding.ts';
+export { machineFindings } from './machine/findings.ts';
 export { type GpuDevice, gpuDevices, withoutGpu } from './machine/gpuDevices.ts';
 export { type Machine, thisMachine } from './machine/machine.ts';
 export type { BackendRequest, PreparedBackend } from './prepare.ts';

@@ -148,6 +148,7 @@ class Lowering {
       attributes,
       portable: this.#options.portable ?? false,
       fusedProducts: provider?.fusedProducts ?? false,
+      deepTransposed: provider?.deepTransposed ?? true,
       block: provider?.forms.block,
       minimal: provider?.forms.minimal ?? false,
       layout: (index) => this.#layout(inputs[index]!),

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statfsSync,
+} from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,6 +30,8 @@ export interface Machine {
   list(folder: string): readonly string[];
   /** A file's text, or undefined where it cannot be read. */
   read(path: string): string | undefined;
+  /** Part of a file, shorter where it ends; undefined where it cannot be read. */
+  bytes(path: string, offset: number, length: number): Uint8Array | undefined;
   /** What a command prints, or undefined where it is missing or fails. */
   run(command: string, args: readonly string[]): string | undefined;
   /** Bytes that this user may still write below a folder, or undefined where the system does not say. */
@@ -40,6 +52,16 @@ export function thisMachine(root = ''): Machine {
     opens: (path) => tries(() => accessSync(at(path), constants.R_OK | constants.W_OK)) !== FAILED,
     list: (folder) => orElse(() => readdirSync(at(folder)).sort(), []),
     read: (path) => orElse(() => readFileSync(at(path), 'utf8'), undefined),
+    bytes: (path, offset, length) =>
+      orElse(() => {
+        const file = openSync(at(path), 'r');
+        try {
+          const buffer = Buffer.alloc(length);
+          return buffer.subarray(0, readSync(file, buffer, 0, length, offset));
+        } finally {
+          closeSync(file);
+        }
+      }, undefined),
     run: (command, args) =>
       orElse(
         () =>

@@ -4,6 +4,7 @@ import { loadRuntime, type Runtime } from '@raremask/compiler';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import type { BackendFact, Compute } from '@raremask/engine';
 import { runtimeMissing } from '../errors.ts';
+import { knownCalibration } from './calibration.ts';
 import { bestGpu, type OpenedGpu, requireGpu } from './gpu.ts';
 
 /** What computes: a tfjs backend, and where steps are compiled what runs them. */
@@ -16,7 +17,8 @@ export interface Prepared extends BackendFact {
  * need a tfjs backend as well: for what cannot be compiled.
  *
  * `auto` takes CUDA's provider, then WebGPU's, where each finds a GPU and computes right on it, then
- * tfjs-node-gpu, then the processor. What was passed over stands in the reason.
+ * tfjs-node-gpu, then the processor; where the machine was measured (doctor --calibrate), a GPU only if it
+ * was faster. What was passed over stands in the reason.
  */
 export async function prepared({ manifest, folder }: LoadedManifest): Promise<Prepared> {
   const { backend } = manifest;
@@ -40,7 +42,8 @@ export async function prepared({ manifest, folder }: LoadedManifest): Promise<Pr
 
 async function best(folder: string, threads: number): Promise<Prepared> {
   const outcome = await loadRuntime();
-  const { gpu, passed } = outcome.state === 'ok' ? bestGpu(outcome.runtime) : NO_GPU;
+  const measured = knownCalibration();
+  const { gpu, passed } = outcome.state === 'ok' ? bestGpu(outcome.runtime, measured) : NO_GPU;
   const eager = await prepareBackend('auto', folder);
   if (gpu) return onGpu(gpu, eager, threads, passed);
   if (eager.name === 'tensorflow-gpu') return withPassed(eager, passed);

@@ -52,6 +52,8 @@ export interface LowerCall {
   readonly portable: boolean;
   /** Whether the provider has FusedMatMul, a product of matrices that may be given transposed. */
   readonly fusedProducts: boolean;
+  /** Whether ConvTranspose works in three dimensions. */
+  readonly deepTransposed: boolean;
   /** Channels in a block of the runtime's blocked layout, where the provider has one. */
   readonly block: number | undefined;
   /** Whether minimal filtering pays on the provider, given channels enough. */

@@ -25,6 +25,8 @@ export interface Provider {
   readonly resident: boolean;
   /** Whether operators of onnxruntime that are no standard ones are there: FusedMatMul. */
   readonly fusedProducts: boolean;
+  /** Whether ConvTranspose works in three dimensions: WebGPU's accepts it, and fails when it runs. */
+  readonly deepTransposed: boolean;
   /** Tensors that one operator may join or split at most; undefined where there is no limit. */
   readonly operands: number | undefined;
   readonly forms: Forms;
@@ -37,6 +39,7 @@ export function cpuProvider(block: number | undefined): Provider {
     execution: 'cpu',
     resident: false,
     fusedProducts: true,
+    deepTransposed: true,
     operands: undefined,
     forms: { block, minimal: true, layout: 'NCHW' },
   };
@@ -52,6 +55,7 @@ export function gpuProvider(name: GpuProviderName, forms: Forms = GPU_FORMS): Pr
     execution: name === 'webgpu' ? { name, preferredLayout: forms.layout } : name,
     resident: name === 'webgpu',
     fusedProducts: name === 'cuda',
+    deepTransposed: name !== 'webgpu',
     // WebGPU guarantees 8 buffers to a shader; one is on the other side.
     operands: name === 'webgpu' ? 7 : undefined,
     forms,
