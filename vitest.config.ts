@@ -19,7 +19,7 @@ function nameOf(folder: string): string {
  * Projects whose files each get a process of their own: they start processes, or keep something in a
  * module. The files of the others share one, and load the libraries once.
  */
-const APART = ['raremask', '@raremask/test'];
+const APART = ['@raremask/test'];
 
 export default defineConfig({
   test: {

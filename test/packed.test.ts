@@ -145,8 +145,8 @@ describe.skipIf(!registryAnswers())('installed by npm (needs the registry)', () 
 
   afterAll(() => rmSync(outside, { recursive: true, force: true }));
 
-  /** One epoch of a tiny network on Dice and one more loss; gives the rows of metrics.csv. */
-  async function trained(name: string, loss: string): Promise<string[]> {
+  /** One epoch of a tiny network on Dice and further losses; gives the rows of metrics.csv. */
+  async function trained(name: string, ...losses: readonly string[]): Promise<string[]> {
     writeFileSync(
       join(project, `${name}.yaml`),
       `name: ${name}
@@ -157,8 +157,7 @@ data:
 model: { use: "@raremask/unet", with: { filters: 2, depth: 2 } }
 loss:
   - { use: "@raremask/loss-dice", with: { pool: batch } }
-  - ${loss}
-train: { epochs: 1, batch: 4 }
+${losses.map((loss) => `  - ${loss}\n`).join('')}train: { epochs: 1, batch: 4 }
 `,
     );
     const output = await program(project, ...NPX, 'raremask', 'train', `${name}.yaml`);
@@ -168,21 +167,21 @@ train: { epochs: 1, batch: 4 }
     return readFileSync(join(run, 'metrics.csv'), 'utf8').trim().split('\n');
   }
 
-  test("README.md's loss trains as a file in a folder outside of the project", async () => {
+  test("README.md's loss, a file outside of the project, and somebody else's package train, and are listed", async () => {
     const text = codeOfReadme('ts', '// my-loss.ts');
     // Its heading says so.
     expect(text.trim().split('\n').length).toBeLessThanOrEqual(27);
     mkdirSync(join(outside, 'elsewhere'));
     writeFileSync(join(outside, 'elsewhere', 'my-loss.ts'), text);
-    const rows = await trained('readme', '{ use: ../elsewhere/my-loss.ts, with: { gamma: 2 } }');
+    const rows = await trained(
+      'both',
+      '{ use: ../elsewhere/my-loss.ts, with: { gamma: 2 } }',
+      '{ use: raremask-loss-alarm, with: { power: 3 } }',
+    );
     expect(rows).toHaveLength(2);
     expect(rows[0]).toContain(',loss_focal,');
-    expect(rows[1]).not.toContain('NaN');
-  });
-
-  test("somebody else's npm package trains, and is listed", async () => {
-    const rows = await trained('package', '{ use: raremask-loss-alarm, with: { power: 3 } }');
     expect(rows[0]).toContain(',loss_alarm,');
+    expect(rows[1]).not.toContain('NaN');
     const plugins = await program(project, ...NPX, 'raremask', 'plugins', 'list', '--json');
     expect(JSON.parse(plugins)).toContainEqual(
       expect.objectContaining({ specifier: 'raremask-loss-alarm', kind: 'loss', version: '0.1.0' }),

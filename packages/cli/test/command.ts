@@ -46,7 +46,7 @@ export async function run(
 }
 
 let server: { readonly child: ChildProcess; readonly seen: Written } | undefined;
-afterAll(() => server?.child.kill());
+process.on('exit', () => server?.child.kill());
 
 /**
  * Runs the built command in a project, in a process that the tests of a file share: loading the

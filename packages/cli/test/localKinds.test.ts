@@ -211,7 +211,14 @@ test('an augmentation of a TypeScript file changes windows in the threads, and i
   };
   await trained();
   await trained('--set', 'train.workers=0', '--out', 'runs/main');
-  await trained('--set', 'train.augment=[flip-rotate, gamma]', '--out', 'runs/other');
+  await trained(
+    '--set',
+    'train.augment=[flip-rotate, gamma]',
+    '--set',
+    'train.workers=0',
+    '--out',
+    'runs/other',
+  );
   const losses = (run: string) => {
     const [head, ...epochs] = own.read(`runs/${run}/metrics.csv`).trim().split('\n');
     const column = head!.split(',').indexOf('loss');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { decode } from 'fast-png';
 import { expect, test } from 'vitest';
+import { further } from '../../../test/further.ts';
 import { raremask } from './command.ts';
 import { createProject, grey, MANIFEST } from './project.ts';
 import { metrics } from './runFiles.ts';
@@ -49,20 +50,23 @@ test('a network that sees images at half their size is scored and predicts at th
   }
 });
 
-test('a run at half the size is gone on with as if nothing had happened', async () => {
-  const project = createProject(
-    HALF.replace('workers: 0 }', 'workers: 1, schedule: { use: constant } }'),
-  );
-  const once = await raremask(project, 'train', '--out', 'runs/whole', '--set', 'train.epochs=3');
-  expect(once.status, once.stderr).toBe(0);
-  await raremask(project, 'train');
-  const more = await raremask(project, 'resume', 'runs/tiny', '--set', 'train.epochs=3');
-  expect(more.status, more.stderr).toBe(0);
-  const [whole, tiny] = ['whole', 'tiny'].map((run) =>
-    metrics(project.at(`runs/${run}/metrics.csv`)),
-  );
-  expect(tiny).toEqual(whole);
-});
+test.each(further('resuming a run at another size', ['half the size']))(
+  'a run at %s is gone on with as if nothing had happened',
+  async () => {
+    const project = createProject(
+      HALF.replace('workers: 0 }', 'workers: 1, schedule: { use: constant } }'),
+    );
+    const once = await raremask(project, 'train', '--out', 'runs/whole', '--set', 'train.epochs=3');
+    expect(once.status, once.stderr).toBe(0);
+    await raremask(project, 'train');
+    const more = await raremask(project, 'resume', 'runs/tiny', '--set', 'train.epochs=3');
+    expect(more.status, more.stderr).toBe(0);
+    const [whole, tiny] = ['whole', 'tiny'].map((run) =>
+      metrics(project.at(`runs/${run}/metrics.csv`)),
+    );
+    expect(tiny).toEqual(whole);
+  },
+);
 
 test('images of several sizes train whole where they are filled up to one', async () => {
   const project = createProject(HALF.replace('resolution: 0.5', 'resolution: { fit: [16, 16] }'));

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { further } from '../../../test/further.ts';
 import { raremask } from './command.ts';
 import { createProject } from './project.ts';
 import { metrics, tensors } from './runFiles.ts';
@@ -40,9 +41,12 @@ test('train leaves a run folder that explains itself and prints the pair of scor
   expect(environment.backend).toHaveProperty('reason');
 });
 
+/** Reading threads of runs that are to be alike. */
+const THREADS = [0, 2, ...further('one reading thread, and none for a second time', [0, 1])];
+
 test('the same seed gives the same numbers and weights, however many threads read', async () => {
   const project = createProject();
-  const names = [0, 0, 1, 2].map((workers, index) => ({
+  const names = THREADS.map((workers, index) => ({
     workers,
     out: `runs/${index}-${workers}`,
   }));

@@ -34,8 +34,7 @@ async function outcome(bytes: Uint8Array, reading: Reading): Promise<string> {
   }
 }
 
-const CUTS = 75;
-const FLIPS = 150;
+const [CUTS, FLIPS] = process.env.RAREMASK_FULL === '1' ? [75, 150] : [20, 50];
 const SIDE = 40;
 
 // Smooth with some noise, as pictures are.

@@ -103,6 +103,18 @@ export function everythingFrozen(count: number): RaremaskError {
   });
 }
 
+export function weightsWithoutEncoder(path: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_WEIGHTS_WITHOUT_ENCODER',
+    category: 'data',
+    where: path,
+    what: 'the file says of no published encoder that it would be the weights of',
+    expected: 'a file that raremask weights wrote',
+    remedy:
+      'put published weights in place with raremask weights FILE --out encoder.safetensors; name other weights in the manifest, as model.weights',
+  });
+}
+
 export function weightsUnreadable(path: string, cause: unknown): RaremaskError {
   return new RaremaskError(
     {

@@ -33,6 +33,7 @@ export {
   type ManifestFacts,
   type RecommendedSetting,
 } from './recommendation/recommendedManifest.ts';
+export { type Start, startOf } from './recommendation/start.ts';
 export type { CheckpointHead, Progress } from './record/checkpointHead.ts';
 export type { Compute } from './runner/compute.ts';
 export { openNetwork, openRunner } from './runner/openRunner.ts';

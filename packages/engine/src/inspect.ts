@@ -10,6 +10,7 @@ import { nothingReadable } from './opening/errors.ts';
 import type { OpenedData } from './opening/openData.ts';
 import { openWork, type Work } from './opening/openWork.ts';
 import { planWithin, recommend } from './recommendation/recommend.ts';
+import type { Start } from './recommendation/start.ts';
 import type { Coarseness } from './recommendation/withinBudget.ts';
 import type { Compute } from './runner/compute.ts';
 import type { CountedSurvey } from './survey/survey.ts';
@@ -20,6 +21,8 @@ export interface InspectOptions {
   onExample?(example: Example): void | Promise<void>;
   /** A time, as 10m, that the recommendation is for: what networks cost here is then measured. */
   readonly budget?: string;
+  /** Published weights that the recommendation starts from. */
+  readonly start?: Start | undefined;
   /** What compiled steps run on where costs are measured; without it the tfjs backend in use computes. */
   readonly compute?: Compute | undefined;
 }
@@ -33,7 +36,7 @@ const FORECAST_DRAWS = 3000;
  */
 export async function inspect(
   source: LoadedManifest | OpenedData,
-  { onEvent, onExample, budget, compute }: InspectOptions,
+  { onEvent, onExample, budget, start, compute }: InspectOptions,
 ): Promise<Inspection> {
   const warnings = new Set<string>();
   const warn = (event: RunEvent) => {
@@ -60,9 +63,10 @@ export async function inspect(
         : await planWithin(work, survey, {
             time: budget,
             compute,
+            start,
             resolutions: coarsenessOf(work, survey),
           });
-    const recommendation = recommend(work, survey, within);
+    const recommendation = recommend(work, survey, within, start);
     return inspectionOf(work, survey, batches, unreadable, warnings, recommendation);
   } finally {
     unfollow();

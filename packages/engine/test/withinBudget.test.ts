@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { TrainingFigures } from '../src/recommendation/figures.ts';
 import { recommendedSettings } from '../src/recommendation/recommend.ts';
 import type { Candidate } from '../src/recommendation/rehearse.ts';
+import type { Start } from '../src/recommendation/start.ts';
 import { type Coarseness, withinBudget } from '../src/recommendation/withinBudget.ts';
 
 const figures: TrainingFigures = {
@@ -27,6 +28,7 @@ async function chosen(
     { factor: 0.25, kept: 0.5 },
   ],
   counted: TrainingFigures = figures,
+  start?: Start,
 ) {
   const asked: Candidate[] = [];
   const area = (size: readonly number[]) => size.reduce((all, extent) => all * extent, 1);
@@ -37,6 +39,7 @@ async function chosen(
     resolutions,
     validationImages: 50,
     around: 0,
+    start,
     rehearse: async (candidate) => {
       asked.push(candidate);
       const pixel = microseconds * 1e-6 * (candidate.filters / 8) ** 2;
@@ -100,4 +103,23 @@ test('coarser images of several sizes are brought to one, where a window would s
     window: undefined,
   });
   expect(await windowed(40)).toEqual({ seen: [64, 64], fit: 0.5, window: [64, 64] });
+});
+
+test('published weights need fewer steps, and come with their encoder and rates', async () => {
+  const start = { encoder: 'efficientnet-lite0', file: 'encoder.safetensors' };
+  // 300 steps of 8 x 64 x 64 at 100 us a pixel are 983 s; 1500 would be over an hour.
+  const resolutions = [{ factor: 1, kept: 1 }];
+  const { within, asked } = await chosen(3_000, 100, resolutions, figures, start);
+  expect(asked[0]).toMatchObject({ encoder: 'efficientnet-lite0', depth: 5 });
+  expect(asked.every(({ seen }) => seen.every((extent) => extent % 32 === 0))).toBe(true);
+  const values = new Map(
+    recommendedSettings(within.figures, within, start).map(({ path, value }) => [path, value]),
+  );
+  expect(values.get('model.with.encoder')).toBe('efficientnet-lite0');
+  expect(values.get('model.weights')).toBe('encoder.safetensors');
+  expect(values.get('train.optimizer.learningRate')).toBe(0.001);
+  expect(values.get('train.optimizer.groups')).toEqual([
+    { match: 'encoder', learningRate: 0.0003 },
+  ]);
+  expect(recommendedSettings(figures).some(({ path }) => path === 'model.weights')).toBe(false);
 });

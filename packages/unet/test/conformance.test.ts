@@ -39,8 +39,8 @@ describe('two levels', () => {
 
 const residual = { ...small, blocks: 'residual', blocksPerLevel: 1, convolutions: 1 };
 describe.each([
-  { ...residual, norm: 'group', groups: 2, squeezeExcite: true, attention: true },
-  ...further('residual levels, attention and excitation apart', [
+  ...further('residual levels, attention and excitation, together and apart', [
+    { ...residual, norm: 'group', groups: 2, squeezeExcite: true, attention: true },
     residual,
     { ...small, attention: true },
     { ...small, squeezeExcite: true, convolutions: 1 },

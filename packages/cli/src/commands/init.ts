@@ -13,6 +13,10 @@ export const init: Declare = (program) =>
       '--budget <time>',
       'time of a training, for example 10m: measures for some seconds what networks cost on this machine, and chooses what the time is enough for',
     )
+    .option(
+      '--weights <file>',
+      'published weights to start from, as raremask weights wrote them: recommends the encoder that they are for',
+    )
     .addOption(repeated('--use <plugin>', 'data set plugin to ask (default: all)'))
     .action(
       action(async (console, data: string, options: InitOptions) => {

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { type DatasetProposal, folder as folderToken, type Json } from '@raremask/core';
 import { createHost, installedPlugins, loadPlugin } from '@raremask/core/host';
 import { type LoadedManifest, loadManifest } from '@raremask/core/manifest';
@@ -12,12 +12,21 @@ import {
   type ProposedSplit,
   proposedSplit,
   type RecommendedSetting,
+  startOf,
 } from '@raremask/engine';
 import { prepared } from '../backend/prepared.ts';
 import type { Console } from '../console.ts';
 import { noProposal } from '../errors.ts';
 import { STANDARD } from '../manifestArguments.ts';
 import { withProgress } from '../progress.ts';
+
+/** What a user wishes beside a manifest for the data. */
+export interface Wishes {
+  /** Time of a training, as 10m, that the settings are chosen for by what they cost here. */
+  readonly budget?: string | undefined;
+  /** Published weights to start from, as `raremask weights` writes them. */
+  readonly weights?: string | undefined;
+}
 
 /** A manifest that comes of looking at a folder and counting what is in it. */
 export interface Recommended {
@@ -33,14 +42,13 @@ export interface Recommended {
  * figures recommend.
  *
  * @param folder where the manifest would lie
- * @param budget time of a training, as 10m, that the settings are chosen for by what they cost here
  */
 export async function recommended(
   data: string,
   folder: string,
   wished: readonly string[] | undefined,
   console: Console,
-  budget?: string,
+  wishes: Wishes = {},
 ): Promise<Recommended> {
   const found = await proposalFor(resolve(data), folder, wished);
   const name = basename(resolve(data)).replaceAll(/[^A-Za-z0-9._-]+/g, '-') || 'run';
@@ -54,11 +62,16 @@ export async function recommended(
   );
   const facts = factsOf(proposal);
   const inspection = await withLoaded(commentedManifest(facts, DRAFT), folder, (draft) =>
-    counted(draft, console, budget),
+    counted(draft, folder, console, wishes),
   );
   const { settings } = inspection.recommendation;
   const text = commentedManifest(facts, settings, remarksOf(data, proposal, inspection));
   return { text, proposal, settings, unreadable: inspection.unreadable };
+}
+
+/** A file as a manifest names it: from its folder, with slashes. */
+function manifestPath(folder: string, file: string): string {
+  return relative(folder, file).split(sep).join('/');
 }
 
 /** Settings that let the data be counted before anything is known. */
@@ -143,14 +156,20 @@ export async function withLoaded<T>(
 
 async function counted(
   loaded: LoadedManifest,
+  folder: string,
   console: Console,
-  budget: string | undefined,
+  { budget, weights }: Wishes,
 ): Promise<Inspection> {
+  const start =
+    weights === undefined
+      ? undefined
+      : await startOf(resolve(weights), manifestPath(folder, resolve(weights)));
   const measured =
     budget === undefined ? {} : { budget, compute: (await prepared(loaded)).compute };
   return await withProgress(console, (onEvent) =>
     inspect(loaded, {
       ...measured,
+      start,
       // What the draft's plugins say of themselves is of no use to anyone.
       onEvent: (event) => {
         if (event.type === 'survey') onEvent(event);

@@ -13,6 +13,7 @@ export interface InitOptions {
   readonly force?: boolean;
   readonly use?: readonly string[];
   readonly budget?: string;
+  readonly weights?: string;
 }
 
 /** Looks at a folder, counts what is in it, and writes the manifest that comes of it. */
@@ -31,7 +32,7 @@ export async function initManifest(
     folder,
     options.use,
     console,
-    budget,
+    { budget, weights: options.weights },
   );
   // What is written has been loaded: every setting is known and every plugin is there.
   await withLoaded(text, folder, async () => undefined);

@@ -204,8 +204,8 @@ export const convolutionCases: readonly Case[] = [
  */
 const WIDE: readonly (readonly [number, number, number, number, number])[] = [
   [1, 7, 12, 33, 36],
-  [3, 12, 17, 32, 33],
-  [1, 17, 7, 64, 64],
+  [2, 8, 9, 32, 33],
+  [1, 9, 3, 64, 64],
   [3, 6, 5, 36, 64],
 ];
 

@@ -1,16 +1,16 @@
 import { type Setting, setting } from './setting.ts';
-import { depthOf, STEPS } from './shape.ts';
+import { depthOf, STARTED_STEPS, STEPS } from './shape.ts';
 import { duration, logit, percent } from './wording.ts';
 
 const use: Setting = () =>
   setting('model.use', '@raremask/unet', 'the network that is installed with raremask');
 
-const filters: Setting = (_, { within }) =>
+const filters: Setting = (_, { within, start }) =>
   within
     ? setting(
         'model.with.filters',
         within.filters,
-        `a step takes ${duration(within.costs.step)} here: ${within.steps} of them in ${within.budget}; the widest network for which at least ${STEPS} are left, or else the smallest`,
+        `a step takes ${duration(within.costs.step)} here: ${within.steps} of them in ${within.budget}; the widest network for which at least ${start ? STARTED_STEPS : STEPS} are left, or else the smallest`,
       )
     : setting(
         'model.with.filters',
@@ -35,4 +35,20 @@ const lastBias: Setting = ({ foregroundShare }) =>
     `${percent(foregroundShare)} of the training pixels are foreground: the network starts by saying so, log(f/(1-f)) = ${logit(foregroundShare)}, instead of 50 %; on a short budget this decides more than the loss does`,
   );
 
-export const NETWORK: readonly Setting[] = [use, filters, depth, lastBias];
+const encoder: Setting = (_, { start }) =>
+  start &&
+  setting(
+    'model.with.encoder',
+    start.encoder,
+    'whose weights somebody has trained on a million photographs: it knows edges and textures before the first step',
+  );
+
+const weights: Setting = (_, { start }) =>
+  start &&
+  setting(
+    'model.weights',
+    start.file,
+    'written by raremask weights; what fits is said when the training begins',
+  );
+
+export const NETWORK: readonly Setting[] = [use, encoder, filters, depth, lastBias, weights];

@@ -12,6 +12,7 @@ import { aroundNetwork, rehearser } from './rehearse.ts';
 import { RESOLUTION } from './resolution.ts';
 import { SAMPLING } from './sampling.ts';
 import { shapeOf } from './shape.ts';
+import type { Start } from './start.ts';
 import { TRAINING } from './training.ts';
 import type { Within } from './within.ts';
 import { type Coarseness, withinBudget } from './withinBudget.ts';
@@ -26,19 +27,28 @@ export interface Recommendation {
 /** In the order of a manifest. */
 const SETTINGS = [...RESOLUTION, ...NETWORK, ...LOSS, ...SAMPLING, ...TRAINING, ...DECISION];
 
-/** @param within what a budget came to, at the resolution of the figures */
+/**
+ * @param within what a budget came to, at the resolution of the figures
+ * @param start published weights to begin with
+ */
 export function recommendedSettings(
   figures: TrainingFigures,
   within?: Within,
+  start?: Start,
 ): RecommendedSetting[] {
-  const shape = shapeOf(figures, within);
+  const shape = shapeOf(figures, { within, start });
   return SETTINGS.flatMap((setting) => setting(figures, shape) ?? []);
 }
 
 /** Recommends a manifest for the data set of an opened one. */
-export function recommend(work: Work, survey: CountedSurvey, within?: Within): Recommendation {
+export function recommend(
+  work: Work,
+  survey: CountedSurvey,
+  within?: Within,
+  start?: Start,
+): Recommendation {
   const figures = within?.figures ?? figuresOf(survey, work.facts);
-  const settings = recommendedSettings(figures, within);
+  const settings = recommendedSettings(figures, within, start);
   const { manifest, plugins } = work.loaded;
   const { data } = manifest;
   const options = plugins.dataset.rawOptions as Readonly<Record<string, Json>>;
@@ -76,19 +86,21 @@ interface Budget {
   readonly compute: Compute | undefined;
   /** The finest first. */
   readonly resolutions: readonly Coarseness[];
+  readonly start?: Start | undefined;
 }
 
 /** Measures what networks cost on this machine, and chooses what a time is enough for. */
 export async function planWithin(
   work: Work,
   survey: CountedSurvey,
-  { time, compute, resolutions }: Budget,
+  { time, compute, resolutions, start }: Budget,
 ): Promise<Within> {
   return await withinBudget({
     budget: time,
     seconds: secondsOf(time)!,
     figures: figuresOf(survey, work.facts),
     resolutions,
+    start,
     validationImages: work.splits.validation.length,
     around: await aroundNetwork(work),
     rehearse: await rehearser(work, compute),

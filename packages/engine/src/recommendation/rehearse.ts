@@ -14,6 +14,8 @@ import { initialState } from '../step/state.ts';
 export interface Candidate {
   readonly filters: number;
   readonly depth: number;
+  /** A published encoder in place of the network's own. */
+  readonly encoder?: string;
   readonly seen: readonly number[];
   readonly image: readonly number[];
   readonly batch: number;
@@ -77,10 +79,13 @@ async function rehearsed(
   losses: readonly Loss[],
   optimizer: Optimizer,
   compute: Compute | undefined,
-  { filters, depth, seen, image, batch }: Candidate,
+  { filters, depth, encoder, seen, image, batch }: Candidate,
 ): Promise<Costs> {
   const { plugins } = loaded;
-  const options = plugins.model.plugin.options.parse({ filters, depth, lastBias: 0 });
+  const options = plugins.model.plugin.options.parse({
+    ...{ filters, depth, lastBias: 0 },
+    ...(encoder !== undefined && { encoder }),
+  });
   const model = await scope.make({ ...plugins.model, options });
   const program: StepProgram = { facts, model, losses, optimizer, clip: null, outcomes: false };
   const runner = openRunner(compute, program, initialState(program), () => undefined);

@@ -1,4 +1,5 @@
 import type { TrainingFigures } from './figures.ts';
+import type { Start } from './start.ts';
 import type { Within } from './within.ts';
 
 /** What several settings derive from the figures: sizes of steps and of what they see. */
@@ -19,30 +20,39 @@ export interface TrainingShape {
   readonly emptyShare: number;
   /** What a budget of time came to; undefined where none was given. */
   readonly within: Within | undefined;
+  /** Published weights that the network begins with; undefined where it begins at random. */
+  readonly start: Start | undefined;
 }
 
 /** Steps of a training of minutes on a CPU where images are small. */
 export const STEPS = 1500;
+/** The same of a network that starts from published weights: it has less to learn, and a step costs more. */
+export const STARTED_STEPS = 300;
 /** Longest extent of a whole image that is still trained on as it is. */
 const WHOLE = { 2: 192, 3: 64 } as const;
-/** Extents of windows are multiples of it: the lowest level of a network of depth 4. */
-const MULTIPLE = 16;
+/** Extents of windows are multiples of it: the lowest level of a network of depth 4, of a published encoder 5. */
+const MULTIPLE = { own: 16, published: 32 } as const;
 /** Share of a median image from which a window shows nearly as much, and holds a structure far more often. */
 const NEARLY_WHOLE = 0.5;
 const WINDOW = { 2: { least: 64, most: 128 }, 3: { least: 32, most: 64 } } as const;
 
-/**
- * @param within what a budget came to, at the resolution of the figures
- * @param resized whether images are brought to another resolution
- */
+/** What a shape depends on beside the figures. */
+export interface ShapeOptions {
+  /** What a budget came to, at the resolution of the figures. */
+  readonly within?: Within | undefined;
+  /** Whether images are brought to another resolution; left out, whether the budget chose one. */
+  readonly resized?: boolean;
+  readonly start?: Start | undefined;
+}
+
 export function shapeOf(
   figures: TrainingFigures,
-  within?: Within,
-  resized: boolean = within !== undefined && within.resolution !== 1,
+  { within, resized = (within?.resolution ?? 1) !== 1, start }: ShapeOptions = {},
 ): TrainingShape {
   const { space, images, empty, medianSize } = figures;
-  const fit = resized ? fitOf(figures) : undefined;
-  const window = fit ? undefined : windowOf(figures);
+  const multiple = start ? MULTIPLE.published : MULTIPLE.own;
+  const fit = resized ? fitOf(figures, multiple) : undefined;
+  const window = fit ? undefined : windowOf(figures, multiple);
   const batch = Math.max(1, Math.min(8, images));
   const perEpoch = Math.max(Math.ceil(images / batch), 1);
   return {
@@ -53,27 +63,30 @@ export function shapeOf(
     perEpoch,
     epochs: within
       ? Math.max(Math.round(within.steps / perEpoch), 1)
-      : Math.min(Math.max(Math.ceil(STEPS / perEpoch), 20), 200),
+      : Math.min(Math.max(Math.ceil((start ? STARTED_STEPS : STEPS) / perEpoch), start ? 4 : 20), 200),
     filled: images - empty,
     emptyShare: images === 0 ? 0 : empty / images,
     within,
+    start,
   };
 }
 
-function windowOf(figures: TrainingFigures): number[] | undefined {
+function windowOf(figures: TrainingFigures, multiple: number): number[] | undefined {
   const { space, oneSize, largestSize, structureExtent } = figures;
   if (oneSize && Math.max(...largestSize) <= WHOLE[space]) return undefined;
   const { least, most } = WINDOW[space];
   const wished = Math.min(Math.max(2 * structureExtent, least), most);
-  return largestSize.map((extent) => roundUp(Math.min(wished, Math.max(extent, MULTIPLE))));
+  return largestSize.map((extent) =>
+    roundUp(Math.min(wished, Math.max(extent, multiple)), multiple),
+  );
 }
 
 /** One size for images of several, where a window would hold half of them or more. */
-function fitOf(figures: TrainingFigures): number[] | undefined {
+function fitOf(figures: TrainingFigures, multiple: number): number[] | undefined {
   const { space, oneSize, medianSize } = figures;
-  const window = windowOf(figures);
+  const window = windowOf(figures, multiple);
   if (space !== 2 || oneSize || window === undefined) return undefined;
-  const size = medianSize.map((extent) => roundUp(Math.max(extent, MULTIPLE)));
+  const size = medianSize.map((extent) => roundUp(Math.max(extent, multiple), multiple));
   if (Math.max(...size) > WHOLE[space]) return undefined;
   return product(window) >= NEARLY_WHOLE * product(medianSize) ? size : undefined;
 }
@@ -82,11 +95,13 @@ function product(extents: readonly number[]): number {
   return extents.reduce((all, extent) => all * extent, 1);
 }
 
-function roundUp(value: number): number {
-  return Math.ceil(value / MULTIPLE) * MULTIPLE;
+function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
 }
 
 /** Poolings after which something is left of what a step sees. */
-export function depthOf({ seen }: Pick<TrainingShape, 'seen'>): number {
+export function depthOf({ seen, start }: Pick<TrainingShape, 'seen' | 'start'>): number {
+  // A published encoder has from 2 to 5, and a pixel or two of the lowest are enough: it knows what it sees.
+  if (start) return Math.max(2, Math.min(5, Math.floor(Math.log2(Math.min(...seen) / 2))));
   return Math.max(1, Math.min(4, Math.floor(Math.log2(Math.min(...seen) / 6))));
 }

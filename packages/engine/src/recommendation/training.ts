@@ -1,5 +1,5 @@
 import { type Setting, setting } from './setting.ts';
-import { STEPS } from './shape.ts';
+import { STARTED_STEPS, STEPS } from './shape.ts';
 import { duration, percent } from './wording.ts';
 
 /** Share of windows without foreground that a structure is copied into. */
@@ -13,13 +13,13 @@ const budget: Setting = (_, { within }) =>
     `from the command to its report; the schedule ends with it on any machine. A pass over the validation images takes about ${duration(within.pass)} here: three follow at the end, and as many between epochs as leave four fifths of the time to training`,
   );
 
-const epochs: Setting = (_, { epochs: count, perEpoch, within }) =>
+const epochs: Setting = (_, { epochs: count, perEpoch, within, start }) =>
   setting(
     'train.epochs',
     count,
     within
       ? `as many are expected in ${within.budget}: ${count} x ${perEpoch} steps of ${duration(within.costs.step)}, measured here; what counts in epochs holds to it`
-      : `${count} x ${perEpoch} batches = ${count * perEpoch} steps; about ${STEPS} steps are a budget of minutes for small images, and more are worth it while the validation score still climbs`,
+      : `${count} x ${perEpoch} batches = ${count * perEpoch} steps; about ${start ? STARTED_STEPS : STEPS} steps are a budget of minutes for small images, and more are worth it while the validation score still climbs`,
   );
 
 const batch: Setting = ({ images }, { batch: size }) =>
@@ -38,11 +38,19 @@ const paste: Setting = ({ space, empty }, { filled, window }) =>
         `${percent(PASTED)} of the ${window ? 'windows' : 'images'} without foreground get a structure of another training image, with its contrast: ${filled} ${filled === 1 ? 'image' : 'images'} with foreground ${filled === 1 ? 'is' : 'are'} seen in front of many more backgrounds; leave it out where a structure cannot be anywhere in an image`,
       );
 
-const learningRate: Setting = () =>
+const learningRate: Setting = (_, { start }) =>
   setting(
     'train.optimizer.learningRate',
-    0.003,
-    'with the cosine schedule down to 0; batch normalisation bears it, and small budgets need it',
+    start ? 0.001 : 0.003,
+    `with the cosine schedule down to 0; batch normalisation bears it, and small budgets need it${start ? '; three times as much would wear off what the encoder has learnt' : ''}`,
   );
 
-export const TRAINING: readonly Setting[] = [budget, epochs, batch, paste, learningRate];
+const encoderRate: Setting = (_, { start }) =>
+  start &&
+  setting(
+    'train.optimizer.groups',
+    [{ match: 'encoder', learningRate: 0.0003 }],
+    'the encoder has learnt most of what it needs: it follows slowly',
+  );
+
+export const TRAINING: readonly Setting[] = [budget, epochs, batch, paste, learningRate, encoderRate];

@@ -1,7 +1,8 @@
 import { VALIDATION_SHARE } from '../judging/validationShare.ts';
 import type { TrainingFigures } from './figures.ts';
 import type { Candidate, Costs } from './rehearse.ts';
-import { depthOf, STEPS, shapeOf } from './shape.ts';
+import { depthOf, STARTED_STEPS, STEPS, shapeOf } from './shape.ts';
+import type { Start } from './start.ts';
 import type { Within } from './within.ts';
 
 /** A resolution that may be chosen. */
@@ -19,10 +20,14 @@ interface Question {
   readonly validationImages: number;
   /** Seconds that reading, deciding and scoring of one of them take beside the network. */
   readonly around: number;
+  /** Published weights to begin with. */
+  readonly start?: Start | undefined;
   readonly rehearse: (candidate: Candidate) => Promise<Costs>;
 }
 
 const FILTERS = [8, 16, 32];
+/** Of what is joined to a published encoder, which has widths of its own. */
+const JOINED_FILTERS = [8, 16];
 /** Share of the structures that a coarser resolution must keep, of those that the images' own has. */
 const KEPT = 0.95;
 /** Passes over the validation split at the end: the last epoch, the search of a decision, the scoring. */
@@ -37,19 +42,21 @@ const AROUND = 8;
  */
 export async function withinBudget(question: Question): Promise<Within> {
   const [own] = question.resolutions;
+  const [narrowest, ...widerOnes] = question.start ? JOINED_FILTERS : FILTERS;
+  const isEnough = (one: Within) => isEnoughOf(one, question.start ? STARTED_STEPS : STEPS);
   const able = question.resolutions.filter(
     ({ factor, kept }) => factor === 1 || kept >= KEPT * own!.kept,
   );
   const tried: Within[] = [];
   for (const resolution of able) {
-    const one = await triedOne(question, resolution, FILTERS[0]!);
+    const one = await triedOne(question, resolution, narrowest!);
     tried.push(one);
     if (isEnough(one)) break;
   }
   const most = tried.reduce((best, one) => (worth(one) > worth(best) ? one : best));
   let chosen = tried.find(isEnough) ?? most;
   if (!isEnough(chosen)) return chosen;
-  for (const filters of FILTERS.slice(1)) {
+  for (const filters of widerOnes) {
     const wider = await triedOne(
       question,
       { factor: chosen.resolution, kept: chosen.kept },
@@ -61,8 +68,8 @@ export async function withinBudget(question: Question): Promise<Within> {
   return chosen;
 }
 
-function isEnough({ steps, pass, seconds }: Within): boolean {
-  return steps >= STEPS && LAST_PASSES * pass <= VALIDATION_SHARE * seconds;
+function isEnoughOf({ steps, pass, seconds }: Within, needed: number): boolean {
+  return steps >= needed && LAST_PASSES * pass <= VALIDATION_SHARE * seconds;
 }
 
 function worth({ steps }: Within): number {
@@ -70,15 +77,16 @@ function worth({ steps }: Within): number {
 }
 
 async function triedOne(
-  { budget, seconds, figures, validationImages, around, rehearse }: Question,
+  { budget, seconds, figures, validationImages, around, start, rehearse }: Question,
   { factor, kept }: Coarseness,
   filters: number,
 ): Promise<Within> {
   const own = figuresAt(figures, factor);
-  const shape = shapeOf(own, undefined, factor !== 1);
+  const shape = shapeOf(own, { resized: factor !== 1, start });
   const costs = await rehearse({
     filters,
     depth: depthOf(shape),
+    ...(start && { encoder: start.encoder }),
     seen: shape.seen,
     image: shape.fit ?? own.medianSize,
     batch: shape.batch,

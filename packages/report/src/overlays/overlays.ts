@@ -90,9 +90,11 @@ export function collectOverlays(options: OverlayOptions): OverlayCollector {
       insert(alarms, image, loudest, perKind);
       return;
     }
-    insert(misses, image, worst, perKind);
+    const isCandidate = counts.withForeground++ % stride === 0;
+    const copy = isCandidate ? kept(image) : undefined;
+    insert(misses, image, worst, perKind, copy);
     dices.push(image.dice ?? 0);
-    if (counts.withForeground++ % stride === 0) candidates.push(kept(image));
+    if (copy) candidates.push(copy);
     if (candidates.length > CANDIDATES) {
       candidates = candidates.filter((_, index) => index % 2 === 0);
       stride *= 2;
@@ -143,10 +145,17 @@ const worst: Order = (left, right) =>
   (left.dice ?? 0) - (right.dice ?? 0) || right.misses - left.misses || byId(left, right);
 const loudest: Order = (left, right) => right.alarms - left.alarms || byId(left, right);
 
-function insert(list: Kept[], image: OverlayImage, order: Order, most: number): void {
+/** @param copy of the image, where there is one already */
+function insert(
+  list: Kept[],
+  image: OverlayImage,
+  order: Order,
+  most: number,
+  copy?: Kept,
+): void {
   if (list.length === most && (most === 0 || order(image, list.at(-1)!) >= 0)) return;
   const place = list.findIndex((other) => order(image, other) < 0);
-  list.splice(place === -1 ? list.length : place, 0, kept(image));
+  list.splice(place === -1 ? list.length : place, 0, copy ?? kept(image));
   if (list.length > most) list.pop();
 }
 

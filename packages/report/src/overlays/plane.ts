@@ -67,10 +67,7 @@ export function planeOf(image: OverlayImage): Plane {
     truth: truth.slice(from, from + area),
     predicted: predicted.slice(from, from + area),
     ...(image.foregroundProbability && {
-      probability: Uint8Array.from(
-        image.foregroundProbability.subarray(from, from + area),
-        (value) => Math.round(255 * Math.min(Math.max(value, 0), 1)),
-      ),
+      probability: bytes(image.foregroundProbability.subarray(from, from + area), 0, 1),
     }),
     ...(image.size.length === 3 && { slice }),
   };
@@ -146,12 +143,27 @@ function levelled(
       values[pixel * shown + channel] = image[(from + pixel) * channels + channel]!;
     }
   }
-  const sorted = Float32Array.from(values.filter(Number.isFinite)).sort();
+  const sorted = finite(values).sort();
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
   let [low, high] = [at(0.01), at(0.99)];
   if (high <= low) [low, high] = [at(0), at(1)];
   const range = high > low ? high - low : 1;
-  return Uint8Array.from(values, (value) =>
-    Math.round(255 * Math.min(Math.max((value - low) / range, 0), 1)),
-  );
+  return bytes(values, low, range);
+}
+
+/** A copy of the numbers that are finite. */
+function finite(values: Float32Array): Float32Array {
+  const found = new Float32Array(values.length);
+  let count = 0;
+  for (const value of values) if (Number.isFinite(value)) found[count++] = value;
+  return found.subarray(0, count);
+}
+
+/** Numbers from `low` to `low + range` as 0 to 255. */
+function bytes(values: Float32Array, low: number, range: number): Uint8Array {
+  const result = new Uint8Array(values.length);
+  for (let at = 0; at < values.length; at++) {
+    result[at] = Math.round(255 * Math.min(Math.max((values[at]! - low) / range, 0), 1));
+  }
+  return result;
 }

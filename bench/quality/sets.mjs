@@ -1,0 +1,91 @@
+// The sets of the comparison: where their files lie, what their mask values mean, and how many channels they have.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** values: of the masks, the background first. phantom: parameters of raremask-phantom in place of a folder. */
+export const SETS = {
+  magnetic_tile: { values: [0, 1, 2, 3, 4, 5], channels: 1 },
+  smear_nuclei: { values: [0, 255], channels: 1 },
+  nuclei: { values: [0, 255], channels: 3 },
+  lung_ct_patches: { values: [0, 1], channels: 1 },
+  ms_lesion_2d: { values: [0, 255], channels: 1 },
+  'phantom-few': {
+    values: [0, 255],
+    channels: 1,
+    phantom: [
+      '--cases',
+      '60',
+      '--slices',
+      '10',
+      '--size',
+      '96',
+      '--nodule-slices',
+      '0.1',
+      '--test',
+      '0.25',
+    ],
+  },
+  'phantom-many': {
+    values: [0, 255],
+    channels: 1,
+    phantom: [
+      '--cases',
+      '60',
+      '--slices',
+      '10',
+      '--size',
+      '96',
+      '--nodule-slices',
+      '0.4',
+      '--test',
+      '0.25',
+    ],
+  },
+};
+
+/** A CSV file without quotes as objects. */
+function rows(text) {
+  const [head, ...lines] = text.trim().split(/\r?\n/);
+  const names = head.split(',');
+  return lines.map((line) =>
+    Object.fromEntries(line.split(',').map((cell, index) => [names[index], cell])),
+  );
+}
+
+/**
+ * The images of a set: id, files, group, and whether they are of the part that nobody sees before the scores (the set's own
+ * validation list, or the phantom's test list).
+ */
+export function imagesOf(folder, { phantom }) {
+  const held = new Set(list(join(folder, phantom ? 'test.txt' : 'val.txt')));
+  const all = new Set([
+    ...held,
+    ...list(join(folder, 'train.txt')),
+    ...(phantom ? list(join(folder, 'val.txt')) : []),
+  ]);
+  const groups = phantom
+    ? undefined
+    : new Map(
+        rows(readFileSync(join(folder, 'split.csv'), 'utf8')).map(({ id, group }) => [id, group]),
+      );
+  const files = (kind) =>
+    new Map(
+      readdirSync(join(folder, kind)).map((name) => [
+        name.replace(/\.[^.]+$/, ''),
+        join(folder, kind, name),
+      ]),
+    );
+  const [images, masks] = [files('images'), files('masks')];
+  return [...all].map((id) => ({
+    id,
+    image: images.get(id),
+    mask: masks.get(id),
+    // Slices of a phantom are named by their case.
+    group: groups?.get(id) ?? id.replace(/[-_][^-_]*$/, ''),
+    held: held.has(id),
+  }));
+}
+
+function list(file) {
+  return readFileSync(file, 'utf8').trim().split(/\r?\n/);
+}
