@@ -212,8 +212,8 @@ describe('CUDA', () => {
   test('libraries that are missing, and those of another version, are named by file', () => {
     put(PROVIDER, library('libcublasLt.so.13', 'libcudart.so.13', 'libc.so.6'));
     put('/usr/lib64/libcudart.so.12');
-    put('/ort/libcudnn.so.9.8.0');
-    symlinkSync('libcudnn.so.9.8.0', join(root, '/ort/libcudnn.so.9'));
+    put('/usr/lib64/libcudnn.so.9.8.0');
+    symlinkSync('libcudnn.so.9.8.0', join(root, '/usr/lib64/libcudnn.so.9'));
     const { state, detail } = found(machine(), 'cuda libraries');
     expect(state).toBe('broken');
     expect(detail).toBe(
@@ -223,12 +223,17 @@ describe('CUDA', () => {
 
   test('libraries in a folder that the loader does not search come with the line that adds it', () => {
     put(PROVIDER, library('libcudart.so.13'));
-    put('/ort/libcudnn.so.9');
+    put('/usr/lib/libcudnn.so.9');
     put('/usr/local/cuda-13.0/lib64/libcudart.so.13');
     expect(found(machine(), 'cuda libraries').remedy).toBe(
       'export LD_LIBRARY_PATH=/usr/local/cuda-13.0/lib64:$LD_LIBRARY_PATH',
     );
     const env = { LD_LIBRARY_PATH: '/usr/local/cuda-13.0/lib64' };
+    // Beside the provider is such a folder, too.
+    put('/ort/libcudart.so.13');
+    expect(found(machine(), 'cuda libraries').remedy).toBe(
+      'export LD_LIBRARY_PATH=/ort:$LD_LIBRARY_PATH',
+    );
     expect(found(machine({ env }), 'cuda libraries').state).toBe('ok');
   });
 

@@ -41,7 +41,7 @@ test.skipIf(!runtime).each(CASES)(
         tf.tensor(wave(filterShape), filterShape),
       ])[0]!.dataSync(),
     );
-    const scale = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const scale = Math.max(...Array.from(wanted, Math.abs));
     for (const [at, value] of wanted.entries()) {
       expect(Math.abs(found![at]! - value)).toBeLessThan(1e-5 * scale);
     }

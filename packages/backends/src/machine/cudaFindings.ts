@@ -95,8 +95,8 @@ function librariesFinding(
     return { name, state: 'broken', detail, remedy: INSTALL };
   }
   const wanted = [...needed.filter((one) => /^lib(cu|nv)/.test(one)), ...OPENED_LATER];
-  const beside = [folder, join(folder, 'cuda')];
-  const found = wanted.map((one) => ({ name: one, file: libraryFile(machine, one, beside) }));
+  // The provider's library names no folder of its own: not even the one that it lies in is searched.
+  const found = wanted.map((one) => ({ name: one, file: libraryFile(machine, one) }));
   const missing = found.filter(({ file }) => file === undefined);
   const versions = found.flatMap(({ name: one, file }) => {
     const version = file && versionInFolder(machine, file);
@@ -106,7 +106,7 @@ function librariesFinding(
   const said = missing.map(
     (one) => `${one.name} ${otherVersion(machine, one.name) ?? 'is missing'}`,
   );
-  const aside = missing.map((one) => elsewhere(machine, one.name)).find(Boolean);
+  const aside = missing.map((one) => elsewhere(machine, one.name, folder)).find(Boolean);
   const path = aside?.replace(/\/[^/]+$/, '');
   return {
     name,

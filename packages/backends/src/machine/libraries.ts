@@ -18,14 +18,9 @@ const STANDARD = [
  * Where the system's loader finds a library: LD_LIBRARY_PATH, its cache, the standard folders.
  *
  * @param name a file name, such as libcudnn.so.9
- * @param beside further folders that are searched first
  */
-export function libraryFile(
-  machine: Machine,
-  name: string,
-  beside: readonly string[] = [],
-): string | undefined {
-  const folders = [...beside, ...(machine.env['LD_LIBRARY_PATH'] ?? '').split(':').filter(Boolean)];
+export function libraryFile(machine: Machine, name: string): string | undefined {
+  const folders = (machine.env['LD_LIBRARY_PATH'] ?? '').split(':').filter(Boolean);
   const there = (folder: string) => machine.exists(join(folder, name));
   const near = folders.find(there);
   if (near !== undefined) return join(near, name);
@@ -38,8 +33,12 @@ export function libraryFile(
   return folder && join(folder, name);
 }
 
-/** Folders with a library that the loader does not search: CUDA's own, for a remedy that names them. */
-export function elsewhere(machine: Machine, name: string): string | undefined {
+/**
+ * A library in a folder that the loader does not search, for a remedy that names it: CUDA's own folders.
+ *
+ * @param beside another folder that may have it
+ */
+export function elsewhere(machine: Machine, name: string, beside: string): string | undefined {
   const roots = machine
     .list('/usr/local')
     .filter((entry) => /^cuda/.test(entry))
@@ -48,7 +47,7 @@ export function elsewhere(machine: Machine, name: string): string | undefined {
       `/usr/local/${entry}/targets/x86_64-linux/lib`,
     ]);
   const home = machine.env['CUDA_HOME'] ?? machine.env['CUDA_PATH'];
-  return [...(home ? [join(home, 'lib64')] : []), ...roots]
+  return [beside, ...(home ? [join(home, 'lib64')] : []), ...roots]
     .map((folder) => join(folder, name))
     .find((path) => machine.exists(path));
 }

@@ -63,7 +63,10 @@ export function shapeOf(
     perEpoch,
     epochs: within
       ? Math.max(Math.round(within.steps / perEpoch), 1)
-      : Math.min(Math.max(Math.ceil((start ? STARTED_STEPS : STEPS) / perEpoch), start ? 4 : 20), 200),
+      : Math.min(
+          Math.max(Math.ceil((start ? STARTED_STEPS : STEPS) / perEpoch), start ? 4 : 20),
+          200,
+        ),
     filled: images - empty,
     emptyShare: images === 0 ? 0 : empty / images,
     within,

@@ -1,4 +1,4 @@
-import { weightsWithoutEncoder, weightsUnreadable } from '../errors.ts';
+import { weightsUnreadable, weightsWithoutEncoder } from '../errors.ts';
 import { readSafetensors } from '../record/safetensors.ts';
 
 /** Published weights that a training begins with. */

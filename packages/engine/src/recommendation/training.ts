@@ -53,4 +53,11 @@ const encoderRate: Setting = (_, { start }) =>
     'the encoder has learnt most of what it needs: it follows slowly',
   );
 
-export const TRAINING: readonly Setting[] = [budget, epochs, batch, paste, learningRate, encoderRate];
+export const TRAINING: readonly Setting[] = [
+  budget,
+  epochs,
+  batch,
+  paste,
+  learningRate,
+  encoderRate,
+];

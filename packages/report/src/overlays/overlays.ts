@@ -146,13 +146,7 @@ const worst: Order = (left, right) =>
 const loudest: Order = (left, right) => right.alarms - left.alarms || byId(left, right);
 
 /** @param copy of the image, where there is one already */
-function insert(
-  list: Kept[],
-  image: OverlayImage,
-  order: Order,
-  most: number,
-  copy?: Kept,
-): void {
+function insert(list: Kept[], image: OverlayImage, order: Order, most: number, copy?: Kept): void {
   if (list.length === most && (most === 0 || order(image, list.at(-1)!) >= 0)) return;
   const place = list.findIndex((other) => order(image, other) < 0);
   list.splice(place === -1 ? list.length : place, 0, copy ?? kept(image));
