@@ -1,4 +1,5 @@
-export { RaremaskError } from './errors.ts';
+export { packFailed, RaremaskError } from './errors.ts';
+export { cudaRequirement, installCuda } from './install/cuda.ts';
 export type { OnnxRuntime } from './machine/cudaFindings.ts';
 export type { Finding } from './machine/finding.ts';
 export { machineFindings } from './machine/findings.ts';

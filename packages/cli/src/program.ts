@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from './command.ts';
+import { backend } from './commands/backend.ts';
 import { doctor } from './commands/doctor.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { exportNetwork } from './commands/export.ts';
@@ -30,6 +31,7 @@ const COMMANDS = [
   report,
   schema,
   doctor,
+  backend,
   plugins,
   newPlugin,
 ];

@@ -17,6 +17,7 @@ const COMMANDS = [
   'report',
   'schema',
   'doctor',
+  'backend',
   'plugins',
 ];
 const ESCAPE = String.fromCharCode(27);

@@ -13,7 +13,7 @@ export interface OnnxRuntime {
 }
 
 const PROVIDER = 'libonnxruntime_providers_cuda.so';
-const INSTALL = 'put it there as docs/gpu.md says';
+const INSTALL = 'raremask backend install cuda';
 
 /** Opened by the CUDA provider by name while it runs, so that no table of a library lists them. */
 const OPENED_LATER = ['libcudnn.so.9'];
@@ -43,7 +43,7 @@ export function cudaFindings(
           name: 'cuda provider',
           state: 'absent',
           detail: `${PROVIDER} is missing in ${runtime.folder}`,
-          remedy: `${INSTALL}, of onnxruntime ${runtime.version} exactly`,
+          remedy: `${INSTALL}, for onnxruntime ${runtime.version}`,
         },
     ...(installed ? [librariesFinding(machine, runtime, needed)] : []),
   ];

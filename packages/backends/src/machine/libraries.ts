@@ -47,7 +47,7 @@ export function elsewhere(machine: Machine, name: string, beside: string): strin
       `/usr/local/${entry}/targets/x86_64-linux/lib`,
     ]);
   const home = machine.env['CUDA_HOME'] ?? machine.env['CUDA_PATH'];
-  return [beside, ...(home ? [join(home, 'lib64')] : []), ...roots]
+  return [beside, join(beside, 'cuda'), ...(home ? [join(home, 'lib64')] : []), ...roots]
     .map((folder) => join(folder, name))
     .find((path) => machine.exists(path));
 }

@@ -21,7 +21,7 @@ export interface OpenedGpu {
 export const REMEDIES: Readonly<Record<GpuProviderName, string>> = {
   webgpu:
     "install your GPU's driver with Vulkan (Linux: also libvulkan1), Metal or Direct3D 12; raremask doctor says what is missing",
-  cuda: 'put the CUDA provider beside onnxruntime-node, as docs/gpu.md says; raremask doctor says what is missing',
+  cuda: 'raremask backend install cuda; raremask doctor says what is missing',
 };
 
 /** @throws RaremaskError where the provider that was asked for does not compute */
