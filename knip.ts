@@ -49,6 +49,8 @@ const config: KnipConfig = {
       // The command lines that make and train them.
       ignoreDependencies: ['raremask', '@raremask/dataset-phantom', ...STANDARD],
     },
+    // Called by scripts/site.mjs.
+    site: { entry: ['collect.mjs'] },
     bench: {
       entry: ['**/*.yaml', '**/*.mjs', '*/ours.ts'],
       ignoreDependencies: ['raremask', ...STANDARD],

@@ -4,7 +4,7 @@ import { prepareBackend } from '@raremask/backends';
 import { compile, graphOf, intoPort, loadRuntime } from '@raremask/compiler';
 import type { LossInput } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
-import { gradientGap, lossInput, tapeLength } from '@raremask/core/loss';
+import { gradientGap, learntFrom, lossInput, tapeLength } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { further } from './further.ts';
@@ -117,7 +117,12 @@ describe.each(Object.entries(without))('%s', (_, [kernel, uses]) => {
         const weight = tf.ones([...shape.slice(0, 3), 1]);
         const input = lossInput({ overlapping: false }, x, tf.zeros(shape), weight);
         const since = tapeLength();
-        const gap = gradientGap(loss, input, loss(input), since);
+        const gap = gradientGap({
+          from: learntFrom(input),
+          to: [loss(input)],
+          since,
+          again: () => loss(input),
+        });
         named = gap?.kernel;
         expect(gap?.instead).toContain('docs/gradients.md');
         return tf.mean(x);

@@ -34,6 +34,12 @@ export const differentiable: Readonly<Record<string, Uses>> = {
     tf.square(tf.stridedSlice(p, [1, 3, 5, 2], [0, 0, 0, 0], [-1, -1, -2, -1])),
   'stridedSlice, masks': (p) =>
     tf.square(tf.stridedSlice(p, [0, 1, 0, 1], [0, 4, 0, 3], [1, 2, 3, 1], 5, 5)),
+  'stridedSlice, an axis less': (p) =>
+    tf.square(tf.stridedSlice(p, [1, 0, 5, 0], [2, 4, 0, 3], [1, 2, -2, 1], 0, 0, 0, 0, 1)),
+  'stridedSlice, an inner axis less, backwards to the first': (p) =>
+    tf.square(tf.stridedSlice(p, [0, 2, 5, 0], [2, 3, 0, 3], [1, 1, -1, 2], 0, 4, 0, 0, 2)),
+  'stridedSlice, an axis more': (p) =>
+    tf.square(tf.stridedSlice(p, [0, 0, 1, 0, 0], [2, 1, 4, 6, 3], [1, 1, 2, 3, 1], 0, 0, 0, 2)),
   'cumsum, last axis': (p) => tf.square(tf.cumsum(p, 3)),
   'cumsum, inner axis': (p) => tf.square(tf.cumsum(p, 1)),
   'cumsum, exclusive and reversed': (p) => tf.square(tf.cumsum(p, 2, true, true)),

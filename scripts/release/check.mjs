@@ -1,10 +1,13 @@
-// Proves a release from change to use against a registry that is started for it: npm run release:check [-- --quick]
+// Proves a release from change to use against a registry that is started for it: npm run release:check, without the
+// packages of every kind by -- --quick, or those of some kinds alone by -- --kinds loss,model
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build } from '../setup.mjs';
 import { consumer } from './check/consumer.mjs';
 import { copyWorkspace } from './check/copy.mjs';
+import { livedKinds, tried } from './check/kinds.mjs';
 import { maintainer } from './check/maintainer.mjs';
 import { program, refused, same, steps } from './check/program.mjs';
 import { startRegistry } from './check/server.mjs';
@@ -13,15 +16,20 @@ import { publishedPackages, root } from './workspace.mjs';
 const CORE = '@raremask/core';
 const DICE = '@raremask/loss-dice';
 const THIRD = 'raremask-loss-edge';
-const quick = process.argv.includes('--quick');
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean' }, kinds: { type: 'string' } },
+});
 const { step, seconds } = steps();
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const names = publishedPackages().map(({ manifest }) => manifest.name);
-const kinds = Object.keys(
+const allKinds = Object.keys(
   JSON.parse(
     readFileSync(join(root, 'packages/create-raremask-plugin/dist/templates.json'), 'utf8'),
   ),
 );
+const kinds = values.quick ? [] : (values.kinds?.split(',') ?? allKinds);
+const unknown = kinds.filter((kind) => !allKinds.includes(kind));
+if (unknown.length > 0) throw new Error(`no kind of plugin: ${unknown}. There are ${allKinds}.`);
 
 step('building');
 build();
@@ -93,108 +101,101 @@ try {
     throw new Error('something was published twice');
   rmSync(join(copy, '.npmrc'));
 
-  step('another user makes a loss by npm create, tests, and publishes it');
-  const third = join(outside, THIRD);
   const author = { ...bob, npm_config_registry: url };
   // npx keeps what it has once run, by its name: an earlier check's would be taken.
   const fresh = { ...author, npm_config_cache: join(outside, 'npm-cache') };
-  await program(outside, fresh, 'npm', 'create', '--yes', 'raremask-plugin', '--', 'loss', THIRD);
-  await tried(third, author);
-  await program(third, author, 'npx', 'changeset', 'version');
-  await program(third, author, 'npm', 'publish');
+  if (values.kinds === undefined) await fromChangeToUse();
+  else console.log('skipped: everything but new packages of these kinds');
 
-  const people = [];
-  for (const manager of ['npm', 'pnpm']) {
-    step(
-      `${manager} installs everything in an empty folder, and four steps are trained with the other user's loss`,
-    );
-    const person = await consumer(join(outside, `by-${manager}`), {
-      manager,
-      pnpm: packageManager,
-      url,
-    });
-    await person.draw();
-    await person.add(THIRD);
-    same(person.versionOf(THIRD), '0.1.0', 'version of the loss');
-    await person.train('first', { loss: THIRD });
-    people.push(person);
+  for (const kind of allKinds.filter((one) => !kinds.includes(one))) {
+    console.log(`skipped: a new ${kind}`);
   }
-
-  step('a patch of core and a minor of loss-dice move nothing else');
-  release.change({ [CORE]: 'patch' }, 'Mended something.');
-  release.change({ [DICE]: 'minor' }, 'Added something.');
-  same(
-    await release.version(),
-    { [CORE]: ['1.0.0', '1.0.1'], [DICE]: ['1.0.0', '1.1.0'] },
-    'versions',
-  );
-  if (!release.changelog('core').includes('Mended something.'))
-    throw new Error('core has no changelog');
-  await release.publish();
-  for (const person of people) {
-    step('updated, a run starts from the old checkpoint, and the old run goes on');
-    await person.update();
-    same(
-      [person.versionOf(CORE), person.versionOf(DICE)],
-      ['1.0.1', '1.1.0'],
-      'versions after the update',
-    );
-    await person.train('second', { loss: THIRD, weights: 'runs/first' });
-    await person.raremask('resume', 'runs/first', '--set', 'train.epochs=2');
-    if (!person.lastLine('first').startsWith('2,')) throw new Error('the old run did not go on');
-  }
-  for (const person of people) person.remove();
-
-  step('in prerelease mode a minor of core makes no plugin a major');
-  await release.changeset('pre', 'enter', 'next');
-  release.change({ [CORE]: 'minor' }, 'Tried something.');
-  const next = await release.version();
-  same(next[CORE], ['1.0.1', '1.1.0-next.0'], 'core');
-  same(next[DICE], ['1.1.0', '1.1.1-next.0'], 'loss-dice');
-  same(
-    Object.values(next).filter(([, version]) => /^2/.test(version)),
-    [],
-    'majors',
-  );
-  await release.publish();
-  await installs('next', '1.1.0-next.0');
-  await release.changeset('pre', 'exit');
-  const stable = await release.version();
-  same([stable[CORE][1], stable[DICE][1]], ['1.1.0', '1.1.1'], 'versions after the prereleases');
-  await release.publish();
-  await installs('latest', '1.1.0');
-
-  step('a snapshot moves all that must move together');
-  release.change({ [CORE]: 'patch' }, 'Looked at something.');
-  const canary = await release.version('--snapshot', 'canary');
-  if (!/^1\.1\.1-canary-\d{14}$/.test(canary[CORE]?.[1]))
-    throw new Error(`core became ${canary[CORE]}`);
-  await release.publish();
-  await installs('canary', canary[CORE][1]);
-  same(await tagged(CORE), '1.1.0', 'the latest core');
-
-  if (quick) console.log('skipped: a new package of every kind (without --quick)');
-  for (const kind of quick ? [] : kinds) {
-    step(
-      `raremask new ${kind}: npm install && npm test passes at once, and the tarball has a name that can be used`,
-    );
-    const name = `raremask-${kind}-fresh`;
-    await program(
-      outside,
-      fresh,
-      'npm',
-      'create',
-      '--yes',
-      'raremask-plugin@latest',
-      '--',
-      kind,
-      name,
-    );
-    await tried(join(outside, name), author);
-    await program(join(outside, name), author, 'npm', 'pack');
-    rmSync(join(outside, name), { recursive: true });
-  }
+  await livedKinds(kinds, {
+    ...{ outside, author, step },
+    creating: fresh,
+    registry: { pnpm: packageManager, url },
+  });
   console.log(`release:check passed in ${seconds()}`);
+
+  /** Another user's loss, updates, a prerelease and a snapshot, as they are lived. */
+  async function fromChangeToUse() {
+    step('another user makes a loss by npm create, tests, and publishes it');
+    const third = join(outside, THIRD);
+    await program(outside, fresh, 'npm', 'create', '--yes', 'raremask-plugin', '--', 'loss', THIRD);
+    await tried(third, author);
+    await program(third, author, 'npx', 'changeset', 'version');
+    await program(third, author, 'npm', 'publish');
+
+    const people = [];
+    for (const manager of ['npm', 'pnpm']) {
+      step(
+        `${manager} installs everything in an empty folder, and four steps are trained with the other user's loss`,
+      );
+      const person = await consumer(join(outside, `by-${manager}`), {
+        manager,
+        pnpm: packageManager,
+        url,
+      });
+      await person.draw();
+      await person.add(THIRD);
+      same(person.versionOf(THIRD), '0.1.0', 'version of the loss');
+      await person.train('first', { loss: THIRD });
+      people.push(person);
+    }
+
+    step('a patch of core and a minor of loss-dice move nothing else');
+    release.change({ [CORE]: 'patch' }, 'Mended something.');
+    release.change({ [DICE]: 'minor' }, 'Added something.');
+    same(
+      await release.version(),
+      { [CORE]: ['1.0.0', '1.0.1'], [DICE]: ['1.0.0', '1.1.0'] },
+      'versions',
+    );
+    if (!release.changelog('core').includes('Mended something.'))
+      throw new Error('core has no changelog');
+    await release.publish();
+    for (const person of people) {
+      step('updated, a run starts from the old checkpoint, and the old run goes on');
+      await person.update();
+      same(
+        [person.versionOf(CORE), person.versionOf(DICE)],
+        ['1.0.1', '1.1.0'],
+        'versions after the update',
+      );
+      await person.train('second', { loss: THIRD, weights: 'runs/first' });
+      await person.raremask('resume', 'runs/first', '--set', 'train.epochs=2');
+      if (!person.lastLine('first').startsWith('2,')) throw new Error('the old run did not go on');
+    }
+    for (const person of people) person.remove();
+
+    step('in prerelease mode a minor of core makes no plugin a major');
+    await release.changeset('pre', 'enter', 'next');
+    release.change({ [CORE]: 'minor' }, 'Tried something.');
+    const next = await release.version();
+    same(next[CORE], ['1.0.1', '1.1.0-next.0'], 'core');
+    same(next[DICE], ['1.1.0', '1.1.1-next.0'], 'loss-dice');
+    same(
+      Object.values(next).filter(([, version]) => /^2/.test(version)),
+      [],
+      'majors',
+    );
+    await release.publish();
+    await installs('next', '1.1.0-next.0');
+    await release.changeset('pre', 'exit');
+    const stable = await release.version();
+    same([stable[CORE][1], stable[DICE][1]], ['1.1.0', '1.1.1'], 'versions after the prereleases');
+    await release.publish();
+    await installs('latest', '1.1.0');
+
+    step('a snapshot moves all that must move together');
+    release.change({ [CORE]: 'patch' }, 'Looked at something.');
+    const canary = await release.version('--snapshot', 'canary');
+    if (!/^1\.1\.1-canary-\d{14}$/.test(canary[CORE]?.[1]))
+      throw new Error(`core became ${canary[CORE]}`);
+    await release.publish();
+    await installs('canary', canary[CORE][1]);
+    same(await tagged(CORE), '1.1.0', 'the latest core');
+  }
 
   /** A person who has nothing yet installs a channel, and every plugin loads. */
   async function installs(tag, version) {
@@ -226,14 +227,6 @@ try {
 } finally {
   registry?.stop();
   rmSync(outside, { recursive: true, force: true });
-}
-
-/** A new package in which everything passes that its CONTRIBUTING.md names. */
-async function tried(folder, env) {
-  await program(folder, env, 'npm', 'install', '--no-audit', '--no-fund');
-  await program(folder, env, 'npm', 'test');
-  await program(folder, env, 'npm', 'run', 'lint');
-  await program(folder, env, 'npm', 'run', 'lint:package');
 }
 
 async function missing(wanted, url) {

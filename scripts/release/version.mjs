@@ -7,6 +7,7 @@ import { read as readConfig } from '@changesets/config';
 import { readPreState } from '@changesets/pre';
 import readChangesets from '@changesets/read';
 import { planReleases } from './plan.mjs';
+import { complaint, tooSmall } from './surface/sizes.mjs';
 import { publishedPackages, root } from './workspace.mjs';
 
 const applyReleasePlan = apply.default ?? apply;
@@ -30,6 +31,12 @@ if (snapshot !== undefined && preState !== undefined) {
 }
 if (snapshot !== undefined && !/^[a-z]+$/.test(snapshot.tag)) {
   console.error('The name of a snapshot is a word of small letters, for example canary.');
+  process.exit(2);
+}
+
+const small = snapshot === undefined ? await tooSmall() : [];
+if (small.length > 0) {
+  console.error(small.map((one) => `error ${complaint(one)}`).join('\n'));
   process.exit(2);
 }
 

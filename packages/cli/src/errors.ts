@@ -1,3 +1,4 @@
+import type { RuntimeLack } from '@raremask/compiler';
 import { RaremaskError } from '@raremask/core';
 
 export function noManifest(): RaremaskError {
@@ -135,15 +136,15 @@ export function outOfMemory(where: string | undefined, cause: unknown): Raremask
   );
 }
 
-export function runtimeMissing(backend: string, detail: string): RaremaskError {
+export function runtimeMissing(backend: string, { what, remedy }: RuntimeLack): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_RUNTIME_MISSING',
     category: 'environment',
     where: `backend: ${backend}`,
     what: 'onnxruntime-node does not load, which runs compiled steps',
     expected: 'onnxruntime-node, an optional dependency of @raremask/compiler',
-    got: detail,
-    remedy: 'npm install onnxruntime-node, or set backend: auto',
+    got: what,
+    remedy: `${remedy}; or set backend: auto`,
   });
 }
 

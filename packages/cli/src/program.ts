@@ -36,13 +36,8 @@ const COMMANDS = [
   newPlugin,
 ];
 
-/**
- * Runs one command line, and leaves the status with which the process is to end in
- * `process.exitCode`.
- *
- * @param parameters what stands behind the program's name
- */
-export async function runCommand(parameters: readonly string[]): Promise<void> {
+/** All commands, declared. */
+export function createProgram(): Command {
   const program = new Command('raremask')
     .description('Trains segmentation networks on images where the structure is rare or absent.')
     .version(version, '--version')
@@ -50,8 +45,18 @@ export async function runCommand(parameters: readonly string[]): Promise<void> {
     .configureHelp({ sortSubcommands: false })
     .showHelpAfterError('(--help says what there is)');
   for (const declare of COMMANDS) declare(program);
+  return program;
+}
+
+/**
+ * Runs one command line, and leaves the status with which the process is to end in
+ * `process.exitCode`.
+ *
+ * @param parameters what stands behind the program's name
+ */
+export async function runCommand(parameters: readonly string[]): Promise<void> {
   try {
-    await program.parseAsync(parameters, { from: 'user' });
+    await createProgram().parseAsync(parameters, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.manifest;

@@ -44,5 +44,12 @@ export {
   runtimeFiles,
 } from './providers/runtimeFiles.ts';
 export { openReader, type Reader } from './reader.ts';
-export { loadRuntime, onProvider, type Runtime, type RuntimeOutcome } from './runtime.ts';
+export {
+  loadRuntime,
+  onProvider,
+  type Runtime,
+  type RuntimeLack,
+  type RuntimeOutcome,
+  runtimeLack,
+} from './runtime.ts';
 export { type InputSpec, type Tracer, trace } from './trace.ts';

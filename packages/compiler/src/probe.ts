@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { compile, graphOf, intoPort } from './compile.ts';
 import { inMemory } from './providers/device.ts';
-import { loadRuntime } from './runtime.ts';
+import { loadRuntime, runtimeLack } from './runtime.ts';
 
 /** What became of compiling, when it was tried. */
 export interface CompilerProbe {
@@ -20,13 +20,9 @@ const TOLERANCE = 1e-4;
  */
 export async function probeCompiler(): Promise<CompilerProbe> {
   const outcome = await loadRuntime();
-  if (outcome.state === 'absent') {
-    const detail = 'onnxruntime-node is not installed (it is optional)';
-    return { name: 'compiled', state: 'absent', detail };
-  }
-  if (outcome.state === 'broken') {
-    const remedy = 'npm install onnxruntime-node; it has builds for Linux, macOS and Windows';
-    return { name: 'compiled', state: 'broken', detail: outcome.detail, remedy };
+  if (outcome.state !== 'ok') {
+    const { what, remedy } = runtimeLack(outcome);
+    return { name: 'compiled', state: outcome.state, detail: what, remedy };
   }
   const { runtime } = outcome;
   const { block } = runtime.provider.forms;

@@ -23,6 +23,32 @@ export type RuntimeOutcome =
   | { readonly state: 'absent'; readonly detail: string }
   | { readonly state: 'broken'; readonly detail: string };
 
+/** Why there is no runtime, without a full stop, and what brings it. */
+export interface RuntimeLack {
+  readonly what: string;
+  readonly remedy: string;
+}
+
+/** Of all that raremask installs, nothing needs an install script. */
+const WITHOUT_SCRIPTS = 'npm install --ignore-scripts';
+
+/**
+ * onnxruntime-node's install script fetches files for CUDA from a host that closed networks block. The
+ * package is optional, so npm then leaves it out, with all that it brought, and says nothing.
+ */
+export function runtimeLack(outcome: Exclude<RuntimeOutcome, { state: 'ok' }>): RuntimeLack {
+  if (outcome.state === 'absent') {
+    return {
+      what: 'onnxruntime-node is not installed (npm leaves it out without a word where its install script cannot reach api.nuget.org)',
+      remedy: `${WITHOUT_SCRIPTS}, in the folder of package.json`,
+    };
+  }
+  return {
+    what: `onnxruntime-node does not load: ${outcome.detail}`,
+    remedy: `delete node_modules, then ${WITHOUT_SCRIPTS}; there are builds for Linux, Windows, and macOS on Apple silicon`,
+  };
+}
+
 let outcome: Promise<RuntimeOutcome> | undefined;
 
 /** Loads onnxruntime-node, which is an optional dependency: not every machine has a build of it. */

@@ -47,6 +47,7 @@ const all: readonly RaremaskError[] = [
   errors.manifestSyntax('a.yaml:2:1', 'a tab indents the line', 'indent with spaces'),
   errors.unusableValue('a.yaml:2:1', 'NaN'),
   errors.duplicateKey('a.yaml:2:1', 'epochs'),
+  errors.laterFormat('a.yaml:1:1', 2, 1),
   errors.manifestTooLarge('a.yaml:1:1', 20_000),
   errors.unknownSetting('a.yaml:2:1', 'train.epoch', ['epochs', 'batch'], 'write train.epochs'),
   errors.missingSetting('a.yaml:2:1', 'data', 'map (The data set)'),

@@ -187,9 +187,9 @@ loss: [{ use: ./losses/power.ts, with: { power: ${power} } }]
   });
 });
 
-test('the loss of the README works as it stands there', async () => {
-  const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
-  const code = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+test('the loss of docs/authors works as it stands there', async () => {
+  const page = join(import.meta.dirname, '../../../docs/authors/loss.md');
+  const code = /```ts\n([\s\S]*?)```/.exec(readFileSync(page, 'utf8'))?.[1] ?? '';
   expect(code.trim().split('\n').length).toBeLessThanOrEqual(25);
   const { folder, write } = temporaryProject();
   write('my-loss.ts', code);

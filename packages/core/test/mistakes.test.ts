@@ -44,6 +44,25 @@ const changed = (...changes: readonly Change[]) =>
     return text.replace(from, to);
   }, DESIGN);
 
+test('a manifest of a later format is refused by that alone, wherever it is said', async () => {
+  const later = 'format: 2\nmodel: { layers: many }\n';
+  const refusal =
+    'the manifest was written for a later raremask, with format 2. Expected: format 1 or none, which this raremask reads. Got: 2. Do this: install the raremask that reads it, npm install raremask@latest, or write the manifest anew for format 1 (raremask init).';
+  expect(await mistakesOf(later)).toEqual([`raremask.yaml:1:1: ${refusal}`]);
+  const files = { 'raremask.yaml': later, 'more.yaml': 'format: 1\n' };
+  expect(await mistakesOf(files)).toEqual([`raremask.yaml:1:1: ${refusal}`]);
+  expect(await mistakesOf(DESIGN, ['format=2'])).toEqual([`--set format=2: ${refusal}`]);
+});
+
+test('a manifest may say its format, and one that does not has the first', async () => {
+  expect(await mistakesOf(`format: 1\n${DESIGN}`)).toEqual([]);
+  expect(await mistakesOf(`format: one\n${DESIGN}`)).toMatchInlineSnapshot(`
+    [
+      "raremask.yaml:1:9: the setting format does not fit. Expected: 1. Got: "one".",
+    ]
+  `);
+});
+
 test('five different mistakes give five errors, each with its place and its remedy', async () => {
   const text = changed(
     ['epochs: 40', 'epoch: 40'],
@@ -266,7 +285,7 @@ describe('YAML', () => {
       const text = changed(['seed: 7', 'sead: 7'], change, ['batch: 8', 'batch: none']);
       const mistakes = await mistakesOf(text);
       expect(mistakes[0]).toBe(
-        'raremask.yaml:3:1: there is no setting sead. Expected: name, seed, data, model, loss, sampler, train, evaluate, backend, threads, output, trackers, services. Do this: write seed.',
+        'raremask.yaml:3:1: there is no setting sead. Expected: name, seed, data, model, loss, sampler, train, evaluate, backend, threads, output, format, trackers, services. Do this: write seed.',
       );
       expect(mistakes.length).toBeGreaterThan(1);
       for (const mistake of mistakes.slice(1)) expect(mistake).toContain('the YAML cannot be read');

@@ -64,6 +64,7 @@ test('these names are exported', () => {
         "completeGradients",
         "constant",
         "gradientGap",
+        "learntFrom",
         "lossInput",
         "nearest",
         "numbersByClass",

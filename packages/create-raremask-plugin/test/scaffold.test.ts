@@ -1,6 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { isRaremaskError, KINDS } from '@raremask/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 // Built, as the templates are collected by the build.
@@ -61,6 +63,25 @@ describe.each(kinds)('a new %s', (kind) => {
     for (const [file, text] of texts) expect(text, file).not.toMatch(/template/i);
     expect(texts.get('src/index.ts')).toContain("name: 'edge'");
   });
+});
+
+test('new packages pass their linter, however long their names are', async () => {
+  const out = join(folder, 'linted');
+  for (const kind of kinds) {
+    for (const name of ['a', `raremask-${kind}-fresh`, `@a-scope/${'long-'.repeat(12)}${kind}`]) {
+      await scaffold(kind, name, join(out, `${kind}-${name.length}`));
+    }
+  }
+  // Each with the rules that it is made with; one is enough for all.
+  const folders = await readdir(out);
+  await copyFile(join(out, 'loss-1', 'biome.json'), join(out, 'biome.json'));
+  for (const name of folders) await rm(join(out, name, 'biome.json'));
+  const biome = fileURLToPath(import.meta.resolve('@biomejs/biome/bin/biome'));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [biome, 'check', '.'], {
+    cwd: out,
+    encoding: 'utf8',
+  });
+  expect(status, stdout + stderr).toBe(0);
 });
 
 test.each([

@@ -1,18 +1,27 @@
 import { RaremaskError } from '@raremask/core';
 import type { GradientGap } from '@raremask/core/loss';
+import { pluginThrew } from './guard/errors.ts';
+import { atLine } from './guard/reason.ts';
 
 export function notFiniteLoss(facts: {
   readonly epoch: number;
   readonly step: number;
   readonly ids: readonly string[];
   readonly terms: readonly { readonly place: string; readonly value: number }[];
+  /** What messages call the model. */
+  readonly model: string;
   readonly gradientNorm: number;
   readonly lastCheckpoint: string | null;
 }): RaremaskError {
   const broken = facts.terms.filter(({ value }) => !Number.isFinite(value));
+  // Where no term is finite, what they all follow from is not.
+  const whole =
+    broken.length > 1 && broken.length === facts.terms.length
+      ? `; no term is, so that it may be ${facts.model}`
+      : '';
   const culprit =
     broken.length > 0
-      ? broken.map(({ place, value }) => `${place} = ${value}`).join(', ')
+      ? `${broken.map(({ place, value }) => `${place} = ${value}`).join(', ')}${whole}`
       : `the gradient (norm ${facts.gradientNorm}); every loss term is finite: ${facts.terms
           .map(({ place, value }) => `${place} = ${value.toPrecision(4)}`)
           .join(', ')}`;
@@ -28,17 +37,9 @@ export function notFiniteLoss(facts: {
   });
 }
 
-export function lossFailed(place: string, cause: unknown, line?: string): RaremaskError {
-  return new RaremaskError(
-    {
-      code: 'RAREMASK_LOSS_FAILED',
-      category: 'plugin',
-      where: place,
-      what: `the loss threw: ${cause instanceof Error ? cause.message : String(cause)}${atLine(line)}`,
-      remedy: 'mend the loss, or tell its author',
-    },
-    { cause },
-  );
+export function lossFailed(place: string, cause: unknown, url: string | undefined): RaremaskError {
+  const remedy = 'mend the loss, or tell its author';
+  return pluginThrew('RAREMASK_LOSS_FAILED', place, 'the loss threw', cause, { url, remedy });
 }
 
 export function lossWithoutGradient(
@@ -54,10 +55,6 @@ export function lossWithoutGradient(
     expected: 'operations that have a gradient, from the logits to the value',
     remedy: instead,
   });
-}
-
-function atLine(line: string | undefined): string {
-  return line === undefined ? '' : `, at ${line}`;
 }
 
 export function rateMatchesNothing(

@@ -1,6 +1,7 @@
 import { isRaremaskError, type OnEvent, type RunEvent } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import type { Inspection } from '@raremask/record';
+import { guardedSampler } from './guard/guardedSampler.ts';
 import { type Example, examplesOf } from './inspection/examples.ts';
 import { forecast } from './inspection/forecast.ts';
 import { keptForecast } from './inspection/forecastCache.ts';
@@ -92,7 +93,11 @@ async function batchesOf(work: Work, survey: CountedSurvey): Promise<Inspection[
     return { ...facts, problem: 'the training split holds no image that can be read' };
   }
   try {
-    const sampler = await work.scope.make(plugins.sampler);
+    const sampler = guardedSampler(await work.scope.make(plugins.sampler), {
+      place: `${plugins.sampler.place} (${plugins.sampler.plugin.name})`,
+      url: plugins.sampler.url,
+      ids: work.splits.train,
+    });
     const looked = [...new Set([0, Math.floor((epochs - 1) / 2), epochs - 1])];
     const make = () => forecast({ ...work, sampler, survey, epochs: looked, most: FORECAST_DRAWS });
     const parts = [batch, manifest.seed, looked, FORECAST_DRAWS, survey.train];

@@ -112,8 +112,19 @@ test.each([
   ['progress', { ...HEAD, progress: { epoch: 1 } }],
   ['census', { ...HEAD, census: null }],
   ['everything', null],
-  ['format', { ...HEAD, format: 2 }],
+  ['format', { ...HEAD, format: 'one' }],
 ])('a description without usable %s is refused, whatever its checksums say', async (_, head) => {
   const path = await written('last', 0.5, head as object);
   await expect(readCheckpoint(path)).rejects.toMatchObject({ code: 'RAREMASK_BROKEN_CHECKPOINT' });
+});
+
+test('one of a later format asks for a later raremask, and not for the other checkpoint', async () => {
+  await written('last', 0.5, { ...HEAD, format: 2 });
+  await written('best', 0.5, HEAD);
+  await expect(readChosen(runFolder(place), 'last')).rejects.toMatchObject({
+    code: 'RAREMASK_CHECKPOINT_FORMAT',
+    message: expect.stringMatching(
+      /last\.safetensors: .*format 2\. Expected: format 1,.* Do this: install the raremask/,
+    ),
+  });
 });

@@ -315,7 +315,9 @@ describe('an error', () => {
     await expect(all(feed.batches(0, [[{ id: 'throws' }]]))).rejects.toMatchObject({
       code: 'RAREMASK_DATASET_FAILED',
       category: 'plugin',
-      message: expect.stringMatching(/^throws: .* no such luck\./),
+      message: expect.stringMatching(
+        /^data \(throws\): .* no such luck, at .*feedPlugin\.ts:\d+:\d+\./,
+      ),
       cause: { message: 'no such luck' },
     });
     // The thread goes on reading, and what nobody waits for is no unhandled failure.

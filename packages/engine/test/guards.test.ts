@@ -1,6 +1,23 @@
-import type { Optimizer, RunProgress, Schedule, UpdateCall, Updated } from '@raremask/core';
+import { readFileSync } from 'node:fs';
+import type {
+  Draw,
+  Facts,
+  Model,
+  Optimizer,
+  RunProgress,
+  Sampler,
+  Schedule,
+  UpdateCall,
+  Updated,
+} from '@raremask/core';
+import { lossInput } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { guardedSampler } from '../src/guard/guardedSampler.ts';
+import { Leaks } from '../src/guard/leaks.ts';
+import { guardedScore } from '../src/judging/guardedScore.ts';
+import { guardedLoss } from '../src/step/guardedLoss.ts';
+import { guardedModel } from '../src/step/guardedModel.ts';
 import { guardedOptimizer } from '../src/step/guardedOptimizer.ts';
 import { guardedSchedule } from '../src/step/guardedSchedule.ts';
 
@@ -194,5 +211,258 @@ describe('an optimizer', () => {
     expect(() => guardedOptimizer({ ...GOOD, slots } as unknown as Optimizer, 'here')).toThrow(
       'here: the optimizer gave unusable slots',
     );
+  });
+});
+
+const FACTS = { space: 2, channels: 1, classes: [{}, {}], overlapping: false } as unknown as Facts;
+
+describe('a model', () => {
+  const call = () => ({
+    images: tf.ones([1, 4, 4, 1]),
+    weights: [],
+    buffers: [tf.zeros([3])],
+    mode: 'train' as const,
+    uniform: (shape: readonly number[]) => tf.ones([...shape]),
+  });
+  const forward = (give: unknown) => () =>
+    guardedModel(
+      { forward: give, weights: [], buffers: [], multipleOf: [1, 1] } as unknown as Model,
+      {
+        place: 'model (mine)',
+        url: import.meta.url,
+        facts: FACTS,
+      },
+    ).forward(call());
+
+  test('that is as it should be says what it says', () => {
+    const logits = tf.ones([1, 4, 4, 2]);
+    expect(forward(() => ({ logits, buffers: [tf.ones([3])] }))().logits).toBe(logits);
+    expect(forward(() => ({ logits }))().logits).toBe(logits);
+  });
+
+  test.each([
+    ['nothing', () => undefined, 'no outputs. Expected: an object with logits. Got: nothing'],
+    ['a promise', async () => ({}), 'no outputs. Expected: an object with logits. Got: a promise'],
+    [
+      'classes too many',
+      () => ({ logits: tf.ones([1, 4, 4, 3]) }),
+      'logits of another kind. Expected: float32 [1, 4, 4, 2]. Got: float32 [1, 4, 4, 3]',
+    ],
+    [
+      'logits of half the size',
+      () => ({ logits: tf.ones([1, 2, 2, 2]) }),
+      'logits of another kind. Expected: float32 [1, 4, 4, 2]. Got: float32 [1, 2, 2, 2]',
+    ],
+    [
+      'a buffer too few',
+      () => ({ logits: tf.ones([1, 4, 4, 2]), buffers: [] }),
+      'other buffers. Expected: a list of 1, as it declares. Got: a list of 0',
+    ],
+    [
+      'a buffer of another shape',
+      () => ({ logits: tf.ones([1, 4, 4, 2]), buffers: [tf.ones([2])] }),
+      'a buffer 0 of another kind. Expected: float32 [3]. Got: float32 [2]',
+    ],
+  ])('that gives %s is named with its place', (_, give, says) => {
+    expect(forward(give)).toThrow('model (mine): the model gave ');
+    expect(forward(give)).toThrow(says);
+  });
+
+  test('that throws is named with the line of its own file', () => {
+    expect(forward(() => tf.reshape([1, 2], [3]))).toThrow(
+      /^model \(mine\): the model threw in forward \(train\): .*guards\.test\.ts:\d+:\d+\. Do this/,
+    );
+  });
+});
+
+describe('a model through which no gradient goes', () => {
+  const shape = [1, 2, 2, 2];
+  const images = () => tf.ones([1, 2, 2, 1]);
+  const gradientOf = (forward: (weight: tf.Tensor) => tf.Tensor) => {
+    const model = { weights: [], buffers: [], multipleOf: [1, 1] } as unknown as Model;
+    const guarded = guardedModel(
+      { ...model, forward: ({ weights }) => ({ logits: forward(weights[0]!) }) },
+      { place: 'model (mine)', url: import.meta.url, facts: FACTS },
+    );
+    return tf.grad((weight) => {
+      const call = { images: images(), weights: [weight], buffers: [], mode: 'train' as const };
+      return tf.mean(guarded.forward({ ...call, uniform: (of) => tf.ones([...of]) }).logits);
+    })(tf.tensor([1, 2, 3, 4, 4, 3, 2, 1], shape));
+  };
+
+  test('is named with the operation, its line, and a way round', () => {
+    const turned = (weight: tf.Tensor) => tf.image.rotateWithOffset(weight as tf.Tensor4D, 0.5);
+    const lines = readFileSync(import.meta.filename, 'utf8').split('\n');
+    const line = 1 + lines.findIndex((text) => text.includes('tf.image.rotateWithOffset(weight'));
+    expect(() => gradientOf(turned)).toThrow(
+      new RegExp(
+        `^model \\(mine\\): the logits depend on the weights through RotateWithOffset, at .*guards\\.test\\.ts:${line}:\\d+, .*Do this: .*docs/gradients\\.md`,
+      ),
+    );
+  });
+
+  test('is none where the logits do not hang on it', () => {
+    const measured = (weight: tf.Tensor) => {
+      tf.image.rotateWithOffset(weight as tf.Tensor4D, 0.5);
+      return tf.square(weight);
+    };
+    expect(gradientOf(measured).shape).toEqual(shape);
+  });
+});
+
+describe('a sampler', () => {
+  const guarded = (sampler: object) =>
+    guardedSampler(sampler as Sampler, {
+      place: 'sampler (mine)',
+      url: import.meta.url,
+      ids: ['a', 'b'],
+    });
+  const batches = (give: unknown) => () => guarded({ batches: give }).batches(2);
+
+  test('that is as it should be draws what it draws, from a generator too', () => {
+    const drawn: Draw[][] = [[{ id: 'a' }, { id: 'b' }], [{ id: 'a' }]];
+    expect(batches(() => drawn)()).toEqual(drawn);
+    expect(
+      batches(function* () {
+        yield* drawn;
+      })(),
+    ).toEqual(drawn);
+    expect(Object.keys(guarded({ batches: () => [] }))).toEqual(['batches']);
+  });
+
+  test.each([
+    ['nothing', () => undefined, 'no batches for epoch 2. Expected: lists of draws. Got: nothing'],
+    [
+      'a promise',
+      async () => [],
+      'no batches for epoch 2. Expected: lists of draws. Got: a promise',
+    ],
+    ['an empty batch', () => [[]], 'no batch 0 of epoch 2. Expected: a list of draws, not empty'],
+    [
+      'ids for draws',
+      () => [['a']],
+      'a draw of another sample in batch 0 of epoch 2. Expected: draws with the id of a sample of the training split. Got: "a"',
+    ],
+    [
+      'a sample of another split',
+      () => [[{ id: 'a' }], [{ id: 'validation-1' }]],
+      'a draw of another sample in batch 1 of epoch 2. Expected: draws with the id of a sample of the training split. Got: "validation-1"',
+    ],
+  ])('that gives %s is named with its place', (_, give, says) => {
+    expect(batches(give)).toThrow('sampler (mine): the sampler gave ');
+    expect(batches(give)).toThrow(says);
+  });
+
+  test('that throws is named with the line of its own file, whatever was called', () => {
+    const fail = () => {
+      throw new Error('no luck');
+    };
+    const broken = guarded({
+      // biome-ignore lint/correctness/useYield: it fails before
+      *batches() {
+        fail();
+      },
+      observe: fail,
+      state: fail,
+      restore: fail,
+    });
+    for (const [call, what] of [
+      [() => broken.batches(1), 'batches\\(1\\)'],
+      [() => broken.observe!([], 3), 'observe, epoch 3'],
+      [() => broken.state!(), 'state'],
+      [() => broken.restore!(null), 'restore'],
+    ] as const) {
+      expect(call).toThrow(
+        new RegExp(
+          `^sampler \\(mine\\): the sampler threw in ${what}: no luck, at .*guards.test.ts:`,
+        ),
+      );
+    }
+  });
+
+  test('whose state a checkpoint loses is named', () => {
+    const state = () => ({ seen: new Set(['a']) });
+    expect(() => guarded({ batches: () => [], state }).state!()).toThrow(
+      'the sampler gave a state that a checkpoint cannot hold',
+    );
+  });
+});
+
+test('what an optimizer, a schedule and a score throw has the line of their own files', () => {
+  const fail = () => {
+    throw new Error('no luck');
+  };
+  const { url } = import.meta;
+  const text = { title: 'a', unit: 'share', better: 'higher', meaning: 'a', empty: 'a' };
+  for (const call of [
+    () => guardedOptimizer({ slots: [], update: fail }, 'here', url).update({} as UpdateCall),
+    () => guardedSchedule({ factor: fail }, 'here', url).factor(PROGRESS),
+    () =>
+      guardedScore({ ...text, measure: fail, of: fail } as never, 'here', url).of({
+        images: 1,
+        imagesWithForeground: 0,
+      } as never),
+  ]) {
+    expect(call).toThrow(
+      /^here: the \w+ threw .*: no luck, at .*guards\.test\.ts:\d+:\d+\. Do this/,
+    );
+  }
+});
+
+describe('a loss that is called at every step', () => {
+  /** What is said of it in six steps. */
+  const said = (keep: (x: tf.Tensor, step: number) => tf.Tensor | undefined): string[] => {
+    const texts: string[] = [];
+    const leaks = new Leaks((text) => texts.push(text));
+    const kept: tf.Tensor[] = [];
+    let step = 0;
+    const loss = guardedLoss(
+      ({ probabilities }) => {
+        const one = keep(probabilities, step);
+        if (one) kept.push(one);
+        return tf.mean(tf.square(probabilities)) as tf.Scalar;
+      },
+      'loss[0] (mine)',
+      import.meta.url,
+    );
+    for (; step < 6; step++) {
+      leaks.during(() =>
+        tf.tidy(() =>
+          tf.grad((logits) => {
+            const truth = tf.ones([1, 2, 2, 2]);
+            return loss(lossInput({ overlapping: false }, logits, truth, tf.ones([1, 2, 2, 1])));
+          })(tf.ones([1, 2, 2, 2])),
+        ),
+      );
+    }
+    tf.dispose(kept);
+    return texts;
+  };
+
+  test('and keeps a tensor each time is named once, with the line of its own file', () => {
+    const lines = readFileSync(import.meta.filename, 'utf8').split('\n');
+    const line = 1 + lines.findIndex((text) => text.trim().startsWith('const texts = said('));
+    const texts = said((x) => tf.keep(tf.mul(x, 2)));
+    expect(texts).toHaveLength(1);
+    expect(texts[0]).toMatch(
+      new RegExp(
+        `^loss\\[0\\] \\(mine\\) keeps a tensor at every step \\(tf\\.keep, at .*guards\\.test\\.ts:${line}:\\d+\\)`,
+      ),
+    );
+  });
+
+  test('and keeps a constant, or what it disposes of later, is left alone', () => {
+    expect(said((x, step) => (step === 0 ? tf.keep(tf.onesLike(x)) : undefined))).toEqual([]);
+    const own = tf.customGrad((x) => ({
+      value: tf.mul(x as tf.Tensor, 2),
+      gradFunc: (dy: tf.Tensor) => dy,
+    }));
+    expect(said((x) => void own(x))).toEqual([]);
+    expect(
+      said((x) => {
+        tf.keep(tf.mul(x, 2)).dispose();
+        return undefined;
+      }),
+    ).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { balance, type Finding, heardBesideEmpty, short } from './verdict.ts';
 /**
  * What to do about a loss, in two sentences: the first says what to change, the second why.
  *
- * A larger smoothing is not advised: it pays for predicting nothing, as docs/remedies/smoothing.md measures.
+ * A larger smoothing is never advised: it pays for predicting nothing, which has a verdict of its own.
  */
 export function advice([finding]: readonly Finding[], trials: readonly SizeTrial[]): string {
   const [trial] = trials as [SizeTrial];
@@ -21,6 +21,8 @@ export function advice([finding]: readonly Finding[], trials: readonly SizeTrial
         return 'Put a loss beside it that hears misses, such as @raremask/loss-dice or @raremask/loss-ce. A structure that is missed altogether is hardly heard, so the network may learn to predict background only.';
       }
       return 'Put @raremask/loss-ce beside this loss, or set `empty: cross-entropy` where it has that. False alarms on empty images are hardly heard, so they stay.';
+    case 'pays for nothing':
+      return 'Put @raremask/loss-ce beside this loss; of Dice, set `smooth: 1.0e-5`, which guards against 0/0 and no more. A network that does not see the structures yet lowers this loss by predicting nothing, on images with a structure as well.';
     case 'cliff':
       return 'Set `empty: cross-entropy`, or `empty: ignore` with @raremask/loss-ce beside it. One false pixel costs as much as many, so a network cannot mend them one by one.';
     case 'depends on the batch':

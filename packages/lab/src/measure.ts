@@ -1,4 +1,4 @@
-import type { Loss } from '@raremask/core';
+import { firstForeground, type Loss } from '@raremask/core';
 import { lossInput } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import { type Scene, tensors } from './scene.ts';
@@ -14,6 +14,10 @@ export interface Measured {
   readonly falseGradient: number | null;
   /** The same on one pixel of a structure. */
   readonly structureGradient: number | null;
+  /** The same, if all logits of the class grow alike: above 0 where the loss falls as everything is predicted less. */
+  readonly pull: number;
+  /** Sum of the magnitudes that it is made of. */
+  readonly pullSize: number;
   /** Whether the value and every component of the gradient are finite. */
   readonly finite: boolean;
 }
@@ -31,11 +35,16 @@ export async function measure(loss: Loss, scene: Scene): Promise<Measured> {
     })(logits);
   });
   const [total] = await value!.data();
-  const slopes = await gradient.data();
+  const slopes = (await gradient.data()) as Float32Array;
   tf.dispose([value!, gradient]);
   const slopeAt = (index: number | undefined) => (index === undefined ? null : slopes[index]!);
+  const classes = scene.facts.classes.length;
+  const looked = firstForeground(scene.facts);
+  const own = slopes.filter((_, index) => index % classes === looked);
   return {
     value: total!,
+    pull: own.reduce((sum, slope) => sum + slope, 0),
+    pullSize: own.reduce((sum, slope) => sum + Math.abs(slope), 0),
     falseGradient: slopeAt(scene.falsePixel),
     structureGradient: slopeAt(scene.structurePixel),
     finite: Number.isFinite(total) && slopes.every(Number.isFinite),

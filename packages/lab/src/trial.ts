@@ -52,6 +52,11 @@ export interface SizeTrial {
   readonly besideEmpty: { readonly value: number; readonly falseGradient: number };
   /** The same alone. */
   readonly alone: { readonly value: number; readonly falseGradient: number };
+  /**
+   * An image with a structure, of which every pixel is predicted with a tenth of the structure's share: how much of the
+   * gradient pulls all logits of the class down, from -1 to 1. A loss with a way to the structure pulls them up there.
+   */
+  readonly pullToNothing: number;
   /** Magnitude of the gradient with respect to a pixel's probability, at a haze of 1e-9 and of 1e-12. */
   readonly steepness: readonly [number, number];
   readonly finite: boolean;
@@ -105,6 +110,9 @@ export async function tryAt(loss: Loss, settings: LabSettings, side: number): Pr
   const both = await look('both images of the batch empty', empty(1), empty(1));
   const perfect = await look(null, empty(0, 1e-12));
 
+  const faint = structure / side ** 2 / 10;
+  const before = await look(null, { ...withStructure(faint), haze: faint });
+
   const steepness: number[] = [];
   for (const rest of [1e-9, 1e-12]) {
     const { gradient, finite } = await hazeGradient(loss, settings, side, rest);
@@ -130,6 +138,7 @@ export async function tryAt(loss: Loss, settings: LabSettings, side: number): Pr
     },
     besideEmpty: { value: both.value / 2, falseGradient: Math.abs(both.falseGradient!) },
     alone: { value: alone.value, falseGradient: Math.abs(alone.falseGradient!) },
+    pullToNothing: before.pullSize === 0 ? 0 : before.pull / before.pullSize,
     steepness: steepness as [number, number],
     finite: measured.every((one) => one.finite),
     curve,

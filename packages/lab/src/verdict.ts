@@ -5,6 +5,7 @@ export const VERDICTS = [
   'unbounded',
   'constant',
   'silent',
+  'pays for nothing',
   'cliff',
   'depends on the batch',
   'depends on image size',
@@ -29,6 +30,8 @@ const NO_GRADIENT = 1e-12;
 const CLIFF_SHARE = 0.8;
 /** Unbounded: the gradient grows by this factor where an image gets a thousand times quieter. */
 const STEEPER = 10;
+/** Pays for nothing: the pull downwards is this share of all that pulls; less is rounding. */
+const DOWNWARDS = 0.01;
 /** Depends on the batch: value or gradient of an image changes by more than this share. */
 const BATCH_CHANGE = 0.1;
 /** Depends on image size: the gradient on a false pixel shrinks by this factor more than a mean's. */
@@ -44,8 +47,10 @@ export function findings(trials: readonly SizeTrial[]): readonly Finding[] {
   const found = [
     unbounded(first),
     dead,
-    ...(dead || rescued ? [] : [silent(first), cliff(first)]),
+    ...(dead || rescued ? [] : [silent(first)]),
     deafToMisses(first),
+    paysForNothing(first),
+    ...(dead || rescued ? [] : [cliff(first)]),
     neighbours,
     ...(dead || rescued ? [] : [imageSize(trials)]),
   ].filter((finding) => finding !== undefined);
@@ -118,6 +123,16 @@ function deafToMisses(trial: SizeTrial): Finding | undefined {
     verdict: 'silent',
     deafTo: 'missed pixels',
     because: `a pixel of a missed structure has ${times(relativeMissed(trial))} the gradient that cross-entropy gives it`,
+  };
+}
+
+function paysForNothing({ pullToNothing, rows }: SizeTrial): Finding | undefined {
+  if (pullToNothing < DOWNWARDS) return undefined;
+  const { situation } = rows.find(({ missedGradient }) => missedGradient !== null)!;
+  const [structure] = /structure of \d+ pixels/.exec(situation)!;
+  return {
+    verdict: 'pays for nothing',
+    because: `on an image with a ${structure} it falls when less is predicted everywhere, even where all that is predicted comes to a tenth of the structure`,
   };
 }
 

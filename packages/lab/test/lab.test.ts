@@ -58,7 +58,11 @@ describe('verdicts', () => {
     ['Dice with smooth 1e-5', dice, smooth(1e-5), ['silent', 'cliff', 'depends on image size']],
     ['Dice with smooth below alone', dice, smooth(0, 1e-5), ['constant']],
     ['Dice with smooth 1', dice, smooth(1), ['depends on image size']],
-    ['Dice with smooth of a structure', dice, smooth(100), ['fine']],
+    // 2n²/(N - 2n), for 100 of 64 x 64 pixels, is 5.1.
+    ['Dice with smooth 4', dice, smooth(4), ['depends on image size']],
+    ['Dice with smooth 6', dice, smooth(6), ['pays for nothing', 'depends on image size']],
+    ['Dice with smooth of a structure', dice, smooth(100), ['pays for nothing']],
+    ['Dice with smooth 1000', dice, smooth(1000), ['pays for nothing']],
     ['Dice over the batch', dice, { ...smooth(1e-5), pool: 'batch' }, ['depends on the batch']],
     [
       'Dice with the background',

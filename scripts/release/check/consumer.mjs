@@ -1,6 +1,7 @@
 // Somebody who installs raremask from the registry, in a folder of their own.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import { program } from './program.mjs';
 
 const PACKAGES = [
@@ -55,9 +56,16 @@ export async function consumer(folder, { manager, pnpm, url, tag = 'latest' }) {
       ),
     versionOf: (name) =>
       JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8')).version,
-    /** Trains four steps; gives the last line of metrics.csv. */
-    async train(name, { loss, weights, epochs = 1 }) {
-      writeFileSync(join(folder, `${name}.yaml`), manifest(name, { loss, weights, epochs }));
+    /**
+     * Trains four steps; gives the last line of metrics.csv.
+     *
+     * @param also settings in the place of others, those of `train` beside them
+     */
+    async train(name, { loss, weights, epochs = 1, also = {} }) {
+      const settings = parse(manifest(name, { loss, weights, epochs }));
+      const train = { ...settings.train, ...also.train };
+      const file = join(folder, `${name}.yaml`);
+      writeFileSync(file, stringify({ ...settings, ...also, train }));
       await raremask('train', `${name}.yaml`);
       return lastLine(join(folder, 'runs', name));
     },

@@ -7,8 +7,11 @@ export interface Clock {
   now(): number;
 }
 
-/** The name that others ask for: `needs: { clock }` in any plugin of the same manifest. */
-export const clock = token<Clock>('raremask-template-service');
+/** As the package is called, so that no other token is called so. */
+const NAME = 'raremask-template-service';
+
+/** What others ask for: `needs: { clock }` in any plugin of the same manifest. */
+export const clock = token<Clock>(NAME);
 
 /** A clock that tests may set: with `start`, it stands still there. */
 export default defineService({

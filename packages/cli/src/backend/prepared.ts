@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type PreparedBackend, prepareBackend } from '@raremask/backends';
-import { loadRuntime, type Runtime } from '@raremask/compiler';
+import { loadRuntime, type Runtime, runtimeLack } from '@raremask/compiler';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import type { BackendFact, Compute } from '@raremask/engine';
 import { runtimeMissing } from '../errors.ts';
@@ -30,7 +30,7 @@ export async function prepared({ manifest, folder }: LoadedManifest): Promise<Pr
     case 'webgpu':
     case 'cuda': {
       const outcome = await loadRuntime();
-      if (outcome.state !== 'ok') throw runtimeMissing(backend, outcome.detail);
+      if (outcome.state !== 'ok') throw runtimeMissing(backend, runtimeLack(outcome));
       const gpu = backend === 'compiled' ? undefined : requireGpu(outcome.runtime, backend);
       const eager = await prepareBackend('auto', folder);
       return gpu ? onGpu(gpu, eager, count) : compiled(outcome.runtime, eager, count);
@@ -48,7 +48,8 @@ async function best(folder: string, threads: number): Promise<Prepared> {
   if (gpu) return onGpu(gpu, eager, threads, passed);
   if (eager.name === 'tensorflow-gpu') return withPassed(eager, passed);
   if (outcome.state === 'ok') return compiled(outcome.runtime, eager, threads, passed);
-  const note = `steps are not compiled, since onnxruntime-node ${outcome.state === 'absent' ? 'is not installed' : `does not load: ${outcome.detail}`}`;
+  const lack = runtimeLack(outcome);
+  const note = `steps are not compiled, and take up to ten times as long: ${lack.what}. Do this: ${lack.remedy}`;
   return { ...eager, notes: [...eager.notes, note] };
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cudaRequirement, installCuda, type OnnxRuntime, packFailed } from '@raremask/backends';
-import { runtimeFiles } from '@raremask/compiler';
+import { runtimeFiles, runtimeLack } from '@raremask/compiler';
 import type { Console } from '../console.ts';
 import { runtimeMissing } from '../errors.ts';
 import { EXIT } from '../failure.ts';
@@ -52,7 +52,7 @@ export function packCuda(out: string, console: Console): number {
 
 function installed(): OnnxRuntime {
   const runtime = runtimeFiles();
-  if (runtime === undefined) throw runtimeMissing('cuda', 'onnxruntime-node is not installed');
+  if (runtime === undefined) throw runtimeMissing('cuda', runtimeLack({ state: 'absent', detail: '' }));
   return runtime;
 }
 

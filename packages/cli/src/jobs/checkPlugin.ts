@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { prepareBackend } from '@raremask/backends';
 import { type CheckResult, checksFor, runChecks } from '@raremask/conformance';
 import { isRaremaskError, type Plugin } from '@raremask/core';
 import { loadAnyPlugin, pluginInfo } from '@raremask/core/host';
-import * as tf from '@tensorflow/tfjs';
 import { parse } from 'yaml';
 import type { Console } from '../console.ts';
 import { checkOptions, nothingToCheck } from '../errors.ts';
@@ -34,7 +34,7 @@ export async function checkPlugin(
   const options = written.length === 0 ? [{}] : written.map(optionsOf);
   const { folder, uses } = subjectsOf(path);
   // The slowest backend, and the only one that needs nothing.
-  await tf.setBackend('cpu');
+  await prepareBackend('cpu');
   const all: Checked[] = [];
   for (const use of uses) all.push(await checked(use, folder, options));
   if (console.json) console.result(all);

@@ -1,5 +1,11 @@
 import type { Loss } from '@raremask/core';
-import { type GradientGap, gradientGap, lossInput, tapeLength } from '@raremask/core/loss';
+import {
+  type GradientGap,
+  gradientGap,
+  learntFrom,
+  lossInput,
+  tapeLength,
+} from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import type { Batch } from './batch.ts';
 
@@ -39,7 +45,12 @@ export async function evaluate(loss: Loss, batch: Batch): Promise<Evaluation> {
         const input = lossInput(batch.facts, scores, target, weight);
         const since = tapeLength();
         const value = loss(input);
-        gap = gradientGap(loss, input, value, since);
+        gap = gradientGap({
+          from: learntFrom(input),
+          to: [value],
+          since,
+          again: () => loss(input),
+        });
         // Thrown in here, it would leave behind what the gradient has saved.
         if (gap) return tf.sum(scores);
         ({ shape, dtype } = value);

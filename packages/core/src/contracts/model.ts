@@ -34,7 +34,7 @@ export interface AuxiliaryOutput {
 
 /** One more output of a network: whether an image has any structure at all. */
 export interface ImageOutput {
-  /** [batch, 1]: a logit for each image. Of an image that is seen in windows the largest counts. */
+  /** A logit for each image, [batch, 1]. Of an image that is seen in windows the largest counts. */
   readonly logits: Tensor;
   /** How much its binary cross-entropy counts beside the losses. Above 0. */
   readonly weight: number;

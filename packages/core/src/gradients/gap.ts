@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Loss, LossInput } from '../contracts/loss.ts';
+import type { LossInput } from '../contracts/loss.ts';
 
-/** An operation between the logits and a loss that no gradient goes through. */
+/** An operation on the way from what learns that no gradient goes through. */
 export interface GradientGap {
   readonly kernel: string;
   /** Made where the operation was called: its stack says the line. */
@@ -30,28 +30,32 @@ export function tapeLength(): number {
   return engine().state.activeTape?.length ?? 0;
 }
 
+/** A computation that has just been recorded, with how it may be done again. */
+export interface Computed {
+  /** What a gradient is wanted for: the logits, of a loss; the weights, of a model. */
+  readonly from: readonly tf.Tensor[];
+  /** What it is the gradient of. */
+  readonly to: readonly tf.Tensor[];
+  /** tapeLength before it. */
+  readonly since: number;
+  /** Computes it once more. */
+  readonly again: () => unknown;
+}
+
 /**
- * The first operation without a gradient on a way from the logits to a loss's value; undefined where
- * there is none. tfjs says so only afterwards, of the whole step, and without a place.
- *
- * @param since tapeLength before the loss was called
+ * The first operation without a gradient on a way through what has been computed; undefined where there is none.
+ * tfjs says so only afterwards, of the whole step, and without a place.
  */
-export function gradientGap(
-  loss: Loss,
-  input: LossInput,
-  value: tf.Tensor,
-  since: number,
-): GradientGap | undefined {
+export function gradientGap({ from, to, since, again }: Computed): GradientGap | undefined {
   const tape = (engine().state.activeTape ?? []).slice(since);
   if (tape.every(({ gradient }) => gradient)) return undefined;
-  const before = [input.logits, input.probabilities, input.logProbabilities];
-  const reached = new Set(before.map(({ id }) => id));
+  const reached = new Set(from.map(({ id }) => id));
   const onTheWay = tape.filter(({ inputs, outputs }) => {
     const reaches = Object.values(inputs).some(({ id }) => reached.has(id));
     if (reaches) for (const { id } of outputs) reached.add(id);
     return reaches;
   });
-  const wanted = new Set([value.id]);
+  const wanted = new Set(to.map(({ id }) => id));
   let gap: TapeNode | undefined;
   for (const node of onTheWay.toReversed()) {
     if (!node.outputs.some(({ id }) => wanted.has(id))) continue;
@@ -61,11 +65,16 @@ export function gradientGap(
   if (gap === undefined) return undefined;
   const kernel = gap.kernelName;
   const nth = tape.slice(0, tape.indexOf(gap)).filter((node) => node.kernelName === kernel).length;
-  return { kernel, called: callOf(loss, input, kernel, nth), instead: wayRound(kernel) };
+  return { kernel, called: callOf(again, kernel, nth), instead: wayRound(kernel) };
 }
 
-/** Calls the loss once more, to see where an operation comes from. */
-function callOf(loss: Loss, input: LossInput, kernel: string, nth: number): Error {
+/** Whatever of a loss's input follows from the logits: what its value learns through. */
+export function learntFrom({ logits, probabilities, logProbabilities }: LossInput): tf.Tensor[] {
+  return [logits, probabilities, logProbabilities];
+}
+
+/** Computes it once more, to see where an operation comes from. */
+function callOf(again: () => unknown, kernel: string, nth: number): Error {
   const watched = engine();
   const { addTapeNode } = watched;
   let count = 0;
@@ -75,7 +84,7 @@ function callOf(loss: Loss, input: LossInput, kernel: string, nth: number): Erro
     addTapeNode.call(watched, name, ...rest);
   };
   try {
-    loss(input);
+    again();
   } finally {
     watched.addTapeNode = addTapeNode;
   }

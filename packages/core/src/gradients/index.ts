@@ -14,8 +14,8 @@ let done = false;
  * gradient of a loss; once is enough.
  */
 export function completeGradients(): void {
+  rightKernels();
   if (done) return;
   for (const missing of [...picking, ...products, ...resizing, ...comparisons]) register(missing);
-  rightKernels();
   done = true;
 }

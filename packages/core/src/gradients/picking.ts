@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type MissingGradient, noSlope, type Tensor } from './register.ts';
+import { boundsOf, type Strided } from './strided.ts';
 
 /** Kernels that pick elements, or put them elsewhere: the gradient goes back to where they came from. */
 export const picking: readonly MissingGradient[] = [
@@ -126,31 +127,9 @@ function ofGathered(
   return tf.reshape(ordered, x.shape);
 }
 
-/** What tf.stridedSlice is called with. */
-interface Strided {
-  readonly begin: number[];
-  readonly end: number[];
-  readonly strides: number[];
-  readonly beginMask: number;
-  readonly endMask: number;
-  readonly ellipsisMask: number;
-  readonly newAxisMask: number;
-  readonly shrinkAxisMask: number;
-}
-
 /** Where each element of a slice lies in the tensor, read in one row. */
 function placesOfSlice(shape: number[], call: Strided): Tensor {
-  const { begin, end, strides } = tf.slice_util.sliceInfo(
-    shape,
-    call.begin,
-    call.end,
-    call.strides,
-    call.beginMask,
-    call.endMask,
-    call.ellipsisMask,
-    call.newAxisMask,
-    call.shrinkAxisMask,
-  );
+  const { begin, end, strides } = boundsOf(shape, call);
   let places = [0];
   for (const [axis, extent] of shape.entries()) {
     const [first, stride] = [begin[axis]!, strides[axis]!];

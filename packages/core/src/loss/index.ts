@@ -1,4 +1,10 @@
-export { type GradientGap, gradientGap, tapeLength } from '../gradients/gap.ts';
+export {
+  type Computed,
+  type GradientGap,
+  gradientGap,
+  learntFrom,
+  tapeLength,
+} from '../gradients/gap.ts';
 export { completeGradients } from '../gradients/index.ts';
 export { nearest } from '../nearest.ts';
 export { constant } from './constant.ts';

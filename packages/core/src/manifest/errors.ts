@@ -44,6 +44,18 @@ export function manifestSyntax(where: string, problem: string, remedy?: string):
   });
 }
 
+export function laterFormat(where: string, format: number, newest: number): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_MANIFEST_FORMAT',
+    category: 'manifest',
+    where,
+    what: `the manifest was written for a later raremask, with format ${format}`,
+    expected: `format ${newest} or none, which this raremask reads`,
+    got: String(format),
+    remedy: `install the raremask that reads it, npm install raremask@latest, or write the manifest anew for format ${newest} (raremask init)`,
+  });
+}
+
 export function manifestTooLarge(where: string, most: number): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_MANIFEST_TOO_LARGE',

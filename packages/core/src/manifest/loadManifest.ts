@@ -13,6 +13,7 @@ import { type Schema, unknownKeys } from './describeSchema.ts';
 import { type Environment, substitute } from './environment.ts';
 import { manifestMissing, wrongSetting } from './errors.ts';
 import { explain, type Subject, unknown } from './explain.ts';
+import { formatMistake } from './format.ts';
 import type { LoadedManifest, LoadedPlugins } from './loadedManifest.ts';
 import { inOrder, ManifestErrors, type Mistake } from './mistake.ts';
 import { applyOverride } from './override.ts';
@@ -136,6 +137,7 @@ async function readTree(
     const read = readFileText(text, file, source);
     mistakes.push(...read.mistakes);
     brokenFrom.push(read.mistakes.length > 0 ? read.brokenFrom : Number.POSITIVE_INFINITY);
+    refuseLater(files, read.node!);
     const node = expandShorthand(read.node!, kinds);
     root = root === undefined ? node : merge(root, node);
   }
@@ -147,7 +149,14 @@ async function readTree(
   for (const [index, override] of set.entries()) {
     root = applyOverride(root, override, files.length + index, kinds, mistakes);
   }
-  return { root: expandShorthand(substitute(root, env, mistakes), kinds), brokenFrom };
+  const whole = substitute(root, env, mistakes);
+  refuseLater(files, whole);
+  return { root: expandShorthand(whole, kinds), brokenFrom };
+}
+
+function refuseLater(files: readonly string[], root: TreeNode): void {
+  const mistake = formatMistake(root);
+  if (mistake !== undefined) throw new ManifestErrors(files, [mistake.error]);
 }
 
 async function readText(file: string): Promise<string | RaremaskError> {

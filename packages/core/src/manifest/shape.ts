@@ -3,6 +3,7 @@ import { BACKENDS } from '../contracts/backends.ts';
 import { KINDS, type Kinds, type MapEntry } from '../contracts/kinds.ts';
 import { CHOOSING_SCORES, SCORE_NAME } from '../contracts/score.ts';
 import { secondsOf } from './duration.ts';
+import { MANIFEST_FORMAT } from './format.ts';
 
 const useOf = (what: string) =>
   z
@@ -440,6 +441,10 @@ const base = z.strictObject({
     .min(1)
     .default('runs')
     .describe("Folder of the run folders, from the manifest's folder"),
+  format: z
+    .literal(MANIFEST_FORMAT)
+    .optional()
+    .describe('Format of the manifest, which tells later versions how it is meant; left out, 1'),
 });
 
 /** A manifest with every default filled in. */

@@ -54,7 +54,9 @@ export async function changeValues(
     try {
       changed = (await one.product.window!(window, streams.of(one))) ?? undefined;
     } catch (error) {
-      throw isRaremaskError(error) ? error : augmentFailed(one.where, changing.id, error);
+      throw isRaremaskError(error)
+        ? error
+        : augmentFailed(one.where, changing.id, error, one.planned.url);
     }
     if (changed !== undefined) take(changed, one, changing);
     checkValues(one, changing);

@@ -1,4 +1,5 @@
 import { RaremaskError } from '@raremask/core';
+import { reasonOf } from '../guard/reason.ts';
 
 export function augmentNeedsPlane(where: string): RaremaskError {
   return new RaremaskError({
@@ -61,14 +62,19 @@ export function augmentNeeds(where: string, unknown: readonly string[]): Raremas
   });
 }
 
-export function augmentFailed(where: string, id: string, cause: unknown): RaremaskError {
+export function augmentFailed(
+  where: string,
+  id: string,
+  cause: unknown,
+  url: string | undefined,
+): RaremaskError {
   return new RaremaskError(
     {
       code: 'RAREMASK_AUGMENT_FAILED',
       category: 'plugin',
       where,
       what: `the augmentation throws at a window of ${id}`,
-      got: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause),
+      got: `${cause instanceof Error ? `${cause.name}: ` : ''}${reasonOf(cause, url)}`,
       remedy: 'mend the plugin, or tell its author',
     },
     { cause },

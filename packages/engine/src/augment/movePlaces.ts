@@ -25,7 +25,9 @@ function placesOf(one: MadeAugmentation, moving: Moving, streams: Streams): Plac
   try {
     places = one.product.places!(moving.size, streams.of(one));
   } catch (error) {
-    throw isRaremaskError(error) ? error : augmentFailed(one.where, moving.id, error);
+    throw isRaremaskError(error)
+      ? error
+      : augmentFailed(one.where, moving.id, error, one.planned.url);
   }
   if (places !== undefined) checkPlaces(places, one.where, moving);
   return places;

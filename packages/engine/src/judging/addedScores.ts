@@ -14,19 +14,25 @@ export async function addedScores(
   const scores: NamedScore[] = [];
   for (const [index, loaded] of plugins.scores.entries()) {
     const name = scoreName(manifest.evaluate.scores?.[index], loaded.plugin);
-    const score = namedScore(await scope.make(loaded), name, `${loaded.place} (${name})`);
+    const place = `${loaded.place} (${name})`;
+    const score = namedScore(await scope.make(loaded), name, place, loaded.url);
     tryScore(score, facts);
     scores.push(score);
   }
   return scores;
 }
 
-function namedScore(score: Score, name: string, place: string): NamedScore {
+function namedScore(
+  score: Score,
+  name: string,
+  place: string,
+  url: string | undefined,
+): NamedScore {
   const { title, short = title, unit, better, meaning, empty } = score;
   return {
     name,
     text: { name, title, short, unit, better, meaning, empty },
-    ...guardedScore(score, place),
+    ...guardedScore(score, place, url),
   };
 }
 

@@ -1,4 +1,5 @@
 import { RaremaskError } from '@raremask/core';
+import { pluginThrew } from '../guard/errors.ts';
 
 const REMEDY =
   'mend the score, or take it out of evaluate.scores; a run that stopped here is as its last checkpoint says, and raremask resume goes on with its validation';
@@ -20,17 +21,14 @@ export function scoreMalformed(
   });
 }
 
-export function scoreFailed(place: string, what: string, cause: unknown): RaremaskError {
-  return new RaremaskError(
-    {
-      code: 'RAREMASK_SCORE_FAILED',
-      category: 'plugin',
-      where: place,
-      what: `the score threw while ${what}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      remedy: REMEDY,
-    },
-    { cause },
-  );
+export function scoreFailed(
+  place: string,
+  what: string,
+  cause: unknown,
+  url: string | undefined,
+): RaremaskError {
+  const text = `the score threw while ${what}`;
+  return pluginThrew('RAREMASK_SCORE_FAILED', place, text, cause, { url, remedy: REMEDY });
 }
 
 export function scoreValue(

@@ -1,5 +1,5 @@
 import type { ImageNumbers, Score, ScoredRegion, ScoredSet } from '@raremask/core';
-import { calling } from '../step/calling.ts';
+import { calling } from '../guard/calling.ts';
 import { scoreFailed, scoreMalformed, scoreValue } from './errors.ts';
 
 /**
@@ -7,11 +7,16 @@ import { scoreFailed, scoreMalformed, scoreValue } from './errors.ts';
  * with the score's place, the image and the region.
  *
  * @param place what messages begin with, for example `evaluate.scores[0] (surface)`
+ * @param url of the plugin's module: what it throws gets its line
  */
-export function guardedScore(score: Score, place: string): Pick<Score, 'measure' | 'of'> {
+export function guardedScore(
+  score: Score,
+  place: string,
+  url?: string,
+): Pick<Score, 'measure' | 'of'> {
   checkText(score, place);
   let names: string | undefined;
-  const called = calling((what, cause) => scoreFailed(place, what, cause));
+  const called = calling((what, cause) => scoreFailed(place, what, cause, url));
   return {
     measure(region) {
       const of = regionText(region);

@@ -17,6 +17,7 @@ import { readChosen, unverifiedNote } from '../record/chosenCheckpoint.ts';
 import type { Compute } from '../runner/compute.ts';
 import { openNetwork } from '../runner/openRunner.ts';
 import type { Network, NetworkArrays } from '../runner/runner.ts';
+import { guardedModel } from '../step/guardedModel.ts';
 import { openScope } from './scope.ts';
 
 /** A run's folder with the checkpoint that is used. */
@@ -62,7 +63,12 @@ export async function openTrained(
 ): Promise<Trained> {
   const { facts } = checkpoint.head;
   const settings = loaded.manifest.evaluate;
-  const model = await scope.make(loaded.plugins.model);
+  const { model: named } = loaded.plugins;
+  const model = guardedModel(await scope.make(named), {
+    place: `${named.place} (${named.plugin.name})`,
+    url: named.url,
+    facts,
+  });
   const state = checkpointState(checkpoint, model);
   const found = isSearched(settings, model)
     ? await readDecision(folder, checkpoint, settings)

@@ -1,4 +1,8 @@
 import { isOutOfMemory, RaremaskError } from '@raremask/core';
+import { pluginThrew } from '../guard/errors.ts';
+
+/** Data set and sample, as messages begin. */
+const inData = (id: string) => `data (${id})`;
 
 export function brokenSample(
   id: string,
@@ -9,7 +13,7 @@ export function brokenSample(
   return new RaremaskError({
     code: 'RAREMASK_BROKEN_SAMPLE',
     category: 'plugin',
-    where: id,
+    where: inData(id),
     what: `the data set gave a broken sample: ${what}`,
     expected,
     got,
@@ -21,7 +25,7 @@ export function brokenDraw(id: string, what: string, expected: string, got: stri
   return new RaremaskError({
     code: 'RAREMASK_BROKEN_DRAW',
     category: 'plugin',
-    where: id,
+    where: `sampler (${id})`,
     what: `the sampler drew a window that cannot be cut: ${what}`,
     expected,
     got,
@@ -29,7 +33,7 @@ export function brokenDraw(id: string, what: string, expected: string, got: stri
   });
 }
 
-export function datasetFailed(id: string, cause: unknown): RaremaskError {
+export function datasetFailed(id: string, cause: unknown, url: string | undefined): RaremaskError {
   if (isOutOfMemory(cause)) {
     return new RaremaskError(
       {
@@ -43,19 +47,10 @@ export function datasetFailed(id: string, cause: unknown): RaremaskError {
       { cause },
     );
   }
-  return new RaremaskError(
-    {
-      code: 'RAREMASK_DATASET_FAILED',
-      category: 'plugin',
-      where: id,
-      what: `the data set threw while it read this image: ${
-        cause instanceof Error ? cause.message : String(cause)
-      }`,
-      remedy:
-        'mend or remove the files of this image; where they are right, tell the author of the data set plugin',
-    },
-    { cause },
-  );
+  const text = 'the data set threw while it read this image';
+  const remedy =
+    'mend or remove the files of this image; where they are right, tell the author of the data set plugin';
+  return pluginThrew('RAREMASK_DATASET_FAILED', inData(id), text, cause, { url, remedy });
 }
 
 export function readerDied(reason: string, cause?: unknown): RaremaskError {

@@ -13,6 +13,8 @@ export interface ReadingPlan {
   readonly pixelWeights: readonly number[];
   /** Ids of training images with foreground, for augmentations that take something of others. */
   readonly donors?: readonly string[];
+  /** File URL of the data set's module: what it throws gets its line. */
+  readonly dataset?: { readonly url: string };
   readonly seed: number;
   /** Extents of batches and whole images are filled up to multiples of these. */
   readonly multipleOf: readonly number[];

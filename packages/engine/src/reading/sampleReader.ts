@@ -183,7 +183,7 @@ export class SampleReader {
     try {
       sample = await this.#dataset.read(id);
     } catch (error) {
-      throw isRaremaskError(error) ? error : datasetFailed(id, error);
+      throw isRaremaskError(error) ? error : datasetFailed(id, error, this.#plan.dataset?.url);
     }
     checkSample(id, sample, this.#plan.facts);
     return sample;

@@ -3,7 +3,7 @@ import { checkpointMismatch } from '../errors.ts';
 import type { NetworkArrays, StateArrays } from '../runner/runner.ts';
 import type { StepProgram } from '../step/program.ts';
 import { type StateEntry, stateLayout, zeros } from '../step/state.ts';
-import type { CheckpointHead } from './checkpointHead.ts';
+import { CHECKPOINT_FORMAT, type CheckpointHead } from './checkpointHead.ts';
 import { brokenCheckpoint } from './errors.ts';
 import { type NamedArray, readSafetensors, writeSafetensors } from './safetensors.ts';
 import { checkUsable } from './usable.ts';
@@ -30,7 +30,7 @@ export async function writeCheckpoint(
       }),
     ),
   );
-  const whole: CheckpointHead = { format: 1, checksums: 'sha256', ...head };
+  const whole: CheckpointHead = { format: CHECKPOINT_FORMAT, checksums: 'sha256', ...head };
   await writeSafetensors(path, arrays, { raremask: JSON.stringify(whole) });
 }
 

@@ -48,9 +48,12 @@ export interface EpochSums {
   readonly seconds: number;
 }
 
+/** The format of checkpoints that is written; all up to it are read. */
+export const CHECKPOINT_FORMAT = 1;
+
 /** What a network needs to be used, beside its tensors. */
 export interface CheckpointHead {
-  readonly format: 1;
+  readonly format: typeof CHECKPOINT_FORMAT;
   /** That every array and this head have one; absent in files of earlier versions. */
   readonly checksums?: 'sha256';
   readonly facts: Facts;

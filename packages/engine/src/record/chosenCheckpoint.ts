@@ -22,7 +22,8 @@ export async function readChosen(
   try {
     return { which, ...(await readCheckpoint(path)) };
   } catch (error) {
-    if (!isRaremaskError(error)) throw error;
+    // The other one is of the same raremask.
+    if (!isRaremaskError(error) || error.code === 'RAREMASK_CHECKPOINT_FORMAT') throw error;
     throw withRemedy(error, await otherThan(folder, which));
   }
 }

@@ -15,6 +15,19 @@ export function brokenCheckpoint(path: string, what: string, cause?: unknown): R
   );
 }
 
+export function checkpointFormat(path: string, format: number, newest: number): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_CHECKPOINT_FORMAT',
+    category: 'data',
+    where: path,
+    what: `the checkpoint was written by a later raremask, with format ${format}`,
+    expected: `format ${newest}, which this raremask reads`,
+    got: String(format),
+    remedy:
+      'install the raremask that reads it, npm install raremask@latest (environment.json of the run names the one that wrote it)',
+  });
+}
+
 export function checkpointNotFinite(
   path: string,
   name: string,

@@ -1,5 +1,5 @@
-import type { CheckpointHead } from './checkpointHead.ts';
-import { brokenCheckpoint, checkpointNotFinite } from './errors.ts';
+import { CHECKPOINT_FORMAT, type CheckpointHead } from './checkpointHead.ts';
+import { brokenCheckpoint, checkpointFormat, checkpointNotFinite } from './errors.ts';
 import type { SafetensorsFile } from './safetensors.ts';
 
 /** Throws where the head of a checkpoint, however old, is not one, or an array is not finite. */
@@ -7,9 +7,11 @@ export function checkUsable(path: string, head: CheckpointHead, file: Safetensor
   if (typeof head !== 'object' || head === null) {
     throw brokenCheckpoint(path, 'its description is none');
   }
-  if (head.format !== 1) {
-    throw brokenCheckpoint(path, `it has format ${head.format}, this version reads format 1`);
+  const format: unknown = head.format;
+  if (Number.isInteger(format) && (format as number) > CHECKPOINT_FORMAT) {
+    throw checkpointFormat(path, format as number, CHECKPOINT_FORMAT);
   }
+  if (format !== CHECKPOINT_FORMAT) throw brokenCheckpoint(path, 'it says no format that there is');
   if (head.checksums !== undefined && !file.isVerified) {
     throw brokenCheckpoint(path, 'its checksums are missing');
   }

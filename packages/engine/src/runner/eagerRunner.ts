@@ -1,4 +1,6 @@
+import type { OnEvent } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
+import { Leaks } from '../guard/leaks.ts';
 import type { NetworkProgram, StepProgram } from '../step/program.ts';
 import { inferredWith, type NetworkState, type StateEntry, stateLayout } from '../step/state.ts';
 import { infer } from '../step/trainStep.ts';
@@ -17,17 +19,20 @@ import { byKind, inOrder, partOf, StepInputs } from './stepInputs.ts';
 /** Runs steps kernel by kernel on the tfjs backend that is in use. */
 export class EagerRunner implements Runner {
   readonly #program: StepProgram;
+  readonly #leaks: Leaks;
   /** The whole state, in the order of stepInputs. */
   #state: tf.Tensor[];
 
-  constructor(program: StepProgram, state: StateArrays) {
+  /** @param emit hears which plugins keep tensors at every step */
+  constructor(program: StepProgram, state: StateArrays, emit: OnEvent = () => {}) {
+    this.#leaks = new Leaks((text) => emit({ type: 'note', level: 'warn', text }));
     this.#program = program;
     this.#state = this.#tensors(state);
   }
 
   async step(call: StepCall): Promise<StepResult> {
     const inputs = new StepInputs(this.#program, partOf(call));
-    const results = tf.tidy(() => {
+    const compute = () => {
       const state = inputs.reads.map((place) => this.#state[place]!);
       const shapes = inputs.shapes([call.count, ...call.size]).slice(state.length);
       const given = inputs.values(call).map((values, at) => tf.tensor(values, [...shapes[at]!]));
@@ -36,7 +41,8 @@ export class EagerRunner implements Runner {
         call.uniform(values);
         return tf.tensor(values, [...shape]);
       });
-    });
+    };
+    const results = this.#leaks.during(() => tf.tidy(compute));
     const said = results.splice(0, inputs.reported);
     for (const [index, place] of inputs.writes.entries()) {
       this.#state[place]!.dispose();

@@ -16,11 +16,11 @@ export function openRunner(
   state: StateArrays,
   emit: OnEvent,
 ): Runner {
-  if (compute === undefined) return new EagerRunner(program, state);
+  if (compute === undefined) return new EagerRunner(program, state, emit);
   const compiled = new CompiledRunner(compute, program, state, emit);
   const running = new FallingBack<Runner>(
     compiled,
-    async (before) => new EagerRunner(program, await before.state()),
+    async (before) => new EagerRunner(program, await before.state(), emit),
     emit,
   );
   return {

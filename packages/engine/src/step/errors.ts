@@ -1,9 +1,50 @@
 import { RaremaskError } from '@raremask/core';
+import type { GradientGap } from '@raremask/core/loss';
+import { pluginGave, pluginThrew } from '../guard/errors.ts';
+import { atLine } from '../guard/reason.ts';
 
-const TELL = 'mend the plugin, or tell its author';
+export function modelFailed(
+  place: string,
+  what: string,
+  cause: unknown,
+  url: string | undefined,
+): RaremaskError {
+  const text = `the model threw in ${what}`;
+  return pluginThrew('RAREMASK_MODEL_FAILED', place, text, cause, { url });
+}
 
-export function optimizerFailed(place: string, what: string, cause: unknown): RaremaskError {
-  return failed('RAREMASK_OPTIMIZER_FAILED', place, `the optimizer threw in ${what}`, cause);
+export function modelResult(
+  place: string,
+  what: string,
+  expected: string,
+  got: string,
+): RaremaskError {
+  return pluginGave('RAREMASK_MODEL_RESULT', place, `the model gave ${what}`, expected, got);
+}
+
+export function modelWithoutGradient(
+  place: string,
+  { kernel, instead }: GradientGap,
+  line: string | undefined,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_MODEL_GRADIENT',
+    category: 'plugin',
+    where: place,
+    what: `the logits depend on the weights through ${kernel}${atLine(line)}, and no gradient goes through that`,
+    expected: 'operations that have a gradient, from the weights to the logits',
+    remedy: instead,
+  });
+}
+
+export function optimizerFailed(
+  place: string,
+  what: string,
+  cause: unknown,
+  url: string | undefined,
+): RaremaskError {
+  const text = `the optimizer threw in ${what}`;
+  return pluginThrew('RAREMASK_OPTIMIZER_FAILED', place, text, cause, { url });
 }
 
 export function optimizerResult(
@@ -12,7 +53,13 @@ export function optimizerResult(
   expected: string,
   got: string,
 ): RaremaskError {
-  return result('RAREMASK_OPTIMIZER_RESULT', place, `the optimizer gave ${what}`, expected, got);
+  return pluginGave(
+    'RAREMASK_OPTIMIZER_RESULT',
+    place,
+    `the optimizer gave ${what}`,
+    expected,
+    got,
+  );
 }
 
 export function stateNotFinite(place: string, name: string, kept: string): RaremaskError {
@@ -28,8 +75,14 @@ export function stateNotFinite(place: string, name: string, kept: string): Rarem
   });
 }
 
-export function scheduleFailed(place: string, what: string, cause: unknown): RaremaskError {
-  return failed('RAREMASK_SCHEDULE_FAILED', place, `the schedule threw in ${what}`, cause);
+export function scheduleFailed(
+  place: string,
+  what: string,
+  cause: unknown,
+  url: string | undefined,
+): RaremaskError {
+  const text = `the schedule threw in ${what}`;
+  return pluginThrew('RAREMASK_SCHEDULE_FAILED', place, text, cause, { url });
 }
 
 export function scheduleResult(
@@ -38,23 +91,5 @@ export function scheduleResult(
   expected: string,
   got: string,
 ): RaremaskError {
-  return result('RAREMASK_SCHEDULE_RESULT', place, `the schedule gave ${what}`, expected, got);
-}
-
-function result(
-  code: `RAREMASK_${string}`,
-  where: string,
-  what: string,
-  expected: string,
-  got: string,
-) {
-  return new RaremaskError({ code, category: 'plugin', where, what, expected, got, remedy: TELL });
-}
-
-function failed(code: `RAREMASK_${string}`, where: string, what: string, cause: unknown) {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new RaremaskError(
-    { code, category: 'plugin', where, what: `${what}: ${why}`, remedy: TELL },
-    { cause },
-  );
+  return pluginGave('RAREMASK_SCHEDULE_RESULT', place, `the schedule gave ${what}`, expected, got);
 }

@@ -1,7 +1,8 @@
 import { isRaremaskError, type Loss } from '@raremask/core';
 import { stackPlace } from '@raremask/core/host';
-import { gradientGap, tapeLength } from '@raremask/core/loss';
+import { gradientGap, learntFrom, tapeLength } from '@raremask/core/loss';
 import { lossFailed, lossShape, lossWithoutGradient } from '../errors.ts';
+import { watched } from '../guard/leaks.ts';
 
 /**
  * A loss whose mistakes carry its place in the manifest, and the line of its own file.
@@ -13,14 +14,19 @@ export function guardedLoss(loss: Loss, place: string, url: string | undefined):
     const since = tapeLength();
     let value: ReturnType<Loss>;
     try {
-      value = loss(input);
+      value = watched(place, url, () => loss(input));
     } catch (error) {
-      throw isRaremaskError(error) ? error : lossFailed(place, error, stackPlace(error, url));
+      throw isRaremaskError(error) ? error : lossFailed(place, error, url);
     }
     const [batch] = input.logits.shape as [number];
     const fits = value.rank === 0 || (value.rank === 1 && value.shape[0] === batch);
     if (!fits) throw lossShape(place, value.shape, batch);
-    const gap = gradientGap(loss, input, value, since);
+    const gap = gradientGap({
+      from: learntFrom(input),
+      to: [value],
+      since,
+      again: () => loss(input),
+    });
     if (gap) throw lossWithoutGradient(place, gap, stackPlace(gap.called, url));
     return value;
   };

@@ -1,7 +1,8 @@
 import { NotTraceable } from '@raremask/compiler';
 import type { Optimizer, UpdateCall, Updated } from '@raremask/core';
 import { Tensor } from '@tensorflow/tfjs';
-import { calling } from './calling.ts';
+import { calling } from '../guard/calling.ts';
+import { watched } from '../guard/leaks.ts';
 import { optimizerFailed, optimizerResult } from './errors.ts';
 
 /**
@@ -9,11 +10,12 @@ import { optimizerFailed, optimizerResult } from './errors.ts';
  * wrong is thrown with its place in the manifest.
  *
  * @param place what messages begin with, for example `train.optimizer (signs)`
+ * @param url of the plugin's module: what it throws gets its line
  */
-export function guardedOptimizer(optimizer: Optimizer, place: string): Optimizer {
+export function guardedOptimizer(optimizer: Optimizer, place: string, url?: string): Optimizer {
   const slots = checkedSlots(optimizer.slots, place);
   const called = calling(
-    (what, cause) => optimizerFailed(place, what, cause),
+    (what, cause) => optimizerFailed(place, what, cause, url),
     (error) => error instanceof NotTraceable,
   );
   let names: string | undefined;
@@ -33,7 +35,9 @@ export function guardedOptimizer(optimizer: Optimizer, place: string): Optimizer
       },
     }),
     update(call) {
-      const updated: unknown = called('update', () => optimizer.update(call));
+      const updated: unknown = called('update', () =>
+        watched(place, url, () => optimizer.update(call)),
+      );
       checkUpdated(updated, call, slots, place);
       return { weight: updated.weight, slots: updated.slots };
     },

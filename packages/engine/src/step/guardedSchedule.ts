@@ -1,15 +1,16 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Json, Schedule } from '@raremask/core';
-import { calling } from './calling.ts';
+import { calling } from '../guard/calling.ts';
+import { lostInJson, WHAT_JSON_KEEPS } from '../guard/json.ts';
 import { scheduleFailed, scheduleResult } from './errors.ts';
 
 /**
  * A schedule of which no wrong number gets through: what is wrong is thrown with its place in the manifest.
  *
  * @param place what messages begin with, for example `train.schedule (halves)`
+ * @param url of the plugin's module: what it throws gets its line
  */
-export function guardedSchedule(schedule: Schedule, place: string): Schedule {
-  const called = calling((what, cause) => scheduleFailed(place, what, cause));
+export function guardedSchedule(schedule: Schedule, place: string, url?: string): Schedule {
+  const called = calling((what, cause) => scheduleFailed(place, what, cause, url));
   return {
     factor(progress) {
       const when = `epoch ${progress.epoch.toFixed(2)} of ${progress.epochs}, without the warm-up`;
@@ -28,15 +29,10 @@ export function guardedSchedule(schedule: Schedule, place: string): Schedule {
     ...(schedule.state !== undefined && {
       state() {
         const state = called('state', () => schedule.state!());
-        const kept: unknown = called('state', () => JSON.parse(JSON.stringify(state)));
-        if (!isDeepStrictEqual(kept, state)) {
-          const expected = 'what JSON keeps as it is: numbers, texts, lists, objects, null';
-          throw scheduleResult(
-            place,
-            'a state that a checkpoint cannot hold',
-            expected,
-            text(kept),
-          );
+        const lost = called('state', () => lostInJson(state));
+        if (lost !== undefined) {
+          const what = 'a state that a checkpoint cannot hold';
+          throw scheduleResult(place, what, WHAT_JSON_KEEPS, lost);
         }
         return state;
       },
@@ -49,8 +45,4 @@ export function guardedSchedule(schedule: Schedule, place: string): Schedule {
 
 function describe(value: unknown): string {
   return value === undefined || value === null ? 'nothing' : `a ${typeof value}`;
-}
-
-function text(kept: unknown): string {
-  return `something that comes back as ${JSON.stringify(kept) ?? 'nothing'}`;
 }

@@ -1,4 +1,5 @@
 import type { Model } from '@raremask/core';
+import { completeGradients } from '@raremask/core/loss';
 import * as tf from '@tensorflow/tfjs';
 import type { BatchInput } from './batchInput.ts';
 import { imageLoss } from './imageLoss.ts';
@@ -55,6 +56,8 @@ export function gradients(
   state: NetworkState<tf.Tensor>,
   input: BatchInput,
 ): BatchReport & { readonly gradients: tf.Tensor[]; readonly buffers: tf.Tensor[] } {
+  // Before the model: its operations may need them, too.
+  completeGradients();
   const { result, kept } = withKept((keep) =>
     tf.tidy(() => {
       const moving = movingOf(program);
@@ -225,6 +228,7 @@ export function infer(
   state: NetworkState<tf.Tensor>,
   images: tf.Tensor,
 ): [logits: tf.Tensor, image?: tf.Tensor] {
+  completeGradients();
   return tf.tidy(() => {
     const { logits, image } = model.forward({
       images,

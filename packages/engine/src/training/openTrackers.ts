@@ -26,7 +26,7 @@ export async function madeTrackers(
   const made: NamedTracker[] = [];
   for (const plugin of plugins.trackers) {
     const name = `${plugin.place} (${plugin.plugin.name})`;
-    made.push({ name, tracker: await scope.make(plugin) });
+    made.push({ name, tracker: await scope.make(plugin), url: plugin.url });
   }
   return made;
 }

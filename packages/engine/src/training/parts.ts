@@ -2,6 +2,7 @@ import type { Loss, Model, Optimizer, PluginKind, Sample, Sampler, Schedule } fr
 import type { LoadedPlugin } from '@raremask/core/manifest';
 import { type MadeAugmentation, makeAugmentations } from '../augment/makeAugmentations.ts';
 import { windowDoesNotFit } from '../errors.ts';
+import { guardedSampler } from '../guard/guardedSampler.ts';
 import { type Normalization, normalizationOf } from '../intensities/normalize.ts';
 import { addedScores } from '../judging/addedScores.ts';
 import { type DecisionRule, decisionRule, isGateSearched } from '../judging/decisionRule.ts';
@@ -9,6 +10,7 @@ import type { NamedScore } from '../judging/namedScore.ts';
 import { type TileRule, tileRule } from '../judging/tiles.ts';
 import { splitOf, type Work } from '../opening/openWork.ts';
 import { guardedLoss } from '../step/guardedLoss.ts';
+import { guardedModel } from '../step/guardedModel.ts';
 import { guardedOptimizer } from '../step/guardedOptimizer.ts';
 import { guardedSchedule } from '../step/guardedSchedule.ts';
 import { frozenWeights } from './frozen.ts';
@@ -17,6 +19,8 @@ import { learningRateFactors } from './learningRates.ts';
 /** What the manifest's plugins have made. */
 export interface Parts {
   readonly model: Model;
+  /** What messages call the model. */
+  readonly modelPlace: string;
   readonly sampler: Sampler;
   readonly augmentations: readonly MadeAugmentation[];
   /** Mistakes of each carry its place in the manifest. */
@@ -51,8 +55,16 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
     ));
   const losses: Loss[] = [];
   for (const loss of plugins.losses) losses.push(await work.scope.make(loss));
-  const sampler = await work.scope.make(plugins.sampler);
-  const model = await work.scope.make(plugins.model);
+  const sampler = guardedSampler(await work.scope.make(plugins.sampler), {
+    place: placeOf(plugins.sampler),
+    url: plugins.sampler.url,
+    ids: work.splits.train,
+  });
+  const model = guardedModel(await work.scope.make(plugins.model), {
+    place: placeOf(plugins.model),
+    url: plugins.model.url,
+    facts: work.facts,
+  });
   // Throws where a gate is asked for that the model has not.
   isGateSearched(manifest.evaluate, model);
   const { window } = sampler;
@@ -65,6 +77,7 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
   const places = terms.map((term, index) => `loss[${index}] (${term})`);
   return {
     model,
+    modelPlace: placeOf(plugins.model),
     tiles: tileRule(manifest.evaluate.window, work.facts, model),
     rule: decisionRule(manifest.evaluate, work.facts),
     scores: await addedScores(work.loaded, work.scope, work.facts),
@@ -84,10 +97,15 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
     optimizer: guardedOptimizer(
       await work.scope.make(plugins.optimizer),
       placeOf(plugins.optimizer),
+      plugins.optimizer.url,
     ),
     factors: learningRateFactors(manifest.train.optimizer, model.weights),
     frozen: frozenWeights(manifest.model.freeze, model.weights),
-    schedule: guardedSchedule(await work.scope.make(plugins.schedule), placeOf(plugins.schedule)),
+    schedule: guardedSchedule(
+      await work.scope.make(plugins.schedule),
+      placeOf(plugins.schedule),
+      plugins.schedule.url,
+    ),
     normalization,
   };
 }

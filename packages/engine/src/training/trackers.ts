@@ -7,12 +7,15 @@ import type {
   TrackedRun,
   Tracker,
 } from '@raremask/core';
+import { reasonOf } from '../guard/reason.ts';
 import type { Judged } from '../judging/judge.ts';
 
 export interface NamedTracker {
   /** Place and name, as messages call it: `trackers[0] (tensorboard)`. */
   readonly name: string;
   readonly tracker: Tracker;
+  /** Of the plugin's module: what it throws gets its line. */
+  readonly url?: string | undefined;
 }
 
 /** Seconds that a run waits for its trackers, unless they ask for more at its end. */
@@ -141,7 +144,7 @@ export class Trackers {
         try {
           await call(named.tracker);
         } catch (error) {
-          this.#lose(named, error instanceof Error ? error.message : String(error));
+          this.#lose(named, reasonOf(error, named.url));
         }
       });
       this.#queues.set(named, next);

@@ -332,6 +332,7 @@ export class TrainingRun {
         step: step + 1,
         ids: batch.draws.map(({ id }) => id),
         terms: terms.map((value, index) => ({ place: this.#parts.places[index]!, value })),
+        model: this.#parts.modelPlace,
         gradientNorm: gradientNorm ?? Number.NaN,
         lastCheckpoint: totalSteps > 0 && epoch > 0 ? this.#folder.last : null,
       });

@@ -195,7 +195,8 @@ class Scene {
         '  ',
       ),
       `backend ${plain(event.backend.reason)}`,
-      ...event.backend.notes.map((note) => this.#paint.dim(plain(note))),
+      // Each says what makes this machine slower than it could be, and what to do.
+      ...event.backend.notes.map((note) => this.#paint.yellow(plain(note))),
       `train ${counted(counts.train, 'image')}, ${countText(counts.trainEmpty)} of them empty; validation ${countText(counts.validation)}, ${countText(counts.validationEmpty)} empty`,
       `${counted(event.parameters, 'parameter')}; ${counted(event.epochs, 'epoch')} of ${counted(event.batchesPerEpoch, 'batch', 'batches')} of ${event.batch}; classes ${event.classes.map(plain).join(', ')}`,
     ];

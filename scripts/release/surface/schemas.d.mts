@@ -1,0 +1,1 @@
+export function schemaLines(title: string, schema: object): readonly string[];
