@@ -11,7 +11,9 @@ const ICD = '/usr/lib/chromium/vk_swiftshader_icd.json';
 const has = existsSync(ICD);
 if (!has) console.warn(`skipped: ${ICD} is missing (apt: chromium-common, libvulkan1)`);
 
-test.skipIf(!has).each(further('a run on WebGPU that is killed', [['checkpoints/last.safetensors']]))(
+test
+  .skipIf(!has)
+  .each(further('a run on WebGPU that is killed', [['checkpoints/last.safetensors']]))(
   'a run on a GPU that is killed after its first epoch goes on, and ends: %s',
   async (checkpoint) => {
     const project = createProject(MANIFEST.replace('epochs: 2', 'epochs: 3'));

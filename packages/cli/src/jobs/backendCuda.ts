@@ -52,7 +52,8 @@ export function packCuda(out: string, console: Console): number {
 
 function installed(): OnnxRuntime {
   const runtime = runtimeFiles();
-  if (runtime === undefined) throw runtimeMissing('cuda', runtimeLack({ state: 'absent', detail: '' }));
+  if (runtime === undefined)
+    throw runtimeMissing('cuda', runtimeLack({ state: 'absent', detail: '' }));
   return runtime;
 }
 
