@@ -28,6 +28,12 @@ const config: KnipConfig = {
       entry: ['kernels/*.ts'],
       project: ['src/**', 'kernels/**', 'test/**'],
     },
+    'packages/browser': {
+      // Put into one file by the package's build; the runtime is optional, and read as a file.
+      entry: ['src/page/main.ts'],
+      project: ['src/**', 'test/**'],
+      ignoreDependencies: ['onnxruntime-web'],
+    },
     'packages/cli': {
       // Forked by the tests, to load the libraries once; loaded into a command that is to die.
       entry: ['test/commandServer.mjs', 'test/dying.mjs'],

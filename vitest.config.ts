@@ -21,6 +21,9 @@ function nameOf(folder: string): string {
  */
 const APART = ['@raremask/test'];
 
+/** Projects whose tests run several processes, each of some seconds on a machine that others use. */
+const SLOW = ['raremask'];
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
@@ -32,7 +35,11 @@ export default defineConfig({
     projects: folders.map((folder) => ({
       extends: true,
       root: join(root, folder),
-      test: { name: nameOf(folder), isolate: APART.includes(nameOf(folder)) },
+      test: {
+        name: nameOf(folder),
+        isolate: APART.includes(nameOf(folder)),
+        ...(SLOW.includes(nameOf(folder)) && { testTimeout: 120_000 }),
+      },
     })),
   },
 });

@@ -32,9 +32,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   record: ['core', 'metrics'],
   engine: ['compiler', 'core', 'metrics', 'record'],
   report: ['metrics', 'record'],
+  browser: ['core', 'engine', 'metrics'],
   'create-raremask-plugin': [],
   cli: [
     'backends',
+    'browser',
     'compiler',
     'conformance',
     'core',

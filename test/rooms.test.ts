@@ -35,6 +35,8 @@ const JOBS = [
   'inspect.ts',
   'exportOnnx.ts',
   'publishedWeights.ts',
+  'packaged.ts',
+  'browser.ts',
   'index.ts',
 ];
 

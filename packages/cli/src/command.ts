@@ -53,7 +53,10 @@ export function filesOption(): Option {
 
 /** @param example a setting of which this command makes something */
 export function setOption(example: string): Option {
-  return repeated('--set <key=value>', `override a value, for example ${example}`);
+  return repeated(
+    '--set <key=value>',
+    `override a value, for example ${example}; null takes it away`,
+  );
 }
 
 export function backendOption(): Option {

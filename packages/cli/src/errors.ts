@@ -186,3 +186,99 @@ export function wrongSize(text: string): RaremaskError {
     remedy: 'write height and width, before them the depth of a volume',
   });
 }
+
+export function oneRunOnly(run: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_COMPARE_ONE',
+    category: 'manifest',
+    where: 'raremask compare',
+    what: 'one run cannot be compared with itself',
+    expected: 'two run folders or more',
+    got: run,
+    remedy: 'name another run; raremask runs lists them',
+  });
+}
+
+export function noRuns(folder: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NO_RUNS',
+    category: 'data',
+    where: folder,
+    what: 'there is no run in this folder',
+    expected: 'a folder of run folders, each with manifest.resolved.yaml',
+    remedy: "name the folder that a manifest's output names, for example: raremask runs runs",
+  });
+}
+
+export function portTaken(ports: readonly number[]): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PORT_TAKEN',
+    category: 'environment',
+    where: '127.0.0.1',
+    what: 'the page cannot be served: no port is free for it',
+    expected: 'a free port of this machine',
+    got: ports.length === 1 ? `${ports[0]}` : `${ports[0]} to ${ports.at(-1)}, all taken`,
+    remedy: 'name another one with --port, for example --port 9000',
+  });
+}
+
+export function noPort(got: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PORT',
+    category: 'manifest',
+    where: '--port',
+    what: 'it is no port',
+    expected: 'a whole number from 1 to 65535',
+    got,
+    remedy: 'write for example --port 9000',
+  });
+}
+
+export function wrongSeeds(got: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SEEDS',
+    category: 'manifest',
+    where: '--seeds',
+    what: 'these are no seeds',
+    expected: 'different whole numbers from 0, with commas between them',
+    got,
+    remedy: 'write for example --seeds 1,2,3',
+  });
+}
+
+export function packageExists(out: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PACKAGE_EXISTS',
+    category: 'manifest',
+    where: out,
+    what: 'the folder holds something already, and it is kept',
+    expected: 'a new folder, or an empty one',
+    remedy: 'choose another one with --out',
+  });
+}
+
+export function localPluginOutside(use: string, file: string, folder: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PACKAGE_PLUGIN',
+    category: 'manifest',
+    where: use,
+    what: 'the plugin lies outside the folder of the manifest, and cannot be put into a package under its path',
+    expected: `a file in ${folder}`,
+    got: file,
+    remedy: 'move it beside the manifest, or make an npm package of it (raremask new)',
+  });
+}
+
+export function unreadableText(path: string, cause: unknown): RaremaskError {
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_PACKAGE_TEXT',
+      category: 'manifest',
+      where: path,
+      what: `the file cannot be read (${(cause as NodeJS.ErrnoException).code ?? String(cause)})`,
+      expected: 'a text file',
+      remedy: 'name another one, or leave the option out',
+    },
+    { cause },
+  );
+}

@@ -29,13 +29,16 @@ export async function manifestFromArguments(
   });
 }
 
-/** Loads the manifest that a run was trained with, from the folder that it was written for. */
+/**
+ * Loads the manifest that a run was trained with, from the folder that it was written for; of files that are
+ * named as well, values win.
+ */
 export async function manifestOfRun(
   run: string,
-  options: Pick<ManifestOptions, 'set' | 'backend' | 'budget'>,
+  options: ManifestOptions,
 ): Promise<LoadedManifest> {
   const { folder, environment } = await openRunFolder(run);
-  return await loadManifest([folder.manifest], {
+  return await loadManifest([folder.manifest, ...(options.file ?? [])], {
     set: overrides(options),
     env: process.env,
     standard: STANDARD,
@@ -49,10 +52,10 @@ export async function manifestOfRun(
  */
 export async function manifestBefore(
   run: string,
-  options: Pick<ManifestOptions, 'set' | 'backend' | 'budget'>,
+  options: ManifestOptions,
   warn: (text: string) => void,
 ): Promise<LoadedManifest | undefined> {
-  if (overrides(options).length === 0) return undefined;
+  if (overrides(options).length === 0 && !options.file?.length) return undefined;
   try {
     return await manifestOfRun(run, {});
   } catch (error) {

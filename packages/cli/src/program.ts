@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from './command.ts';
 import { backend } from './commands/backend.ts';
+import { compare } from './commands/compare.ts';
 import { doctor } from './commands/doctor.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { exportNetwork } from './commands/export.ts';
@@ -8,12 +9,15 @@ import { init } from './commands/init.ts';
 import { inspect } from './commands/inspect.ts';
 import { lab } from './commands/lab.ts';
 import { newPlugin } from './commands/new.ts';
+import { packageModel } from './commands/package.ts';
 import { plugins } from './commands/plugins.ts';
 import { predict } from './commands/predict.ts';
 import { report } from './commands/report.ts';
 import { resume } from './commands/resume.ts';
+import { runs } from './commands/runs.ts';
 import { schema } from './commands/schema.ts';
 import { train } from './commands/train.ts';
+import { watch } from './commands/watch.ts';
 import { weights } from './commands/weights.ts';
 import { EXIT } from './failure.ts';
 
@@ -24,11 +28,15 @@ const COMMANDS = [
   evaluate,
   predict,
   exportNetwork,
+  packageModel,
   weights,
   init,
   inspect,
   lab,
+  watch,
   report,
+  runs,
+  compare,
   schema,
   doctor,
   backend,

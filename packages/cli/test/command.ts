@@ -1,11 +1,7 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, vi } from 'vitest';
 
 const executable = join(import.meta.dirname, '..', 'bin', 'raremask.js');
-
-// A test runs several processes, each of about a second on a free machine.
-vi.setConfig({ testTimeout: 120_000 });
 
 /** What a command has left. */
 export interface Ended {

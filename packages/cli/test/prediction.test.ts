@@ -208,7 +208,12 @@ test('which structures count is searched, kept in the run, and used by predict',
   expect(other.stderr).toContain('nothing was searched on the validation split');
   const again = await raremask(project, 'evaluate', 'runs/tiny');
   expect(again.status, again.stderr).toBe(0);
-  expect(JSON.parse(project.read(file)).checkpoints.best).toEqual({ epoch, seen, classes });
+  expect(JSON.parse(project.read(file)).checkpoints.best).toMatchObject({ epoch, seen, classes });
+  // For another cost another rule is found, and the run keeps its own.
+  await raremask(project, 'evaluate', 'runs/tiny', '--set', 'evaluate.cost={ miss: 9 }');
+  const { checkpoints: both } = JSON.parse(project.read(file));
+  expect(both).toMatchObject({ best: { classes }, 'best 2': { cost: { miss: 9 } } });
+  expect(JSON.parse(project.read('runs/tiny/evaluation.json')).decision).toBe('best 2');
 
   // Nor what was found where images were not mirrored.
   const mirrored = await raremask(
@@ -217,7 +222,10 @@ test('which structures count is searched, kept in the run, and used by predict',
   );
   expect(mirrored.status, mirrored.stderr).toBe(0);
   expect(mirrored.stderr).toContain('which predicted structures count');
-  expect(JSON.parse(project.read(file)).checkpoints.best.seen).toEqual({ ...seen, mirror: true });
+  expect(JSON.parse(project.read(file)).checkpoints['best 3'].seen).toEqual({
+    ...seen,
+    mirror: true,
+  });
 
   project.write(file, '{"format": 1');
   const broken = await predict('broken');

@@ -164,6 +164,16 @@ describe('--set', () => {
     },
   );
 
+  test('takes away by null what is written, and terms of the loss', async () => {
+    const manifest = await set('sampler.with.window=null', 'loss[1]=null');
+    expect(manifest.sampler.with).toEqual({ foreground: 0.5 });
+    expect(manifest.loss).toHaveLength(1);
+  });
+
+  test('does not pass over a name that takes nothing away', async () => {
+    await expect(set('train.epoch=null')).rejects.toThrow(/epochs/);
+  });
+
   test('reaches a key that has a dot', async () => {
     const text = DESIGN.replace('nodule: 255', 'nodule.left: 255');
     const { manifest } = await load(text, { set: ['data.pixelWeights["nodule.left"]=3'] });
@@ -186,6 +196,32 @@ describe('--set', () => {
 
   test('is applied in order', async () => {
     expect((await set('seed=1', 'seed=2')).seed).toBe(2);
+  });
+});
+
+describe('evaluate.cost', () => {
+  test('leaves to a search what is not written beside it', async () => {
+    const { manifest } = await load(`${MINIMAL}evaluate: { cost: { miss: 5 }, peak: 0.9 }\n`);
+    expect(manifest.evaluate).toMatchObject({
+      cost: { alarm: 1, miss: 5, per: 'image' },
+      threshold: 'auto',
+      minimumSize: 'auto',
+      peak: 0.9,
+    });
+  });
+
+  test('that can decide nothing is refused, and so is a thaw of nothing, or after the end', async () => {
+    const fixed = 'evaluate: { cost: { miss: 5 }, threshold: 0.4, minimumSize: 2, peak: 0 }';
+    await expect(load(`${MINIMAL}${fixed}\n`)).rejects.toThrow(/evaluate\.cost.*threshold: auto/s);
+    const thawing = (model: string) => load(MINIMAL.replace('unet" }', `unet", ${model} }`));
+    await expect(thawing('thaw: 3')).rejects.toThrow(/model\.thaw.*freeze names no weights/s);
+    await expect(thawing('freeze: [encoder], thaw: 40')).rejects.toThrow(/after 40 epochs/);
+    expect((await thawing('freeze: [encoder], thaw: 3')).manifest.model.thaw).toBe(3);
+  });
+
+  test('left out, changes nothing', async () => {
+    const { manifest } = await load(MINIMAL);
+    expect(manifest.evaluate).toMatchObject({ threshold: 0.5, minimumSize: 0, peak: 0 });
   });
 });
 
@@ -268,6 +304,7 @@ describe('toYaml', () => {
           filters: 16
           depth: 4
         freeze: []
+        thaw: null
       loss:
         - use: "@raremask/loss-dice" # @raremask/loss-dice 1.2.3
           with:
@@ -301,6 +338,7 @@ describe('toYaml', () => {
         clip: null
         accumulate: 1
         average: null
+        earlyStop: null
         sentinel:
           act: []
         augment:

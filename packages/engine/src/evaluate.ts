@@ -3,13 +3,13 @@ import type { LoadedManifest } from '@raremask/core/manifest';
 import type { ImageScore } from '@raremask/metrics';
 import { type Evaluation, writeEvaluation } from '@raremask/record';
 import { addedScores } from './judging/addedScores.ts';
-import { writeDecision } from './judging/decisionFile.ts';
+import { decisionKey, writeDecision } from './judging/decisionFile.ts';
 import { type DecisionRule, decisionRule, isSearched } from './judging/decisionRule.ts';
 import { evaluationOf } from './judging/evaluation.ts';
 import { type Judge, type Judged, judge, scoreJudged } from './judging/judge.ts';
 import type { NamedScore } from './judging/namedScore.ts';
 import { searchDecision, searchedNote } from './judging/searchDecision.ts';
-import { tileRule } from './judging/tiles.ts';
+import { tileRule } from './judging/tileRule.ts';
 import { checkFacts } from './opening/checkFacts.ts';
 import { nothingReadable } from './opening/errors.ts';
 import { leftOutNote } from './opening/leftOut.ts';
@@ -82,7 +82,7 @@ async function ruleFor(
   feed: Feed,
   onEvent: OnEvent,
 ): Promise<DecisionRule> {
-  const { facts, splits, loaded } = work;
+  const { facts, splits, loaded, dataset } = work;
   const settings = loaded.manifest.evaluate;
   if (!isSearched(settings, model) || found !== undefined || splits.validation.length === 0)
     return rule;
@@ -95,6 +95,7 @@ async function ruleFor(
       const train = survey.train.map((id) => survey.image(id));
       return facts.classes.map((_, index) => smallStructure(ownStructureSizes(train, index)));
     },
+    groupOf: (id) => dataset.group?.(id) ?? id,
     judged: (open) => {
       const { whole } = readableFeed(feed, work.workers, () => undefined);
       return judge({ ...seen, rule: open }, { whole }, splits.validation);
@@ -106,7 +107,7 @@ async function ruleFor(
 }
 
 async function scored(
-  { facts, workers, dataset }: Work,
+  { facts, workers, dataset, loaded }: Work,
   { folder, checkpoint }: Trained,
   judging: Judge,
   feed: Feed,
@@ -127,6 +128,7 @@ async function scored(
   }
   if (scores.length === 0) throw nothingReadable(broken);
   if (broken.size > 0) onEvent({ type: 'note', level: 'warn', text: leftOutNote(broken) });
+  const decision = await decisionKey(folder, checkpoint, loaded.manifest.evaluate);
   const evaluation: Evaluation = {
     ...evaluationOf(
       facts,
@@ -137,6 +139,7 @@ async function scored(
       added,
       (id) => dataset.group?.(id) ?? id,
     ),
+    ...(decision !== undefined && { decision }),
     ...(broken.size > 0 && {
       unreadable: [...broken].map(([id, { code, message }]) => ({ id, code, message })),
     }),

@@ -13,7 +13,12 @@ import type { LoadedManifest } from '@raremask/core/manifest';
 import { writeAtomically } from '@raremask/record';
 import { exportDiffers, exportNeedsSize } from './errors.ts';
 import type { DecisionRule } from './judging/decisionRule.ts';
-import { openTrained, readTrained, scopeWithoutData } from './opening/openTrained.ts';
+import {
+  openTrained,
+  readTrained,
+  scopeWithoutData,
+  warnUnsearched,
+} from './opening/openTrained.ts';
 import type { CheckpointHead } from './record/checkpointHead.ts';
 import { eagerNetwork } from './runner/eagerRunner.ts';
 import { graphsOfTwoSizes, inferenceGraph } from './runner/inferenceGraph.ts';
@@ -63,7 +68,9 @@ export async function exportOnnx(
   const { head } = run.checkpoint;
   const { scope, close } = scopeWithoutData(loaded, head, options.onEvent);
   try {
-    const { facts, model, state, rule } = await openTrained(loaded, run, scope);
+    const trained = await openTrained(loaded, run, scope);
+    warnUnsearched(loaded.manifest.evaluate, trained, options.onEvent);
+    const { facts, model, state, rule } = trained;
     const program = { facts, model };
     const metadata = metadataOf(loaded, head, model, rule, options);
     const onnx = await openModel(program, state, options.size, metadata);

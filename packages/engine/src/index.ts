@@ -20,6 +20,7 @@ export type { Judged } from './judging/judge.ts';
 export type { Counted } from './opening/counts.ts';
 export { type OpenedData, type OpenOptions, openData } from './opening/openData.ts';
 export { type ProposedSplit, proposedSplit } from './opening/proposedSplit.ts';
+export { type Packaged, packageWeights } from './packaged.ts';
 export {
   type PredictedImage,
   type PredictOptions,
@@ -60,5 +61,5 @@ export {
 } from './step/trainStep.ts';
 export { type TrainOptions, train } from './train.ts';
 export { openTrackers } from './training/openTrackers.ts';
-export type { Trackers } from './training/trackers.ts';
+export type { NamedTracker, Trackers } from './training/trackers.ts';
 export type { TrainResult } from './training/trainingRun.ts';

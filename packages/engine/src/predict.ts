@@ -13,11 +13,16 @@ import { components, foregroundMask } from '@raremask/metrics';
 import { csvText, readSplits, writeAtomically } from '@raremask/record';
 import { nameOutside, noPredictionFiles } from './errors.ts';
 import { foregroundProbability } from './judging/decide.ts';
-import { isSearched } from './judging/decisionRule.ts';
 import { type Judged, judge } from './judging/judge.ts';
-import { tileRule } from './judging/tiles.ts';
+import { tileRule } from './judging/tileRule.ts';
 import { nothingReadable } from './opening/errors.ts';
-import { openTrained, readTrained, scopeWithoutData, type Trained } from './opening/openTrained.ts';
+import {
+  openTrained,
+  readTrained,
+  scopeWithoutData,
+  type Trained,
+  warnUnsearched,
+} from './opening/openTrained.ts';
 import { readableFeed } from './opening/readable.ts';
 import { framed } from './prediction/framed.ts';
 import { pictures } from './prediction/pictures.ts';
@@ -92,9 +97,7 @@ export async function predict(
     if (known !== undefined) onEvent({ type: 'note', level: 'warn', text: known });
     const trained = await openTrained(loaded, run, scope);
     const { window, mirror } = loaded.manifest.evaluate;
-    if (isSearched(loaded.manifest.evaluate, trained.model) && trained.found === undefined) {
-      onEvent({ type: 'note', level: 'warn', text: NOTHING_SEARCHED });
-    }
+    warnUnsearched(loaded.manifest.evaluate, trained, onEvent);
     const { model, rule } = trained;
     const tiles = tileRule(window, facts, model);
     const feed = await imagesFeed(loaded, trained, images);
@@ -139,9 +142,6 @@ function knownNote(ids: readonly string[], train: readonly string[]): string | u
 function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder + sep);
 }
-
-const NOTHING_SEARCHED =
-  'nothing was searched on the validation split for this checkpoint and these settings, so every predicted structure is kept; raremask evaluate searches';
 
 /** Reads images that are to be predicted, here and not in threads: they are read once. */
 function imagesFeed(

@@ -84,7 +84,8 @@ export async function train(
     let parts = await makeParts(work, from?.checkpoint.head.normalization);
     const start = from === null ? await startWeights(work, parts.model) : undefined;
     if (start) parts = { ...parts, model: start.model };
-    const program = programOf(work, parts);
+    const thawed = from?.checkpoint.head.progress.thawedAt !== undefined;
+    const program = programOf(work, parts, thawed);
     const state = from ? fittingState(from, program, work.facts) : initialState(program);
     let folder = found?.folder;
     if (folder === undefined) {
@@ -92,7 +93,7 @@ export async function train(
       ({ folder, lock } = createRunFolder(options.out ?? join(loaded.folder, output, name)));
     }
     if (from === null) await writeHead(folder, work, options);
-    journal.open(folder.events);
+    journal.open(folder.events, folder.live);
     if (start) await recordStart(start, folder, journal.emit);
     if (from !== null) await goOn(from, work, journal.emit);
     feed = await work.feed({

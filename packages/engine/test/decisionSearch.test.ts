@@ -59,7 +59,7 @@ describe('the search', () => {
     // the large alarm; the sure one has two pixels and 0.96, the structure three and 0.97.
     const best = bestOf([FOUND, SURE, LARGE, QUIET], both);
     const dice = (2 * 3) / (3 + 4);
-    expect(best.before).toEqual({ dice, alarms: 2 / 3 });
+    expect(best.before).toMatchObject({ dice, alarms: 2 / 3 });
     expect(best).toMatchObject({ minimumSize: 0, peak: 0.7, after: { dice, alarms: 1 / 3 } });
   });
 
@@ -105,7 +105,71 @@ describe('the search', () => {
   test('counts pixels that nobody has judged neither as hits nor as alarms', () => {
     const unknown = judged([0.9, 0.9, 0, 0, 0, 0], [IGNORE, IGNORE, 0, 0, 0, 0]);
     const partly = judged([0.9, 0.9, 0.9, 0, 0, 0], [IGNORE, 1, 1, 0, 0, 0]);
-    expect(bestOf([unknown, partly], both).before).toEqual({ dice: 1, alarms: 0 });
+    expect(bestOf([unknown, partly], both).before).toMatchObject({ dice: 1, alarms: 0 });
+  });
+});
+
+describe('a stated cost', () => {
+  const open = { largest: 'fixed', peaks: 'fixed', thresholds: 'search' } as const;
+  /** Seen with a probability of 0.35, which a threshold of 0.3 lets through. */
+  const FAINT = judged([0, 0.35, 0.35, 0.35, 0, 0], [0, 1, 1, 1, 0, 0]);
+  const FAINT_ALARM = judged([0, 0.35, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0]);
+  const search = (images: readonly Judged[], cost: { alarm: number; miss: number }) => {
+    const made = new DecisionSearch(facts, nothing, { ...open, cost: { ...cost, per: 'image' } });
+    for (const [at, image] of images.entries()) made.add(image, `group ${at}`);
+    return made.best();
+  };
+
+  test('decides between a miss and a false alarm', () => {
+    const images = [FAINT, FAINT_ALARM, FAINT_ALARM, QUIET];
+    // At 0.5: one miss. At 0.3: two alarms.
+    const dear = search(images, { alarm: 1, miss: 5 });
+    expect(dear.threshold).toBe(0.3);
+    expect(dear.cost).toMatchObject({ before: 5 / 4, after: 2 / 4 });
+    const cheap = search(images, { alarm: 1, miss: 1 });
+    expect(cheap.threshold).toBe(0.5);
+    expect(cheap.cost).toMatchObject({ before: 1 / 4, after: 1 / 4 });
+  });
+
+  test('may be counted by structures, on images with foreground as well', () => {
+    // One structure found, one missed, and one false, all in one image.
+    const image = judged([0.9, 0, 0.35, 0, 0.35, 0], [1, 0, 1, 0, 0, 0]);
+    const made = (cost: { alarm: number; miss: number }) => {
+      const own = new DecisionSearch(facts, nothing, {
+        ...open,
+        cost: { ...cost, per: 'structure' },
+      });
+      own.add(image);
+      return own.best();
+    };
+    expect(made({ alarm: 1, miss: 3 })).toMatchObject({ threshold: 0.3, cost: { after: 1 } });
+    expect(made({ alarm: 3, miss: 1 })).toMatchObject({ threshold: 0.5, cost: { after: 1 } });
+  });
+
+  test('is told of images that the search had not seen', () => {
+    // Of two halves each is decided by the other: without the faint image a threshold of 0.5 is best.
+    const { cost, classes } = search([FAINT, QUIET], { alarm: 1, miss: 5 });
+    expect(cost).toMatchObject({ after: 0, crossFitted: 5 / 2 });
+    expect(classes['a']!.crossFitted).toMatchObject({ missed: 1, alarms: 0 });
+  });
+
+  test('has no such figure of a single group', () => {
+    const made = new DecisionSearch(facts, nothing, open);
+    for (const image of [FOUND, SURE]) made.add(image, 'one patient');
+    expect(made.best().classes['a']!.crossFitted).toBeNull();
+  });
+
+  test('has a curve from the quietest rule to that which misses least', () => {
+    const images = [FAINT, FAINT_ALARM, FAINT_ALARM, QUIET];
+    const { curve } = search(images, { alarm: 1, miss: 5 });
+    expect(
+      curve!.map(({ missCosts, threshold, chosen, errors: { missed, alarms } }) => ({
+        ...{ missCosts, threshold, chosen, missed, alarms },
+      })),
+    ).toEqual([
+      { missCosts: [0.02, 1], threshold: 0.5, chosen: false, missed: 1, alarms: 0 },
+      { missCosts: [2, 50], threshold: 0.3, chosen: true, missed: 0, alarms: 2 / 3 },
+    ]);
   });
 });
 

@@ -23,7 +23,9 @@ test('a warm-up does not rise above where the schedule begins', () => {
 });
 
 test('a ramp goes straight from one weight to the other and stays there', () => {
-  const ramp = { from: 1, to: 0, epochs: 4 };
+  const ramp = { from: 1, to: 0, epochs: 4, after: 0 };
   expect([0, 1, 4, 9].map((epoch) => rampValue(ramp, epoch))).toEqual([1, 0.75, 0, 0]);
+  const later = { ...ramp, after: 2 };
+  expect([0, 2, 3, 6, 9].map((epoch) => rampValue(later, epoch))).toEqual([1, 1, 0.75, 0, 0]);
   expect(rampValue(2, 9)).toBe(2);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { inTiles, tileRule } from '../src/judging/tiles.ts';
+import { tileRule } from '../src/judging/tileRule.ts';
+import { inTiles } from '../src/judging/tiles.ts';
 import { facts, ramp } from './threeClasses.ts';
 
 /** Says of each pixel what stands in it: [first channel, second channel, their sum]. */

@@ -16,6 +16,7 @@ export {
   labelDepth,
 } from './labels.ts';
 export { dice } from './overlap.ts';
+export { type PairedDifference, type PairedImage, pairedDifferences } from './paired.ts';
 export { type ImageScore, type RegionScore, type ScoreInput, scoreImage } from './score.ts';
 export type { AddedScore, ScoreDefinition, ScoreKey, ShownScore } from './scores/definition.ts';
 export { epochScores, takesBest } from './scores/epochScores.ts';

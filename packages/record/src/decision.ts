@@ -2,18 +2,53 @@ import { writeJson } from './atomicFile.ts';
 import { brokenDecision } from './errors.ts';
 import { readText } from './recordedFile.ts';
 
-/** Dice where the class is there, and the share of the other images with a false alarm; null of none. */
+/** What a rule makes of images, of one class or of all together; null of what no image shows. */
 export interface ClassErrors {
+  /** Mean Dice of the images with the class. */
   readonly dice: number | null;
+  /** Share of the images without it in which any is predicted. */
   readonly alarms: number | null;
+  /** Share of the images with it of which no pixel is hit. */
+  readonly missed: number | null;
+  /** Share of the structures of the truth that no prediction touches. */
+  readonly structuresMissed: number | null;
+  /** Predicted structures that touch no truth, for each image. */
+  readonly falseStructures: number | null;
+}
+
+/** Which predicted structures of a class count. */
+interface ClassRule {
+  readonly minimumSize: number;
+  readonly peak: number;
 }
 
 /** What the search chose for one class, and what it changed on the images that it saw. */
-export interface FoundClass {
-  readonly minimumSize: number;
-  readonly peak: number;
+export interface FoundClass extends ClassRule {
   readonly before: ClassErrors;
   readonly after: ClassErrors;
+  /** On images that the search had not seen: each fifth by what is best on the others; null of one group. */
+  readonly crossFitted: ClassErrors | null;
+}
+
+/** What a false alarm costs against a miss, as a manifest states it. */
+export interface StatedCost {
+  readonly alarm: number;
+  readonly miss: number;
+  readonly per: 'image' | 'structure';
+}
+
+/** A rule that could be taken, with what it makes of the images that were searched. */
+export interface OperatingChoice {
+  readonly threshold: number;
+  /** Of a model that judges images. */
+  readonly gate?: number;
+  readonly classes: Readonly<Record<string, ClassRule>>;
+  /** What a miss may cost, in false alarms, for this to be the best; null of a chosen one that never is. */
+  readonly missCosts: readonly [least: number, most: number] | null;
+  readonly chosen: boolean;
+  /** All classes together. */
+  readonly errors: ClassErrors;
+  readonly crossFitted: ClassErrors | null;
 }
 
 /** What was searched on the validation split for one checkpoint. */
@@ -25,9 +60,23 @@ export interface FoundDecision {
   readonly classes: Readonly<Record<string, FoundClass>>;
   /** Probability of any structure below which nothing is predicted in an image, where it was searched. */
   readonly gate?: number;
+  readonly threshold?: number;
+  /** The stated cost, with the mean cost of an image before and after. */
+  readonly cost?: StatedCost & {
+    readonly before: number;
+    readonly after: number;
+    readonly crossFitted: number | null;
+  };
+  /** What the curve counts. Both are absent in files of earlier versions. */
+  readonly per?: StatedCost['per'];
+  /** What else could be taken, from the quietest to that which misses least. */
+  readonly curve?: readonly OperatingChoice[];
 }
 
-/** decision.json: what was found for each checkpoint (best, last), with the epoch that it is of. */
+/**
+ * decision.json: what was found for each checkpoint (best, last), with the epoch that it is of; `best 2` is what
+ * was found for the same weights with other settings.
+ */
 export interface DecisionFile {
   readonly format: 1;
   readonly checkpoints: Readonly<Record<string, FoundDecision>>;

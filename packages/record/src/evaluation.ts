@@ -12,6 +12,8 @@ export interface Evaluation {
   readonly checkpoint: string;
   /** Epoch of the checkpoint, counted from 1. */
   readonly epoch: number;
+  /** What the rule that was searched is called in decision.json; absent where none was. */
+  readonly decision?: string;
   /** What must be said wherever results are shown, for example that the images are synthetic. */
   readonly remark?: string;
   /** What the scores are that the manifest adds; absent where it adds none. */
@@ -35,6 +37,8 @@ export interface Evaluation {
 /** What one image scores on any foreground. */
 export interface EvaluatedImage extends Omit<RegionCounts, 'pixels'> {
   readonly id: string;
+  /** What it is drawn with, as a patient; absent where that is the image alone, and in earlier files. */
+  readonly group?: string;
   /** Foreground pixels of the truth; 0 = an empty image. */
   readonly foreground: number;
   /** Largest probability of foreground, or that of an image head; absent in files of earlier versions. */

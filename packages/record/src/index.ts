@@ -12,9 +12,12 @@ export {
 export { csvText } from './csv.ts';
 export {
   type ClassErrors,
+  type DecisionFile,
   type FoundClass,
   type FoundDecision,
+  type OperatingChoice,
   readDecisions,
+  type StatedCost,
   writeDecisions,
 } from './decision.ts';
 export { type Environment, type RecordedEnvironment, readEnvironment } from './environment.ts';
@@ -42,6 +45,12 @@ export {
   type RecordedExample,
   readInspection,
 } from './inspection.ts';
+export { type Live, LiveFile, readLive } from './live.ts';
+export {
+  manifestDifferences,
+  readManifest,
+  type SettingDifference,
+} from './manifestDifferences.ts';
 export { MetricsTable } from './metricsTable.ts';
 export { readJson, readText } from './recordedFile.ts';
 export {
@@ -55,5 +64,5 @@ export {
   runFolder,
   SCORED_SPLITS,
 } from './runFolder.ts';
-export { lockRun, type RunLock } from './runLock.ts';
+export { isTraining, lockRun, type RunLock } from './runLock.ts';
 export { type RecordedSplits, readSplits, writeSplits } from './splits.ts';

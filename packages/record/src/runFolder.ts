@@ -35,6 +35,10 @@ export interface RunFolder {
   readonly inspection: string;
   /** How the samples were divided. */
   readonly splits: string;
+  /** Where a training stands within its epoch, while it goes on. */
+  readonly live: string;
+  /** Folder of pictures of the last validation, while it goes on. */
+  readonly latest: string;
   /** What the network began with, where it was a file. */
   readonly weights: string;
 }
@@ -52,6 +56,8 @@ export function runFolder(path: string): RunFolder {
     decision: join(folder, 'decision.json'),
     inspection: join(folder, 'inspection.json'),
     splits: join(folder, 'splits.json'),
+    live: join(folder, 'live.json'),
+    latest: join(folder, 'latest'),
     weights: join(folder, 'weights.json'),
   };
 }

@@ -61,6 +61,11 @@ export function lockRun(folder: string): RunLock {
   };
 }
 
+/** Whether a process trains in a run folder, as far as can be told from here. */
+export function isTraining(folder: string): boolean {
+  return isThere(join(folder, NAME));
+}
+
 /** False where there is one already. */
 function created(path: string, holder: Holder): boolean {
   let file: number;

@@ -141,6 +141,32 @@ describe('the report', () => {
     expect(page).toMatch(/<ul><li>Set <code>x: 1<\/code>/);
   });
 
+  test('shows what else the decision could be, as a curve whose points are picked without a script', async () => {
+    await writeRun(folder, { size: [32, 32] });
+    const errors = (missed: number, alarms: number) => ({
+      ...{ dice: 0.7, missed, alarms, structuresMissed: missed, falseStructures: alarms },
+    });
+    const point = (threshold: number, missCost: number, own: ReturnType<typeof errors>) => ({
+      ...{ threshold, classes: { nodule: { minimumSize: 4, peak: 0.7 } } },
+      ...{ missCosts: [missCost, missCost], chosen: threshold === 0.3, errors: own },
+      crossFitted: own,
+    });
+    const decision = {
+      ...{ epoch: 1, seen: {}, classes: {}, per: 'image' },
+      cost: { alarm: 1, miss: 5, per: 'image', before: 0.5, after: 0.3, crossFitted: 0.35 },
+      curve: [point(0.5, 1, errors(0.2, 0)), point(0.3, 5, errors(0, 0.1))],
+    };
+    const file = { format: 1, checkpoints: { best: decision, last: decision } };
+    writeFileSync(join(folder, 'decision.json'), JSON.stringify(file));
+    const page = readFileSync(await writeReport(folder), 'utf8');
+    expect(page).toContain('0.500 an image before, 0.300 after, 0.350 on images not seen');
+    expect(page.match(/type="radio"/g)).toHaveLength(2);
+    expect(page).toMatch(/id="point-1" checked/);
+    expect(page).toContain('--set evaluate.threshold=0.5');
+    expect(page).toContain('--set &#39;evaluate.peak={nodule: 0.7}&#39;');
+    expect(page).not.toContain('<script');
+  });
+
   test('is replaced as a whole, with nothing half-written beside it', async () => {
     await reportOf();
     const before = readdirSync(folder).sort();
@@ -257,14 +283,22 @@ test('the package exports what the command line uses, and nothing more', () => {
   expect(Object.keys(surface).sort()).toEqual([
     'collectOverlays',
     'columns',
+    'compareRuns',
+    'comparisonTable',
     'createProgress',
     'drawExample',
     'inspectionPage',
     'inspectionTable',
     'labTable',
+    'livePage',
+    'liveShell',
     'parseHistory',
     'resultTable',
+    'runsTable',
+    'seedsText',
+    'summarizeRun',
     'verdict',
+    'writeComparison',
     'writeLabPage',
     'writeReport',
   ]);

@@ -5,18 +5,21 @@ import {
   budgetOption,
   command,
   type Declare,
+  filesOption,
   setOption,
   version,
 } from '../command.ts';
 import type { ManifestOptions } from '../manifestArguments.ts';
 
-interface Options extends Pick<ManifestOptions, 'set' | 'backend' | 'budget'> {
+interface Options extends ManifestOptions {
   readonly checkpoint?: 'best' | 'last';
+  readonly watch?: boolean;
 }
 
 export const resume: Declare = (program) =>
   command(program, 'resume', 'go on with a run that was interrupted')
     .argument('<run>', 'run folder')
+    .addOption(filesOption())
     .addOption(setOption('train.epochs=80'))
     .addOption(backendOption())
     .addOption(budgetOption())
@@ -26,6 +29,7 @@ export const resume: Declare = (program) =>
         'what to go on from (default: last); of the epochs after best nothing is kept',
       ).choices(['best', 'last']),
     )
+    .option('--watch', 'show the run on a page of this machine while it goes on')
     .action(
       action(async (console, run: string, options: Options) => {
         const { keptSplitNote, manifestBefore, manifestOfRun } = await import(
@@ -36,8 +40,8 @@ export const resume: Declare = (program) =>
         const kept = keptSplitNote(loaded, options);
         if (kept !== undefined) console.note('warn', kept);
         const before = await manifestBefore(run, options, (text) => console.note('warn', text));
-        const { checkpoint } = options;
-        const resume = { resume: run, before, ...(checkpoint && { checkpoint }) };
+        const { checkpoint, watch = false } = options;
+        const resume = { resume: run, before, watch, ...(checkpoint && { checkpoint }) };
         return await trainAndReport(loaded, { version, ...resume }, console);
       }),
     );

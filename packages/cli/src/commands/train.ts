@@ -12,6 +12,8 @@ import type { ManifestOptions } from '../manifestArguments.ts';
 
 interface Options extends ManifestOptions {
   readonly out?: string;
+  readonly watch?: boolean;
+  readonly seeds?: string;
 }
 
 export const train: Declare = (program) =>
@@ -29,15 +31,22 @@ export const train: Declare = (program) =>
       '--out <folder>',
       'the run folder (default: runs/NAME beside the manifest, then NAME-2, ...)',
     )
+    .option('--seeds <list>', 'one run for each of several seeds, for example 1,2,3')
+    .option('--watch', 'show the run on a page of this machine while it goes on')
     .action(
       action(async (console, manifest: string | undefined, options: Options) => {
+        const { seeds } = options;
+        if (seeds !== undefined) {
+          const { trainSeeds } = await import('../jobs/trainSeeds.ts');
+          return await trainSeeds(manifest, { ...options, seeds, version }, console);
+        }
         const { manifestFromArguments } = await import('../manifestArguments.ts');
         const { trainAndReport } = await import('../jobs/trainAndReport.ts');
         const loaded = await manifestFromArguments(manifest, options);
-        const { out } = options;
+        const { out, watch = false } = options;
         return await trainAndReport(
           loaded,
-          { version, ...(out !== undefined && { out }) },
+          { version, watch, ...(out !== undefined && { out }) },
           console,
         );
       }),

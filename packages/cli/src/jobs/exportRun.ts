@@ -47,7 +47,8 @@ export async function exportRun(
   return EXIT.ok;
 }
 
-function sizeOf(text: string): number[] {
+/** Extents with an x between them. */
+export function sizeOf(text: string): number[] {
   const extents = text.split('x').map(Number);
   const right =
     extents.length <= 3 && extents.every((extent) => Number.isInteger(extent) && extent > 0);

@@ -16,15 +16,21 @@ import { EXIT } from '../failure.ts';
 import { recordInspection } from '../inspection/recordedInspection.ts';
 import { onInterruption } from '../interruption.ts';
 import { withProgress } from '../progress.ts';
+import { latestPictures } from '../watch/latestPictures.ts';
+import { type Watching, watchRun } from '../watch/server.ts';
 import { scoreRun } from './scoreRun.ts';
 
-interface RunOptions {
+export interface RunOptions {
   readonly out?: string;
   readonly resume?: string;
   /** What a run goes on from, and its manifest before anything was overridden. */
   readonly checkpoint?: 'best' | 'last';
   readonly before?: LoadedManifest | undefined;
   readonly version: string;
+  /** Whether a page shows the run. */
+  readonly watch?: boolean;
+  /** Hears where the run lies. */
+  readonly onFolder?: (folder: string) => void;
 }
 
 /** Trains, or goes on training; scores the best weights; writes the report; prints the pair. */
@@ -34,9 +40,16 @@ export async function trainAndReport(
   console: Console,
 ): Promise<number> {
   const backend = await prepared(loaded);
-  const { data, result, trackers } = await withProgress(console, (onEvent) =>
-    trained(loaded, backend, options, onEvent, console),
-  );
+  const page = new RunPage(options.watch ?? false, console);
+  const { data, result, trackers } = await withProgress(console, (onEvent) => {
+    const heard: OnEvent = (event) => {
+      onEvent(event);
+      if (event.type !== 'start') return;
+      page.open(event.folder);
+      options.onFolder?.(event.folder);
+    };
+    return trained(loaded, backend, options, heard, console);
+  });
   let outcome: RunOutcome = 'failed';
   try {
     if (result.interrupted) {
@@ -56,6 +69,38 @@ export async function trainAndReport(
     });
     await trackers.end(outcome);
     await data.close();
+    await page.close();
+  }
+}
+
+/** The page of a run, which ends with the command. */
+class RunPage {
+  readonly #wanted: boolean;
+  readonly #console: Console;
+  #watching: Promise<Watching | undefined> | undefined;
+
+  constructor(wanted: boolean, console: Console) {
+    this.#wanted = wanted;
+    this.#console = console;
+  }
+
+  /** A run goes on where the page cannot be served. */
+  open(folder: string): void {
+    if (!this.#wanted || this.#watching !== undefined) return;
+    this.#watching = watchRun(folder, { unref: true }).then(
+      (watching) => {
+        this.#console.note('info', `watch it on ${watching.address}`);
+        return watching;
+      },
+      (error: unknown) => {
+        this.#console.note('warn', error instanceof Error ? error.message : String(error));
+        return undefined;
+      },
+    );
+  }
+
+  async close(): Promise<void> {
+    await (await this.#watching)?.close();
   }
 }
 
@@ -78,7 +123,7 @@ async function trained(
   let trackers: Trackers | undefined;
   try {
     data = await openData(loaded, onEvent, { run: options.resume });
-    trackers = await openTrackers(data, onEvent);
+    trackers = await openTrackers(data, onEvent, [latestPictures(data.facts)]);
     // The budget is that of the command.
     const clock = () => performance.now() / 1000;
     const run = { ...options, backend, compute, onEvent, signal, trackers, clock };

@@ -73,6 +73,17 @@ export type RunEvent =
       readonly best: boolean;
       readonly secondsLeft: number;
     }
+  | {
+      /** What an epoch took of the machine. */
+      readonly type: 'load';
+      readonly epoch: number;
+      /** Mean share of all cores that this process kept busy, from 0 to 1. */
+      readonly cpu: number;
+      readonly cores: number;
+      /** Bytes that this process holds, and that are free on the machine. */
+      readonly memory: number;
+      readonly free: number;
+    }
   | { readonly type: 'note'; readonly level: 'info' | 'warn'; readonly text: string }
   | {
       /** The sentinel names what is wrong with a training while it runs; each problem once. */

@@ -17,7 +17,7 @@ import {
  * speak against each other. Looks at what is written, not at defaults.
  */
 export function contradictions(root: TreeNode): Mistake[] {
-  return [...warmup(root), ...split(root), ...names(root)];
+  return [...warmup(root), ...split(root), ...names(root), ...thaw(root), ...cost(root)];
 }
 
 function warmup(root: TreeNode): Mistake[] {
@@ -27,6 +27,34 @@ function warmup(root: TreeNode): Mistake[] {
   if (typeof long !== 'number' || typeof epochs !== 'number' || long < epochs || epochs < 1)
     return [];
   return [refused(root, path, `it lasts as long as the run, ${epochs} epochs`)];
+}
+
+/** What a cost decides; those that are left out beside one are searched by now. */
+const DECIDED = ['threshold', 'minimumSize', 'peak', 'gate'];
+
+function cost(root: TreeNode): Mistake[] {
+  const path = ['evaluate', 'cost'];
+  if (find(root, path)?.type !== 'map') return [];
+  if (DECIDED.some((name) => read(root, ['evaluate', name]) === 'auto')) return [];
+  const at = keyPlaceOf(root, path);
+  const reason =
+    'threshold, minimumSize and peak are all given: leave what it shall decide out, or write auto, as in evaluate.threshold: auto';
+  return [{ at, error: uselessSetting(at.text, dotted(path), reason) }];
+}
+
+function thaw(root: TreeNode): Mistake[] {
+  const path = ['model', 'thaw'];
+  const after = read(root, path);
+  if (typeof after !== 'number') return [];
+  const frozen = find(root, ['model', 'freeze']);
+  if (frozen === undefined || (frozen.type === 'list' && frozen.items.length === 0)) {
+    const at = keyPlaceOf(root, path);
+    return [{ at, error: uselessSetting(at.text, dotted(path), 'model.freeze names no weights') }];
+  }
+  const epochs = read(root, ['train', 'epochs']) ?? 40;
+  const isTimed = typeof read(root, ['train', 'budget']) === 'string';
+  if (typeof epochs !== 'number' || after < epochs || isTimed) return [];
+  return [refused(root, path, `the run has ended by then, after ${epochs} epochs`)];
 }
 
 function split(root: TreeNode): Mistake[] {

@@ -21,6 +21,7 @@ import { type PluginPlace, placesOf, putOptions, writtenOptions } from './plugin
 import { readFileText } from './readYaml.ts';
 import { resolvedYaml, withReferences } from './resolvedYaml.ts';
 import { scoreNameMistakes } from './scoreNames.ts';
+import { withSearched } from './searched.ts';
 import { serviceMistakes } from './serviceMistakes.ts';
 import { type Manifest, manifestShape } from './shape.ts';
 import { expandShorthand } from './shorthand.ts';
@@ -151,7 +152,7 @@ async function readTree(
   }
   const whole = substitute(root, env, mistakes);
   refuseLater(files, whole);
-  return { root: expandShorthand(whole, kinds), brokenFrom };
+  return { root: withSearched(expandShorthand(whole, kinds)), brokenFrom };
 }
 
 function refuseLater(files: readonly string[], root: TreeNode): void {

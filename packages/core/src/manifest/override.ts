@@ -16,8 +16,9 @@ import {
 } from './tree.ts';
 
 /**
- * Applies one `a.b.c=value`. The value is YAML; a map merges with what is there, anything else
- * replaces it. What the path names need not exist yet, except entries of lists.
+ * Applies one `a.b.c=value`. The value is YAML; a map merges with what is there, null takes away what is
+ * written there (a map that is an entry of a list as well), anything else replaces it. What the path names
+ * need not exist yet, except entries of lists.
  */
 export function applyOverride(
   root: TreeNode,
@@ -102,8 +103,13 @@ function put(
   }
   const entries = new Map(node?.type === 'map' ? node.entries : []);
   const old = entries.get(segment);
+  const isLast = depth === path.length - 1;
+  // Of a name that is not there, null stays: a mistaken name is told, and not passed over.
+  if (isLast && isNull(value) && entries.delete(segment)) {
+    return { type: 'map', at: node?.at ?? at, entries };
+  }
   entries.set(segment, {
-    key: depth === path.length - 1 || old === undefined ? at : old.key,
+    key: isLast || old === undefined ? at : old.key,
     value: put(old?.value, path, depth + 1, value, written),
   });
   return { type: 'map', at: node?.at ?? at, entries };
@@ -131,6 +137,15 @@ function putIntoList(
     throw overridePath(at.text, here, expected, String(segment));
   }
   const items = [...node.items];
+  // Numbers of a list stand by their places: there null is a value.
+  if (depth === path.length - 1 && isNull(value) && items[index]!.type === 'map') {
+    items.splice(index, 1);
+    return { ...node, items };
+  }
   items[index] = put(items[index], indexed, depth + 1, value, written);
   return { ...node, items };
+}
+
+function isNull(node: TreeNode): boolean {
+  return node.type === 'scalar' && node.value === null && node.reference === undefined;
 }

@@ -163,6 +163,7 @@ const lossWeight = z.union([
     from: z.number().describe('Weight at the start'),
     to: z.number().describe('Weight at the end of the ramp and after it'),
     epochs: z.number().gt(0).describe('Length of the ramp in epochs'),
+    after: z.number().min(0).default(0).describe('Epochs before it begins'),
   }),
 ]);
 
@@ -170,7 +171,7 @@ const loss = z.strictObject({
   ...plugin('A loss'),
   weight: lossWeight
     .default(1)
-    .describe('Factor of the term in the sum, or a straight ramp over the first epochs'),
+    .describe('Factor of the term in the sum, or a straight ramp over some epochs'),
   name: z
     .string()
     .min(1)
@@ -262,6 +263,22 @@ const sentinel = z
   })
   .describe('Watches a training and names what is wrong with it, with what to change');
 
+const earlyStop = z
+  .strictObject({
+    patience: z
+      .int()
+      .min(1)
+      .describe('Epochs without a better score after which the training ends'),
+    by: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe('How much better a score has to be than the best before to count as better'),
+  })
+  .describe(
+    'Ends a training whose validation gets no better, by the score that chooses the best checkpoint (Prechelt 1998, Early stopping, but when?); the schedule is then not at its end; null: never',
+  );
+
 const train = z
   .strictObject({
     epochs: z.int().min(1).default(40).describe('Times that the sampler goes through the data'),
@@ -290,6 +307,7 @@ const train = z
         'Batches whose gradients are averaged for one update, as if they were one large batch; an epoch ends with an update',
       ),
     average: average.nullable().default(null),
+    earlyStop: earlyStop.nullable().default(null),
     sentinel: z
       .union([z.literal('off'), sentinel])
       .prefault({})
@@ -321,6 +339,23 @@ const score = z.strictObject({
     ),
 });
 
+const price = z.number().gt(0);
+
+const cost = z
+  .strictObject({
+    alarm: price.default(1).describe('Cost of a false alarm'),
+    miss: price.default(1).describe('Cost of a miss'),
+    per: z
+      .enum(['image', 'structure'])
+      .default('image')
+      .describe(
+        'What is counted. image: one without the class in which any is predicted, and one with it of which no pixel is hit; structure: a predicted one that touches no truth, and one of the truth that no prediction touches',
+      ),
+  })
+  .describe(
+    'What a false alarm costs against a miss: threshold, minimumSize, peak and gate are those with the least cost on the validation split, as far as they are auto, which they are with a cost where they are left out; of equals, those with the better Dice',
+  );
+
 const evaluate = z
   .strictObject({
     window: z
@@ -336,13 +371,12 @@ const evaluate = z
         'Whether images are seen mirrored along every set of axes as well, 4 times in two dimensions and 8 times in three, and the logits averaged: by evaluate, predict and the search of minimumSize, peak and gate; validation between epochs sees each image once',
       ),
     threshold: z
-      .number()
-      .gt(0)
-      .lt(1)
+      .union([z.literal('auto'), z.number().gt(0).lt(1)])
       .default(0.5)
       .describe(
-        'Probability from which a pixel belongs to an overlapping class; of exclusive classes the most probable wins',
+        'Probability from which a pixel belongs to an overlapping class; an exclusive class has a pixel where it is the most probable of the foreground, and more probable than this against the background alone (0.5: where it is the most probable of all); auto: searched on the validation split',
       ),
+    cost: cost.optional(),
     minimumSize: z
       .union([z.literal('auto'), z.int().min(0), z.record(z.string(), z.int().min(0))])
       .default(0)
@@ -405,6 +439,14 @@ const model = z
       .default([])
       .describe(
         'Weights that training leaves as they are: parts of their names, for example encoder; * stands for anything',
+      ),
+    thaw: z
+      .int()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe(
+        "Epochs after which the frozen weights are trained as well, the optimizer's memory beginning anew; null: never",
       ),
   })
   .describe(KINDS.model.describe);

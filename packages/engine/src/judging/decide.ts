@@ -26,8 +26,7 @@ export interface Extents {
  * Turns the logits of one image into probabilities and labels at the image's own size, without the
  * padding. Where the network saw it at another size, probabilities are brought back linearly.
  *
- * Exclusive classes take the most probable class, the lower index on a tie. Overlapping classes are
- * present from the threshold upwards. Structures that are smaller than their class asks, or nowhere
+ * Structures that are smaller than their class asks, or nowhere
  * as probable, are taken out again: of exclusive classes they become background. Probabilities stay as
  * they are.
  *
@@ -39,10 +38,11 @@ export function decide(
   { padded, seen, size }: Extents,
   rule: DecisionRule,
 ): Decision {
-  const asSeen = probable(facts, logits, padded, seen, rule.threshold);
-  const decision = sameSize(seen, size)
+  const asSeen = probable(facts, logits, padded, seen);
+  const probabilities = sameSize(seen, size)
     ? asSeen
-    : broughtBack(facts, asSeen.probabilities, seen, size, rule.threshold);
+    : resample(asSeen, seen, size, facts.classes.length);
+  const decision = { predicted: labelled(facts, probabilities, rule.threshold), probabilities };
   for (let index = facts.overlapping ? 0 : 1; index < facts.classes.length; index++) {
     const [pixels, peak] = [rule.minimumSizes[index]!, rule.peaks[index]!];
     if (pixels > 1 || peak > 0) dropDoubtful(facts, decision, size, index, pixels, peak);
@@ -50,18 +50,16 @@ export function decide(
   return decision;
 }
 
-/** Probabilities and labels at the size at which the network saw the image. */
+/** Probabilities at the size at which the network saw the image. */
 function probable(
   facts: Facts,
   logits: Float32Array,
   padded: readonly number[],
   seen: readonly number[],
-  threshold: number,
-): Decision {
+): Float32Array {
   const classes = facts.classes.length;
   const pixels = seen.reduce((product, extent) => product * extent, 1);
   const probabilities = new Float32Array(pixels * classes);
-  const predicted = new Uint8Array(facts.overlapping ? pixels * classes : pixels);
   const write = facts.overlapping ? sigmoidPixel : softmaxPixel;
   let pixel = 0;
   for (const start of rowStarts(padded, seen)) {
@@ -69,22 +67,19 @@ function probable(
       write((start + column) * classes, pixel);
     }
   }
-  return { predicted, probabilities };
+  return probabilities;
 
   function sigmoidPixel(from: number, pixel: number): void {
     for (let index = 0; index < classes; index++) {
-      const probability = 1 / (1 + Math.exp(-logits[from + index]!));
-      probabilities[pixel * classes + index] = probability;
-      predicted[pixel * classes + index] = probability >= threshold ? 1 : 0;
+      probabilities[pixel * classes + index] = 1 / (1 + Math.exp(-logits[from + index]!));
     }
   }
 
   function softmaxPixel(from: number, pixel: number): void {
-    let best = 0;
+    let largest = logits[from]!;
     for (let index = 1; index < classes; index++) {
-      if (logits[from + index]! > logits[from + best]!) best = index;
+      largest = Math.max(largest, logits[from + index]!);
     }
-    const largest = logits[from + best]!;
     let sum = 0;
     for (let index = 0; index < classes; index++) {
       const exponential = Math.exp(logits[from + index]! - largest);
@@ -94,34 +89,31 @@ function probable(
     for (let index = 0; index < classes; index++) {
       probabilities[pixel * classes + index]! /= sum;
     }
-    predicted[pixel] = best;
   }
 }
 
-/** Probabilities on the image's own grid, and the labels that follow from them there. */
-function broughtBack(
+/**
+ * Labels that follow from probabilities. Overlapping classes are present from the threshold upwards. Of
+ * exclusive ones a pixel has the most probable of the foreground (the lower index on a tie) where that is more
+ * probable than the threshold against the background alone: with 0.5, where it is the most probable of all.
+ */
+export function labelled(
   { classes: { length: classes }, overlapping }: Facts,
-  seenProbabilities: Float32Array,
-  seen: readonly number[],
-  size: readonly number[],
+  probabilities: Float32Array,
   threshold: number,
-): Decision {
-  const probabilities = resample(seenProbabilities, seen, size, classes);
-  if (overlapping) {
-    const predicted = Uint8Array.from(probabilities, (value) => (value >= threshold ? 1 : 0));
-    return { predicted, probabilities };
-  }
+): Uint8Array {
+  if (overlapping) return Uint8Array.from(probabilities, (value) => (value >= threshold ? 1 : 0));
   const predicted = new Uint8Array(probabilities.length / classes);
   for (let pixel = 0; pixel < predicted.length; pixel++) {
-    let best = 0;
-    for (let index = 1; index < classes; index++) {
-      if (probabilities[pixel * classes + index]! > probabilities[pixel * classes + best]!) {
-        best = index;
-      }
+    const start = pixel * classes;
+    let best = 1;
+    for (let index = 2; index < classes; index++) {
+      if (probabilities[start + index]! > probabilities[start + best]!) best = index;
     }
-    predicted[pixel] = best;
+    const wins = probabilities[start + best]! * (1 - threshold) > probabilities[start]! * threshold;
+    if (wins) predicted[pixel] = best;
   }
-  return { predicted, probabilities };
+  return predicted;
 }
 
 /** Takes out the structures of one class that are smaller than `least` pixels, or nowhere above `peak`. */

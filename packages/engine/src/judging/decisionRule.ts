@@ -5,7 +5,7 @@ import { gateWithoutHead } from './errors.ts';
 
 /** How probabilities become labels; numbers by class are in the order of the class axis. */
 export interface DecisionRule {
-  /** Probability from which a pixel belongs to an overlapping class. */
+  /** Probability from which a pixel belongs to a class; see `labelled`. */
   readonly threshold: number;
   /** Fewest pixels of a structure of each class. */
   readonly minimumSizes: readonly number[];
@@ -34,19 +34,22 @@ export function decisionRule(
   };
   const least = typeof gate === 'number' ? gate : (found?.gate ?? 0);
   return {
-    threshold,
+    threshold: threshold === 'auto' ? (found?.threshold ?? USUAL_THRESHOLD) : threshold,
     minimumSizes: byClass('minimumSize', minimumSize),
     peaks: byClass('peak', peak),
     ...(least > 0 && { gate: least }),
   };
 }
 
-/** What a search found: by the names of classes, and for whole images where their gate was searched. */
+const USUAL_THRESHOLD = 0.5;
+
+/** What a search found: by the names of classes, and for all of them what else was searched. */
 export interface FoundRule {
   readonly classes: Readonly<
     Record<string, { readonly minimumSize: number; readonly peak: number }>
   >;
   readonly gate?: number;
+  readonly threshold?: number;
 }
 
 type EvaluateSettings = Pick<Manifest['evaluate'], 'threshold' | 'minimumSize' | 'peak'> &
@@ -58,7 +61,10 @@ export function isSearched(
   model: Pick<Model, 'judgesImages'>,
 ): boolean {
   return (
-    settings.minimumSize === 'auto' || settings.peak === 'auto' || isGateSearched(settings, model)
+    settings.threshold === 'auto' ||
+    settings.minimumSize === 'auto' ||
+    settings.peak === 'auto' ||
+    isGateSearched(settings, model)
   );
 }
 

@@ -1,192 +1,217 @@
-import { type Facts, firstForeground, IGNORE } from '@raremask/core';
-import { classMask, classPlane, components, dice } from '@raremask/metrics';
-import type { ClassErrors, FoundClass } from '@raremask/record';
-import type { DecisionRule, FoundRule } from './decisionRule.ts';
+import { type Facts, firstForeground } from '@raremask/core';
+import type { FoundClass, FoundDecision, OperatingChoice, StatedCost } from '@raremask/record';
+import { type ClassSeen, classesSeen } from './candidates.ts';
+import type { DecisionRule } from './decisionRule.ts';
+import { foldsOf } from './folds.ts';
 import type { Judged } from './judge.ts';
-
-export type { FoundClass };
-
-/** One predicted structure. */
-interface Candidate {
-  readonly pixels: number;
-  /** Pixels that are judged, and those of them that are right. */
-  readonly judged: number;
-  readonly hits: number;
-  readonly peak: number;
-}
-
-/** One class of one image. */
-interface Seen {
-  /** Probability that the image has any structure; 1 where no model says it. */
-  readonly presence: number;
-  readonly truth: number;
-  readonly structures: readonly Candidate[];
-}
+import { costOf, leastCost, QUIET_AND_DICE } from './objective.ts';
+import { type Choice, RuleGrid } from './ruleGrid.ts';
+import { combined, errorsOf, NOTHING, type Tally } from './tally.ts';
 
 const GATES = [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99];
 const PEAKS = [0, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999];
-/** Least share of the Dice that a rule has to leave: a weak network would best say nothing at all. */
-const KEPT = 0.9;
 /** Shares of the largest size that is tried. */
 const SIZES = [0, 0.125, 0.25, 0.5, 1];
+/** Of equals the first: the usual one, then those that are nearer to it. */
+const THRESHOLDS = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9, 0.05, 0.95, 0.02];
+/** Those that the curve shows beside a fixed one. */
+const FEW_THRESHOLDS = [0.3, 0.7, 0.1, 0.9, 0.03];
+/** What a miss may cost, in false alarms: the curve has the best rule for each. */
+const MISS_COSTS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50];
+
+/** What is searched, and what it is searched for. */
+export interface SearchFor {
+  /** Largest size to try, by class. */
+  readonly largest: readonly number[] | 'fixed';
+  readonly peaks: 'search' | 'fixed';
+  readonly gates?: 'search' | 'fixed';
+  readonly thresholds?: 'search' | 'fixed';
+  readonly cost?: StatedCost | undefined;
+}
+
+/** What was found, beside the checkpoint that it is of. */
+export type SearchedRule = Omit<FoundDecision, 'epoch' | 'seen'>;
 
 /**
- * Looks for the smallest size and the least peak of structures that count: for each class those with the
- * best mean of Dice where the class is and 1 - false alarms where it is not, as long as nine tenths of
- * the Dice stay (after the search for thresholds and sizes that won segmentation contests with many
- * empty images). Where a model judges whole images, the probability below which one has nothing is
- * searched with them, for all classes together. Of equals, what leaves out less.
+ * Looks for the threshold, the smallest size and the least peak of structures that count: with a stated cost,
+ * those with the least of it; without one, for each class those with the best mean of Dice where the class is
+ * and 1 - false alarms where it is not, as long as nine tenths of the Dice stay (after the search for
+ * thresholds and sizes that won segmentation contests with many empty images). Where a model judges whole
+ * images, the probability below which one has nothing is searched with them, for all classes together, as the
+ * threshold is. Of equals, what leaves out less.
+ *
+ * What was chosen by images says too much of itself on them. So the same search is made without each fifth of
+ * the groups, and scored on that fifth (cross-fitting; Stone 1974, Cross-validatory choice and assessment of
+ * statistical predictions).
  */
 export class DecisionSearch {
   readonly #facts: Facts;
   readonly #fixed: DecisionRule;
-  readonly #largest: readonly number[] | 'fixed';
-  readonly #peaks: 'search' | 'fixed';
-  readonly #gates: readonly number[];
-  readonly #seen: Seen[][];
+  readonly #for: SearchFor;
+  readonly #thresholds: readonly number[];
+  readonly #seen: ClassSeen[][];
 
-  /**
-   * @param fixed numbers that are not searched
-   * @param largest largest size to try, by class
-   */
-  constructor(
-    facts: Facts,
-    fixed: DecisionRule,
-    {
-      largest,
-      peaks,
-      gates = 'fixed',
-    }: {
-      readonly largest: readonly number[] | 'fixed';
-      readonly peaks: 'search' | 'fixed';
-      readonly gates?: 'search' | 'fixed';
-    },
-  ) {
-    this.#gates = gates === 'search' ? GATES : [fixed.gate ?? 0];
+  /** @param fixed numbers that are not searched */
+  constructor(facts: Facts, fixed: DecisionRule, searched: SearchFor) {
     this.#facts = facts;
     this.#fixed = fixed;
-    this.#largest = largest;
-    this.#peaks = peaks;
-    this.#seen = facts.classes.map(() => []);
-  }
-
-  /** @param image decided without leaving any structure out that may be kept */
-  add({ sample, decision: { predicted, probabilities }, presence = 1 }: Judged): void {
-    const labels = sample.labels!;
-    const depth = this.#facts.classes.length;
-    const pixels = probabilities.length / depth;
-    for (let index = firstForeground(this.#facts); index < depth; index++) {
-      const { first, stride, present } = classPlane(index, this.#facts);
-      const found = components(classMask(predicted, index, this.#facts), sample.size);
-      const judged = new Int32Array(found.count);
-      const hits = new Int32Array(found.count);
-      const peaks = new Float32Array(found.count);
-      let truth = 0;
-      for (let at = 0; at < pixels; at++) {
-        const label = labels[first + at * stride]!;
-        if (label === present) truth++;
-        const component = found.labels[at]! - 1;
-        if (component < 0) continue;
-        if (label !== IGNORE) judged[component]!++;
-        if (label === present) hits[component]!++;
-        peaks[component] = Math.max(peaks[component]!, probabilities[at * depth + index]!);
-      }
-      this.#seen[index]!.push({
-        presence,
-        truth,
-        structures: Array.from({ length: found.count }, (_, component) => ({
-          pixels: found.pixels[component]!,
-          judged: judged[component]!,
-          hits: hits[component]!,
-          peak: peaks[component]!,
-        })),
-      });
-    }
+    this.#for = searched;
+    const { threshold } = fixed;
+    this.#thresholds =
+      searched.thresholds === 'search'
+        ? THRESHOLDS
+        : [threshold, ...FEW_THRESHOLDS.filter((one) => one !== threshold)];
+    this.#seen = this.#names.map(() => []);
   }
 
   /**
-   * The best rule of each foreground class, by name, and the gate with which they are best together, if
-   * it is searched.
+   * @param image decided without leaving any structure out that may be kept
+   * @param group what is drawn with it
    */
-  best(): FoundRule & { readonly classes: Readonly<Record<string, FoundClass>> } {
+  add(image: Judged, group: string = image.sample.id): void {
     const first = firstForeground(this.#facts);
-    const names = this.#facts.classes.slice(first).map(({ name }) => name);
-    let best: { gate: number; rules: readonly FoundClass[] } | undefined;
-    for (const gate of this.#gates) {
-      const rules = names.map((_, index) => this.#bestOf(index + first, gate));
-      if (!rules.every((rule) => rule !== undefined)) continue;
-      const better = best === undefined || together(rules) > together(best.rules) + 1e-9;
-      if (better) best = { gate, rules };
-    }
-    const { gate, rules } = best!;
+    const seen = classesSeen(this.#facts, image, this.#thresholds, { first, group });
+    for (const [index, one] of seen.entries()) this.#seen[index]!.push(one);
+  }
+
+  /** The best rule, with both kinds of error before and after, and the curve of what else there is. */
+  best(): SearchedRule {
+    const { gates = 'fixed', thresholds = 'fixed', cost } = this.#for;
+    const grid = this.#grid();
+    const open = thresholds === 'search' ? grid.everyThreshold : [0];
+    const objective = cost === undefined ? QUIET_AND_DICE : leastCost(cost);
+    const chosen = grid.choose(objective, open);
+    const before = grid.talliesOf(grid.unchanged);
+    const after = grid.talliesOf(chosen);
+    const fitted = grid.crossFitted(objective, open);
+    const classes = this.#names.map((name, index): [string, FoundClass] => [
+      name,
+      {
+        ...grid.rule(index, chosen.rules[index]!),
+        before: errorsOf(before[index]!),
+        after: errorsOf(after[index]!),
+        crossFitted: fitted ? errorsOf(fitted[index]!) : null,
+      },
+    ]);
+    const costs = cost && {
+      ...cost,
+      before: costOf(cost, sumOf(before)),
+      after: costOf(cost, sumOf(after)),
+      crossFitted: fitted ? costOf(cost, sumOf(fitted)) : null,
+    };
     return {
-      classes: Object.fromEntries(names.map((name, index) => [name, rules[index]!])),
-      ...(this.#gates.length > 1 && { gate }),
+      classes: Object.fromEntries(classes),
+      ...(gates === 'search' && { gate: grid.gates[chosen.gate]! }),
+      ...(thresholds === 'search' && { threshold: grid.thresholds[chosen.threshold]! }),
+      ...(costs && { cost: costs }),
+      per: cost?.per ?? 'image',
+      curve: this.#curve(grid, chosen, fitted),
     };
   }
 
-  /** Undefined where a class loses more than it may. */
-  #bestOf(index: number, gate: number): FoundClass | undefined {
-    const all = this.#seen[index]!;
-    const [least] = this.#gates as [number];
-    const seen = through(all, gate);
-    const own = { minimumSize: this.#fixed.minimumSizes[index]!, peak: this.#fixed.peaks[index]! };
-    const before = errorsOf(through(all, least), own.minimumSize, own.peak);
-    const after = errorsOf(seen, own.minimumSize, own.peak);
-    const unchanged = { ...own, before, after };
-    // Images without the class alone would ask for everything to be left out.
-    if (before.dice === null) return unchanged;
-    let best = after.dice! >= KEPT * before.dice ? unchanged : undefined;
-    for (const minimumSize of this.#sizesOf(index)) {
-      for (const peak of this.#peaks === 'fixed' ? [own.peak] : PEAKS) {
-        const after = errorsOf(seen, minimumSize, peak);
-        if (after.dice! < KEPT * before.dice) continue;
-        if (best === undefined || score(after) > score(best.after) + 1e-9) {
-          best = { minimumSize, peak, before, after };
-        }
-      }
-    }
-    return best;
+  get #names(): readonly string[] {
+    return this.#facts.classes.slice(firstForeground(this.#facts)).map(({ name }) => name);
   }
 
-  #sizesOf(index: number): readonly number[] {
-    if (this.#largest === 'fixed') return [this.#fixed.minimumSizes[index]!];
-    const largest = this.#largest[index]!;
-    const sizes = SIZES.map((share) => Math.floor(share * largest)).filter((size) => size !== 1);
-    return [...new Set(sizes)];
+  #grid(): RuleGrid {
+    const { peaks, gates = 'fixed', largest } = this.#for;
+    const first = firstForeground(this.#facts);
+    const rules = this.#names.map((_, at) => {
+      const own = {
+        size: this.#fixed.minimumSizes[first + at]!,
+        peak: this.#fixed.peaks[first + at]!,
+      };
+      const sizes = largest === 'fixed' ? [own.size] : sizesUpTo(largest[first + at]!);
+      const tried = peaks === 'fixed' ? [own.peak] : PEAKS;
+      return sizes.flatMap((minimumSize) => tried.map((peak) => ({ minimumSize, peak })));
+    });
+    const images = this.#seen[0]!.map(({ group }, at) => ({
+      group,
+      filled: this.#seen.some((seen) => seen[at]!.truth > 0),
+    }));
+    return new RuleGrid(this.#seen, foldsOf(images), {
+      thresholds: this.#thresholds,
+      gates: gates === 'search' ? GATES : [this.#fixed.gate ?? 0],
+      rules,
+    });
+  }
+
+  /**
+   * The best rule for each cost of a miss, the chosen one, and the best of each threshold where no other has
+   * fewer alarms and misses.
+   */
+  #curve(
+    grid: RuleGrid,
+    chosen: Choice,
+    fittedChoice: readonly Tally[] | undefined,
+  ): OperatingChoice[] {
+    const { cost = { alarm: 1, miss: 1, per: 'image' as const } } = this.#for;
+    const { per } = cost;
+    const usual = leastCost(cost);
+    type Point = {
+      choice: Choice;
+      from: number | null;
+      to: number | null;
+      fitted: readonly Tally[] | undefined;
+    };
+    const found: Point[] = [];
+    for (const miss of MISS_COSTS) {
+      const least = leastCost({ alarm: 1, miss, per });
+      const choice = grid.choose(least);
+      const last = found.at(-1);
+      if (last !== undefined && same(last.choice, choice)) last.to = miss;
+      else found.push({ choice, from: miss, to: miss, fitted: grid.crossFitted(least) });
+    }
+    const errors = ({ choice }: Point): readonly [alarms: number, misses: number] => {
+      const sum = sumOf(grid.talliesOf(choice));
+      return per === 'image'
+        ? [sum.alarms, sum.missed]
+        : [sum.falseStructures, sum.structuresMissed];
+    };
+    const isNew = ({ choice }: Point) => !found.some((one) => same(one.choice, choice));
+    const used = { choice: chosen, from: null, to: null, fitted: fittedChoice };
+    if (isNew(used)) found.push(used);
+    for (const threshold of grid.everyThreshold) {
+      const choice = grid.choose(usual, [threshold]);
+      const fitted = grid.crossFitted(usual, [threshold]);
+      const point = { choice, from: null, to: null, fitted };
+      const [alarms, misses] = errors(point);
+      const others = found.map(errors);
+      if (!others.some((other) => other[0] <= alarms && other[1] <= misses)) found.push(point);
+    }
+    return found.map(({ choice, from, to, fitted: own }) => {
+      const isChosen = same(choice, chosen);
+      // As it was searched: for a neighbouring cost other rules may be best without a part.
+      const fitted = isChosen ? fittedChoice : own;
+      return {
+        threshold: grid.thresholds[choice.threshold]!,
+        ...(grid.gates.length > 1 && { gate: grid.gates[choice.gate]! }),
+        classes: Object.fromEntries(
+          this.#names.map((name, index) => [name, grid.rule(index, choice.rules[index]!)]),
+        ),
+        missCosts: from === null ? null : [from, to!],
+        chosen: isChosen,
+        errors: errorsOf(sumOf(grid.talliesOf(choice))),
+        crossFitted: fitted ? errorsOf(sumOf(fitted)) : null,
+      };
+    });
   }
 }
 
-/** The images, of which those below the gate have nothing predicted. */
-function through(seen: readonly Seen[], gate: number): readonly Seen[] {
-  return seen.map((one) => (one.presence < gate ? { ...one, structures: [] } : one));
+function sizesUpTo(largest: number): number[] {
+  const sizes = SIZES.map((share) => Math.floor(share * largest)).filter((size) => size !== 1);
+  return [...new Set(sizes)];
 }
 
-/** Of the classes that some image has; the others are quietest with everything shut out. */
-function together(rules: readonly FoundClass[]): number {
-  return rules.reduce((sum, { after }) => sum + (after.dice === null ? 0 : score(after)), 0);
+/** All classes together. */
+function sumOf(tallies: readonly Tally[]): Tally {
+  return tallies.reduce((sum, tally) => combined(sum, tally), NOTHING);
 }
 
-function errorsOf(seen: readonly Seen[], minimumSize: number, peak: number): ClassErrors {
-  let [sum, there, alarms, empty] = [0, 0, 0, 0];
-  for (const { truth, structures } of seen) {
-    let [judged, hits] = [0, 0];
-    for (const one of structures) {
-      if (one.pixels < minimumSize || one.peak < peak) continue;
-      judged += one.judged;
-      hits += one.hits;
-    }
-    if (truth > 0) {
-      there++;
-      sum += dice({ hits, misses: truth - hits, alarms: judged - hits }) ?? 0;
-    } else {
-      empty++;
-      if (judged > 0) alarms++;
-    }
-  }
-  return { dice: there === 0 ? null : sum / there, alarms: empty === 0 ? null : alarms / empty };
-}
-
-function score({ dice, alarms }: ClassErrors): number {
-  return (dice ?? 0) - (alarms ?? 0);
+function same(left: Choice, right: Choice): boolean {
+  return (
+    left.threshold === right.threshold &&
+    left.gate === right.gate &&
+    left.rules.join() === right.rules.join()
+  );
 }

@@ -45,8 +45,10 @@ export function evaluationOf(
     images: scores.map(({ id, foreground: all }, index) => {
       const { pixels, measured, ...region } = all;
       const own = added.map((score) => [score.name, imageScoreOf(all, score)]);
+      const group = groupOf(id);
       return {
         id,
+        ...(group !== id && { group }),
         foreground: region.hits + region.misses,
         probability: probabilities[index]!,
         dice: dice(region),

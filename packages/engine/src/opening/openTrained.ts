@@ -1,7 +1,7 @@
 import type { Facts, Model, OnEvent, Survey } from '@raremask/core';
 import * as services from '@raremask/core';
 import { createHost, type RunScope } from '@raremask/core/host';
-import type { LoadedManifest } from '@raremask/core/manifest';
+import type { LoadedManifest, Manifest } from '@raremask/core/manifest';
 import { openRunFolder, type RunFolder } from '@raremask/record';
 import { noTrainingData } from '../errors.ts';
 import { readDecision } from '../judging/decisionFile.ts';
@@ -83,6 +83,18 @@ export async function openTrained(
     rule: decisionRule(settings, facts, found),
     network: (compute, onEvent) => openNetwork(compute, { facts, model }, state, onEvent),
   };
+}
+
+/** Says where the manifest leaves the decision to a search that was not made for these weights. */
+export function warnUnsearched(
+  settings: Manifest['evaluate'],
+  { model, found }: Pick<Trained, 'model' | 'found'>,
+  onEvent: OnEvent,
+): void {
+  if (!isSearched(settings, model) || found !== undefined) return;
+  const text =
+    'nothing was searched on the validation split for this checkpoint and these settings, so the threshold is the usual one and every predicted structure is kept; raremask evaluate searches';
+  onEvent({ type: 'note', level: 'warn', text });
 }
 
 /** Scope of a job that needs nothing of the training data but what the checkpoint knows of them. */

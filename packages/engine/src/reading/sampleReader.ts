@@ -9,17 +9,15 @@ import {
 } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import type { MadeAugmentation } from '../augment/makeAugmentations.ts';
-import { unturned } from '../augment/orientation.ts';
 import { stagesOf } from '../augment/stages.ts';
 import { Scales, scaled } from '../intensities/scale.ts';
 import { lostStructures } from '../resolution/lostStructures.ts';
-import { resizeImage, resizeSample } from '../resolution/resizeSample.ts';
+import { resizeSample } from '../resolution/resizeSample.ts';
 import { filledSize } from '../resolution/seenSize.ts';
 import type { BatchMemory } from './batchMemory.ts';
 import { checkSample } from './checkSample.ts';
 import { countImage } from './countImage.ts';
 import { datasetFailed, noTruth } from './errors.ts';
-import { fillImage } from './fillWindow.ts';
 import { KeptSamples } from './keptSamples.ts';
 import type {
   BatchArrays,
@@ -30,7 +28,8 @@ import type {
   WholeSample,
 } from './plan.ts';
 import { type Fate, trainingWindow, type WindowPlace } from './trainingWindow.ts';
-import { cutOf, paddedSize, sharedSize, windowOf } from './window.ts';
+import { wholeSample } from './wholeSample.ts';
+import { paddedSize, sharedSize, windowOf } from './window.ts';
 
 /** Of the data set, what a reader asks for: groups where a volume is normalised as a whole. */
 type ReadDataset = Pick<Dataset, 'read'> & Partial<Pick<Dataset, 'ids' | 'group'>>;
@@ -136,23 +135,8 @@ export class SampleReader {
   }
 
   async whole(id: string): Promise<WholeSample> {
-    const { facts, multipleOf, resolution } = this.#plan;
     const sample = await this.#read(id);
-    const { size, image } = resizeImage(sample, resolution, facts);
-    const padded = paddedSize(filledSize(size, resolution), multipleOf);
-    const images = new Float32Array(product(padded) * facts.channels);
-    const window = windowOf({ id }, size);
-    const cut = cutOf(size, window, unturned(facts.space));
-    const scale = await this.#scales.of({ id, image });
-    fillImage({
-      image,
-      cut,
-      size: padded,
-      into: images,
-      channels: facts.channels,
-      scale,
-    });
-    return { id, sample, images, seen: size, padded };
+    return await wholeSample(sample, this.#plan, (image) => this.#scales.of(image));
   }
 
   async survey(id: string): Promise<CountedImage> {

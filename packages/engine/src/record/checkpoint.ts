@@ -34,6 +34,21 @@ export async function writeCheckpoint(
   await writeSafetensors(path, arrays, { raremask: JSON.stringify(whole) });
 }
 
+/** The same network without what only training needs: the optimizer's memory, and weights whose averages are used. */
+export async function writeWeights(path: string, { head, arrays }: Checkpoint): Promise<void> {
+  const kept = averagesIn(arrays) ? [PREFIX.averages] : [PREFIX.weights, PREFIX.buffers];
+  const own = [...arrays.values()].filter(({ name }) =>
+    kept.some((prefix) => name.startsWith(`${prefix}.`)),
+  );
+  const { lastEpoch: _last, sentinel: _sentinel, ...progress } = head.progress;
+  const lean: CheckpointHead = { ...head, checksums: 'sha256', progress };
+  await writeSafetensors(path, own, { raremask: JSON.stringify(lean) });
+}
+
+function averagesIn(arrays: Checkpoint['arrays']): boolean {
+  return [...arrays.keys()].some((name) => name.startsWith(`${PREFIX.averages}.`));
+}
+
 export interface Checkpoint {
   readonly path: string;
   /** Whether checksums have said that nothing of it has changed. */
@@ -68,10 +83,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
 /** What the trained network is used with: the moving averages, where they were kept. */
 export function checkpointState(checkpoint: Checkpoint, model: Model): NetworkArrays {
   const { weights, buffers } = model;
-  const averaged = [...checkpoint.arrays.keys()].some((name) =>
-    name.startsWith(`${PREFIX.averages}.`),
-  );
-  const prefix = averaged ? `${PREFIX.averages}.` : '';
+  const prefix = averagesIn(checkpoint.arrays) ? `${PREFIX.averages}.` : '';
   return {
     weights: named(checkpoint, `${prefix}${PREFIX.weights}`, weights),
     buffers: named(checkpoint, `${prefix}${PREFIX.buffers}`, buffers),

@@ -18,6 +18,10 @@ export interface Progress {
   /** How far a run with a budget is; null, or absent in older files, where epochs say it. */
   readonly course?: Json;
   readonly best: { readonly epoch: number; readonly score: number } | null;
+  /** Updates that were done when frozen weights were thawed, from which the optimizer counts; absent before. */
+  readonly thawedAt?: number;
+  /** The last validation that was better as `train.earlyStop` asks; absent without it. */
+  readonly improved?: { readonly epoch: number; readonly score: number };
   /** Training seconds so far. */
   readonly seconds: number;
   /**

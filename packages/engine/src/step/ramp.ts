@@ -1,9 +1,12 @@
-/** The weight of a loss term: a number, or a straight ramp over the first epochs. */
-export function rampValue(
-  weight: number | { readonly from: number; readonly to: number; readonly epochs: number },
-  progress: number,
-): number {
+import type { LossWeight } from '@raremask/core/manifest';
+
+/**
+ * The weight of a loss term: a number, or a straight ramp over some epochs.
+ *
+ * @param progress epochs since the beginning
+ */
+export function rampValue(weight: LossWeight, progress: number): number {
   if (typeof weight === 'number') return weight;
-  const done = Math.min(progress / weight.epochs, 1);
+  const done = Math.min(Math.max(progress - weight.after, 0) / weight.epochs, 1);
   return weight.from + (weight.to - weight.from) * done;
 }

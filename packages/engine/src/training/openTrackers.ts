@@ -9,12 +9,17 @@ import { type NamedTracker, Trackers } from './trackers.ts';
  * Makes the trackers that a manifest names. Who opens them ends them, once the run folder is complete.
  *
  * @param onEvent hears what they say, and which of them are lost
+ * @param own those of the caller, before them
  */
-export async function openTrackers(data: OpenedData, onEvent: OnEvent): Promise<Trackers> {
-  if (data.loaded.plugins.trackers.length === 0) return new Trackers([], onEvent);
+export async function openTrackers(
+  data: OpenedData,
+  onEvent: OnEvent,
+  own: readonly NamedTracker[] = [],
+): Promise<Trackers> {
+  if (data.loaded.plugins.trackers.length === 0) return new Trackers(own, onEvent);
   const scope = data.scope(onEvent);
   scope.provide(services.facts, () => data.facts);
-  return new Trackers(await madeTrackers(data.loaded, scope), onEvent, {
+  return new Trackers([...own, ...(await madeTrackers(data.loaded, scope))], onEvent, {
     close: () => scope.dispose(),
   });
 }

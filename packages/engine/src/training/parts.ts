@@ -7,7 +7,8 @@ import { type Normalization, normalizationOf } from '../intensities/normalize.ts
 import { addedScores } from '../judging/addedScores.ts';
 import { type DecisionRule, decisionRule, isGateSearched } from '../judging/decisionRule.ts';
 import type { NamedScore } from '../judging/namedScore.ts';
-import { type TileRule, tileRule } from '../judging/tiles.ts';
+import { tileRule } from '../judging/tileRule.ts';
+import type { TileRule } from '../judging/tiles.ts';
 import { splitOf, type Work } from '../opening/openWork.ts';
 import { guardedLoss } from '../step/guardedLoss.ts';
 import { guardedModel } from '../step/guardedModel.ts';

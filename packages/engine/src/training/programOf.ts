@@ -2,8 +2,12 @@ import type { Work } from '../opening/openWork.ts';
 import type { StepProgram } from '../step/program.ts';
 import type { Parts } from './parts.ts';
 
-/** The step of a run, from what its plugins have made. */
-export function programOf({ facts, loaded }: Work, parts: Parts): StepProgram {
+/**
+ * The step of a run, from what its plugins have made.
+ *
+ * @param thawed whether weights that were frozen are trained by now
+ */
+export function programOf({ facts, loaded }: Work, parts: Parts, thawed: boolean): StepProgram {
   const { clip, average, accumulate } = loaded.manifest.train;
   return {
     facts,
@@ -11,7 +15,7 @@ export function programOf({ facts, loaded }: Work, parts: Parts): StepProgram {
     losses: parts.losses,
     optimizer: parts.optimizer,
     factors: parts.factors,
-    frozen: parts.frozen,
+    ...(!thawed && { frozen: parts.frozen }),
     clip,
     average: average !== null,
     accumulate: accumulate > 1,

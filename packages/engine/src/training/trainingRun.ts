@@ -28,8 +28,11 @@ import { scheduleFactor } from '../step/schedule.ts';
 import { initialState, unusableIn } from '../step/state.ts';
 import { accumulationNote, gatheringOf, updateProgress } from './accumulation.ts';
 import type { Course } from './course.ts';
+import { improved, isStopped, stoppedNote } from './earlyStop.ts';
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
+import { LoadMeter } from './loadMeter.ts';
 import type { Parts } from './parts.ts';
+import { programOf } from './programOf.ts';
 import { restored } from './restored.ts';
 import { progressOf, type ResumePoint } from './resumePoint.ts';
 import type { Trackers } from './trackers.ts';
@@ -76,15 +79,18 @@ export class TrainingRun {
   readonly #folder: RunFolder;
   readonly #feed: Feed;
   readonly #emit: OnEvent;
-  readonly #program: StepProgram;
-  readonly #runner: Runner;
+  readonly #compute: Compute | undefined;
+  /** Another one once frozen weights are thawed. */
+  #program: StepProgram;
+  #runner: Runner;
   readonly #table: MetricsTable;
   readonly #trackers: Trackers;
+  readonly #load = new LoadMeter();
   readonly #openCourse: RunSettings['course'];
   #course!: Course;
   /** Undefined where the manifest switches the sentinel off. */
   #watching: Watching | undefined;
-  /** Whether the sentinel has ended the training. */
+  /** Whether the sentinel, or a score that gets no better, has ended the training. */
   #isEnded = false;
   #progress: Omit<Progress, 'sampler' | 'schedule' | 'course'>;
   readonly #from: ResumePoint | null;
@@ -100,6 +106,7 @@ export class TrainingRun {
     this.#folder = folder;
     this.#feed = feed;
     this.#emit = emit;
+    this.#compute = compute;
     this.#program = settings.program;
     this.#table = new MetricsTable(
       folder.metrics,
@@ -132,6 +139,7 @@ export class TrainingRun {
   async train(backend: BackendFact, signal: AbortSignal | undefined): Promise<TrainResult> {
     const { manifest } = this.#work.loaded;
     this.#course = await this.#openCourse(this.#runner);
+    this.#isEnded = this.#isStoppedEarly;
     this.#watching = await this.#watch();
     const restoredEvents = await this.#restore();
     await this.#trackers.start({
@@ -205,6 +213,7 @@ export class TrainingRun {
     const { epoch } = this.#progress;
     const batches = [...this.#parts.sampler.batches(epoch)];
     if (batches.length === 0) throw noBatches('sampler');
+    if (this.#progress.step === 0) await this.#thaw(epoch);
     const started = performance.now();
     // Of an epoch that was begun before, these are in the seconds of the run already.
     const before = this.#progress.sums.seconds;
@@ -234,6 +243,11 @@ export class TrainingRun {
     const best = takesBest({ better }, score, this.#progress.best?.score);
     if (score !== null) {
       this.#parts.schedule.observe?.(better === 'lower' ? -score : score, epoch);
+    }
+    const { earlyStop } = manifest.train;
+    if (earlyStop !== null && score !== null) {
+      const last = improved(earlyStop, better, this.#progress.improved, { epoch, score });
+      this.#progress = { ...this.#progress, improved: last };
     }
     this.#addSeconds(seconds - before);
     const done = epoch + 1;
@@ -271,11 +285,40 @@ export class TrainingRun {
     await this.#save(this.#folder.last);
     await this.#table.add(event);
     this.#emit(event);
+    this.#emit(this.#load.taken(done));
     const note = emptiedNote(sums);
     if (note !== undefined) this.#emit({ type: 'note', level: 'warn', text: note });
     for (const finding of noticed?.findings ?? []) this.#emit(finding);
     this.#isEnded = noticed?.acts.includes('stop') ?? false;
+    if (this.#isStoppedEarly && !this.#course.isOver(done)) {
+      const text = stoppedNote(earlyStop!, this.#progress.improved!);
+      this.#emit({ type: 'note', level: 'info', text });
+      this.#isEnded = true;
+    }
     await this.#trackers.epoch(done, this.#progress.totalSteps, () => this.#weights());
+  }
+
+  get #isStoppedEarly(): boolean {
+    const { earlyStop } = this.#work.loaded.manifest.train;
+    return isStopped(earlyStop, this.#progress.improved, this.#progress.epoch);
+  }
+
+  /**
+   * Weights that were frozen are trained from here. The optimizer's memory begins anew: of weights without one
+   * it would make steps that are several times too long.
+   */
+  async #thaw(epoch: number): Promise<void> {
+    const { freeze, thaw } = this.#work.loaded.manifest.model;
+    if (thaw === null || epoch < thaw || this.#program.frozen === undefined) return;
+    if (freeze.length === 0) return;
+    const state = await this.#runner.state();
+    const slots = state.slots.map((slot) => new Float32Array(slot.length));
+    await this.#runner.dispose();
+    this.#program = programOf(this.#work, this.#parts, true);
+    this.#runner = openRunner(this.#compute, this.#program, { ...state, slots }, this.#emit);
+    this.#progress = { ...this.#progress, thawedAt: this.#progress.updates };
+    const text = `from epoch ${epoch + 1} on all weights are trained (model.thaw)`;
+    this.#emit({ type: 'note', level: 'info', text });
   }
 
   /** What is to be said of a run that goes on, once its files say what its checkpoint says. */
@@ -388,7 +431,7 @@ export class TrainingRun {
       target: batch.target,
       weight: batch.weight,
       learningRate: this.#learningRate(epoch, progress),
-      numbers: this.#parts.optimizer.numbers?.(updates + 1) ?? {},
+      numbers: this.#parts.optimizer.numbers?.(updates - (this.#progress.thawedAt ?? 0) + 1) ?? {},
       ...(train.average && { decay: averageDecay(train.average.decay, updates) }),
       ...(gathering && { gathering }),
       termWeights: this.#termWeights(epoch, progress),

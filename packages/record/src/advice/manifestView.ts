@@ -1,5 +1,4 @@
-import { parse } from 'yaml';
-import { readText } from '../recordedFile.ts';
+import { readManifest } from '../manifestDifferences.ts';
 
 /** A plugin as a manifest names it, with its options. */
 interface Named {
@@ -20,6 +19,8 @@ export interface ManifestView {
   readonly epochs: number;
   readonly budget: unknown;
   readonly minimumSize: unknown;
+  /** `off` where nothing was watched. */
+  readonly sentinel: unknown;
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -45,19 +46,14 @@ export function manifestView(manifest: unknown): ManifestView {
     epochs: number(train['epochs'], 40),
     budget: train['budget'] ?? null,
     minimumSize: evaluate['minimumSize'] ?? 0,
+    sentinel: train['sentinel'] ?? {},
   };
 }
 
 /** The manifest of a run folder; undefined where there is none, or it is no YAML. */
 export async function readManifestView(path: string): Promise<ManifestView | undefined> {
-  const written = await readText(path);
-  if (written === undefined) return undefined;
-  try {
-    return manifestView(parse(written));
-  } catch {
-    // The page shows it as it is; who trains with it is told by the manifest's own reader.
-    return undefined;
-  }
+  const manifest = await readManifest(path);
+  return manifest === undefined ? undefined : manifestView(manifest);
 }
 
 function named(value: unknown): Named {

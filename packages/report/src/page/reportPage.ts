@@ -6,6 +6,7 @@ import { findingsBlock } from './sections/findingsBlock.ts';
 import { gallery } from './sections/gallery.ts';
 import { header } from './sections/header.ts';
 import { imageTables } from './sections/imageTables.ts';
+import { operating } from './sections/operating.ts';
 import { pair, smallNumbers } from './sections/pair.ts';
 import { scores } from './sections/scores.ts';
 import { settings } from './sections/settings.ts';
@@ -30,9 +31,10 @@ export function reportPage(run: RunRecord, charts: Charts, data?: Markup): strin
 <main>
 ${header(run, name, remark)}
 ${pair(run, evaluation)}
-${verdictBlock(verdict({ ...run, manifest: run.settings, evaluation }))}
-${findingsBlock(run.findings)}
+${verdictBlock(verdict({ ...run, manifest: run.settings, evaluation }), run)}
+${findingsBlock(run)}
 ${evaluation && smallNumbers(evaluation)}
+${operating(run.decision)}
 ${curves(charts, run)}
 ${gallery(run, remark)}
 ${imageTables(evaluation)}

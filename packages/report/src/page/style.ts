@@ -108,6 +108,23 @@ pre { margin: 0; overflow-x: auto; line-height: 1.45; font-size: 12.5px; tab-siz
 .fine { color: var(--good); font-weight: 600; }
 .wrong { color: var(--warn); font-weight: 600; }
 section > ul { margin: 4px 0; padding-left: 20px; max-width: 100ch; }
+.operating { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); gap: 26px; padding: 18px 20px; margin-top: 12px; }
+.operating .area { position: relative; height: 210px; border-left: 1px solid var(--line); border-bottom: 1px solid var(--line); margin: 4px 12px 0 2px; }
+.operating svg { position: absolute; width: 100%; height: 100%; overflow: visible; }
+.operating input { position: absolute; opacity: 0; pointer-events: none; }
+.operating label { position: absolute; width: 16px; height: 16px; margin: -8px; border: 3px solid var(--found); border-radius: 50%; background: var(--card); cursor: pointer; }
+.operating label.chosen { border-radius: 2px; }
+.operating label::after { content: ""; position: absolute; inset: -11px; }
+.operating input:focus-visible + label { outline: 2px solid var(--ink); outline-offset: 3px; }
+.operating .y, .operating .x { color: var(--muted); font-size: 12px; }
+.operating .x { display: flex; justify-content: space-between; margin-right: 12px; }
+.operating .axes { color: var(--muted); font-size: 13px; }
+.choice { display: none; }
+.choice dl { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 2px 16px; margin: 8px 0; font-size: 14px; }
+.choice dt { color: var(--muted); }
+.choice dd { margin: 0; }
+.choice small { color: var(--muted); }
+.choice p { font-size: 13.5px; color: var(--muted); }
 footer { margin-top: 36px; padding-top: 10px; border-top: 1px solid var(--line); color: var(--muted); font-size: 13px; }
 @media (max-width: 720px) {
   main { padding: 18px 14px 36px; }
@@ -118,8 +135,12 @@ footer { margin-top: 36px; padding-top: 10px; border-top: 1px solid var(--line);
   .big .label, .big .under { font-size: 13px; line-height: 1.35; }
   .pair { gap: 10px; }
   .small { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-  .settings { grid-template-columns: minmax(0, 1fr); }
+  .settings, .operating { grid-template-columns: minmax(0, 1fr); }
+  .operating { padding: 14px; gap: 12px; }
   .gallery { gap: 10px; }
+  .compare td, .compare th { padding-right: 8px; }
+  .compare td.score { min-width: 0; }
+  .compare td.n small { display: inline-block; max-width: 6em; white-space: normal; }
   table.stack, .stack tbody { display: block; }
   .stack thead { display: none; }
   .stack tr { display: flex; flex-wrap: wrap; gap: 0 14px; padding: 6px 0; border-bottom: 1px solid var(--grid); }

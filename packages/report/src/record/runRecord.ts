@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import {
   type EpochRow,
   type Evaluation,
+  type FoundDecision,
   findingsOf,
   type Inspection,
   type ManifestView,
   overlaysName,
   type RecordedEnvironment,
   type RecordedEvent,
+  readDecisions,
   readEnvironment,
   readEvaluations,
   readEvents,
@@ -49,6 +51,8 @@ export interface RunRecord {
   readonly scores: NonNullable<Evaluation['scores']>;
   /** The evaluations of all splits, validation first. */
   readonly evaluations: readonly Evaluation[];
+  /** What was searched for the checkpoint that is scored. */
+  readonly decision?: FoundDecision;
   readonly overlays?: Omit<OverlayIndex, 'entries'> & { readonly entries: readonly Shown[] };
   readonly inspection?: {
     readonly facts: Inspection;
@@ -68,6 +72,9 @@ export async function readRun(path: string): Promise<RunRecord> {
   const overlays = await overlaysOf(join(path, overlaysName('validation')));
   const inspection = await inspectionOf(path);
   const settings = await readManifestView(folder.manifest);
+  const decision = (await readDecisions(folder.decision))[
+    evaluations[0]?.decision ?? evaluations[0]?.checkpoint ?? 'best'
+  ];
   return {
     folder: path,
     ...(manifest !== undefined && { manifest }),
@@ -77,14 +84,16 @@ export async function readRun(path: string): Promise<RunRecord> {
     ...events,
     scores: events.start?.scores ?? evaluations[0]?.scores ?? [],
     evaluations,
+    ...(decision !== undefined && { decision }),
     ...(overlays !== undefined && { overlays }),
     ...(inspection !== undefined && { inspection }),
   };
 }
 
-type EventFacts = Pick<RunRecord, 'start' | 'end' | 'bestEpoch' | 'warnings' | 'findings'>;
+export type EventFacts = Pick<RunRecord, 'start' | 'end' | 'bestEpoch' | 'warnings' | 'findings'>;
 
-function eventFacts(events: readonly RecordedEvent[]): EventFacts {
+/** What the events of a run come to. */
+export function eventFacts(events: readonly RecordedEvent[]): EventFacts {
   const facts: { -readonly [Key in keyof EventFacts]: EventFacts[Key] } = {
     warnings: [],
     findings: findingsOf(events),

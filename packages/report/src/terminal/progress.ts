@@ -152,6 +152,8 @@ class Scene {
         ];
       case 'finding':
         return this.#findingLines(event, width);
+      case 'load':
+        return [];
       case 'end':
         this.#training = false;
         this.#count = undefined;

@@ -19,7 +19,7 @@ export function header(run: RunRecord, name: string, remark: string | undefined)
   const synthetic = remark !== undefined && /synthetic/i.test(remark);
   return html`<header>
 <div class="head"><h1>${name}</h1>
-<nav><a href="#curves">Curves</a><a href="#images">Images</a><a href="#scores">Scores</a>${run.inspection && html`<a href="#data">Data</a>`}<a href="#settings">Settings</a></nav></div>
+<nav>${run.decision?.curve && html`<a href="#decision">Operating point</a>`}<a href="#curves">Curves</a><a href="#images">Images</a><a href="#scores">Scores</a>${run.inspection && html`<a href="#data">Data</a>`}<a href="#settings">Settings</a></nav></div>
 <p class="facts">${facts.map((fact) => html`<span>${fact}</span>`)}</p>
 ${remark !== undefined && html`<p class="remark">${synthetic && html`<strong>Synthetic data.</strong> `}${remark}</p>`}
 ${stopped(run)}

@@ -1,0 +1,20 @@
+import type { Facts } from '@raremask/core';
+import type { DecisionRule, Normalization, Resolution } from '@raremask/engine/browser';
+
+/** What the page knows of a model, beside its ONNX file. */
+export interface PageConfig {
+  readonly name: string;
+  readonly facts: Facts;
+  readonly normalization: Normalization;
+  /** Extents of what goes through the network are multiples of these. */
+  readonly multipleOf: readonly number[];
+  readonly resolution?: Resolution;
+  readonly rule: DecisionRule;
+  readonly mirror: boolean;
+  /** As `evaluate.window` of the manifest. */
+  readonly window: 'auto' | 'whole' | readonly number[];
+  /** Whether pictures are turned as their files say. */
+  readonly upright: boolean;
+  /** What was scored, in a sentence. */
+  readonly scores?: string;
+}

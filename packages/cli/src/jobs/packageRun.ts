@@ -1,0 +1,180 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { type PageConfig, runtimeFiles, writePage } from '@raremask/browser';
+import { loadRuntime } from '@raremask/compiler';
+import type { LoadedManifest } from '@raremask/core/manifest';
+import { exportOnnx, openRunFolder, type Packaged, packageWeights } from '@raremask/engine';
+import {
+  type Evaluation,
+  findingsOf,
+  type Inspection,
+  readDecisions,
+  readEvaluations,
+  readEvents,
+  readInspection,
+  runFolder,
+  writeAtomically,
+  writeDecisions,
+  writeJson,
+} from '@raremask/record';
+import { prepared } from '../backend/prepared.ts';
+import type { Console } from '../console.ts';
+import { packageExists, unreadableText } from '../errors.ts';
+import { EXIT } from '../failure.ts';
+import { type ManifestOptions, manifestOfRun } from '../manifestArguments.ts';
+import { copyLocalPlugins } from '../packaging/localPlugins.ts';
+import { modelCard } from '../packaging/modelCard.ts';
+import { sizeOf } from './exportRun.ts';
+
+export interface PackageOptions extends Pick<ManifestOptions, 'set'> {
+  readonly out: string;
+  readonly checkpoint?: 'best' | 'last';
+  readonly size?: string;
+  readonly license?: string;
+  readonly about?: string;
+  readonly page: boolean;
+}
+
+/** Writes one folder with all that is needed to use a run's network, and to know what it is worth. */
+export async function packageRun(
+  run: string,
+  {
+    out,
+    checkpoint,
+    size,
+    license,
+    about,
+    page,
+    version,
+    ...options
+  }: PackageOptions & { readonly version: string },
+  console: Console,
+): Promise<number> {
+  if (existsSync(out) && readdirSync(out).length > 0) throw packageExists(out);
+  const { folder, environment } = await openRunFolder(run);
+  const loaded = await manifestOfRun(run, options);
+  const [licensed, intended] = [
+    licenceOf(license),
+    about === undefined ? undefined : textOf(about),
+  ];
+  await prepared(loaded);
+  const files = runFolder(out);
+  await mkdir(join(files.path, 'checkpoints'), { recursive: true });
+  const say = (text: string) => console.note('warn', text);
+  const onEvent = (event: { type: string; level?: 'info' | 'warn'; text?: string }) => {
+    if (event.type === 'note') console.note(event.level ?? 'info', event.text ?? '');
+  };
+  const model = await packageWeights(loaded, run, {
+    out: files.best,
+    checkpoint,
+    onEvent: () => undefined,
+  });
+  const outcome = await loadRuntime();
+  const onnx = join(files.path, 'model.onnx');
+  await exportOnnx(loaded, run, {
+    ...{ out: onnx, version, onEvent },
+    runtime: outcome.state === 'ok' ? outcome.runtime : undefined,
+    ...(checkpoint && { checkpoint }),
+    ...(size !== undefined && { size: sizeOf(size) }),
+  });
+  for (const path of await copyLocalPlugins(loaded, files.path)) {
+    say(`${path} imports files of its own, which are not in the package: put them beside it`);
+  }
+  await writeAtomically(files.manifest, loaded.toYaml());
+  await writeJson(files.environment, { ...environment, raremask: version, manifestFolder: '.' });
+  const decisions = Object.entries(await readDecisions(folder.decision))
+    .filter(([key]) => key.split(' ')[0] === model.which)
+    .map(([key, found]) => [key.replace(model.which, 'best'), found] as const);
+  if (decisions.length > 0) await writeDecisions(files.decision, Object.fromEntries(decisions));
+  const evaluations = (await readEvaluations(run)).filter((one) => one.checkpoint === model.which);
+  const inspection = await readInspection(folder.inspection);
+  await writeJson(join(files.path, 'scores.json'), evaluations.map(withoutImages));
+  if (inspection !== undefined)
+    await writeJson(join(files.path, 'data.json'), dataSummary(inspection));
+  if (licensed?.text !== undefined)
+    await writeAtomically(join(files.path, 'LICENSE'), licensed.text);
+  const hasPage = page && (await pageOf(loaded, model, evaluations[0], files.path, onnx, say));
+  const findings = findingsOf(await readEvents(folder.events));
+  await writeAtomically(
+    join(files.path, 'README.md'),
+    modelCard({
+      ...{ name: loaded.manifest.name, version, model, evaluations, inspection, hasPage },
+      findings: findings.map(({ text, since }) => `${text} (since epoch ${since})`),
+      plugins: environment.plugins ?? {},
+      license: licensed?.name,
+      about: intended,
+    }),
+  );
+  const written = readdirSync(files.path);
+  if (console.json) console.result({ out: files.path, files: written, page: hasPage });
+  console.text(`${relative(process.cwd(), files.path) || '.'}: ${written.join(', ')}`);
+  return EXIT.ok;
+}
+
+/** False where there is none, and why is said. */
+async function pageOf(
+  { manifest, plugins, folder }: LoadedManifest,
+  { facts, normalization, multipleOf, rule }: Packaged,
+  evaluation: Evaluation | undefined,
+  out: string,
+  onnx: string,
+  say: (text: string) => void,
+): Promise<boolean> {
+  const given = plugins.dataset.options as { channels?: unknown; orientation?: unknown };
+  const isVolume = facts.space === 3 || plugins.dataset.use === '@raremask/dataset-volumes';
+  if (isVolume || Array.isArray(given.channels)) {
+    say(
+      `no predict.html is written: it shows pictures of grey or colour, and this model takes ${isVolume ? 'volumes' : 'chosen channels'}`,
+    );
+    return false;
+  }
+  const runtime = await runtimeFiles(folder);
+  if (runtime === undefined) {
+    say(
+      'no predict.html is written, since onnxruntime-web is not installed: npm install onnxruntime-web',
+    );
+    return false;
+  }
+  const { resolution } = manifest.data;
+  const { mirror, window } = manifest.evaluate;
+  const config: PageConfig = {
+    ...{ name: manifest.name, facts, normalization, multipleOf, rule, mirror, window },
+    ...(resolution !== undefined && { resolution }),
+    upright: given.orientation === 'upright',
+    ...(evaluation !== undefined && { scores: scoresText(evaluation) }),
+  };
+  await writePage(out, config, await readFile(onnx), runtime);
+  return true;
+}
+
+function scoresText({ split, summary: { foreground } }: Evaluation): string {
+  const dice = foreground.diceForeground?.toFixed(2) ?? 'unknown';
+  const alarms =
+    foreground.alarmShare === null ? 'unknown' : `${(100 * foreground.alarmShare).toFixed(0)} %`;
+  return `On its ${split} images: Dice ${dice} where there is foreground, alarms on ${alarms} of the others.`;
+}
+
+/** Names of images may be names of people. */
+function withoutImages({ images: _images, unreadable: _unreadable, ...rest }: Evaluation) {
+  return rest;
+}
+
+function dataSummary({ splits, classes, sizes, intensity, channels, remark }: Inspection) {
+  return { splits, classes, sizes, intensity, channels, ...(remark !== undefined && { remark }) };
+}
+
+/** The text of a file, or a name of SPDX. */
+function licenceOf(given: string | undefined): { name: string; text?: string } | undefined {
+  if (given === undefined) return undefined;
+  if (!existsSync(given)) return { name: given };
+  return { name: `see LICENSE (${basename(given)})`, text: textOf(given) };
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw unreadableText(path, error);
+  }
+}

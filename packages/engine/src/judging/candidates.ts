@@ -1,0 +1,99 @@
+import { type Facts, IGNORE } from '@raremask/core';
+import { classMask, classPlane, components } from '@raremask/metrics';
+import { labelled } from './decide.ts';
+import type { Judged } from './judge.ts';
+
+/** One predicted structure. */
+interface Candidate {
+  readonly pixels: number;
+  /** Pixels that are judged, and those of them that are right. */
+  readonly judged: number;
+  readonly hits: number;
+  readonly peak: number;
+  /** Structures of the truth that it touches. */
+  readonly touched: readonly number[];
+}
+
+/** One class of one image. */
+export interface ClassSeen {
+  /** What the image is drawn with: a patient, say. */
+  readonly group: string;
+  /** Probability that the image has any structure; 1 where no model says it. */
+  readonly presence: number;
+  /** Pixels of the truth. */
+  readonly truth: number;
+  /** Structures of the truth. */
+  readonly structures: number;
+  /** What is predicted with each threshold. */
+  readonly candidates: readonly (readonly Candidate[])[];
+}
+
+/**
+ * What each threshold predicts of each class from `first` on, and what of it is right.
+ *
+ * @param image decided without leaving any structure out
+ */
+export function classesSeen(
+  facts: Facts,
+  { sample, decision: { probabilities }, presence = 1 }: Judged,
+  thresholds: readonly number[],
+  { first, group }: { readonly first: number; readonly group: string },
+): ClassSeen[] {
+  const labels = sample.labels!;
+  const predicted = thresholds.map((threshold) => labelled(facts, probabilities, threshold));
+  return facts.classes.slice(first).map((_, at) => {
+    const index = first + at;
+    const truth = classMask(labels, index, facts);
+    const structures = components(truth, sample.size);
+    return {
+      ...{ group, presence },
+      truth: truth.reduce((sum, pixel) => sum + pixel, 0),
+      structures: structures.count,
+      candidates: predicted.map((own) =>
+        candidatesOf(facts, {
+          ...{ index, labels, probabilities, size: sample.size },
+          ...{ predicted: own, structures: structures.labels },
+        }),
+      ),
+    };
+  });
+}
+
+interface Predicted {
+  readonly index: number;
+  readonly labels: Uint8Array;
+  readonly probabilities: Float32Array;
+  readonly predicted: Uint8Array;
+  readonly size: readonly number[];
+  /** Number of the truth's structure at each pixel, from 1. */
+  readonly structures: Int32Array;
+}
+
+function candidatesOf(facts: Facts, of: Predicted): Candidate[] {
+  const { index, labels, probabilities, predicted, size, structures } = of;
+  const depth = facts.classes.length;
+  const { first, stride, present } = classPlane(index, facts);
+  const found = components(classMask(predicted, index, facts), size);
+  const judged = new Int32Array(found.count);
+  const hits = new Int32Array(found.count);
+  const peaks = new Float32Array(found.count);
+  const touched = Array.from({ length: found.count }, () => new Set<number>());
+  for (let at = 0; at < found.labels.length; at++) {
+    const component = found.labels[at]! - 1;
+    if (component < 0) continue;
+    const label = labels[first + at * stride]!;
+    if (label !== IGNORE) judged[component]!++;
+    if (label === present) {
+      hits[component]!++;
+      touched[component]!.add(structures[at]! - 1);
+    }
+    peaks[component] = Math.max(peaks[component]!, probabilities[at * depth + index]!);
+  }
+  return touched.map((own, component) => ({
+    pixels: found.pixels[component]!,
+    judged: judged[component]!,
+    hits: hits[component]!,
+    peak: peaks[component]!,
+    touched: [...own],
+  }));
+}

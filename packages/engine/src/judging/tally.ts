@@ -1,0 +1,96 @@
+import { dice } from '@raremask/metrics';
+import type { ClassErrors } from '@raremask/record';
+import type { ClassSeen } from './candidates.ts';
+
+/** Sums over the images of a class; those of several sets of images add up. */
+export interface Tally {
+  images: number;
+  /** Images with the class, the sum of their Dice, and those of which no pixel is hit. */
+  there: number;
+  dice: number;
+  missed: number;
+  /** Images without the class in which any is predicted. */
+  alarms: number;
+  /** Structures of the truth, those that no prediction touches, and predicted ones that touch none. */
+  structures: number;
+  structuresMissed: number;
+  falseStructures: number;
+}
+
+const NAMES = [
+  'images',
+  'there',
+  'dice',
+  'missed',
+  'alarms',
+  'structures',
+  'structuresMissed',
+  'falseStructures',
+] as const satisfies readonly (keyof Tally)[];
+
+export const NOTHING: Tally = Object.freeze({
+  images: 0,
+  there: 0,
+  dice: 0,
+  missed: 0,
+  alarms: 0,
+  structures: 0,
+  structuresMissed: 0,
+  falseStructures: 0,
+});
+
+/** @param sign -1 takes the second away */
+export function combined(left: Tally, right: Tally, sign: 1 | -1 = 1): Tally {
+  const sum = { ...left };
+  for (const name of NAMES) sum[name] += sign * right[name];
+  return sum;
+}
+
+/** How predicted structures of a class are chosen. */
+export interface ClassRule {
+  readonly minimumSize: number;
+  readonly peak: number;
+}
+
+/**
+ * What a rule makes of one class of one image.
+ *
+ * @param threshold place among those that candidates were made with
+ */
+export function tallied(
+  { presence, truth, structures, candidates }: ClassSeen,
+  threshold: number,
+  gate: number,
+  { minimumSize, peak }: ClassRule,
+): Tally {
+  let [judged, hits, falseStructures] = [0, 0, 0];
+  const touched = new Set<number>();
+  for (const one of presence < gate ? [] : candidates[threshold]!) {
+    if (one.pixels < minimumSize || one.peak < peak) continue;
+    judged += one.judged;
+    hits += one.hits;
+    // One that reaches what nobody has judged may be a structure there.
+    if (one.hits === 0 && one.judged === one.pixels) falseStructures++;
+    for (const structure of one.touched) touched.add(structure);
+  }
+  const there = truth > 0;
+  return {
+    images: 1,
+    there: Number(there),
+    dice: there ? (dice({ hits, misses: truth - hits, alarms: judged - hits }) ?? 0) : 0,
+    missed: Number(there && hits === 0),
+    alarms: Number(!there && judged > 0),
+    ...{ structures, structuresMissed: structures - touched.size, falseStructures },
+  };
+}
+
+export function errorsOf(tally: Tally): ClassErrors {
+  const share = (part: number, whole: number) => (whole === 0 ? null : part / whole);
+  return {
+    dice: share(tally.dice, tally.there),
+    alarms: share(tally.alarms, tally.images - tally.there),
+    missed: share(tally.missed, tally.there),
+    structuresMissed: share(tally.structuresMissed, tally.structures),
+    falseStructures: share(tally.falseStructures, tally.images),
+  };
+}
