@@ -120,7 +120,7 @@ async function timed(work: () => Promise<unknown>): Promise<number[]> {
 await train();
 const first = (performance.now() - started) / 1000;
 const training = await timed(train);
-const state = runner.state();
+const state = await runner.state();
 await runner.dispose();
 const network = openNetwork(compute && { ...compute, profile: undefined }, program, state, note);
 const inference = await timed(() => network.infer(images, batch, size));

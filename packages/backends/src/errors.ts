@@ -63,3 +63,24 @@ export function wasmDoesNotStart(detail: string, cause?: unknown): RaremaskError
     { cause },
   );
 }
+
+export function wheelMissing(name: string, from: string, requirement: string): RaremaskError {
+  return new RaremaskError(
+    'RAREMASK_WHEEL_MISSING',
+    `${from}: the wheel with the CUDA provider is missing. Expected: ${name}. Do this: raremask backend pack cuda --out ${from}, on a machine with a network and Python (pip download '${requirement}').`,
+  );
+}
+
+export function damagedWheel(path: string, detail: string): RaremaskError {
+  return new RaremaskError(
+    'RAREMASK_WHEEL_DAMAGED',
+    `${path}: the wheel is damaged; nothing was installed. Got: ${detail}. Do this: fetch it again.`,
+  );
+}
+
+export function packFailed(command: string, detail: string): RaremaskError {
+  return new RaremaskError(
+    'RAREMASK_PACK_FAILED',
+    `${command}: the wheels were not fetched. Got: ${detail}. Do this: install Python 3 with pip and check its index, or copy the folder from a machine that has them.`,
+  );
+}

@@ -1,4 +1,10 @@
-export { RaremaskError } from './errors.ts';
+export { packFailed, RaremaskError } from './errors.ts';
+export { cudaRequirement, installCuda } from './install/cuda.ts';
+export type { OnnxRuntime } from './machine/cudaFindings.ts';
+export type { Finding } from './machine/finding.ts';
+export { machineFindings } from './machine/findings.ts';
+export { type GpuDevice, gpuDevices, withoutGpu } from './machine/gpuDevices.ts';
+export { type Machine, thisMachine } from './machine/machine.ts';
 export type { BackendRequest, PreparedBackend } from './prepare.ts';
 export { prepareBackend } from './prepare.ts';
 export type { Probe } from './probe.ts';

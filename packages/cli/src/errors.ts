@@ -136,16 +136,43 @@ export function outOfMemory(where: string | undefined, cause: unknown): Raremask
   );
 }
 
-export function runtimeMissing({ what, remedy }: RuntimeLack): RaremaskError {
+export function runtimeMissing(backend: string, { what, remedy }: RuntimeLack): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_RUNTIME_MISSING',
     category: 'environment',
-    where: 'backend: compiled',
+    where: `backend: ${backend}`,
     what: 'onnxruntime-node does not load, which runs compiled steps',
     expected: 'onnxruntime-node, an optional dependency of @raremask/compiler',
     got: what,
     remedy: `${remedy}; or set backend: auto`,
   });
+}
+
+export function gpuUnusable(backend: string, detail: string, remedy: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_GPU_UNUSABLE',
+    category: 'environment',
+    where: `backend: ${backend}`,
+    what: 'no GPU computes',
+    expected: 'a GPU and its driver, on which a product of matrices comes out right',
+    got: detail,
+    remedy,
+  });
+}
+
+/** Outside a training, which says where it goes on. */
+export function deviceLost(cause: Error): RaremaskError {
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_COMMAND_LOST_GPU',
+      category: 'environment',
+      where: 'backend',
+      what: 'the GPU is lost',
+      got: cause.message,
+      remedy: 'the same command once more; the system log says why the GPU went',
+    },
+    { cause },
+  );
 }
 
 export function wrongSize(text: string): RaremaskError {

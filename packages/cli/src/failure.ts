@@ -5,7 +5,7 @@ import {
   type RaremaskError,
 } from '@raremask/core';
 import type { Console } from './console.ts';
-import { outOfMemory } from './errors.ts';
+import { deviceLost, outOfMemory } from './errors.ts';
 
 /** What a process says with its exit status. */
 export const EXIT = {
@@ -14,7 +14,7 @@ export const EXIT = {
   manifest: 2,
   environment: 3,
   data: 5,
-  /** Interrupted after its state was saved: `raremask resume` goes on. */
+  /** Interrupted after its state was saved, or a GPU was lost: `raremask resume` goes on. */
   resumable: 75,
   interrupted: 130,
 } as const;
@@ -22,6 +22,7 @@ export const EXIT = {
 const STATUS: Readonly<Record<ErrorCategory, number>> = {
   manifest: EXIT.manifest,
   environment: EXIT.environment,
+  interrupted: EXIT.resumable,
   data: EXIT.data,
   run: EXIT.failed,
   plugin: EXIT.failed,
@@ -29,7 +30,7 @@ const STATUS: Readonly<Record<ErrorCategory, number>> = {
 
 /** Says what went wrong and gives the exit status. A user's mistake has no stack, a bug has one. */
 export function reportFailure(failure: unknown, console: Console, version: string): number {
-  const error = isOutOfMemory(failure) ? memoryFailure(failure) : failure;
+  const error = isOutOfMemory(failure) ? memoryFailure(failure) : lostOr(failure);
   if (isRaremaskError(error)) {
     const each = partsOf(error);
     if (console.json) {
@@ -52,6 +53,11 @@ export function reportFailure(failure: unknown, console: Console, version: strin
     'RAREMASK_BUG',
   );
   return EXIT.failed;
+}
+
+/** Outside a training, a lost GPU comes as the compiler tells it. */
+function lostOr(failure: unknown): unknown {
+  return failure instanceof Error && failure.name === 'DeviceLost' ? deviceLost(failure) : failure;
 }
 
 /** Where memory ends is nobody's mistake, and no bug, whoever says so. */

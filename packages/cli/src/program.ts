@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from './command.ts';
+import { backend } from './commands/backend.ts';
 import { compare } from './commands/compare.ts';
 import { doctor } from './commands/doctor.ts';
 import { evaluate } from './commands/evaluate.ts';
@@ -40,6 +41,7 @@ const COMMANDS = [
   compare,
   schema,
   doctor,
+  backend,
   plugins,
   newPlugin,
 ];

@@ -17,6 +17,7 @@ const COMMANDS = [
   'report',
   'schema',
   'doctor',
+  'backend',
   'plugins',
 ];
 const ESCAPE = String.fromCharCode(27);
@@ -35,7 +36,7 @@ test('--help names every command, --version the version', async () => {
 test.each([
   [['trian'], 'train'],
   [['train', '--sett', 'seed=1'], '--set'],
-  [['train', '--backend', 'cuda'], 'tensorflow-gpu'],
+  [['train', '--backend', 'webgl'], 'tensorflow-gpu'],
   [['predict', 'runs/x'], '--out'],
   [['predict', 'runs/x', '--out', 'predicted'], 'images'],
 ])('a wrong command line exits 2 and says what there is: %j', async (parameters, word) => {

@@ -277,7 +277,7 @@ test('a sweep of one seed trains, is compared, and has nothing to do again', asy
 test.each(further('a sweep that is killed and stopped', [['SIGKILL'], ['SIGINT']] as const))(
   'a sweep of two folds that got %s goes on, and ends as one that was left alone',
   async (signal) => {
-    const project = createProject(MANIFEST.replace('epochs: 2', 'epochs: 40'));
+    const project = createProject(MANIFEST.replace('epochs: 2', 'epochs: 20'));
     project.write('tried.yaml', 'manifest: raremask.yaml\nfolds: 2\nname: stopped\n');
     const executable = join(import.meta.dirname, '..', 'bin', 'raremask.js');
     const parameters = ['sweep', 'tried.yaml', '--jobs', '2'];
@@ -302,4 +302,5 @@ test.each(further('a sweep that is killed and stopped', [['SIGKILL'], ['SIGINT']
     expect(whole.status, whole.stderr).toBe(0);
     expect(project.read('sweeps/stopped/sweep.csv')).toBe(project.read('sweeps/whole/sweep.csv'));
   },
+  300_000,
 );

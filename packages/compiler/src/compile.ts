@@ -4,24 +4,18 @@ import { type Elements, type ElementType, elementsOf, type Graph, sizeOf } from 
 import type { Layout } from './layout.ts';
 import { physicalShape } from './layout.ts';
 import { type LowerOptions, lower, permuted, straightened } from './lower.ts';
-import { encode } from './onnx/encode.ts';
 import { generalize } from './onnx/generalize.ts';
-import type { OnnxModel } from './onnx/model.ts';
 import { withoutDead } from './passes/dead.ts';
 import { simplified } from './passes/simplify.ts';
+import { isOnDevice, type Operand } from './providers/device.ts';
+import type { Placement } from './providers/placement.ts';
 import type { Runtime } from './runtime.ts';
+import { ProfiledSession, type SessionOptions } from './session.ts';
 import { type InputSpec, type Trace, type Tracer, trace } from './trace.ts';
 
-export interface CompileOptions extends LowerOptions {
-  /** Threads that one run uses. */
-  readonly threads: number;
-  /** Where the runtime writes how long each operator took; nothing is written where it is left out. */
-  readonly profile?: string;
-  /**
-   * `all` lets the runtime lay out images anew, which pays where weights are constants; `extended`
-   * leaves layouts to the compiler.
-   */
-  readonly optimize: 'extended' | 'all';
+export interface CompileOptions extends LowerOptions, SessionOptions {
+  /** Results (by place) that stay in the device's memory, where the provider can leave them there. */
+  readonly stays?: ReadonlySet<number>;
 }
 
 /**
@@ -71,14 +65,15 @@ export interface Program {
   readonly outputs: readonly Port[];
   /** Operators of the ONNX graph. */
   readonly operators: number;
+  /** Who ran what in the first run, where a GPU computes; undefined before it. */
+  readonly placement: Placement | undefined;
   /**
-   * @param inputs elements of each input, as they lie in memory by its layout
+   * @param inputs elements of each input, as they lie in memory by its layout, or tensors of the device
    * @param outputs arrays that results are written into; those left out are made
+   * @returns results in the same form; those that stay on the device belong to the caller
+   * @throws DeviceLost
    */
-  run(
-    inputs: readonly Elements[],
-    outputs?: readonly (Elements | undefined)[],
-  ): Promise<Elements[]>;
+  run(inputs: readonly Operand[], outputs?: readonly (Elements | undefined)[]): Promise<Operand[]>;
   dispose(): Promise<void>;
 }
 
@@ -87,8 +82,8 @@ export async function compile(
   graph: Graph,
   options: CompileOptions,
 ): Promise<Program> {
-  const { model, layouts } = lower(graph, { block: runtime.block, ...options });
-  const session = await openSession(runtime, model, options);
+  const { provider } = runtime;
+  const { model, layouts } = lower(graph, { provider, ...options });
   const inputs = graph.inputs.map(({ shape, type }, index) => ({
     shape,
     type,
@@ -99,18 +94,39 @@ export async function compile(
     const layout = like === undefined ? shape.map((_, axis) => axis) : layouts[like]!;
     return { shape, type, layout };
   });
-  const inputNames = model.inputs.map(({ name }) => name);
   const outputNames = model.outputs.map(({ name }) => name);
+  const stays = (index: number) => provider.resident && (options.stays?.has(index) ?? false);
+  const session = await ProfiledSession.open(runtime, model, options, {
+    locations: Object.fromEntries(
+      outputNames.map((name, index) => [name, stays(index) ? 'gpu-buffer' : 'cpu'] as const),
+    ),
+  });
+  const inputNames = model.inputs.map(({ name }) => name);
   const tensor = (port: Port, elements: Elements) =>
     new runtime.Tensor(port.type, elements as Float32Array, physicalShape(port.shape, port.layout));
+  const fed = (port: Port, operand: Operand) =>
+    isOnDevice(operand) ? operand : tensor(port, unshared(operand));
   return {
     inputs,
     outputs,
     operators: model.nodes.length,
+    get placement() {
+      return session.placement;
+    },
     async run(given, into = []) {
       const feeds = Object.fromEntries(
-        inputs.map((port, index) => [inputNames[index]!, tensor(port, unshared(given[index]!))]),
+        inputs.map((port, index) => [inputNames[index]!, fed(port, given[index]!)]),
       );
+      // The runtime binds all results to places of its own, or all to given ones.
+      if (provider.resident) {
+        const results = await session.run(feeds);
+        return outputNames.map((name, index) => {
+          if (stays(index)) return results[name]!;
+          const elements = results[name]!.data as Elements;
+          into[index]?.set(elements);
+          return into[index] ?? elements;
+        });
+      }
       const results = outputs.map(
         (port, index) => into[index] ?? elementsOf(port.type, new Uint8Array(sizeOf(port.shape))),
       );
@@ -132,9 +148,11 @@ export interface AnySizeProgram {
    * @returns elements of each result, in the order of its axes
    */
   run(
-    inputs: readonly Elements[],
+    inputs: readonly Operand[],
     shapes: ReadonlyMap<number, readonly number[]>,
   ): Promise<Elements[]>;
+  /** Who ran what in the first run, where a GPU computes. */
+  readonly placement: Placement | undefined;
   dispose(): Promise<void>;
 }
 
@@ -148,17 +166,26 @@ export async function compileAnySize(
   [first, second]: readonly [Graph, Graph],
   options: Omit<CompileOptions, 'portable'>,
 ): Promise<AnySizeProgram> {
-  const lowered = [first, second].map((graph) => lower(graph, { ...options, portable: true }));
+  const lowered = [first, second].map((graph) =>
+    lower(graph, { provider: runtime.provider, ...options, portable: true }),
+  );
   const [{ model, layouts }, other] = lowered as [Lowering, Lowering];
   const general = generalize(model, other.model, (axis, port) => `${port}${axis}`);
-  const session = await openSession(runtime, general, options);
+  const session = await ProfiledSession.open(runtime, general, options);
   const names = general.inputs.map(({ name }) => name);
   return {
+    get placement() {
+      return session.placement;
+    },
     async run(given, shapes) {
       const feeds = first.inputs.map(({ shape, type }, index) => {
+        const operand = given[index]!;
+        if (isOnDevice(operand)) return [names[index]!, operand];
         const physical = physicalShape(shapes.get(index) ?? shape, layouts[index]!);
-        const elements = unshared(given[index]!) as Float32Array;
-        return [names[index]!, new runtime.Tensor(type, elements, physical)];
+        return [
+          names[index]!,
+          new runtime.Tensor(type, unshared(operand) as Float32Array, physical),
+        ];
       });
       const results = await session.run(Object.fromEntries(feeds));
       return general.outputs.map(({ name }) => results[name]!.data as Elements);
@@ -168,22 +195,6 @@ export async function compileAnySize(
 }
 
 type Lowering = ReturnType<typeof lower>;
-
-function openSession(runtime: Runtime, model: OnnxModel, options: CompileOptions) {
-  return runtime.InferenceSession.create(encode(model), {
-    intraOpNumThreads: options.threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: options.optimize,
-    logSeverityLevel: 3,
-    // Threads that wait in a loop take the processor from those that read images: they go to sleep soon.
-    extra: { session: { intra_op: { spin_duration_us: '20' } } },
-    ...(options.profile !== undefined && {
-      enableProfiling: true,
-      profileFilePrefix: options.profile,
-    }),
-  });
-}
 
 /** The runtime does not take memory that threads share. */
 function unshared(elements: Elements): Elements {

@@ -29,14 +29,16 @@ import {
   withLeading,
 } from './layout.ts';
 import type { OnnxConstant, OnnxModel, OnnxNode } from './onnx/model.ts';
+import { withFewOperands } from './passes/fewOperands.ts';
 import { preferredLayouts } from './passes/preferredLayouts.ts';
+import type { Provider } from './providers/provider.ts';
 
 export interface LowerOptions {
   readonly name: string;
   /** Standard operators only. */
   readonly portable?: boolean;
-  /** Channels in a block of the runtime's blocked layout, where it has one. */
-  readonly block?: number | undefined;
+  /** Who will compute the operators; a graph that is not portable needs it. */
+  readonly provider?: Provider;
   /** Inputs (by place) that may lie in memory in whatever order suits; the others are row by row. */
   readonly freeInputs?: ReadonlySet<number>;
   /** How inputs (by place) lie in memory, where another program has decided it. */
@@ -118,7 +120,8 @@ class Lowering {
       initializers: [...this.#constants.values()],
       metadata: this.#options.metadata ?? {},
     };
-    return { model, layouts };
+    const most = this.#options.provider?.operands;
+    return { model: most === undefined ? model : withFewOperands(model, most), layouts };
   }
 
   /** Makes a tensor a result: under the result's name, or as a copy where it has one already. */
@@ -138,12 +141,16 @@ class Lowering {
 
   #lowerNode(node: Node): void {
     const { inputs, outputs, attributes } = node;
+    const provider = this.#options.portable ? undefined : this.#options.provider;
     const call: LowerCall = {
       inputs,
       outputs,
       attributes,
       portable: this.#options.portable ?? false,
-      block: this.#options.block,
+      fusedProducts: provider?.fusedProducts ?? false,
+      deepTransposed: provider?.deepTransposed ?? true,
+      block: provider?.forms.block,
+      minimal: provider?.forms.minimal ?? false,
       layout: (index) => this.#layout(inputs[index]!),
       take: (index, layout) =>
         this.#take(inputs[index]!, layout ?? rowMajor(inputs[index]!.shape.length)),

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { compile, graphOf, intoPort } from './compile.ts';
+import { inMemory } from './providers/device.ts';
 import { loadRuntime, runtimeLack } from './runtime.ts';
 
 /** What became of compiling, when it was tried. */
@@ -24,7 +25,8 @@ export async function probeCompiler(): Promise<CompilerProbe> {
     return { name: 'compiled', state: outcome.state, detail: what, remedy };
   }
   const { runtime } = outcome;
-  const blocks = runtime.block ? `blocks of ${runtime.block} channels` : 'no blocked convolutions';
+  const { block } = runtime.provider.forms;
+  const blocks = block ? `blocks of ${block} channels` : 'no blocked convolutions';
   const detail = `onnxruntime-node ${runtime.version}, ${blocks}`;
   const remedy = 'ask for backend: wasm, and report this with your processor and Node version';
   await tf.ready();
@@ -38,8 +40,10 @@ export async function probeCompiler(): Promise<CompilerProbe> {
       threads: 1,
       optimize: 'extended',
     });
-    const found = await program.run(
-      values.map((elements, index) => intoPort(program.inputs[index]!, elements)),
+    const found = inMemory(
+      await program.run(
+        values.map((elements, index) => intoPort(program.inputs[index]!, elements)),
+      ),
     );
     await program.dispose();
     await tf.setBackend('cpu');

@@ -2,17 +2,20 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { BLOCKED_DOMAIN } from './kernels/blockedConvolution.ts';
 import { ONNX_TYPES } from './kernels/kernel.ts';
 import { encode } from './onnx/encode.ts';
+import { cpuProvider, type Provider } from './providers/provider.ts';
 
 /** What of onnxruntime-node is used. */
 export interface Runtime {
   readonly InferenceSession: typeof InferenceSession;
   readonly Tensor: typeof Tensor;
   readonly version: string;
-  /**
-   * Channels in a block of the runtime's own layout of images (16 with AVX-512, 8 with AVX); undefined
-   * where this machine's build has no such operators.
-   */
-  readonly block: number | undefined;
+  /** Who computes. */
+  readonly provider: Provider;
+}
+
+/** The same runtime, with another part of it computing. */
+export function onProvider(runtime: Runtime, provider: Provider): Runtime {
+  return { ...runtime, provider };
 }
 
 export type RuntimeOutcome =
@@ -62,7 +65,10 @@ async function load(): Promise<RuntimeOutcome> {
     const { InferenceSession, Tensor } = runtime;
     const version = runtime.env.versions.node ?? runtime.env.versions.common;
     const block = await blockOf(InferenceSession, Tensor);
-    return { state: 'ok', runtime: { InferenceSession, Tensor, version, block } };
+    return {
+      state: 'ok',
+      runtime: { InferenceSession, Tensor, version, provider: cpuProvider(block) },
+    };
   } catch (error) {
     const detail = (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
     const missing = (error as { code?: string }).code === 'ERR_MODULE_NOT_FOUND';
@@ -70,7 +76,11 @@ async function load(): Promise<RuntimeOutcome> {
   }
 }
 
-/** Asks the runtime to bring 32 channels of 2 pixels into blocks, and looks where the second pixel is. */
+/**
+ * Channels in a block of the runtime's own layout of images: 16 with AVX-512, 8 with AVX, undefined where
+ * this machine's build has no such operators. It is asked to bring 32 channels of 2 pixels into blocks, and
+ * looked at where the second pixel is.
+ */
 async function blockOf(
   session: typeof InferenceSession,
   tensor: typeof Tensor,

@@ -6,6 +6,7 @@ import {
   type Elements,
   type ElementType,
   graphOf,
+  inMemory,
   loadRuntime,
   type Program,
   type Runtime,
@@ -183,8 +184,8 @@ async function compiled(
     ...how,
   });
   try {
-    const results = await program.run(
-      variants.flatMap(({ inputs }) => inputs.map(({ elements }) => elements)),
+    const results = inMemory(
+      await program.run(variants.flatMap(({ inputs }) => inputs.map(({ elements }) => elements))),
     );
     const outcomes = results.map((elements, index) => ({ ...program.outputs[index]!, elements }));
     let next = 0;

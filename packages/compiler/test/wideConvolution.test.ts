@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { graphOf, lower } from '../src/index.ts';
+import { cpuProvider } from '../src/providers/provider.ts';
 import { wideConvolutionCases } from './cases/convolution.ts';
 import { compiledEqualsEager, runtimeOrLine } from './comparison.ts';
 
@@ -11,7 +12,8 @@ async function operatorsOf(name: RegExp, block: number | undefined): Promise<str
     const made = found.run(...tensors);
     return Array.isArray(made) ? made : [made];
   });
-  return lower(graph, { name: 'one', block }).model.nodes.map(({ operator }) => operator);
+  const provider = cpuProvider(block);
+  return lower(graph, { name: 'one', provider }).model.nodes.map(({ operator }) => operator);
 }
 
 it('filters 3x3 minimally, by products of all frequencies, where channels are many', async () => {
@@ -30,5 +32,5 @@ it('convolves 16 channels in blocks where the runtime has them, and plainly wher
 const runtime = await runtimeOrLine();
 
 it.skipIf(!runtime)('a block of the runtime has 8 or 16 channels where it has any', () => {
-  expect([undefined, 8, 16]).toContain(runtime!.block);
+  expect([undefined, 8, 16]).toContain(runtime!.provider.forms.block);
 });

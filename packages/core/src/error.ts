@@ -1,5 +1,5 @@
 /** Whose turn it is to mend something; the command line turns it into an exit code. */
-export type ErrorCategory = 'manifest' | 'environment' | 'data' | 'run' | 'plugin';
+export type ErrorCategory = 'manifest' | 'environment' | 'data' | 'run' | 'plugin' | 'interrupted';
 
 export interface ErrorParts {
   /** Stable, never reused, listed in docs/errors.md. */

@@ -79,7 +79,7 @@ test('five different mistakes give five errors, each with its place and its reme
       "raremask.yaml:8:17: "@raremask/loss-ce" is a plugin of the wrong kind. Expected: a model. Got: a loss. Do this: move it under the key loss, and name a model here.",
       "raremask.yaml:10:12: the plugin "@raremask/loss-dise" is not installed. Expected: an npm package, a subpath of one, or a file that begins with ./. Got: no package @raremask/loss-dise in reach of FOLDER. Do this: write "@raremask/loss-dice", or npm install @raremask/loss-dise.",
       "raremask.yaml:12:58: the setting sampler.with.foreground does not fit. Expected: number from 0 to 1. Got: 1.5.",
-      "raremask.yaml:13:12: there is no setting train.epoch. Expected: epochs, budget, batch, optimizer, schedule, clip, accumulate, average, sentinel, augment, validateEvery, workers. Do this: write train.epochs.",
+      "raremask.yaml:13:12: there is no setting train.epoch. Expected: epochs, budget, batch, optimizer, schedule, clip, accumulate, average, earlyStop, sentinel, augment, validateEvery, workers. Do this: write train.epochs.",
       "raremask.yaml:13:30: the setting train.batch does not fit. Expected: whole number of at least 1. Got: "eight".",
     ]
   `);
@@ -313,8 +313,8 @@ describe('YAML', () => {
     const files = { 'a.yaml': changed(['seed: 7', 'seed: -1']), 'b.yaml': 'train: { bach: 3 }\n' };
     expect(await mistakesOf(files, ['train.epoch=1'])).toEqual([
       'a.yaml:3:7: the setting seed does not fit. Expected: whole number of at least 0. Got: -1.',
-      'b.yaml:1:10: there is no setting train.bach. Expected: epochs, budget, batch, optimizer, schedule, clip, accumulate, average, sentinel, augment, validateEvery, workers. Do this: write train.batch.',
-      '--set train.epoch=1: there is no setting train.epoch. Expected: epochs, budget, batch, optimizer, schedule, clip, accumulate, average, sentinel, augment, validateEvery, workers. Do this: write train.epochs.',
+      'b.yaml:1:10: there is no setting train.bach. Expected: epochs, budget, batch, optimizer, schedule, clip, accumulate, average, earlyStop, sentinel, augment, validateEvery, workers. Do this: write train.batch.',
+      '--set train.epoch=1: there is no setting train.epoch. Expected: epochs, budget, batch, optimizer, schedule, clip, accumulate, average, earlyStop, sentinel, augment, validateEvery, workers. Do this: write train.epochs.',
     ]);
   });
 });

@@ -295,3 +295,21 @@ export function nameOutside(path: string): RaremaskError {
     remedy: 'rename the image, or train with another name of the class',
   });
 }
+
+/** @param batch [count, ...size] */
+export function tensorTooLarge(
+  batch: readonly number[],
+  shape: readonly number[],
+  bytes: number,
+  refusal: string,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_TENSOR_TOO_LARGE',
+    category: 'environment',
+    where: `a training step of ${batch.join(' x ')}`,
+    what: `the GPU takes no tensor of [${shape.join(', ')}], ${Math.ceil(bytes / 2 ** 20)} MiB, which the step needs`,
+    got: refusal,
+    remedy:
+      'make train.batch, sampler.with.window or model.with.filters smaller, or set backend: compiled',
+  });
+}

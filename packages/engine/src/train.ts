@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DeviceLost } from '@raremask/compiler';
 import type { BackendFact, OnEvent, RunOutcome } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { createRunFolder, type RunLock, writeAtomically } from '@raremask/record';
@@ -9,6 +10,7 @@ import type { Compute } from './runner/compute.ts';
 import type { Network } from './runner/runner.ts';
 import { initialState } from './step/state.ts';
 import { checkClasses } from './training/checkClasses.ts';
+import { deviceLost } from './training/errors.ts';
 import { Journal } from './training/journal.ts';
 import { changeText } from './training/manifestChanges.ts';
 import { openCourse } from './training/openCourse.ts';
@@ -110,7 +112,10 @@ export async function train(
     run = new TrainingRun({
       ...{ work, parts, program, state, folder, feed, emit, from, compute, trackers, course },
     });
-    const result = await run.train(options.backend, options.signal);
+    const { path } = folder;
+    const result = await run.train(options.backend, options.signal).catch((error: unknown) => {
+      throw error instanceof DeviceLost ? deviceLost(path, error) : error;
+    });
     outcome = result.interrupted ? 'interrupted' : 'finished';
     return result;
   } finally {

@@ -100,19 +100,19 @@ test('gradients of small batches, gathered, move the weights as the large batch 
   const last = { share: 1 / 3, first: false, last: true };
   const waiting = await parts.step(call(NUMBERS.slice(0, 4), { gathering: first }));
   expect(waiting.gradientNorm).toBe(null);
-  expect([...parts.state().weights[0]!]).toEqual([0.5, -0.25]);
+  expect([...(await parts.state()).weights[0]!]).toEqual([0.5, -0.25]);
   const done = await parts.step(call(NUMBERS.slice(4), { gathering: last }));
   expect(done.gradientNorm).toBeCloseTo(expected.gradientNorm!, 4);
   expect((2 * waiting.loss + done.loss) / 3).toBeCloseTo(expected.loss, 5);
   for (const kind of ['weights', 'slots'] as const) {
-    for (const [index, values] of whole.state()[kind].entries()) {
+    for (const [index, values] of (await whole.state())[kind].entries()) {
       for (const [at, value] of values.entries()) {
-        expect(parts.state()[kind][index]![at]).toBeCloseTo(value, 6);
+        expect((await parts.state())[kind][index]![at]).toBeCloseTo(value, 6);
       }
     }
   }
   // Running statistics have seen two batches.
-  expect(parts.state().buffers[0]![0]).toBe(2);
+  expect((await parts.state()).buffers[0]![0]).toBe(2);
   await whole.dispose();
   await parts.dispose();
 });
@@ -123,12 +123,12 @@ test('a state that is loaded between two batches of an update goes on exactly', 
   const last = { share: 1 / 3, first: false, last: true };
   const through = new EagerRunner(gathering, initialState(gathering));
   await through.step(call(NUMBERS.slice(0, 4), { gathering: first }));
-  const saved = through.state();
+  const saved = await through.state();
   await through.step(call(NUMBERS.slice(4), { gathering: last, decay: 0.5 }));
   const resumed = new EagerRunner(gathering, initialState(gathering));
   resumed.load(saved);
   await resumed.step(call(NUMBERS.slice(4), { gathering: last, decay: 0.5 }));
-  expect(resumed.state()).toEqual(through.state());
+  expect(await resumed.state()).toEqual(await through.state());
   await through.dispose();
   await resumed.dispose();
 });
@@ -142,8 +142,8 @@ test('what was gathered for one update is no part of the next', async () => {
   await runner.step(call(NUMBERS.slice(2, 4), { gathering: last }));
   await runner.step(call([0, 0], { gathering: first }));
   // A gradient of an empty image with bias 0.1: through the bias alone, far from what was gathered.
-  const [bias0] = runner.state().gathered[1]!;
-  const { weights } = runner.state();
+  const [bias0] = (await runner.state()).gathered[1]!;
+  const { weights } = await runner.state();
   expect(bias0).toBeCloseTo(0.5 * 2 * weights[1]![0]! * weights[2]![0]! ** 2, 5);
   await runner.dispose();
 });
@@ -151,15 +151,15 @@ test('what was gathered for one update is no part of the next', async () => {
 test('a moving average follows the weights and is what the network infers with', async () => {
   const averaging = program({ average: true });
   const runner = new EagerRunner(averaging, initialState(averaging));
-  const at = () => runner.state().weights[0]![0]!;
+  const at = async () => (await runner.state()).weights[0]![0]!;
   await runner.step(call(NUMBERS, { decay: averageDecay(0.999, 0) }));
-  const first = at();
+  const first = await at();
   await runner.step(call(NUMBERS, { decay: averageDecay(0.999, 1) }));
-  const second = at();
+  const second = await at();
   // Shares that stay: 1/10, then 2/11. The average begins at the first weight, 0.5.
   const afterFirst = 0.5 / 10 + (9 / 10) * first;
   const afterSecond = (2 / 11) * afterFirst + (9 / 11) * second;
-  const { averages } = runner.state();
+  const { averages } = await runner.state();
   expect(averages[0]![0]).toBeCloseTo(afterSecond, 6);
   // The buffer was 0, 1 and 2.
   expect(averages[3]![0]).toBeCloseTo((2 / 11) * 0.9 + (9 / 11) * 2, 6);

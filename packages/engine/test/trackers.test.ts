@@ -118,7 +118,7 @@ describe('trackers', () => {
       {},
     ]);
     for (const epoch of [1, 2, 3, 4]) {
-      await all.epoch(epoch, epoch * 10, () => {
+      await all.epoch(epoch, epoch * 10, async () => {
         asked++;
         return [];
       });

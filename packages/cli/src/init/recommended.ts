@@ -14,7 +14,7 @@ import {
   type RecommendedSetting,
   startOf,
 } from '@raremask/engine';
-import { prepared } from '../backend.ts';
+import { prepared } from '../backend/prepared.ts';
 import type { Console } from '../console.ts';
 import { noProposal } from '../errors.ts';
 import { STANDARD } from '../manifestArguments.ts';

@@ -1,37 +1,35 @@
-import { availableParallelism, totalmem } from 'node:os';
-import { probeBackends } from '@raremask/backends';
-import { probeCompiler } from '@raremask/compiler';
+import { availableParallelism } from 'node:os';
+import { type Finding, machineFindings, probeBackends, thisMachine } from '@raremask/backends';
+import { loadRuntime, openGpu, probeCompiler, runtimeFiles } from '@raremask/compiler';
 import { installedPlugins } from '@raremask/core/host';
 import { columns } from '@raremask/report';
+import { type Calibration, calibrate, keepCalibration } from '../backend/calibration.ts';
+import { REMEDIES } from '../backend/gpu.ts';
 import type { Console } from '../console.ts';
 import { EXIT } from '../failure.ts';
 
-/** One thing that was looked at. */
-interface Finding {
-  readonly name: string;
-  readonly state: 'ok' | 'absent' | 'broken';
-  readonly detail: string;
-  readonly remedy?: string;
+interface DoctorOptions {
+  /** Whether a training step is timed on every backend. */
+  readonly bench?: boolean;
+  /** Whether what was timed is kept, for `auto`. */
+  readonly calibrate?: boolean;
 }
 
 /** Looks at Node, the machine, the backends and the plugins, and says what to mend. */
-export async function doctor(version: string, console: Console): Promise<number> {
-  const plugins = await installedPlugins(process.cwd());
+export async function doctor(
+  version: string,
+  options: DoctorOptions,
+  console: Console,
+): Promise<number> {
+  const folder = process.cwd();
+  const plugins = await installedPlugins(folder);
   const broken = plugins.filter(({ error }) => error !== undefined);
   const findings: Finding[] = [
     { name: 'raremask', state: 'ok', detail: version },
-    {
-      name: 'node',
-      state: 'ok',
-      detail: `${process.version}, ${process.platform} ${process.arch}`,
-    },
-    {
-      name: 'machine',
-      state: 'ok',
-      detail: `${availableParallelism()} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB of memory`,
-    },
-    ...(await probeBackends(process.cwd())),
+    ...machineFindings(thisMachine(), folder, runtimeFiles()),
+    ...(await probeBackends(folder)),
     await probeCompiler(),
+    ...(await gpuFindings()),
     {
       name: 'plugins',
       state: plugins.length === 0 ? 'absent' : broken.length > 0 ? 'broken' : 'ok',
@@ -49,6 +47,15 @@ export async function doctor(version: string, console: Console): Promise<number>
       }),
     ),
   ];
+  if (options.bench || options.calibrate) {
+    console.note('info', 'Timing a training step on every backend: ten seconds or more');
+    const timed = await calibrate(folder, availableParallelism());
+    findings.push(...timings(timed));
+    if (options.calibrate) {
+      const detail = `auto takes ${timed.ranking[0]?.backend ?? 'none'} from now on (${keepCalibration(timed)})`;
+      findings.push({ name: 'calibration', state: 'ok', detail });
+    }
+  }
   if (console.json) console.result(findings);
   else {
     console.text(
@@ -65,4 +72,39 @@ export async function doctor(version: string, console: Console): Promise<number>
   }
   const works = findings.some(({ name, state }) => name.startsWith('wasm') && state === 'ok');
   return works && broken.length === 0 ? EXIT.ok : EXIT.environment;
+}
+
+/** The GPU's providers of onnxruntime, tried. */
+async function gpuFindings(): Promise<Finding[]> {
+  const outcome = await loadRuntime();
+  if (outcome.state !== 'ok') return [];
+  return (['webgpu', 'cuda'] as const).map((name): Finding => {
+    const gpu = openGpu(outcome.runtime, name);
+    if (gpu.state !== 'ok') return { name, ...gpu, remedy: REMEDIES[name] };
+    const { adapter } = gpu;
+    const slow = adapter.software ? ': a processor that plays GPU, right and slow' : '';
+    const detail = [adapter.name, adapter.driver].filter(Boolean).join(', ');
+    return { name, state: 'ok', detail: `${detail}${slow}` };
+  });
+}
+
+function timings({ ranking, failed }: Calibration): Finding[] {
+  const forms = (one: Calibration['ranking'][number]) =>
+    one.forms ? ` (${one.forms.layout}${one.forms.minimal ? ', minimal filtering' : ''})` : '';
+  return [
+    ...ranking.map(
+      (one): Finding => ({
+        name: `time of ${one.backend}`,
+        state: 'ok',
+        detail: `${one.milliseconds.toFixed(1)} ms a training step of 4 x 64 x 64, ${one.device}${forms(one)}`,
+      }),
+    ),
+    ...failed.map(
+      ({ backend, detail }): Finding => ({
+        name: `time of ${backend}`,
+        state: 'absent',
+        detail,
+      }),
+    ),
+  ];
 }

@@ -1,4 +1,4 @@
-import { prepared } from '../backend.ts';
+import { prepared } from '../backend/prepared.ts';
 import type { Console } from '../console.ts';
 import { EXIT } from '../failure.ts';
 import { keptSplitNote, manifestOfRun } from '../manifestArguments.ts';

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { loadRuntime } from '@raremask/compiler';
 import { exportOnnx } from '@raremask/engine';
-import { prepared } from '../backend.ts';
+import { prepared } from '../backend/prepared.ts';
 import type { Console } from '../console.ts';
 import { wrongSize } from '../errors.ts';
 import { EXIT } from '../failure.ts';

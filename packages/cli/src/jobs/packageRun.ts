@@ -18,7 +18,7 @@ import {
   writeDecisions,
   writeJson,
 } from '@raremask/record';
-import { prepared } from '../backend.ts';
+import { prepared } from '../backend/prepared.ts';
 import type { Console } from '../console.ts';
 import { packageExists, unreadableText } from '../errors.ts';
 import { EXIT } from '../failure.ts';

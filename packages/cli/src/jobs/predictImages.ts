@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { predict } from '@raremask/engine';
-import { prepared } from '../backend.ts';
+import { prepared } from '../backend/prepared.ts';
 import type { Console } from '../console.ts';
 import { EXIT } from '../failure.ts';
 import { leftOutText } from '../leftOut.ts';

@@ -10,7 +10,7 @@ import {
   type TrainResult,
   train,
 } from '@raremask/engine';
-import { type Prepared, prepared } from '../backend.ts';
+import { type Prepared, prepared } from '../backend/prepared.ts';
 import type { Console } from '../console.ts';
 import { EXIT } from '../failure.ts';
 import { recordInspection } from '../inspection/recordedInspection.ts';

@@ -18,7 +18,7 @@ export function filterLayout(rank: number): Layout {
 const MINIMAL_CHANNELS = { blocked: 64, copied: 32 };
 
 function minimalPays(call: LowerCall, window: SlidingWindow, filter: readonly number[]): boolean {
-  if (call.portable || !isMinimal(window)) return false;
+  if (!call.minimal || !isMinimal(window)) return false;
   const least = isBlocked(call, window, filter) ? 'blocked' : 'copied';
   return Math.min(filter[2]!, filter[3]!) >= MINIMAL_CHANNELS[least];
 }
@@ -68,25 +68,27 @@ function rotatedConvolution(call: LowerCall, forward: SlidingWindow): Lowered {
   const filter = call.inputs[1]!.shape;
   const window = turnedWindow(forward);
   if (isBlocked(call, window, filter)) return blockedConvolution(call, window, true);
-  const rank = filter.length;
-  const layout = channelsFirst(rank);
-  const exchanged = [rank - 2, rank - 1, ...Array.from({ length: rank - 2 }, (_, axis) => axis)];
-  let turned = call.take(1, exchanged);
-  const taps = sizeOf(window.size);
-  if (taps > 1) {
-    const flat = call.emit('Reshape', [
-      turned,
-      call.ints([filter[rank - 2]!, filter[rank - 1]!, taps]),
-    ]);
-    const back = call.ints(Array.from({ length: taps }, (_, tap) => taps - 1 - tap));
-    const shape = exchanged.map((axis) => filter[axis]!);
-    turned = call.emit('Reshape', [
-      call.emit('Gather', [flat, back], { axis: 2 }),
-      call.ints(shape),
-    ]);
-  }
-  const operands = [call.take(0, layout), turned];
+  const layout = channelsFirst(filter.length);
+  const operands = [call.take(0, layout), turnedFilter(call)];
   return { name: call.emit('Conv', operands, windowAttributes(window)), layout };
+}
+
+/** The filter turned round, with in and out exchanged: [in, out, ...size]. */
+function turnedFilter(call: LowerCall): string {
+  const filter = call.inputs[1]!.shape;
+  const rank = filter.length;
+  const size = filter.slice(0, -2);
+  const exchanged = [rank - 2, rank - 1, ...size.map((_, axis) => axis)];
+  const straight = call.take(1, exchanged);
+  const taps = sizeOf(size);
+  if (taps === 1) return straight;
+  const flat = call.emit('Reshape', [
+    straight,
+    call.ints([filter[rank - 2]!, filter[rank - 1]!, taps]),
+  ]);
+  const back = call.ints(Array.from({ length: taps }, (_, tap) => taps - 1 - tap));
+  const shape = exchanged.map((axis) => filter[axis]!);
+  return call.emit('Reshape', [call.emit('Gather', [flat, back], { axis: 2 }), call.ints(shape)]);
 }
 
 /** The window with which dy is convolved to give the gradient of a convolution of stride 1. */
@@ -106,9 +108,43 @@ function turnedWindow(forward: SlidingWindow): SlidingWindow {
   return turned;
 }
 
+/** The same as `scattered` where that has no operator: dy with zeros between its pixels, convolved. */
+function spaced(call: LowerCall, window: SlidingWindow): Lowered {
+  const dy = call.inputs[0]!.shape;
+  const layout = channelsFirst(dy.length);
+  const { strides, size, dilations, before, input, output } = window;
+  const head = [dy[0]!, dy.at(-1)!];
+  const apart = call.emit('Reshape', [
+    call.take(0, layout),
+    call.ints([...head, ...output.flatMap((extent) => [extent, 1])]),
+  ]);
+  const none = [0, 0, ...output.flatMap(() => [0, 0])];
+  const zeros = [0, 0, ...strides.flatMap((stride) => [0, stride - 1])];
+  const padded = call.emit('Pad', [apart, call.ints([...none, ...zeros])]);
+  const wide = output.map((extent, axis) => extent * strides[axis]!);
+  const raised = call.emit('Reshape', [padded, call.ints([...head, ...wide])]);
+  const behind = wide.map((extent, axis) => input[axis]! - extent + before[axis]!);
+  // Zeros behind the last pixel that reach past the result are cut off.
+  const ends = wide.map((extent, axis) => extent + Math.min(behind[axis]!, 0));
+  const axes = wide.map((_, axis) => axis + 2);
+  const cut = behind.every((count) => count >= 0)
+    ? raised
+    : call.emit('Slice', [raised, call.ints(axes.map(() => 0)), call.ints(ends), call.ints(axes)]);
+  const ahead = size.map((extent, axis) => (extent - 1) * dilations[axis]! - before[axis]!);
+  if (ahead.some((count) => count < 0)) throw new Unsupported('padding wider than the filter');
+  const name = call.emit('Conv', [cut, turnedFilter(call)], {
+    kernel_shape: size,
+    strides: strides.map(() => 1),
+    dilations,
+    pads: [...ahead, ...behind.map((count) => Math.max(count, 0))],
+  });
+  return { name, layout };
+}
+
 /** Every pixel of dy adds its filter to the result. */
 function scattered(call: LowerCall, window: SlidingWindow): Lowered {
   const rank = call.inputs[1]!.shape.length;
+  if (rank > 4 && !call.deepTransposed) return spaced(call, window);
   const layout = channelsFirst(rank);
   const operands = [call.take(0, layout), call.take(1, filterLayout(rank))];
   // Rows that no window has reached get no gradient: they are the result's padding.

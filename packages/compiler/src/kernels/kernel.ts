@@ -50,8 +50,14 @@ export interface LowerCall {
   readonly outputs: readonly Value[];
   /** True where the graph shall be readable by any ONNX runtime: standard operators only. */
   readonly portable: boolean;
-  /** Channels in a block of the runtime's blocked layout, where it has one. */
+  /** Whether the provider has FusedMatMul, a product of matrices that may be given transposed. */
+  readonly fusedProducts: boolean;
+  /** Whether ConvTranspose works in three dimensions. */
+  readonly deepTransposed: boolean;
+  /** Channels in a block of the runtime's blocked layout, where the provider has one. */
   readonly block: number | undefined;
+  /** Whether minimal filtering pays on the provider, given channels enough. */
+  readonly minimal: boolean;
   /** The layout in which an input lies already; constants follow any. */
   layout(index: number): Layout;
   /** The ONNX tensor of an input, brought into a layout; rows first where none is named. */

@@ -1,6 +1,7 @@
 import { sizeOf, type Value } from '../graph.ts';
 import { channelsFirst, type Layout } from '../layout.ts';
-import { type LowerCall, type Lowered, RUNTIME_DOMAIN } from './kernel.ts';
+import type { LowerCall, Lowered } from './kernel.ts';
+import { product } from './products.ts';
 import type { SlidingWindow } from './slidingWindow.ts';
 
 /**
@@ -51,17 +52,19 @@ export function minimalConvolution(
   ]);
   const matrix = turned ? turnedFilterMatrix : filterMatrix;
   const spectra = call.emit('Reshape', [
-    call.emit(
-      `${RUNTIME_DOMAIN}.FusedMatMul`,
-      [call.numbers(matrix, [FREQUENCIES, TAPS * TAPS]), weights],
-      { transB: 1 },
+    product(
+      call,
+      { name: call.numbers(matrix, [FREQUENCIES, TAPS * TAPS]), flipped: false },
+      { name: weights, flipped: true },
     ),
     call.ints([FREQUENCIES, out, channels]),
   ]);
   const image = imageSpectra(call, 0, window.input);
-  const products = turned
-    ? call.emit(`${RUNTIME_DOMAIN}.FusedMatMul`, [spectra, image], { transA: 1 })
-    : call.emit('MatMul', [spectra, image]);
+  const products = product(
+    call,
+    { name: spectra, flipped: turned, rank: 3 },
+    { name: image, flipped: false, rank: 3 },
+  );
   const apart = call.emit('Reshape', [
     products,
     call.ints([FREQUENCIES, to, batch, tiles[0]! * tiles[1]!]),
@@ -93,12 +96,16 @@ export function minimalFilterGradient(
   const [channels, out] = [filterShape[2]!, filterShape[3]!];
   const image = imageSpectra(call, 0, window.input);
   const gradient = gradientSpectra(call, 1, window.output);
-  const products = call.emit(`${RUNTIME_DOMAIN}.FusedMatMul`, [gradient, image], { transB: 1 });
+  const products = product(
+    call,
+    { name: gradient, flipped: false, rank: 3 },
+    { name: image, flipped: true, rank: 3 },
+  );
   const flat = call.emit('Reshape', [products, call.ints([FREQUENCIES, out * channels])]);
-  const taps = call.emit(
-    `${RUNTIME_DOMAIN}.FusedMatMul`,
-    [flat, call.numbers(filterResultMatrix, [FREQUENCIES, TAPS * TAPS])],
-    { transA: 1 },
+  const taps = product(
+    call,
+    { name: flat, flipped: true },
+    { name: call.numbers(filterResultMatrix, [FREQUENCIES, TAPS * TAPS]), flipped: false },
   );
   const name = call.emit('Reshape', [taps, call.ints([out, channels, TAPS, TAPS])]);
   return { name, layout: FILTER_LAYOUT };

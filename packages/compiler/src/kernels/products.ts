@@ -27,7 +27,7 @@ function operand(call: LowerCall, index: number, flip: boolean): Operand {
 /** a b, of which either may be given with rows and columns exchanged. */
 export function product(call: LowerCall, a: Operand, b: Operand): string {
   if (!a.flipped && !b.flipped) return call.emit('MatMul', [a.name, b.name]);
-  if (call.portable) {
+  if (!call.fusedProducts) {
     const straight = ({ name, flipped, rank = 2 }: Operand) => {
       const perm = [...rowMajor(rank).slice(0, -2), rank - 1, rank - 2];
       return flipped ? call.emit('Transpose', [name], { perm }) : name;

@@ -472,7 +472,7 @@ const base = z.strictObject({
     .enum(BACKENDS)
     .default('auto')
     .describe(
-      'What computes; auto: the fastest that is installed and works; compiled: whole steps as one native graph',
+      'What computes; auto: the fastest that is installed and works; compiled: whole steps as one native graph; webgpu, cuda: the same on a GPU',
     ),
   threads: z
     .union([z.literal('auto'), z.int().min(1)])

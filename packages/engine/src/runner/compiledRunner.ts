@@ -1,21 +1,33 @@
 import {
   compile,
+  type DeviceTensor,
+  disposeOperand,
   type Elements,
+  type Graph,
   graphOf,
   type InputSpec,
+  inMemory,
   intoPort,
+  isOnDevice,
+  largestIn,
+  type Operand,
+  openReader,
   outOfPort,
   type Port,
   type Program,
+  type Reader,
+  refusalOf,
   type Tracer,
 } from '@raremask/compiler';
-import type { Loss } from '@raremask/core';
+import type { Loss, OnEvent } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
+import { tensorTooLarge } from '../errors.ts';
 import type { NetworkProgram, StepProgram } from '../step/program.ts';
 import { inferredWith } from '../step/state.ts';
 import type { Compute } from './compute.ts';
 import { float, tracedModel } from './inferenceGraph.ts';
 import { InferencePrograms } from './inferencePrograms.ts';
+import { PlacementNotes } from './placementNotes.ts';
 import { ProgramCache } from './programCache.ts';
 import type {
   Inferred,
@@ -28,12 +40,6 @@ import type {
 } from './runner.ts';
 import { byKind, inOrder, partOf, StepInputs, type StepPart } from './stepInputs.ts';
 
-/** Told when a program is ready to run. */
-export type OnCompiled = (
-  what: string,
-  result: { readonly operators: number; readonly seconds: number },
-) => void;
-
 interface CompiledStep {
   readonly program: Program;
   readonly inputs: StepInputs;
@@ -44,34 +50,44 @@ interface CompiledStep {
 /** One array of the state. The first program that uses it decides how its axes lie. */
 interface Held {
   readonly port: Port;
-  now: Elements;
-  /** What the next step that changes it writes into. */
-  next: Elements;
+  /** On a GPU, what the step left there, as soon as one has changed it. */
+  now: Operand;
+  /** What the next step that changes it writes into; undefined where that stays on a GPU. */
+  next: Elements | undefined;
 }
 
 /**
  * Runs steps as one native graph for each size of batch. Weights, buffers and the optimizer's slots
  * stay in arrays that the runtime reads from and writes into, two sets in turn, in the order of axes
- * that its operators want.
+ * that its operators want; or in a GPU's memory, where its provider can leave them there.
  */
 export class CompiledRunner implements Runner {
   readonly #compute: Compute;
   readonly #program: StepProgram;
-  readonly #onCompiled: OnCompiled;
+  readonly #emit: OnEvent;
+  readonly #placed: PlacementNotes;
   readonly #steps: ProgramCache<CompiledStep>;
   #inference: InferencePrograms | undefined;
+  #reader: { readonly places: string; readonly reader: Reader } | undefined;
   /** The state in the order of stepInputs; each as it was given, until a program uses it. */
   readonly #state: (Held | Float32Array)[];
 
-  constructor(compute: Compute, program: StepProgram, state: StateArrays, onCompiled: OnCompiled) {
+  constructor(compute: Compute, program: StepProgram, state: StateArrays, emit: OnEvent) {
     this.#compute = compute;
     this.#program = program;
-    this.#onCompiled = onCompiled;
-    this.#steps = new ProgramCache(({ program: step }) => step.dispose(), compute.pixelsKept);
+    this.#emit = emit;
+    this.#placed = new PlacementNotes(emit);
+    this.#steps = new ProgramCache(async ({ program: step }) => {
+      await this.#bringHome();
+      await step.dispose();
+    }, compute.pixelsKept);
     this.#state = inOrder(state);
   }
 
-  /** @throws NotTraceable where a plugin does what a graph cannot hold; the state is as before */
+  /**
+   * @throws NotTraceable where a plugin does what a graph cannot hold; the state is as before
+   * @throws DeviceLost
+   */
   async step(call: StepCall): Promise<StepResult> {
     const { program, inputs, asked } = await this.#stepFor(call);
     const held = (place: number) => this.#state[place] as Held;
@@ -85,11 +101,15 @@ export class CompiledRunner implements Runner {
       [...inputs.reads.map((place) => held(place).now), ...inputs.values(call), ...uniform],
       [...said, ...inputs.writes.map((place) => held(place).next)],
     );
-    for (const place of inputs.writes) {
+    for (const [index, place] of inputs.writes.entries()) {
       const one = held(place);
-      [one.now, one.next] = [one.next, one.now];
+      const before = one.now;
+      one.now = results[inputs.reported + index]!;
+      if (isOnDevice(before)) before.dispose();
+      one.next = isOnDevice(one.now) ? undefined : (before as Elements);
     }
-    return inputs.report(results.slice(0, inputs.reported) as Float32Array[]);
+    this.#placed.after(WHAT[partOf(call)], program);
+    return inputs.report(inMemory(results.slice(0, inputs.reported)) as Float32Array[]);
   }
 
   async infer(images: Float32Array, count: number, size: readonly number[]): Promise<Inferred> {
@@ -102,6 +122,7 @@ export class CompiledRunner implements Runner {
       this.#compute,
       this.#program,
       'inputs',
+      this.#placed,
       new Map(layouts),
     );
     return await this.#inference.run(
@@ -112,10 +133,13 @@ export class CompiledRunner implements Runner {
     );
   }
 
-  state(): StateArrays {
-    const arrays = this.#state.map((one) =>
-      one instanceof Float32Array ? one : (outOfPort(one.port, one.now) as Float32Array),
-    );
+  async state(): Promise<StateArrays> {
+    const away = await this.#read();
+    const arrays = this.#state.map((one, place) => {
+      if (one instanceof Float32Array) return one;
+      const elements = isOnDevice(one.now) ? away.get(place)! : one.now;
+      return outOfPort(one.port, elements) as Float32Array;
+    });
     return byKind(this.#program, arrays);
   }
 
@@ -123,13 +147,51 @@ export class CompiledRunner implements Runner {
     for (const [place, values] of inOrder(state).entries()) {
       const one = this.#state[place]!;
       if (one instanceof Float32Array) this.#state[place] = values;
-      else one.now = intoPort(one.port, values);
+      else {
+        disposeOperand(one.now);
+        one.now = intoPort(one.port, values);
+      }
     }
   }
 
   async dispose(): Promise<void> {
+    for (const one of this.#state.splice(0)) {
+      if (!(one instanceof Float32Array)) disposeOperand(one.now);
+    }
     await this.#steps.clear();
     await this.#inference?.dispose();
+    await this.#reader?.reader.dispose();
+  }
+
+  /** What lies on a GPU, by its place in the state. */
+  async #read(): Promise<Map<number, Elements>> {
+    const places: number[] = [];
+    const held: Held[] = [];
+    for (const [place, one] of this.#state.entries()) {
+      if (one instanceof Float32Array || !isOnDevice(one.now)) continue;
+      places.push(place);
+      held.push(one);
+    }
+    if (places.length === 0) return new Map();
+    if (this.#reader?.places !== places.join()) {
+      await this.#reader?.reader.dispose();
+      const reader = await openReader(
+        this.#compute.runtime,
+        held.map(({ port }) => port),
+      );
+      this.#reader = { places: places.join(), reader };
+    }
+    const elements = await this.#reader.reader.read(held.map(({ now }) => now as DeviceTensor));
+    return new Map(elements.map((one, index) => [places[index]!, one]));
+  }
+
+  /** A tensor of a device lives in the memory of the session that made it, and must not outlive it. */
+  async #bringHome(): Promise<void> {
+    for (const [place, elements] of await this.#read()) {
+      const one = this.#state[place] as Held;
+      disposeOperand(one.now);
+      one.now = elements;
+    }
   }
 
   async #stepFor(call: StepCall): Promise<CompiledStep> {
@@ -142,12 +204,14 @@ export class CompiledRunner implements Runner {
     const { graph, asked } = await graphOf(inputs.shapes(shape).map(float), (tensors, tracer) =>
       inputs.run(traced(this.#program, tracer), tensors, (wanted) => tracer.input(float(wanted))),
     );
+    await this.#requireRoom(graph, shape);
     const place = new Map(inputs.reads.map((held, index) => [held, index]));
     const program = await compile(this.#compute.runtime, graph, {
       name: 'training step',
       threads: this.#compute.threads,
       optimize: 'extended',
       ...(this.#compute.profile !== undefined && { profile: this.#compute.profile }),
+      stays: new Set(inputs.writes.map((_, index) => inputs.reported + index)),
       freeInputs: new Set(inputs.reads.keys()),
       inputLayouts: this.#layouts(inputs.reads),
       outputLike: new Map(
@@ -155,13 +219,22 @@ export class CompiledRunner implements Runner {
       ),
     });
     await this.#hold(program, inputs.reads);
-    this.#onCompiled(`${WHAT[part]} of ${shape.join(' x ')}`, {
-      operators: program.operators,
-      seconds: (performance.now() - started) / 1000,
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    this.#emit({
+      type: 'note',
+      level: 'info',
+      text: `compiled the ${WHAT[part]} of ${shape.join(' x ')}: ${program.operators} operators in ${seconds} s`,
     });
     const compiled = { program, inputs, asked };
     await this.#steps.add(shape, compiled, part);
     return compiled;
+  }
+
+  /** @throws RaremaskError where the GPU has no room for the largest tensor of a step */
+  async #requireRoom(graph: Graph, batch: readonly number[]): Promise<void> {
+    const { shape, bytes } = largestIn(graph);
+    const refusal = await refusalOf(this.#compute.runtime, bytes);
+    if (refusal !== undefined) throw tensorTooLarge(batch, shape, bytes, refusal);
   }
 
   /** Layouts of those inputs that lie in memory already. */
@@ -184,7 +257,9 @@ export class CompiledRunner implements Runner {
       const port = program.inputs[index]!;
       const values = this.#state[place] as Float32Array;
       const now = intoPort(port, values);
-      this.#state[place] = { port, now, next: new Float32Array(values.length) };
+      const { resident } = this.#compute.runtime.provider;
+      const next = resident ? undefined : new Float32Array(values.length);
+      this.#state[place] = { port, now, next };
     }
     // Programs made before take the state as it lay.
     await this.#inference?.dispose();
@@ -202,8 +277,8 @@ const WHAT: Readonly<Record<StepPart, string>> = {
 export class CompiledNetwork implements Network {
   readonly #programs: InferencePrograms;
 
-  constructor(compute: Compute, program: NetworkProgram, state: NetworkArrays) {
-    this.#programs = new InferencePrograms(compute, program, state);
+  constructor(compute: Compute, program: NetworkProgram, state: NetworkArrays, emit: OnEvent) {
+    this.#programs = new InferencePrograms(compute, program, state, new PlacementNotes(emit));
   }
 
   infer(images: Float32Array, count: number, size: readonly number[]): Promise<Inferred> {

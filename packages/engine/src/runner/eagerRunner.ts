@@ -60,7 +60,7 @@ export class EagerRunner implements Runner {
     return inferEagerly(this.#program, state, images, [count, ...size]);
   }
 
-  state(): StateArrays {
+  async state(): Promise<StateArrays> {
     return byKind(
       this.#program,
       this.#state.map((tensor) => tensor.dataSync() as Float32Array),

@@ -10,10 +10,10 @@ import type { Network } from './runner.ts';
  */
 export class FallingBack<T extends Network> {
   #now: T;
-  readonly #eager: (compiled: T) => T;
+  readonly #eager: (compiled: T) => T | Promise<T>;
   readonly #emit: OnEvent;
 
-  constructor(compiled: T, eager: (compiled: T) => T, emit: OnEvent) {
+  constructor(compiled: T, eager: (compiled: T) => T | Promise<T>, emit: OnEvent) {
     this.#now = compiled;
     this.#eager = eager;
     this.#emit = emit;
@@ -34,7 +34,7 @@ export class FallingBack<T extends Network> {
         level: 'warn',
         text: `not compiled: ${error.message}; it is computed step by step instead, which is slower`,
       });
-      const eager = this.#eager(this.#now);
+      const eager = await this.#eager(this.#now);
       await this.#now.dispose();
       this.#now = eager;
       return await run(eager);

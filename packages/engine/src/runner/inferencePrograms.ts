@@ -2,13 +2,15 @@ import {
   type AnySizeProgram,
   compile,
   compileAnySize,
-  type Elements,
+  inMemory,
   NotGeneral,
+  type Operand,
   type Program,
 } from '@raremask/compiler';
 import type { NetworkProgram } from '../step/program.ts';
 import type { Compute } from './compute.ts';
 import { graphsOfTwoSizes, inferenceGraph } from './inferenceGraph.ts';
+import type { PlacementNotes } from './placementNotes.ts';
 import { ProgramCache } from './programCache.ts';
 import type { Inferred, NetworkArrays } from './runner.ts';
 
@@ -24,6 +26,7 @@ export class InferencePrograms {
   readonly #compute: Compute;
   readonly #program: NetworkProgram;
   readonly #state: 'inputs' | NetworkArrays;
+  readonly #placed: PlacementNotes;
   readonly #layouts: ReadonlyMap<number, readonly number[]> | undefined;
   readonly #bySize: ProgramCache<Program>;
   #anySize: AnySizeProgram | 'none' | undefined;
@@ -36,18 +39,20 @@ export class InferencePrograms {
     compute: Compute,
     program: NetworkProgram,
     state: 'inputs' | NetworkArrays,
+    placed: PlacementNotes,
     layouts?: ReadonlyMap<number, readonly number[]>,
   ) {
     this.#compute = compute;
     this.#program = program;
     this.#state = state;
+    this.#placed = placed;
     this.#layouts = layouts;
     this.#bySize = new ProgramCache((own) => own.dispose(), compute.pixelsKept);
   }
 
   /** @param given weights and buffers, where the programs take them */
   async run(
-    given: readonly Elements[],
+    given: readonly Operand[],
     images: Float32Array,
     count: number,
     size: readonly number[],
@@ -59,7 +64,9 @@ export class InferencePrograms {
       if (this.#anySize !== 'none') {
         const whole = [...shape, this.#program.facts.channels];
         const inputs = [...given, images];
-        return inferred(await this.#anySize.run(inputs, new Map([[given.length, whole]])));
+        const results = await this.#anySize.run(inputs, new Map([[given.length, whole]]));
+        this.#placed.after('inference', this.#anySize);
+        return inferred(results);
       }
     }
     if (program === undefined) {
@@ -67,7 +74,9 @@ export class InferencePrograms {
       program = await compile(this.#compute.runtime, graph, this.#options());
       await this.#bySize.add(shape, program);
     }
-    return inferred(await program.run([...given, images]));
+    const results = await program.run([...given, images]);
+    this.#placed.after('inference', program);
+    return inferred(results);
   }
 
   async dispose(): Promise<void> {
@@ -95,7 +104,7 @@ export class InferencePrograms {
   }
 }
 
-function inferred(results: readonly Elements[]): Inferred {
-  const [logits, image] = results as readonly [Float32Array, Float32Array?];
+function inferred(results: readonly Operand[]): Inferred {
+  const [logits, image] = inMemory(results) as unknown as readonly [Float32Array, Float32Array?];
   return image ? { logits, image } : { logits };
 }

@@ -17,16 +17,10 @@ export function openRunner(
   emit: OnEvent,
 ): Runner {
   if (compute === undefined) return new EagerRunner(program, state, emit);
-  const compiled = new CompiledRunner(compute, program, state, (what, { seconds, operators }) =>
-    emit({
-      type: 'note',
-      level: 'info',
-      text: `compiled the ${what}: ${operators} operators in ${seconds.toFixed(1)} s`,
-    }),
-  );
+  const compiled = new CompiledRunner(compute, program, state, emit);
   const running = new FallingBack<Runner>(
     compiled,
-    (before) => new EagerRunner(program, before.state(), emit),
+    async (before) => new EagerRunner(program, await before.state(), emit),
     emit,
   );
   return {
@@ -46,7 +40,7 @@ export function openNetwork(
   emit: OnEvent,
 ): Network {
   if (compute === undefined) return eagerNetwork(program, state);
-  const compiled: Network = new CompiledNetwork(compute, program, state);
+  const compiled: Network = new CompiledNetwork(compute, program, state, emit);
   const running = new FallingBack(compiled, () => eagerNetwork(program, state), emit);
   return {
     infer: (images, count, size) => running.try((network) => network.infer(images, count, size)),

@@ -79,7 +79,8 @@ export interface Network {
 /** Computes training steps, and holds the state between them. It infers with the moving averages, where they are kept. */
 export interface Runner extends Network {
   step(call: StepCall): Promise<StepResult>;
-  state(): StateArrays;
+  /** A copy of the state. @throws DeviceLost where it was on a device that is gone */
+  state(): Promise<StateArrays>;
   /** Takes another state of the same layout in the place of its own. */
   load(state: StateArrays): void;
 }

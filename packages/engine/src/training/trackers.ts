@@ -96,12 +96,14 @@ export class Trackers {
   async epoch(
     epoch: number,
     step: number,
-    weights: () => readonly { name: string; shape: readonly number[]; values: Float32Array }[],
+    weights: () => Promise<
+      readonly { name: string; shape: readonly number[]; values: Float32Array }[]
+    >,
   ): Promise<void> {
     const due = (tracker: Tracker) =>
       tracker.weights !== undefined && epoch % tracker.weights.every === 0;
     if ([...this.#queues.keys()].some(({ tracker }) => due(tracker))) {
-      const taken = { epoch, step, weights: weights() };
+      const taken = { epoch, step, weights: await weights() };
       this.#each((tracker) => (due(tracker) ? tracker.weights!.take(taken) : undefined));
     }
     await this.drain();

@@ -311,7 +311,7 @@ export class TrainingRun {
     const { freeze, thaw } = this.#work.loaded.manifest.model;
     if (thaw === null || epoch < thaw || this.#program.frozen === undefined) return;
     if (freeze.length === 0) return;
-    const state = this.#runner.state();
+    const state = await this.#runner.state();
     const slots = state.slots.map((slot) => new Float32Array(slot.length));
     await this.#runner.dispose();
     this.#program = programOf(this.#work, this.#parts, true);
@@ -349,8 +349,8 @@ export class TrainingRun {
     return standard ?? this.#parts.scores.find((score) => score.name === name)!.text;
   }
 
-  #weights() {
-    const { weights } = this.#runner.state();
+  async #weights() {
+    const { weights } = await this.#runner.state();
     return this.#parts.model.weights.map(({ name, shape }, index) => ({
       name,
       shape,
@@ -387,7 +387,7 @@ export class TrainingRun {
       await this.#watching.again(this.#runner, batch, result, this.#termWeights(epoch, progress));
     }
     if (!this.#updated && gradientNorm !== null) {
-      this.#checkState('nothing was saved since');
+      await this.#checkState('nothing was saved since');
       this.#updated = true;
     }
     if (outcomes) {
@@ -506,7 +506,7 @@ export class TrainingRun {
 
   /** @param gathering whether an update of several batches has begun */
   async #save(path: string, gathering = this.#isGathering): Promise<void> {
-    this.#checkState('what was saved before is kept');
+    const state = await this.#checkState('what was saved before is kept');
     await writeCheckpoint(
       path,
       {
@@ -522,7 +522,7 @@ export class TrainingRun {
         },
       },
       this.#program,
-      this.#runner.state(),
+      state,
       gathering,
     );
   }
@@ -532,9 +532,11 @@ export class TrainingRun {
    * could be saved before. Looking costs a copy of the state, so it is done after the first update and
    * before each checkpoint.
    */
-  #checkState(kept: string): void {
-    const name = unusableIn(this.#program, this.#runner.state());
+  async #checkState(kept: string): Promise<StateArrays> {
+    const state = await this.#runner.state();
+    const name = unusableIn(this.#program, state);
     if (name !== undefined) throw stateNotFinite(this.#parts.optimizerPlace, name, kept);
+    return state;
   }
 
   #addSeconds(seconds: number): void {
