@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { isRaremaskError } from '@raremask/core';
-import { lockRun } from '@raremask/record';
+import { isTraining } from '@raremask/record';
 import { EXIT } from '../failure.ts';
 import type { PlannedTrial, SweepFolder } from './sweepFolder.ts';
 import { trialState } from './trial.ts';
@@ -68,16 +67,9 @@ async function isFree(
   signal: AbortSignal,
   say: (text: string) => void,
 ): Promise<boolean> {
-  for (let asked = 0; existsSync(run); asked++) {
-    try {
-      lockRun(run).release();
-      break;
-    } catch (error) {
-      if (!isRaremaskError(error) || error.code !== 'RAREMASK_RUN_LOCKED') throw error;
-      if (asked === 0) say(`${id}: another process trains it still, and is waited for`);
-    }
+  if (isTraining(run)) say(`${id}: another process trains it still, and is waited for`);
+  while (isTraining(run) && !signal.aborted) {
     await wait(ASKED_EVERY, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) return false;
   }
   return !signal.aborted;
 }
