@@ -7,11 +7,11 @@ import { type Trial, type TrialState, trialState } from './trial.ts';
 
 /** The scores of a trial that are compared, on any foreground of its validation images. */
 export const COMPARED = ['diceForeground', 'missed', 'alarmShare', 'balanced'] as const;
-export type Compared = (typeof COMPARED)[number];
+type Compared = (typeof COMPARED)[number];
 type Scores = Readonly<Record<Compared, number | null>>;
 
 /** A trial and what it has scored. */
-export interface TrialResult extends Trial {
+interface TrialResult extends Trial {
   readonly state: TrialState;
   /** Null until it is finished. */
   readonly scores: Scores | null;
@@ -28,7 +28,7 @@ export interface VariantResult {
 }
 
 /** Trials in which a setting has one value. */
-export interface Effect {
+interface Effect {
   readonly setting: string;
   readonly value: Settings[string];
   readonly balanced: Spread | null;

@@ -15,7 +15,7 @@ export interface Trial {
 }
 
 /** What one trial is called. */
-export function trialId({ settings, seed, fold }: Omit<Trial, 'id'>): string {
+function trialId({ settings, seed, fold }: Omit<Trial, 'id'>): string {
   const own = Object.keys(settings).length === 0 ? [] : [settingsId(settings)];
   return [...own, `seed${seed}`, ...(fold === 0 ? [] : [`fold${fold}`])].join('-');
 }
