@@ -74,6 +74,7 @@ test('these names are exported', () => {
       ],
       "./manifest": [
         "ManifestErrors",
+        "checkedYaml",
         "describeOptions",
         "loadManifest",
         "manifestJsonSchema",
