@@ -304,3 +304,10 @@ test.each(further('a sweep that is killed and stopped', [['SIGKILL'], ['SIGINT']
   },
   300_000,
 );
+
+test('the example is a sweep', async () => {
+  const examples = join(import.meta.dirname, '..', '..', '..', 'examples');
+  const request = await sweepRequest(join(examples, 'lung-phantom', 'sweep.yaml'), {});
+  expect(request).toMatchObject({ folds: 5, seeds: [0, 1] });
+  expect(variantsOf(request.settings)).toHaveLength(4);
+});

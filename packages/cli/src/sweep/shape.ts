@@ -68,7 +68,6 @@ export const sweepShape = z.strictObject({
   settings: settings.optional().describe('Settings of the manifest that vary; left out, none'),
 });
 
-type SweepFile = z.infer<typeof sweepShape>;
 export type SettingsRule = z.infer<typeof settings>;
 /** Settings of a manifest by their path, as `--set` takes them. */
 export type Settings = z.infer<typeof assignment>;
