@@ -172,6 +172,8 @@ describe('--set', () => {
 
   test('does not pass over a name that takes nothing away', async () => {
     await expect(set('train.epoch=null')).rejects.toThrow(/epochs/);
+    // What is empty takes nothing away.
+    for (const slip of ['name=', 'name=...']) await expect(set(slip)).rejects.toThrow(/name/);
   });
 
   test('reaches a key that has a dot', async () => {

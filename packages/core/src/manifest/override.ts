@@ -46,8 +46,10 @@ export function applyOverride(
     return root;
   }
   const value = read.node ?? { type: 'scalar', at, value: null };
+  // Nothing after the =, or YAML's end of a document, is null as well: a slip, and no wish.
+  const takesAway = /^\s*(null|~)\s*$/i.test(written);
   try {
-    return put(root, expandedPath(path, kinds), 0, value, { at, kinds });
+    return put(root, expandedPath(path, kinds), 0, value, { at, kinds, takesAway });
   } catch (error) {
     return fail(error as RaremaskError);
   }
@@ -73,6 +75,8 @@ interface Written {
   /** What messages call the override. */
   readonly at: Place;
   readonly kinds: Kinds;
+  /** Whether null is written, which takes away what is there. */
+  readonly takesAway: boolean;
 }
 
 function put(
@@ -105,7 +109,7 @@ function put(
   const old = entries.get(segment);
   const isLast = depth === path.length - 1;
   // Of a name that is not there, null stays: a mistaken name is told, and not passed over.
-  if (isLast && isNull(value) && entries.delete(segment)) {
+  if (isLast && written.takesAway && entries.delete(segment)) {
     return { type: 'map', at: node?.at ?? at, entries };
   }
   entries.set(segment, {
@@ -138,14 +142,10 @@ function putIntoList(
   }
   const items = [...node.items];
   // Numbers of a list stand by their places: there null is a value.
-  if (depth === path.length - 1 && isNull(value) && items[index]!.type === 'map') {
+  if (depth === path.length - 1 && written.takesAway && items[index]!.type === 'map') {
     items.splice(index, 1);
     return { ...node, items };
   }
   items[index] = put(items[index], indexed, depth + 1, value, written);
   return { ...node, items };
-}
-
-function isNull(node: TreeNode): boolean {
-  return node.type === 'scalar' && node.value === null && node.reference === undefined;
 }
