@@ -18,10 +18,12 @@ const execute = promisify(execFile);
 // Each test runs a process or two; the larger sets are read whole.
 vi.setConfig({ testTimeout: 120_000 });
 const examples = join(root, 'examples');
-const manifests = readdirSync(examples, { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.ya?ml$/.test(name) && !/(^|[/\\])(node_modules|runs|data)[/\\]/.test(name))
-  // What a sweep varies is a file of its own kind; the command's tests load it.
-  .filter((name) => !name.endsWith('sweep.yaml'))
+// Of the examples' folders alone: what is installed in them changes while other tests run. What a sweep varies is
+// a file of its own kind; the command's tests load it.
+const manifests = readdirSync(examples, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .flatMap(({ name }) => readdirSync(join(examples, name)).map((file) => `${name}/${file}`))
+  .filter((name) => /\.ya?ml$/.test(name) && !name.endsWith('sweep.yaml'))
   .toSorted();
 
 /** Runs the built command in an example's folder; the result on stdout. */
