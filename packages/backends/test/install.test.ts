@@ -45,6 +45,8 @@ function zip(files: Readonly<Record<string, string>>): Buffer {
   const directory = Buffer.concat(list);
   const end = Buffer.alloc(22);
   end.writeUInt32LE(0x06054b50, 0);
+  // Entries of this disk, and of all.
+  for (const place of [8, 10]) end.writeUInt16LE(list.length / 2, place);
   end.writeUInt32LE(directory.length, 12);
   end.writeUInt32LE(at, 16);
   return Buffer.concat([...parts, directory, end]);

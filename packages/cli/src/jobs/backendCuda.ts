@@ -15,7 +15,7 @@ const PIPS: readonly (readonly [string, ...string[]])[] = [
 ];
 
 /** What the wheels take, for onnxruntime 1.30 with CUDA 13: to fetch, and unpacked. */
-const SIZE = 'about 2 GB to fetch and 4 GB unpacked';
+const SIZE = 'about 1.6 GB to fetch and 2.4 GB unpacked';
 
 /** Puts the CUDA provider beside onnxruntime-node. @param from a folder that `packCuda` has made */
 export function installCudaProvider(from: string | undefined, console: Console): number {
