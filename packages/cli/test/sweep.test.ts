@@ -11,7 +11,6 @@ import { sweepRequest } from '../src/sweep/request.ts';
 import { sweepResults } from '../src/sweep/results.ts';
 import { resultCsv } from '../src/sweep/resultText.ts';
 import { runTrials } from '../src/sweep/runTrials.ts';
-import { spreadOf, studentT } from '../src/sweep/spread.ts';
 import { trialsOf } from '../src/sweep/trial.ts';
 import { variantsOf } from '../src/sweep/variants.ts';
 import { raremask, run } from './command.ts';
@@ -168,17 +167,6 @@ test('trials run so many at once; a signal starts no more, a failure stops no ot
   expect([...ends.values()].toSorted().slice(0, 3)).toContain('failed');
   expect(ends.get('seed2')).toBe('interrupted');
   expect(ends.size).toBeLessThanOrEqual(4);
-});
-
-test('the interval of a mean is by Student (values of his table)', () => {
-  expect(studentT(1)).toBeCloseTo(12.706, 3);
-  expect(studentT(11)).toBeCloseTo(2.201, 3);
-  expect(studentT(30)).toBeCloseTo(2.042, 3);
-  expect(spreadOf([])).toBe(null);
-  expect(spreadOf([1])).toEqual({ count: 1, mean: 1, deviation: null, interval: null });
-  const { mean, deviation, interval } = spreadOf([1, 2, 3])!;
-  expect([mean, deviation]).toEqual([2, 1]);
-  expect(interval![1]).toBeCloseTo(2 + 4.3027 / Math.sqrt(3), 4);
 });
 
 test('images of all folds are scored together, once every fold is there', async () => {

@@ -28,6 +28,7 @@ export {
   epochScoreDefinitions,
   scoreDefinitions,
 } from './scores/standard.ts';
+export { type Spread, spreadOf } from './spread.ts';
 export { imageScoreOf, type SummaryOptions, summarize } from './summarize.ts';
 export type { Conventions, Summary } from './summary.ts';
 export {

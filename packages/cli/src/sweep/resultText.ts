@@ -1,8 +1,8 @@
+import type { Spread } from '@raremask/metrics';
 import { csvText } from '@raremask/record';
 import { columns, type TableOptions } from '@raremask/report';
 import { COMPARED, type SweepResults, type VariantResult } from './results.ts';
 import type { Settings } from './shape.ts';
-import type { Spread } from './spread.ts';
 
 const TITLES = ['Dice, with structure', 'missed', 'empty with alarm', 'balanced'];
 /** More settings than this are in sweep.csv alone. */

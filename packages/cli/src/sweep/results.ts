@@ -1,7 +1,6 @@
-import { type Summary, summarize } from '@raremask/metrics';
+import { type Spread, type Summary, spreadOf, summarize } from '@raremask/metrics';
 import { type Evaluation, readEvaluations } from '@raremask/record';
 import type { Settings } from './shape.ts';
-import { type Spread, spreadOf } from './spread.ts';
 import type { SweepFolder, SweepRecord } from './sweepFolder.ts';
 import { type Trial, type TrialState, trialState } from './trial.ts';
 

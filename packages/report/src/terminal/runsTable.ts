@@ -1,3 +1,4 @@
+import { spreadOf } from '@raremask/metrics';
 import { ABSENT, percentText, shareText, timeText } from '../numberText.ts';
 import type { ErrorOf, RunSummary } from '../record/runSummary.ts';
 import { columns, plain, type TableOptions } from './columns.ts';
@@ -30,12 +31,9 @@ export function seedsText(runs: readonly RunSummary[]): string {
     values: readonly (number | null)[],
     text: (value: number) => string,
   ) => {
-    const known = values.filter((value) => value !== null);
-    if (known.length < 2) return [];
-    const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-    const squares = known.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-    const deviation = Math.sqrt(squares / (known.length - 1));
-    return [`${name} ${text(mean)} ± ${text(deviation)}`];
+    const found = spreadOf(values.filter((value) => value !== null));
+    if (found === null || found.deviation === null) return [];
+    return [`${name} ${text(found.mean)} ± ${text(found.deviation)}`];
   };
   const parts = [
     ...spread(

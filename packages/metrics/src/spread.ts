@@ -1,4 +1,4 @@
-/** How values of several trials lie. */
+/** How one score of several trainings lies: over folds, seeds, or both. */
 export interface Spread {
   readonly count: number;
   readonly mean: number;
@@ -8,7 +8,7 @@ export interface Spread {
   readonly interval: readonly [low: number, high: number] | null;
 }
 
-/** Null where there is no value. */
+/** Mean, deviation and interval; null where there is no value. */
 export function spreadOf(values: readonly number[]): Spread | null {
   const count = values.length;
   if (count === 0) return null;
