@@ -68,13 +68,13 @@ test('a GPU that the processor outruns is passed over, and said why', () => {
   expect(orderOf(undefined)).toEqual([{ name: 'cuda' }, { name: 'webgpu' }]);
 });
 
-test('a measurement is kept for this machine, and not found for another', () => {
+test('a measurement is kept for this machine, and not found for another', async () => {
   const cache = mkdtempSync(join(tmpdir(), 'raremask-cache-'));
   onTestFinished(() => rmSync(cache, { recursive: true }));
   const here = { ...machine, env: { XDG_CACHE_HOME: cache } };
   expect(knownCalibration(here)).toBeUndefined();
   const found: Calibration = { ranking: [], failed: [], day: '2026-11-28' };
-  keepCalibration(found, here);
+  await keepCalibration(found, here);
   expect(knownCalibration(here)).toEqual(found);
   // With another driver, it is another machine.
   const driver = () => 'NVIDIA L4, 590.10';

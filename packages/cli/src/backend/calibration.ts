@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { cpus, homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Machine, thisMachine, withoutGpu } from '@raremask/backends';
 import { type Forms, GPU_FORMS, missingOfCuda, runtimeFiles } from '@raremask/compiler';
+import { makeFolder, writeJson } from '@raremask/record';
 import { type Outcome, type TimeRequest, timeBackend } from './time.ts';
 
 /** What a machine was measured to be fastest with. */
@@ -103,26 +104,35 @@ function machineKey(machine: Machine): string {
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
 }
 
-function fileOf(machine: Machine): string {
-  const cache = machine.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  return join(cache, 'raremask', `backends-${machineKey(machine)}.json`);
+/** Of the measurements of every machine that this home folder serves. */
+function folderOf(machine: Machine): string {
+  return join(machine.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'raremask');
+}
+
+function nameFor(machine: Machine): string {
+  return `backends-${machineKey(machine)}.json`;
 }
 
 /** What this machine was measured to be; undefined where it was not, or has changed since. */
 export function knownCalibration(machine: Machine = thisMachine()): Calibration | undefined {
+  const folder = folderOf(machine);
   try {
-    return JSON.parse(readFileSync(fileOf(machine), 'utf8')) as Calibration;
+    // Asking the GPU's driver for its name takes a command longer than all else; most machines were not measured.
+    if (!readdirSync(folder).some((name) => name.startsWith('backends-'))) return undefined;
+    return JSON.parse(readFileSync(join(folder, nameFor(machine)), 'utf8')) as Calibration;
   } catch {
     return undefined;
   }
 }
 
 /** Keeps a measurement for later commands. @returns the file */
-export function keepCalibration(found: Calibration, machine: Machine = thisMachine()): string {
-  const file = fileOf(machine);
-  mkdirSync(join(file, '..'), { recursive: true });
-  const partial = `${file}.${process.pid}`;
-  writeFileSync(partial, `${JSON.stringify(found, null, 2)}\n`);
-  renameSync(partial, file);
+export async function keepCalibration(
+  found: Calibration,
+  machine: Machine = thisMachine(),
+): Promise<string> {
+  const folder = folderOf(machine);
+  makeFolder(folder);
+  const file = join(folder, nameFor(machine));
+  await writeJson(file, found);
   return file;
 }

@@ -52,7 +52,7 @@ export async function doctor(
     const timed = await calibrate(folder, availableParallelism());
     findings.push(...timings(timed));
     if (options.calibrate) {
-      const detail = `auto takes ${timed.ranking[0]?.backend ?? 'none'} from now on (${keepCalibration(timed)})`;
+      const detail = `auto takes ${timed.ranking[0]?.backend ?? 'none'} from now on (${await keepCalibration(timed)})`;
       findings.push({ name: 'calibration', state: 'ok', detail });
     }
   }
