@@ -1,7 +1,8 @@
-import { isRaremaskError, type Loss } from '@raremask/core';
+import type { Loss } from '@raremask/core';
 import { stackPlace } from '@raremask/core/host';
 import { gradientGap, learntFrom, tapeLength } from '@raremask/core/loss';
 import { lossFailed, lossShape, lossWithoutGradient } from '../errors.ts';
+import { calling } from '../guard/calling.ts';
 import { watched } from '../guard/leaks.ts';
 
 /**
@@ -10,14 +11,10 @@ import { watched } from '../guard/leaks.ts';
  * @param url of the plugin's module
  */
 export function guardedLoss(loss: Loss, place: string, url: string | undefined): Loss {
+  const called = calling((_, cause) => lossFailed(place, cause, url));
   return (input) => {
     const since = tapeLength();
-    let value: ReturnType<Loss>;
-    try {
-      value = watched(place, url, () => loss(input));
-    } catch (error) {
-      throw isRaremaskError(error) ? error : lossFailed(place, error, url);
-    }
+    const value = called('the loss', () => watched(place, url, () => loss(input)));
     const [batch] = input.logits.shape as [number];
     const fits = value.rank === 0 || (value.rank === 1 && value.shape[0] === batch);
     if (!fits) throw lossShape(place, value.shape, batch);
