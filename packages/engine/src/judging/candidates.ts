@@ -73,7 +73,10 @@ function candidatesOf(facts: Facts, of: Predicted): Candidate[] {
   const { index, labels, probabilities, predicted, size, structures } = of;
   const depth = facts.classes.length;
   const { first, stride, present } = classPlane(index, facts);
-  const found = components(classMask(predicted, index, facts), size);
+  const mask = classMask(predicted, index, facts);
+  // Mostly a class is not predicted at all, with several thresholds.
+  if (!mask.includes(1)) return [];
+  const found = components(mask, size);
   const judged = new Int32Array(found.count);
   const hits = new Int32Array(found.count);
   const peaks = new Float32Array(found.count);

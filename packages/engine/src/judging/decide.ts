@@ -127,7 +127,9 @@ function dropDoubtful(
 ): void {
   const classes = facts.classes.length;
   const { first, stride } = classPlane(index, facts);
-  const found = components(classMask(predicted, index, facts), size);
+  const mask = classMask(predicted, index, facts);
+  if (!mask.includes(1)) return;
+  const found = components(mask, size);
   const highest = new Float32Array(found.count);
   for (const [at, label] of found.labels.entries()) {
     if (label === 0) continue;
