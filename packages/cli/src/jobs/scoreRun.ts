@@ -1,11 +1,11 @@
 import { join, relative } from 'node:path';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type EvaluateOptions, type Evaluation, evaluate, type OpenedData } from '@raremask/engine';
-import { dice } from '@raremask/metrics';
 import { findingsOf, readEvents, readHistory, readManifestView, runFolder } from '@raremask/record';
 import { collectOverlays, resultTable, writeReport } from '@raremask/report';
 import type { Console } from '../console.ts';
 import { withProgress } from '../progress.ts';
+import { scoredOverlay } from '../scoredOverlay.ts';
 
 /**
  * Scores a run, collects overlays, prints the table, and writes report.html anew. Its gallery shows
@@ -28,22 +28,17 @@ export async function scoreRun(
       ...options,
       onEvent,
       onImage: ({ sample, decision, foreground }, score, facts) => {
-        const { hits, misses, alarms } = score.foreground;
-        overlays.add({
-          id: sample.id,
-          size: sample.size,
+        const { id, size, image, labels } = sample;
+        const { predicted } = decision;
+        const seen = {
+          id,
+          size,
           channels: facts.channels,
-          image: sample.image,
-          ...(sample.labels && { truth: sample.labels }),
-          predicted: decision.predicted,
-          foregroundProbability: foreground,
-          classes: facts.classes.length,
-          overlapping: facts.overlapping,
-          dice: dice(score.foreground),
-          misses,
-          alarms,
-          empty: hits + misses === 0,
-        });
+          image,
+          predicted,
+          probability: foreground,
+        };
+        overlays.add(scoredOverlay({ ...seen, ...(labels && { truth: labels }) }, score, facts));
       },
     }),
   );

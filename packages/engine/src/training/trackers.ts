@@ -7,6 +7,7 @@ import type {
   TrackedRun,
   Tracker,
 } from '@raremask/core';
+import type { ImageScore } from '@raremask/metrics';
 import { reasonOf } from '../guard/reason.ts';
 import type { Judged } from '../judging/judge.ts';
 
@@ -16,6 +17,8 @@ export interface NamedTracker {
   readonly tracker: Tracker;
   /** Of the plugin's module: what it throws gets its line. */
   readonly url?: string | undefined;
+  /** In place of the tracker's `image`, for who needs the score as well: it is not computed twice. */
+  readonly scored?: (image: TrackedImage, score: ImageScore) => void | Promise<void>;
 }
 
 /** Seconds that a run waits for its trackers, unless they ask for more at its end. */
@@ -54,7 +57,7 @@ export class Trackers {
 
   /** Whether any of them wants to see validation images. */
   get wantImages(): boolean {
-    return [...this.#queues.keys()].some(({ tracker }) => tracker.image !== undefined);
+    return [...this.#queues.keys()].some(({ tracker, scored }) => tracker.image ?? scored);
   }
 
   /** The first call that a tracker gets; what happened before follows it. */
@@ -76,6 +79,7 @@ export class Trackers {
     epoch: number,
     facts: Facts,
     { sample, decision, foreground }: Judged,
+    score: ImageScore,
   ): Promise<void> {
     if (sample.labels === undefined) return;
     const image: TrackedImage = {
@@ -88,7 +92,7 @@ export class Trackers {
       predicted: decision.predicted,
       probability: foreground,
     };
-    this.#each((tracker) => tracker.image?.(image));
+    this.#each((tracker, { scored }) => (scored ? scored(image, score) : tracker.image?.(image)));
     await this.drain();
   }
 
@@ -137,12 +141,12 @@ export class Trackers {
     );
   }
 
-  #each(call: (tracker: Tracker) => void | Promise<void>): void {
+  #each(call: (tracker: Tracker, named: NamedTracker) => void | Promise<void>): void {
     for (const [named, queue] of this.#queues) {
       const next = queue.then(async () => {
         if (!this.#queues.has(named)) return;
         try {
-          await call(named.tracker);
+          await call(named.tracker, named);
         } catch (error) {
           this.#lose(named, reasonOf(error, named.url));
         }

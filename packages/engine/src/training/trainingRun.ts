@@ -10,8 +10,6 @@ import type {
 import { epochScoreDefinitions, takesBest } from '@raremask/metrics';
 import { MetricsTable, type RunFolder } from '@raremask/record';
 import { noBatches, notFiniteLoss } from '../errors.ts';
-import { scoreTexts } from '../judging/addedScores.ts';
-import type { Judged } from '../judging/judge.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { Batch } from '../reading/plan.ts';
@@ -35,6 +33,7 @@ import type { Parts } from './parts.ts';
 import { programOf } from './programOf.ts';
 import { restored } from './restored.ts';
 import { progressOf, type ResumePoint } from './resumePoint.ts';
+import { startEvent } from './startEvent.ts';
 import type { Trackers } from './trackers.ts';
 import { validate } from './validation.ts';
 import { Watching } from './watching.ts';
@@ -149,7 +148,12 @@ export class TrainingRun {
       startEpoch: this.#progress.epoch + 1,
       startStep: this.#progress.totalSteps,
     });
-    await this.#announce(backend);
+    this.#emit(
+      await startEvent({
+        ...{ work: this.#work, parts: this.#parts, course: this.#course, backend },
+        ...{ folder: this.#folder.path, epoch: this.#progress.epoch },
+      }),
+    );
     for (const event of restoredEvents) this.#emit(event);
     const note = accumulationNote(this.#work, this.#parts);
     if (note !== undefined) this.#emit({ type: 'note', level: 'info', text: note });
@@ -180,32 +184,6 @@ export class TrainingRun {
     return (
       this.#isEnded || (this.#course.isOver(this.#progress.epoch) && this.#progress.step === 0)
     );
-  }
-
-  async #announce(backend: BackendFact): Promise<void> {
-    const { splits, facts, loaded } = this.#work;
-    const survey = await this.#work.survey();
-    const texts = scoreTexts(this.#parts.scores);
-    const empty = (ids: readonly string[]) => ids.filter((id) => !survey.hasForeground(id)).length;
-    this.#emit({
-      type: 'start',
-      name: loaded.manifest.name,
-      folder: this.#folder.path,
-      backend,
-      epochs: this.#course.epochs(this.#progress.epoch),
-      batchesPerEpoch: [...this.#parts.sampler.batches(this.#progress.epoch)].length,
-      batch: loaded.manifest.train.batch,
-      counts: {
-        train: splits.train.length,
-        trainEmpty: empty(splits.train),
-        validation: splits.validation.length,
-        validationEmpty: empty(splits.validation),
-      },
-      parameters: this.#parts.model.weights.reduce((sum, { initial }) => sum + initial.length, 0),
-      classes: facts.classes.map(({ name }) => name),
-      startEpoch: this.#progress.epoch + 1,
-      ...(texts && { scores: texts }),
-    });
   }
 
   async #epoch(signal: AbortSignal | undefined): Promise<void> {
@@ -494,10 +472,10 @@ export class TrainingRun {
       feed: this.#feed,
       ids: this.#work.splits.validation,
       scores: this.#parts.scores,
-      onImage: async (image: Judged) => {
+      onImage: async (image, score) => {
         this.#watching?.image(image, epoch);
         if (this.#trackers.wantImages) {
-          await this.#trackers.image(epoch + 1, this.#work.facts, image);
+          await this.#trackers.image(epoch + 1, this.#work.facts, image, score);
         }
       },
       onProgress: (done, total) => this.#emit({ type: 'validate', epoch: epoch + 1, done, total }),

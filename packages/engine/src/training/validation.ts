@@ -15,8 +15,8 @@ interface Validation {
   readonly feed: Feed;
   readonly ids: readonly string[];
   readonly scores: readonly NamedScore[];
-  /** Sees each image as it was decided, before the next one. */
-  readonly onImage?: (image: Judged) => Promise<void>;
+  /** Sees each image as it was decided and scored, before the next one. */
+  readonly onImage?: (image: Judged, score: ImageScore) => Promise<void>;
   readonly onProgress: (done: number, total: number) => void;
 }
 
@@ -26,8 +26,9 @@ export async function validate(of: Validation): Promise<ValidationScores | undef
   if (ids.length === 0) return undefined;
   const scores: ImageScore[] = [];
   for await (const image of judge({ facts, network, rule, tiles, mirror: false }, feed, ids)) {
-    scores.push(scoreJudged(facts, image, added));
-    await onImage?.(image);
+    const score = scoreJudged(facts, image, added);
+    scores.push(score);
+    await onImage?.(image, score);
     onProgress(scores.length, ids.length);
   }
   return epochScores(summarize(scores, { added }).foreground);
