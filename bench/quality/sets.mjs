@@ -9,39 +9,15 @@ export const SETS = {
   nuclei: { values: [0, 255], channels: 3 },
   lung_ct_patches: { values: [0, 1], channels: 1 },
   ms_lesion_2d: { values: [0, 255], channels: 1 },
-  'phantom-few': {
-    values: [0, 255],
-    channels: 1,
-    phantom: [
-      '--cases',
-      '60',
-      '--slices',
-      '10',
-      '--size',
-      '96',
-      '--nodule-slices',
-      '0.1',
-      '--test',
-      '0.25',
-    ],
-  },
-  'phantom-many': {
-    values: [0, 255],
-    channels: 1,
-    phantom: [
-      '--cases',
-      '60',
-      '--slices',
-      '10',
-      '--size',
-      '96',
-      '--nodule-slices',
-      '0.4',
-      '--test',
-      '0.25',
-    ],
-  },
+  'phantom-few': phantom('0.1'),
+  'phantom-many': phantom('0.4'),
 };
+
+/** @param share of the slices that show a nodule */
+function phantom(share) {
+  const size = ['--cases', '60', '--slices', '10', '--size', '96', '--test', '0.25'];
+  return { values: [0, 255], channels: 1, phantom: [...size, '--nodule-slices', share] };
+}
 
 /** A CSV file without quotes as objects. */
 function rows(text) {
