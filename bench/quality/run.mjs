@@ -3,7 +3,9 @@
 // Everybody gets the same training and validation images, and is scored on images that nobody has seen, on their own grid.
 // Usage: node bench/quality/run.mjs --python python3 [--sets magnetic_tile,smear_nuclei] [--budget 5m] [--seeds 0,1,2]
 //   [--who raremask,started,plain,pretrained,recipe] [--weights encoder.safetensors] [--threads 2] [--clock cpu] [--keep folder] [--out results.ndjson]
+//   [--set train.augment=[]]
 // `--clock cpu`: peers count the CPU time of their threads, for a machine that others use as well.
+// `--set` changes raremask's manifest, to try what another recommendation would do.
 // `started`: raremask from the weights that `raremask weights` has put in place.
 // Sets are folders of RAREMASK_DATA (default: ../shared/data beside the repository); phantoms are made.
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -92,6 +94,7 @@ async function compare(name) {
 
 /** Looks, trains and predicts as the README says; gives what went wrong. */
 function ours(who, place, out, seed) {
+  if (who === 'started' && !values.weights) return 'no --weights was named';
   const start = who === 'started' ? ['--weights', resolve(values.weights)] : [];
   mkdirSync(join(place, 'node_modules'), { recursive: true });
   for (const scope of ['@raremask', '@tensorflow']) {
