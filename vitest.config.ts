@@ -37,6 +37,9 @@ export default defineConfig({
       root: join(root, folder),
       test: {
         name: nameOf(folder),
+        ...(process.env.RAREMASK_TEST_TENSORFLOW && {
+          setupFiles: [join(root, 'test', 'onTensorflow.ts')],
+        }),
         isolate: APART.includes(nameOf(folder)),
         ...(SLOW.includes(nameOf(folder)) && { testTimeout: 120_000 }),
       },

@@ -209,7 +209,8 @@ async function compare(one: Case): Promise<string[]> {
 
 beforeAll(async () => {
   tf.enableProdMode();
-  await prepareBackend('wasm');
+  const tensorflow = process.env.RAREMASK_TEST_TENSORFLOW;
+  await prepareBackend(tensorflow ? 'tensorflow' : 'wasm', tensorflow);
 });
 
 let before = 0;

@@ -24,7 +24,7 @@ export function backendNotInstalled(
 ): RaremaskError {
   return new RaremaskError(
     'RAREMASK_BACKEND_NOT_INSTALLED',
-    `backend ${request}: ${packageName} is not installed. Expected: the package in a node_modules folder at or above ${from}. Do this: install it there, or ask for auto or wasm.`,
+    `backend ${request}: ${packageName} is not installed. Expected: the package in a node_modules folder at or above ${from}. Do this: raremask backend install tensorflow, or ask for auto or wasm.`,
   );
 }
 
@@ -64,10 +64,16 @@ export function wasmDoesNotStart(detail: string, cause?: unknown): RaremaskError
   );
 }
 
-export function wheelMissing(name: string, from: string, requirement: string): RaremaskError {
+/** @param backend as `raremask backend` calls it */
+export function wheelMissing(
+  backend: string,
+  name: string,
+  from: string,
+  requirement: string,
+): RaremaskError {
   return new RaremaskError(
     'RAREMASK_WHEEL_MISSING',
-    `${from}: the wheel with the CUDA provider is missing. Expected: ${name}. Do this: raremask backend pack cuda --out ${from}, on a machine with a network and Python (pip download '${requirement}').`,
+    `${from}: a wheel of backend ${backend} is missing. Expected: ${name}. Do this: raremask backend pack ${backend} --out ${from}, on a machine with a network and Python (it asks pip for ${requirement}).`,
   );
 }
 
@@ -82,5 +88,20 @@ export function packFailed(command: string, detail: string): RaremaskError {
   return new RaremaskError(
     'RAREMASK_PACK_FAILED',
     `${command}: the wheels were not fetched. Got: ${detail}. Do this: install Python 3 with pip and check its index, or copy the folder from a machine that has them.`,
+  );
+}
+
+export function noTensorflowRelease(platform: string): RaremaskError {
+  return new RaremaskError(
+    'RAREMASK_TENSORFLOW_PLATFORM',
+    `backend tensorflow: there is no libtensorflow to take for ${platform}. Expected: Linux on x64. Do this: ask for auto, webgpu or compiled, which need nothing more.`,
+  );
+}
+
+/** @param compiler its command, which failed @param detail what it said */
+export function addonNotBuilt(compiler: string, detail: string): RaremaskError {
+  return new RaremaskError(
+    'RAREMASK_ADDON_NOT_BUILT',
+    `backend tensorflow: ${compiler} does not build the addon; what was begun is undone. Expected: a compiler of C++17 (apt-get install g++), in PATH or named by CXX. Got: ${detail}. Do this: install one, then the same command again.`,
   );
 }

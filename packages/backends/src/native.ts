@@ -42,7 +42,7 @@ let loaded: { readonly name: NativeName; readonly outcome: NativeOutcome } | und
 export async function loadNative(name: NativeName, from: string): Promise<NativeOutcome> {
   const packageName = nativePackages[name];
   if (loaded?.name === name) return loaded.outcome;
-  const found = findPackage(packageName, from);
+  const found = findPackage(name, from);
   if (found === undefined) return { state: 'absent' };
   if (loaded !== undefined) return { state: 'other', loaded: nativePackages[loaded.name] };
   try {
@@ -65,18 +65,24 @@ export async function loadNative(name: NativeName, from: string): Promise<Native
   }
 }
 
-interface FoundPackage {
+/** A package that is installed, whether or not it loads. */
+export interface FoundPackage {
   readonly require: NodeJS.Require;
   readonly version: string;
+  /** Its folder. */
+  readonly home: string;
 }
 
-function findPackage(packageName: string, from: string): FoundPackage | undefined {
+/** The package of a backend in a node_modules at or above a folder, or beside this package. */
+export function findPackage(name: NativeName, from: string): FoundPackage | undefined {
+  const packageName = nativePackages[name];
   const places = [join(resolve(from), 'package.json'), fileURLToPath(import.meta.url)];
   for (const place of places) {
     const require = createRequire(place);
     for (const folder of require.resolve.paths(packageName) ?? []) {
-      const description = join(folder, packageName, 'package.json');
-      if (existsSync(description)) return { require, version: versionIn(description) };
+      const home = join(folder, packageName);
+      const description = join(home, 'package.json');
+      if (existsSync(description)) return { require, version: versionIn(description), home };
     }
   }
   return undefined;
@@ -109,10 +115,10 @@ function libraryVersion({ binding }: NativeBackend): Record<string, string> {
 
 function remedyFor(packageName: string, detail: string): string {
   if (/tfjs_binding\.node/.test(detail) || /addon/i.test(detail)) {
-    return `let its install script fetch the addon (npm rebuild ${packageName}; under pnpm first pnpm approve-builds), or build it from source (npm rebuild ${packageName} --build-addon-from-source)`;
+    return 'raremask backend install tensorflow, which builds the addon where it cannot be fetched';
   }
   if (/\.so|\.dylib|\.dll|shared object|dlopen/i.test(detail)) {
-    return `put the library that it names into the deps/lib folder of ${packageName}, or into LD_LIBRARY_PATH`;
+    return `put the library that it names into the deps/lib folder of ${packageName}, or into LD_LIBRARY_PATH; or raremask backend install tensorflow, which brings NVIDIA's libraries with it`;
   }
   return `install ${packageName} again, or remove it`;
 }

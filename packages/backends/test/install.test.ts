@@ -12,7 +12,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { installCuda, type RaremaskError } from '../src/index.ts';
+import {
+  attempt,
+  buildTensorflow,
+  installCuda,
+  type RaremaskError,
+  tensorflowRelease,
+} from '../src/index.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -141,4 +147,54 @@ test('a name that is taken by a folder stops it, and nothing is left', () => {
   mkdirSync(join(runtime().folder, 'libonnxruntime_providers_shared.so'), { recursive: true });
   expect(() => install()).toThrow();
   expect(existsSync(join(runtime().folder, 'libonnxruntime_providers_cuda.so'))).toBe(false);
+});
+
+test('a TensorFlow wheel of the right name and other bytes is refused, before anything is unpacked', () => {
+  const release = tensorflowRelease('tensorflow', { platform: 'linux', arch: 'x64' })!;
+  const home = join(folder, 'tfjs-node');
+  const built = () => buildTensorflow(home, release, join(folder, 'wheels'));
+  expect(built).toThrow(release.wheel);
+  wheel(release.wheel, { 'tensorflow/libtensorflow_cc.so.2': 'another TensorFlow' });
+  expect(built).toThrow(/its SHA-256 is [0-9a-f]{64}/);
+  expect(existsSync(home)).toBe(false);
+});
+
+test('a wheel is named for Linux on x64 alone', () => {
+  expect(tensorflowRelease('tensorflow', { platform: 'darwin', arch: 'arm64' })).toBeUndefined();
+  const gpu = tensorflowRelease('tensorflow-gpu', { platform: 'linux', arch: 'x64' })!;
+  expect(gpu.requirements).toContain('nvidia-cudnn-cu12==9.3.0.75');
+});
+
+test('an install that is undone leaves what was before, also after a process that was killed', () => {
+  const home = join(folder, 'package');
+  const put = (name: string, text: string) => {
+    mkdirSync(join(home, name, '..'), { recursive: true });
+    writeFileSync(join(home, name), text);
+  };
+  const text = (name: string) => readFileSync(join(home, name), 'utf8');
+  put('package.json', 'as it was');
+  put('deps/lib/old.so', 'old');
+  const half = () => {
+    put('package.json', 'changed');
+    put('deps/lib/new.so', 'half');
+    put('lib/napi-v8/tfjs_binding.node', 'half');
+  };
+  const asBefore = () => {
+    expect(readdirSync(home).toSorted()).toEqual(['deps', 'package.json']);
+    expect(readdirSync(join(home, 'deps/lib'))).toEqual(['old.so']);
+    expect(text('package.json')).toBe('as it was');
+  };
+  const first = attempt(home);
+  half();
+  first.undo();
+  asBefore();
+  // Killed: neither undone nor kept. The next one begins with what was before, and is kept.
+  attempt(home);
+  half();
+  const next = attempt(home);
+  expect(existsSync(join(home, 'deps'))).toBe(false);
+  put('deps/lib/new.so', 'whole');
+  next.keep();
+  expect(readdirSync(home).toSorted()).toEqual(['deps', 'package.json']);
+  expect(text('deps/lib/new.so')).toBe('whole');
 });

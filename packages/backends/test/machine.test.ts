@@ -89,7 +89,7 @@ describe('Node and packages', () => {
     expect(found(machine({ node: 'v25.1.0' }), 'node').detail).toContain('not tried');
   });
 
-  test('an install script that has not run is named in the words of the package manager', () => {
+  test('an install script that has not run is named, and what does its work', () => {
     put('/project/pnpm-lock.yaml');
     put('/project/node_modules/@tensorflow/tfjs-node/package.json', '{}');
     const { state, detail, remedy } = found(machine({}, { pnpm: '10.1.0\n' }), 'package manager');
@@ -97,7 +97,7 @@ describe('Node and packages', () => {
     expect(detail).toBe(
       'pnpm 10.1.0; the install script of @tensorflow/tfjs-node has not run, or has failed: lib/napi-v8/tfjs_binding.node is missing',
     );
-    expect(remedy).toContain('pnpm approve-builds');
+    expect(remedy).toContain('raremask backend install tensorflow');
     put('/project/node_modules/@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node');
     expect(found(machine({}, { pnpm: '10.1.0\n' }), 'package manager').state).toBe('ok');
   });

@@ -282,3 +282,29 @@ export function unreadableText(path: string, cause: unknown): RaremaskError {
     { cause },
   );
 }
+
+export function packageNotAdded(name: string, folder: string, got: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PACKAGE_NOT_ADDED',
+    category: 'environment',
+    where: folder,
+    what: `${name} cannot be added to package.json here`,
+    expected: 'a folder with a package.json, and a registry of npm that has it',
+    got,
+    remedy:
+      'check the registry (npm config get registry), or add it by hand without its scripts, then the same command again',
+  });
+}
+
+/** @param failures each way that was tried, and how it ended */
+export function tensorflowNotInstalled(failures: readonly string[]): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_TENSORFLOW_NOT_INSTALLED',
+    category: 'environment',
+    where: 'backend tensorflow',
+    what: 'no way to install it led to a training step that is right; all is as before',
+    got: failures.join('; '),
+    remedy:
+      'mend what is said of the last one; or ask for auto, webgpu or compiled, which need nothing more',
+  });
+}

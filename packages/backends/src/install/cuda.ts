@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { wheelMissing } from '../errors.ts';
 import type { OnnxRuntime } from '../machine/cudaFindings.ts';
-import { openWheel, type Wheel } from './wheel.ts';
+import { filesIn, put } from './placing.ts';
+import { wheelsIn } from './wheel.ts';
 
 /** The folder of NVIDIA's libraries, beside the provider. */
 const CUDA_FOLDER = 'cuda';
@@ -10,12 +10,6 @@ const CUDA_FOLDER = 'cuda';
 /** What pip is asked for: the provider of exactly this version, with NVIDIA's libraries for it. */
 export function cudaRequirement({ version }: OnnxRuntime): string {
   return `onnxruntime-gpu[cuda,cudnn]==${version}`;
-}
-
-interface Placed {
-  readonly wheel: Wheel;
-  readonly name: string;
-  readonly path: string;
 }
 
 /**
@@ -27,15 +21,11 @@ interface Placed {
  * @throws RaremaskError where the wheel of exactly this version is missing, or one is damaged
  */
 export function installCuda(runtime: OnnxRuntime, from: string): readonly string[] {
-  const wheels = existsSync(from)
-    ? readdirSync(from)
-        .filter((name) => name.endsWith('.whl'))
-        .sort()
-        .map((name) => join(from, name))
-    : [];
+  const wheels = wheelsIn(from);
   const provider = `onnxruntime_gpu-${runtime.version}-`;
   const own = wheels.find((path) => basename(path).startsWith(provider));
-  if (own === undefined) throw wheelMissing(`${provider}*.whl`, from, cudaRequirement(runtime));
+  if (own === undefined)
+    throw wheelMissing('cuda', `${provider}*.whl`, from, cudaRequirement(runtime));
   const placed = [
     ...filesIn(
       own,
@@ -49,33 +39,4 @@ export function installCuda(runtime: OnnxRuntime, from: string): readonly string
       ),
   ];
   return put(placed);
-}
-
-function filesIn(path: string, pattern: RegExp, folder: string): Placed[] {
-  const wheel = openWheel(path);
-  return wheel.names.flatMap((name) => {
-    const file = pattern.exec(name)?.[1];
-    return file === undefined ? [] : [{ wheel, name, path: join(folder, file) }];
-  });
-}
-
-function put(placed: readonly Placed[]): readonly string[] {
-  const partial = (path: string) => `${path}.partial`;
-  const moved: string[] = [];
-  try {
-    for (const { wheel, name, path } of placed) {
-      mkdirSync(join(path, '..'), { recursive: true });
-      writeFileSync(partial(path), wheel.read(name), { mode: 0o755 });
-    }
-    for (const { path } of placed) {
-      const isNew = !existsSync(path);
-      renameSync(partial(path), path);
-      if (isNew) moved.push(path);
-    }
-    return placed.map(({ path }) => path);
-  } catch (error) {
-    for (const { path } of placed) rmSync(partial(path), { force: true });
-    for (const path of moved) rmSync(path, { force: true });
-    throw error;
-  }
 }

@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { damagedWheel } from '../errors.ts';
+
+/** Wheels of a folder, by path; none where there is no such folder. */
+export function wheelsIn(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.whl'))
+    .sort()
+    .map((name) => join(folder, name));
+}
 
 /** A wheel of Python: a zip file, whose RECORD has the checksum of every file in it (PEP 427). */
 export interface Wheel {
@@ -13,15 +23,18 @@ export interface Wheel {
 
 /** @throws RaremaskError where the file is no wheel */
 export function openWheel(path: string): Wheel {
+  const contents = contentsOf(path);
   const names: string[] = [];
-  unzipped(path, 'it is no zip file, or not all of it is there', (name) => {
+  unzipped(path, contents, 'it is no zip file, or not all of it is there', (name) => {
     names.push(name);
     return false;
   });
+  const entry = (wanted: string) =>
+    unzipped(path, contents, `${wanted} cannot be unpacked`, (name) => name === wanted)[wanted]!;
   const record = names.find((name) => /^[^/]+\.dist-info\/RECORD$/.test(name));
   if (record === undefined) throw damagedWheel(path, 'it has no RECORD of its files');
   const checksums = new Map(
-    Buffer.from(entry(path, record))
+    Buffer.from(entry(record))
       .toString('utf8')
       .split('\n')
       .map((line) => /^"?(.+?)"?,sha256=([\w-]+),\d*\r?$/.exec(line))
@@ -31,7 +44,7 @@ export function openWheel(path: string): Wheel {
     path,
     names,
     read(name) {
-      const bytes = entry(path, name);
+      const bytes = entry(name);
       const found = createHash('sha256').update(bytes).digest('base64url');
       if (found !== checksums.get(name)) {
         throw damagedWheel(path, `${name} is not what its RECORD says: ${found}`);
@@ -41,14 +54,24 @@ export function openWheel(path: string): Wheel {
   };
 }
 
-function entry(path: string, wanted: string): Uint8Array {
-  return unzipped(path, `${wanted} cannot be unpacked`, (name) => name === wanted)[wanted]!;
+/** A file's bytes, read anew once their memory was wanted: NVIDIA's wheels together would fill a small machine. */
+function contentsOf(path: string): () => Uint8Array {
+  let kept: WeakRef<Uint8Array> | undefined;
+  return () => {
+    const bytes = kept?.deref() ?? readFileSync(path);
+    kept = new WeakRef(bytes);
+    return bytes;
+  };
 }
 
-/** Read anew each time: NVIDIA's wheels together would fill the memory of a small machine. */
-function unzipped(path: string, trouble: string, filter: (name: string) => boolean) {
+function unzipped(
+  path: string,
+  contents: () => Uint8Array,
+  trouble: string,
+  filter: (name: string) => boolean,
+) {
   try {
-    return unzipSync(readFileSync(path), { filter: ({ name }) => filter(name) });
+    return unzipSync(contents(), { filter: ({ name }) => filter(name) });
   } catch {
     throw damagedWheel(path, trouble);
   }

@@ -34,19 +34,16 @@ const LOCKS = [
   ['package-lock.json', 'npm'],
 ] as const;
 
-const ALLOW: Readonly<Record<string, (name: string) => string>> = {
-  pnpm: (name) => `pnpm approve-builds, then pnpm rebuild ${name}`,
-  yarn: (name) => `yarn config set enableScripts true, then yarn rebuild ${name}`,
-  bun: (name) => `bun pm trust ${name}`,
-  npm: (name) =>
-    `npm install-scripts approve ${name} (where npm asks for it), then npm rebuild ${name}`,
-};
+/** Which package manager made a folder. */
+export function packageManagerOf(machine: Machine, folder: string): string {
+  const lock = LOCKS.find(([file]) => machine.exists(join(folder, file)));
+  return lock?.[1] ?? machine.env['npm_config_user_agent']?.split('/')[0] ?? 'npm';
+}
 
 /** Which package manager made a folder, and whose install scripts it has not run. */
 export function packageManagerFinding(machine: Machine, folder: string): Finding {
   const name = 'package manager';
-  const lock = LOCKS.find(([file]) => machine.exists(join(folder, file)));
-  const manager = lock?.[1] ?? machine.env['npm_config_user_agent']?.split('/')[0] ?? 'npm';
+  const manager = packageManagerOf(machine, folder);
   const version = machine.run(manager, ['--version'])?.trim();
   const called = version ? `${manager} ${version}` : `${manager}, which is not in PATH`;
   const blocked = SCRIPTED.filter((one) => {
@@ -59,7 +56,7 @@ export function packageManagerFinding(machine: Machine, folder: string): Finding
       name,
       state: 'broken',
       detail: `${called}; the install script of ${names} has not run, or has failed: ${blocked[0]!.file} is missing`,
-      remedy: `${(ALLOW[manager] ?? ALLOW['npm']!)(names)}`,
+      remedy: `raremask backend install tensorflow, or remove ${names}`,
     };
   }
   return { name, state: 'ok', detail: called };

@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { BackendRequest } from '@raremask/backends';
 import type { Forms } from '@raremask/compiler';
+import { inProcess } from './inProcess.ts';
 
 /** What is to be timed. */
 export interface TimeRequest {
@@ -33,23 +32,10 @@ const PATIENCE = 60;
 
 /** Times a backend in another process. @param patience seconds that it may take altogether */
 export async function timeBackend(request: TimeRequest, patience = PATIENCE): Promise<Outcome> {
-  const file = fileURLToPath(new URL('./timeProcess.js', import.meta.url));
-  const child = spawn(process.execPath, [file, JSON.stringify(request)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: patience * 1000,
-    killSignal: 'SIGKILL',
-  });
-  let [out, err] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  const [status, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (...ended) => resolve(ended));
-  });
-  if (status === 0) return { state: 'ok', ...(JSON.parse(out) as Timed) };
-  if (signal === 'SIGKILL') return { state: 'failed', detail: `not done after ${patience} s` };
-  if (signal !== null) return { state: 'failed', detail: `crashed (${signal})` };
-  const line = err.split('\n').find((one) => /^\s*\w*Error: /.test(one));
-  const detail = line?.replace(/^\s*\w*Error: /, '').trim() ?? err.trim().split('\n').at(-1);
-  return { state: 'failed', detail: detail || `ended with ${status}` };
+  const ended = await inProcess<Timed>(
+    new URL('./timeProcess.js', import.meta.url),
+    request,
+    patience,
+  );
+  return ended.state === 'ok' ? { state: 'ok', ...ended.value } : ended;
 }

@@ -1,18 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cudaRequirement, installCuda, type OnnxRuntime, packFailed } from '@raremask/backends';
+import { cudaRequirement, installCuda, type OnnxRuntime } from '@raremask/backends';
 import { runtimeFiles, runtimeLack } from '@raremask/compiler';
 import type { Console } from '../console.ts';
 import { runtimeMissing } from '../errors.ts';
 import { EXIT } from '../failure.ts';
-
-/** Ways to pip: as Python brings it, and as uv does. */
-const PIPS: readonly (readonly [string, ...string[]])[] = [
-  ['python3', '-m', 'pip'],
-  ['uvx', 'pip'],
-];
+import { fetchWheels } from './fetchWheels.ts';
 
 /** What the wheels take, for onnxruntime 1.30 with CUDA 13: to fetch, and unpacked. */
 const SIZE = 'about 1.6 GB to fetch and 2.4 GB unpacked';
@@ -22,7 +16,7 @@ export function installCudaProvider(from: string | undefined, console: Console):
   const runtime = installed();
   const temporary = from === undefined ? mkdtempSync(join(tmpdir(), 'raremask-cuda-')) : undefined;
   try {
-    if (temporary !== undefined) fetchWheels(runtime, temporary, console);
+    if (temporary !== undefined) fetchProvider(runtime, temporary, console);
     const files = installCuda(runtime, from ?? temporary!);
     const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
     if (console.json) console.result({ files, bytes });
@@ -43,7 +37,7 @@ Then: raremask doctor`,
 export function packCuda(out: string, console: Console): number {
   const runtime = installed();
   mkdirSync(out, { recursive: true });
-  fetchWheels(runtime, out, console);
+  fetchProvider(runtime, out, console);
   const wheels = readdirSync(out).filter((name) => name.endsWith('.whl'));
   if (console.json) console.result({ folder: out, wheels });
   else console.text(`${wheels.join('\n')}\nThere: raremask backend install cuda --from ${out}`);
@@ -57,19 +51,8 @@ function installed(): OnnxRuntime {
   return runtime;
 }
 
-function fetchWheels(runtime: OnnxRuntime, folder: string, console: Console): void {
+function fetchProvider(runtime: OnnxRuntime, folder: string, console: Console): void {
   const requirement = cudaRequirement(runtime);
   console.note('info', `Fetching ${requirement} with NVIDIA's libraries: ${SIZE}`);
-  let failure: string | undefined;
-  for (const [command, ...first] of PIPS) {
-    const parameters = [...first, 'download', '--only-binary=:all:', '--dest', folder, requirement];
-    const { status, stderr, error } = spawnSync(command, parameters, {
-      encoding: 'utf8',
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    if (status === 0) return;
-    const said = error?.message ?? stderr.split('\n').findLast((line) => /error/i.test(line));
-    failure ??= said ?? `${command} ended with ${status}`;
-  }
-  throw packFailed(`pip download ${requirement}`, failure!);
+  fetchWheels([requirement], folder);
 }
