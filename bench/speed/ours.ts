@@ -1,6 +1,6 @@
 /**
  * One training step and one inference of the U-Net, in this process: one JSON line with the seconds of
- * each repetition and the peak of memory.
+ * each repetition, the peak of memory, what of it training took, and what that was estimated to be, in MiB.
  * Usage: node ours.js BACKEND BATCH SIZE FILTERS DEPTH ENCODER THREADS REPETITIONS [PROFILE]
  * SIZE: extents with an x between them. BACKEND: compiled, or one of tfjs's. PROFILE: beginning of the
  * name of a file into which onnxruntime writes the time of each operator.
@@ -83,10 +83,16 @@ const target = new Float32Array(pixels * 2);
 for (let pixel = 0; pixel < pixels; pixel++) target[2 * pixel + (random.next() > 0.97 ? 1 : 0)] = 1;
 const weight = new Float32Array(pixels).fill(1);
 
+/** MiB that the step was said to take, before it took them. */
+let estimate: number | undefined;
+
 function note(event: RunEvent): void {
+  const said = event.type === 'note' && /about (\d+) MiB/.exec(event.text)?.[1];
+  if (said) estimate ??= Number(said);
   if (event.type === 'note' && event.level === 'warn') throw new Error(event.text);
 }
 
+const before = process.memoryUsage().rss / 2 ** 20;
 const started = performance.now();
 const runner = openRunner(compute, program, initialState(program), note);
 let step = 0;
@@ -120,11 +126,14 @@ async function timed(work: () => Promise<unknown>): Promise<number[]> {
 await train();
 const first = (performance.now() - started) / 1000;
 const training = await timed(train);
+const trained = process.resourceUsage().maxRSS / 1024 - before;
 const state = await runner.state();
 await runner.dispose();
 const network = openNetwork(compute && { ...compute, profile: undefined }, program, state, note);
 const inference = await timed(() => network.infer(images, batch, size));
 await network.dispose();
 const memory = process.resourceUsage().maxRSS / 1024;
-console.log(JSON.stringify({ backend, train: training, infer: inference, first, memory }));
+console.log(
+  JSON.stringify({ backend, train: training, infer: inference, first, memory, trained, estimate }),
+);
 process.exit(0);

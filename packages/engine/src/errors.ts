@@ -313,3 +313,25 @@ export function tensorTooLarge(
       'make train.batch, sampler.with.window or model.with.filters smaller, or set backend: compiled',
   });
 }
+
+/** @param batch [count, ...size] @param estimate MiB @param fits what there is, and what fits into it */
+export function stepMemory(
+  batch: readonly number[],
+  estimate: number,
+  fits: string,
+  cause: unknown,
+): RaremaskError {
+  const said = cause instanceof Error ? ` (${cause.message.split('\n')[0]!.slice(0, 200)})` : '';
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_STEP_MEMORY',
+      category: 'environment',
+      where: `a training step of ${batch.join(' x ')}`,
+      what: `it is estimated to take ${estimate} MiB of memory, and there is not enough${said}`,
+      got: fits,
+      remedy:
+        'make train.batch smaller (train.accumulate keeps the step the same), or sampler.with.window, model.with.filters, or the resolution of data.resolution',
+    },
+    { cause },
+  );
+}

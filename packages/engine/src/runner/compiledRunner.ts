@@ -29,6 +29,7 @@ import { float, tracedModel } from './inferenceGraph.ts';
 import { InferencePrograms } from './inferencePrograms.ts';
 import { PlacementNotes } from './placementNotes.ts';
 import { ProgramCache } from './programCache.ts';
+import { inMiB, type Room, requireMemory, roomOf, withRoom } from './room.ts';
 import type {
   Inferred,
   Network,
@@ -45,6 +46,8 @@ interface CompiledStep {
   readonly inputs: StepInputs;
   /** Inputs that the model asked for: numbers for its dropout. */
   readonly asked: readonly InputSpec[];
+  /** What it was estimated to need. */
+  readonly room: Room;
 }
 
 /** One array of the state. The first program that uses it decides how its axes lie. */
@@ -89,7 +92,7 @@ export class CompiledRunner implements Runner {
    * @throws DeviceLost
    */
   async step(call: StepCall): Promise<StepResult> {
-    const { program, inputs, asked } = await this.#stepFor(call);
+    const { program, inputs, asked, room } = await this.#stepFor(call);
     const held = (place: number) => this.#state[place] as Held;
     const uniform = asked.map(({ shape }) => {
       const values = new Float32Array(tf.util.sizeFromShape([...shape]));
@@ -97,9 +100,11 @@ export class CompiledRunner implements Runner {
       return values;
     });
     const said = Array.from({ length: inputs.reported }, () => undefined);
-    const results = await program.run(
-      [...inputs.reads.map((place) => held(place).now), ...inputs.values(call), ...uniform],
-      [...said, ...inputs.writes.map((place) => held(place).next)],
+    const results = await withRoom(room, [call.count, ...call.size], () =>
+      program.run(
+        [...inputs.reads.map((place) => held(place).now), ...inputs.values(call), ...uniform],
+        [...said, ...inputs.writes.map((place) => held(place).next)],
+      ),
     );
     for (const [index, place] of inputs.writes.entries()) {
       const one = held(place);
@@ -204,28 +209,32 @@ export class CompiledRunner implements Runner {
     const { graph, asked } = await graphOf(inputs.shapes(shape).map(float), (tensors, tracer) =>
       inputs.run(traced(this.#program, tracer), tensors, (wanted) => tracer.input(float(wanted))),
     );
+    const room = roomOf(graph, stateBytes(this.#state));
+    if (this.#compute.runtime.provider.name === 'cpu') requireMemory(room, shape);
     await this.#requireRoom(graph, shape);
     const place = new Map(inputs.reads.map((held, index) => [held, index]));
-    const program = await compile(this.#compute.runtime, graph, {
-      name: 'training step',
-      threads: this.#compute.threads,
-      optimize: 'extended',
-      ...(this.#compute.profile !== undefined && { profile: this.#compute.profile }),
-      stays: new Set(inputs.writes.map((_, index) => inputs.reported + index)),
-      freeInputs: new Set(inputs.reads.keys()),
-      inputLayouts: this.#layouts(inputs.reads),
-      outputLike: new Map(
-        inputs.writes.map((held, index) => [inputs.reported + index, place.get(held)!]),
-      ),
-    });
+    const program = await withRoom(room, shape, () =>
+      compile(this.#compute.runtime, graph, {
+        name: 'training step',
+        threads: this.#compute.threads,
+        optimize: 'extended',
+        ...(this.#compute.profile !== undefined && { profile: this.#compute.profile }),
+        stays: new Set(inputs.writes.map((_, index) => inputs.reported + index)),
+        freeInputs: new Set(inputs.reads.keys()),
+        inputLayouts: this.#layouts(inputs.reads),
+        outputLike: new Map(
+          inputs.writes.map((held, index) => [inputs.reported + index, place.get(held)!]),
+        ),
+      }),
+    );
     await this.#hold(program, inputs.reads);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     this.#emit({
       type: 'note',
       level: 'info',
-      text: `compiled the ${WHAT[part]} of ${shape.join(' x ')}: ${program.operators} operators in ${seconds} s`,
+      text: `compiled the ${WHAT[part]} of ${shape.join(' x ')}: ${program.operators} operators in ${seconds} s, about ${inMiB(room.bytes)} MiB`,
     });
-    const compiled = { program, inputs, asked };
+    const compiled = { program, inputs, asked, room };
     await this.#steps.add(shape, compiled, part);
     return compiled;
   }
@@ -288,6 +297,14 @@ export class CompiledNetwork implements Network {
   dispose(): Promise<void> {
     return this.#programs.dispose();
   }
+}
+
+/** Bytes of the state, once. */
+function stateBytes(state: readonly (Held | Float32Array)[]): number {
+  const sizes = state.map((one) =>
+    one instanceof Float32Array ? one.length : tf.util.sizeFromShape([...one.port.shape]),
+  );
+  return 4 * sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** The same program, whose plugins are named where one cannot be traced. */

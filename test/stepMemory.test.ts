@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { loadRuntime } from '@raremask/compiler';
+import { expect, test } from 'vitest';
+import { further } from './further.ts';
+
+const ours = join(import.meta.dirname, '..', 'bench', 'dist', 'speed', 'ours.js');
+const outcome = await loadRuntime();
+if (outcome.state !== 'ok') console.warn(`skipped: onnxruntime-node: ${outcome.detail}`);
+
+test.skipIf(outcome.state !== 'ok').each([
+  ['4', '128x128', '16', '4'],
+  ...further('memory of other networks, windows and batches', [
+    ['8', '96x96', '8', '3'],
+    ['2', '256x256', '16', '4'],
+    ['2', '256x256', '32', '4'],
+    ['1', '32x64x64', '8', '3'],
+  ]),
+])(
+  'the memory of a training step is estimated within a third: %s of %s, %s filters, depth %s',
+  (...network) => {
+    const said = execFileSync(process.execPath, [ours, 'compiled', ...network, 'own', '1', '1'], {
+      encoding: 'utf8',
+    });
+    const { trained, estimate } = JSON.parse(said) as Record<'trained' | 'estimate', number>;
+    expect(estimate / trained).toBeGreaterThan(2 / 3);
+    expect(estimate / trained).toBeLessThan(4 / 3);
+  },
+);
