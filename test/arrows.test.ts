@@ -16,6 +16,8 @@ const PLUGINS = [
   'tracker-tensorboard',
   'tracker-mlflow',
 ];
+/** TensorFlow.js itself, loaded fast: of no other arrow. */
+const TFJS = 'tfjs';
 /** Plugins that come with the command line, which loads them by name as any other. */
 const STANDARD: Readonly<Record<string, readonly string[]>> = {
   cli: ['augmentations', 'optimizers', 'schedules'],
@@ -25,6 +27,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
   metrics: ['core'],
   backends: [],
+  [TFJS]: [],
   'dataset-phantom': [],
   conformance: ['core', 'metrics'],
   lab: ['core'],
@@ -99,7 +102,7 @@ describe.each(packages)('%s', (name) => {
     expect(ALLOWED).toHaveProperty(name);
     const wrong = imports.filter(({ specifier }) => {
       const target = ours(specifier);
-      return target !== undefined && target !== name && !ALLOWED[name]!.includes(target);
+      return target !== undefined && ![name, TFJS, ...ALLOWED[name]!].includes(target);
     });
     expect(wrong).toEqual([]);
   });
@@ -107,7 +110,7 @@ describe.each(packages)('%s', (name) => {
   test('declares of ours only the packages that the design allows', () => {
     const wrong = declared.filter((dependency) => {
       const target = ours(dependency);
-      const allowed = [...ALLOWED[name]!, ...(STANDARD[name] ?? [])];
+      const allowed = [TFJS, ...ALLOWED[name]!, ...(STANDARD[name] ?? [])];
       return target !== undefined && !allowed.includes(target);
     });
     expect(wrong).toEqual([]);
@@ -119,6 +122,14 @@ describe.each(packages)('%s', (name) => {
     );
     if (name === 'backends') expect(reached.length).toBeGreaterThan(0);
     else expect(reached).toEqual([]);
+  });
+
+  test('has the values of tfjs from the package that loads them fast', () => {
+    if (name === TFJS) return;
+    const wrong = sources(join(root, 'packages', name, 'src')).filter((file) =>
+      /^import (?!type\b).*from '@tensorflow\/tfjs'/m.test(readFileSync(file, 'utf8')),
+    );
+    expect(wrong).toEqual([]);
   });
 
   test('reaches tsyringe and reflect-metadata only if it is the host', () => {

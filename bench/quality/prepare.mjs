@@ -16,33 +16,31 @@ function hashed(text) {
 }
 
 /**
- * Deals what is not held: about a fifth of the groups, those with and without foreground apart, validate. Each seed deals
- * anew. Writes a folder for raremask (images/, masks/, lists, groups.csv), one of the test images, and set.json for the peers.
+ * Deals what is not held: about a fifth of the groups validate, of each kind as many (`kindsOf`). Each seed deals anew. Writes a folder for raremask (images/, masks/, lists, groups.csv), one of the test images, and set.json for the peers.
  */
 export async function prepare(folder, images, { values, channels }, seed) {
   for (const name of ['data/images', 'data/masks', 'test']) {
     mkdirSync(join(folder, name), { recursive: true });
   }
   const groups = new Map();
-  for (const one of images.filter(({ held }) => !held)) {
-    groups.set(one.group, [...(groups.get(one.group) ?? []), one]);
-  }
-  const foreground = new Map();
-  for (const [group, members] of groups) {
-    let any = false;
-    for (const { mask } of members) any ||= (await maskOf(mask)).data.some((value) => value > 0);
-    foreground.set(group, any);
-  }
+  const dealt = images.filter(({ held }) => !held);
+  // Where all are of one patient, there is nothing but its images to deal.
+  const single = new Set(dealt.map(({ group }) => group)).size === 1;
+  const unit = ({ id, group }) => (single ? id : group);
+  for (const one of dealt) groups.set(unit(one), [...(groups.get(unit(one)) ?? []), one]);
+  const kinds = await kindsOf(groups, values);
   const validating = new Set();
-  for (const kind of [true, false]) {
+  for (const kind of new Set(kinds.values())) {
     const names = [...groups.keys()]
-      .filter((group) => foreground.get(group) === kind)
+      .filter((group) => kinds.get(group) === kind)
       .toSorted((a, b) => hashed(`${seed} ${a}`) - hashed(`${seed} ${b}`));
-    for (const name of names.slice(0, Math.ceil(names.length / 5))) validating.add(name);
+    const fifth = names.length === 1 ? 0 : Math.ceil(names.length / 5);
+    for (const name of names.slice(0, fifth)) validating.add(name);
   }
+  if (validating.size === 0) validating.add([...groups.keys()][0]);
   const splits = { train: [], validation: [], test: [] };
   for (const { id, image, mask, group, held } of images) {
-    splits[held ? 'test' : validating.has(group) ? 'validation' : 'train'].push(id);
+    splits[held ? 'test' : validating.has(unit({ id, group })) ? 'validation' : 'train'].push(id);
     if (held) {
       symlinkSync(image, join(folder, 'test', basename(image)));
     } else {
@@ -54,10 +52,7 @@ export async function prepare(folder, images, { values, channels }, seed) {
   writeFileSync(join(folder, 'data/val.txt'), `${splits.validation.join('\n')}\n`);
   writeFileSync(
     join(folder, 'data/groups.csv'),
-    `id,group\n${images
-      .filter(({ held }) => !held)
-      .map(({ id, group }) => `${id},${group}\n`)
-      .join('')}`,
+    `id,group\n${dealt.map((one) => `${one.id},${unit(one)}\n`).join('')}`,
   );
   let largest = 0;
   for (const { image } of images) {
@@ -78,6 +73,23 @@ export async function prepare(folder, images, { values, channels }, seed) {
     }),
   );
   return splits;
+}
+
+/** A group's kind: the rarest class that it shows, counted in groups, or 0. A class with two groups is trained on and validated. */
+async function kindsOf(groups, values) {
+  const shown = new Map();
+  const counts = values.map(() => 0);
+  for (const [group, members] of groups) {
+    const present = new Set();
+    for (const { mask } of members)
+      for (const value of (await maskOf(mask)).data) present.add(value);
+    const classes = [...present].map((value) => values.indexOf(value)).filter((index) => index > 0);
+    for (const index of classes) counts[index] += 1;
+    shown.set(group, classes);
+  }
+  const rarest = (classes) =>
+    classes.reduce((best, one) => (best === 0 || counts[one] < counts[best] ? one : best), 0);
+  return new Map([...shown].map(([group, classes]) => [group, rarest(classes)]));
 }
 
 /** A mask's first channel, with its size. */

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /** tfjs's backend in plain JavaScript, with the parts of it that the kernel borrowing needs. */
 export interface CpuBackend extends tf.KernelBackend {

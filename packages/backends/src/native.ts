@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { firstLine, quietly } from './quietly.ts';
 
 export type NativeName = 'tensorflow-gpu' | 'tensorflow';

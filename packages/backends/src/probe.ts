@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { cpuBackend } from './cpu.ts';
 import { loadNative, nativePackages } from './native.ts';
 import { firstLine } from './quietly.ts';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /**
  * Runs the work with tfjs's own warnings off. A second installed copy of tfjs registers each of its

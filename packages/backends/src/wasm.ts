@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { cpuBackend } from './cpu.ts';
 import { wasmDoesNotStart } from './errors.ts';
 import { firstLine, quietly } from './quietly.ts';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { compile, graphOf, intoPort } from './compile.ts';
 import { inMemory } from './providers/device.ts';
 import { loadRuntime, runtimeLack } from './runtime.ts';

@@ -1,6 +1,6 @@
 import { firstForeground, type Loss } from '@raremask/core';
 import { lossInput } from '@raremask/core/loss';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { type Scene, tensors } from './scene.ts';
 
 /** What a loss makes of a scene. */

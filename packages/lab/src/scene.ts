@@ -1,5 +1,5 @@
 import { type Facts, firstForeground } from '@raremask/core';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /** One image with its prediction, of which only one foreground class is of interest. */
 export interface Picture {

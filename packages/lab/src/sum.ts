@@ -1,5 +1,5 @@
 import type { Loss } from '@raremask/core';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /** The weighted sum of losses, as a training adds them up: a scalar counts for every sample. */
 export function sumOf(terms: readonly { readonly loss: Loss; readonly weight: number }[]): Loss {

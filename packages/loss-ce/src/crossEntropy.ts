@@ -1,5 +1,5 @@
 import type { LossInput } from '@raremask/core';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import type { ClassWeights } from './classWeights.ts';
 
 /**

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { z } from 'zod';
 import { definePixelLoss } from './pixelLoss.ts';
 import { truthMissed } from './truthMissed.ts';

@@ -1,5 +1,5 @@
 import { constant } from '@raremask/core/loss';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import type { SharedOptions } from './options.ts';
 
 /** Halvings after which a threshold is as sharp as a float32. */

@@ -1,5 +1,5 @@
 import { constant } from '@raremask/core/loss';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { z } from 'zod';
 import { hardest } from './hardest.ts';
 import { definePixelLoss } from './pixelLoss.ts';

@@ -7,7 +7,7 @@ import {
   type LossPlugin,
 } from '@raremask/core';
 import { poolSum } from '@raremask/core/loss';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { z } from 'zod';
 import { type ClassWeights, classWeights } from './classWeights.ts';
 import { crossEntropy } from './crossEntropy.ts';

@@ -1,5 +1,5 @@
 import type { LossInput } from '@raremask/core';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /**
  * 1 - the probability that the truth has got: [batch, ...space, 1] where classes exclude each other,

@@ -1,5 +1,5 @@
 import { API, defineOptimizer } from '@raremask/core';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { z } from 'zod';
 import { weightDecay } from './moments.ts';
 

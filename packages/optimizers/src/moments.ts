@@ -1,5 +1,5 @@
 import type { Optimizer } from '@raremask/core';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { z } from 'zod';
 
 const memory = (of: string, standard: number) =>

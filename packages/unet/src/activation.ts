@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import type { UnetOptions } from './options.ts';
 
 const SLOPE = 0.01;

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { tooFewValues } from './errors.ts';
 import { EPSILON, moments, normalize, type StatisticSet, valuesInSet } from './normalization.ts';
 import type { ParameterList, Pass } from './parameterList.ts';

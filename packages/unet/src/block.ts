@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { activate } from './activation.ts';
 import { joined, type Layer, normalizedConvolution, type Plan } from './layers.ts';
 import { squeezeExcite } from './squeezeExcite.ts';

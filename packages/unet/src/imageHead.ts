@@ -1,5 +1,5 @@
 import type { ImageOutput } from '@raremask/core';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { type Plan, plainDeviation, pointwiseConvolution } from './layers.ts';
 import type { Pass } from './parameterList.ts';
 import { spaceAxes } from './spatial.ts';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { batchNormalized, requireValues } from './batchNormalization.ts';
 import { addBias, moments, normalize, type StatisticSet } from './normalization.ts';
 import { DEFAULT_GROUPS, type UnetOptions } from './options.ts';

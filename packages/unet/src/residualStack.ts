@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { activate } from './activation.ts';
 import { type Layer, normalizedConvolution, type Plan } from './layers.ts';
 import { averagePool, type Factors } from './spatial.ts';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /**
  * Convolution padded with zeros to keep its extent, or to divide it by the strides.

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { type Layer, type Plan, plainDeviation, pointwiseConvolution } from './layers.ts';
 import { spaceAxes, spaceMean } from './spatial.ts';
 

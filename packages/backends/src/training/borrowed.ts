@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { cpuBackend } from '../cpu.ts';
 import type { WasmBackend } from './memory.ts';
 

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { borrowed } from './borrowed.ts';
 import { type Extent, extentsOf, overImages, overVolumes, type Sliding } from './extents.ts';
 import { compute, pointer, release, stock, type WasmBackend, type WasmCall } from './memory.ts';

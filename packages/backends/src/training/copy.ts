@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { compute, pointer, type WasmBackend, type WasmCall } from './memory.ts';
 
 /** Bytes of all that lies before, at and behind an axis. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /** The parts of tfjs's wasm backend that a kernel works with. */
 export interface WasmBackend extends tf.KernelBackend {

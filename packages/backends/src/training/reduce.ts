@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { compute, pointer, type WasmCall } from './memory.ts';
 
 interface ReduceAttributes {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { borrowed } from './borrowed.ts';
 import {
   conv2d,

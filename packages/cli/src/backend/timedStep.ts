@@ -1,6 +1,6 @@
 import type { Loss, Model, Optimizer, Parameter } from '@raremask/core';
 import type { StepCall, StepProgram } from '@raremask/engine';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /** Images of a batch, their extent, and the channels of the first level. */
 const BATCH = 4;

@@ -7,7 +7,7 @@ import {
   tryLoss,
 } from '@raremask/lab';
 import { type LabReport, labTable, writeLabPage } from '@raremask/report';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import type { Console } from '../console.ts';
 import { EXIT } from '../failure.ts';
 import type { Candidates } from '../lab/candidates.ts';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { type Attributes, type ElementType, sizeOf, type Value } from '../graph.ts';
 import {
   type Layout,

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { type Attributes, elementsOf, type Value, written } from '../graph.ts';
 import { kernels } from '../kernels/index.ts';
 

@@ -1,6 +1,6 @@
 import type { Facts, Model, Parameter } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { product } from '../trial/batch.ts';
 
 /** Everything that one call of a model gets, as plain numbers. */

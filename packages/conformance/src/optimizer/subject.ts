@@ -1,5 +1,5 @@
 import type { Optimizer, Updated } from '@raremask/core';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import type { Trial } from '../trial/everyOptions.ts';
 import { optimizerThrows } from './faults.ts';
 

@@ -6,7 +6,7 @@ import {
   lossInput,
   tapeLength,
 } from '@raremask/core/loss';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import type { Batch } from './batch.ts';
 
 /** What a loss makes of one batch. */

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /** Counts the calls of Math.random, which unseeded tf.random functions make too. */
 export async function countRandomDraws(work: () => unknown): Promise<number> {

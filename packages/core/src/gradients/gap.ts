@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import type { LossInput } from '../contracts/loss.ts';
 
 /** An operation on the way from what learns that no gradient goes through. */

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { type MissingGradient, noSlope, type Tensor } from './register.ts';
 import { boundsOf, type Strided } from './strided.ts';
 

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import type { MissingGradient, Tensor } from './register.ts';
 
 /** Sums and products along axes, and of tensors. */

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /** A tensor, where the gradient asks for more than its shape. */
 export type Tensor = tf.Tensor;

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import type { Attributes, MissingGradient, Tensor } from './register.ts';
 
 /** Backends on which tfjs's own kernel is right: that of cpu reads another image's gradient in a batch. */

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { ofOwnRank, type Strided } from './strided.ts';
 
 /** tfjs's backend in plain JavaScript, as far as it is needed here. */

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /** What tf.stridedSlice is called with. */
 export interface Strided {
@@ -13,7 +13,10 @@ export interface Strided {
 }
 
 /** The bounds of a strided slice, one of each an axis of the tensor, and the shape of the result. */
-export function boundsOf(shape: number[], call: Strided) {
+export function boundsOf(
+  shape: number[],
+  call: Strided,
+): ReturnType<typeof tf.slice_util.sliceInfo> {
   return tf.slice_util.sliceInfo(
     shape,
     call.begin,

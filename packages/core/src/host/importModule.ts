@@ -2,12 +2,14 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createJiti, type Jiti } from 'jiti';
+import type { Jiti } from 'jiti';
 import { pluginCopies, pluginFormat, pluginLoad } from './errors.ts';
 import { packageOf } from './resolvePlugin.ts';
 import { stackPlace } from './stackPlace.ts';
 
 const TFJS = '@tensorflow/tfjs';
+/** The same in less time. */
+const QUICK = '@raremask/tfjs';
 const CORE = '@raremask/core';
 const ZOD = 'zod';
 const hostRequire = createRequire(import.meta.url);
@@ -34,13 +36,13 @@ export async function importModule(url: string, use: string, where: string): Pro
   if (installed) refuseSecondCopy(path, use, where);
   try {
     if (installed) return await import(url);
-    if (!isSelfSufficient(path)) return await loaderFor(path).import(path);
+    if (!isSelfSufficient(path)) return await (await loaderFor(path)).import(path);
     try {
       return await import(url);
     } catch (error) {
       // One of the files that it imports may ask for what only the host has.
       if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-      return await loaderFor(path).import(path);
+      return await (await loaderFor(path)).import(path);
     }
   } catch (error) {
     const format = formatFault(error);
@@ -96,20 +98,21 @@ function isSelfSufficient(path: string): boolean {
 }
 
 /** A loader that hands out the host's core and tfjs; and its zod, where the file has none in reach. */
-function loaderFor(path: string): Jiti {
+async function loaderFor(path: string): Promise<Jiti> {
+  // What both cost is for those who have such a file: a thread that reads images needs no tensors.
+  const [{ createJiti }, { tf }] = await Promise.all([import('jiti'), import('@raremask/tfjs')]);
   const hasZod = locate(createRequire(path), ZOD) !== undefined;
-  const tfjs = locate(hostRequire, TFJS);
   const loader =
     loaders.get(hasZod) ??
     createJiti(import.meta.url, {
       fsCache: false,
       // What tfjs is made of looks like modules to be translated: seconds of every command and thread.
       nativeModules: ['@tensorflow'],
+      virtualModules: { [TFJS]: tf, [QUICK]: { tf } },
       alias: {
         [CORE]: hostCore,
         [`${CORE}/loss`]: inCore('loss/index'),
         [`${CORE}/loss-input`]: inCore('loss/lossInput'),
-        ...(tfjs !== undefined && { [TFJS]: tfjs }),
         ...(!hasZod && { [ZOD]: fileURLToPath(import.meta.resolve(ZOD)) }),
       },
     });

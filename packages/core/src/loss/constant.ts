@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /** Computes from tensors what counts as constant when the gradient is taken. */
 export function constant<T extends tf.Tensor>(

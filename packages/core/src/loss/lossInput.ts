@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import type { Facts } from '../contracts/facts.ts';
 import type { LossInput } from '../contracts/loss.ts';
 import { completeGradients } from '../gradients/index.ts';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /** Whose pixels are summed together: each image's, or the batch's. */
 export type Pool = 'image' | 'batch';

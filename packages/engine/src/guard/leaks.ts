@@ -1,18 +1,18 @@
 import { stackPlace } from '@raremask/core/host';
-import { engine, type Tensor } from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { atLine } from './reason.ts';
 
 /** A tensor that tf.keep was told to keep while a plugin was called. */
 interface Kept {
   readonly place: string;
-  readonly tensor: Tensor;
+  readonly tensor: tf.Tensor;
   /** Its stack says where; only where it is asked for. */
   readonly called: Error | undefined;
   readonly url: string | undefined;
 }
 
 interface Keeping {
-  keep(tensor: Tensor): Tensor;
+  keep(tensor: tf.Tensor): tf.Tensor;
 }
 
 /** What plugins keep in the step that is being computed; undefined while nobody looks. */
@@ -22,7 +22,7 @@ let open: { readonly kept: Kept[]; readonly withStack: boolean } | undefined;
 export function watched<T>(place: string, url: string | undefined, call: () => T): T {
   if (open === undefined) return call();
   const { kept, withStack } = open;
-  const keeping = engine() as unknown as Keeping;
+  const keeping = tf.engine() as unknown as Keeping;
   const { keep } = keeping;
   keeping.keep = (tensor) => {
     const called = withStack ? new Error('kept') : undefined;

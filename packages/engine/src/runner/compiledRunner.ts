@@ -20,7 +20,7 @@ import {
   type Tracer,
 } from '@raremask/compiler';
 import type { Loss, OnEvent } from '@raremask/core';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { tensorTooLarge } from '../errors.ts';
 import type { NetworkProgram, StepProgram } from '../step/program.ts';
 import { inferredWith } from '../step/state.ts';

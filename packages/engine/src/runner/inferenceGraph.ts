@@ -1,6 +1,6 @@
 import { type Graph, graphOf, type InputSpec, type Tracer } from '@raremask/compiler';
 import type { Model } from '@raremask/core';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { logitsShape } from '../errors.ts';
 import type { NetworkProgram } from '../step/program.ts';
 import { infer } from '../step/trainStep.ts';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import type { StepProgram } from '../step/program.ts';
 import { type StateEntry, type StepState, stateLayout, type TrainingState } from '../step/state.ts';
 import { finishStep, gatherStep, type StepOutput, trainStep } from '../step/trainStep.ts';

@@ -1,7 +1,7 @@
 import type { Facts, Loss } from '@raremask/core';
 import { lossInput } from '@raremask/core/loss';
 import { isForeground, labelDepth } from '@raremask/metrics';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import type { Judged } from '../judging/judge.ts';
 import { fillTruth } from '../reading/fillWindow.ts';
 import type { Pull } from './observation.ts';

@@ -2,7 +2,7 @@ import { NotTraceable } from '@raremask/compiler';
 import type { Facts, ForwardCall, Model, Outputs } from '@raremask/core';
 import { stackPlace } from '@raremask/core/host';
 import { gradientGap, tapeLength } from '@raremask/core/loss';
-import { Tensor } from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { calling } from '../guard/calling.ts';
 import { watched } from '../guard/leaks.ts';
 import { modelFailed, modelResult, modelWithoutGradient } from './errors.ts';
@@ -69,7 +69,7 @@ function checkOutputs(
 
 function checkTensor(tensor: unknown, shape: readonly number[], what: string, place: string): void {
   const expected = `float32 [${shape.join(', ')}]`;
-  if (!(tensor instanceof Tensor)) {
+  if (!(tensor instanceof tf.Tensor)) {
     throw modelResult(place, what, `a tensor, ${expected}`, describe(tensor));
   }
   const got = `${tensor.dtype} [${tensor.shape.join(', ')}]`;

@@ -1,6 +1,6 @@
 import { NotTraceable } from '@raremask/compiler';
 import type { Optimizer, UpdateCall, Updated } from '@raremask/core';
-import { Tensor } from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { calling } from '../guard/calling.ts';
 import { watched } from '../guard/leaks.ts';
 import { optimizerFailed, optimizerResult } from './errors.ts';
@@ -92,9 +92,9 @@ function checkUpdated(
   }
 }
 
-function checkTensor(tensor: unknown, like: Tensor, what: string, place: string): void {
-  const text = ({ dtype, shape }: Tensor) => `${dtype} [${shape.join(', ')}]`;
-  if (!(tensor instanceof Tensor)) {
+function checkTensor(tensor: unknown, like: tf.Tensor, what: string, place: string): void {
+  const text = ({ dtype, shape }: tf.Tensor) => `${dtype} [${shape.join(', ')}]`;
+  if (!(tensor instanceof tf.Tensor)) {
     throw optimizerResult(place, what, `a tensor, ${text(like)}`, describe(tensor));
   }
   if (text(tensor) !== text(like)) throw optimizerResult(place, what, text(like), text(tensor));

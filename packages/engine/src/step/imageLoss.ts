@@ -1,5 +1,5 @@
 import { type Facts, firstForeground } from '@raremask/core';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { logitsShape } from '../errors.ts';
 import type { BatchInput } from './batchInput.ts';
 

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /**
  * Results of a function whose gradient is taken, other than its value, live only as long as the tape

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /** What decides which vectors may lie end to end. */
 export interface PackedEntry {

@@ -1,6 +1,6 @@
 import { type Facts, firstForeground, type LossInput, type Outputs } from '@raremask/core';
 import { lossInput } from '@raremask/core/loss';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { logitsShape } from '../errors.ts';
 import type { BatchInput } from './batchInput.ts';
 

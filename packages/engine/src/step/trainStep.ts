@@ -1,6 +1,6 @@
 import type { Model } from '@raremask/core';
 import { completeGradients } from '@raremask/core/loss';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import type { BatchInput } from './batchInput.ts';
 import { imageLoss } from './imageLoss.ts';
 import { tidied, withKept } from './kept.ts';

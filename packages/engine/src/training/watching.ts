@@ -1,7 +1,7 @@
 import type { Facts, Json, RunEvent } from '@raremask/core';
 import { lossInput } from '@raremask/core/loss';
 import { adviceFor, type ManifestView, manifestView, type Problem } from '@raremask/record';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import type { Judged } from '../judging/judge.ts';
 import type { Batch } from '../reading/plan.ts';
 import type { EpochEvent } from '../record/checkpointHead.ts';

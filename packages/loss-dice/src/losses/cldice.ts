@@ -1,5 +1,5 @@
 import { poolSum } from '@raremask/core/loss';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { z } from 'zod';
 import { smooth } from '../region/options.ts';
 import { defineRegionLoss } from '../region/regionLoss.ts';

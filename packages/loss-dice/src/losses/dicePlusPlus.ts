@@ -1,5 +1,5 @@
 import { poolSum } from '@raremask/core/loss';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { z } from 'zod';
 import { power } from '../overlap/power.ts';
 import { smooth } from '../region/options.ts';

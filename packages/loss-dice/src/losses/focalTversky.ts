@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { z } from 'zod';
 import { power } from '../overlap/power.ts';
 import { tverskyIndex, tverskyOptions } from '../overlap/tverskyIndex.ts';

@@ -1,6 +1,6 @@
 import type { Facts } from '@raremask/core';
 import { numbersByClass, poolSum } from '@raremask/core/loss';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { z } from 'zod';
 import { needsExclusive } from '../errors.ts';
 import { smooth } from '../region/options.ts';

@@ -1,5 +1,5 @@
 import { constant, poolSum } from '@raremask/core/loss';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { z } from 'zod';
 import { defineRegionLoss } from '../region/regionLoss.ts';
 import { mean } from '../region/regionStatistics.ts';

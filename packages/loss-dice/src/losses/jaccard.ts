@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { denominator, transform, transformed } from '../overlap/indexOptions.ts';
 import { defineOverlapLoss } from '../region/overlapLoss.ts';
 import { ratio } from '../region/regionStatistics.ts';

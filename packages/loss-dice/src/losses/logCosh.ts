@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { diceIndex } from '../overlap/diceIndex.ts';
 import { denominator } from '../overlap/indexOptions.ts';
 import { defineOverlapLoss } from '../region/overlapLoss.ts';

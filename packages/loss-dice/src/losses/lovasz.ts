@@ -1,5 +1,5 @@
 import { constant } from '@raremask/core/loss';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { z } from 'zod';
 import { needsOverlapping } from '../errors.ts';
 import { defineRegionLoss } from '../region/regionLoss.ts';

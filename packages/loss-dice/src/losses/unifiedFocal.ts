@@ -1,6 +1,6 @@
 import type { LossInput } from '@raremask/core';
 import { poolSum } from '@raremask/core/loss';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { z } from 'zod';
 import { power } from '../overlap/power.ts';
 import { smooth } from '../region/options.ts';

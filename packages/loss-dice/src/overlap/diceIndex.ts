@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import type { IndexContext } from '../region/overlapLoss.ts';
 import { type RegionStatistics, ratio } from '../region/regionStatistics.ts';
 import type { denominator } from './indexOptions.ts';

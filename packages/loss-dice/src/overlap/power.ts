@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /** Added to what is raised, so that the slope is finite at 0 for exponents below 1. */
 const GUARD = 1e-7;

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { z } from 'zod';
 import type { IndexContext } from '../region/overlapLoss.ts';
 import { difference, type RegionStatistics, ratio } from '../region/regionStatistics.ts';

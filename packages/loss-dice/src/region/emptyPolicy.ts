@@ -1,6 +1,6 @@
 import type { LossInput } from '@raremask/core';
 import { type Pool, poolSum } from '@raremask/core/loss';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { mean } from './regionStatistics.ts';
 
 type Scores = Pick<LossInput, 'logits' | 'logProbabilities' | 'probabilities'>;

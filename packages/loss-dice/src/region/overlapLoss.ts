@@ -1,5 +1,5 @@
 import type { LossPlugin } from '@raremask/core';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import type { z } from 'zod';
 import { smooth } from './options.ts';
 import { defineRegionLoss, type VariantOptions } from './regionLoss.ts';

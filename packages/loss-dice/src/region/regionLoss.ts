@@ -8,7 +8,7 @@ import {
   type LossPlugin,
 } from '@raremask/core';
 import { numbersByClass, type Pool } from '@raremask/core/loss';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { z } from 'zod';
 import { classWeights } from './classWeights.ts';
 import { absentCrossEntropy } from './emptyPolicy.ts';

@@ -1,6 +1,6 @@
 import type { LossInput } from '@raremask/core';
 import { type Pool, poolSum } from '@raremask/core/loss';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /**
  * Sums over the pixels of a pool, each pixel taken as often as its weight says. All are

@@ -1,5 +1,5 @@
 import type { Facts } from '@raremask/core';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { largestAlong, spaceAxes } from './morphology.ts';
 import { repeated } from './repeated.ts';
 

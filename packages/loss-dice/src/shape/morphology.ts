@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /** Grey-value erosion of [batch, ...space, channels] by the cross of direct neighbours. */
 export function erode(image: tf.Tensor): tf.Tensor {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 
 /**
  * Computes step by step, for use inside `constant`: only the newest tensor of the steps is kept, where

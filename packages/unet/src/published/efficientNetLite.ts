@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { relu6 } from '../activation.ts';
 import type { Layer, Plan } from '../layers.ts';
 import { convolveDepthwise, convolveSame } from '../spatial.ts';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import type { Layer, Plan } from '../layers.ts';
 import { convolve } from '../spatial.ts';
 import type { PublishedLevel } from './level.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { lossInput } from '@raremask/core/loss';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { drawsOwnRandomNumbers } from '../../pluginFaults.ts';
 import { randomBatch, withImages } from '../../trial/batch.ts';
 import { type Law, law } from '../../trial/law.ts';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import type { Differing, Place } from '../../errors.ts';
 import { type Law, law } from '../../trial/law.ts';
 import { auxiliaryFault, imageFault } from '../auxiliary.ts';

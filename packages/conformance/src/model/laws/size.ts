@@ -1,5 +1,5 @@
 import type { Model } from '@raremask/core';
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { type Law, law } from '../../trial/law.ts';
 import {
   modelKeepsTensors,

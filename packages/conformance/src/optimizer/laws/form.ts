@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { type Law, law } from '../../trial/law.ts';
 import { optimizerNumbers, optimizerShape, optimizerThrows } from '../faults.ts';
 import { type OptimizerSubject, RATE } from '../subject.ts';

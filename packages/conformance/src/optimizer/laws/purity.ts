@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '@raremask/tfjs';
 import { drawsOwnRandomNumbers } from '../../pluginFaults.ts';
 import { type Law, law } from '../../trial/law.ts';
 import { difference } from '../../trial/valueAndGradient.ts';
