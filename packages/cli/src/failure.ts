@@ -63,8 +63,8 @@ function lostOr(failure: unknown): unknown {
 /** Where memory ends is nobody's mistake, and no bug, whoever says so. */
 function memoryFailure(failure: unknown): RaremaskError {
   if (!isRaremaskError(failure)) return outOfMemory(undefined, failure);
-  // It says more: what was estimated, and what fits.
-  if (failure.code === 'RAREMASK_STEP_MEMORY') return failure;
+  // A training step's says more: what was estimated, and what fits.
+  if (failure.category === 'environment') return failure;
   return outOfMemory(failure.parts.where, failure.cause ?? failure);
 }
 
