@@ -1,3 +1,4 @@
+import { freemem } from 'node:os';
 import { type Graph, peakOf } from '@raremask/compiler';
 import { isOutOfMemory } from '@raremask/core';
 import { stepMemory } from '../errors.ts';
@@ -35,10 +36,20 @@ export function roomOf(graph: Graph, state: number): Room {
 export function requireMemory(
   room: Room,
   batch: readonly number[],
-  available: number = process.availableMemory(),
+  available: number = availableMemory(),
 ): void {
   if (LEAST * room.bytes <= available) return;
   throw stepMemory(batch, inMiB(room.bytes), whatFits(room, batch, available), undefined);
+}
+
+/**
+ * What the system can give: of a container with a limit, what this process leaves of that. What the container's own count says
+ * to be left (`process.availableMemory`) is without its cache of files, which a large data set fills, and which is given up.
+ */
+function availableMemory(): number {
+  const limit = process.constrainedMemory();
+  const own = limit > 0 ? limit - process.memoryUsage.rss() : Number.POSITIVE_INFINITY;
+  return Math.max(0, Math.min(freemem(), own));
 }
 
 /** Does what needs a step's memory; where that ends, says what was estimated. @throws RaremaskError */
@@ -51,7 +62,7 @@ export async function withRoom<T>(
     return await work();
   } catch (error) {
     if (!isOutOfMemory(error)) throw error;
-    const fits = whatFits(room, batch, process.availableMemory());
+    const fits = whatFits(room, batch, availableMemory());
     throw stepMemory(batch, inMiB(room.bytes), fits, error);
   }
 }
