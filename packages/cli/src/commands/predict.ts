@@ -17,7 +17,10 @@ export const predict: Declare = (program) =>
   )
     .argument('<run>', 'run folder')
     .argument('<images>', 'folder of images or volumes, or one of them')
-    .requiredOption('--out <folder>', 'where masks/, probabilities/ and predictions.csv go')
+    .requiredOption(
+      '--out <folder>',
+      'where masks/, probabilities/ and predictions.csv go; what is done there is not done again',
+    )
     .addOption(partOption())
     .option('--no-probabilities', 'write masks alone')
     .addOption(checkpointOption())
