@@ -50,8 +50,8 @@ export async function begin(out: string, identity: Identity, isPart: boolean): P
   if (!existsSync(path) && (await writeIfAbsent(path, content))) {
     // Tables of an earlier version, or of predictions whose predictions.json was removed.
     await removeTables(out);
-    return { digest, freeMemory: own.freeMemory };
   }
+  // Another part may have written it a moment before.
   const found = await readJson<PredictionsFile>(path, `remove ${path} to begin anew`);
   const changed = differences(found ?? {}, identity);
   if (changed.length === 0) return { digest, freeMemory: found?.freeMemory ?? own.freeMemory };
