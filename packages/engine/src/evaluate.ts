@@ -8,6 +8,7 @@ import { type DecisionRule, decisionRule, isSearched } from './judging/decisionR
 import { evaluationOf } from './judging/evaluation.ts';
 import { type Judge, type Judged, judge, scoreJudged } from './judging/judge.ts';
 import type { NamedScore } from './judging/namedScore.ts';
+import { type SaidOfImage, saidOfImage } from './judging/saidOfImage.ts';
 import { searchDecision, searchedNote } from './judging/searchDecision.ts';
 import { tileRule } from './judging/tileRule.ts';
 import { checkFacts } from './opening/checkFacts.ts';
@@ -116,13 +117,13 @@ async function scored(
 ): Promise<Evaluation> {
   const { epoch } = checkpoint.head.progress;
   const scores: ImageScore[] = [];
-  const probabilities: number[] = [];
+  const said: SaidOfImage[] = [];
   const broken = new Map<string, RaremaskError>();
   const readable = readableFeed(feed, workers, (id, reason) => broken.set(id, reason));
   for await (const image of judge(judging, readable, ids)) {
     const score = scoreJudged(facts, image, added);
     scores.push(score);
-    probabilities.push(image.presence ?? largest(image.foreground));
+    said.push(saidOfImage(facts, image));
     onImage?.(image, score, facts);
     onEvent({ type: 'validate', epoch, done: scores.length, total: ids.length });
   }
@@ -135,7 +136,7 @@ async function scored(
       split,
       checkpoint,
       scores,
-      probabilities,
+      said,
       added,
       (id) => dataset.group?.(id) ?? id,
     ),
@@ -146,8 +147,4 @@ async function scored(
   };
   await writeEvaluation(folder.path, evaluation);
   return evaluation;
-}
-
-function largest(values: Float32Array): number {
-  return values.reduce((most, value) => Math.max(most, value), 0);
 }

@@ -1,6 +1,5 @@
-import { lossChecks } from '@raremask/conformance';
-import { describe, test } from 'vitest';
 import { further } from '../../../test/further.ts';
+import { describeConformance } from '../../loss-dice/test/kit.ts';
 import { countTensors } from '../../loss-dice/test/tensors.ts';
 import { subjects } from './losses.ts';
 
@@ -12,9 +11,6 @@ const chosen = further('laws with a batch pooled, and with weighted classes', [
   { classWeights: 'inverse', normalize: 'weights' },
 ]);
 
-describe.each(subjects.map(({ plugin }) => ({ name: plugin.name, plugin })))(
-  '$name',
-  ({ plugin }) => {
-    test.each(lossChecks(plugin, { options: [{}, ...chosen] }))('$name', ({ run }) => run());
-  },
+describeConformance(
+  subjects.map(({ plugin, kind }) => ({ plugin, kind, options: [{}, ...chosen] })),
 );

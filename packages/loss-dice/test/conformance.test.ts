@@ -1,6 +1,5 @@
-import { lossChecks } from '@raremask/conformance';
-import { describe, test } from 'vitest';
 import { further } from '../../../test/further.ts';
+import { describeConformance } from './kit.ts';
 import { subjects } from './losses.ts';
 import { countTensors } from './tensors.ts';
 
@@ -15,11 +14,12 @@ const pooled = further('laws with a batch pooled and smoothed', [
   { pool: 'batch', empty: 'smooth' },
 ]);
 
-describe.each(subjects.map((subject) => ({ name: subject.plugin.name, ...subject })))(
-  '$name',
-  ({ plugin, choices, spatial = false }) => {
-    const options = [{}, ...(spatial ? [] : pooled)];
-    const known = { options, local: !spatial, ...('alarms' in choices && weighing) };
-    test.each(lossChecks(plugin, known))('$name', ({ run }) => run());
-  },
+describeConformance(
+  subjects.map(({ plugin, kind, choices, spatial = false }) => ({
+    plugin,
+    kind,
+    options: [{}, ...(spatial ? [] : pooled)],
+    local: !spatial,
+    ...('alarms' in choices && weighing),
+  })),
 );

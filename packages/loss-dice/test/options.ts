@@ -8,7 +8,7 @@ export interface Subject {
   readonly plugin: LossPlugin;
   readonly choices: Choices;
   /** Only for classes of this kind. */
-  readonly kind?: 'exclusive' | 'overlapping';
+  readonly kind?: 'exclusive' | 'overlapping' | undefined;
   /** A pixel counts by its place, so that a copy or a gap beside it is another image. */
   readonly spatial?: boolean;
   /** Its value bends or jumps where pixels change places. */
@@ -18,7 +18,7 @@ export interface Subject {
 }
 
 /** Whether the loss is defined for the classes of a task. */
-export function suits({ kind }: Subject, facts: Facts): boolean {
+export function suits({ kind }: Pick<Subject, 'kind'>, facts: Facts): boolean {
   return kind === undefined || facts.overlapping === (kind === 'overlapping');
 }
 

@@ -1,6 +1,5 @@
 export { type Box, type Components, type Connectivity, components } from './components.ts';
 export type { MetricsError } from './errors.ts';
-export { type ImageLevel, imageLevel, type OperatingPoint } from './imageLevel.ts';
 export type { Interval } from './intervals.ts';
 export {
   anyForeground,
@@ -17,6 +16,21 @@ export {
 } from './labels.ts';
 export { dice } from './overlap.ts';
 export { type PairedDifference, type PairedImage, pairedDifferences } from './paired.ts';
+export {
+  type CalibratedImage,
+  type Calibration,
+  type CalibrationBin,
+  calibration,
+  countCalibration,
+} from './probability/calibration.ts';
+export {
+  countDetections,
+  type DetectedImage,
+  type Froc,
+  type FrocPoint,
+  froc,
+} from './probability/froc.ts';
+export { type ImageLevel, imageLevel, type OperatingPoint } from './probability/imageLevel.ts';
 export { type ImageScore, type RegionScore, type ScoreInput, scoreImage } from './score.ts';
 export type { AddedScore, ScoreDefinition, ScoreKey, ShownScore } from './scores/definition.ts';
 export { epochScores, takesBest } from './scores/epochScores.ts';

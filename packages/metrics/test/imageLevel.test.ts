@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { imageLevel } from '../src/imageLevel.ts';
+import { imageLevel } from '../src/probability/imageLevel.ts';
 
 const FILLED = [0.6, 0.2, 0.8, 0.3, 0.9, 0.5, 0.1, 0.7];
 const EMPTY = [0.2, 0.5, 0, 0.3, 0.5, 0.1, 0.3, 0.6, 0.1, 0.4, 0.6, 0.2, 0.4];

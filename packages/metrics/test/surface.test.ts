@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import hausdorffScore from '../src/plugins/hausdorff.ts';
 import surfaceDice from '../src/plugins/surfaceDice.ts';
 import surfaceDistance from '../src/plugins/surfaceDistance.ts';
+import volumeDifference from '../src/plugins/volumeDifference.ts';
 import { squaredDistances } from '../src/surface/distanceMap.ts';
 import {
   averageDistance,
@@ -92,4 +93,17 @@ test('an image without a surface on either side has no distance, and by surface 
   expect(near.measure(region(NONE, NONE))).toEqual({ near: null });
   expect(near.measure(region('100000', '010000'))).toEqual({ near: 1 });
   expect(near.measure(region('100000', '001000'))).toEqual({ near: 0 });
+});
+
+test('a volume is compared with that of the truth, wherever it lies', async () => {
+  const services = {} as never;
+  const share = await volumeDifference.create({ relative: true }, services);
+  expect(share.measure(region('110000', '001110'))).toEqual({ difference: 50 });
+  expect(share.measure(region('110000', NONE))).toEqual({ difference: 100 });
+  expect(share.measure(region(NONE, '110000'))).toEqual({ difference: null });
+  const volume = await volumeDifference.create({ relative: false }, services);
+  expect(volume.measure({ ...region(NONE, '110000'), spacing: [2, 0.5] })).toEqual({
+    difference: 2,
+  });
+  expect(volume.measure(region('110000', '100000'))).toEqual({ difference: 1 });
 });

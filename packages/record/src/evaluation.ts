@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { AddedScoreText, RegionCounts } from '@raremask/core';
-import type { ImageLevel, Summary } from '@raremask/metrics';
+import type { Calibration, Froc, ImageLevel, Summary } from '@raremask/metrics';
 import { writeJson } from './atomicFile.ts';
 import { readJson } from './recordedFile.ts';
 import { evaluationName, SCORED_SPLITS } from './runFolder.ts';
@@ -25,6 +25,10 @@ export interface Evaluation {
   };
   /** How well images with foreground are told from those without; absent in files of earlier versions. */
   readonly imageLevel?: ImageLevel;
+  /** Whether probabilities are as often right as they say; absent in files of earlier versions. */
+  readonly calibration?: Calibration;
+  /** Structures found against false ones; absent in files of earlier versions. */
+  readonly froc?: Froc;
   readonly images: readonly EvaluatedImage[];
   /** Samples of the split that could not be read, and do not count. */
   readonly unreadable?: readonly {

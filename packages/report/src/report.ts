@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { bestRow, REPORT_NAME, writeAtomically } from '@raremask/record';
+import { frocChart, reliabilityChart } from './charts/probabilityCharts.ts';
 import {
   addedScoreChart,
   alarmHistogram,
@@ -21,7 +22,8 @@ import { readRun } from './record/runRecord.ts';
  */
 export async function writeReport(folder: string): Promise<string> {
   const run = await readRun(folder);
-  const images = run.evaluations[0]?.images ?? [];
+  const [evaluation] = run.evaluations;
+  const images = evaluation?.images ?? [];
   const best = run.bestEpoch ?? bestRow(run.history)?.epoch;
   const data =
     run.inspection && (await inspectionSection(run.inspection.facts, run.inspection.examples));
@@ -38,6 +40,8 @@ export async function writeReport(folder: string): Promise<string> {
     size: await sizeChart(images),
     alarms: await alarmHistogram(images),
     gradient: await gradientChart(run.history),
+    reliability: evaluation ? await reliabilityChart(evaluation) : null,
+    froc: evaluation ? await frocChart(evaluation) : null,
     best,
   };
   const page = reportPage(run, charts, data);

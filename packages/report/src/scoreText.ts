@@ -64,3 +64,26 @@ export function imageLevelText({ imageLevel }: Pick<Evaluation, 'imageLevel'>): 
   const ends = interval === null ? '' : `, ${interval.map((end) => end.toFixed(2)).join('–')}`;
   return `Images with and without foreground told apart by their largest probability: AUC ${auc.toFixed(3)}${ends}.`;
 }
+
+/** One sentence on how many structures are found at few false ones; undefined where there is no structure. */
+export function frocText({ froc }: Pick<Evaluation, 'froc'>): string | undefined {
+  if (froc === undefined || froc.score === null) return undefined;
+  return `FROC: each point lets candidates count from another peak on. ${shareText(froc.score)}${endsOf(froc.interval, shareText)} of the structures are found on average with at most 1/8, 1/4, 1/2, 1, 2, 4 and 8 false ones an image; a candidate is what is connected with a probability of 0.1 or more.`;
+}
+
+/** One sentence on calibration; undefined where nothing was judged. */
+export function calibrationText({
+  calibration,
+}: Pick<Evaluation, 'calibration'>): string | undefined {
+  if (calibration === undefined || calibration.error === null) return undefined;
+  const { error, interval, errorAbove, intervalAbove, bins } = calibration;
+  const above =
+    errorAbove === null
+      ? 'no pixel has a probability above it'
+      : `${measureText(errorAbove)}${endsOf(intervalAbove, measureText)} of those above it`;
+  return `Expected calibration error: ${measureText(error)}${endsOf(interval, measureText)} of all pixels, nearly all of them background in the lowest of ${bins.length} bins; ${above}.`;
+}
+
+function endsOf(interval: readonly [number, number] | null, text: (end: number) => string): string {
+  return interval === null ? '' : ` (${interval.map((end) => text(end)).join('–')})`;
+}

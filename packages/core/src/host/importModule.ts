@@ -2,7 +2,6 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { tf } from '@raremask/tfjs';
 import type { Jiti } from 'jiti';
 import { pluginCopies, pluginFormat, pluginLoad } from './errors.ts';
 import { packageOf } from './resolvePlugin.ts';
@@ -100,8 +99,8 @@ function isSelfSufficient(path: string): boolean {
 
 /** A loader that hands out the host's core and tfjs; and its zod, where the file has none in reach. */
 async function loaderFor(path: string): Promise<Jiti> {
-  // Its code, and what reading that for names costs, is for those who have such a file.
-  const { createJiti } = await import('jiti');
+  // What both cost is for those who have such a file: a thread that reads images needs no tensors.
+  const [{ createJiti }, { tf }] = await Promise.all([import('jiti'), import('@raremask/tfjs')]);
   const hasZod = locate(createRequire(path), ZOD) !== undefined;
   const loader =
     loaders.get(hasZod) ??

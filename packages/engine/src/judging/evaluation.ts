@@ -1,12 +1,21 @@
 import type { Facts } from '@raremask/core';
-import { dice, type ImageScore, imageLevel, imageScoreOf, summarize } from '@raremask/metrics';
+import {
+  calibration,
+  dice,
+  froc,
+  type ImageScore,
+  imageLevel,
+  imageScoreOf,
+  summarize,
+} from '@raremask/metrics';
 import type { Evaluation } from '@raremask/record';
 import { foregroundNames, scoreTexts } from './addedScores.ts';
 import type { DecidedCheckpoint } from './decisionFile.ts';
 import type { NamedScore } from './namedScore.ts';
+import type { SaidOfImage } from './saidOfImage.ts';
 
 /**
- * @param probabilities that an image has any foreground, one a score
+ * @param said what the network says of each image, one a score
  * @param groupOf what images are drawn together by, for intervals
  */
 export function evaluationOf(
@@ -14,20 +23,13 @@ export function evaluationOf(
   split: string,
   checkpoint: DecidedCheckpoint,
   scores: readonly ImageScore[],
-  probabilities: readonly number[],
+  said: readonly SaidOfImage[],
   added: readonly NamedScore[],
   groupOf: (id: string) => string,
 ): Evaluation {
   const { foreground, classes } = summarize(scores, { added, groupOf });
   const ranked = scores.flatMap(({ id, foreground: { pixels, hits, misses } }, index) =>
-    pixels === 0
-      ? []
-      : [
-          {
-            ...{ id, group: groupOf(id), isFilled: hits + misses > 0 },
-            probability: probabilities[index]!,
-          },
-        ],
+    pixels === 0 ? [] : [{ id, group: groupOf(id), isFilled: hits + misses > 0, ...said[index]! }],
   );
   const names = foregroundNames(facts);
   const texts = scoreTexts(added);
@@ -42,6 +44,10 @@ export function evaluationOf(
       classes: classes.map((summary, index) => ({ name: names[index]!, summary })),
     },
     imageLevel: imageLevel(ranked),
+    calibration: calibration(
+      ranked.map(({ calibration: counts, ...image }) => ({ ...image, counts })),
+    ),
+    froc: froc(ranked.map(({ detections: counts, ...image }) => ({ ...image, counts }))),
     images: scores.map(({ id, foreground: all }, index) => {
       const { pixels, measured, ...region } = all;
       const own = added.map((score) => [score.name, imageScoreOf(all, score)]);
@@ -50,7 +56,7 @@ export function evaluationOf(
         id,
         ...(group !== id && { group }),
         foreground: region.hits + region.misses,
-        probability: probabilities[index]!,
+        probability: said[index]!.probability,
         dice: dice(region),
         ...region,
         ...(added.length > 0 && { added: Object.fromEntries(own) }),

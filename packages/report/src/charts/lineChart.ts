@@ -15,7 +15,9 @@ export async function lineChart(
   lines: readonly Line[],
   options: {
     readonly best?: number | undefined;
-    readonly y: { readonly domain?: readonly [number, number] };
+    readonly y: { readonly domain?: readonly [number, number]; readonly title?: string };
+    /** Left out: epochs. */
+    readonly x?: { readonly title: string; readonly domain: readonly [number, number] };
   },
 ): Promise<Chart | null> {
   const values = lines.flatMap((line) =>
@@ -60,13 +62,16 @@ export async function lineChart(
               type: 'quantitative' as const,
               scale: {
                 domain:
-                  firstEpoch === lastEpoch
+                  options.x?.domain ??
+                  (firstEpoch === lastEpoch
                     ? [firstEpoch - 1, lastEpoch + 1]
-                    : [firstEpoch, lastEpoch],
+                    : [firstEpoch, lastEpoch]),
                 nice: false,
                 zero: false,
               },
-              axis: { title: 'epoch', format: 'd', values: wholeTicks(firstEpoch, lastEpoch) },
+              axis: options.x
+                ? { title: options.x.title, format: '~g', tickCount: 5 }
+                : { title: 'epoch', format: 'd', values: wholeTicks(firstEpoch, lastEpoch) },
             },
             y: {
               field: 'y',
@@ -80,7 +85,7 @@ export async function lineChart(
               },
               axis: logarithmic
                 ? { title: 'logarithmic', values: logTicks(low * 0.9, high * 1.1), format: '~g' }
-                : { title: null, tickCount: 5, format: '~g' },
+                : { title: options.y.title ?? null, tickCount: 5, format: '~g' },
             },
             color: colour,
             strokeDash: {

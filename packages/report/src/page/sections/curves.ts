@@ -1,5 +1,6 @@
 import type { Chart } from '../../charts/chart.ts';
 import type { RunRecord } from '../../record/runRecord.ts';
+import { calibrationText, frocText } from '../../scoreText.ts';
 import { chart } from '../figure.ts';
 import { html, type Markup } from '../markup.ts';
 
@@ -16,6 +17,8 @@ export interface Charts {
   readonly size: Chart | null;
   readonly alarms: Chart | null;
   readonly gradient: Chart | null;
+  readonly reliability: Chart | null;
+  readonly froc: Chart | null;
   /** The epoch that is marked as the best. */
   readonly best: number | undefined;
 }
@@ -55,6 +58,8 @@ ${chart(
   notScored ?? 'This split has no empty image.',
 )}
 ${charts.size && chart('Dice by size', 'Each point is an image with foreground.', charts.size, '')}
+${charts.froc && chart('Structures found against false ones', frocText(run.evaluations[0]!) ?? '', charts.froc, '')}
+${charts.reliability && chart('Whether probabilities are right', calibrationText(run.evaluations[0]!) ?? '', charts.reliability, '')}
 ${charts.gradient && chart('Gradient norm', 'Mean over the batches of each epoch, before clipping.', charts.gradient, '')}
 </div>`;
 }

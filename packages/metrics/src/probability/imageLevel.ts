@@ -1,6 +1,6 @@
 import type { ImageNumbers, ScoredSet } from '@raremask/core';
-import { bootstrapIntervals, type DrawnImage, type Interval } from './intervals.ts';
-import { MeasuredSet } from './scores/scoredSet.ts';
+import { bootstrapIntervals, type DrawnImage, type Interval } from '../intervals.ts';
+import { MeasuredSet } from '../scores/scoredSet.ts';
 
 /** One image, and how probable it is that it has any foreground: its largest probability, say. */
 export interface RankedImage extends DrawnImage {
