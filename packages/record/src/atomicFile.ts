@@ -67,9 +67,13 @@ async function putWhole(
 
 let counter = 0;
 
-/** Removes what a process that died has left half written in a folder and below; whole files stay. */
-export async function removePartials(folder: string): Promise<void> {
-  const names = await readdir(folder, { recursive: true });
+/**
+ * Removes what a process that died has left half written in a folder; whole files stay.
+ *
+ * @param recursive whether in the folders below as well
+ */
+export async function removePartials(folder: string, recursive = true): Promise<void> {
+  const names = await readdir(folder, { recursive });
   const partial = names.filter((name) => /^\.\d+\.\d+\.partial$/.test(basename(name)));
   await Promise.all(partial.map((name) => rm(join(folder, name), { force: true })));
 }

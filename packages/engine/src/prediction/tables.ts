@@ -35,6 +35,7 @@ export async function writeTables(
     }
   };
   // What a process that was killed has left half written.
+  await removePartials(out, false);
   for (const folder of ['masks', 'probabilities', BLOCKS]) {
     if (existsSync(join(out, folder))) await removePartials(join(out, folder));
   }
