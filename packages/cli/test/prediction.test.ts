@@ -30,9 +30,11 @@ test('predict leaves masks, probabilities and a table under the names and sizes 
   expect(stderr).toContain('trained on: Drawn by a test.');
   expect(stdout).toMatch(/^2 images predicted, foreground in \d; see predicted$/m);
   expect(project.files('predicted')).toEqual([
+    'blocks/000000.json',
     'masks/first.png',
     'masks/patient 3/left/second.png',
     'predictions.csv',
+    'predictions.json',
     'probabilities/first.png',
     'probabilities/patient 3/left/second.png',
   ]);

@@ -82,6 +82,7 @@ async function open(given: Options, listing: Listing, log: Log): Promise<Dataset
       const { images, mask } = placeOf(id).entry;
       return { image: images[0]!, ...(mask !== undefined && { mask }) };
     },
+    writtenAs: (id) => placeOf(id).entry.id,
     writePredictions: (predictions, wanted) =>
       casesOf(predictions, placeOf, { axis: axis ?? 0, spacing: given.spacing }, wanted),
     dispose: () => kept.clear(),

@@ -64,6 +64,7 @@ describe('predictions', () => {
         const [one, ...others] = await written(set);
         expect(others).toEqual([]);
         expect(one).toMatchObject({ id: 'a', size: [2, 3, 2] });
+        expect(new Set(set.ids.map((id) => set.writtenAs!(id)))).toEqual(new Set(['a']));
         expect(one!.files.map(({ path }) => path)).toEqual([
           'masks/a.nii.gz',
           'probabilities/a.nii.gz',

@@ -296,6 +296,22 @@ export function nameOutside(path: string): RaremaskError {
   });
 }
 
+/** @param changed what predictions depend on, as it was and as it is */
+export function predictionsDiffer(
+  path: string,
+  changed: readonly { readonly name: string; readonly before: string; readonly now: string }[],
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PREDICTIONS_DIFFER',
+    category: 'manifest',
+    where: path,
+    what: 'other predictions were begun in this folder, and theirs and these would be mixed',
+    expected: changed.map(({ name, before }) => `${name} ${before}`).join('; '),
+    got: changed.map(({ name, now }) => `${name} ${now}`).join('; '),
+    remedy: `go on with the run, images and settings of the beginning, name another --out, or remove ${path} to begin anew`,
+  });
+}
+
 /** @param batch [count, ...size] */
 export function tensorTooLarge(
   batch: readonly number[],

@@ -24,11 +24,12 @@ export { type ProposedSplit, proposedSplit } from './opening/proposedSplit.ts';
 export type { Splits } from './opening/split.ts';
 export { type Packaged, packageWeights } from './packaged.ts';
 export {
-  type PredictedImage,
   type PredictOptions,
-  type PredictResult,
   predict,
 } from './predict.ts';
+export type { BlockRecord, PredictedImage, UnreadableImage } from './prediction/blockRecord.ts';
+export type { Part } from './prediction/blocks.ts';
+export type { PredictResult } from './prediction/predictBlocks.ts';
 export { type PublishedWeights, publishedWeights } from './publishedWeights.ts';
 export type { Recommendation } from './recommendation/recommend.ts';
 export {

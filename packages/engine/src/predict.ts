@@ -1,21 +1,9 @@
 import { join, resolve, sep } from 'node:path';
-import {
-  type Dataset,
-  type Facts,
-  type OnEvent,
-  type Prediction,
-  type RaremaskError,
-  staysInside,
-  type WrittenPrediction,
-} from '@raremask/core';
+import type { Dataset, OnEvent } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { components, foregroundMask } from '@raremask/metrics';
-import { csvText, readSplits, writeAtomically } from '@raremask/record';
-import { nameOutside, noPredictionFiles } from './errors.ts';
-import { foregroundProbability } from './judging/decide.ts';
-import { type Judged, judge } from './judging/judge.ts';
+import { readSplits } from '@raremask/record';
+import { noPredictionFiles } from './errors.ts';
 import { tileRule } from './judging/tileRule.ts';
-import { nothingReadable } from './opening/errors.ts';
 import {
   openTrained,
   readTrained,
@@ -23,51 +11,32 @@ import {
   type Trained,
   warnUnsearched,
 } from './opening/openTrained.ts';
-import { readableFeed } from './opening/readable.ts';
-import { framed } from './prediction/framed.ts';
-import { pictures } from './prediction/pictures.ts';
+import type { Part } from './prediction/blocks.ts';
+import {
+  begin,
+  type Identity,
+  sha256,
+  sha256OfFile,
+  sha256OfNames,
+} from './prediction/identity.ts';
+import { BLOCKS } from './prediction/names.ts';
+import { type PredictResult, predictBlocks } from './prediction/predictBlocks.ts';
 import { type Feed, openFeed } from './reading/feed.ts';
 import type { Compute } from './runner/compute.ts';
 
 export interface PredictOptions {
   /** What the data set opens as images without truth: a folder of images, or one image. */
   readonly input: string;
-  /** Where the folders `masks` and `probabilities` and the file `predictions.csv` go. */
+  /** Where the folders `masks`, `probabilities` and `blocks` go, and `predictions.csv` and `predictions.json`. */
   readonly out: string;
   readonly checkpoint?: 'best' | 'last';
   /** Whether probabilities are written besides masks; left out, they are. */
   readonly probabilities?: boolean;
+  /** The share of the images that this call predicts; left out, all. */
+  readonly part?: Part;
   readonly onEvent: OnEvent;
   /** What compiled programs run on; without it the tfjs backend in use computes. */
   readonly compute?: Compute | undefined;
-}
-
-export interface PredictResult {
-  readonly out: string;
-  /** What the set that was trained on says of itself. */
-  readonly remark?: string;
-  readonly images: readonly PredictedImage[];
-  /** What could not be read, and is not predicted. */
-  readonly unreadable: readonly {
-    readonly id: string;
-    readonly code: string;
-    readonly message: string;
-  }[];
-}
-
-/** One row of predictions.csv. */
-export interface PredictedImage {
-  readonly id: string;
-  readonly width: number;
-  readonly height: number;
-  /** Of volumes alone. */
-  readonly depth?: number;
-  /** Pixels of any foreground class. */
-  readonly foreground: number;
-  /** Connected components of any foreground. */
-  readonly structures: number;
-  /** Largest probability of foreground in the image. */
-  readonly probability: number;
 }
 
 /**
@@ -77,8 +46,12 @@ export interface PredictedImage {
  * The data set may write the files itself (volumes do, on their original grid). All others become PNG:
  * masks hold the mask values of the class map, probabilities are 16-bit grey, 65535 = 1.
  *
- * What cannot be read is listed, and the others are predicted; throws where nothing can be read. Files of
- * the run, and of earlier predictions in the same place, are no images.
+ * An archive is predicted in blocks of images, each recorded when its files are written. A call into the same
+ * folder goes on with what is not done, or has changed since; parts may share the folder, one after the other or
+ * at once. No more than a block is in memory.
+ *
+ * What cannot be read is listed, tried again by a later call, and the others are predicted; throws where nothing
+ * can be read. Files of the run, and of earlier predictions in the same place, are no images.
  */
 export async function predict(
   loaded: LoadedManifest,
@@ -99,18 +72,14 @@ export async function predict(
     const { window, mirror } = loaded.manifest.evaluate;
     warnUnsearched(loaded.manifest.evaluate, trained, onEvent);
     const { model, rule } = trained;
-    const tiles = tileRule(window, facts, model);
+    const identity = await identityOf(loaded, trained, images.ids, options);
+    const begun = await begin(options.out, identity, options.part !== undefined);
+    const tiles = tileRule(window, facts, model, begun.freeMemory);
     const feed = await imagesFeed(loaded, trained, images);
     const network = trained.network(compute, onEvent);
     try {
-      const broken = new Map<string, RaremaskError>();
-      const readable = readableFeed(feed, 0, (id, reason) => broken.set(id, reason));
-      const judged = judge({ facts, network, rule, tiles, mirror }, readable, images.ids);
-      const result = await predictAll(images, judged, facts, options);
-      if (broken.size === 0) return { ...result, unreadable: [] };
-      if (result.images.length === 0) throw nothingReadable(broken);
-      const unreadable = [...broken].map(([id, { code, message }]) => ({ id, code, message }));
-      return { ...result, unreadable };
+      const work = { images, feed, judging: { facts, network, rule, tiles, mirror }, begun };
+      return await predictBlocks(work, options);
     } finally {
       await network.dispose();
       await feed.close();
@@ -120,9 +89,34 @@ export async function predict(
   }
 }
 
+/** What the predictions of a folder have in common, whoever makes them. */
+async function identityOf(
+  { manifest }: LoadedManifest,
+  { checkpoint, rule }: Trained,
+  ids: readonly string[],
+  { probabilities = true }: PredictOptions,
+): Promise<Identity> {
+  const { use, with: options, resolution } = manifest.data;
+  return {
+    checkpoint: {
+      which: checkpoint.which,
+      epoch: checkpoint.head.progress.epoch,
+      sha256: await sha256OfFile(checkpoint.path),
+    },
+    decision: rule,
+    window: manifest.evaluate.window,
+    mirror: manifest.evaluate.mirror,
+    probabilities,
+    settings: sha256(JSON.stringify([use, options, resolution, manifest.model])),
+    images: { count: ids.length, sha256: sha256OfNames(ids) },
+  };
+}
+
 /** The images without those that the run, or an earlier prediction to the same place, has written. */
 function withoutOwn(images: Dataset, { input, out }: PredictOptions, run: string): Dataset {
-  const own = [join(out, 'masks'), join(out, 'probabilities'), run].map((path) => resolve(path));
+  const own = [join(out, 'masks'), join(out, 'probabilities'), join(out, BLOCKS), run].map((path) =>
+    resolve(path),
+  );
   const apart = own.filter((folder) => !isInside(resolve(input), folder));
   const ids = images.ids.filter((id) => {
     const file = images.files?.(id).image;
@@ -162,70 +156,4 @@ function imagesFeed(
     },
     images,
   );
-}
-
-async function predictAll(
-  images: Dataset,
-  judged: AsyncIterable<Judged>,
-  facts: Facts,
-  { out, probabilities = true, onEvent }: PredictOptions,
-): Promise<Omit<PredictResult, 'unreadable'>> {
-  const rows: PredictedImage[] = [];
-  const wanted = { facts, probabilities };
-  const predictions = predictionsOf(judged, (done) =>
-    onEvent({ type: 'validate', epoch: 0, done, total: images.ids.length }),
-  );
-  const written =
-    images.writePredictions?.(predictions, wanted) ?? pictures(framed(images, predictions), wanted);
-  for await (const prediction of written) {
-    for (const { path, bytes } of prediction.files) {
-      if (!staysInside(path)) throw nameOutside(path);
-      await writeAtomically(join(out, path), bytes);
-    }
-    rows.push(row(facts, prediction));
-  }
-  if (rows.length === 0) return { out, images: rows };
-  const volumes = facts.space === 3 || rows.some(({ depth }) => depth !== undefined);
-  const header = [
-    ...['id', 'width', 'height'],
-    ...(volumes ? ['depth'] : []),
-    ...['foreground_pixels', 'structures', 'largest_probability'],
-  ];
-  const lines = rows.map((line) => [
-    ...[line.id, line.width, line.height],
-    ...(volumes ? [line.depth ?? null] : []),
-    ...[line.foreground, line.structures, line.probability.toFixed(6)],
-  ]);
-  await writeAtomically(join(out, 'predictions.csv'), csvText(header, lines, { forPeople: true }));
-  return { out, ...(facts.remark !== undefined && { remark: facts.remark }), images: rows };
-}
-
-async function* predictionsOf(
-  judged: AsyncIterable<Judged>,
-  onProgress: (done: number) => void,
-): AsyncGenerator<Prediction> {
-  let done = 0;
-  for await (const { sample, decision } of judged) {
-    const { predicted: labels, probabilities } = decision;
-    yield { id: sample.id, size: sample.size, labels, probabilities };
-    done++;
-    onProgress(done);
-  }
-}
-
-function row(facts: Facts, { id, size, labels, probabilities }: WrittenPrediction): PredictedImage {
-  const [width, height, depth] = size.toReversed() as [number, number, number?];
-  const mask = foregroundMask(labels, facts);
-  return {
-    id,
-    width,
-    height,
-    ...(depth !== undefined && { depth }),
-    foreground: mask.reduce((sum, pixel) => sum + pixel, 0),
-    structures: components(mask, size).count,
-    probability: foregroundProbability(facts, probabilities).reduce(
-      (largest, value) => Math.max(largest, value),
-      0,
-    ),
-  };
 }

@@ -6,7 +6,7 @@ import {
   statSync,
   truncateSync,
 } from 'node:fs';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { link, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cannotWrite } from './errors.ts';
 
@@ -15,22 +15,50 @@ import { cannotWrite } from './errors.ts';
  * temporary name in the same folder, flushed to the disk, then renamed. On failure the old file is
  * untouched and the temporary one is gone.
  */
-export async function writeAtomically(
+export async function writeAtomically(path: string, content: Content): Promise<void> {
+  await putWhole(path, content, rename);
+}
+
+/**
+ * The same, where no such file is there yet. Of several processes that write it at once, one does.
+ *
+ * @returns whether it was this one
+ */
+export async function writeIfAbsent(path: string, content: Content): Promise<boolean> {
+  let isOurs = true;
+  await putWhole(path, content, async (temporary) => {
+    try {
+      await link(temporary, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') isOurs = false;
+      // Some network shares have no hard links.
+      else await rename(temporary, path);
+    }
+    await rm(temporary, { force: true });
+  });
+  return isOurs;
+}
+
+/** A text or bytes, or parts of a file that is never whole in memory. */
+type Content = string | Uint8Array | readonly Uint8Array[] | AsyncIterable<string>;
+
+async function putWhole(
   path: string,
-  content: string | Uint8Array | readonly Uint8Array[],
+  content: Content,
+  place: (temporary: string, path: string) => Promise<void>,
 ): Promise<void> {
   const temporary = join(dirname(path), `.${process.pid}.${counter++}.partial`);
   makeFolder(dirname(path));
   try {
     const file = await open(temporary, 'w');
     try {
-      const parts = Array.isArray(content) ? content : [content];
-      for (const part of parts) await file.writeFile(part);
+      const isOne = typeof content === 'string' || content instanceof Uint8Array;
+      for await (const part of isOne ? [content] : content) await file.writeFile(part);
       await file.sync();
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await place(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw cannotWrite(path, error);
@@ -39,9 +67,13 @@ export async function writeAtomically(
 
 let counter = 0;
 
-/** Removes what a process that died has left half written in a folder and below; whole files stay. */
-export async function removePartials(folder: string): Promise<void> {
-  const names = await readdir(folder, { recursive: true });
+/**
+ * Removes what a process that died has left half written in a folder; whole files stay.
+ *
+ * @param recursive whether in the folders below as well
+ */
+export async function removePartials(folder: string, recursive = true): Promise<void> {
+  const names = await readdir(folder, { recursive });
   const partial = names.filter((name) => /^\.\d+\.\d+\.partial$/.test(basename(name)));
   await Promise.all(partial.map((name) => rm(join(folder, name), { force: true })));
 }

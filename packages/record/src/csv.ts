@@ -4,7 +4,7 @@ import { stringify } from 'csv-stringify/sync';
 type Cell = string | number | null;
 
 /**
- * Rows as CSV, the header first; a cell with a comma, a quote or a line break is quoted, null is empty.
+ * Rows as CSV, the header first (an empty one is left out); a cell with a comma, a quote or a line break is quoted, null is empty.
  *
  * @param forPeople whether texts that a spreadsheet would take for a formula get an apostrophe before
  *   them: names come from anyone's files
@@ -15,7 +15,10 @@ export function csvText(
   { forPeople = false }: { readonly forPeople?: boolean } = {},
 ): string {
   // Whatever a reader takes for the end of a line has to be quoted, not only our own.
-  return stringify([header, ...rows], { quoted_match: /[\r\n]/, escape_formulas: forPeople });
+  return stringify([...(header.length > 0 ? [header] : []), ...rows], {
+    quoted_match: /[\r\n]/,
+    escape_formulas: forPeople,
+  });
 }
 
 /** Rows of a CSV by the names of its header. Of a row that is cut off, the cells that are there. */

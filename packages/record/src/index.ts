@@ -7,6 +7,7 @@ export {
   makeFolder,
   removePartials,
   writeAtomically,
+  writeIfAbsent,
   writeJson,
 } from './atomicFile.ts';
 export { csvText } from './csv.ts';

@@ -1,3 +1,4 @@
+import { InvalidArgumentError, Option } from 'commander';
 import {
   action,
   backendOption,
@@ -16,7 +17,11 @@ export const predict: Declare = (program) =>
   )
     .argument('<run>', 'run folder')
     .argument('<images>', 'folder of images or volumes, or one of them')
-    .requiredOption('--out <folder>', 'where masks/, probabilities/ and predictions.csv go')
+    .requiredOption(
+      '--out <folder>',
+      'where masks/, probabilities/ and predictions.csv go; what is done there is not done again',
+    )
+    .addOption(partOption())
     .option('--no-probabilities', 'write masks alone')
     .addOption(checkpointOption())
     .addOption(setOption('evaluate.threshold=0.3'))
@@ -27,3 +32,16 @@ export const predict: Declare = (program) =>
         return await predictImages(run, images, options, console);
       }),
     );
+
+function partOption(): Option {
+  return new Option(
+    '--part <k/n>',
+    'predict the k-th of n shares; all may write into one --out, at once or one after the other',
+  ).argParser((text: string) => {
+    const [, number, of] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+    if (number === undefined || of === undefined || number < 1 || number > of) {
+      throw new InvalidArgumentError('Write which of how many, from 1, for example 3/16.');
+    }
+    return { number, of };
+  });
+}

@@ -1,5 +1,11 @@
 import { relative } from 'node:path';
-import { predict } from '@raremask/engine';
+import {
+  type Part,
+  type PredictedImage,
+  type PredictResult,
+  predict,
+  type UnreadableImage,
+} from '@raremask/engine';
 import { prepared } from '../backend/prepared.ts';
 import type { Console } from '../console.ts';
 import { EXIT } from '../failure.ts';
@@ -10,6 +16,7 @@ import { withProgress } from '../progress.ts';
 export interface PredictionOptions {
   readonly out: string;
   readonly probabilities: boolean;
+  readonly part?: Part;
   readonly checkpoint?: 'best' | 'last';
   readonly set?: readonly string[];
   readonly backend?: string;
@@ -32,16 +39,39 @@ export async function predictImages(
       probabilities: options.probabilities,
       compute,
       onEvent,
+      ...(options.part !== undefined && { part: options.part }),
       ...(options.checkpoint !== undefined && { checkpoint: options.checkpoint }),
     }),
   );
   if (result.remark !== undefined) console.note('warn', `trained on: ${result.remark}`);
-  const found = result.images.filter(({ foreground }) => foreground > 0).length;
-  if (console.json) console.result(result);
+  const { images, unreadable } = await listed(result, console.json);
+  const { out, predicted, before, withForeground, remark, blocksLeft } = result;
+  if (console.json) {
+    const about = { ...(remark !== undefined && { remark }), before, blocksLeft };
+    console.result({ out, ...about, images, unreadable });
+  }
   console.text(
-    `${result.images.length} images predicted, foreground in ${found}; see ${relative(process.cwd(), result.out) || '.'}`,
+    `${predicted} images predicted${before > 0 ? ` (${before} of them by an earlier call)` : ''}, foreground in ${withForeground}; see ${relative(process.cwd(), out) || '.'}`,
   );
-  if (result.unreadable.length === 0) return EXIT.ok;
-  console.note('warn', leftOutText(result.unreadable));
+  if (blocksLeft > 0) {
+    console.note(
+      'info',
+      `${blocksLeft} blocks of images are left to other parts; the last of them writes predictions.csv`,
+    );
+  }
+  if (unreadable.length === 0) return EXIT.ok;
+  console.note('warn', leftOutText(unreadable));
   return EXIT.data;
+}
+
+/** What a call has recorded; the images only where they are wanted, since there may be very many. */
+async function listed(result: PredictResult, withImages: boolean) {
+  const images: PredictedImage[] = [];
+  const unreadable: UnreadableImage[] = [];
+  if (!withImages && result.unreadable === 0) return { images, unreadable };
+  for await (const record of result.records()) {
+    if (withImages) images.push(...record.images);
+    unreadable.push(...record.unreadable);
+  }
+  return { images, unreadable };
 }

@@ -77,10 +77,16 @@ export interface Dataset {
    */
   inFileFrame?(prediction: Prediction): Promise<Prediction>;
   /**
+   * The id of the prediction that a sample's becomes part of, for a data set whose `writePredictions`
+   * puts several together: these follow each other in `ids`, and are predicted by one process. Left out,
+   * each prediction is written by itself.
+   */
+  writtenAs?(id: string): string;
+  /**
    * Puts predictions into the data set's own kind of file. Left out, two-dimensional predictions
    * become PNG, and three-dimensional ones are refused.
    *
-   * @param predictions of all `ids`, in their order
+   * @param predictions of `ids`, in their order: all of them, or all that are `writtenAs` some of the ids
    * @param wanted `facts` are those of the training, `probabilities` whether these are to be kept too
    * @returns what is written next: the caller writes each file whole or not at all
    */

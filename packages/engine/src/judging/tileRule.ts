@@ -59,7 +59,7 @@ function bytesOf(weights: Model['weights'] = []): number {
 }
 
 /** Memory that this process may still take, of the machine or of its container. */
-function freeMemory(): number {
+export function freeMemory(): number {
   return process.availableMemory?.() ?? freemem();
 }
 

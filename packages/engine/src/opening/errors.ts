@@ -52,12 +52,16 @@ export function severalUnreadable(reasons: ReadonlyMap<string, RaremaskError>): 
   });
 }
 
-export function nothingReadable(reasons: ReadonlyMap<string, RaremaskError>): RaremaskError {
+/** @param count of the samples, where not all of the reasons were kept */
+export function nothingReadable(
+  reasons: ReadonlyMap<string, Pick<RaremaskError, 'message'>>,
+  count = reasons.size,
+): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_NOTHING_READABLE',
     category: 'data',
     where: 'data',
-    what: `none of the ${reasons.size} samples can be used`,
+    what: `none of the ${count} samples can be used`,
     expected: 'at least one that can be read',
     got: reasonLines(reasons),
     remedy: 'begin with the first one: the others may have the same fault',

@@ -10,7 +10,7 @@ export function leftOutNote(reasons: ReadonlyMap<string, RaremaskError>): string
 }
 
 /** A line for each reason, with its samples (slices of one file have one reason); of many, the first. */
-export function reasonLines(reasons: ReadonlyMap<string, RaremaskError>): string {
+export function reasonLines(reasons: ReadonlyMap<string, Pick<RaremaskError, 'message'>>): string {
   const byReason = new Map<string, string[]>();
   for (const [id, { message }] of reasons) {
     const own = byReason.get(message);

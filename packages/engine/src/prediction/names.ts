@@ -1,0 +1,6 @@
+/** The table of all predictions; it stands there when every image has been predicted, or listed. */
+export const TABLE = 'predictions.csv';
+/** What could not be read; only where there is such. */
+export const UNREADABLE = 'unreadable.csv';
+/** A record of each block that is done. */
+export const BLOCKS = 'blocks';
