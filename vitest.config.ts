@@ -28,7 +28,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // One more than the cores that the suite is timed on: tests of the command line mostly wait for what they start.
+    maxWorkers: 3,
     // Built packages are loaded as a user's Node loads them, not transformed once more.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     // Written out because a folder's name alone would not inherit the time limits above.

@@ -139,8 +139,10 @@ test('init writes a manifest for the layout of nnU-Net that trains as it is, and
   const predicted = await raremask(project, 'predict', 'runs/set', 'set', '--out', 'out');
   expect(predicted.status, predicted.stderr).toBe(0);
   expect(project.files('out')).toEqual([
+    'blocks/000000.json',
     'masks/t.nii.gz',
     'predictions.csv',
+    'predictions.json',
     'probabilities/t.nii.gz',
   ]);
 });

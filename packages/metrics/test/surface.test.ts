@@ -22,6 +22,8 @@ interface Case {
   readonly hd: number;
   readonly assd: number;
   readonly nsd: number;
+  /** MONAI 1.6.1, in float32: compute_hausdorff_distance, compute_average_surface_distance (symmetric), compute_surface_dice. */
+  readonly monai: Readonly<Record<'hd95' | 'hd' | 'assd' | 'nsd', number>>;
 }
 
 /**
@@ -43,6 +45,17 @@ test.each(CASES)('distances of $size with spacing $spacing are those of scipy', 
   expect(averageDistance(distances)).toBeCloseTo(one.assd, 9);
   const all = distances.predicted.length + distances.truth.length;
   expect(nearBoth(distances, 1.5) / all).toBeCloseTo(one.nsd, 9);
+});
+
+test.each(CASES)('distances of $size with spacing $spacing are those that MONAI prints', (one) => {
+  const { size, spacing, monai } = one;
+  const masks = { predicted: mask(one.predicted), truth: mask(one.truth), size, spacing };
+  const distances = surfaceDistances(masks)!;
+  expect(hausdorff(distances, 95)).toBeCloseTo(monai.hd95, 6);
+  expect(hausdorff(distances, 100)).toBeCloseTo(monai.hd, 6);
+  expect(averageDistance(distances)).toBeCloseTo(monai.assd, 6);
+  const all = distances.predicted.length + distances.truth.length;
+  expect(nearBoth(distances, 1.5) / all).toBeCloseTo(monai.nsd, 6);
 });
 
 test('a distance is that of the nearest pixel, whichever it is', () => {
