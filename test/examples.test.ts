@@ -173,7 +173,11 @@ describe('real data', () => {
         const out = join(folder, 'out');
         await raremask(real, 'predict', run, image, '--out', out, '--no-probabilities');
         const written = readdirSync(out, { recursive: true }).toSorted();
-        expect(written).toEqual(['masks', 'masks/patient07.nii.gz', 'predictions.csv']);
+        expect(written).toEqual([
+          ...['blocks', 'blocks/000000.json'],
+          ...['masks', 'masks/patient07.nii.gz'],
+          ...['predictions.csv', 'predictions.json'],
+        ]);
         const [original, predicted] = [image, join(out, 'masks', 'patient07.nii.gz')].map((file) =>
           gunzipSync(readFileSync(file)),
         ) as [Buffer, Buffer];
