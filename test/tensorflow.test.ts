@@ -26,7 +26,7 @@ function ran(command: string, parameters: readonly string[], env: NodeJS.Process
 }
 
 /** Whether the wheel could be had; where not, the line that says why. */
-function installed(): boolean {
+function isInstalled(): boolean {
   mkdirSync(folder, { recursive: true });
   if (existsSync(join(folder, 'node_modules/@tensorflow/tfjs-node/lib/napi-v8'))) return true;
   writeFileSync(join(folder, 'package.json'), '{ "name": "tensorflow", "private": true }');
@@ -45,6 +45,15 @@ function installed(): boolean {
   return status === 0;
 }
 
+let known: boolean | undefined;
+/** Looked for by the first test that asks. */
+function installed(): boolean {
+  known ??= isInstalled();
+  return known;
+}
+
+const HOUR = 3600 * 1000;
+
 /** A project, and which of its files. */
 const suites: readonly (readonly [string, ...string[]])[] = [
   ['@raremask/loss-dice', 'conformance', 'laws', 'closedForms', 'emptyMasks'],
@@ -54,22 +63,23 @@ const suites: readonly (readonly [string, ...string[]])[] = [
   ['@raremask/test', 'compiled.test'],
 ];
 
-test.each(further('every loss, gradient and check on the real TensorFlow', suites))(
+test.for(further('every loss, gradient and check on the real TensorFlow', suites))(
   'what holds of plugins holds on the real TensorFlow: %s',
-  (project, ...files) => {
-    if (!installed()) return;
+  { timeout: HOUR },
+  ([project, ...files], { skip }) => {
+    if (!installed()) skip('the real TensorFlow cannot be had here');
     const { status, said } = ran('npx', ['vitest', 'run', '--project', project, ...files], {
       RAREMASK_TEST_TENSORFLOW: folder,
     });
     expect(status, said.slice(-4000)).toBe(0);
   },
-  3600 * 1000,
 );
 
-test.each(further("the demo's network on the real TensorFlow", [['tensorflow']]))(
+test.for(further("the demo's network on the real TensorFlow", [['tensorflow'] as const]))(
   "the demo's network trains on %s",
-  (backend) => {
-    if (!installed()) return;
+  { timeout: HOUR },
+  ([backend], { skip }) => {
+    if (!installed()) skip('the real TensorFlow cannot be had here');
     const example = join(root, 'examples', 'lung-phantom');
     const plugins = join(folder, 'node_modules', '@raremask');
     if (!existsSync(plugins)) symlinkSync(join(example, 'node_modules', '@raremask'), plugins);
@@ -83,5 +93,4 @@ test.each(further("the demo's network on the real TensorFlow", [['tensorflow']])
     expect(status, said).toBe(0);
     expect(said).toContain('tensorflow (@tensorflow/tfjs-node 4.22.0');
   },
-  3600 * 1000,
 );

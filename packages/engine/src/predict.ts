@@ -12,17 +12,12 @@ import {
   warnUnsearched,
 } from './opening/openTrained.ts';
 import type { Part } from './prediction/blocks.ts';
-import {
-  begin,
-  type Identity,
-  sha256,
-  sha256OfFile,
-  sha256OfNames,
-} from './prediction/identity.ts';
+import { begin, type Identity, sha256, sha256OfNames } from './prediction/identity.ts';
 import { BLOCKS } from './prediction/names.ts';
 import { type PredictResult, predictBlocks } from './prediction/predictBlocks.ts';
 import { type Feed, openFeed } from './reading/feed.ts';
 import type { Compute } from './runner/compute.ts';
+import { fingerprintOf } from './weights/weightFile.ts';
 
 export interface PredictOptions {
   /** What the data set opens as images without truth: a folder of images, or one image. */
@@ -101,7 +96,7 @@ async function identityOf(
     checkpoint: {
       which: checkpoint.which,
       epoch: checkpoint.head.progress.epoch,
-      sha256: await sha256OfFile(checkpoint.path),
+      sha256: (await fingerprintOf(checkpoint.path)).sha256,
     },
     decision: rule,
     window: manifest.evaluate.window,

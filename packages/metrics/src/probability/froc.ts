@@ -8,8 +8,8 @@ import { MeasuredSet } from '../scores/scoredSet.ts';
 const CANDIDATE = 0.1;
 /** Rates of false structures an image at which the score looks (Setio et al. 2017, LUNA16). */
 const RATES = [1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8];
-/** Peaks from which a candidate counts: even steps of the logit, from a tenth to 0.9999. */
-const PEAKS = Array.from({ length: 46 }, (_, step) => 1 / (1 + Math.exp(2.1972 - step * 0.2535)));
+/** Peaks from which a candidate counts: 46, in even steps of the logit. */
+const PEAKS = evenLogits(CANDIDATE, 0.9999, 46);
 
 /** One image's structures and candidates. */
 export interface DetectedImage extends DrawnImage {
@@ -110,4 +110,11 @@ function curveOf(set: ScoredSet): FrocPoint[] {
     falseStructures: set.sum(`false.${at}`) / set.images,
     sensitivity: set.sum(`found.${at}`) / structures,
   }));
+}
+
+/** So many probabilities from one to another. */
+function evenLogits(from: number, to: number, count: number): number[] {
+  const logit = (probability: number) => Math.log(probability / (1 - probability));
+  const step = (logit(to) - logit(from)) / (count - 1);
+  return Array.from({ length: count }, (_, at) => 1 / (1 + Math.exp(-logit(from) - at * step)));
 }
