@@ -76,3 +76,18 @@ export function checkpointOption(): Option {
     'last',
   ]);
 }
+
+/** @param what of this command runs there */
+export function onOption(what: string): Option {
+  return new Option(
+    '--on <where>',
+    `where ${what}: slurm, a job array; left out, this machine`,
+  ).choices(['slurm']);
+}
+
+export function sbatchOption(): Option {
+  return repeated(
+    '--sbatch <options>',
+    'what sbatch gets, for example "--partition=gpu --time=2:00:00"',
+  );
+}

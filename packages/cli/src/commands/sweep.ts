@@ -1,4 +1,4 @@
-import { action, command, type Declare } from '../command.ts';
+import { action, command, type Declare, onOption, sbatchOption } from '../command.ts';
 import type { SweepOptions } from '../jobs/sweepTrials.ts';
 
 export const sweep: Declare = (program) =>
@@ -10,7 +10,11 @@ export const sweep: Declare = (program) =>
     .argument('[file]', 'sweep file; with --folds or --seeds a manifest (default: raremask.yaml)')
     .option('--folds <k>', 'cross-validate a manifest: each image validates in one of k folds')
     .option('--seeds <list>', 'train a manifest with each of these seeds, for example 0,1,2')
-    .option('--jobs <n>', 'trials at once', '1')
+    .option('--jobs <n>', 'trials at once (default: 1 here; on Slurm as many as it lets)')
+    .addOption(onOption('trials run'))
+    .addOption(sbatchOption())
+    .option('--wait', 'on Slurm: wait until all trials have ended')
+    .option('--results', 'train nothing: write and show the results so far')
     .action(
       action(async (console, file: string | undefined, options: SweepOptions) => {
         const { sweepTrials } = await import('../jobs/sweepTrials.ts');

@@ -66,6 +66,18 @@ export function sweepDamaged(path: string): RaremaskError {
   });
 }
 
+/** Results are asked for, and there are none. */
+export function sweepNotBegun(path: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SWEEP_NOT_BEGUN',
+    category: 'manifest',
+    where: path,
+    what: 'no sweep has begun in this folder, and there is nothing to gather',
+    expected: 'sweep.json, which a sweep writes before its first trial',
+    remedy: 'leave out --results, and the sweep begins',
+  });
+}
+
 /** @param name of what a sweep sets itself */
 export function settingOfSweep(name: string, settings: object): RaremaskError {
   return new RaremaskError({

@@ -4,6 +4,7 @@ import { type LoadedManifest, loadManifest, type Manifest } from '@raremask/core
 import { dealFolds, type OnEvent, openData, type Splits } from '@raremask/engine';
 import { makeFolder, writeAtomically } from '@raremask/record';
 import { STANDARD } from '../manifestArguments.ts';
+import type { SlurmMap } from '../slurm/settings.ts';
 import { settingOfSweep } from './errors.ts';
 import type { Settings, SettingsRule } from './shape.ts';
 import {
@@ -25,6 +26,8 @@ export interface SweepRequest {
   readonly folds?: number | undefined;
   readonly seeds?: readonly number[] | undefined;
   readonly settings?: SettingsRule | undefined;
+  /** Options of sbatch, where trials run on Slurm. */
+  readonly slurm?: SlurmMap | undefined;
 }
 
 /** A sweep that is ready to be trained. */

@@ -30,6 +30,15 @@ export async function sweepRequest(
   };
 }
 
+/** The words of a command line that asks for the same sweep. */
+export function argumentsOf(file: string | undefined, { folds, seeds }: SweepArguments): string[] {
+  return [
+    ...(file === undefined ? [] : [file]),
+    ...(folds === undefined ? [] : ['--folds', folds]),
+    ...(seeds === undefined ? [] : ['--seeds', seeds]),
+  ];
+}
+
 async function requestOfFile(file: string | undefined): Promise<SweepRequest> {
   if (file === undefined) throw noSweepFile();
   let text: string;

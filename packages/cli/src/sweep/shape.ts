@@ -66,6 +66,13 @@ export const sweepShape = z.strictObject({
     .optional()
     .describe("Seeds of training; left out, the manifest's"),
   settings: settings.optional().describe('Settings of the manifest that vary; left out, none'),
+  slurm: z
+    .record(
+      z.string().regex(/^[a-z][a-z-]*$/, 'must be the long name of an option of sbatch'),
+      z.union([z.string(), z.number(), z.boolean()]),
+    )
+    .optional()
+    .describe('Options of sbatch for --on slurm; true is one without a value'),
 });
 
 export type SettingsRule = z.infer<typeof settings>;

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isTraining } from '@raremask/record';
+import { EXECUTABLE } from '../executable.ts';
 import { EXIT } from '../failure.ts';
 import type { PlannedTrial, SweepFolder } from './sweepFolder.ts';
 import { trialState } from './trial.ts';
 
-const EXECUTABLE = join(import.meta.dirname, '..', '..', 'bin', 'raremask.js');
 const ASKED_EVERY = 1000;
 
 export interface StartOptions {
@@ -18,27 +18,42 @@ export interface StartOptions {
   readonly say: (text: string) => void;
 }
 
+/** The command line with which a trial begins or goes on, or the exit status where none is to be run. */
+type Next = { readonly parameters: readonly string[] } | { readonly status: number };
+
 /**
- * Trains a trial in a process of its own, or goes on with it; what that writes goes to the trial's log. Where
- * another process still trains it, as after a sweep that was killed, waits for that.
+ * What is to be done for a trial now. Where another process still trains it, as after a sweep that was killed,
+ * waits for that.
+ */
+export async function nextOfTrial(
+  { id, command }: PlannedTrial,
+  { folder, cwd, signal, say }: StartOptions,
+): Promise<Next> {
+  const run = folder.trial(id);
+  if (!(await isFree(run, id, signal, say))) return { status: EXIT.resumable };
+  const state = trialState(run);
+  if (state === 'finished') return { status: EXIT.ok };
+  if (state === 'missing') rmSync(run, { recursive: true, force: true });
+  say(`${id}: ${state === 'interrupted' ? 'goes on' : 'begins'}`);
+  return { parameters: state === 'interrupted' ? ['resume', relative(cwd, run)] : command };
+}
+
+/**
+ * Trains a trial in a process of its own, or goes on with it; what that writes goes to the trial's log.
  *
  * @returns the exit status; null where a signal ended the process
  */
 export async function startTrial(
-  { id, command }: PlannedTrial,
-  { folder, cwd, signal, say }: StartOptions,
+  trial: PlannedTrial,
+  options: StartOptions,
 ): Promise<number | null> {
-  const run = folder.trial(id);
-  if (!(await isFree(run, id, signal, say))) return EXIT.resumable;
-  const state = trialState(run);
-  if (state === 'finished') return EXIT.ok;
-  if (state === 'missing') rmSync(run, { recursive: true, force: true });
-  const parameters = state === 'interrupted' ? ['resume', relative(cwd, run)] : command;
-  say(`${id}: ${state === 'interrupted' ? 'goes on' : 'begins'}`);
-  const log = openSync(folder.log(id), 'a');
+  const next = await nextOfTrial(trial, options);
+  if ('status' in next) return next.status;
+  const { folder, cwd, signal } = options;
+  const log = openSync(folder.log(trial.id), 'a');
   try {
     // In a group of its own: Ctrl-C in a terminal would reach it twice, and the second ends at once.
-    const child = spawn(process.execPath, [EXECUTABLE, ...parameters], {
+    const child = spawn(process.execPath, [EXECUTABLE, ...next.parameters], {
       cwd,
       detached: true,
       stdio: ['ignore', log, log],
