@@ -41,6 +41,19 @@ export function action<A extends unknown[]>(
   };
 }
 
+/** The arguments and options of a call as words, but for some options: for the same command in another process. */
+export function wordsOf(called: Command, except: readonly string[]): string[] {
+  const options = called.options.flatMap((option) => {
+    const name = option.attributeName();
+    if (called.getOptionValueSource(name) !== 'cli' || except.includes(option.long!)) return [];
+    const value: unknown = called.getOptionValue(name);
+    // Of --name and --no-name one was given.
+    if (typeof value === 'boolean') return value === !option.negate ? [option.long!] : [];
+    return [value].flat().flatMap((one) => [option.long!, String(one)]);
+  });
+  return [called.name(), ...options, '--', ...called.args];
+}
+
 export function repeated(flags: string, description: string): Option {
   return new Option(flags, `${description}; repeatable`).argParser(
     (value: string, before: string[] = []) => [...before, value],

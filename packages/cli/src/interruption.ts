@@ -1,10 +1,15 @@
 import { EXIT } from './failure.ts';
 
 /**
- * The first SIGINT or SIGTERM asks the running step to finish and save; the second ends at once.
+ * The first SIGINT or SIGTERM asks what is running to finish and save; the second ends at once.
  * Call `release` when nothing is left to save.
+ *
+ * @param what is said at the first
  */
-export function onInterruption(say: (text: string) => void): {
+export function onInterruption(
+  say: (text: string) => void,
+  what = 'Stopping after this step',
+): {
   readonly signal: AbortSignal;
   release(): void;
 } {
@@ -12,7 +17,7 @@ export function onInterruption(say: (text: string) => void): {
   const listener = () => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
     controller.abort();
-    say('Stopping after this step; once more to stop at once.');
+    say(`${what}; once more to stop at once.`);
   };
   process.on('SIGINT', listener);
   process.on('SIGTERM', listener);

@@ -29,6 +29,10 @@ export interface PredictOptions {
   readonly probabilities?: boolean;
   /** The share of the images that this call predicts; left out, all. */
   readonly part?: Part;
+  /** Whether it is only looked which blocks are not done: `left` of the result. */
+  readonly onlyLook?: boolean;
+  /** Ends the call after the block in progress. */
+  readonly signal?: AbortSignal;
   readonly onEvent: OnEvent;
   /** What compiled programs run on; without it the tfjs backend in use computes. */
   readonly compute?: Compute | undefined;

@@ -1,13 +1,20 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   action,
   backendOption,
   checkpointOption,
   command,
   type Declare,
+  onOption,
+  sbatchOption,
   setOption,
+  wordsOf,
 } from '../command.ts';
 import type { PredictionOptions } from '../jobs/predictImages.ts';
+import type { SlurmPredictionOptions } from '../jobs/predictOnSlurm.ts';
+
+/** What says how Slurm is used, and not what is predicted. */
+const OF_SLURM = ['--on', '--parts', '--sbatch', '--wait', '--json'];
 
 export const predict: Declare = (program) =>
   command(
@@ -26,12 +33,38 @@ export const predict: Declare = (program) =>
     .addOption(checkpointOption())
     .addOption(setOption('evaluate.threshold=0.3'))
     .addOption(backendOption())
+    .addOption(onOption('parts are predicted'))
+    .addOption(partsOption())
+    .addOption(sbatchOption())
+    .option('--wait', 'on Slurm: wait until all parts have ended')
     .action(
-      action(async (console, run: string, images: string, options: PredictionOptions) => {
+      action(async (console, run: string, images: string, options: Options, called: Command) => {
+        const { predictOnSlurm, refuseSlurmOptions } = await import('../jobs/predictOnSlurm.ts');
+        if (options.on === 'slurm') {
+          const words = wordsOf(called, OF_SLURM);
+          return await predictOnSlurm(run, images, { ...options, words }, console);
+        }
+        refuseSlurmOptions(options);
         const { predictImages } = await import('../jobs/predictImages.ts');
         return await predictImages(run, images, options, console);
       }),
     );
+
+interface Options extends PredictionOptions, Omit<SlurmPredictionOptions, 'words'> {
+  readonly on?: 'slurm';
+}
+
+function partsOption(): Option {
+  return new Option('--parts <n>', 'on Slurm: shares, a task each (default: 16)')
+    .conflicts('part')
+    .argParser((text: string) => {
+      const parts = Number(text);
+      if (!/^\d+$/.test(text) || !(parts >= 1 && parts <= 10_000)) {
+        throw new InvalidArgumentError('Write how many, for example 16.');
+      }
+      return parts;
+    });
+}
 
 function partOption(): Option {
   return new Option(

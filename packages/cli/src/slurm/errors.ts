@@ -84,3 +84,16 @@ export function slurmRecordDamaged(path: string): RaremaskError {
     remedy: 'look with squeue that no task of this folder is queued any more, and delete the file',
   });
 }
+
+/** @param task a part that Slurm has */
+export function otherParts(out: string, task: string, job: string): RaremaskError {
+  const parts = task.split('/')[1];
+  return new RaremaskError({
+    code: 'RAREMASK_SLURM_PARTS',
+    category: 'manifest',
+    where: out,
+    what: 'Slurm has parts of another division of these images, and would predict them twice',
+    expected: `--parts ${parts}, as job ${job} has it`,
+    remedy: `give --parts ${parts}; or scancel ${job}, and call again`,
+  });
+}

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { builtModule, EXECUTABLE } from '../executable.ts';
 import { callSlurm, wordsOf } from '../slurm/callSlurm.ts';
+import { isStopped, type Telling, tellEnded } from '../slurm/ended.ts';
 import { isQueued, type QueuedTask, queuedTasks } from '../slurm/queue.ts';
 import { followingScript, quoted } from '../slurm/script.ts';
 import { Submissions } from '../slurm/submissions.ts';
@@ -13,7 +13,7 @@ import type { TrialEnd } from './runTrials.ts';
 import type { PlannedTrial, SweepFolder } from './sweepFolder.ts';
 import { trialState } from './trial.ts';
 
-export interface SlurmOptions {
+export interface SlurmOptions extends Telling {
   /** By absolute path. */
   readonly folder: SweepFolder;
   /** Of the sweep. */
@@ -24,10 +24,6 @@ export interface SlurmOptions {
   readonly words: readonly string[];
   /** How many run at once; left out, as many as the cluster lets. */
   readonly jobs: number | undefined;
-  readonly say: (text: string) => void;
-  readonly warn: (text: string) => void;
-  /** A path as it is shown. */
-  readonly shown: (path: string) => string;
 }
 
 /** Hands trials that are not finished to Slurm, a task each, but for those that it has. */
@@ -43,9 +39,10 @@ export async function submitTrials(
     tasks: trials.map(({ id }) => id),
     command: `${program.map(quoted).join(' ')} "$task" ${log}`,
   };
-  const onEnded = (task: QueuedTask) => tellEnded(task, options);
-  const handed = await submitMissing(new Submissions(folder.path), work, {
-    ...{ label: name, words, say, onEnded },
+  const submissions = new Submissions(folder.path);
+  const handed = await submitMissing(submissions, work, {
+    ...{ label: name, words, say },
+    onEnded: (task) => tellEnded(task, submissions, options, folder.log(task.task)),
     ...(jobs !== undefined && { atOnce: jobs }),
   });
   if (handed.queued.length > 0) {
@@ -100,8 +97,8 @@ export async function awaitTrials(
   return left.map(({ id }) => {
     const task = tasks.get(id);
     if (task !== undefined && isQueued(task)) return 'interrupted';
-    if (task !== undefined) tellEnded(task, options);
-    return task && STOPPED.includes(task.state) ? 'interrupted' : 'failed';
+    if (task !== undefined) tellEnded(task, submissions, options, options.folder.log(id));
+    return task && isStopped(task) ? 'interrupted' : 'failed';
   });
 }
 
@@ -118,19 +115,4 @@ export async function trialsInSlurm(
     warn(`what Slurm has of this sweep is not known here, and is not left to it: ${why}`);
     return [];
   }
-}
-
-/** Ways to end that say nothing against a trial. */
-const STOPPED = ['CANCELLED', 'DEADLINE', 'NODE_FAIL', 'PREEMPTED', 'TIMEOUT'];
-
-function tellEnded({ task, id, job, index, state }: QueuedTask, options: SlurmOptions): void {
-  const { folder, say, warn, shown } = options;
-  const ended = state === 'GONE' ? 'has ended' : `ended as ${state}`;
-  if (state === 'CANCELLED') {
-    say(`${task}: task ${id} was cancelled`);
-    return;
-  }
-  const log = folder.log(task);
-  const place = existsSync(log) ? log : new Submissions(folder.path).output(job, index);
-  warn(`${task}: task ${id} ${ended}, and the trial is not finished; ${shown(place)} says why`);
 }

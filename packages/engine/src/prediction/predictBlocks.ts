@@ -14,6 +14,8 @@ export interface Wish {
   readonly out: string;
   readonly probabilities?: boolean;
   readonly part?: Part;
+  readonly onlyLook?: boolean;
+  readonly signal?: AbortSignal;
   readonly onEvent: OnEvent;
 }
 
@@ -31,6 +33,8 @@ export interface PredictResult {
   readonly unreadable: number;
   /** Blocks of all parts that are not done; the tables are written when none is left. */
   readonly blocksLeft: number;
+  /** Blocks of this call that are not done: all of them where it only looks, the rest where it was ended. */
+  readonly left: readonly number[];
   /** What is recorded of this call's images, read from the disk again. */
   records(): AsyncIterable<Pick<BlockRecord, 'images' | 'unreadable'>>;
 }
@@ -41,7 +45,7 @@ const REASONS = 100;
 /** Predicts the blocks of a part that are not done, and writes the tables where no other part has any left. */
 export async function predictBlocks(work: Work, wish: Wish): Promise<PredictResult> {
   const { images, judging, begun } = work;
-  const { out, part, probabilities = true, onEvent } = wish;
+  const { out, part, probabilities = true, onlyLook = false, signal, onEvent } = wish;
   const { facts } = judging;
   const isVolumes = facts.space === 3;
   const all = [...blocksOf(images, isVolumes)];
@@ -51,14 +55,23 @@ export async function predictBlocks(work: Work, wish: Wish): Promise<PredictResu
   const reasons = new Map<string, { readonly message: string }>();
   let done = 0;
   let isOpen = false;
+  const left: number[] = [];
   const progress = (more: number) => {
     done += more;
     onEvent({ type: 'validate', epoch: 0, done, total });
   };
   for (const block of own) {
+    if (signal?.aborted) {
+      left.push(block.index);
+      continue;
+    }
     const samples = await stampOf(images, block);
     const found = await readBlock(out, block.index, begun.digest);
     const isKept = found?.samples === samples && (await isDone(work, out, found));
+    if (!isKept && onlyLook) {
+      left.push(block.index);
+      continue;
+    }
     if (isKept) progress(block.ids.length);
     else if (!isOpen) {
       await removeTables(out);
@@ -79,17 +92,17 @@ export async function predictBlocks(work: Work, wish: Wish): Promise<PredictResu
       if (reasons.size < REASONS) reasons.set(id, { message });
     }
   }
-  if (part === undefined && counts.predicted === 0 && counts.unreadable > 0) {
+  if (part === undefined && left.length === 0 && counts.predicted === 0 && counts.unreadable > 0) {
     for (const name of [BLOCKS, 'predictions.json']) {
       await rm(join(out, name), { recursive: true, force: true });
     }
     throw nothingReadable(reasons, counts.unreadable);
   }
   const { digest } = begun;
-  const blocksLeft = await writeTables(out, { count: all.length, digest, isVolumes });
+  const blocksLeft = await writeTables(out, { count: all.length, digest, isVolumes, left });
   const { remark } = facts;
   return {
-    ...{ out, ...counts, blocksLeft },
+    ...{ out, ...counts, blocksLeft, left },
     ...(remark !== undefined && { remark }),
     async *records() {
       for (const { index } of own) {

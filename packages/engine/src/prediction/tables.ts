@@ -12,18 +12,25 @@ type Cell = string | number | null;
  * after the other. Whoever comes last writes; of two that come at once both write the same.
  *
  * @param count of blocks, of all parts
+ * @param left blocks whose records, where they have any, do not count
  * @returns blocks that are not done
  */
 export async function writeTables(
   out: string,
-  { count, digest, isVolumes }: { count: number; digest: string; isVolumes: boolean },
+  {
+    count,
+    digest,
+    isVolumes,
+    left: unfinished,
+  }: { count: number; digest: string; isVolumes: boolean; left: readonly number[] },
 ): Promise<number> {
+  const isUnfinished = new Set(unfinished);
   let left = 0;
   let hasDepth = isVolumes;
   let hasUnreadable = false;
   for (let index = 0; index < count; index++) {
     const record = await readBlock(out, index, digest);
-    if (record === undefined) left++;
+    if (record === undefined || isUnfinished.has(index)) left++;
     hasDepth ||= record?.images.some(({ depth }) => depth !== undefined) === true;
     hasUnreadable ||= (record?.unreadable.length ?? 0) > 0;
   }
