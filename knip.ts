@@ -37,8 +37,13 @@ const config: KnipConfig = {
       ignoreDependencies: ['onnxruntime-web'],
     },
     'packages/cli': {
-      // Forked by the tests, to load the libraries once; loaded into a command that is to die.
-      entry: ['test/commandServer.mjs', 'test/dying.mjs'],
+      // Run by tasks of Slurm; forked by the tests, to load the libraries once; loaded into a command that is to die.
+      entry: [
+        'src/slurm/taskProcess.ts',
+        'src/sweep/trialProcess.ts',
+        'test/commandServer.mjs',
+        'test/dying.mjs',
+      ],
       project: ['src/**', 'test/**', '!test/fixtures/**'],
       ignoreDependencies: STANDARD,
     },

@@ -1,15 +1,15 @@
-// Loaded before the command: the process dies as if by SIGKILL at one of its writes, or within it.
+// Loaded before the command: the process dies as if by SIGKILL at one of its writes, or within it; or gets another signal.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
-const { TEST_WRITE: at, TEST_COUNT: count } = process.env;
+const { TEST_WRITE: at, TEST_COUNT: count, TEST_SIGNAL: signal = 'SIGKILL' } = process.env;
 let writes = 0;
 
 function dies(name, path) {
   if (!/runs[/\\]/.test(String(path))) return;
   writes++;
   if (count !== undefined) fs.writeFileSync(count, `${writes} ${name} ${path}`);
-  if (writes === Number(at)) process.kill(process.pid, 'SIGKILL');
+  if (writes === Number(at)) process.kill(process.pid, signal);
 }
 
 const { rename, open } = fs.promises;
