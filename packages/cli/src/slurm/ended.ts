@@ -31,7 +31,9 @@ export function tellEnded(
     say(`${task}: task ${id} was cancelled`);
     return;
   }
-  const place = log !== undefined && existsSync(log) ? log : submissions.output(job, index);
+  const logs = [...(log === undefined ? [] : [log]), submissions.output(job, index)];
+  const place = logs.find((path) => existsSync(path));
+  const why = place === undefined ? 'it has written nothing here' : `${shown(place)} says why`;
   const ended = state === 'GONE' ? 'has ended' : `ended as ${state}`;
-  warn(`${task}: task ${id} ${ended}, and is not finished; ${shown(place)} says why`);
+  warn(`${task}: task ${id} ${ended}, and is not finished; ${why}`);
 }

@@ -38,7 +38,7 @@ export async function waitForTasks(
 }
 
 /** What is queued, by state; what is held by its name. Empty where nothing is. */
-export function queueText(tasks: ReadonlyMap<string, QueuedTask>): string {
+function queueText(tasks: ReadonlyMap<string, QueuedTask>): string {
   const queued = [...tasks.values()].filter(isQueued);
   const states = new Map<string, number>();
   for (const { state } of queued) states.set(state, (states.get(state) ?? 0) + 1);
