@@ -77,7 +77,8 @@ export async function sweepTrials(
     const handed = await handedOver(todo.trials, slurm, again);
     // Tasks take the locks of their runs; other calls may look while this one waits.
     lock.release();
-    const ends = wait ? await awaitTrials(todo.trials, slurm, signal) : [];
+    const isAwaited = wait && todo.trials.length > 0;
+    const ends = isAwaited ? await awaitTrials(todo.trials, slurm, signal) : [];
     const about = { slurm: { jobs: handed.all, submitted: handed.submitted } };
     await gather(todo.folder, todo.record, request.loaded, console, { shown, about });
     return statusOf(ends, signal, say);
@@ -114,7 +115,7 @@ async function trainedHere(
 ): Promise<readonly TrialEnd[]> {
   const say = (text: string) => console.note('info', text);
   const warn = (text: string) => console.note('warn', text);
-  const elsewhere = await trialsInSlurm(folder, warn);
+  const elsewhere = trials.length === 0 ? [] : await trialsInSlurm(folder, warn);
   const own = trials.filter(({ id }) => !elsewhere.some(({ task }) => task === id));
   if (own.length < trials.length) {
     const numbers = [...new Set(elsewhere.map(({ job }) => job))].join(',');

@@ -36,6 +36,7 @@ export async function submitMissing(
   work: ArrayWork,
   { say, onEnded, check, ...options }: HandOptions,
 ): Promise<Handed> {
+  if (work.tasks.length === 0) return { jobs: [], all: [], submitted: [], queued: [] };
   const before = await settledTasks(await submissions.read(), say);
   check?.(before);
   await checkShared(submissions, work.tasks, before);
@@ -67,9 +68,7 @@ export async function checkShared(
     .flatMap((name) => tasks.get(name) ?? [])
     .find(
       ({ state, job, index, submission }) =>
-        ['FAILED', 'BOOT_FAIL', 'NODE_FAIL'].includes(state) &&
-        !known.has(submission) &&
-        !existsSync(submissions.output(job, index)),
+        state === 'FAILED' && !known.has(submission) && !existsSync(submissions.output(job, index)),
     );
   if (lost === undefined) return;
   await submissions.write(
