@@ -15,7 +15,7 @@ export const predict: Declare = (program) =>
     'predict',
     'predict images or volumes: masks and probabilities under their own names, on their own grid',
   )
-    .argument('<run>', 'run folder')
+    .argument('<run>', 'run folder; or the folder of a sweep, whose networks predict together')
     .argument('<images>', 'folder of images or volumes, or one of them')
     .requiredOption(
       '--out <folder>',
@@ -25,6 +25,7 @@ export const predict: Declare = (program) =>
     .option('--no-probabilities', 'write masks alone')
     .addOption(checkpointOption())
     .addOption(setOption('evaluate.threshold=0.3'))
+    .addOption(settingsOption())
     .addOption(backendOption())
     .action(
       action(async (console, run: string, images: string, options: PredictionOptions) => {
@@ -32,6 +33,13 @@ export const predict: Declare = (program) =>
         return await predictImages(run, images, options, console);
       }),
     );
+
+function settingsOption(): Option {
+  return new Option(
+    '--settings <key=value>',
+    'of a sweep: trials that have this, as train.batch=4 (repeatable; default: the best settings)',
+  ).argParser((text: string, before: readonly string[] = []) => [...before, text]);
+}
 
 function partOption(): Option {
   return new Option(

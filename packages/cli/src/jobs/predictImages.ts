@@ -1,9 +1,10 @@
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import {
+  type MemberRun,
   type Part,
   type PredictedImage,
   type PredictResult,
-  predict,
+  predictTogether,
   type UnreadableImage,
 } from '@raremask/engine';
 import { prepared } from '../backend/prepared.ts';
@@ -12,6 +13,7 @@ import { EXIT } from '../failure.ts';
 import { leftOutText } from '../leftOut.ts';
 import { manifestOfRun } from '../manifestArguments.ts';
 import { withProgress } from '../progress.ts';
+import { runsOf } from '../sweep/networks.ts';
 
 export interface PredictionOptions {
   readonly out: string;
@@ -20,20 +22,24 @@ export interface PredictionOptions {
   readonly checkpoint?: 'best' | 'last';
   readonly set?: readonly string[];
   readonly backend?: string;
+  /** Of a sweep: what the trials have that predict, as for `--set`. */
+  readonly settings?: readonly string[];
 }
 
-/** Predicts and says how many images have something in them. */
+/** Predicts, with a run or the networks of a sweep, and says how many images have something in them. */
 export async function predictImages(
   run: string,
   input: string,
   options: PredictionOptions,
   console: Console,
 ): Promise<number> {
-  const loaded = await manifestOfRun(run, options);
-  const { reason, compute } = await prepared(loaded);
+  const paths = await runsOf(run, options.settings, (level, text) => console.note(level, text));
+  const runs: MemberRun[] = [];
+  for (const path of paths) runs.push({ loaded: await manifestOfRun(path, options), path });
+  const { reason, compute } = await prepared(runs[0]!.loaded);
   console.note('info', reason);
   const result = await withProgress(console, (onEvent) =>
-    predict(loaded, run, {
+    predictTogether(runs, {
       input,
       out: options.out,
       probabilities: options.probabilities,
@@ -48,7 +54,8 @@ export async function predictImages(
   const { out, predicted, before, withForeground, remark, blocksLeft } = result;
   if (console.json) {
     const about = { ...(remark !== undefined && { remark }), before, blocksLeft };
-    console.result({ out, ...about, images, unreadable });
+    const networks = paths.map((path) => resolve(path));
+    console.result({ out, ...about, networks, images, unreadable });
   }
   console.text(
     `${predicted} images predicted${before > 0 ? ` (${before} of them by an earlier call)` : ''}, foreground in ${withForeground}; see ${relative(process.cwd(), out) || '.'}`,

@@ -66,6 +66,40 @@ export function sweepDamaged(path: string): RaremaskError {
   });
 }
 
+/** @param got what was asked for; left out, anything */
+export function noNetworks(
+  path: string,
+  trials: readonly string[],
+  got?: readonly string[],
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SWEEP_NETWORKS',
+    category: 'data',
+    where: path,
+    what:
+      got === undefined
+        ? 'no trial of the sweep is finished, so there is no network that could predict'
+        : 'no finished trial of the sweep has these settings',
+    expected: got === undefined ? 'a finished trial' : `one of: ${trials.join('; ')}`,
+    ...(got !== undefined && { got: got.join(' ') }),
+    remedy:
+      got === undefined
+        ? 'go on with raremask sweep'
+        : 'write --settings as sweep.csv shows them, for example --settings train.batch=4; or leave it out for the best',
+  });
+}
+
+export function notASweep(path: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NOT_A_SWEEP',
+    category: 'manifest',
+    where: path,
+    what: '--settings chooses among the trials of a sweep, and this is the folder of none',
+    expected: 'a folder with sweep.json, as sweeps/NAME',
+    remedy: 'name the folder of a sweep; or leave --settings out',
+  });
+}
+
 /** @param name of what a sweep sets itself */
 export function settingOfSweep(name: string, settings: object): RaremaskError {
   return new RaremaskError({
