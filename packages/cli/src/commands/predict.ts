@@ -5,6 +5,7 @@ import {
   checkpointOption,
   command,
   type Declare,
+  repeated,
   setOption,
 } from '../command.ts';
 import type { PredictionOptions } from '../jobs/predictImages.ts';
@@ -35,10 +36,10 @@ export const predict: Declare = (program) =>
     );
 
 function settingsOption(): Option {
-  return new Option(
+  return repeated(
     '--settings <key=value>',
-    'of a sweep: trials that have this, as train.batch=4 (repeatable; default: the best settings)',
-  ).argParser((text: string, before: readonly string[] = []) => [...before, text]);
+    'of a sweep: networks of the best settings that have this, as train.batch=4 (default: the best)',
+  );
 }
 
 function partOption(): Option {

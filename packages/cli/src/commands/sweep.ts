@@ -11,6 +11,10 @@ export const sweep: Declare = (program) =>
     .option('--folds <k>', 'cross-validate a manifest: each image validates in one of k folds')
     .option('--seeds <list>', 'train a manifest with each of these seeds, for example 0,1,2')
     .option('--jobs <n>', 'trials at once', '1')
+    .option(
+      '--budget <time>',
+      'time of this call, for example 2h: what runs then is stopped and saved; none: no end',
+    )
     .action(
       action(async (console, file: string | undefined, options: SweepOptions) => {
         const { sweepTrials } = await import('../jobs/sweepTrials.ts');

@@ -5,11 +5,13 @@ import { EXIT } from '../failure.ts';
 import { onInterruption } from '../interruption.ts';
 import { withProgress } from '../progress.ts';
 import { writeBest } from '../sweep/bestManifest.ts';
-import { planSweep, type SweepRequest } from '../sweep/plan.ts';
+import { Budget } from '../sweep/budget.ts';
+import { climb } from '../sweep/climb.ts';
+import { planSweep, type Sweep, type SweepRequest } from '../sweep/plan.ts';
 import { jobsOf, type SweepArguments, sweepRequest } from '../sweep/request.ts';
 import { sweepResults } from '../sweep/results.ts';
 import { resultCsv, resultText } from '../sweep/resultText.ts';
-import { runTrials, type TrialEnd } from '../sweep/runTrials.ts';
+import type { TrialEnd } from '../sweep/runTrials.ts';
 import { startTrial } from '../sweep/startTrial.ts';
 import { trialState } from '../sweep/trial.ts';
 
@@ -57,16 +59,7 @@ async function swept(
   const done = record.trials.length - todo.length;
   console.note('info', `${record.trials.length} trials, ${done} finished; ${shown(folder.path)}`);
   const say = (text: string) => console.note('info', text);
-  const ends = await runTrials(todo, {
-    ...{ jobs, signal },
-    start: (trial) => startTrial(trial, { folder, cwd: loaded.folder, signal, say }),
-    onEnd: ({ id }, end, status) => {
-      if (end !== 'failed') return say(`${id}: ${end}`);
-      const why = status === null ? 'ended by a signal' : `exit status ${status}`;
-      console.note('warn', `${id}: failed (${why}); ${shown(folder.log(id))} says why`);
-    },
-  });
-  const results = await sweepResults(folder, record);
+  const { ends, results } = await trained(request, { folder, record, jobs, signal, say, console });
   await writeAtomically(folder.table, resultCsv(results));
   await writeJson(join(folder.path, 'results.json'), results);
   const warn = (text: string) => console.note('warn', text);
@@ -75,7 +68,54 @@ async function swept(
   console.text(resultText(results, { color: console.color, width: console.width }));
   console.text(`table   ${shown(folder.table)}`);
   if (best !== undefined) console.text(`best    ${shown(best)}`);
+  if (results.endedByBudget !== null) {
+    say(`The budget of ${results.endedByBudget} is used up. Go on with the same command.`);
+    return EXIT.resumable;
+  }
   return statusOf([...ends.values()], signal, say);
+}
+
+interface Training extends Pick<Sweep, 'folder' | 'record'> {
+  readonly jobs: number;
+  readonly signal: AbortSignal;
+  readonly say: (text: string) => void;
+  readonly console: Console;
+}
+
+/** Trains what is not trained, as far as there is time, and gives what all have scored. */
+async function trained(
+  { loaded, budget: text }: SweepRequest,
+  { folder, record, jobs, signal, say, console }: Training,
+) {
+  const budget = new Budget(folder, { text, epochs: record.epochs ?? 0, outer: signal });
+  let rung: number | undefined;
+  const climbed = await climb(folder, record, {
+    ...{ jobs, signal: budget.signal },
+    start: async (trial, until) => {
+      if (!(await budget.hasRoom(trial, until))) return EXIT.resumable;
+      const options = { folder, cwd: loaded.folder, signal: budget.signal, say, until };
+      return await budget.timed(trial, () => startTrial(trial, options));
+    },
+    onRung: (count, until) => {
+      rung = until;
+      if (until === undefined) return;
+      say(`${count} trials go on to epoch ${until}, where halving decides`);
+    },
+    onEnd: ({ id }, end, status) => {
+      if (budget.isLeft(id)) return say(`${id}: left, since it is not expected to end in time`);
+      const waits = end === 'finished' && trialState(folder.trial(id)) !== 'finished';
+      if (end !== 'failed') return say(`${id}: ${waits ? `has come to epoch ${rung}` : end}`);
+      const why = status === null ? 'ended by a signal' : `exit status ${status}`;
+      const log = relative(process.cwd(), folder.log(id));
+      console.note('warn', `${id}: failed (${why}); ${log} says why`);
+    },
+  }).finally(() => budget.close());
+  const { ends, lost } = climbed;
+  const failed = [...ends].flatMap(([id, end]) => (end === 'failed' ? id : []));
+  const results = await sweepResults(folder, record, { all: new Set(failed), lost });
+  const isLeft = results.trials.some(({ state }) => state === 'interrupted' || state === 'missing');
+  const endedByBudget = budget.isUsedUp && isLeft ? text! : null;
+  return { ends, results: { ...results, endedByBudget } };
 }
 
 function statusOf(

@@ -66,6 +66,16 @@ export function sweepDamaged(path: string): RaremaskError {
   });
 }
 
+/** @param what of the sweep leaves nothing for halving to do, or nothing to decide by */
+export function halvingCannot(what: string, expected: string, remedy: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SWEEP_HALVING',
+    category: 'manifest',
+    where: 'halving',
+    ...{ what, expected, remedy },
+  });
+}
+
 /** @param got what was asked for; left out, anything */
 export function noNetworks(
   path: string,

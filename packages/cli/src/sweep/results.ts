@@ -1,8 +1,10 @@
 import { type Spread, type Summary, spreadOf, summarize } from '@raremask/metrics';
 import { type Evaluation, readEvaluations } from '@raremask/record';
+import { grouped } from './grouped.ts';
+import { ladderOf, type Stop } from './halving.ts';
 import type { Settings } from './shape.ts';
 import type { SweepFolder, SweepRecord } from './sweepFolder.ts';
-import { type Trial, type TrialState, trialState } from './trial.ts';
+import { settingsId, type Trial, type TrialState, trialState } from './trial.ts';
 
 /** The scores of a trial that are compared, on any foreground of its validation images. */
 export const COMPARED = ['diceForeground', 'missed', 'alarmShare', 'balanced'] as const;
@@ -10,8 +12,9 @@ type Compared = (typeof COMPARED)[number];
 type Scores = Readonly<Record<Compared, number | null>>;
 
 /** A trial and what it has scored. */
-interface TrialResult extends Trial {
-  readonly state: TrialState;
+export interface TrialResult extends Trial {
+  /** Stopped: by halving, before its end. Failed: in this call. */
+  readonly state: TrialState | 'stopped' | 'failed';
   /** Null until it is finished. */
   readonly scores: Scores | null;
 }
@@ -21,13 +24,15 @@ export interface VariantResult {
   readonly settings: Settings;
   readonly trials: number;
   readonly finished: number;
+  /** Where halving has stopped them; null where it has not. */
+  readonly stopped: Stop | null;
   readonly scores: Readonly<Record<Compared, Spread | null>>;
   /** Every validation image of all folds together, for each seed of which all folds are finished. */
   readonly outOfFold: readonly { readonly seed: number; readonly summary: Summary }[];
 }
 
 /** Trials in which a setting has one value. */
-interface Effect {
+export interface Effect {
   readonly setting: string;
   readonly value: Settings[string];
   readonly balanced: Spread | null;
@@ -36,24 +41,28 @@ interface Effect {
 export interface SweepResults {
   readonly name: string;
   readonly trials: readonly TrialResult[];
-  /** The best first: by the mean of `balanced`, those with missing trials last. */
+  /** The best first: by the mean of `balanced`, then those with missing trials, then those that were stopped. */
   readonly variants: readonly VariantResult[];
   readonly effects: readonly Effect[];
 }
 
-/** What the trials of a sweep have scored so far, read from their run folders. */
+/**
+ * What the trials of a sweep have scored so far, read from their run folders.
+ *
+ * @param failed trials that have failed in this call, and those of them whose training itself did
+ */
 export async function sweepResults(
   folder: SweepFolder,
-  {
-    name,
-    trials: planned,
-    groups,
-    folds,
-  }: Pick<SweepRecord, 'name' | 'trials' | 'groups' | 'folds'>,
+  record: Pick<SweepRecord, 'name' | 'trials' | 'groups' | 'folds' | 'halving' | 'epochs'>,
+  failed: { readonly all?: ReadonlySet<string>; readonly lost?: ReadonlySet<string> } = {},
 ): Promise<SweepResults> {
+  const { name, trials: planned, groups, folds } = record;
+  const { stops } = await ladderOf(folder, record, failed.lost);
   const scored = await Promise.all(
     planned.map(async ({ id, settings, seed, fold }) => {
-      const state = trialState(folder.trial(id));
+      const found = trialState(folder.trial(id));
+      const isStopped = found !== 'finished' && stops.has(settingsId(settings));
+      const state = failed.all?.has(id) ? 'failed' : isStopped ? 'stopped' : found;
       const evaluation = state === 'finished' ? await validationOf(folder.trial(id)) : undefined;
       const trial: TrialResult = {
         ...{ id, settings, seed, fold, state },
@@ -67,7 +76,7 @@ export async function sweepResults(
     name,
     trials: scored.map(({ trial }) => trial),
     variants: [...variants.values()]
-      .map((own) => variantOf(own, folds, (id) => groups[id] ?? id))
+      .map((own) => variantOf(own, folds, stops, (id) => groups[id] ?? id))
       .sort(better),
     effects: effectsOf(scored.map(({ trial }) => trial)),
   };
@@ -89,6 +98,7 @@ function scoresOf(summary: Summary): Scores {
 function variantOf(
   scored: readonly Scored[],
   folds: number | null,
+  stops: ReadonlyMap<string, Stop>,
   groupOf: (id: string) => string,
 ): VariantResult {
   const trials = scored.map(({ trial }) => trial);
@@ -97,6 +107,7 @@ function variantOf(
     settings: trials[0]!.settings,
     trials: trials.length,
     finished: trials.filter(({ scores }) => scores !== null).length,
+    stopped: stops.get(settingsId(trials[0]!.settings)) ?? null,
     scores: Object.fromEntries(
       COMPARED.map((key) => [key, spreadOf(valuesOf(trials, key))]),
     ) as VariantResult['scores'],
@@ -129,7 +140,15 @@ function valuesOf(trials: readonly TrialResult[], key: Compared): number[] {
 function better(one: VariantResult, other: VariantResult): number {
   const isWhole = ({ finished, trials }: VariantResult) => Number(finished === trials);
   const mean = ({ scores }: VariantResult) => scores.balanced?.mean ?? -1;
-  return isWhole(other) - isWhole(one) || mean(other) - mean(one);
+  // Of those that were stopped, the one that came further, and there the better one.
+  const rung = ({ stopped }: VariantResult) => stopped?.rung ?? Number.POSITIVE_INFINITY;
+  const place = ({ stopped }: VariantResult) => stopped?.place ?? 0;
+  return (
+    isWhole(other) - isWhole(one) ||
+    (rung(one) === rung(other) ? 0 : rung(other) - rung(one)) ||
+    mean(other) - mean(one) ||
+    place(one) - place(other)
+  );
 }
 
 /** For each setting of which a value comes up in several trials: the mean over all that have it. */
@@ -144,16 +163,4 @@ function effectsOf(trials: readonly TrialResult[]): Effect[] {
       balanced: spreadOf(valuesOf(own, 'balanced')),
     }));
   });
-}
-
-/** Items by what they have in common, in the order of their first. */
-function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const own = groups.get(key);
-    if (own === undefined) groups.set(key, [item]);
-    else own.push(item);
-  }
-  return groups;
 }

@@ -16,6 +16,8 @@ export interface StartOptions {
   readonly cwd: string;
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
+  /** Epochs after which it stops; left out, it is trained to its end. */
+  readonly until?: number | undefined;
 }
 
 /**
@@ -26,14 +28,15 @@ export interface StartOptions {
  */
 export async function startTrial(
   { id, command }: PlannedTrial,
-  { folder, cwd, signal, say }: StartOptions,
+  { folder, cwd, signal, say, until }: StartOptions,
 ): Promise<number | null> {
   const run = folder.trial(id);
   if (!(await isFree(run, id, signal, say))) return EXIT.resumable;
   const state = trialState(run);
   if (state === 'finished') return EXIT.ok;
   if (state === 'missing') rmSync(run, { recursive: true, force: true });
-  const parameters = state === 'interrupted' ? ['resume', relative(cwd, run)] : command;
+  const whole = state === 'interrupted' ? ['resume', relative(cwd, run)] : command;
+  const parameters = until === undefined ? whole : [...whole, '--until-epoch', `${until}`];
   say(`${id}: ${state === 'interrupted' ? 'goes on' : 'begins'}`);
   const log = openSync(folder.log(id), 'a');
   try {
