@@ -9,6 +9,7 @@ import { Budget } from '../sweep/budget.ts';
 import { climb } from '../sweep/climb.ts';
 import { planSweep, type Sweep, type SweepRequest } from '../sweep/plan.ts';
 import { jobsOf, type SweepArguments, sweepRequest } from '../sweep/request.ts';
+import { writePage } from '../sweep/resultPage.ts';
 import { sweepResults } from '../sweep/results.ts';
 import { resultCsv, resultText } from '../sweep/resultText.ts';
 import type { TrialEnd } from '../sweep/runTrials.ts';
@@ -64,9 +65,12 @@ async function swept(
   await writeJson(join(folder.path, 'results.json'), results);
   const warn = (text: string) => console.note('warn', text);
   const best = await writeBest(name, loaded, results.variants, warn);
-  if (console.json) console.result({ ...results, folder: folder.path, best: best ?? null });
+  const page = join(folder.path, 'results.html');
+  await writePage(page, { folder, results, best, base: loaded.folder });
+  if (console.json) console.result({ ...results, folder: folder.path, page, best: best ?? null });
   console.text(resultText(results, { color: console.color, width: console.width }));
   console.text(`table   ${shown(folder.table)}`);
+  console.text(`page    ${shown(page)}`);
   if (best !== undefined) console.text(`best    ${shown(best)}`);
   if (results.endedByBudget !== null) {
     say(`The budget of ${results.endedByBudget} is used up. Go on with the same command.`);

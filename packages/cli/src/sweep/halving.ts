@@ -1,23 +1,11 @@
 import type { Manifest } from '@raremask/core/manifest';
 import { lastScored, readHistory, runFolder } from '@raremask/record';
+import type { Stop } from '@raremask/report';
 import { halvingCannot } from './errors.ts';
 import { grouped } from './grouped.ts';
 import type { Halving } from './shape.ts';
 import type { PlannedTrial, SweepFolder, SweepRecord } from './sweepFolder.ts';
 import { settingsId, trialState } from './trial.ts';
-
-/** Why settings went no further. */
-export interface Stop {
-  /** Counted from 1. */
-  readonly rung: number;
-  /** Of the rung. */
-  readonly epochs: number;
-  /** Mean balance of their trials at that epoch; null where one of them had failed. */
-  readonly balanced: number | null;
-  /** Where they stood among those that had come to the rung, from 1. */
-  readonly place: number;
-  readonly of: number;
-}
 
 /** How far the halving of a sweep is. */
 export interface Ladder {

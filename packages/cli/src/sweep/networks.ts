@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
+import { settingsText } from '@raremask/report';
 import { noNetworks, notASweep } from './errors.ts';
 import { sweepResults } from './results.ts';
-import { settingsText } from './resultText.ts';
 import type { Settings } from './shape.ts';
 import { readSweep, sweepFolder } from './sweepFolder.ts';
 

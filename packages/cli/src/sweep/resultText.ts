@@ -1,7 +1,13 @@
 import type { Spread } from '@raremask/metrics';
 import { csvText } from '@raremask/record';
-import { columns, type TableOptions } from '@raremask/report';
-import { COMPARED, type SweepResults, type VariantResult } from './results.ts';
+import {
+  COMPARED,
+  columns,
+  type SweepResults,
+  settingsText,
+  type TableOptions,
+  type VariantResult,
+} from '@raremask/report';
 import type { Settings } from './shape.ts';
 
 const TITLES = ['Dice, with structure', 'missed', 'empty with alarm', 'balanced'];
@@ -9,7 +15,10 @@ const TITLES = ['Dice, with structure', 'missed', 'empty with alarm', 'balanced'
 const SHOWN = 20;
 
 /** The results as a person reads them in a terminal. */
-export function resultText(results: SweepResults, options: TableOptions): string {
+export function resultText(
+  results: Pick<SweepResults, 'variants' | 'effects'>,
+  options: TableOptions,
+): string {
   const { variants, effects } = results;
   const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
     columns(head, rows, {
@@ -76,11 +85,6 @@ function outOfFoldRows({ settings, outOfFold }: VariantResult): string[][] {
   ]);
 }
 
-export function settingsText(settings: Settings): string {
-  const texts = Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-  return texts.join(' ') || 'as in the manifest';
-}
-
 function spreadText(spread: Spread | null): string {
   if (spread === null) return 'none';
   const { mean, deviation, interval } = spread;
@@ -102,7 +106,7 @@ function number(value: number): string {
 }
 
 /** sweep.csv: a row a trial; a setting that a trial does not have is empty, and so is what halving has not stopped. */
-export function resultCsv({ trials, variants }: SweepResults): string {
+export function resultCsv({ trials, variants }: Pick<SweepResults, 'trials' | 'variants'>): string {
   const stops = new Map(variants.map((one) => [JSON.stringify(one.settings), one.stopped]));
   const isHalved = [...stops.values()].some((stop) => stop !== null);
   const settings = [...new Set(trials.flatMap((trial) => Object.keys(trial.settings)))];

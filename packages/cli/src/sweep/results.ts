@@ -1,50 +1,18 @@
-import { type Spread, type Summary, spreadOf, summarize } from '@raremask/metrics';
+import { type Summary, spreadOf, summarize } from '@raremask/metrics';
 import { type Evaluation, readEvaluations } from '@raremask/record';
+import {
+  COMPARED,
+  type Compared,
+  type Effect,
+  type Stop,
+  type SweepResults,
+  type TrialResult,
+  type VariantResult,
+} from '@raremask/report';
 import { grouped } from './grouped.ts';
-import { ladderOf, type Stop } from './halving.ts';
-import type { Settings } from './shape.ts';
+import { ladderOf } from './halving.ts';
 import type { SweepFolder, SweepRecord } from './sweepFolder.ts';
-import { settingsId, type Trial, type TrialState, trialState } from './trial.ts';
-
-/** The scores of a trial that are compared, on any foreground of its validation images. */
-export const COMPARED = ['diceForeground', 'missed', 'alarmShare', 'balanced'] as const;
-type Compared = (typeof COMPARED)[number];
-type Scores = Readonly<Record<Compared, number | null>>;
-
-/** A trial and what it has scored. */
-export interface TrialResult extends Trial {
-  /** Stopped: by halving, before its end. Failed: in this call. */
-  readonly state: TrialState | 'stopped' | 'failed';
-  /** Null until it is finished. */
-  readonly scores: Scores | null;
-}
-
-/** All trials of the same settings. */
-export interface VariantResult {
-  readonly settings: Settings;
-  readonly trials: number;
-  readonly finished: number;
-  /** Where halving has stopped them; null where it has not. */
-  readonly stopped: Stop | null;
-  readonly scores: Readonly<Record<Compared, Spread | null>>;
-  /** Every validation image of all folds together, for each seed of which all folds are finished. */
-  readonly outOfFold: readonly { readonly seed: number; readonly summary: Summary }[];
-}
-
-/** Trials in which a setting has one value. */
-export interface Effect {
-  readonly setting: string;
-  readonly value: Settings[string];
-  readonly balanced: Spread | null;
-}
-
-export interface SweepResults {
-  readonly name: string;
-  readonly trials: readonly TrialResult[];
-  /** The best first: by the mean of `balanced`, then those with missing trials, then those that were stopped. */
-  readonly variants: readonly VariantResult[];
-  readonly effects: readonly Effect[];
-}
+import { settingsId, trialState } from './trial.ts';
 
 /**
  * What the trials of a sweep have scored so far, read from their run folders.
@@ -55,7 +23,7 @@ export async function sweepResults(
   folder: SweepFolder,
   record: Pick<SweepRecord, 'name' | 'trials' | 'groups' | 'folds' | 'halving' | 'epochs'>,
   failed: { readonly all?: ReadonlySet<string>; readonly lost?: ReadonlySet<string> } = {},
-): Promise<SweepResults> {
+): Promise<Omit<SweepResults, 'endedByBudget'>> {
   const { name, trials: planned, groups, folds } = record;
   const { stops } = await ladderOf(folder, record, failed.lost);
   const scored = await Promise.all(
@@ -91,8 +59,10 @@ async function validationOf(run: string): Promise<Evaluation | undefined> {
   return (await readEvaluations(run)).find(({ split }) => split === 'validation');
 }
 
-function scoresOf(summary: Summary): Scores {
-  return Object.fromEntries(COMPARED.map((key) => [key, summary[key]])) as Scores;
+function scoresOf(summary: Summary): NonNullable<TrialResult['scores']> {
+  return Object.fromEntries(COMPARED.map((key) => [key, summary[key]])) as Readonly<
+    Record<Compared, number | null>
+  >;
 }
 
 function variantOf(
