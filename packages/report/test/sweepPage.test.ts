@@ -83,6 +83,8 @@ test('a sweep is one page: both errors of the best, every combination, stops, fa
   expect(page).not.toContain('href="trials/c3-fold1');
   expect(page).toMatch(/Out of fold[\s\S]*0\.720/);
   expect(page).toContain('name: &lt;best&gt;');
+  // With trials that were stopped, settings are compared where all are.
+  expect(page).toContain('After epoch 3, which all trials have come to');
   expect(page.match(/<svg /g)).toHaveLength(3);
   expect(page).not.toMatch(/<script|https?:/);
 });

@@ -1,5 +1,5 @@
-import type { Spread } from '@raremask/metrics';
-import { type EpochRow, writeAtomically } from '@raremask/record';
+import { type Spread, spreadOf } from '@raremask/metrics';
+import { type EpochRow, lastScored, writeAtomically } from '@raremask/record';
 import { curvesChart, effectChart, errorsChart, type MeanCurve } from '../charts/sweepCharts.ts';
 import { ABSENT, counted, percentText, shareText } from '../numberText.ts';
 import {
@@ -54,7 +54,7 @@ ${endedByBudget !== null && html`<p class="stopped">The budget of ${endedByBudge
 ${failures(trials)}
 ${isScored && bestPair(best)}
 <h2>Settings</h2>
-<p class="muted">Means over folds and seeds ± their standard deviation; small: the 95 % interval of the mean by Student's t. Folds share training images: for another data set these are too narrow. The best of many is also better here than it will be on new images.</p>
+<p class="muted">Means over folds and seeds ± their standard deviation; small: the 95 % interval of the mean by Student's t, within 0 to 1. Folds share training images: for another data set these are too narrow. The best of many is also better here than it will be on new images.</p>
 ${variantTable(variants)}
 <h2>What the settings did</h2>
 <div class="charts">${await charts(page)}</div>
@@ -109,12 +109,12 @@ function bestPair({ settings, scores, finished, trials }: VariantResult): Markup
 /** What stands under a large mean. */
 function spreadText(spread: Spread | null, text: (share: number) => string): string {
   if (spread === null || spread.deviation === null) return 'of one trial';
-  return `± ${text(spread.deviation)}; 95 % interval ${spread.interval!.map(text).join(' to ')}`;
+  return `± ${text(spread.deviation)}; 95 % interval ${intervalText(spread.interval!, text)}`;
 }
 
 function variantTable(variants: readonly VariantResult[]): Markup {
   const rest = variants.length - SHOWN;
-  return html`<div class="scroll"><table class="compare"><thead><tr><th>settings</th><th class="n">trials</th>${COMPARED.map((key) => html`<th class="n">${trusted(TITLES[key])}</th>`)}</tr></thead>
+  return html`<div class="scroll"><table class="compare sweep"><thead><tr><th>settings</th><th class="n">trials</th>${COMPARED.map((key) => html`<th class="n">${trusted(TITLES[key])}</th>`)}</tr></thead>
 <tbody>${variants
     .slice(0, SHOWN)
     .map(
@@ -143,7 +143,15 @@ function meanText(key: Compared, spread: Spread | null): Markup | string {
   const text = textOf(key);
   const { mean, deviation, interval } = spread;
   if (deviation === null || interval === null) return text(mean);
-  return html`${text(mean)} ± ${text(deviation).replace(' %', '')}<br><small>${interval.map(text).join(' to ').replace(' % to', ' to')}</small>`;
+  return html`${text(mean)} ± ${text(deviation).replace(' %', '')}<br><small>${intervalText(interval, text)}</small>`;
+}
+
+function intervalText(
+  interval: readonly [number, number],
+  text: (share: number) => string,
+): string {
+  const ends = interval.map((end) => text(Math.min(1, Math.max(0, end))));
+  return ends.join(' to ').replace(' % to', ' to');
 }
 
 function textOf(key: Compared): (share: number | null | undefined) => string {
@@ -184,37 +192,44 @@ async function charts({ results, histories }: SweepPage): Promise<Markup[]> {
       'No epoch was validated.',
     ),
   ];
+  const { text, scoreOf } = compared(trials, histories);
   for (const setting of new Set(effects.map((effect) => effect.setting))) {
+    const points = trials.flatMap((trial) => {
+      const balanced = scoreOf(trial);
+      if (!(setting in trial.settings) || balanced === undefined) return [];
+      return [{ value: JSON.stringify(trial.settings[setting]), balanced }];
+    });
     const own = effects.filter((effect) => effect.setting === setting);
-    drawn.push(
-      chart(
-        setting,
-        'Finished trials, whatever else they have.',
-        await effectChart(
-          trials.flatMap(({ settings, scores }) => {
-            const value = settings[setting];
-            if (value === undefined || typeof scores?.balanced !== 'number') return [];
-            return [{ value: JSON.stringify(value), balanced: scores.balanced }];
-          }),
-          own.flatMap(({ value, balanced }) =>
-            balanced === null
-              ? []
-              : [
-                  {
-                    ...{ value: JSON.stringify(value), balanced: balanced.mean },
-                    ...{
-                      low: balanced.interval?.[0] ?? null,
-                      high: balanced.interval?.[1] ?? null,
-                    },
-                  },
-                ],
-          ),
-        ),
-        'No trial is finished.',
-      ),
-    );
+    const means = own.flatMap((effect) => {
+      const value = JSON.stringify(effect.value);
+      const spread = spreadOf(
+        points.filter((point) => point.value === value).map(({ balanced }) => balanced),
+      );
+      if (spread === null) return [];
+      const [low, high] = spread.interval ?? [null, null];
+      return [{ value, balanced: spread.mean, low, high }];
+    });
+    drawn.push(chart(setting, text, await effectChart(points, means), 'No trial is finished.'));
   }
   return drawn;
+}
+
+/**
+ * What trials with one value of a setting are compared by with those that have another: their scores; where halving
+ * has stopped some, the last epoch that all have come to, since those that finish are the better ones.
+ */
+function compared(trials: readonly TrialResult[], histories: SweepPage['histories']) {
+  const balanceAt = ({ id }: TrialResult, epoch: number) =>
+    histories.get(id)?.find((row) => row.epoch === epoch)?.validation?.balanced ?? undefined;
+  const last = Math.min(...trials.map(({ id }) => lastScored(histories.get(id) ?? [])?.epoch ?? 0));
+  if (last > 0 && trials.some(({ state }) => state === 'stopped')) {
+    const text = `After epoch ${last}, which all trials have come to, whatever else they have.`;
+    return { text, scoreOf: (trial: TrialResult) => balanceAt(trial, last) };
+  }
+  return {
+    text: 'Finished trials, whatever else they have.',
+    scoreOf: ({ scores }: TrialResult) => scores?.balanced ?? undefined,
+  };
 }
 
 /** The mean at each epoch that all of some trials have validated. */
@@ -237,7 +252,7 @@ function outOfFold(variants: readonly VariantResult[]): Markup | false {
           (key) => {
             const text = textOf(key);
             const interval = summary.intervals?.[key];
-            return html`<td class="n">${text(summary[key])}${interval && html`<br><small>${interval.map(text).join(' to ').replace(' % to', ' to')}</small>`}</td>`;
+            return html`<td class="n">${text(summary[key])}${interval && html`<br><small>${intervalText(interval, text)}</small>`}</td>`;
           },
         )}</tr>`,
     ),
@@ -245,7 +260,7 @@ function outOfFold(variants: readonly VariantResult[]): Markup | false {
   if (rows.length === 0) return false;
   return html`<h2>Out of fold</h2>
 <p class="muted">Every image once, by the network that has not seen it; small: 95 % intervals by the bootstrap over groups.</p>
-<div class="scroll"><table class="compare"><thead><tr><th>settings</th><th class="n">seed</th><th class="n">images</th>${COMPARED.map((key) => html`<th class="n">${trusted(TITLES[key])}</th>`)}</tr></thead>
+<div class="scroll"><table class="compare sweep"><thead><tr><th>settings</th><th class="n">seed</th><th class="n">images</th>${COMPARED.map((key) => html`<th class="n">${trusted(TITLES[key])}</th>`)}</tr></thead>
 <tbody>${rows}</tbody></table></div>`;
 }
 
@@ -258,11 +273,11 @@ function trialTable(trials: readonly TrialResult[], hasSettings: boolean): Marku
     interrupted: '',
     missing: 'muted',
   };
-  return html`<div class="scroll"><table class="compare"><thead><tr><th>trial</th>${hasSettings && html`<th>settings</th>`}<th>state</th>${COMPARED.map((key) => html`<th class="n">${trusted(TITLES[key])}</th>`)}</tr></thead>
+  return html`<div class="scroll"><table class="compare sweep"><thead><tr><th>trial</th>${hasSettings && html`<th>settings</th>`}<th>state</th>${COMPARED.map((key) => html`<th class="n">${trusted(TITLES[key])}</th>`)}</tr></thead>
 <tbody>${trials
     .slice(0, SHOWN)
     .map(
       ({ id, settings, state, scores }) =>
-        html`<tr><td class="id">${state === 'finished' ? html`<a href="trials/${encodeURIComponent(id)}/report.html">${id}</a>` : id}</td>${hasSettings && html`<td><small>${settingsText(settings)}</small></td>`}<td><span class="${tone[state]}">${state}</span></td>${COMPARED.map((key) => html`<td class="n">${textOf(key)(scores?.[key])}</td>`)}</tr>`,
+        html`<tr><td class="id">${state === 'finished' ? html`<a href="trials/${encodeURIComponent(id)}/report.html">${id}</a>` : id}</td>${hasSettings && html`<td class="score"><small>${settingsText(settings)}</small></td>`}<td><span class="${tone[state]}">${state}</span></td>${COMPARED.map((key) => html`<td class="n">${textOf(key)(scores?.[key])}</td>`)}</tr>`,
     )}</tbody></table></div>${rest > 0 && html`<p class="muted">${counted(rest, 'more trial')} in sweep.csv.</p>`}`;
 }
