@@ -1,14 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { prepareBackend } from '@raremask/backends';
 import { loadManifest } from '@raremask/core/manifest';
-import { train } from '@raremask/engine';
+import { type MemberRun, predictTogether, train } from '@raremask/engine';
 import { decode } from 'fast-png';
 import { expect, test } from 'vitest';
+import { further } from '../../../test/further.ts';
 import { predictImages } from '../src/jobs/predictImages.ts';
 import { runsOf } from '../src/sweep/networks.ts';
 import { planSweep } from '../src/sweep/plan.ts';
 import { createProject, grey, type Project } from './project.ts';
 import { finished, standard } from './sweepFixture.ts';
+import { writeVolumes } from './volumes.ts';
 
 const RATES = 'train.optimizer.learningRate';
 const quiet = () => undefined;
@@ -128,3 +131,62 @@ test('the networks of a sweep predict together: means, doubt, parts as one call,
     code: 'RAREMASK_NOT_A_SWEEP',
   });
 });
+
+const VOLUMES = `name: tiny
+seed: 7
+data:
+  use: "@raremask/dataset-volumes"
+  with: { root: set, view: VIEW }
+  split: { validation: 0.3 }
+model: { use: "@raremask/unet", with: { filters: 2, depth: 1 } }
+loss: [{ use: "@raremask/loss-dice", with: { pool: batch } }]
+train: { epochs: 4, batch: 2, workers: 0, optimizer: { learningRate: 0.05 } }
+evaluate: { mirror: true, window: WINDOW }
+`;
+
+// Slices go through the network one by one, and a volume in windows that overlap; both become one file a case.
+test.each([
+  ['axial', 'whole'],
+  ...further('networks of volumes together', [['volume', '[4, 8, 8]']] as const),
+])(
+  'networks of the %s view predict volumes together, and their doubt is a volume',
+  async (view, window) => {
+    await prepareBackend('wasm');
+    const text = VOLUMES.replace('VIEW', view).replace('WINDOW', window);
+    const project = createProject(text);
+    writeVolumes(project);
+    const runs: MemberRun[] = [];
+    for (const seed of [0, 1]) {
+      const set = [`seed=${seed}`];
+      const loaded = await loadManifest([project.at('raremask.yaml')], { standard, set });
+      const path = project.at(`runs/${seed}`);
+      const backend = { name: 'wasm', reason: 'wasm', notes: [] };
+      await train(loaded, { backend, version: '0', onEvent: quiet, out: path });
+      runs.push({ loaded, path });
+    }
+    const input = project.at('set/imagesTs');
+    const predict = async (out: string, of: readonly MemberRun[]) => {
+      await predictTogether(of, { input, out: project.at(out), onEvent: quiet });
+      const shares = (folder: string) => {
+        const bytes = gunzipSync(readFileSync(project.at(out, folder, 't.nii.gz')));
+        return Array.from({ length: 16 * 16 * 4 }, (_, at) => bytes.readUInt16LE(352 + 2 * at));
+      };
+      return shares;
+    };
+    const together = await predict('together', runs);
+    const alone = [await predict('one', [runs[0]!]), await predict('other', [runs[1]!])];
+    const [one, other] = alone.map((shares) => shares('probabilities'));
+    const [mean, doubt] = [together('probabilities'), together('doubt')];
+    for (const [at, own] of one!.entries()) {
+      expect(Math.abs(mean![at]! - (own + other![at]!) / 2)).toBeLessThanOrEqual(1.01);
+      expect(Math.abs(doubt![at]! - Math.abs(own - other![at]!) / 2)).toBeLessThanOrEqual(1.51);
+    }
+    expect(Math.max(...doubt!)).toBeGreaterThan(200);
+    // Networks of another task say nothing of these pixels.
+    const set = ['data.with.spacing=1'];
+    const fine = await loadManifest([project.at('raremask.yaml')], { standard, set });
+    const wrong = predict('wrong', [runs[0]!, { loaded: fine, path: runs[1]!.path }]);
+    await expect(wrong).rejects.toMatchObject({ code: 'RAREMASK_NETWORKS_DIFFER' });
+    expect(existsSync(project.at('wrong'))).toBe(false);
+  },
+);

@@ -207,15 +207,27 @@ test('a trial that has waited at every rung is the trial that was left alone, bi
   expect(same).toEqual(rows);
 });
 
-test.each(further('a sweep with halving, as commands', [1, 2]))(
-  'a sweep with halving and %i jobs stops what is behind, and trains the rest as a sweep without',
-  async (jobs) => {
+test.each(
+  further('a sweep with halving, as commands', [
+    [1, false],
+    [2, true],
+  ] as const),
+)(
+  'a sweep with halving and %i jobs (killed: %s) stops what is behind, and trains the rest as a sweep without',
+  async (jobs, isKilled) => {
     const project = createProject(MANIFEST.replace('epochs: 2', 'epochs: 4'));
     const settings = `settings: { grid: { ${RATES}: [0.0001, 0.05] } }\n`;
     project.write('halved.yaml', `manifest: raremask.yaml\nhalving: { from: 2 }\n${settings}`);
-    const halved = await run(project.folder, ['sweep', 'halved.yaml', '--jobs', `${jobs}`]);
+    const parameters = ['sweep', 'halved.yaml', '--jobs', `${jobs}`];
+    if (isKilled) {
+      // Each call dies somewhere else.
+      for (const after of [7_000, 11_000]) await run(project.folder, parameters, {}, after);
+    }
+    const halved = await run(project.folder, parameters);
     expect(halved.status, halved.stderr).toBe(0);
-    expect(halved.stderr).toContain('2 trials go on to epoch 2, where halving decides');
+    if (!isKilled) {
+      expect(halved.stderr).toContain('2 trials go on to epoch 2, where halving decides');
+    }
     project.write('whole.yaml', `manifest: raremask.yaml\n${settings}`);
     const whole = await run(project.folder, ['sweep', 'whole.yaml', '--jobs', `${jobs}`]);
     expect(whole.status, whole.stderr).toBe(0);
