@@ -39,7 +39,7 @@ interface Wanted {
 /**
  * Gathers slices into cases and writes each case on the grid of its first image: a label map with the
  * values of the classes, and probabilities of each foreground class from 0 to 1, and where there is such the doubt. Where a case has been
- * resampled, these are brought back, and there the most probable class is taken.
+ * resampled, these are brought back, and so are the labels.
  */
 export async function* casesOf(
   predictions: AsyncIterable<Prediction>,
@@ -111,7 +111,27 @@ function onOwnGrid(
   classes: number,
 ): Pick<Prediction, 'labels' | 'probabilities' | 'doubt'> {
   if (resampling === undefined) return { labels, probabilities, ...(doubt && { doubt }) };
-  const own = resampleValues(probabilities, classes, inverseOf(resampling));
+  const back = (values: Float32Array, depth: number) =>
+    resampleValues(values, depth, inverseOf(resampling));
+  return {
+    labels: labelsOnOwnGrid(labels, classes, back),
+    probabilities: back(probabilities, classes),
+    ...(doubt && { doubt: back(doubt, 1) }),
+  };
+}
+
+/**
+ * At each voxel the class that most of what surrounds it has. Not the most probable one: a threshold, a least size or
+ * a vote may have decided otherwise.
+ */
+function labelsOnOwnGrid(
+  labels: Uint8Array,
+  classes: number,
+  back: (values: Float32Array, depth: number) => Float32Array,
+): Uint8Array {
+  const shares = new Float32Array(labels.length * classes);
+  for (const [voxel, label] of labels.entries()) shares[voxel * classes + label] = 1;
+  const own = back(shares, classes);
   const decided = new Uint8Array(own.length / classes);
   for (let voxel = 0; voxel < decided.length; voxel++) {
     let best = 0;
@@ -120,11 +140,7 @@ function onOwnGrid(
     }
     decided[voxel] = best;
   }
-  return {
-    labels: decided,
-    probabilities: own,
-    ...(doubt && { doubt: resampleValues(doubt, 1, inverseOf(resampling)) }),
-  };
+  return decided;
 }
 
 async function written(gathered: Gathered, wanted: Wanted): Promise<WrittenPrediction> {

@@ -190,7 +190,7 @@ describe('predictions', () => {
         'm/a.nii': nifti({ ...four, values: [0, 0, 0, 0], datatype: 2 }),
       };
       await opened(set, { ...plain, view, spacing: [2, null, null] }, async (dataset) => {
-        async function* halves(): AsyncGenerator<Prediction> {
+        async function* halves(isDropped = false): AsyncGenerator<Prediction> {
           // Lesion has 0.2 below and 0.9 above.
           let at = 0;
           for (const id of dataset.ids) {
@@ -201,7 +201,7 @@ describe('predictions', () => {
             yield {
               id,
               size,
-              labels: Uint8Array.from(lesion, (value) => (value > 0.5 ? 1 : 0)),
+              labels: Uint8Array.from(lesion, (value) => (value > 0.5 && !isDropped ? 1 : 0)),
               probabilities: Float32Array.from(lesion.flatMap((value) => [1 - value, value])),
               doubt: Float32Array.from(lesion, (value) => value / 2),
             };
@@ -221,6 +221,10 @@ describe('predictions', () => {
         }
         expect([...gunzipSync(one.files[0]!.bytes).subarray(352)]).toEqual([0, 0, 7, 7]);
         expect([...one.labels]).toEqual([0, 0, 1, 1]);
+        // What a rule has dropped stays dropped, however probable it is.
+        for await (const { labels } of dataset.writePredictions!(halves(true), wanted)) {
+          expect([...labels]).toEqual([0, 0, 0, 0]);
+        }
       });
     },
   );
