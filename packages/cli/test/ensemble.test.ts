@@ -146,7 +146,7 @@ evaluate: { mirror: true, window: WINDOW }
 
 // Slices go through the network one by one, and a volume in windows that overlap; both become one file a case.
 test.each([
-  ['axial', 'whole'],
+  ['axial', 'whole'] as const,
   ...further('networks of volumes together', [['volume', '[4, 8, 8]']] as const),
 ])(
   'networks of the %s view predict volumes together, and their doubt is a volume',
