@@ -114,6 +114,19 @@ test('the networks of a sweep predict together: means, doubt, parts as one call,
     );
   }
 
+  // Runs that are named one by one are the same networks; one that is named again is no other.
+  const [first, second] = result.networks as [string, string];
+  const named = await predicted(project, first, 'named', { with: [second, first] });
+  expect(named.result.networks).toEqual(result.networks);
+  expect(project.read('named/predictions.json')).toContain(
+    JSON.parse(project.read('together/predictions.json')).networks[1].checkpoint.sha256,
+  );
+  for (const name of ['predictions.csv', 'masks/04.png', 'doubt/04.png']) {
+    expect(readFileSync(project.at(`named/${name}`)), name).toEqual(
+      readFileSync(project.at(`together/${name}`)),
+    );
+  }
+
   // Others of the same sweep are no more of these predictions than another run is.
   const one = { settings: [`${RATES}=0.01`], part: { number: 1, of: 2 } };
   await expect(predicted(project, path, 'parts', one)).rejects.toMatchObject({

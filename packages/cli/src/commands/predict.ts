@@ -27,6 +27,9 @@ export const predict: Declare = (program) =>
     .addOption(checkpointOption())
     .addOption(setOption('evaluate.threshold=0.3'))
     .addOption(settingsOption())
+    .addOption(
+      repeated('--with <run>', 'another run, or sweep, whose network predicts together with these'),
+    )
     .addOption(backendOption())
     .action(
       action(async (console, run: string, images: string, options: PredictionOptions) => {

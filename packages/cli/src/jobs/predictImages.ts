@@ -24,6 +24,8 @@ export interface PredictionOptions {
   readonly backend?: string;
   /** Of a sweep: what the trials have that predict, as for `--set`. */
   readonly settings?: readonly string[];
+  /** Runs, or sweeps, whose networks predict as well. */
+  readonly with?: readonly string[];
 }
 
 /** Predicts, with a run or the networks of a sweep, and says how many images have something in them. */
@@ -33,7 +35,7 @@ export async function predictImages(
   options: PredictionOptions,
   console: Console,
 ): Promise<number> {
-  const paths = await runsOf(run, options.settings, (level, text) => console.note(level, text));
+  const paths = await networksOf([run, ...(options.with ?? [])], options, console);
   const runs: MemberRun[] = [];
   for (const path of paths) runs.push({ loaded: await manifestOfRun(path, options), path });
   const { reason, compute } = await prepared(runs[0]!.loaded);
@@ -69,6 +71,22 @@ export async function predictImages(
   if (unreadable.length === 0) return EXIT.ok;
   console.note('warn', leftOutText(unreadable));
   return EXIT.data;
+}
+
+/** The runs whose networks predict, each of them once. */
+async function networksOf(
+  named: readonly string[],
+  { settings }: PredictionOptions,
+  console: Console,
+): Promise<readonly string[]> {
+  const paths = new Map<string, string>();
+  for (const one of named) {
+    for (const path of await runsOf(one, settings, (level, text) => console.note(level, text))) {
+      paths.set(resolve(path), path);
+    }
+  }
+  if (named.length > 1) console.note('info', `${paths.size} networks predict in all`);
+  return [...paths.values()];
 }
 
 /** What a call has recorded; the images only where they are wanted, since there may be very many. */

@@ -47,7 +47,6 @@ export async function runsOf(
       `${chosen.trials - own.length} of ${chosen.trials} trials are not finished, and are not among them`,
     );
   }
-  if (own.length === 1) say('info', 'of one network there is no map of doubt');
   return own.map(({ id }) => folder.trial(id));
 }
 
