@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { BACKENDS } from '@raremask/core';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Console, createConsole } from './console.ts';
 import { reportFailure } from './failure.ts';
 
@@ -81,6 +81,16 @@ export function budgetOption(): Option {
     '--budget <time>',
     'time for the whole command, for example 10m; overrides train.budget; none: the epochs decide',
   );
+}
+
+export function untilEpochOption(): Option {
+  return new Option(
+    '--until-epoch <n>',
+    'stop once so many epochs of the run are done, as Ctrl-C does; resume goes on',
+  ).argParser((text: string) => {
+    if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Write a whole number from 1 on.');
+    return Number(text);
+  });
 }
 
 export function checkpointOption(): Option {

@@ -15,8 +15,8 @@ import { trialsOf } from '../src/sweep/trial.ts';
 import { variantsOf } from '../src/sweep/variants.ts';
 import { raremask, run } from './command.ts';
 import { createProject, MANIFEST, type Project } from './project.ts';
+import { finished, standard } from './sweepFixture.ts';
 
-const standard = join(import.meta.dirname, '..', 'src');
 const RATES = 'train.optimizer.learningRate';
 
 async function request(project: Project, more: Partial<SweepRequest> = {}): Promise<SweepRequest> {
@@ -186,14 +186,8 @@ test('images of all folds are scored together, once every fold is there', async 
     },
     { id: 'empty', ...nothing, ...structures, alarms: 2, falseStructures: 1 },
   ];
-  const foreground = { diceForeground: 0.5, missed: 0, alarmShare: 0.5, balanced: 0.4 };
-  const score = (trial: number, own: readonly object[]) => {
-    const run = `sweeps/tried/trials/${record.trials[trial]!.id}`;
-    const summary = { foreground, classes: [] };
-    const evaluation = { split: 'validation', checkpoint: 'best', epoch: 1, summary, images: own };
-    project.write(`${run}/evaluation.json`, JSON.stringify(evaluation));
-    project.write(`${run}/report.html`, '');
-  };
+  const score = (trial: number, own: readonly object[]) =>
+    finished(project, `sweeps/tried/trials/${record.trials[trial]!.id}`, 0.4, own);
   score(0, [images[0]!]);
   const [half] = (await sweepResults(folder, record)).variants;
   expect(half).toMatchObject({ trials: 2, finished: 1, outOfFold: [] });
@@ -209,14 +203,8 @@ test('the best settings become a manifest, once all of their trials are there', 
   const project = createProject();
   const asked = await request(project, { settings: { grid: { [RATES]: [1e-3, 1e-2] } } });
   const { folder, record } = await planSweep(asked, () => undefined);
-  const finish = (trial: number, balanced: number) => {
-    const run = `sweeps/tried/trials/${record.trials[trial]!.id}`;
-    const foreground = { diceForeground: balanced, missed: 0, alarmShare: 0, balanced };
-    const summary = { foreground, classes: [] };
-    const evaluation = { split: 'validation', checkpoint: 'best', epoch: 1, summary, images: [] };
-    project.write(`${run}/evaluation.json`, JSON.stringify(evaluation));
-    project.write(`${run}/report.html`, '');
-  };
+  const finish = (trial: number, balanced: number) =>
+    finished(project, `sweeps/tried/trials/${record.trials[trial]!.id}`, balanced);
   finish(0, 0.4);
   finish(1, 0.6);
   const results = await sweepResults(folder, record);

@@ -149,6 +149,7 @@ class Lowering {
       portable: this.#options.portable ?? false,
       fusedProducts: provider?.fusedProducts ?? false,
       deepTransposed: provider?.deepTransposed ?? true,
+      poolingPlaces: provider?.poolingPlaces ?? true,
       block: provider?.forms.block,
       minimal: provider?.forms.minimal ?? false,
       layout: (index) => this.#layout(inputs[index]!),

@@ -107,6 +107,7 @@ export async function openDataset(given: Options, parts: Parts): Promise<Dataset
           size: orientation > 4 ? [width, height] : [height, width],
           labels: turn(prediction.labels),
           probabilities: turn(prediction.probabilities),
+          ...(prediction.doubt && { doubt: turn(prediction.doubt) }),
         };
       },
     }),

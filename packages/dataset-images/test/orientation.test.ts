@@ -42,8 +42,11 @@ describe('an orientation in the file', () => {
         size: sample.size,
         labels: Uint8Array.from(labels),
         probabilities: Float32Array.from(labels.flatMap((label) => [1 - label, label])),
+        doubt: Float32Array.from(rows, (value) => value / 16),
       };
-      const { size, labels: back, probabilities } = await dataset.inFileFrame!(prediction);
+      const { size, labels: back, ...maps } = await dataset.inFileFrame!(prediction);
+      const { probabilities, doubt } = maps;
+      expect([...doubt!].map((value) => value * 16)).toEqual([...stored]);
       expect(size).toEqual([2, 3]);
       expect([...back]).toEqual([0, 1, 0, 0, 0, 0]);
       expect([...probabilities]).toEqual([1, 0, 0, 1, 1, 0, 1, 0, 1, 0, 1, 0]);

@@ -38,8 +38,8 @@ interface Wanted {
 
 /**
  * Gathers slices into cases and writes each case on the grid of its first image: a label map with the
- * values of the classes, and probabilities of each foreground class from 0 to 1. Where a case has been
- * resampled, the probabilities are brought back, and there the most probable class is taken.
+ * values of the classes, and probabilities of each foreground class from 0 to 1, and where there is such the doubt. Where a case has been
+ * resampled, these are brought back, and so are the labels.
  */
 export async function* casesOf(
   predictions: AsyncIterable<Prediction>,
@@ -51,16 +51,20 @@ export async function* casesOf(
   for await (const prediction of predictions) {
     const { entry, slice } = placeOf(prediction.id);
     if (gathered !== undefined && gathered.entry !== entry) yield await written(gathered, wanted);
-    if (gathered?.entry !== entry) gathered = await emptyCase(entry, wanted.facts, reading);
-    const { labels, probabilities } = gathered;
+    if (gathered?.entry !== entry) {
+      gathered = await emptyCase(entry, wanted.facts, reading, prediction.doubt !== undefined);
+    }
+    const { labels, probabilities, doubt } = gathered;
     if (slice === undefined) {
       labels.set(prediction.labels);
       probabilities.set(prediction.probabilities);
+      doubt?.set(prediction.doubt!);
       continue;
     }
     const depth = wanted.facts.classes.length;
     putSlice(labels, gathered, reading.axis, slice, prediction.labels, 1);
     putSlice(probabilities, gathered, reading.axis, slice, prediction.probabilities, depth);
+    if (doubt) putSlice(doubt, gathered, reading.axis, slice, prediction.doubt!, 1);
   }
   if (gathered !== undefined) yield await written(gathered, wanted);
 }
@@ -75,9 +79,15 @@ interface Gathered {
   readonly extent: Orientation['extent'];
   readonly labels: Uint8Array;
   readonly probabilities: Float32Array;
+  readonly doubt?: Float32Array;
 }
 
-async function emptyCase(entry: Case, { classes }: Facts, { spacing }: Reading): Promise<Gathered> {
+async function emptyCase(
+  entry: Case,
+  { classes }: Facts,
+  { spacing }: Reading,
+  hasDoubt: boolean,
+): Promise<Gathered> {
   const header = await readHeader(entry.images[0]!);
   const orientation = orientationOf(header);
   const resampling = resamplingOf(entry.images[0]!, orientation, spacing);
@@ -91,16 +101,37 @@ async function emptyCase(entry: Case, { classes }: Facts, { spacing }: Reading):
     extent,
     labels: new Uint8Array(voxels),
     probabilities: new Float32Array(voxels * classes.length),
+    ...(hasDoubt && { doubt: new Float32Array(voxels) }),
   };
 }
 
 /** What was predicted, on the case's own grid. */
 function onOwnGrid(
-  { resampling, labels, probabilities }: Gathered,
+  { resampling, labels, probabilities, doubt }: Gathered,
   classes: number,
-): Pick<Prediction, 'labels' | 'probabilities'> {
-  if (resampling === undefined) return { labels, probabilities };
-  const own = resampleValues(probabilities, classes, inverseOf(resampling));
+): Pick<Prediction, 'labels' | 'probabilities' | 'doubt'> {
+  if (resampling === undefined) return { labels, probabilities, ...(doubt && { doubt }) };
+  const back = (values: Float32Array, depth: number) =>
+    resampleValues(values, depth, inverseOf(resampling));
+  return {
+    labels: labelsOnOwnGrid(labels, classes, back),
+    probabilities: back(probabilities, classes),
+    ...(doubt && { doubt: back(doubt, 1) }),
+  };
+}
+
+/**
+ * At each voxel the class that most of what surrounds it has. Not the most probable one: a threshold, a least size or
+ * a vote may have decided otherwise.
+ */
+function labelsOnOwnGrid(
+  labels: Uint8Array,
+  classes: number,
+  back: (values: Float32Array, depth: number) => Float32Array,
+): Uint8Array {
+  const shares = new Float32Array(labels.length * classes);
+  for (const [voxel, label] of labels.entries()) shares[voxel * classes + label] = 1;
+  const own = back(shares, classes);
   const decided = new Uint8Array(own.length / classes);
   for (let voxel = 0; voxel < decided.length; voxel++) {
     let best = 0;
@@ -109,12 +140,12 @@ function onOwnGrid(
     }
     decided[voxel] = best;
   }
-  return { labels: decided, probabilities: own };
+  return decided;
 }
 
 async function written(gathered: Gathered, wanted: Wanted): Promise<WrittenPrediction> {
   const { entry, header, orientation } = gathered;
-  const { labels, probabilities } = onOwnGrid(gathered, wanted.facts.classes.length);
+  const { labels, probabilities, doubt } = onOwnGrid(gathered, wanted.facts.classes.length);
   const { id } = entry;
   const { classes } = wanted.facts;
   const large = classes.some(({ value }) => value > 255);
@@ -123,16 +154,23 @@ async function written(gathered: Gathered, wanted: Wanted): Promise<WrittenPredi
     map[to] = classes[labels[from]!]!.value;
   });
   const files = [{ path: inside('masks', id), bytes: await niftiOn(header, map) }];
-  for (let index = 1; wanted.probabilities && index < classes.length; index++) {
+  const shares = async (values: Float32Array, depth: number, index: number) => {
     const plane = new Uint16Array(labels.length);
     eachVoxel(orientation, header.extent, (to, from) => {
-      plane[to] = Math.round(probabilities[from * classes.length + index]! * 65535);
+      plane[to] = Math.round(values[from * depth + index]! * 65535);
     });
+    return await niftiOn(header, plane, 1 / 65535);
+  };
+  for (let index = 1; wanted.probabilities && index < classes.length; index++) {
     const name = classes.length === 2 ? id : `${classes[index]!.name}/${id}`;
-    const bytes = await niftiOn(header, plane, 1 / 65535);
+    const bytes = await shares(probabilities, classes.length, index);
     files.push({ path: inside('probabilities', name), bytes });
   }
-  return { id, size: reversed(orientation.extent), labels, probabilities, files };
+  if (wanted.probabilities && doubt) {
+    files.push({ path: inside('doubt', id), bytes: await shares(doubt, 1, 0) });
+  }
+  const size = reversed(orientation.extent);
+  return { id, size, labels, probabilities, ...(doubt && { doubt }), files };
 }
 
 /** The name of a file below the folder of predictions, from names that data and other runs have given. */

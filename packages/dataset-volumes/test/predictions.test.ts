@@ -23,7 +23,7 @@ const facts: Facts = {
   overlapping: false,
 };
 
-/** Says lesion, with a probability of its own at each place, where the image is odd. */
+/** Says lesion, with a probability and a doubt of its own at each place, where the image is odd. */
 async function* odd(set: Dataset): AsyncGenerator<Prediction> {
   for (const id of set.ids) {
     const { size, image: values } = await set.read(id);
@@ -33,6 +33,7 @@ async function* odd(set: Dataset): AsyncGenerator<Prediction> {
       size,
       labels: Uint8Array.from(values, (value) => value % 2),
       probabilities: Float32Array.from([...lesion].flatMap((value) => [1 - value, value])),
+      doubt: lesion.map((value) => value / 2),
     };
   }
 }
@@ -68,13 +69,17 @@ describe('predictions', () => {
         expect(one!.files.map(({ path }) => path)).toEqual([
           'masks/a.nii.gz',
           'probabilities/a.nii.gz',
+          'doubt/a.nii.gz',
         ]);
-        const [map, share] = one!.files.map(({ bytes }) => gunzipSync(bytes)) as [Buffer, Buffer];
+        const unpacked = one!.files.map(({ bytes }) => gunzipSync(bytes));
+        const [map, share, doubt] = unpacked as [Buffer, Buffer, Buffer];
         // The file holds 1 to 12 in the order of its own axes.
         expect([...map.subarray(352)]).toEqual(turned.values.map((value) => (value % 2) * 7));
         // Big-endian, as the file: 65535 stands for 1.
         const stored = turned.values.map((_, at) => share.readUInt16BE(352 + 2 * at));
         expect(stored).toEqual(turned.values.map((value) => Math.round((value / 15) * 65535)));
+        const doubts = turned.values.map((_, at) => doubt.readUInt16BE(352 + 2 * at));
+        expect(doubts).toEqual(turned.values.map((value) => Math.round((value / 30) * 65535)));
         expect(share.readFloatBE(112)).toBeCloseTo(1 / 65535, 12);
         expect(map.subarray(252, 328)).toEqual(Buffer.from(file.subarray(252, 328)));
       });

@@ -190,7 +190,7 @@ describe('predictions', () => {
         'm/a.nii': nifti({ ...four, values: [0, 0, 0, 0], datatype: 2 }),
       };
       await opened(set, { ...plain, view, spacing: [2, null, null] }, async (dataset) => {
-        async function* halves(): AsyncGenerator<Prediction> {
+        async function* halves(isDropped = false): AsyncGenerator<Prediction> {
           // Lesion has 0.2 below and 0.9 above.
           let at = 0;
           for (const id of dataset.ids) {
@@ -201,8 +201,9 @@ describe('predictions', () => {
             yield {
               id,
               size,
-              labels: Uint8Array.from(lesion, (value) => (value > 0.5 ? 1 : 0)),
+              labels: Uint8Array.from(lesion, (value) => (value > 0.5 && !isDropped ? 1 : 0)),
               probabilities: Float32Array.from(lesion.flatMap((value) => [1 - value, value])),
+              doubt: Float32Array.from(lesion, (value) => value / 2),
             };
           }
         }
@@ -212,13 +213,18 @@ describe('predictions', () => {
         const [one] = written as [WrittenPrediction];
         expect(one.size).toEqual([4, 1, 1]);
         // Middles at -1/4, 1/4, 3/4, 5/4: 0.2, 0.2 + 0.7 / 4, 0.2 + 0.7 x 3 / 4, 0.9.
-        const [, share] = one.files.map(({ bytes }) => gunzipSync(bytes));
-        const stored = [0, 1, 2, 3].map((at) => share!.readUInt16LE(352 + 2 * at) / 65535);
+        const [, share, doubt] = one.files.map(({ bytes }) => gunzipSync(bytes));
         for (const [at, expected] of [0.2, 0.375, 0.725, 0.9].entries()) {
-          expect(stored[at]).toBeCloseTo(expected, 4);
+          const stored = [share, doubt].map((map) => map!.readUInt16LE(352 + 2 * at) / 65535);
+          expect(stored[0]).toBeCloseTo(expected, 4);
+          expect(stored[1]).toBeCloseTo(expected / 2, 4);
         }
         expect([...gunzipSync(one.files[0]!.bytes).subarray(352)]).toEqual([0, 0, 7, 7]);
         expect([...one.labels]).toEqual([0, 0, 1, 1]);
+        // What a rule has dropped stays dropped, however probable it is.
+        for await (const { labels } of dataset.writePredictions!(halves(true), wanted)) {
+          expect([...labels]).toEqual([0, 0, 0, 0]);
+        }
       });
     },
   );

@@ -296,6 +296,24 @@ export function nameOutside(path: string): RaremaskError {
   });
 }
 
+/** @param what of a network's task is another than that of the first one */
+export function networksDiffer(
+  path: string,
+  what: string,
+  expected: string,
+  got: string,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NETWORKS_DIFFER',
+    category: 'manifest',
+    where: path,
+    what: `${what} is another than that of the other networks, whose probabilities could not be averaged with these`,
+    expected,
+    got,
+    remedy: 'predict together with networks that were trained for the same images and classes',
+  });
+}
+
 /** @param changed what predictions depend on, as it was and as it is */
 export function predictionsDiffer(
   path: string,

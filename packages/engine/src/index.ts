@@ -20,12 +20,14 @@ export type { Judged } from './judging/judge.ts';
 export type { Counted } from './opening/counts.ts';
 export { dealFolds } from './opening/folds.ts';
 export { type OpenedData, type OpenOptions, openData } from './opening/openData.ts';
+export type { MemberRun } from './opening/openMembers.ts';
 export { type ProposedSplit, proposedSplit } from './opening/proposedSplit.ts';
 export type { Splits } from './opening/split.ts';
 export { type Packaged, packageWeights } from './packaged.ts';
 export {
   type PredictOptions,
   predict,
+  predictTogether,
 } from './predict.ts';
 export type { BlockRecord, PredictedImage, UnreadableImage } from './prediction/blockRecord.ts';
 export type { Part } from './prediction/blocks.ts';

@@ -3,19 +3,24 @@ import type { Dataset, OnEvent } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { readSplits } from '@raremask/record';
 import { noPredictionFiles } from './errors.ts';
+import { judge, PIXELS_AT_ONCE } from './judging/judge.ts';
+import { judgeTogether, type Member } from './judging/judgeTogether.ts';
 import { tileRule } from './judging/tileRule.ts';
-import {
-  openTrained,
-  readTrained,
-  scopeWithoutData,
-  type Trained,
-  warnUnsearched,
-} from './opening/openTrained.ts';
+import { type MemberRun, type OpenedMember, openMembers } from './opening/openMembers.ts';
+import { isUnsearched, warnUnsearched } from './opening/openTrained.ts';
 import type { Part } from './prediction/blocks.ts';
-import { begin, type Identity, sha256, sha256OfNames } from './prediction/identity.ts';
-import { BLOCKS } from './prediction/names.ts';
+import {
+  begin,
+  type Identity,
+  type NetworkIdentity,
+  sha256,
+  sha256OfNames,
+} from './prediction/identity.ts';
+import { BLOCKS, DOUBT } from './prediction/names.ts';
+import type { Work } from './prediction/predictBlock.ts';
 import { type PredictResult, predictBlocks } from './prediction/predictBlocks.ts';
 import { type Feed, openFeed } from './reading/feed.ts';
+import { remembered } from './reading/remembered.ts';
 import type { Compute } from './runner/compute.ts';
 import { fingerprintOf } from './weights/weightFile.ts';
 
@@ -57,44 +62,82 @@ export async function predict(
   runPath: string,
   options: PredictOptions,
 ): Promise<PredictResult> {
+  return await predictTogether([{ loaded, path: runPath }], options);
+}
+
+/**
+ * Predicts images with the checkpoints of several runs together: probabilities are averaged, structures are voted
+ * on (`judging/judgeTogether.ts`), and where the networks do not agree goes into `doubt`: the standard deviation of
+ * the foreground's probability over them, written as probabilities are. All networks are open at once.
+ *
+ * @param runs in an order that matters to rounding alone; of one, what is predicted is that of `predict`
+ * @throws RaremaskError as `predict`, and where the runs have other classes, channels, spacing or reading of images
+ */
+export async function predictTogether(
+  runs: readonly MemberRun[],
+  options: PredictOptions,
+): Promise<PredictResult> {
   const { onEvent, input, compute } = options;
-  const run = await readTrained(runPath, options.checkpoint, options.onEvent);
-  const { facts } = run.checkpoint.head;
-  const { scope, close } = scopeWithoutData(loaded, run.checkpoint.head, onEvent);
+  const { members, close } = await openMembers(runs, options);
+  const [{ loaded, scope, trained: first }] = members as [OpenedMember];
+  const { facts } = first;
+  const opened: { close(): Promise<void> }[] = [];
   try {
-    const opened = await scope.openImages(loaded.plugins.dataset, input, facts);
-    const images = withoutOwn(opened, options, run.folder.path);
+    const found = await scope.openImages(loaded.plugins.dataset, input, facts);
+    const paths = members.map(({ trained }) => trained.folder.path);
+    const images = withoutOwn(found, options, paths);
     if (images.writePredictions === undefined && facts.space === 3) throw noPredictionFiles();
-    const known = knownNote(images.ids, (await readSplits(run.folder.splits))?.train ?? []);
+    const known = knownNote(images.ids, await trainedOn(members));
     if (known !== undefined) onEvent({ type: 'note', level: 'warn', text: known });
-    const trained = await openTrained(loaded, run, scope);
-    const { window, mirror } = loaded.manifest.evaluate;
-    warnUnsearched(loaded.manifest.evaluate, trained, onEvent);
-    const { model, rule } = trained;
-    const identity = await identityOf(loaded, trained, images.ids, options);
+    const doubtful = members.find((one) => isUnsearched(one.loaded.manifest.evaluate, one.trained));
+    if (doubtful) warnUnsearched(doubtful.loaded.manifest.evaluate, doubtful.trained, onEvent);
+    const identity = await identityOf(members, images.ids, options);
     const begun = await begin(options.out, identity, options.part !== undefined);
-    const tiles = tileRule(window, facts, model, begun.freeMemory);
-    const feed = await imagesFeed(loaded, trained, images);
-    const network = trained.network(compute, onEvent);
-    try {
-      const work = { images, feed, judging: { facts, network, rule, tiles, mirror }, begun };
-      return await predictBlocks(work, options);
-    } finally {
-      await network.dispose();
-      await feed.close();
+    const shared = remembered(images);
+    const judges: Member[] = [];
+    for (const one of members) {
+      const { window, mirror } = one.loaded.manifest.evaluate;
+      const { model, rule } = one.trained;
+      const tiles = tileRule(window, facts, model, begun.freeMemory);
+      const feed = await imagesFeed(one, members.length > 1 ? shared.dataset : images);
+      opened.push(feed);
+      const network = one.trained.network(compute, onEvent);
+      opened.push({ close: () => network.dispose() });
+      judges.push({ judge: { facts, network, rule, tiles, mirror }, feed });
     }
+    const [{ judge: alone, feed }, ...others] = judges as [Member, ...Member[]];
+    const judged: Work['judged'] =
+      others.length === 0
+        ? (readable, ids) => judge(alone, readable, ids)
+        : (readable, ids) => {
+            const all = [{ judge: alone, feed: readable }, ...others];
+            return judgeTogether(all, shared.groups(ids, PIXELS_AT_ONCE));
+          };
+    return await predictBlocks({ facts, images, feed, judged, begun }, options);
   } finally {
+    for (const one of opened.toReversed()) await one.close();
     await close();
   }
 }
 
 /** What the predictions of a folder have in common, whoever makes them. */
 async function identityOf(
-  { manifest }: LoadedManifest,
-  { checkpoint, rule }: Trained,
+  members: readonly OpenedMember[],
   ids: readonly string[],
   { probabilities = true }: PredictOptions,
 ): Promise<Identity> {
+  const networks = await Promise.all(members.map(networkIdentity));
+  const images = { count: ids.length, sha256: sha256OfNames(ids) };
+  if (networks.length > 1) return { networks, probabilities, images };
+  const [{ settings, ...own }] = networks as [NetworkIdentity];
+  // In this order, which is in the digest of what is predicted already.
+  return { ...own, probabilities, settings, images };
+}
+
+async function networkIdentity({
+  loaded: { manifest },
+  trained: { checkpoint, rule },
+}: OpenedMember): Promise<NetworkIdentity> {
   const { use, with: options, resolution } = manifest.data;
   return {
     checkpoint: {
@@ -105,17 +148,18 @@ async function identityOf(
     decision: rule,
     window: manifest.evaluate.window,
     mirror: manifest.evaluate.mirror,
-    probabilities,
     settings: sha256(JSON.stringify([use, options, resolution, manifest.model])),
-    images: { count: ids.length, sha256: sha256OfNames(ids) },
   };
 }
 
-/** The images without those that the run, or an earlier prediction to the same place, has written. */
-function withoutOwn(images: Dataset, { input, out }: PredictOptions, run: string): Dataset {
-  const own = [join(out, 'masks'), join(out, 'probabilities'), join(out, BLOCKS), run].map((path) =>
-    resolve(path),
-  );
+/** The images without those that the runs, or an earlier prediction to the same place, have written. */
+function withoutOwn(
+  images: Dataset,
+  { input, out }: PredictOptions,
+  runs: readonly string[],
+): Dataset {
+  const written = ['masks', 'probabilities', DOUBT, BLOCKS].map((name) => join(out, name));
+  const own = [...written, ...runs].map((path) => resolve(path));
   const apart = own.filter((folder) => !isInside(resolve(input), folder));
   const ids = images.ids.filter((id) => {
     const file = images.files?.(id).image;
@@ -124,9 +168,17 @@ function withoutOwn(images: Dataset, { input, out }: PredictOptions, run: string
   return { ...images, ids };
 }
 
+/** Images that any of the networks was trained on. */
+async function trainedOn(members: readonly OpenedMember[]): Promise<ReadonlySet<string>> {
+  const known = new Set<string>();
+  for (const { trained } of members) {
+    for (const id of (await readSplits(trained.folder.splits))?.train ?? []) known.add(id);
+  }
+  return known;
+}
+
 /** What is said of images that are called as some that the network was trained on. */
-function knownNote(ids: readonly string[], train: readonly string[]): string | undefined {
-  const trained = new Set(train);
+function knownNote(ids: readonly string[], trained: ReadonlySet<string>): string | undefined {
   const known = ids.filter((id) => trained.has(id));
   if (known.length === 0) return undefined;
   return `${known.length} of ${ids.length} images are called as images of the training split, for example ${known[0]}: what is predicted on training images says nothing of others`;
@@ -138,8 +190,7 @@ function isInside(path: string, folder: string): boolean {
 
 /** Reads images that are to be predicted, here and not in threads: they are read once. */
 function imagesFeed(
-  { folder, manifest }: LoadedManifest,
-  { facts, model, checkpoint }: Trained,
+  { loaded: { folder, manifest }, trained: { facts, model, checkpoint } }: OpenedMember,
   images: Dataset,
 ): Promise<Feed> {
   return openFeed(

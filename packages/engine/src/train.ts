@@ -45,6 +45,8 @@ export interface TrainOptions {
   readonly before?: LoadedManifest | undefined;
   /** When it fires, the running step is finished, its state saved, and the run returns. */
   readonly signal?: AbortSignal;
+  /** Epochs of the whole run, after which it returns as after a signal; its schedule is that of the whole run. */
+  readonly untilEpoch?: number;
   /**
    * Seconds since what `train.budget` is for has begun, where that was before this call: the budget counts
    * from there; left out, from here.
@@ -113,7 +115,8 @@ export async function train(
       ...{ work, parts, program, state, folder, feed, emit, from, compute, trackers, course },
     });
     const { path } = folder;
-    const result = await run.train(options.backend, options.signal).catch((error: unknown) => {
+    const { backend, signal, untilEpoch } = options;
+    const result = await run.train(backend, signal, untilEpoch).catch((error: unknown) => {
       throw error instanceof DeviceLost ? deviceLost(path, error) : error;
     });
     outcome = result.interrupted ? 'interrupted' : 'finished';

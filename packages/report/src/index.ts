@@ -28,9 +28,20 @@ export type { OverlayImage } from './overlays/plane.ts';
 export { writeComparison } from './page/comparisonPage.ts';
 export { inspectionPage } from './page/inspectionPage.ts';
 export { writeLabPage } from './page/labPage.ts';
+export { type SweepPage, writeSweepPage } from './page/sweepPage.ts';
 export { type Verdict, verdict } from './page/verdict.ts';
 export type { LabLoss, LabReport } from './record/labResult.ts';
 export { type RunSummary, summarizeRun } from './record/runSummary.ts';
+export {
+  COMPARED,
+  type Compared,
+  type Effect,
+  type Stop,
+  type SweepResults,
+  settingsText,
+  type TrialResult,
+  type VariantResult,
+} from './record/sweepResult.ts';
 export { writeReport } from './report.ts';
 export { type ColumnOptions, columns, type TableOptions } from './terminal/columns.ts';
 export { comparisonTable } from './terminal/comparisonTable.ts';

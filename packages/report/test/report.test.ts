@@ -281,6 +281,7 @@ describe('errors', () => {
 
 test('the package exports what the command line uses, and nothing more', () => {
   expect(Object.keys(surface).sort()).toEqual([
+    'COMPARED',
     'collectOverlays',
     'columns',
     'compareRuns',
@@ -296,10 +297,12 @@ test('the package exports what the command line uses, and nothing more', () => {
     'resultTable',
     'runsTable',
     'seedsText',
+    'settingsText',
     'summarizeRun',
     'verdict',
     'writeComparison',
     'writeLabPage',
     'writeReport',
+    'writeSweepPage',
   ]);
 });

@@ -6,6 +6,7 @@ import {
   command,
   type Declare,
   onOption,
+  repeated,
   sbatchOption,
   setOption,
   wordsOf,
@@ -22,7 +23,7 @@ export const predict: Declare = (program) =>
     'predict',
     'predict images or volumes: masks and probabilities under their own names, on their own grid',
   )
-    .argument('<run>', 'run folder')
+    .argument('<run>', 'run folder; or the folder of a sweep, whose networks predict together')
     .argument('<images>', 'folder of images or volumes, or one of them')
     .requiredOption(
       '--out <folder>',
@@ -32,6 +33,10 @@ export const predict: Declare = (program) =>
     .option('--no-probabilities', 'write masks alone')
     .addOption(checkpointOption())
     .addOption(setOption('evaluate.threshold=0.3'))
+    .addOption(settingsOption())
+    .addOption(
+      repeated('--with <run>', 'another run, or sweep, whose network predicts together with these'),
+    )
     .addOption(backendOption())
     .addOption(onOption('parts are predicted'))
     .addOption(partsOption())
@@ -64,6 +69,13 @@ function partsOption(): Option {
       }
       return parts;
     });
+}
+
+function settingsOption(): Option {
+  return repeated(
+    '--settings <key=value>',
+    'of a sweep: networks of the best settings that have this, as train.batch=4 (default: the best)',
+  );
 }
 
 function partOption(): Option {

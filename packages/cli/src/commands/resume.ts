@@ -7,6 +7,7 @@ import {
   type Declare,
   filesOption,
   setOption,
+  untilEpochOption,
   version,
 } from '../command.ts';
 import type { ManifestOptions } from '../manifestArguments.ts';
@@ -14,6 +15,7 @@ import type { ManifestOptions } from '../manifestArguments.ts';
 interface Options extends ManifestOptions {
   readonly checkpoint?: 'best' | 'last';
   readonly watch?: boolean;
+  readonly untilEpoch?: number;
 }
 
 export const resume: Declare = (program) =>
@@ -29,6 +31,7 @@ export const resume: Declare = (program) =>
         'what to go on from (default: last); of the epochs after best nothing is kept',
       ).choices(['best', 'last']),
     )
+    .addOption(untilEpochOption())
     .option('--watch', 'show the run on a page of this machine while it goes on')
     .action(
       action(async (console, run: string, options: Options) => {
@@ -40,8 +43,12 @@ export const resume: Declare = (program) =>
         const kept = keptSplitNote(loaded, options);
         if (kept !== undefined) console.note('warn', kept);
         const before = await manifestBefore(run, options, (text) => console.note('warn', text));
-        const { checkpoint, watch = false } = options;
-        const resume = { resume: run, before, watch, ...(checkpoint && { checkpoint }) };
+        const { checkpoint, watch = false, untilEpoch } = options;
+        const resume = {
+          ...{ resume: run, before, watch },
+          ...(checkpoint && { checkpoint }),
+          ...(untilEpoch !== undefined && { untilEpoch }),
+        };
         return await trainAndReport(loaded, { version, ...resume }, console);
       }),
     );

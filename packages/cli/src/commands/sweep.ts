@@ -15,6 +15,10 @@ export const sweep: Declare = (program) =>
     .addOption(sbatchOption())
     .option('--wait', 'on Slurm: wait until all trials have ended')
     .option('--results', 'train nothing: write and show the results so far')
+    .option(
+      '--budget <time>',
+      'time of this call, for example 2h: what runs then is stopped and saved; none: no end',
+    )
     .action(
       action(async (console, file: string | undefined, options: SweepOptions) => {
         const { sweepTrials } = await import('../jobs/sweepTrials.ts');

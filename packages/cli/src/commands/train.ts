@@ -6,6 +6,7 @@ import {
   type Declare,
   filesOption,
   setOption,
+  untilEpochOption,
   version,
 } from '../command.ts';
 import type { ManifestOptions } from '../manifestArguments.ts';
@@ -14,6 +15,7 @@ interface Options extends ManifestOptions {
   readonly out?: string;
   readonly watch?: boolean;
   readonly seeds?: string;
+  readonly untilEpoch?: number;
 }
 
 export const train: Declare = (program) =>
@@ -31,6 +33,7 @@ export const train: Declare = (program) =>
       '--out <folder>',
       'the run folder (default: runs/NAME beside the manifest, then NAME-2, ...)',
     )
+    .addOption(untilEpochOption().conflicts('seeds'))
     .option('--seeds <list>', 'one run for each of several seeds, for example 1,2,3')
     .option('--watch', 'show the run on a page of this machine while it goes on')
     .action(
@@ -43,10 +46,14 @@ export const train: Declare = (program) =>
         const { manifestFromArguments } = await import('../manifestArguments.ts');
         const { trainAndReport } = await import('../jobs/trainAndReport.ts');
         const loaded = await manifestFromArguments(manifest, options);
-        const { out, watch = false } = options;
+        const { out, watch = false, untilEpoch } = options;
         return await trainAndReport(
           loaded,
-          { version, watch, ...(out !== undefined && { out }) },
+          {
+            ...{ version, watch },
+            ...(out !== undefined && { out }),
+            ...(untilEpoch !== undefined && { untilEpoch }),
+          },
           console,
         );
       }),

@@ -7,7 +7,9 @@ import { withProgress } from '../progress.ts';
 import { ofSlurmOnly } from '../slurm/errors.ts';
 import { sbatchWords } from '../slurm/settings.ts';
 import type { Handed } from '../slurm/submitMissing.ts';
-import { sweepNotBegun } from '../sweep/errors.ts';
+import { Budget } from '../sweep/budget.ts';
+import { climb } from '../sweep/climb.ts';
+import { budgetOfSlurm, halvingCannot, sweepNotBegun } from '../sweep/errors.ts';
 import { gather } from '../sweep/gather.ts';
 import {
   awaitTrials,
@@ -18,7 +20,7 @@ import {
 } from '../sweep/onSlurm.ts';
 import { planSweep, type SweepRequest } from '../sweep/plan.ts';
 import { argumentsOf, jobsOf, type SweepArguments, sweepRequest } from '../sweep/request.ts';
-import { runTrials, type TrialEnd } from '../sweep/runTrials.ts';
+import type { TrialEnd } from '../sweep/runTrials.ts';
 import { startTrial } from '../sweep/startTrial.ts';
 import {
   type PlannedTrial,
@@ -58,6 +60,7 @@ export async function sweepTrials(
   const jobs = options.jobs === undefined ? undefined : jobsOf(options.jobs);
   const request = await sweepRequest(file, options);
   const words = on === undefined ? [] : sbatchWords(request.slurm, sbatch);
+  if (on !== undefined) refuseOnSlurm(request);
   const path = resolve(request.loaded.folder, 'sweeps', request.name);
   if (options.results) return await resultsOnly(request, path, console);
   makeFolder(path);
@@ -68,9 +71,13 @@ export async function sweepTrials(
   try {
     const todo = await planned(request, path, console);
     if (on === undefined) {
-      const ends = await trainedHere(todo, jobs ?? 1, signal, console);
-      await gather(todo.folder, todo.record, request.loaded, console, { shown });
-      return statusOf(ends, signal, say);
+      const { budget } = request;
+      const { ends, ...of } = await trainedHere(todo, { jobs: jobs ?? 1, budget }, signal, console);
+      const { folder, record } = todo;
+      const used = await gather(folder, record, request.loaded, console, { shown, ...of });
+      if (used === null) return statusOf(ends, signal, say);
+      say(`The budget of ${used} is used up. Go on with the same command.`);
+      return EXIT.resumable;
     }
     const slurm = { ...todo, name: request.name, words, jobs, say, warn, shown };
     const again = ['sweep', ...argumentsOf(file, options), '--results'];
@@ -86,6 +93,18 @@ export async function sweepTrials(
     release();
     lock.release();
   }
+}
+
+/** Slurm runs its tasks when it has room for them: none waits for another, and each has a time of its own. */
+function refuseOnSlurm({ halving, budget }: SweepRequest): void {
+  if (halving !== undefined) {
+    throw halvingCannot(
+      'tasks of Slurm do not wait for each other at a rung',
+      'a sweep with halving on one machine, or one without it on Slurm',
+      'leave out --on slurm, or halving',
+    );
+  }
+  if (budget !== undefined) throw budgetOfSlurm(budget);
 }
 
 function shown(path: string): string {
@@ -106,33 +125,57 @@ async function planned(request: SweepRequest, path: string, console: Console): P
   return { folder, cwd: resolve(request.loaded.folder), record, trials };
 }
 
-/** Runs trials on this machine, but for those that Slurm has. */
+interface Trained {
+  readonly ends: readonly TrialEnd[];
+  readonly failed: ReadonlySet<string>;
+  readonly lost: ReadonlySet<string>;
+  readonly usedUp: string | undefined;
+}
+
+/** Trains what is not trained on this machine, as far as there is time, but for what Slurm has. */
 async function trainedHere(
-  { folder, cwd, trials }: Todo,
-  jobs: number,
+  { folder, cwd, record, trials }: Todo,
+  { jobs, budget: text }: { readonly jobs: number; readonly budget: string | undefined },
   signal: AbortSignal,
   console: Console,
-): Promise<readonly TrialEnd[]> {
+): Promise<Trained> {
   const say = (text: string) => console.note('info', text);
   const warn = (text: string) => console.note('warn', text);
   const elsewhere = trials.length === 0 ? [] : await trialsInSlurm(folder, warn);
-  const own = trials.filter(({ id }) => !elsewhere.some(({ task }) => task === id));
-  if (own.length < trials.length) {
+  const inSlurm = new Set(
+    elsewhere.flatMap(({ task }) => (trials.some(({ id }) => id === task) ? [task] : [])),
+  );
+  if (inSlurm.size > 0) {
     const numbers = [...new Set(elsewhere.map(({ job }) => job))].join(',');
-    say(
-      `${trials.length - own.length} trials are left to Slurm, which has them: squeue -j ${numbers}`,
-    );
+    say(`${inSlurm.size} trials are left to Slurm, which has them: squeue -j ${numbers}`);
   }
-  const ends = await runTrials(own, {
-    ...{ jobs, signal },
-    start: (trial) => startTrial(trial, { folder, cwd, signal, say }),
+  const budget = new Budget(folder, { text, epochs: record.epochs ?? 0, outer: signal });
+  let rung: number | undefined;
+  const { ends, lost } = await climb(folder, record, {
+    ...{ jobs, signal: budget.signal },
+    start: async (trial, until) => {
+      if (inSlurm.has(trial.id) || !(await budget.hasRoom(trial, until))) return EXIT.resumable;
+      const options = { folder, cwd, signal: budget.signal, say, until };
+      return await budget.timed(trial, () => startTrial(trial, options));
+    },
+    onRung: (count, until) => {
+      rung = until;
+      if (until === undefined) return;
+      say(`${count} trials go on to epoch ${until}, where halving decides`);
+    },
     onEnd: ({ id }, end, status) => {
-      if (end !== 'failed') return say(`${id}: ${end}`);
+      if (inSlurm.has(id)) return;
+      if (budget.isLeft(id)) return say(`${id}: left, since it is not expected to end in time`);
+      const waits = end === 'finished' && trialState(folder.trial(id)) !== 'finished';
+      if (end !== 'failed') return say(`${id}: ${waits ? `has come to epoch ${rung}` : end}`);
       const why = status === null ? 'ended by a signal' : `exit status ${status}`;
       warn(`${id}: failed (${why}); ${shown(folder.log(id))} says why`);
     },
-  });
-  return [...ends.values()];
+  }).finally(() => budget.close());
+  const own = [...ends].filter(([id]) => !inSlurm.has(id));
+  const failed = new Set(own.flatMap(([id, end]) => (end === 'failed' ? [id] : [])));
+  const usedUp = budget.isUsedUp ? text : undefined;
+  return { ends: own.map(([, end]) => end), failed, lost, usedUp };
 }
 
 /** Submits trials, and what gathers their results, and says how to watch them. */

@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly version: string;
   /** Whether a page shows the run. */
   readonly watch?: boolean;
+  /** Epochs of the whole run after which it stops, to be gone on with. */
+  readonly untilEpoch?: number;
   /** Hears where the run lies. */
   readonly onFolder?: (folder: string) => void;
 }

@@ -3,9 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { writeAtomically } from '@raremask/record';
+import { settingsText, type VariantResult } from '@raremask/report';
 import { checkVariant } from './plan.ts';
-import type { VariantResult } from './results.ts';
-import { settingsText } from './resultText.ts';
 
 /**
  * Writes the manifest with the best settings beside the one that the sweep began with, where its paths hold,

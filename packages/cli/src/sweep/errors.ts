@@ -78,6 +78,50 @@ export function sweepNotBegun(path: string): RaremaskError {
   });
 }
 
+/** @param what of the sweep leaves nothing for halving to do, or nothing to decide by */
+export function halvingCannot(what: string, expected: string, remedy: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SWEEP_HALVING',
+    category: 'manifest',
+    where: 'halving',
+    ...{ what, expected, remedy },
+  });
+}
+
+/** @param got what was asked for; left out, anything */
+export function noNetworks(
+  path: string,
+  trials: readonly string[],
+  got?: readonly string[],
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SWEEP_NETWORKS',
+    category: 'data',
+    where: path,
+    what:
+      got === undefined
+        ? 'no trial of the sweep is finished, so there is no network that could predict'
+        : 'no finished trial of the sweep has these settings',
+    expected: got === undefined ? 'a finished trial' : `one of: ${trials.join('; ')}`,
+    ...(got !== undefined && { got: got.join(' ') }),
+    remedy:
+      got === undefined
+        ? 'go on with raremask sweep'
+        : 'write --settings as sweep.csv shows them, for example --settings train.batch=4; or leave it out for the best',
+  });
+}
+
+export function notASweep(path: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NOT_A_SWEEP',
+    category: 'manifest',
+    where: path,
+    what: '--settings chooses among the trials of a sweep, and this is the folder of none',
+    expected: 'a folder with sweep.json, as sweeps/NAME',
+    remedy: 'name the folder of a sweep; or leave --settings out',
+  });
+}
+
 /** @param name of what a sweep sets itself */
 export function settingOfSweep(name: string, settings: object): RaremaskError {
   return new RaremaskError({
@@ -88,5 +132,17 @@ export function settingOfSweep(name: string, settings: object): RaremaskError {
     expected: 'settings other than seed, name, data.split and output',
     remedy:
       'give seeds and folds beside settings; what is the same for all trials belongs into the manifest',
+  });
+}
+
+export function budgetOfSlurm(got: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_SWEEP_BUDGET',
+    category: 'manifest',
+    where: 'budget',
+    what: 'the budget of a call cannot end what Slurm runs after it',
+    expected: 'a limit for each task, as sbatch has it',
+    got,
+    remedy: 'give --sbatch "--time=2:00:00", and --budget none where the sweep file has a budget',
   });
 }

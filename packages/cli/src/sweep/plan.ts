@@ -6,7 +6,8 @@ import { makeFolder, writeAtomically } from '@raremask/record';
 import { STANDARD } from '../manifestArguments.ts';
 import type { SlurmMap } from '../slurm/settings.ts';
 import { settingOfSweep } from './errors.ts';
-import type { Settings, SettingsRule } from './shape.ts';
+import { checkHalving, longestOf } from './halving.ts';
+import type { Halving, Settings, SettingsRule } from './shape.ts';
 import {
   checkSame,
   type PlannedTrial,
@@ -28,6 +29,9 @@ export interface SweepRequest {
   readonly settings?: SettingsRule | undefined;
   /** Options of sbatch, where trials run on Slurm. */
   readonly slurm?: SlurmMap | undefined;
+  readonly halving?: Halving | undefined;
+  /** Of each call, as 90s, 10m or 2h. */
+  readonly budget?: string | undefined;
 }
 
 /** A sweep that is ready to be trained. */
@@ -56,13 +60,17 @@ const OWN: readonly { readonly name: string; of(manifest: Manifest): unknown }[]
 export async function planSweep(request: SweepRequest, onEvent: OnEvent): Promise<Sweep> {
   const { name, loaded, folds, seeds = [loaded.manifest.seed] } = request;
   const variants = variantsOf(request.settings);
+  const manifests: Manifest[] = [];
   for (const settings of variants) {
     const { manifest } = await checkVariant(loaded, settings);
+    manifests.push(manifest);
     const taken = OWN.find(
       (own) => JSON.stringify(own.of(manifest)) !== JSON.stringify(own.of(loaded.manifest)),
     );
     if (taken) throw settingOfSweep(taken.name, settings);
   }
+  const { halving = null } = request;
+  if (halving) checkHalving(halving, manifests);
   // Commands are given from the manifest's folder; files are written from anywhere.
   const shown = sweepFolder(join('sweeps', name));
   const folder = sweepFolder(join(loaded.folder, 'sweeps', name));
@@ -75,7 +83,12 @@ export async function planSweep(request: SweepRequest, onEvent: OnEvent): Promis
     return { ...trial, command };
   });
   const manifest = basename(loaded.files[0]!);
-  const record: SweepRecord = { format: 1, name, manifest, ...same, test, groups, trials };
+  const record: SweepRecord = {
+    ...{ format: 1, name, manifest, ...same, test, groups },
+    epochs: longestOf(manifests),
+    ...(halving && { halving }),
+    trials,
+  };
   makeFolder(join(folder.path, 'trials'));
   await writeSweep(folder, record);
   const planned = new Set(trials.map(({ id }) => id));

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, parse, resolve } from 'node:path';
-import { checkedYaml } from '@raremask/core/manifest';
+import { checkedYaml, secondsOf } from '@raremask/core/manifest';
+import { noTime } from '../errors.ts';
 import { manifestFromArguments } from '../manifestArguments.ts';
 import { noSweepFile, wrongSweepNumber } from './errors.ts';
 import type { SweepRequest } from './plan.ts';
@@ -9,12 +10,28 @@ import { sweepShape } from './shape.ts';
 export interface SweepArguments {
   readonly folds?: string;
   readonly seeds?: string;
+  readonly budget?: string;
 }
 
-/** A sweep file; or, with folds or seeds on the command line, a manifest that is trained with these. */
+/**
+ * A sweep file; or, with folds or seeds on the command line, a manifest that is trained with these. A budget on the
+ * command line is that of this call; `none`: no end.
+ */
 export async function sweepRequest(
   file: string | undefined,
-  { folds, seeds }: SweepArguments,
+  { budget, ...options }: SweepArguments,
+): Promise<SweepRequest> {
+  if (budget !== undefined && budget !== 'none' && secondsOf(budget) === undefined) {
+    throw noTime(budget);
+  }
+  const request = await withoutBudget(file, options);
+  if (budget === undefined) return request;
+  return { ...request, budget: budget === 'none' ? undefined : budget };
+}
+
+async function withoutBudget(
+  file: string | undefined,
+  { folds, seeds }: Omit<SweepArguments, 'budget'>,
 ): Promise<SweepRequest> {
   if (folds === undefined && seeds === undefined) return await requestOfFile(file);
   const count = folds === undefined ? undefined : wholeNumber('--folds', folds, 2);

@@ -1,7 +1,13 @@
 import type { Spread } from '@raremask/metrics';
 import { csvText } from '@raremask/record';
-import { columns, type TableOptions } from '@raremask/report';
-import { COMPARED, type SweepResults, type VariantResult } from './results.ts';
+import {
+  COMPARED,
+  columns,
+  type SweepResults,
+  settingsText,
+  type TableOptions,
+  type VariantResult,
+} from '@raremask/report';
 import type { Settings } from './shape.ts';
 
 const TITLES = ['Dice, with structure', 'missed', 'empty with alarm', 'balanced'];
@@ -9,17 +15,21 @@ const TITLES = ['Dice, with structure', 'missed', 'empty with alarm', 'balanced'
 const SHOWN = 20;
 
 /** The results as a person reads them in a terminal. */
-export function resultText(results: SweepResults, options: TableOptions): string {
+export function resultText(
+  results: Pick<SweepResults, 'variants' | 'effects'>,
+  options: TableOptions,
+): string {
   const { variants, effects } = results;
   const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
     columns(head, rows, {
       ...options,
       align: ['left', ...head.slice(1).map(() => 'right' as const)],
     });
+  const trained = variants.filter(({ stopped, finished }) => stopped === null || finished > 0);
   const parts = [
     table(
       ['settings', 'trials', ...TITLES],
-      variants
+      trained
         .slice(0, SHOWN)
         .map((variant) => [
           settingsText(variant.settings),
@@ -27,9 +37,16 @@ export function resultText(results: SweepResults, options: TableOptions): string
           ...COMPARED.map((key) => spreadText(variant.scores[key])),
         ]),
     ),
-    ...(variants.length > SHOWN ? [`and ${variants.length - SHOWN} more in sweep.csv`] : []),
+    ...(trained.length > SHOWN ? [`and ${trained.length - SHOWN} more in sweep.csv`] : []),
     "Mean of the trials ± their standard deviation, and the 95 % interval of the mean by Student's t.",
   ];
+  const stopped = variants.filter((variant) => variant.stopped !== null).slice(0, SHOWN);
+  if (stopped.length > 0) {
+    parts.push(
+      '',
+      table(['stopped by halving', 'after epoch', 'balanced there', 'place'], stopped.map(stopRow)),
+    );
+  }
   const pooled = variants.slice(0, SHOWN).flatMap(outOfFoldRows);
   if (pooled.length > 0) {
     parts.push(
@@ -54,17 +71,18 @@ export function resultText(results: SweepResults, options: TableOptions): string
   return parts.join('\n');
 }
 
+function stopRow({ settings, stopped }: VariantResult): string[] {
+  const { epochs, balanced, place, of } = stopped!;
+  const value = balanced === null ? 'a trial failed' : number(balanced);
+  return [settingsText(settings), `${epochs}`, value, `${place} of ${of}`];
+}
+
 function outOfFoldRows({ settings, outOfFold }: VariantResult): string[][] {
   return outOfFold.map(({ seed, summary }) => [
     `${settingsText(settings)}, seed ${seed}`,
     `${summary.images}`,
     ...COMPARED.map((key) => withInterval(summary[key], summary.intervals?.[key])),
   ]);
-}
-
-export function settingsText(settings: Settings): string {
-  const texts = Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-  return texts.join(' ') || 'as in the manifest';
 }
 
 function spreadText(spread: Spread | null): string {
@@ -87,16 +105,25 @@ function number(value: number): string {
   return value.toFixed(3);
 }
 
-/** sweep.csv: a row a trial; a setting that a trial does not have is empty. */
-export function resultCsv({ trials }: SweepResults): string {
+/** sweep.csv: a row a trial; a setting that a trial does not have is empty, and so is what halving has not stopped. */
+export function resultCsv({ trials, variants }: Pick<SweepResults, 'trials' | 'variants'>): string {
+  const stops = new Map(variants.map((one) => [JSON.stringify(one.settings), one.stopped]));
+  const isHalved = [...stops.values()].some((stop) => stop !== null);
   const settings = [...new Set(trials.flatMap((trial) => Object.keys(trial.settings)))];
   return csvText(
-    ['trial', 'state', 'seed', 'fold', ...settings, ...COMPARED],
-    trials.map(({ id, state, seed, fold, settings: own, scores }) => [
-      ...[id, state, seed, fold === 0 ? null : fold],
-      ...settings.map((key) => cell(own[key])),
-      ...COMPARED.map((key) => scores?.[key] ?? null),
-    ]),
+    [
+      ...['trial', 'state', 'seed', 'fold', ...settings, ...COMPARED],
+      ...(isHalved ? ['stopped_epoch', 'stopped_balanced'] : []),
+    ],
+    trials.map(({ id, state, seed, fold, settings: own, scores }) => {
+      const stop = stops.get(JSON.stringify(own));
+      return [
+        ...[id, state, seed, fold === 0 ? null : fold],
+        ...settings.map((key) => cell(own[key])),
+        ...COMPARED.map((key) => scores?.[key] ?? null),
+        ...(isHalved ? [stop?.epochs ?? null, stop?.balanced ?? null] : []),
+      ];
+    }),
     { forPeople: true },
   );
 }

@@ -1,59 +1,36 @@
-import { type Spread, type Summary, spreadOf, summarize } from '@raremask/metrics';
+import { type Summary, spreadOf, summarize } from '@raremask/metrics';
 import { type Evaluation, readEvaluations } from '@raremask/record';
-import type { Settings } from './shape.ts';
+import {
+  COMPARED,
+  type Compared,
+  type Effect,
+  type Stop,
+  type SweepResults,
+  type TrialResult,
+  type VariantResult,
+} from '@raremask/report';
+import { grouped } from './grouped.ts';
+import { ladderOf } from './halving.ts';
 import type { SweepFolder, SweepRecord } from './sweepFolder.ts';
-import { type Trial, type TrialState, trialState } from './trial.ts';
+import { settingsId, trialState } from './trial.ts';
 
-/** The scores of a trial that are compared, on any foreground of its validation images. */
-export const COMPARED = ['diceForeground', 'missed', 'alarmShare', 'balanced'] as const;
-type Compared = (typeof COMPARED)[number];
-type Scores = Readonly<Record<Compared, number | null>>;
-
-/** A trial and what it has scored. */
-interface TrialResult extends Trial {
-  readonly state: TrialState;
-  /** Null until it is finished. */
-  readonly scores: Scores | null;
-}
-
-/** All trials of the same settings. */
-export interface VariantResult {
-  readonly settings: Settings;
-  readonly trials: number;
-  readonly finished: number;
-  readonly scores: Readonly<Record<Compared, Spread | null>>;
-  /** Every validation image of all folds together, for each seed of which all folds are finished. */
-  readonly outOfFold: readonly { readonly seed: number; readonly summary: Summary }[];
-}
-
-/** Trials in which a setting has one value. */
-interface Effect {
-  readonly setting: string;
-  readonly value: Settings[string];
-  readonly balanced: Spread | null;
-}
-
-export interface SweepResults {
-  readonly name: string;
-  readonly trials: readonly TrialResult[];
-  /** The best first: by the mean of `balanced`, those with missing trials last. */
-  readonly variants: readonly VariantResult[];
-  readonly effects: readonly Effect[];
-}
-
-/** What the trials of a sweep have scored so far, read from their run folders. */
+/**
+ * What the trials of a sweep have scored so far, read from their run folders.
+ *
+ * @param failed trials that have failed in this call, and those of them whose training itself did
+ */
 export async function sweepResults(
   folder: SweepFolder,
-  {
-    name,
-    trials: planned,
-    groups,
-    folds,
-  }: Pick<SweepRecord, 'name' | 'trials' | 'groups' | 'folds'>,
-): Promise<SweepResults> {
+  record: Pick<SweepRecord, 'name' | 'trials' | 'groups' | 'folds' | 'halving' | 'epochs'>,
+  failed: { readonly all?: ReadonlySet<string>; readonly lost?: ReadonlySet<string> } = {},
+): Promise<Omit<SweepResults, 'endedByBudget'>> {
+  const { name, trials: planned, groups, folds } = record;
+  const { stops } = await ladderOf(folder, record, failed.lost);
   const scored = await Promise.all(
     planned.map(async ({ id, settings, seed, fold }) => {
-      const state = trialState(folder.trial(id));
+      const found = trialState(folder.trial(id));
+      const isStopped = found !== 'finished' && stops.has(settingsId(settings));
+      const state = failed.all?.has(id) ? 'failed' : isStopped ? 'stopped' : found;
       const evaluation = state === 'finished' ? await validationOf(folder.trial(id)) : undefined;
       const trial: TrialResult = {
         ...{ id, settings, seed, fold, state },
@@ -67,7 +44,7 @@ export async function sweepResults(
     name,
     trials: scored.map(({ trial }) => trial),
     variants: [...variants.values()]
-      .map((own) => variantOf(own, folds, (id) => groups[id] ?? id))
+      .map((own) => variantOf(own, folds, stops, (id) => groups[id] ?? id))
       .sort(better),
     effects: effectsOf(scored.map(({ trial }) => trial)),
   };
@@ -82,13 +59,16 @@ async function validationOf(run: string): Promise<Evaluation | undefined> {
   return (await readEvaluations(run)).find(({ split }) => split === 'validation');
 }
 
-function scoresOf(summary: Summary): Scores {
-  return Object.fromEntries(COMPARED.map((key) => [key, summary[key]])) as Scores;
+function scoresOf(summary: Summary): NonNullable<TrialResult['scores']> {
+  return Object.fromEntries(COMPARED.map((key) => [key, summary[key]])) as Readonly<
+    Record<Compared, number | null>
+  >;
 }
 
 function variantOf(
   scored: readonly Scored[],
   folds: number | null,
+  stops: ReadonlyMap<string, Stop>,
   groupOf: (id: string) => string,
 ): VariantResult {
   const trials = scored.map(({ trial }) => trial);
@@ -97,6 +77,7 @@ function variantOf(
     settings: trials[0]!.settings,
     trials: trials.length,
     finished: trials.filter(({ scores }) => scores !== null).length,
+    stopped: stops.get(settingsId(trials[0]!.settings)) ?? null,
     scores: Object.fromEntries(
       COMPARED.map((key) => [key, spreadOf(valuesOf(trials, key))]),
     ) as VariantResult['scores'],
@@ -129,7 +110,15 @@ function valuesOf(trials: readonly TrialResult[], key: Compared): number[] {
 function better(one: VariantResult, other: VariantResult): number {
   const isWhole = ({ finished, trials }: VariantResult) => Number(finished === trials);
   const mean = ({ scores }: VariantResult) => scores.balanced?.mean ?? -1;
-  return isWhole(other) - isWhole(one) || mean(other) - mean(one);
+  // Of those that were stopped, the one that came further, and there the better one.
+  const rung = ({ stopped }: VariantResult) => stopped?.rung ?? Number.POSITIVE_INFINITY;
+  const place = ({ stopped }: VariantResult) => stopped?.place ?? 0;
+  return (
+    isWhole(other) - isWhole(one) ||
+    (rung(one) === rung(other) ? 0 : rung(other) - rung(one)) ||
+    mean(other) - mean(one) ||
+    place(one) - place(other)
+  );
 }
 
 /** For each setting of which a value comes up in several trials: the mean over all that have it. */
@@ -144,16 +133,4 @@ function effectsOf(trials: readonly TrialResult[]): Effect[] {
       balanced: spreadOf(valuesOf(own, 'balanced')),
     }));
   });
-}
-
-/** Items by what they have in common, in the order of their first. */
-function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const own = groups.get(key);
-    if (own === undefined) groups.set(key, [item]);
-    else own.push(item);
-  }
-  return groups;
 }

@@ -1,3 +1,4 @@
+import { secondsOf } from '@raremask/core/manifest';
 import { z } from 'zod';
 
 const value = z.json();
@@ -45,6 +46,17 @@ const settings = z
     'must have one of grid, list and random',
   );
 
+const halving = z
+  .strictObject({
+    from: z.int().min(1).describe('Epochs of the first rung'),
+    factor: z
+      .int()
+      .min(2)
+      .default(3)
+      .describe('At each rung one in so many goes on, and the next is at so many times the epochs'),
+  })
+  .describe('Stops settings early that are behind, by the validation at rungs of epochs');
+
 /** A sweep file: a manifest, and what varies. */
 export const sweepShape = z.strictObject({
   name: z
@@ -73,8 +85,15 @@ export const sweepShape = z.strictObject({
     )
     .optional()
     .describe('Options of sbatch for --on slurm; true is one without a value'),
+  budget: z
+    .string()
+    .refine((text) => secondsOf(text) !== undefined, 'is no time as 90s, 10m or 2h')
+    .optional()
+    .describe('Time of each call, as 90s, 10m or 2h; left out, it ends when all is trained'),
+  halving: halving.optional().describe('Left out, every trial is trained to its end'),
 });
 
+export type Halving = z.infer<typeof halving>;
 export type SettingsRule = z.infer<typeof settings>;
 /** Settings of a manifest by their path, as `--set` takes them. */
 export type Settings = z.infer<typeof assignment>;

@@ -16,6 +16,8 @@ export interface StartOptions {
   readonly cwd: string;
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
+  /** Epochs after which it stops; left out, it is trained to its end. */
+  readonly until?: number | undefined;
 }
 
 /** The command line with which a trial begins or goes on, or the exit status where none is to be run. */
@@ -27,7 +29,7 @@ type Next = { readonly parameters: readonly string[] } | { readonly status: numb
  */
 export async function nextOfTrial(
   { id, command }: PlannedTrial,
-  { folder, cwd, signal, say }: StartOptions,
+  { folder, cwd, signal, say, until }: StartOptions,
 ): Promise<Next> {
   const run = folder.trial(id);
   if (!(await isFree(run, id, signal, say))) return { status: EXIT.resumable };
@@ -35,7 +37,8 @@ export async function nextOfTrial(
   if (state === 'finished') return { status: EXIT.ok };
   if (state === 'missing') rmSync(run, { recursive: true, force: true });
   say(`${id}: ${state === 'interrupted' ? 'goes on' : 'begins'}`);
-  return { parameters: state === 'interrupted' ? ['resume', relative(cwd, run)] : command };
+  const whole = state === 'interrupted' ? ['resume', relative(cwd, run)] : command;
+  return { parameters: until === undefined ? whole : [...whole, '--until-epoch', `${until}`] };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readJson, writeJson } from '@raremask/record';
 import { sweepChanged, sweepDamaged } from './errors.ts';
+import type { Halving } from './shape.ts';
 import type { Trial } from './trial.ts';
 
 /** The files of a sweep. */
@@ -43,6 +44,10 @@ export interface SweepRecord {
   readonly manifestDigest: string;
   /** Null: the division of the manifest. */
   readonly folds: number | null;
+  /** How trials are stopped early; null or left out, none is. */
+  readonly halving?: Halving | null;
+  /** Of the longest training. */
+  readonly epochs?: number;
   /** Whether there are test images. */
   readonly test: boolean;
   /** The group of each image that has one. */

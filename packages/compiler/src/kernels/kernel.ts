@@ -54,6 +54,8 @@ export interface LowerCall {
   readonly fusedProducts: boolean;
   /** Whether ConvTranspose works in three dimensions. */
   readonly deepTransposed: boolean;
+  /** Whether MaxPool says where its maxima are. */
+  readonly poolingPlaces: boolean;
   /** Channels in a block of the runtime's blocked layout, where the provider has one. */
   readonly block: number | undefined;
   /** Whether minimal filtering pays on the provider, given channels enough. */

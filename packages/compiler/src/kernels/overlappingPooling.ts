@@ -1,6 +1,6 @@
 import { sizeOf } from '../graph.ts';
 import { channelsFirst, physicalShape } from '../layout.ts';
-import type { LowerCall, Lowered } from './kernel.ts';
+import { type LowerCall, type Lowered, ONNX_TYPES, Unsupported } from './kernel.ts';
 import { type SlidingWindow, unreached } from './slidingWindow.ts';
 
 /** Every pixel gets an equal share of each window that it is in; a window's padding has shares, too. */
@@ -18,6 +18,55 @@ export function overlappingAverageGradient(call: LowerCall, window: SlidingWindo
     kernel_shape: window.size,
     strides: window.strides,
     pads: [...window.before, ...window.after],
+    output_padding: unreached(window),
+  });
+  const name = call.emit('Reshape', [spread, call.ints(physicalShape(input, layout))]);
+  return { name, layout };
+}
+
+/** Lower than any number of float32 that an image has. */
+const LOWEST = -3.4e38;
+
+/**
+ * The same where nothing says which places these are: each place of the window is compared with the maximum, in
+ * order, and takes the gradient where none before it was as large. Images only.
+ */
+export function comparedMaximumGradient(call: LowerCall, window: SlidingWindow): Lowered {
+  const input = call.inputs[1]!.shape;
+  if (input.length !== 4) {
+    throw new Unsupported('its windows overlap in volumes, which this provider cannot pool');
+  }
+  const layout = channelsFirst(input.length);
+  const [batch, channels] = [input[0]!, input.at(-1)!];
+  const { size, strides, output, before, after } = window;
+  const pads = call.ints([0, 0, ...before, 0, 0, ...after]);
+  const x = call.emit('Pad', [call.take(1, layout), pads, call.number(LOWEST)]);
+  const [dy, largest] = [call.take(0, layout), call.take(2, layout)];
+  const images = call.ints([batch * channels, 1, ...output]);
+  const count = sizeOf(size);
+  let free: string | undefined;
+  const parts = Array.from({ length: count }, (_, place) => {
+    const offset = [Math.floor(place / size[1]!), place % size[1]!];
+    const ends = offset.map((from, axis) => from + (output[axis]! - 1) * strides[axis]! + 1);
+    const seen = call.emit('Slice', [
+      ...[x, call.ints(offset), call.ints(ends)],
+      ...[call.ints(spaceAxes(window)), call.ints(strides)],
+    ]);
+    const alike = call.emit('Cast', [call.emit('Equal', [seen, largest])], {
+      to: ONNX_TYPES.float32,
+    });
+    const own = free === undefined ? alike : call.emit('Mul', [alike, free]);
+    free = call.emit('Sub', [free ?? call.number(1), own]);
+    return call.emit('Reshape', [call.emit('Mul', [own, dy]), images]);
+  });
+  const joined = call.emit('Concat', parts, { axis: 1 });
+  const one = Float32Array.from({ length: count * count }, (_, at) =>
+    at % count === Math.floor(at / count) ? 1 : 0,
+  );
+  const spread = call.emit('ConvTranspose', [joined, call.numbers(one, [count, 1, ...size])], {
+    kernel_shape: size,
+    strides,
+    pads: [...before, ...after],
     output_padding: unreached(window),
   });
   const name = call.emit('Reshape', [spread, call.ints(physicalShape(input, layout))]);

@@ -2,7 +2,11 @@ import { type Attributes, sizeOf, type Value } from '../graph.ts';
 import { channelsFirst, physicalShape } from '../layout.ts';
 import { tapsOf } from './filterGradient.ts';
 import { type Kernel, type Kernels, type LowerCall, type Lowered, Unsupported } from './kernel.ts';
-import { overlappingAverageGradient, overlappingMaximumGradient } from './overlappingPooling.ts';
+import {
+  comparedMaximumGradient,
+  overlappingAverageGradient,
+  overlappingMaximumGradient,
+} from './overlappingPooling.ts';
 import { meanOverSpace } from './reductions.ts';
 import { poolingWindow, type SlidingWindow } from './slidingWindow.ts';
 
@@ -97,9 +101,10 @@ function maximumGradient(): Kernel {
       const window = poolingWindow(input, call.attributes);
       if (!tiles(window)) {
         const sliding = window.strides.every((stride) => stride === 1) && input.length === 4;
-        return sliding
-          ? slidingMaximumGradient(call, window)
-          : overlappingMaximumGradient(call, window);
+        if (sliding) return slidingMaximumGradient(call, window);
+        return call.poolingPlaces
+          ? overlappingMaximumGradient(call, window)
+          : comparedMaximumGradient(call, window);
       }
       const layout = channelsFirst(input.length);
       const largest = repeated(call, call.take(2, layout), window);

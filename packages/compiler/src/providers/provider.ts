@@ -27,6 +27,8 @@ export interface Provider {
   readonly fusedProducts: boolean;
   /** Whether ConvTranspose works in three dimensions: WebGPU's accepts it, and fails when it runs. */
   readonly deepTransposed: boolean;
+  /** Whether MaxPool says where its maxima are: WebGPU's accepts that, and fails when it runs. */
+  readonly poolingPlaces: boolean;
   /** Tensors that one operator may join or split at most; undefined where there is no limit. */
   readonly operands: number | undefined;
   readonly forms: Forms;
@@ -40,6 +42,7 @@ export function cpuProvider(block: number | undefined): Provider {
     resident: false,
     fusedProducts: true,
     deepTransposed: true,
+    poolingPlaces: true,
     operands: undefined,
     forms: { block, minimal: true, layout: 'NCHW' },
   };
@@ -56,6 +59,7 @@ export function gpuProvider(name: GpuProviderName, forms: Forms = GPU_FORMS): Pr
     resident: name === 'webgpu',
     fusedProducts: name === 'cuda',
     deepTransposed: name !== 'webgpu',
+    poolingPlaces: name !== 'webgpu',
     // WebGPU guarantees 8 buffers to a shader; one is on the other side.
     operands: name === 'webgpu' ? 7 : undefined,
     forms,

@@ -36,6 +36,11 @@ export interface Prediction {
   readonly labels: Uint8Array;
   /** Probability of each class, channels last, length = product of size x classes. */
   readonly probabilities: Float32Array;
+  /**
+   * Of several networks together: standard deviation over them of the probability of any foreground, 0 to 0.5,
+   * length = product of size. Absent of one network.
+   */
+  readonly doubt?: Float32Array;
 }
 
 /** A prediction as it is kept: of one sample, or of several that were put together. */

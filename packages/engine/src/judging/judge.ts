@@ -32,7 +32,7 @@ export interface Judge {
 }
 
 /** Pixels that go through the network at once; images of the same padded size share a call. */
-const PIXELS_AT_ONCE = 128 * 128 * 4;
+export const PIXELS_AT_ONCE = 128 * 128 * 4;
 
 /** Runs the network over whole images, in order. */
 export async function* judge(

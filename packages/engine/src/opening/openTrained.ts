@@ -88,13 +88,20 @@ export async function openTrained(
 /** Says where the manifest leaves the decision to a search that was not made for these weights. */
 export function warnUnsearched(
   settings: Manifest['evaluate'],
-  { model, found }: Pick<Trained, 'model' | 'found'>,
+  trained: Pick<Trained, 'model' | 'found'>,
   onEvent: OnEvent,
 ): void {
-  if (!isSearched(settings, model) || found !== undefined) return;
+  if (!isUnsearched(settings, trained)) return;
   const text =
     'nothing was searched on the validation split for this checkpoint and these settings, so the threshold is the usual one and every predicted structure is kept; raremask evaluate searches';
   onEvent({ type: 'note', level: 'warn', text });
+}
+
+export function isUnsearched(
+  settings: Manifest['evaluate'],
+  { model, found }: Pick<Trained, 'model' | 'found'>,
+): boolean {
+  return isSearched(settings, model) && found === undefined;
 }
 
 /** Scope of a job that needs nothing of the training data but what the checkpoint knows of them. */

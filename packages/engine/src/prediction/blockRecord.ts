@@ -20,6 +20,8 @@ export interface PredictedImage {
   readonly structures: number;
   /** Largest probability of foreground in the image. */
   readonly probability: number;
+  /** Largest doubt in the image, of several networks. */
+  readonly doubt?: number;
 }
 
 /** A sample that is not predicted, and why. */

@@ -7,16 +7,22 @@ import { predictionsDiffer } from '../errors.ts';
 import { freeMemory } from '../judging/tileRule.ts';
 import { BLOCKS, TABLE, UNREADABLE } from './names.ts';
 
-/** What predictions depend on: those of one folder have the same. */
-export interface Identity {
+/** What the predictions of one network depend on. */
+export interface NetworkIdentity {
   readonly checkpoint: { readonly which: string; readonly epoch: number; readonly sha256: string };
   /** How probabilities become labels. */
   readonly decision: object;
   readonly window: string | readonly number[];
   readonly mirror: boolean;
-  readonly probabilities: boolean;
   /** SHA-256 of the settings of data set and model, which `--set` may have changed. */
   readonly settings: string;
+}
+
+/** What predictions depend on: those of one folder have the same. */
+export interface Identity extends Partial<NetworkIdentity> {
+  /** Where several networks predict together: each of them, in their order. */
+  readonly networks?: readonly NetworkIdentity[];
+  readonly probabilities: boolean;
   readonly images: { readonly count: number; readonly sha256: string };
 }
 
@@ -78,12 +84,16 @@ export function sha256OfNames(names: readonly string[]): string {
   return hash.digest('hex');
 }
 
+const NAMES = ['networks', 'checkpoint'] as const satisfies readonly (keyof Identity)[];
+
 function differences(
   before: Partial<Identity>,
   now: Identity,
 ): { readonly name: string; readonly before: string; readonly now: string }[] {
   const shown = (value: unknown) => JSON.stringify(value) ?? 'nothing';
-  return (Object.keys(now) as (keyof Identity)[])
+  // Those of before as well: one network may have come for several, or several for one.
+  const names = new Set([...Object.keys(now), ...NAMES.filter((name) => name in before)]);
+  return ([...names] as (keyof Identity)[])
     .map((name) => ({ name, before: shown(before[name]), now: shown(now[name]) }))
     .filter((entry) => entry.before !== entry.now);
 }

@@ -7,11 +7,12 @@ import {
 } from '@raremask/core';
 import { encode } from 'fast-png';
 import { nameOutside } from '../errors.ts';
+import { DOUBT } from './names.ts';
 
 /**
  * Puts each prediction of an image into PNG files under its own name: masks with the values of the
  * classes, and probabilities of each foreground class as 16-bit grey, 65535 = 1. A folder a class,
- * where one file cannot hold them all.
+ * where one file cannot hold them all. The doubt of several networks likewise, 65535 = 1.
  */
 export async function* pictures(
   predictions: AsyncIterable<Prediction>,
@@ -19,7 +20,7 @@ export async function* pictures(
 ): AsyncGenerator<WrittenPrediction> {
   for await (const prediction of predictions) {
     const files = [...masks(facts, prediction)];
-    if (probabilities) files.push(...planes(facts, prediction));
+    if (probabilities) files.push(...planes(facts, prediction), ...doubts(prediction));
     yield { ...prediction, files };
   }
 }
@@ -47,13 +48,23 @@ function* masks(facts: Facts, { id, size, labels }: Prediction): Generator<File>
 function* planes(facts: Facts, { id, size, probabilities }: Prediction): Generator<File> {
   const { classes } = facts;
   for (let index = firstForeground(facts); index < classes.length; index++) {
-    const data = new Uint16Array(probabilities.length / classes.length);
-    for (let pixel = 0; pixel < data.length; pixel++) {
-      data[pixel] = Math.round(probabilities[pixel * classes.length + index]! * 65535);
-    }
     const path = pathOf(facts, 'probabilities', classes[index]!.name, id);
-    yield { path, bytes: grey(size, data) };
+    yield { path, bytes: grey(size, shares(probabilities, classes.length, index)) };
   }
+}
+
+function* doubts({ id, size, doubt }: Prediction): Generator<File> {
+  if (doubt === undefined) return;
+  yield { path: inside(`${DOUBT}/${id}.png`), bytes: grey(size, shares(doubt, 1, 0)) };
+}
+
+/** One of so many values of each pixel, of 65535. */
+function shares(values: Float32Array, depth: number, index: number): Uint16Array {
+  const data = new Uint16Array(values.length / depth);
+  for (let pixel = 0; pixel < data.length; pixel++) {
+    data[pixel] = Math.round(values[pixel * depth + index]! * 65535);
+  }
+  return data;
 }
 
 function pathOf(facts: Facts, folder: string, name: string, id: string): string {

@@ -10,7 +10,7 @@ import { components, foregroundMask } from '@raremask/metrics';
 import { writeAtomically } from '@raremask/record';
 import { nameOutside } from '../errors.ts';
 import { foregroundProbability } from '../judging/decide.ts';
-import { type Judge, type Judged, judge } from '../judging/judge.ts';
+import type { Judged } from '../judging/judge.ts';
 import { readableFeed } from '../opening/readable.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { BlockRecord, PredictedImage, UnreadableImage } from './blockRecord.ts';
@@ -20,15 +20,21 @@ import type { Begun } from './identity.ts';
 import { pictures } from './pictures.ts';
 
 export interface Work {
+  /** Of the training. */
+  readonly facts: Facts;
   readonly images: Dataset;
   readonly feed: Pick<Feed, 'whole'>;
-  readonly judging: Judge;
+  /** What the network says of each sample that can be read, or several networks together. */
+  readonly judged: (
+    feed: Pick<Feed, 'whole'>,
+    ids: readonly string[],
+  ) => AsyncIterable<Judged & Pick<Prediction, 'doubt'>>;
   readonly begun: Begun;
 }
 
 /** Predicts the samples of a block and writes their files. */
 export async function predictBlock(
-  { images, feed, judging }: Omit<Work, 'begun'>,
+  { facts, images, feed, judged }: Omit<Work, 'begun'>,
   { ids }: Block,
   wish: {
     readonly out: string;
@@ -37,13 +43,12 @@ export async function predictBlock(
     readonly onImage: () => void;
   },
 ): Promise<Pick<BlockRecord, 'files' | 'images' | 'unreadable'>> {
-  const { facts } = judging;
   const unreadable: UnreadableImage[] = [];
   const whole = readableFeed(feed, 0, (id, { code, message }) => {
     unreadable.push({ id, code, message });
     wish.onImage();
   });
-  const predictions = predictionsOf(judge(judging, whole, ids), wish.onImage);
+  const predictions = predictionsOf(judged(whole, ids), wish.onImage);
   const wanted = { facts, probabilities: wish.probabilities };
   const written =
     images.writePredictions?.(predictions, wanted) ?? pictures(framed(images, predictions), wanted);
@@ -61,17 +66,20 @@ export async function predictBlock(
 }
 
 async function* predictionsOf(
-  judged: AsyncIterable<Judged>,
+  judged: ReturnType<Work['judged']>,
   onImage: () => void,
 ): AsyncGenerator<Prediction> {
-  for await (const { sample, decision } of judged) {
+  for await (const { sample, decision, doubt } of judged) {
     const { predicted: labels, probabilities } = decision;
-    yield { id: sample.id, size: sample.size, labels, probabilities };
+    yield { id: sample.id, size: sample.size, labels, probabilities, ...(doubt && { doubt }) };
     onImage();
   }
 }
 
-function row(facts: Facts, { id, size, labels, probabilities }: WrittenPrediction): PredictedImage {
+function row(
+  facts: Facts,
+  { id, size, labels, probabilities, doubt }: WrittenPrediction,
+): PredictedImage {
   const [width, height, depth] = size.toReversed() as [number, number, number?];
   const mask = foregroundMask(labels, facts);
   return {
@@ -81,9 +89,11 @@ function row(facts: Facts, { id, size, labels, probabilities }: WrittenPredictio
     ...(depth !== undefined && { depth }),
     foreground: mask.reduce((sum, pixel) => sum + pixel, 0),
     structures: components(mask, size).count,
-    probability: foregroundProbability(facts, probabilities).reduce(
-      (largest, value) => Math.max(largest, value),
-      0,
-    ),
+    probability: largest(foregroundProbability(facts, probabilities)),
+    ...(doubt && { doubt: largest(doubt) }),
   };
+}
+
+function largest(values: Float32Array): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
 }

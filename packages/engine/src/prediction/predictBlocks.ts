@@ -44,9 +44,8 @@ const REASONS = 100;
 
 /** Predicts the blocks of a part that are not done, and writes the tables where no other part has any left. */
 export async function predictBlocks(work: Work, wish: Wish): Promise<PredictResult> {
-  const { images, judging, begun } = work;
+  const { facts, images, begun } = work;
   const { out, part, probabilities = true, onlyLook = false, signal, onEvent } = wish;
-  const { facts } = judging;
   const isVolumes = facts.space === 3;
   const all = [...blocksOf(images, isVolumes)];
   const own = all.filter((block) => isOfPart(block, part));

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { csvText, removePartials, writeAtomically } from '@raremask/record';
 import { type BlockRecord, type PredictedImage, readBlock } from './blockRecord.ts';
-import { BLOCKS, TABLE, UNREADABLE } from './names.ts';
+import { BLOCKS, DOUBT, TABLE, UNREADABLE } from './names.ts';
 
 type Cell = string | number | null;
 
@@ -27,11 +27,13 @@ export async function writeTables(
   const isUnfinished = new Set(unfinished);
   let left = 0;
   let hasDepth = isVolumes;
+  let hasDoubt = false;
   let hasUnreadable = false;
   for (let index = 0; index < count; index++) {
     const record = await readBlock(out, index, digest);
     if (record === undefined || isUnfinished.has(index)) left++;
     hasDepth ||= record?.images.some(({ depth }) => depth !== undefined) === true;
+    hasDoubt ||= record?.images.some(({ doubt }) => doubt !== undefined) === true;
     hasUnreadable ||= (record?.unreadable.length ?? 0) > 0;
   }
   if (left > 0) return left;
@@ -43,7 +45,7 @@ export async function writeTables(
   };
   // What a process that was killed has left half written.
   await removePartials(out, false);
-  for (const folder of ['masks', 'probabilities', BLOCKS]) {
+  for (const folder of ['masks', 'probabilities', DOUBT, BLOCKS]) {
     if (existsSync(join(out, folder))) await removePartials(join(out, folder));
   }
   if (hasUnreadable) {
@@ -57,8 +59,10 @@ export async function writeTables(
     ...['id', 'width', 'height'],
     ...(hasDepth ? ['depth'] : []),
     ...['foreground_pixels', 'structures', 'largest_probability'],
+    ...(hasDoubt ? ['largest_doubt'] : []),
   ];
-  const rows = ({ images }: BlockRecord) => images.map((image) => cells(image, hasDepth));
+  const has = { depth: hasDepth, doubt: hasDoubt };
+  const rows = ({ images }: BlockRecord) => images.map((image) => cells(image, has));
   await writeAtomically(join(out, TABLE), table(header, records(), rows));
   return 0;
 }
@@ -72,10 +76,14 @@ async function* table(
   for await (const record of records) yield csvText([], rowsOf(record), { forPeople: true });
 }
 
-function cells(image: PredictedImage, hasDepth: boolean): readonly Cell[] {
+function cells(
+  image: PredictedImage,
+  has: { readonly depth: boolean; readonly doubt: boolean },
+): readonly Cell[] {
   return [
     ...[image.id, image.width, image.height],
-    ...(hasDepth ? [image.depth ?? null] : []),
+    ...(has.depth ? [image.depth ?? null] : []),
     ...[image.foreground, image.structures, image.probability.toFixed(6)],
+    ...(has.doubt ? [image.doubt?.toFixed(6) ?? null] : []),
   ];
 }

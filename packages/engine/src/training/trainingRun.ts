@@ -135,7 +135,12 @@ export class TrainingRun {
     return this.#runner.dispose();
   }
 
-  async train(backend: BackendFact, signal: AbortSignal | undefined): Promise<TrainResult> {
+  /** @param until epochs of the whole run after which it stops, as it stops for a signal */
+  async train(
+    backend: BackendFact,
+    signal: AbortSignal | undefined,
+    until = Number.POSITIVE_INFINITY,
+  ): Promise<TrainResult> {
     const { manifest } = this.#work.loaded;
     this.#course = await this.#openCourse(this.#runner);
     this.#isEnded = this.#isStoppedEarly;
@@ -157,7 +162,9 @@ export class TrainingRun {
     for (const event of restoredEvents) this.#emit(event);
     const note = accumulationNote(this.#work, this.#parts);
     if (note !== undefined) this.#emit({ type: 'note', level: 'info', text: note });
-    while (!this.#isOver && !signal?.aborted) await this.#epoch(signal);
+    while (!this.#isOver && !signal?.aborted && this.#progress.epoch < until) {
+      await this.#epoch(signal);
+    }
     const interrupted = !this.#isOver;
     const given = interrupted ? undefined : this.#course.given?.(this.#progress);
     if (given !== undefined) this.#emit({ type: 'note', level: 'info', text: given });

@@ -140,6 +140,7 @@ footer { margin-top: 36px; padding-top: 10px; border-top: 1px solid var(--line);
   .gallery { gap: 10px; }
   .compare td, .compare th { padding-right: 8px; }
   .compare td.score { min-width: 0; }
+  .sweep td.score { min-width: 9em; overflow-wrap: anywhere; }
   .compare td.n small { display: inline-block; max-width: 6em; white-space: normal; }
   table.stack, .stack tbody { display: block; }
   .stack thead { display: none; }
