@@ -1,7 +1,10 @@
 import { EXIT } from './failure.ts';
 
+/** SIGUSR2 is what mpirun passes on, and batch systems send before time is up. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const;
+
 /**
- * The first SIGINT or SIGTERM asks the running step to finish and save; the second ends at once.
+ * The first of these signals asks the running step to finish and save; the second ends at once.
  * Call `release` when nothing is left to save.
  */
 export function onInterruption(say: (text: string) => void): {
@@ -14,13 +17,11 @@ export function onInterruption(say: (text: string) => void): {
     controller.abort();
     say('Stopping after this step; once more to stop at once.');
   };
-  process.on('SIGINT', listener);
-  process.on('SIGTERM', listener);
+  for (const signal of SIGNALS) process.on(signal, listener);
   return {
     signal: controller.signal,
     release: () => {
-      process.off('SIGINT', listener);
-      process.off('SIGTERM', listener);
+      for (const signal of SIGNALS) process.off(signal, listener);
     },
   };
 }

@@ -219,6 +219,20 @@ export function finishStep(
   });
 }
 
+/** An update along gradients that were gathered before, without a batch. */
+export function updateStep(
+  program: StepProgram,
+  state: StepState,
+  input: UpdateInput,
+): Pick<StepOutput, 'state' | 'gradientNorm'> {
+  return tidied(() => {
+    const own = movingOf(program).map((index) => state.gathered[index]!);
+    const { state: changed, gradientNorm } = updated(program, state, own, state.buffers, input);
+    const { buffers: _same, ...moved } = changed;
+    return { state: moved, gradientNorm };
+  });
+}
+
 /**
  * What a network says of one batch, for scoring and prediction: logits [batch, ...space, classes], and
  * of a model that judges images [batch, 1]. The caller owns them.
