@@ -1,5 +1,7 @@
 import {
+  type CompileOptions,
   compile,
+  compileInSegments,
   type DeviceTensor,
   disposeOperand,
   type Elements,
@@ -257,19 +259,22 @@ export class CompiledRunner implements Runner {
     if (this.#compute.runtime.provider.name === 'cpu') requireMemory(room, shape);
     await this.#requireRoom(graph, shape);
     const place = new Map(inputs.reads.map((held, index) => [held, index]));
+    const options: CompileOptions = {
+      name: 'training step',
+      threads: this.#compute.threads,
+      optimize: 'extended',
+      ...(this.#compute.profile !== undefined && { profile: this.#compute.profile }),
+      stays: new Set(inputs.writes.map((_, index) => inputs.reported + index)),
+      freeInputs: new Set(inputs.reads.keys()),
+      inputLayouts: this.#layouts(inputs.reads),
+      outputLike: new Map(
+        inputs.writes.map((held, index) => [inputs.reported + index, place.get(held)!]),
+      ),
+    };
+    const { runtime } = this.#compute;
+    const sum = part === 'update' ? undefined : this.#program.processes?.sum;
     const program = await withRoom(room, shape, () =>
-      compile(this.#compute.runtime, graph, {
-        name: 'training step',
-        threads: this.#compute.threads,
-        optimize: 'extended',
-        ...(this.#compute.profile !== undefined && { profile: this.#compute.profile }),
-        stays: new Set(inputs.writes.map((_, index) => inputs.reported + index)),
-        freeInputs: new Set(inputs.reads.keys()),
-        inputLayouts: this.#layouts(inputs.reads),
-        outputLike: new Map(
-          inputs.writes.map((held, index) => [inputs.reported + index, place.get(held)!]),
-        ),
-      }),
+      sum ? compileInSegments(runtime, graph, options, sum) : compile(runtime, graph, options),
     );
     await this.#hold(program, inputs.reads);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);

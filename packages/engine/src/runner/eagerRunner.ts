@@ -1,6 +1,7 @@
 import type { OnEvent } from '@raremask/core';
 import { tf } from '@raremask/tfjs';
 import { Leaks } from '../guard/leaks.ts';
+import { withExchange } from '../step/processes.ts';
 import type { NetworkProgram, StepProgram } from '../step/program.ts';
 import { inferredWith, type NetworkState, type StateEntry, stateLayout } from '../step/state.ts';
 import { infer } from '../step/trainStep.ts';
@@ -76,7 +77,8 @@ export class EagerRunner implements Runner {
         return tf.tensor(values, [...shape]);
       });
     };
-    const results = this.#leaks.during(() => tf.tidy(compute));
+    const { processes } = this.#program;
+    const results = withExchange(processes, () => this.#leaks.during(() => tf.tidy(compute)));
     const said = results.splice(0, inputs.reported);
     for (const [index, place] of inputs.writes.entries()) {
       this.#state[place]!.dispose();

@@ -23,6 +23,8 @@ export interface StepCall extends UpdateCall {
   readonly termWeights: readonly number[];
   /** Where several batches make one update: this one's place among them. */
   readonly gathering?: Gathering;
+  /** Where the batch is a part of one: the share of its images that each process has, and their number. */
+  readonly processes?: { readonly shares: readonly number[]; readonly images: number };
   /** Fills an array with fresh uniform numbers, for the model's dropout. */
   uniform(into: Float32Array): void;
 }

@@ -38,6 +38,8 @@ const WRITES: Readonly<Record<StepPart, readonly Kind[]>> = {
   update: ['weights', 'slots', 'averages'],
 };
 
+const NONE: NonNullable<StepCall['processes']> = { shares: [], images: 0 };
+
 /** A run's whole state as one list. */
 export function inOrder<T>(state: TrainingState<T>): T[] {
   return KINDS.flatMap((kind) => state[kind]);
@@ -123,7 +125,16 @@ export class StepInputs {
       const steps = {
         update,
         gather: () => ({ share: scalar(), keep: scalar() }),
-        batch: () => ({ ...batch, termWeights: program.losses.map(scalar) }),
+        batch: () => ({
+          ...batch,
+          termWeights: program.losses.map(scalar),
+          ...(program.processes && {
+            processes: {
+              shares: Array.from({ length: program.processes.size }, scalar),
+              images: scalar(),
+            },
+          }),
+        }),
       };
       switch (this.#part) {
         case 'whole':
@@ -171,10 +182,23 @@ export class StepInputs {
         ({ termWeights }: StepCall) =>
           termWeights[index]!,
     );
+    const { size = 0 } = this.#program.processes ?? {};
+    const processes: ((call: StepCall) => number)[] =
+      size === 0
+        ? []
+        : [
+            ...Array.from(
+              { length: size },
+              (_, rank) =>
+                ({ processes: { shares } = NONE }: StepCall) =>
+                  shares[rank] ?? 0,
+            ),
+            ({ processes: { images } = NONE }) => images,
+          ];
     return [
       ...(this.#part === 'gather' ? [] : update),
       ...(this.#part === 'whole' || this.#part === 'update' ? [] : gather),
-      ...(this.#part === 'update' ? [] : terms),
+      ...(this.#part === 'update' ? [] : [...terms, ...processes]),
     ];
   }
 

@@ -6,6 +6,7 @@ import { imageLoss } from './imageLoss.ts';
 import { tidied, withKept } from './kept.ts';
 import { alarmShare, sampleLoss } from './outcomes.ts';
 import { type Packing, packNothing, packVectors } from './packing.ts';
+import { processesOf } from './processes.ts';
 import type { StepProgram } from './program.ts';
 import type { NetworkState, StepState } from './state.ts';
 import { supervised } from './supervision.ts';
@@ -50,11 +51,15 @@ export interface StepOutput extends BatchReport {
 /**
  * The gradient of one batch's loss, as a pure function: nothing is read, nothing but the result is
  * kept, and the caller owns the result. One gradient for each weight that is not frozen.
+ *
+ * @param share factor of the gradient; left out, 1. Where processes join in the middle of a model, what they
+ *   hand back to each other is weighed already.
  */
 export function gradients(
   program: StepProgram,
   state: NetworkState<tf.Tensor>,
   input: BatchInput,
+  share?: tf.Scalar,
 ): BatchReport & { readonly gradients: tf.Tensor[]; readonly buffers: tf.Tensor[] } {
   // Before the model: its operations may need them, too.
   completeGradients();
@@ -69,6 +74,8 @@ export function gradients(
           buffers: state.buffers,
           mode: 'train',
           uniform: input.uniform,
+          ...(program.processes &&
+            input.processes && { processes: processesOf(program.processes, input.processes) }),
         });
         const [main, ...auxiliary] = supervised(program.facts, outputs, input);
         const values = program.losses.map((loss) => loss(main!.seen));
@@ -100,7 +107,7 @@ export function gradients(
             ),
           ]);
         }
-        return total;
+        return share ? tf.mul(total, share) : total;
       };
       const { grads } = tf.valueAndGrads(forward)(moving.map((index) => state.weights[index]!));
       return grads;
@@ -199,8 +206,13 @@ export function gatherStep(
   input: BatchInput & GatherInput,
 ): StepOutput {
   return tidied(() => {
-    const { gradients: gradient, buffers, ...report } = gradients(program, state, input);
-    const gathered = gatheredWith(program, state.gathered, gradient, input);
+    const { processes } = program;
+    const weighed = processes && input.share;
+    const { gradients: gradient, buffers, ...report } = gradients(program, state, input, weighed);
+    const gathered = gatheredWith(program, state.gathered, gradient, {
+      keep: input.keep,
+      share: weighed ? tf.scalar(1) : input.share,
+    });
     return { ...report, state: { buffers, gathered } };
   });
 }

@@ -19,6 +19,11 @@ export function shareOf<T>(
   return { draws: draws.slice(from, to), from: from!, weight: (to! - from!) / draws.length };
 }
 
+/** The weight of each process's part of a batch. */
+export function sharesOf(draws: readonly unknown[], { size }: Pick<Team, 'size'>): number[] {
+  return Array.from({ length: size }, (_, rank) => shareOf(draws, { rank, size }).weight);
+}
+
 /** Every so many-th of a list: what this process takes of work that is done once. */
 export function strideOf<T>(list: readonly T[], { rank, size }: Pick<Team, 'rank' | 'size'>): T[] {
   return list.filter((_, index) => index % size === rank);

@@ -44,7 +44,7 @@ export function accumulationNote(
     return plugin.poolsBatch?.(options) ?? false;
   });
   const reasons = [
-    ...(model.buffers.length > 0
+    ...(model.buffers.length > 0 && (accumulate > 1 || !model.joinsProcesses)
       ? ['the model has running statistics, as batch norm does, which see each batch alone']
       : []),
     ...pooling.map((place) => `${place} pools each batch alone`),

@@ -3,7 +3,7 @@ import type { BatchPart } from '../reading/plan.ts';
 import type { Gathering, Runner, StepCall, StepResult, UpdateCall } from '../runner/runner.ts';
 import { madeByFirst } from '../team/agreement.ts';
 import { fewerDrawsThanProcesses } from '../team/errors.ts';
-import { type Share, shareOf } from '../team/share.ts';
+import { type Share, shareOf, sharesOf } from '../team/share.ts';
 import { isFirst, type Team } from '../team/team.ts';
 
 /** What a step of all processes together was told, and says. */
@@ -117,6 +117,7 @@ export class Together {
     const own = await runner.step({
       ...call,
       gathering: { first, last: false, share: share.weight * ofUpdate },
+      processes: { shares: sharesOf(draws, this.#team), images: draws.length },
     });
     const said = this.#agreed(own, { counts, share, count: draws.length, terms, outcomes, asked });
     const gradientNorm = last ? await this.#update(runner, call, share.weight) : null;
