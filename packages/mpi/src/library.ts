@@ -55,7 +55,8 @@ export async function openLibrary(launch: Launch, path: string | undefined): Pro
         symbol: (symbol) => loaded.symbol(symbol, 'void'),
       };
     } catch (error) {
-      tried.push(error instanceof Error ? error.message : String(error));
+      const reason = error instanceof Error ? error.message : String(error);
+      tried.push(`${name}: ${reason.replace('Failed to load shared library: ', '')}`);
     }
   }
   throw libraryMissing(launch, tried);

@@ -5,6 +5,7 @@ import {
   type DeviceTensor,
   disposeOperand,
   type Elements,
+  EXCHANGE,
   type Graph,
   graphOf,
   type InputSpec,
@@ -274,7 +275,9 @@ export class CompiledRunner implements Runner {
     const { runtime } = this.#compute;
     const sum = part === 'update' ? undefined : this.#program.processes?.sum;
     const program = await withRoom(room, shape, () =>
-      sum ? compileInSegments(runtime, graph, options, sum) : compile(runtime, graph, options),
+      sum && sums(graph)
+        ? compileInSegments(runtime, graph, options, sum)
+        : compile(runtime, graph, options),
     );
     await this.#hold(program, inputs.reads);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
@@ -347,6 +350,11 @@ export class CompiledNetwork implements Network {
   dispose(): Promise<void> {
     return this.#programs.dispose();
   }
+}
+
+/** Whether processes meet in the midst of a step. */
+function sums({ nodes }: Graph): boolean {
+  return nodes.some(({ kernel }) => kernel === EXCHANGE);
 }
 
 /** Bytes of the state, once. */

@@ -35,7 +35,7 @@ export function processesOf(
 }
 
 /** The sum over processes. So is its gradient: what any of them makes of the sum comes back to all. */
-function summed(x: tf.Tensor): tf.Tensor {
+export function summed(x: tf.Tensor): tf.Tensor {
   tf.registerGradient({
     kernelName: EXCHANGE,
     gradFunc: (dy) => ({ x: () => summed(dy as tf.Tensor) }),

@@ -1,12 +1,12 @@
-import type { Model } from '@raremask/core';
-import { completeGradients } from '@raremask/core/loss';
+import type { LossInput, Model } from '@raremask/core';
+import { completeGradients, withJoinedPools } from '@raremask/core/loss';
 import { tf } from '@raremask/tfjs';
 import type { BatchInput } from './batchInput.ts';
 import { imageLoss } from './imageLoss.ts';
 import { tidied, withKept } from './kept.ts';
 import { alarmShare, sampleLoss } from './outcomes.ts';
 import { type Packing, packNothing, packVectors } from './packing.ts';
-import { processesOf } from './processes.ts';
+import { processesOf, summed } from './processes.ts';
 import type { StepProgram } from './program.ts';
 import type { NetworkState, StepState } from './state.ts';
 import { supervised } from './supervision.ts';
@@ -78,12 +78,16 @@ export function gradients(
             input.processes && { processes: processesOf(program.processes, input.processes) }),
         });
         const [main, ...auxiliary] = supervised(program.facts, outputs, input);
-        const values = program.losses.map((loss) => loss(main!.seen));
+        const lossesOf = (seen: LossInput) =>
+          withJoinedPools(program.processes && summed, () =>
+            program.losses.map((loss) => loss(seen)),
+          );
+        const values = lossesOf(main!.seen);
         const terms = values.map((value) => tf.mean(value) as tf.Scalar);
         const learnt = auxiliary.reduce(
           (sums, { seen, share }) =>
-            program.losses.map((loss, index) =>
-              tf.add(sums[index]!, tf.mul(tf.mean(loss(seen)), share)),
+            lossesOf(seen).map((value, index) =>
+              tf.add(sums[index]!, tf.mul(tf.mean(value), share)),
             ),
           main!.share === 1 ? terms : terms.map((term) => tf.mul(term, main!.share)),
         );

@@ -41,7 +41,8 @@ export function accumulationNote(
   if (accumulate === 1 && size === 1) return undefined;
   const pooling = places.filter((_, index) => {
     const { plugin, options } = loaded.plugins.losses[index]!;
-    return plugin.poolsBatch?.(options) ?? false;
+    const joins = accumulate === 1 && (plugin.joinsProcesses?.(options) ?? false);
+    return (plugin.poolsBatch?.(options) ?? false) && !joins;
   });
   const reasons = [
     ...(model.buffers.length > 0 && (accumulate > 1 || !model.joinsProcesses)

@@ -27,10 +27,9 @@ export function programOf(
     average: average !== null,
     // Gradients of several processes wait for each other, as those of several batches do.
     accumulate: accumulate > 1 || !isAlone(team),
-    ...(parts.model.joinsProcesses &&
-      !isAlone(team) && {
-        processes: { rank: team.rank, size: team.size, sum: (values) => team.sum(values) },
-      }),
+    ...(!isAlone(team) && {
+      processes: { rank: team.rank, size: team.size, sum: (values) => team.sum(values) },
+    }),
     outcomes: parts.sampler.observe !== undefined,
     places: parts.places,
   };

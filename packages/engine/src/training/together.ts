@@ -116,6 +116,8 @@ export class Together {
     const { first, last, share: ofUpdate } = gathering ?? { first: true, last: true, share: 1 };
     const own = await runner.step({
       ...call,
+      // No pixel of an image that counts for nothing is pooled with those of others.
+      ...(share.weight === 0 && { weight: new Float32Array(call.weight.length) }),
       gathering: { first, last: false, share: share.weight * ofUpdate },
       processes: { shares: sharesOf(draws, this.#team), images: draws.length },
     });
