@@ -9,6 +9,7 @@ const packages = readdirSync(join(root, 'packages'));
 const FLOORS = [
   'guard',
   'ground',
+  'team',
   'intensities',
   'resolution',
   'augment',

@@ -5,6 +5,8 @@ export interface Console {
   /** Whether the result is JSON. */
   readonly json: boolean;
   readonly color: boolean;
+  /** Whether another process speaks for this one: only problems are said. */
+  readonly silent?: boolean;
   /** Columns of the terminal, or 100 in a pipe. */
   readonly width: number;
   /** The result, as JSON; only called when `json` is set. */
@@ -30,6 +32,19 @@ export function createConsole(options: { readonly json: boolean }): Console {
       process.stderr.write(`${level === 'warn' ? paint.yellow(`warning: ${text}`) : text}\n`),
     problem: (text, code) =>
       process.stderr.write(`${paint.red('error')} ${text} ${paint.dim(`[${code}]`)}\n`),
+  };
+}
+
+/** Of a process for which another one speaks. @param who begins what is said all the same */
+export function silenced(console: Console, who: string): Console {
+  return {
+    ...console,
+    json: false,
+    silent: true,
+    result() {},
+    text() {},
+    note() {},
+    problem: (text, code) => console.problem(`${who}: ${text}`, code),
   };
 }
 

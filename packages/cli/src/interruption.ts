@@ -1,7 +1,10 @@
 import { EXIT } from './failure.ts';
 
+/** SIGUSR2 is what mpirun passes on, and batch systems send before time is up. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const;
+
 /**
- * The first SIGINT or SIGTERM asks what is running to finish and save; the second ends at once.
+ * The first of these signals asks what is running to finish and save; the second ends at once.
  * Call `release` when nothing is left to save.
  *
  * @param what is said at the first
@@ -19,13 +22,11 @@ export function onInterruption(
     controller.abort();
     say(`${what}; once more to stop at once.`);
   };
-  process.on('SIGINT', listener);
-  process.on('SIGTERM', listener);
+  for (const signal of SIGNALS) process.on(signal, listener);
   return {
     signal: controller.signal,
     release: () => {
-      process.off('SIGINT', listener);
-      process.off('SIGTERM', listener);
+      for (const signal of SIGNALS) process.off(signal, listener);
     },
   };
 }

@@ -4,9 +4,10 @@ import type { Console } from './console.ts';
 
 /** Shows the events of some work on stderr while it goes on. */
 export async function withProgress<T>(
-  { color }: Pick<Console, 'color'>,
+  { color, silent }: Pick<Console, 'color' | 'silent'>,
   work: (onEvent: OnEvent) => Promise<T>,
 ): Promise<T> {
+  if (silent) return await work(() => {});
   const progress = createProgress(process.stderr, {
     terminal: process.stderr.isTTY === true,
     color,

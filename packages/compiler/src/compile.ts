@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { changesBetweenCalls } from './errors.ts';
 import { type Elements, type ElementType, elementsOf, type Graph, sizeOf } from './graph.ts';
 import type { Layout } from './layout.ts';
-import { physicalShape } from './layout.ts';
+import { physicalShape, rowMajor } from './layout.ts';
 import { type LowerOptions, lower, permuted, straightened } from './lower.ts';
 import { generalize } from './onnx/generalize.ts';
 import { withoutDead } from './passes/dead.ts';
@@ -91,7 +91,10 @@ export async function compile(
   }));
   const outputs = graph.outputs.map(({ shape, type }, index) => {
     const like = options.outputLike?.get(index);
-    const layout = like === undefined ? shape.map((_, axis) => axis) : layouts[like]!;
+    const layout =
+      like === undefined
+        ? (options.outputLayouts?.get(index) ?? rowMajor(shape.length))
+        : layouts[like]!;
     return { shape, type, layout };
   });
   const outputNames = model.outputs.map(({ name }) => name);

@@ -11,6 +11,7 @@ export {
 } from './compile.ts';
 export { NotTraceable } from './errors.ts';
 export type { Elements, ElementType, Graph, Node, Value } from './graph.ts';
+export { EXCHANGE } from './kernels/exchange.ts';
 export { largestIn } from './largest.ts';
 export { lower } from './lower.ts';
 export { encode, initializersOf } from './onnx/encode.ts';
@@ -53,4 +54,5 @@ export {
   type RuntimeOutcome,
   runtimeLack,
 } from './runtime.ts';
+export { compileInSegments, type Exchange, segmentsOf } from './segments.ts';
 export { type InputSpec, type Tracer, trace } from './trace.ts';

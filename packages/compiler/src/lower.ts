@@ -45,6 +45,8 @@ export interface LowerOptions {
   readonly inputLayouts?: ReadonlyMap<number, Layout>;
   /** The input (by place) whose layout an output has; outputs without one are row by row. */
   readonly outputLike?: ReadonlyMap<number, number>;
+  /** How outputs (by place) lie in memory, where they are to be the inputs of another program. */
+  readonly outputLayouts?: ReadonlyMap<number, Layout>;
   readonly metadata?: Readonly<Record<string, string>>;
   /** Names of inputs and outputs; default in0, in1, ... and out0, out1, ... */
   readonly inputNames?: readonly string[];
@@ -89,7 +91,8 @@ class Lowering {
 
   run(): LoweredGraph {
     const { inputs, outputs, nodes } = this.#graph;
-    const { freeInputs, inputLayouts, outputLike, inputNames, outputNames } = this.#options;
+    const { freeInputs, inputLayouts, outputLike, outputLayouts, inputNames, outputNames } =
+      this.#options;
     const preferred = preferredLayouts(this.#graph);
     const layouts = inputs.map((input, index) => {
       const chosen = freeInputs?.has(index) ? preferred.get(input) : undefined;
@@ -108,7 +111,10 @@ class Lowering {
     const results = outputs.map((output, index) => {
       const name = outputNames?.[index] ?? `out${index}`;
       const like = outputLike?.get(index);
-      const layout = like === undefined ? rowMajor(output.shape.length) : layouts[like]!;
+      const layout =
+        like === undefined
+          ? (outputLayouts?.get(index) ?? rowMajor(output.shape.length))
+          : layouts[like]!;
       this.#give(this.#take(output, layout), name);
       return { name, type: ONNX_TYPES[output.type], shape: physicalShape(output.shape, layout) };
     });

@@ -85,6 +85,7 @@ export type {
   Model,
   Outputs,
   Parameter,
+  Processes,
 } from './contracts/model.ts';
 export type { Optimizer, UpdateCall, Updated } from './contracts/optimizer.ts';
 export type { Json, RandomStream } from './contracts/random.ts';

@@ -64,6 +64,8 @@ export {
   type UpdateInput,
   update,
 } from './step/trainStep.ts';
+export { firstThenOthers, madeByEach, madeByFirst } from './team/agreement.ts';
+export { ALONE, isAlone, isFirst, type Team } from './team/team.ts';
 export { type TrainOptions, train } from './train.ts';
 export { openTrackers } from './training/openTrackers.ts';
 export type { NamedTracker, Trackers } from './training/trackers.ts';

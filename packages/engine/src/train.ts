@@ -1,21 +1,27 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeviceLost } from '@raremask/compiler';
 import type { BackendFact, OnEvent, RunOutcome } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { createRunFolder, type RunLock, writeAtomically } from '@raremask/record';
+import { createRunFolder, type RunLock, runFolder, writeAtomically } from '@raremask/record';
 import type { OpenedData } from './opening/openData.ts';
 import { openWork, type Work } from './opening/openWork.ts';
 import type { Feed } from './reading/feed.ts';
 import type { Compute } from './runner/compute.ts';
-import type { Network } from './runner/runner.ts';
+import type { Network, StateArrays } from './runner/runner.ts';
+import { inOrder } from './runner/stepInputs.ts';
 import { initialState } from './step/state.ts';
+import { firstThenOthers, madeByFirst, requireSame } from './team/agreement.ts';
+import { folderNotShared } from './team/errors.ts';
+import { ALONE, isAlone, isFirst, type Team } from './team/team.ts';
 import { checkClasses } from './training/checkClasses.ts';
 import { deviceLost } from './training/errors.ts';
 import { Journal } from './training/journal.ts';
 import { changeText } from './training/manifestChanges.ts';
 import { openCourse } from './training/openCourse.ts';
 import { madeTrackers } from './training/openTrackers.ts';
-import { donorsOf, makeParts, sizesDiffer } from './training/parts.ts';
+import { donorsOf, makeParts, type Parts, sizesDiffer } from './training/parts.ts';
 import { programOf } from './training/programOf.ts';
 import {
   type FoundRun,
@@ -25,6 +31,7 @@ import {
 } from './training/resumePoint.ts';
 import { writeHead } from './training/runHead.ts';
 import { checkStart, recordStart, startWeights } from './training/startWeights.ts';
+import { Together } from './training/together.ts';
 import { Trackers } from './training/trackers.ts';
 import { TrainingRun, type TrainResult } from './training/trainingRun.ts';
 
@@ -54,6 +61,8 @@ export interface TrainOptions {
   readonly clock?: () => number;
   /** The manifest's trackers, ended by the caller; left out, they are made, and end with the training. */
   readonly trackers?: Trackers;
+  /** The processes that train with this one; the first of them leaves the run folder. Left out, there are none. */
+  readonly team?: Team | undefined;
 }
 
 /** Trains as the manifest says and leaves a run folder. */
@@ -61,7 +70,7 @@ export async function train(
   source: LoadedManifest | OpenedData,
   options: TrainOptions,
 ): Promise<TrainResult> {
-  const { onEvent, clock = clockFromNow() } = options;
+  const { onEvent, clock = clockFromNow(), team = ALONE } = options;
   let trackers = options.trackers;
   let outcome: RunOutcome = 'failed';
   const journal = new Journal((event) => {
@@ -79,7 +88,7 @@ export async function train(
   let run: TrainingRun | undefined;
   let lock: RunLock | undefined;
   try {
-    const found = await foundRun(loaded, options, journal.emit);
+    const found = await firstThenOthers(team, () => foundRun(loaded, options, journal.emit));
     const from = found?.point ?? null;
     lock = found?.lock;
     await checkClasses(work, journal.emit);
@@ -87,17 +96,29 @@ export async function train(
     const start = from === null ? await startWeights(work, parts.model) : undefined;
     if (start) parts = { ...parts, model: start.model };
     const thawed = from?.checkpoint.head.progress.thawedAt !== undefined;
-    const program = programOf(work, parts, thawed);
+    const program = programOf(work, parts, thawed, team);
     const state = from ? fittingState(from, program, work.facts) : initialState(program);
+    await requireSame(team, sameForAll(work, parts, state, options));
+    const { batch } = loaded.manifest.train;
+    const together = isAlone(team) ? undefined : new Together(team, batch, clock);
+    await together?.meet();
     let folder = found?.folder;
     if (folder === undefined) {
-      const { output, name } = loaded.manifest;
-      ({ folder, lock } = createRunFolder(options.out ?? join(loaded.folder, output, name)));
+      const path = await madeByFirst(team, () => {
+        const { output, name } = loaded.manifest;
+        const made = createRunFolder(options.out ?? join(loaded.folder, output, name));
+        lock = made.lock;
+        return made.folder.path;
+      });
+      folder = runFolder(path);
+      if (!existsSync(path)) throw folderNotShared(path, team.rank);
     }
-    if (from === null) await writeHead(folder, work, options);
-    journal.open(folder.events, folder.live);
-    if (start) await recordStart(start, folder, journal.emit);
-    if (from !== null) await goOn(from, work, journal.emit);
+    if (isFirst(team)) {
+      if (from === null) await writeHead(folder, work, options);
+      journal.open(folder.events, folder.live);
+      if (start) await recordStart(start, folder, journal.emit);
+      if (from !== null) await goOn(from, work, journal.emit);
+    }
     feed = await work.feed({
       normalization: parts.normalization,
       multipleOf: parts.model.multipleOf,
@@ -105,14 +126,19 @@ export async function train(
       donors: await donorsOf(work, parts),
       sizesDiffer: await sizesDiffer(work),
     });
-    trackers ??= new Trackers(await madeTrackers(loaded, work.scope), journal.emit);
+    trackers ??= new Trackers(
+      isFirst(team) ? await madeTrackers(loaded, work.scope) : [],
+      journal.emit,
+    );
     trackers.tell(journal.emit);
     const { compute } = options;
     const { emit } = journal;
-    const timed = { work, parts, feed, clock, progress: from?.checkpoint.head.progress };
+    const progress = from?.checkpoint.head.progress;
+    const timed = { work, parts, feed, clock: together?.clock ?? clock, progress, team };
     const course = (network: Network) => openCourse(timed, network);
     run = new TrainingRun({
       ...{ work, parts, program, state, folder, feed, emit, from, compute, trackers, course },
+      ...{ team, together },
     });
     const { path } = folder;
     const { backend, signal, untilEpoch } = options;
@@ -131,14 +157,39 @@ export async function train(
   }
 }
 
-/** The run that is to go on, taken for this process. */
+/** The run that is to go on, taken for this process, or the first of several. */
 async function foundRun(
   loaded: LoadedManifest,
-  { resume, checkpoint, before }: TrainOptions,
+  { resume, checkpoint, before, team = ALONE }: TrainOptions,
   emit: OnEvent,
 ): Promise<FoundRun | undefined> {
   if (resume === undefined) return undefined;
-  return await resumePoint(resume, { which: checkpoint, loaded, before, emit });
+  const isOwner = isFirst(team);
+  return await resumePoint(resume, { which: checkpoint, loaded, before, emit, isOwner });
+}
+
+/** What processes that train together must have alike. */
+function sameForAll(
+  { loaded, splits, facts }: Work,
+  { normalization }: Parts,
+  state: StateArrays,
+  { version }: TrainOptions,
+): Readonly<Record<string, string>> {
+  return {
+    'version of raremask': version,
+    'the manifest': hashOf(loaded.toJson()),
+    'the data set': hashOf([facts, splits]),
+    normalization: hashOf(normalization),
+    'the weights that training begins with': hashOf(
+      inOrder(state).map((values) =>
+        Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64'),
+      ),
+    ),
+  };
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 }
 
 /** What is said and written before a run goes on: what has changed since it stopped. */

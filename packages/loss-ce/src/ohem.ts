@@ -9,6 +9,7 @@ import { truthMissed } from './truthMissed.ts';
 export default definePixelLoss({
   name: 'ohem',
   summary: 'Online hard example mining: cross-entropy of the pixels that are not yet certain',
+  sumsPixels: false,
   options: {
     certain: z
       .number()

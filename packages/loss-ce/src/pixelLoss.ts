@@ -40,6 +40,8 @@ export interface PixelVariant<Own extends z.ZodRawShape> {
   readonly summary: string;
   /** Options besides the shared ones. */
   readonly options?: Own;
+  /** False where it does more with the pixels of a pool than to sum them. */
+  readonly sumsPixels?: false;
   pixels(input: LossInput, context: PixelContext<Own>): Pixels;
 }
 
@@ -56,6 +58,7 @@ export function definePixelLoss<Own extends z.ZodRawShape = Record<never, never>
     }),
     needs: { facts, census },
     poolsBatch: ({ pool }) => pool === 'batch',
+    joinsProcesses: () => variant.sumsPixels ?? true,
     async create(chosen, services) {
       const options = chosen as VariantOptions<Own>;
       const weights = await classWeights(

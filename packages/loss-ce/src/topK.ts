@@ -6,6 +6,7 @@ import { definePixelLoss } from './pixelLoss.ts';
 export default definePixelLoss({
   name: 'top-k',
   summary: 'Top-k cross-entropy: the mean over the share of the pixels that has the highest loss',
+  sumsPixels: false,
   options: {
     share: z
       .number()

@@ -1,6 +1,14 @@
+import type { Processes } from '@raremask/core';
 import { tf } from '@raremask/tfjs';
 import { tooFewValues } from './errors.ts';
-import { EPSILON, moments, normalize, type StatisticSet, valuesInSet } from './normalization.ts';
+import {
+  EPSILON,
+  moments,
+  momentsOfAll,
+  normalize,
+  type StatisticSet,
+  valuesInSet,
+} from './normalization.ts';
 import type { ParameterList, Pass } from './parameterList.ts';
 
 /** Share of the old value in a running statistic: new = 0.9 old + 0.1 batch. */
@@ -32,7 +40,7 @@ export function batchNormalized(
 ): (inputs: readonly tf.Tensor[], pass: Pass) => tf.Tensor {
   const runningMean = parameters.buffer(`${name}.mean`, channels, 0);
   const runningVariance = parameters.buffer(`${name}.variance`, channels, 1);
-  return (inputs, { weights, buffers, mode, renewed }) => {
+  return (inputs, { weights, buffers, mode, renewed, processes }) => {
     const mean = buffers[runningMean]!;
     const variance = buffers[runningVariance]!;
     if (mode === 'infer') {
@@ -44,17 +52,28 @@ export function batchNormalized(
     const set = { over: 'batch' } as const;
     const x = convolved(inputs, weights[kernel]!);
     requireValues(name, x, set);
-    const statistics = moments(x, set);
-    const values = valuesInSet(x, set);
+    const own = moments(x, set);
+    const statistics = processes ? momentsOfAll(own, processes) : own;
     const [batchMean, batchVariance] = tf.unstack(tf.reshape(statistics, [2, channels]));
     renewed[runningMean] = renew(mean, batchMean!, 1);
-    renewed[runningVariance] = renew(variance, batchVariance!, values / (values - 1));
+    renewed[runningVariance] = renew(variance, batchVariance!, unbiasing(x, processes));
     return normalize(x, statistics, weights[scale]!, weights[shift]!, epsilon);
   };
 }
 
-function renew(old: tf.Tensor, fresh: tf.Tensor, factor: number): tf.Tensor {
-  return tf.add(tf.mul(old, MOMENTUM), tf.mul(fresh, (1 - MOMENTUM) * factor));
+function renew(old: tf.Tensor, fresh: tf.Tensor, factor: number | tf.Tensor): tf.Tensor {
+  const share = typeof factor === 'number' ? (1 - MOMENTUM) * factor : tf.mul(factor, 1 - MOMENTUM);
+  return tf.add(tf.mul(old, MOMENTUM), tf.mul(fresh, share));
+}
+
+/** n / (n - 1), for the n values of a channel in the batch, wherever its images are. */
+function unbiasing(x: tf.Tensor, processes: Processes | undefined): number | tf.Tensor {
+  if (processes === undefined) {
+    const values = valuesInSet(x, { over: 'batch' });
+    return values / (values - 1);
+  }
+  const values = tf.mul(processes.images, valuesInSet(x, { over: 'instance' }));
+  return tf.div(values, tf.sub(values, 1));
 }
 
 export function requireValues(name: string, x: tf.Tensor, set: StatisticSet): void {

@@ -1,3 +1,4 @@
+import type { Processes } from '@raremask/core';
 import { tf } from '@raremask/tfjs';
 import { spaceMean, spaceSize } from './spatial.ts';
 
@@ -46,6 +47,22 @@ export function moments(x: tf.Tensor, set: StatisticSet): tf.Tensor3D {
     };
   });
   return stacked(x) as tf.Tensor3D;
+}
+
+/**
+ * Mean and variance over all processes that share a batch, from those of each (Chan, Golub and LeVeque 1983,
+ * Algorithms for computing the sample variance): the variances, and those of the means.
+ *
+ * @param own [2, 1, channels] of `moments` over the batch
+ * @returns likewise
+ */
+export function momentsOfAll(own: tf.Tensor3D, { shares, gather }: Processes): tf.Tensor3D {
+  const [means, variances] = tf.unstack(gather(own), 1) as [tf.Tensor, tf.Tensor];
+  const weights = tf.reshape(shares, [-1, 1, 1]);
+  const mean = tf.sum(tf.mul(means, weights), 0);
+  const apart = tf.square(tf.sub(means, mean));
+  const variance = tf.sum(tf.mul(tf.add(variances, apart), weights), 0);
+  return tf.stack([mean, variance]) as tf.Tensor3D;
 }
 
 /**

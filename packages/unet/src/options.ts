@@ -79,6 +79,12 @@ export const options = z
       .enum(['batch', 'instance', 'group', 'none'])
       .default('batch')
       .describe('What follows each convolution of a block; with none, a bias'),
+    syncBatchNorm: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether batch normalisation takes its mean and variance over the images of all processes that train together (mpirun), not over the part of the batch that each has; each layer then waits for them twice a step',
+      ),
     groups: z
       .int()
       .min(1)

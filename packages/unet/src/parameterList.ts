@@ -1,4 +1,4 @@
-import type { Parameter, RandomStream } from '@raremask/core';
+import type { Parameter, Processes, RandomStream } from '@raremask/core';
 import type { Tensor } from '@tensorflow/tfjs';
 
 /** What one call of `Model.forward` hands to every layer. */
@@ -7,6 +7,8 @@ export interface Pass {
   readonly buffers: readonly Tensor[];
   readonly mode: 'train' | 'infer';
   uniform(shape: readonly number[]): Tensor;
+  /** Where batch normalisation is that of a batch which several processes share. */
+  readonly processes?: Processes | undefined;
   /** Where a layer leaves the new values of its buffers, by their index. */
   readonly renewed: Tensor[];
 }

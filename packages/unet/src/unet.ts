@@ -56,9 +56,15 @@ export function unet(
     buffers: parameters.buffers,
     multipleOf,
     ...(judge && { judgesImages: true }),
+    ...(options.syncBatchNorm && parameters.buffers.length > 0 && { joinsProcesses: true }),
     forward(call: ForwardCall): Outputs {
       requireSize(call.images, multipleOf);
-      const pass: Pass = { ...call, uniform: (shape) => call.uniform(shape), renewed: [] };
+      const pass: Pass = {
+        ...call,
+        uniform: (shape) => call.uniform(shape),
+        processes: options.syncBatchNorm ? call.processes : undefined,
+        renewed: [],
+      };
       const skips = encode.run(call.images, pass);
       let x = dropout(skips.pop()!, options.dropout, pass);
       const image = judge?.(x, pass);

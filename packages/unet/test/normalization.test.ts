@@ -4,6 +4,7 @@ import {
   addBias,
   EPSILON,
   moments,
+  momentsOfAll,
   normalize,
   type StatisticSet,
   valuesInSet,
@@ -112,5 +113,26 @@ test('gradients of second use add up', () => {
       (run: ReturnType<typeof closed>) => (x: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor) =>
         run(tf.add(run(x, scale, shift), x), scale, shift);
     expectSameGradients(twice(closed(set)), twice(plain(set)), inputs([2, 3, 3, 2]));
+  });
+});
+
+describe('moments of all processes', () => {
+  /** What each of two has is known here to the other. */
+  const gather = (parts: readonly tf.Tensor[]) => () => tf.stack([...parts]);
+
+  test.each([
+    [2, 2],
+    [1, 3],
+  ])('of parts of %i and %i images are those of the whole batch', (left, right) => {
+    tf.tidy(() => {
+      const x = values([left + right, 4, 6, 3], 5) as tf.Tensor4D;
+      const parts = tf.split(x, [left, right]).map((part) => moments(part, { over: 'batch' }));
+      const all = momentsOfAll(parts[0]!, {
+        shares: tf.tensor1d([left / (left + right), right / (left + right)]),
+        images: tf.scalar(left + right),
+        gather: gather(parts),
+      });
+      expectClose(all, moments(x, { over: 'batch' }), 1e-5);
+    });
   });
 });

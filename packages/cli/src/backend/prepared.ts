@@ -19,10 +19,15 @@ export interface Prepared extends BackendFact {
  * `auto` takes CUDA's provider, then WebGPU's, where each finds a GPU and computes right on it, then
  * tfjs-node-gpu, then the processor; where the machine was measured (doctor --calibrate), a GPU only if it
  * was faster. What was passed over stands in the reason.
+ *
+ * @param cores that `threads: auto` may use
  */
-export async function prepared({ manifest, folder }: LoadedManifest): Promise<Prepared> {
+export async function prepared(
+  { manifest, folder }: LoadedManifest,
+  cores = availableParallelism(),
+): Promise<Prepared> {
   const { backend } = manifest;
-  const count = manifest.threads === 'auto' ? availableParallelism() : manifest.threads;
+  const count = manifest.threads === 'auto' ? cores : manifest.threads;
   switch (backend) {
     case 'auto':
       return await best(folder, count);

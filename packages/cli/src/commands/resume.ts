@@ -34,21 +34,24 @@ export const resume: Declare = (program) =>
     .addOption(untilEpochOption())
     .option('--watch', 'show the run on a page of this machine while it goes on')
     .action(
-      action(async (console, run: string, options: Options) => {
-        const { keptSplitNote, manifestBefore, manifestOfRun } = await import(
-          '../manifestArguments.ts'
-        );
-        const { trainAndReport } = await import('../jobs/trainAndReport.ts');
-        const loaded = await manifestOfRun(run, options);
-        const kept = keptSplitNote(loaded, options);
-        if (kept !== undefined) console.note('warn', kept);
-        const before = await manifestBefore(run, options, (text) => console.note('warn', text));
-        const { checkpoint, watch = false, untilEpoch } = options;
-        const resume = {
-          ...{ resume: run, before, watch },
-          ...(checkpoint && { checkpoint }),
-          ...(untilEpoch !== undefined && { untilEpoch }),
-        };
-        return await trainAndReport(loaded, { version, ...resume }, console);
+      action(async (speaker, run: string, options: Options) => {
+        const { inCompany } = await import('../company.ts');
+        return await inCompany(speaker, async (console, company) => {
+          const { keptSplitNote, manifestBefore, manifestOfRun } = await import(
+            '../manifestArguments.ts'
+          );
+          const { trainAndReport } = await import('../jobs/trainAndReport.ts');
+          const loaded = await manifestOfRun(run, options);
+          const kept = keptSplitNote(loaded, options);
+          if (kept !== undefined) console.note('warn', kept);
+          const before = await manifestBefore(run, options, (text) => console.note('warn', text));
+          const { checkpoint, watch = false, untilEpoch } = options;
+          const resume = {
+            ...{ resume: run, before, watch, company },
+            ...(checkpoint && { checkpoint }),
+            ...(untilEpoch !== undefined && { untilEpoch }),
+          };
+          return await trainAndReport(loaded, { version, ...resume }, console);
+        });
       }),
     );

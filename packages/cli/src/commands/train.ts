@@ -37,24 +37,27 @@ export const train: Declare = (program) =>
     .option('--seeds <list>', 'one run for each of several seeds, for example 1,2,3')
     .option('--watch', 'show the run on a page of this machine while it goes on')
     .action(
-      action(async (console, manifest: string | undefined, options: Options) => {
-        const { seeds } = options;
-        if (seeds !== undefined) {
-          const { trainSeeds } = await import('../jobs/trainSeeds.ts');
-          return await trainSeeds(manifest, { ...options, seeds, version }, console);
-        }
-        const { manifestFromArguments } = await import('../manifestArguments.ts');
-        const { trainAndReport } = await import('../jobs/trainAndReport.ts');
-        const loaded = await manifestFromArguments(manifest, options);
-        const { out, watch = false, untilEpoch } = options;
-        return await trainAndReport(
-          loaded,
-          {
-            ...{ version, watch },
-            ...(out !== undefined && { out }),
-            ...(untilEpoch !== undefined && { untilEpoch }),
-          },
-          console,
-        );
+      action(async (speaker, manifest: string | undefined, options: Options) => {
+        const { inCompany } = await import('../company.ts');
+        return await inCompany(speaker, async (console, company) => {
+          const { seeds } = options;
+          if (seeds !== undefined) {
+            const { trainSeeds } = await import('../jobs/trainSeeds.ts');
+            return await trainSeeds(manifest, { ...options, seeds, version, company }, console);
+          }
+          const { manifestFromArguments } = await import('../manifestArguments.ts');
+          const { trainAndReport } = await import('../jobs/trainAndReport.ts');
+          const loaded = await manifestFromArguments(manifest, options);
+          const { out, watch = false, untilEpoch } = options;
+          return await trainAndReport(
+            loaded,
+            {
+              ...{ version, watch, company },
+              ...(out !== undefined && { out }),
+              ...(untilEpoch !== undefined && { untilEpoch }),
+            },
+            console,
+          );
+        });
       }),
     );

@@ -2,6 +2,10 @@ import { relative } from 'node:path';
 import type { RunOutcome } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import {
+  ALONE,
+  firstThenOthers,
+  isAlone,
+  isFirst,
   type OnEvent,
   type OpenedData,
   openData,
@@ -11,6 +15,7 @@ import {
   train,
 } from '@raremask/engine';
 import { type Prepared, prepared } from '../backend/prepared.ts';
+import type { Company } from '../company.ts';
 import type { Console } from '../console.ts';
 import { EXIT } from '../failure.ts';
 import { recordInspection } from '../inspection/recordedInspection.ts';
@@ -33,16 +38,21 @@ export interface RunOptions {
   readonly untilEpoch?: number;
   /** Hears where the run lies. */
   readonly onFolder?: (folder: string) => void;
+  /** The processes that train with this one. */
+  readonly company?: Company | undefined;
 }
 
-/** Trains, or goes on training; scores the best weights; writes the report; prints the pair. */
+/**
+ * Trains, or goes on training; scores the best weights; writes the report; prints the pair. Of several
+ * processes the first does what follows the training.
+ */
 export async function trainAndReport(
   loaded: LoadedManifest,
   options: RunOptions,
   console: Console,
 ): Promise<number> {
-  const backend = await prepared(loaded);
-  const page = new RunPage(options.watch ?? false, console);
+  const backend = withCompany(await prepared(loaded, options.company?.cores), options.company);
+  const page = new RunPage((options.watch ?? false) && !console.silent, console);
   const { data, result, trackers } = await withProgress(console, (onEvent) => {
     const heard: OnEvent = (event) => {
       onEvent(event);
@@ -61,6 +71,7 @@ export async function trainAndReport(
       console.note('info', `Stopped and saved. Go on with: raremask resume ${shown}`);
       return EXIT.resumable;
     }
+    if (!isFirst(options.company?.team ?? ALONE)) return EXIT.ok;
     await recordInspection(data, result.folder);
     await scoreRun(data, result.folder, { compute: backend.compute }, console, result);
     outcome = 'finished';
@@ -106,6 +117,13 @@ class RunPage {
   }
 }
 
+/** What computes, with the processes that do. */
+function withCompany(backend: Prepared, company: Company | undefined): Prepared {
+  if (company === undefined) return backend;
+  const { team, version } = company;
+  return { ...backend, reason: `${backend.reason}; each of ${team.size} processes (${version})` };
+}
+
 interface Trained {
   readonly data: OpenedData;
   readonly trackers: Trackers;
@@ -121,14 +139,22 @@ async function trained(
   console: Console,
 ): Promise<Trained> {
   const { signal, release } = onInterruption((text) => console.note('info', text));
+  const { team = ALONE, cores } = options.company ?? {};
   let data: OpenedData | undefined;
   let trackers: Trackers | undefined;
   try {
-    data = await openData(loaded, onEvent, { run: options.resume });
-    trackers = await openTrackers(data, onEvent, [latestPictures(data.facts)]);
+    data = await firstThenOthers(team, async () => {
+      const opened = await openData(loaded, onEvent, { run: options.resume, cores });
+      // The others find what was counted.
+      if (!isAlone(team)) await opened.counted();
+      return opened;
+    });
+    trackers = isFirst(team)
+      ? await openTrackers(data, onEvent, [latestPictures(data.facts)])
+      : await openTrackers(data, onEvent, [], { named: false });
     // The budget is that of the command.
     const clock = () => performance.now() / 1000;
-    const run = { ...options, backend, compute, onEvent, signal, trackers, clock };
+    const run = { ...options, backend, compute, onEvent, signal, trackers, clock, team };
     return { data, trackers, result: await train(data, run) };
   } catch (error) {
     await trackers?.end('failed');

@@ -6,7 +6,9 @@ import { EXIT } from '../failure.ts';
 import { type ManifestOptions, manifestFromArguments } from '../manifestArguments.ts';
 import { type RunOptions, trainAndReport } from './trainAndReport.ts';
 
-interface SeedsOptions extends ManifestOptions, Pick<RunOptions, 'version' | 'watch' | 'out'> {
+interface SeedsOptions
+  extends ManifestOptions,
+    Pick<RunOptions, 'version' | 'watch' | 'out' | 'company'> {
   readonly seeds: string;
 }
 
@@ -16,7 +18,7 @@ interface SeedsOptions extends ManifestOptions, Pick<RunOptions, 'version' | 'wa
  */
 export async function trainSeeds(
   manifest: string | undefined,
-  { seeds, version, watch = false, out, ...options }: SeedsOptions,
+  { seeds, version, watch = false, out, company, ...options }: SeedsOptions,
   console: Console,
 ): Promise<number> {
   const { name } = (await manifestFromArguments(manifest, options)).manifest;
@@ -32,7 +34,7 @@ export async function trainSeeds(
     const status = await trainAndReport(
       loaded,
       {
-        ...{ version, watch },
+        ...{ version, watch, company },
         ...(out !== undefined && { out: join(out, own) }),
         onFolder: (path) => {
           folder = path;
@@ -44,9 +46,10 @@ export async function trainSeeds(
       if (console.json) console.result({ runs: results });
       return status;
     }
-    runs.push((await summarizeRun(folder)).summary);
+    if (!console.silent) runs.push((await summarizeRun(folder)).summary);
   }
   if (console.json) console.result({ runs: results, summaries: runs });
+  if (console.silent) return EXIT.ok;
   console.text(`\n${runsTable(runs, { color: console.color, width: console.width })}`);
   console.text(seedsText(runs));
   return EXIT.ok;

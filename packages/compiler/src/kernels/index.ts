@@ -2,6 +2,7 @@ import { constantKernels } from './constants.ts';
 import { convolutionKernels } from './convolution.ts';
 import { depthwiseKernels } from './depthwise.ts';
 import { elementwiseKernels } from './elementwise.ts';
+import { exchangeKernels } from './exchange.ts';
 import { fusedKernels } from './fused.ts';
 import type { Kernels } from './kernel.ts';
 import { poolingKernels } from './pooling.ts';
@@ -24,4 +25,5 @@ export const kernels: Kernels = {
   ...resizingKernels,
   ...scatteringKernels,
   ...constantKernels,
+  ...exchangeKernels,
 };

@@ -37,6 +37,11 @@ export interface LossDefinition<S extends OptionsSchema, N extends Needs>
    * A loss that returns a scalar must say so; left out, it means no.
    */
   poolsBatch?(options: OptionsOf<S>): boolean;
+  /**
+   * Says that where several processes share a batch, this loss pools all of it: it pools by `poolSum` of
+   * `@raremask/core/loss` and in no other way. Left out, it means that it may not.
+   */
+  joinsProcesses?(options: OptionsOf<S>): boolean;
 }
 
 export interface ServiceDefinition<S extends OptionsSchema, N extends Needs, T>

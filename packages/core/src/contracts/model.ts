@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs';
 
 /** A weight or buffer of a model: its name, shape and first values. */
 export interface Parameter {
@@ -22,6 +22,18 @@ export interface ForwardCall {
   readonly mode: 'train' | 'infer';
   /** Fresh numbers of the uniform distribution in [0, 1), from the run's stream (dropout). */
   uniform(shape: readonly number[]): Tensor;
+  /** In training, of a model that `joinsProcesses`: where several share each batch, who they are. */
+  readonly processes?: Processes;
+}
+
+/** Processes that share a batch of training, for a model that wants statistics of all of it. */
+export interface Processes {
+  /** [processes]: the share of the batch's images that each has; together 1. */
+  readonly shares: Tensor1D;
+  /** Images of the whole batch. */
+  readonly images: Scalar;
+  /** What each has of a tensor, in the order of `shares`: [processes, ...shape]. Gradients go back to each. */
+  gather(x: Tensor): Tensor;
 }
 
 /** One more output of a network, coarser than the images, that learns beside the logits. */
@@ -67,6 +79,8 @@ export interface Model {
   readonly multipleOf: readonly number[];
   /** Whether `forward` gives an image output. */
   readonly judgesImages?: boolean;
+  /** Whether `forward` uses `processes`, and so sees a whole batch of which it has a part. */
+  readonly joinsProcesses?: boolean;
   /** Runs inside tf.tidy. Throws a clear error for a size that does not fit. */
   forward(call: ForwardCall): Outputs;
 }

@@ -10,4 +10,4 @@ export { nearest } from '../nearest.ts';
 export { constant } from './constant.ts';
 export { lossInput } from './lossInput.ts';
 export { numbersByClass, type WrittenNumbers, weightsByClass } from './numbersByClass.ts';
-export { type Pool, poolSum } from './poolSum.ts';
+export { type Pool, poolSum, withJoinedPools } from './poolSum.ts';

@@ -43,6 +43,8 @@ export interface OpenOptions {
   readonly unknown?: 'throw' | 'list';
   /** Folder of a run that goes on, or is scored: its training images stay apart from the others. */
   readonly run?: string | undefined;
+  /** What this process may use of the machine; left out, all of it. */
+  readonly cores?: number | undefined;
 }
 
 /** Makes the data set of a manifest and divides it. */
@@ -52,6 +54,7 @@ export async function openData(
   {
     unknown = loaded.manifest.data.unreadable === 'skip' ? 'list' : 'throw',
     run,
+    cores,
   }: OpenOptions = {},
 ): Promise<OpenedData> {
   const { manifest, plugins, folder } = loaded;
@@ -63,7 +66,7 @@ export async function openData(
     const dataset = tolerant(made, broken);
     const { resolution } = manifest.data;
     if (resolution !== undefined && dataset.facts.space === 3) throw resolutionOfVolumes();
-    const workers = workerCount(manifest.train.workers);
+    const workers = workerCount(manifest.train.workers, cores);
     const feed = feedsOf(loaded, dataset, workers);
     const identity = JSON.stringify([
       plugins.dataset.use,

@@ -5,6 +5,7 @@ import { inOrder } from './inOrder.ts';
 import type {
   Batch,
   BatchArrays,
+  BatchPart,
   CountedImage,
   FeedPlan,
   ReadJob,
@@ -14,14 +15,26 @@ import type {
 import { ReaderThreads } from './readerThreads.ts';
 import { SampleReader } from './sampleReader.ts';
 
+/** Of a whole batch, what is read here. */
+export type PartOf = (draws: readonly Draw[]) => {
+  readonly draws: readonly Draw[];
+  readonly part: BatchPart;
+};
+
 /** Reads samples ahead of the step, and hands them over in order. */
 export interface Feed {
   /**
    * The batches of one epoch. The number of workers does not change them.
    *
    * @param from number of batches to leave out, for an epoch that was begun before
+   * @param part of each batch what this process reads, where several share it
    */
-  batches(epoch: number, draws: Iterable<readonly Draw[]>, from?: number): AsyncGenerator<Batch>;
+  batches(
+    epoch: number,
+    draws: Iterable<readonly Draw[]>,
+    from?: number,
+    part?: PartOf,
+  ): AsyncGenerator<Batch>;
   whole(ids: Iterable<string>): AsyncGenerator<WholeSample>;
   survey(ids: Iterable<string>): AsyncGenerator<CountedImage>;
   /**
@@ -77,8 +90,8 @@ function feed(
     waited += seconds;
   };
   return {
-    async *batches(epoch, draws, from = 0) {
-      const jobs = batchJobs(epoch, draws, from);
+    async *batches(epoch, draws, from = 0, part = undefined) {
+      const jobs = batchJobs(epoch, draws, from, part);
       for await (const { job, result } of inOrder(jobs, run, ahead, onStall)) {
         yield { draws: job.draws, ...(result as BatchArrays) };
       }
@@ -104,10 +117,16 @@ function feed(
   };
 }
 
-function* batchJobs(epoch: number, batches: Iterable<readonly Draw[]>, from: number) {
+function* batchJobs(
+  epoch: number,
+  batches: Iterable<readonly Draw[]>,
+  from: number,
+  part: PartOf | undefined,
+) {
   let index = 0;
   for (const draws of batches) {
-    if (index >= from) yield { kind: 'batch' as const, epoch, index, draws };
+    const own = part?.(draws) ?? { draws };
+    if (index >= from) yield { kind: 'batch' as const, epoch, index, ...own };
     index++;
   }
 }

@@ -54,9 +54,20 @@ export type ReadJob =
       readonly epoch: number;
       readonly index: number;
       readonly draws: readonly Draw[];
+      /** Where the draws are a part of a batch that several processes share. */
+      readonly part?: BatchPart;
     }
   | { readonly kind: 'whole'; readonly id: string }
   | { readonly kind: 'survey'; readonly id: string };
+
+/** One process's part of a batch: it looks as it does in the whole one. */
+export interface BatchPart {
+  /** Place of the first own draw. */
+  readonly from: number;
+  /** Of the whole batch, with the sizes of their images. */
+  readonly draws: readonly Draw[];
+  readonly sizes: readonly (readonly number[])[];
+}
 
 /** What comes of it. */
 export type ReadResult = BatchArrays | WholeSample | CountedImage;

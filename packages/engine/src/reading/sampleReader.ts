@@ -21,6 +21,7 @@ import { datasetFailed, noTruth } from './errors.ts';
 import { KeptSamples } from './keptSamples.ts';
 import type {
   BatchArrays,
+  BatchPart,
   CountedImage,
   ReadingPlan,
   ReadJob,
@@ -60,15 +61,25 @@ export class SampleReader {
   /**
    * Reads, cuts, augments and normalises a batch. What is drawn for a window is fixed by seed,
    * epoch, index of the batch and position in it.
+   *
+   * @param part where the draws are a part of the batch
    */
-  async batch(epoch: number, index: number, draws: readonly Draw[]): Promise<BatchArrays> {
+  async batch(
+    epoch: number,
+    index: number,
+    draws: readonly Draw[],
+    part?: BatchPart,
+  ): Promise<BatchArrays> {
     const { facts, multipleOf, seed, sizesDiffer } = this.#plan;
     const samples = await Promise.all(draws.map(({ id }) => this.#seen(id)));
     const windows = draws.map((draw, at) => windowOf(draw, samples[at]!.size));
-    const whole = draws.some(({ window }) => window === undefined);
-    const filled = windows.map(({ size: own }, at) =>
-      draws[at]!.window === undefined ? filledSize(own, this.#plan.resolution) : own,
-    );
+    const everyone = part?.draws ?? draws;
+    const sizes = part?.sizes ?? samples.map(({ size: own }) => own);
+    const whole = everyone.some(({ window }) => window === undefined);
+    const filled = everyone.map((draw, at) => {
+      const { size: own } = windowOf(draw, sizes[at]!);
+      return draw.window === undefined ? filledSize(own, this.#plan.resolution) : own;
+    });
     const largest = filled[0]!.map((_, axis) => Math.max(...filled.map((own) => own[axis]!)));
     const size = (sizesDiffer && whole ? sharedSize : paddedSize)(largest, multipleOf);
     const pixels = product(size);
@@ -82,14 +93,15 @@ export class SampleReader {
     const counts = { masks: 0, emptied: 0, pasted: 0 };
     for (const [at, sample] of samples.entries()) {
       const window = windows[at]!;
-      const random = createRandom(seed).fork(`augment/${epoch}/${index}/${at}`);
-      const part = (values: Float32Array, depth: number) =>
+      const place = at + (part?.from ?? 0);
+      const random = createRandom(seed).fork(`augment/${epoch}/${index}/${place}`);
+      const slot = (values: Float32Array, depth: number) =>
         values.subarray(at * pixels * depth, (at + 1) * pixels * depth);
       const fate = await this.#window(sample, window, random, {
         size,
-        images: part(arrays.images, channels),
-        target: part(arrays.target, classes.length),
-        weight: part(arrays.weight, 1),
+        images: slot(arrays.images, channels),
+        target: slot(arrays.target, classes.length),
+        weight: slot(arrays.weight, 1),
       });
       if (fate.before) counts.masks++;
       if (fate.before && !fate.after) counts.emptied++;
@@ -130,7 +142,7 @@ export class SampleReader {
   }
 
   run(job: ReadJob): Promise<ReadResult> {
-    if (job.kind === 'batch') return this.batch(job.epoch, job.index, job.draws);
+    if (job.kind === 'batch') return this.batch(job.epoch, job.index, job.draws, job.part);
     return job.kind === 'whole' ? this.whole(job.id) : this.survey(job.id);
   }
 

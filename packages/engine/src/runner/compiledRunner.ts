@@ -1,8 +1,11 @@
 import {
+  type CompileOptions,
   compile,
+  compileInSegments,
   type DeviceTensor,
   disposeOperand,
   type Elements,
+  EXCHANGE,
   type Graph,
   graphOf,
   type InputSpec,
@@ -27,6 +30,7 @@ import { inferredWith } from '../step/state.ts';
 import type { Compute } from './compute.ts';
 import { float, tracedModel } from './inferenceGraph.ts';
 import { InferencePrograms } from './inferencePrograms.ts';
+import { Joined } from './joined.ts';
 import { PlacementNotes } from './placementNotes.ts';
 import { ProgramCache } from './programCache.ts';
 import { inMiB, type Room, requireMemory, roomOf, withRoom } from './room.ts';
@@ -38,8 +42,9 @@ import type {
   StateArrays,
   StepCall,
   StepResult,
+  UpdateCall,
 } from './runner.ts';
-import { byKind, inOrder, partOf, StepInputs, type StepPart } from './stepInputs.ts';
+import { byKind, inOrder, partOf, placesOf, StepInputs, type StepPart } from './stepInputs.ts';
 
 interface CompiledStep {
   readonly program: Program;
@@ -72,6 +77,8 @@ export class CompiledRunner implements Runner {
   readonly #steps: ProgramCache<CompiledStep>;
   #inference: InferencePrograms | undefined;
   #reader: { readonly places: string; readonly reader: Reader } | undefined;
+  /** Memory in which what is exchanged lies end to end, once it was. */
+  readonly #exchanged = new Map<string, Float32Array>();
   /** The state in the order of stepInputs; each as it was given, until a program uses it. */
   readonly #state: (Held | Float32Array)[];
 
@@ -92,15 +99,49 @@ export class CompiledRunner implements Runner {
    * @throws DeviceLost
    */
   async step(call: StepCall): Promise<StepResult> {
-    const { program, inputs, asked, room } = await this.#stepFor(call);
+    const shape = [call.count, ...call.size];
+    const { inputs, said } = await this.#run(partOf(call), shape, call, call.uniform);
+    return inputs.report(said);
+  }
+
+  async exchange(change: (gathered: Float32Array, buffers: Float32Array) => void): Promise<void> {
+    const away = await this.#read();
+    const both = (['gathered', 'buffers'] as const).map((kind) => {
+      const places = placesOf(this.#program, [kind]);
+      const joined = new Joined(
+        places.map((place) => this.#values(place, away)),
+        this.#exchanged.get(kind),
+      );
+      this.#exchanged.set(kind, joined.values);
+      return { places, joined };
+    });
+    change(both[0]!.joined.values, both[1]!.joined.values);
+    for (const { places, joined } of both) {
+      for (const [index, place] of places.entries()) this.#put(place, joined.part(index));
+    }
+  }
+
+  async update(call: UpdateCall): Promise<number> {
+    const { said } = await this.#run('update', [], call, () => {});
+    return said[0]![0]!;
+  }
+
+  /** Computes, keeps the new state, and gives what is said. */
+  async #run(
+    part: StepPart,
+    shape: readonly number[],
+    call: StepCall | UpdateCall,
+    fill: StepCall['uniform'],
+  ): Promise<{ readonly inputs: StepInputs; readonly said: Float32Array[] }> {
+    const { program, inputs, asked, room } = await this.#stepFor(part, shape);
     const held = (place: number) => this.#state[place] as Held;
     const uniform = asked.map(({ shape }) => {
       const values = new Float32Array(tf.util.sizeFromShape([...shape]));
-      call.uniform(values);
+      fill(values);
       return values;
     });
     const said = Array.from({ length: inputs.reported }, () => undefined);
-    const results = await withRoom(room, [call.count, ...call.size], () =>
+    const results = await withRoom(room, shape, () =>
       program.run(
         [...inputs.reads.map((place) => held(place).now), ...inputs.values(call), ...uniform],
         [...said, ...inputs.writes.map((place) => held(place).next)],
@@ -113,8 +154,8 @@ export class CompiledRunner implements Runner {
       if (isOnDevice(before)) before.dispose();
       one.next = isOnDevice(one.now) ? undefined : (before as Elements);
     }
-    this.#placed.after(WHAT[partOf(call)], program);
-    return inputs.report(inMemory(results.slice(0, inputs.reported)) as Float32Array[]);
+    this.#placed.after(WHAT[part], program);
+    return { inputs, said: inMemory(results.slice(0, inputs.reported)) as Float32Array[] };
   }
 
   async infer(images: Float32Array, count: number, size: readonly number[]): Promise<Inferred> {
@@ -140,23 +181,14 @@ export class CompiledRunner implements Runner {
 
   async state(): Promise<StateArrays> {
     const away = await this.#read();
-    const arrays = this.#state.map((one, place) => {
-      if (one instanceof Float32Array) return one;
-      const elements = isOnDevice(one.now) ? away.get(place)! : one.now;
-      return outOfPort(one.port, elements) as Float32Array;
-    });
-    return byKind(this.#program, arrays);
+    return byKind(
+      this.#program,
+      this.#state.map((_, place) => this.#values(place, away)),
+    );
   }
 
   load(state: StateArrays): void {
-    for (const [place, values] of inOrder(state).entries()) {
-      const one = this.#state[place]!;
-      if (one instanceof Float32Array) this.#state[place] = values;
-      else {
-        disposeOperand(one.now);
-        one.now = intoPort(one.port, values);
-      }
-    }
+    for (const [place, values] of inOrder(state).entries()) this.#put(place, values);
   }
 
   async dispose(): Promise<void> {
@@ -166,6 +198,23 @@ export class CompiledRunner implements Runner {
     await this.#steps.clear();
     await this.#inference?.dispose();
     await this.#reader?.reader.dispose();
+  }
+
+  /** One array of the state, as tfjs orders its elements. @param away what lies on a GPU */
+  #values(place: number, away: ReadonlyMap<number, Elements>): Float32Array {
+    const one = this.#state[place]!;
+    if (one instanceof Float32Array) return one;
+    const elements = isOnDevice(one.now) ? away.get(place)! : one.now;
+    return outOfPort(one.port, elements) as Float32Array;
+  }
+
+  #put(place: number, values: Float32Array): void {
+    const one = this.#state[place]!;
+    if (one instanceof Float32Array) this.#state[place] = values;
+    else {
+      disposeOperand(one.now);
+      one.now = intoPort(one.port, values);
+    }
   }
 
   /** What lies on a GPU, by its place in the state. */
@@ -199,9 +248,7 @@ export class CompiledRunner implements Runner {
     }
   }
 
-  async #stepFor(call: StepCall): Promise<CompiledStep> {
-    const shape = [call.count, ...call.size];
-    const part = partOf(call);
+  async #stepFor(part: StepPart, shape: readonly number[]): Promise<CompiledStep> {
     const known = this.#steps.get(shape, part);
     if (known) return known;
     const started = performance.now();
@@ -213,26 +260,31 @@ export class CompiledRunner implements Runner {
     if (this.#compute.runtime.provider.name === 'cpu') requireMemory(room, shape);
     await this.#requireRoom(graph, shape);
     const place = new Map(inputs.reads.map((held, index) => [held, index]));
+    const options: CompileOptions = {
+      name: 'training step',
+      threads: this.#compute.threads,
+      optimize: 'extended',
+      ...(this.#compute.profile !== undefined && { profile: this.#compute.profile }),
+      stays: new Set(inputs.writes.map((_, index) => inputs.reported + index)),
+      freeInputs: new Set(inputs.reads.keys()),
+      inputLayouts: this.#layouts(inputs.reads),
+      outputLike: new Map(
+        inputs.writes.map((held, index) => [inputs.reported + index, place.get(held)!]),
+      ),
+    };
+    const { runtime } = this.#compute;
+    const sum = part === 'update' ? undefined : this.#program.processes?.sum;
     const program = await withRoom(room, shape, () =>
-      compile(this.#compute.runtime, graph, {
-        name: 'training step',
-        threads: this.#compute.threads,
-        optimize: 'extended',
-        ...(this.#compute.profile !== undefined && { profile: this.#compute.profile }),
-        stays: new Set(inputs.writes.map((_, index) => inputs.reported + index)),
-        freeInputs: new Set(inputs.reads.keys()),
-        inputLayouts: this.#layouts(inputs.reads),
-        outputLike: new Map(
-          inputs.writes.map((held, index) => [inputs.reported + index, place.get(held)!]),
-        ),
-      }),
+      sum && sums(graph)
+        ? compileInSegments(runtime, graph, options, sum)
+        : compile(runtime, graph, options),
     );
     await this.#hold(program, inputs.reads);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     this.#emit({
       type: 'note',
       level: 'info',
-      text: `compiled the ${WHAT[part]} of ${shape.join(' x ')}: ${program.operators} operators in ${seconds} s, about ${inMiB(room.bytes)} MiB`,
+      text: `compiled the ${[WHAT[part], shape.join(' x ')].filter(Boolean).join(' of ')}: ${program.operators} operators in ${seconds} s, about ${inMiB(room.bytes)} MiB`,
     });
     const compiled = { program, inputs, asked, room };
     await this.#steps.add(shape, compiled, part);
@@ -280,6 +332,7 @@ const WHAT: Readonly<Record<StepPart, string>> = {
   whole: 'training step',
   gather: 'training step that gathers a gradient',
   finish: 'training step that ends with an update',
+  update: 'update',
 };
 
 /** A network whose weights no longer change: they are constants of the graph. */
@@ -297,6 +350,11 @@ export class CompiledNetwork implements Network {
   dispose(): Promise<void> {
     return this.#programs.dispose();
   }
+}
+
+/** Whether processes meet in the midst of a step. */
+function sums({ nodes }: Graph): boolean {
+  return nodes.some(({ kernel }) => kernel === EXCHANGE);
 }
 
 /** Bytes of the state, once. */

@@ -1,10 +1,12 @@
 import type { OnEvent } from '@raremask/core';
 import { tf } from '@raremask/tfjs';
 import { Leaks } from '../guard/leaks.ts';
+import { withExchange } from '../step/processes.ts';
 import type { NetworkProgram, StepProgram } from '../step/program.ts';
 import { inferredWith, type NetworkState, type StateEntry, stateLayout } from '../step/state.ts';
 import { infer } from '../step/trainStep.ts';
 import { requireShapes } from './inferenceGraph.ts';
+import { Joined } from './joined.ts';
 import type {
   Inferred,
   Network,
@@ -13,8 +15,9 @@ import type {
   StateArrays,
   StepCall,
   StepResult,
+  UpdateCall,
 } from './runner.ts';
-import { byKind, inOrder, partOf, StepInputs } from './stepInputs.ts';
+import { byKind, inOrder, partOf, placesOf, StepInputs } from './stepInputs.ts';
 
 /** Runs steps kernel by kernel on the tfjs backend that is in use. */
 export class EagerRunner implements Runner {
@@ -32,24 +35,57 @@ export class EagerRunner implements Runner {
 
   async step(call: StepCall): Promise<StepResult> {
     const inputs = new StepInputs(this.#program, partOf(call));
+    return inputs.report(await this.#run(inputs, call, [call.count, ...call.size], call.uniform));
+  }
+
+  async exchange(change: (gathered: Float32Array, buffers: Float32Array) => void): Promise<void> {
+    const both = (['gathered', 'buffers'] as const).map((kind) => {
+      const places = placesOf(this.#program, [kind]);
+      const arrays = places.map((place) => this.#state[place]!.dataSync() as Float32Array);
+      return { places, joined: new Joined(arrays) };
+    });
+    change(both[0]!.joined.values, both[1]!.joined.values);
+    for (const { places, joined } of both) {
+      for (const [index, place] of places.entries()) {
+        const before = this.#state[place]!;
+        this.#state[place] = tf.tensor(joined.part(index), before.shape);
+        before.dispose();
+      }
+    }
+  }
+
+  async update(call: UpdateCall): Promise<number> {
+    const inputs = new StepInputs(this.#program, 'update');
+    const [norm] = await this.#run(inputs, call, [], () => {});
+    return norm![0]!;
+  }
+
+  /** Computes, takes the new state, and gives what is said. */
+  async #run(
+    inputs: StepInputs,
+    call: StepCall | UpdateCall,
+    image: readonly number[],
+    uniform: StepCall['uniform'],
+  ): Promise<Float32Array[]> {
     const compute = () => {
       const state = inputs.reads.map((place) => this.#state[place]!);
-      const shapes = inputs.shapes([call.count, ...call.size]).slice(state.length);
+      const shapes = inputs.shapes(image).slice(state.length);
       const given = inputs.values(call).map((values, at) => tf.tensor(values, [...shapes[at]!]));
       return inputs.run(this.#program, [...state, ...given], (shape) => {
         const values = new Float32Array(tf.util.sizeFromShape([...shape]));
-        call.uniform(values);
+        uniform(values);
         return tf.tensor(values, [...shape]);
       });
     };
-    const results = this.#leaks.during(() => tf.tidy(compute));
+    const { processes } = this.#program;
+    const results = withExchange(processes, () => this.#leaks.during(() => tf.tidy(compute)));
     const said = results.splice(0, inputs.reported);
     for (const [index, place] of inputs.writes.entries()) {
       this.#state[place]!.dispose();
       this.#state[place] = results[index]!;
     }
     try {
-      return inputs.report((await Promise.all(said.map((one) => one.data()))) as Float32Array[]);
+      return (await Promise.all(said.map((one) => one.data()))) as Float32Array[];
     } finally {
       tf.dispose(said);
     }

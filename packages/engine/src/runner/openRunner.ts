@@ -25,6 +25,8 @@ export function openRunner(
   );
   return {
     step: (call) => running.try((runner) => runner.step(call)),
+    exchange: (change) => running.now.exchange(change),
+    update: (call) => running.try((runner) => runner.update(call)),
     infer: (images, count, size) => running.try((runner) => runner.infer(images, count, size)),
     state: () => running.now.state(),
     load: (loaded) => running.now.load(loaded),

@@ -1,7 +1,16 @@
 import type { NetworkState, TrainingState } from '../step/state.ts';
 
+/** The numbers of one update. */
+export interface UpdateCall {
+  readonly learningRate: number;
+  /** The optimizer's own, by name. */
+  readonly numbers: Readonly<Record<string, number>>;
+  /** Share of a moving average that stays, where averages are kept. */
+  readonly decay?: number;
+}
+
 /** A batch and the numbers that change from step to step. */
-export interface StepCall {
+export interface StepCall extends UpdateCall {
   readonly count: number;
   readonly size: readonly number[];
   /** [count, ...size, channels] */
@@ -10,15 +19,12 @@ export interface StepCall {
   readonly target: Float32Array;
   /** [count, ...size, 1] */
   readonly weight: Float32Array;
-  readonly learningRate: number;
-  /** The optimizer's own numbers for this step, by name. */
-  readonly numbers: Readonly<Record<string, number>>;
   /** The weight of each loss term. */
   readonly termWeights: readonly number[];
   /** Where several batches make one update: this one's place among them. */
   readonly gathering?: Gathering;
-  /** Share of a moving average that stays, where averages are kept. */
-  readonly decay?: number;
+  /** Where the batch is a part of one: the share of its images that each process has, and their number. */
+  readonly processes?: { readonly shares: readonly number[]; readonly images: number };
   /** Fills an array with fresh uniform numbers, for the model's dropout. */
   uniform(into: Float32Array): void;
 }
@@ -28,7 +34,7 @@ export interface Gathering {
   /** Its share of their images. */
   readonly share: number;
   readonly first: boolean;
-  /** The last one updates. */
+  /** The last one updates, but where the update waits for other processes. */
   readonly last: boolean;
 }
 
@@ -79,6 +85,14 @@ export interface Network {
 /** Computes training steps, and holds the state between them. It infers with the moving averages, where they are kept. */
 export interface Runner extends Network {
   step(call: StepCall): Promise<StepResult>;
+  /**
+   * Lets what was gathered, and the running statistics, be changed before the update.
+   *
+   * @param change of all gradients end to end, and of all statistics; both in place
+   */
+  exchange(change: (gathered: Float32Array, buffers: Float32Array) => void): Promise<void>;
+  /** The update that steps with `gathering` wait for. @returns the norm of the gathered gradient */
+  update(call: UpdateCall): Promise<number>;
   /** A copy of the state. @throws DeviceLost where it was on a device that is gone */
   state(): Promise<StateArrays>;
   /** Takes another state of the same layout in the place of its own. */

@@ -1,16 +1,23 @@
 import { tf } from '@raremask/tfjs';
 import type { StepProgram } from '../step/program.ts';
 import { type StateEntry, type StepState, stateLayout, type TrainingState } from '../step/state.ts';
-import { finishStep, gatherStep, type StepOutput, trainStep } from '../step/trainStep.ts';
-import type { StepCall, StepResult } from './runner.ts';
+import {
+  finishStep,
+  gatherStep,
+  type StepOutput,
+  trainStep,
+  updateStep,
+} from '../step/trainStep.ts';
+import type { StepCall, StepResult, UpdateCall } from './runner.ts';
 
 /**
  * What a step does: the whole of an update; or it only gathers a gradient; or it finishes an update of
- * several batches.
+ * several batches; or it updates with what was gathered, and has no batch.
  */
-export type StepPart = 'whole' | 'gather' | 'finish';
+export type StepPart = BatchPart | 'update';
+type BatchPart = 'whole' | 'gather' | 'finish';
 
-export function partOf({ gathering }: StepCall): StepPart {
+export function partOf({ gathering }: StepCall): BatchPart {
   if (gathering === undefined) return 'whole';
   return gathering.last ? 'finish' : 'gather';
 }
@@ -22,12 +29,16 @@ const READS: Readonly<Record<StepPart, readonly Kind[]>> = {
   whole: ['weights', 'buffers', 'slots', 'averages'],
   gather: ['weights', 'buffers', 'gathered'],
   finish: KINDS,
+  update: KINDS,
 };
 const WRITES: Readonly<Record<StepPart, readonly Kind[]>> = {
   whole: ['weights', 'buffers', 'slots', 'averages'],
   gather: ['buffers', 'gathered'],
   finish: ['weights', 'buffers', 'slots', 'averages'],
+  update: ['weights', 'slots', 'averages'],
 };
+
+const NONE: NonNullable<StepCall['processes']> = { shares: [], images: 0 };
 
 /** A run's whole state as one list. */
 export function inOrder<T>(state: TrainingState<T>): T[] {
@@ -60,28 +71,29 @@ export class StepInputs {
     this.#program = program;
     this.#part = part;
     this.#numbers = Object.keys(program.optimizer.numbers?.(1) ?? {});
-    this.reads = places(program, READS[part]);
-    this.writes = places(program, WRITES[part]);
-    this.reported = program.outcomes ? 2 : 1;
+    this.reads = placesOf(program, READS[part]);
+    this.writes = placesOf(program, WRITES[part]);
+    this.reported = program.outcomes && part !== 'update' ? 2 : 1;
   }
 
-  /** Shapes of all inputs. @param image [count, ...size] */
+  /** Shapes of all inputs. @param image [count, ...size]; of an update, nothing */
   shapes(image: readonly number[]): (readonly number[])[] {
     const { facts } = this.#program;
     const state = inOrder<StateEntry>(stateLayout(this.#program));
+    const depths = this.#part === 'update' ? [] : [facts.channels, facts.classes.length, 1];
     return [
       ...this.reads.map((place) => state[place]!.shape),
-      [...image, facts.channels],
-      [...image, facts.classes.length],
-      [...image, 1],
+      ...depths.map((depth) => [...image, depth]),
       ...this.#scalars().map(() => []),
     ];
   }
 
   /** What a call brings, after the state. */
-  values(call: StepCall): Float32Array[] {
-    const scalars = this.#scalars().map((of) => Float32Array.of(of(call)));
-    return [call.images, call.target, call.weight, ...scalars];
+  values(call: StepCall | UpdateCall): Float32Array[] {
+    const scalars = this.#scalars().map((of) => Float32Array.of(of(call as StepCall)));
+    if (this.#part === 'update') return scalars;
+    const { images, target, weight } = call as StepCall;
+    return [images, target, weight, ...scalars];
   }
 
   /** A step on inputs in this order; its results in theirs. The caller owns them. */
@@ -100,15 +112,29 @@ export class StepInputs {
         ]),
       ) as unknown as StepState;
       const scalar = () => one() as tf.Scalar;
+      const update = () => ({
+        learningRate: scalar(),
+        numbers: Object.fromEntries(this.#numbers.map((name) => [name, scalar()])),
+        decay: program.average ? scalar() : undefined,
+      });
+      if (this.#part === 'update') {
+        const { state: moved, gradientNorm } = updateStep(program, state, update());
+        return [gradientNorm!, ...WRITES.update.flatMap((kind) => moved[kind]!)];
+      }
       const batch = { images: one(), target: one(), weight: one(), uniform };
       const steps = {
-        update: () => ({
-          learningRate: scalar(),
-          numbers: Object.fromEntries(this.#numbers.map((name) => [name, scalar()])),
-          decay: program.average ? scalar() : undefined,
-        }),
+        update,
         gather: () => ({ share: scalar(), keep: scalar() }),
-        batch: () => ({ ...batch, termWeights: program.losses.map(scalar) }),
+        batch: () => ({
+          ...batch,
+          termWeights: program.losses.map(scalar),
+          ...(program.processes && {
+            processes: {
+              shares: Array.from({ length: program.processes.size }, scalar),
+              images: scalar(),
+            },
+          }),
+        }),
       };
       switch (this.#part) {
         case 'whole':
@@ -151,14 +177,28 @@ export class StepInputs {
       ({ gathering }) => gathering!.share,
       ({ gathering }) => (gathering!.first ? 0 : 1),
     ];
+    const terms = this.#program.losses.map(
+      (_, index) =>
+        ({ termWeights }: StepCall) =>
+          termWeights[index]!,
+    );
+    const { size = 0 } = this.#program.processes ?? {};
+    const processes: ((call: StepCall) => number)[] =
+      size === 0
+        ? []
+        : [
+            ...Array.from(
+              { length: size },
+              (_, rank) =>
+                ({ processes: { shares } = NONE }: StepCall) =>
+                  shares[rank] ?? 0,
+            ),
+            ({ processes: { images } = NONE }) => images,
+          ];
     return [
       ...(this.#part === 'gather' ? [] : update),
-      ...(this.#part === 'whole' ? [] : gather),
-      ...this.#program.losses.map(
-        (_, index) =>
-          ({ termWeights }: StepCall) =>
-            termWeights[index]!,
-      ),
+      ...(this.#part === 'whole' || this.#part === 'update' ? [] : gather),
+      ...(this.#part === 'update' ? [] : [...terms, ...processes]),
     ];
   }
 
@@ -171,7 +211,8 @@ export class StepInputs {
   }
 }
 
-function places(program: StepProgram, kinds: readonly Kind[]): number[] {
+/** Places of some kinds in the list of the whole state. */
+export function placesOf(program: StepProgram, kinds: readonly Kind[]): number[] {
   const layout = stateLayout(program);
   return KINDS.flatMap((kind) => layout[kind].map(() => kind)).flatMap((kind, place) =>
     kinds.includes(kind) ? [place] : [],

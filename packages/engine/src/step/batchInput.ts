@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { ProcessesInput } from './processes.ts';
 
 /** One batch, as tensors. */
 export interface BatchInput {
@@ -10,6 +11,8 @@ export interface BatchInput {
   readonly weight: tf.Tensor;
   /** The weight of each loss term. */
   readonly termWeights: readonly tf.Scalar[];
+  /** Where it is a part of a batch that several processes share, and the model sees all of it. */
+  readonly processes?: ProcessesInput | undefined;
   /** Fresh uniform numbers for the model's dropout. */
   uniform(shape: readonly number[]): tf.Tensor;
 }

@@ -1,4 +1,5 @@
 import type { Facts, Loss, Model, Optimizer } from '@raremask/core';
+import type { StepProcesses } from './processes.ts';
 
 /** What inference is made of. */
 export interface NetworkProgram {
@@ -20,6 +21,8 @@ export interface StepProgram extends NetworkProgram {
   readonly average?: boolean;
   /** Whether gradients of several batches make one update. */
   readonly accumulate?: boolean;
+  /** Where several processes make each step together, and the model sees all of it. */
+  readonly processes?: StepProcesses;
   /** Whether a sampler wants each sample's outcome. */
   readonly outcomes: boolean;
   /** What messages call each loss. */

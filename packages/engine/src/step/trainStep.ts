@@ -1,11 +1,12 @@
-import type { Model } from '@raremask/core';
-import { completeGradients } from '@raremask/core/loss';
+import type { LossInput, Model } from '@raremask/core';
+import { completeGradients, withJoinedPools } from '@raremask/core/loss';
 import { tf } from '@raremask/tfjs';
 import type { BatchInput } from './batchInput.ts';
 import { imageLoss } from './imageLoss.ts';
 import { tidied, withKept } from './kept.ts';
 import { alarmShare, sampleLoss } from './outcomes.ts';
 import { type Packing, packNothing, packVectors } from './packing.ts';
+import { processesOf, summed } from './processes.ts';
 import type { StepProgram } from './program.ts';
 import type { NetworkState, StepState } from './state.ts';
 import { supervised } from './supervision.ts';
@@ -50,11 +51,15 @@ export interface StepOutput extends BatchReport {
 /**
  * The gradient of one batch's loss, as a pure function: nothing is read, nothing but the result is
  * kept, and the caller owns the result. One gradient for each weight that is not frozen.
+ *
+ * @param share factor of the gradient; left out, 1. Where processes join in the middle of a model, what they
+ *   hand back to each other is weighed already.
  */
 export function gradients(
   program: StepProgram,
   state: NetworkState<tf.Tensor>,
   input: BatchInput,
+  share?: tf.Scalar,
 ): BatchReport & { readonly gradients: tf.Tensor[]; readonly buffers: tf.Tensor[] } {
   // Before the model: its operations may need them, too.
   completeGradients();
@@ -69,14 +74,20 @@ export function gradients(
           buffers: state.buffers,
           mode: 'train',
           uniform: input.uniform,
+          ...(program.processes &&
+            input.processes && { processes: processesOf(program.processes, input.processes) }),
         });
         const [main, ...auxiliary] = supervised(program.facts, outputs, input);
-        const values = program.losses.map((loss) => loss(main!.seen));
+        const lossesOf = (seen: LossInput) =>
+          withJoinedPools(program.processes && summed, () =>
+            program.losses.map((loss) => loss(seen)),
+          );
+        const values = lossesOf(main!.seen);
         const terms = values.map((value) => tf.mean(value) as tf.Scalar);
         const learnt = auxiliary.reduce(
           (sums, { seen, share }) =>
-            program.losses.map((loss, index) =>
-              tf.add(sums[index]!, tf.mul(tf.mean(loss(seen)), share)),
+            lossesOf(seen).map((value, index) =>
+              tf.add(sums[index]!, tf.mul(tf.mean(value), share)),
             ),
           main!.share === 1 ? terms : terms.map((term) => tf.mul(term, main!.share)),
         );
@@ -100,7 +111,7 @@ export function gradients(
             ),
           ]);
         }
-        return total;
+        return share ? tf.mul(total, share) : total;
       };
       const { grads } = tf.valueAndGrads(forward)(moving.map((index) => state.weights[index]!));
       return grads;
@@ -199,8 +210,13 @@ export function gatherStep(
   input: BatchInput & GatherInput,
 ): StepOutput {
   return tidied(() => {
-    const { gradients: gradient, buffers, ...report } = gradients(program, state, input);
-    const gathered = gatheredWith(program, state.gathered, gradient, input);
+    const { processes } = program;
+    const weighed = processes && input.share;
+    const { gradients: gradient, buffers, ...report } = gradients(program, state, input, weighed);
+    const gathered = gatheredWith(program, state.gathered, gradient, {
+      keep: input.keep,
+      share: weighed ? tf.scalar(1) : input.share,
+    });
     return { ...report, state: { buffers, gathered } };
   });
 }
@@ -216,6 +232,20 @@ export function finishStep(
     const gathered = gatheredWith(program, state.gathered, gradient, input);
     const own = movingOf(program).map((index) => gathered[index]!);
     return { ...report, ...updated(program, state, own, buffers, input) };
+  });
+}
+
+/** An update along gradients that were gathered before, without a batch. */
+export function updateStep(
+  program: StepProgram,
+  state: StepState,
+  input: UpdateInput,
+): Pick<StepOutput, 'state' | 'gradientNorm'> {
+  return tidied(() => {
+    const own = movingOf(program).map((index) => state.gathered[index]!);
+    const { state: changed, gradientNorm } = updated(program, state, own, state.buffers, input);
+    const { buffers: _same, ...moved } = changed;
+    return { state: moved, gradientNorm };
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Draw } from '@raremask/core';
 import type { Work } from '../opening/openWork.ts';
 import type { Gathering } from '../runner/runner.ts';
+import type { Team } from '../team/team.ts';
 import type { Parts } from './parts.ts';
 
 /**
@@ -30,20 +31,29 @@ export function updateProgress(step: number, steps: number, together: number): n
   return Math.floor(step / together) / Math.ceil(steps / together);
 }
 
-/** Says where batches gathered one by one are not the same as one large batch. */
-export function accumulationNote({ loaded }: Work, { model, places }: Parts): string | undefined {
+/** Says where batches gathered one by one, or by several processes, are not the same as one large batch. */
+export function accumulationNote(
+  { loaded }: Work,
+  { model, places }: Parts,
+  { size }: Team,
+): string | undefined {
   const { accumulate, batch } = loaded.manifest.train;
-  if (accumulate === 1) return undefined;
+  if (accumulate === 1 && size === 1) return undefined;
   const pooling = places.filter((_, index) => {
     const { plugin, options } = loaded.plugins.losses[index]!;
-    return plugin.poolsBatch?.(options) ?? false;
+    const joins = accumulate === 1 && (plugin.joinsProcesses?.(options) ?? false);
+    return (plugin.poolsBatch?.(options) ?? false) && !joins;
   });
   const reasons = [
-    ...(model.buffers.length > 0
+    ...(model.buffers.length > 0 && (accumulate > 1 || !model.joinsProcesses)
       ? ['the model has running statistics, as batch norm does, which see each batch alone']
       : []),
     ...pooling.map((place) => `${place} pools each batch alone`),
   ];
   if (reasons.length === 0) return undefined;
-  return `train.accumulate: ${accumulate} is not the same as a batch of ${accumulate * batch}: ${reasons.join('; ')}`;
+  const what = [
+    ...(accumulate > 1 ? [`train.accumulate: ${accumulate}`] : []),
+    ...(size > 1 ? [`a batch divided among ${size} processes`] : []),
+  ].join(' with ');
+  return `${what} is not the same as a batch of ${accumulate * batch} in one: ${reasons.join('; ')}`;
 }

@@ -18,7 +18,7 @@ export const NOTHING_DONE: EpochSums = {
 
 /** What one batch adds to the sums of its epoch. */
 interface DoneBatch {
-  readonly batch: Batch;
+  readonly batch: Pick<Batch, 'draws' | 'masks' | 'emptied' | 'pasted'>;
   readonly result: StepResult;
   /** Seconds that the step waited for its batch. */
   readonly waited: number;

@@ -5,6 +5,8 @@ import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { Progress } from '../record/checkpointHead.ts';
 import type { Network } from '../runner/runner.ts';
+import { madeByFirst } from '../team/agreement.ts';
+import type { Team } from '../team/team.ts';
 import { type Course, courseOfEpochs } from './course.ts';
 import type { Parts } from './parts.ts';
 import { TimedCourse, type TimedState } from './timedCourse.ts';
@@ -18,6 +20,8 @@ interface Settings {
   readonly clock: () => number;
   /** Of a run that goes on. */
   readonly progress: Progress | undefined;
+  /** Who divides each validation. */
+  readonly team: Team;
 }
 
 /** The course of a run: its epochs, or its time where the manifest has a budget. */
@@ -33,10 +37,16 @@ export async function openCourse(settings: Settings, network: Network): Promise<
     every: train.validateEvery,
     clock,
     passesAfter: (isSearched(evaluate, settings.parts.model) ? 2 : 1) * mirrors,
-    pass: await passSeconds(settings, network),
+    pass: await passOfAll(settings, network),
     saved,
     ...(progress && saved === undefined && { before: progress.seconds }),
   });
+}
+
+/** What the first process has measured, for all: together they take less. */
+async function passOfAll(settings: Settings, network: Network): Promise<number> {
+  const own = await passSeconds(settings, network);
+  return await madeByFirst(settings.team, () => own / settings.team.size);
 }
 
 /**

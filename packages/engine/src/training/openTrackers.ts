@@ -10,13 +10,15 @@ import { type NamedTracker, Trackers } from './trackers.ts';
  *
  * @param onEvent hears what they say, and which of them are lost
  * @param own those of the caller, before them
+ * @param named false where those of the manifest are another process's
  */
 export async function openTrackers(
   data: OpenedData,
   onEvent: OnEvent,
   own: readonly NamedTracker[] = [],
+  { named = true }: { readonly named?: boolean } = {},
 ): Promise<Trackers> {
-  if (data.loaded.plugins.trackers.length === 0) return new Trackers(own, onEvent);
+  if (!named || data.loaded.plugins.trackers.length === 0) return new Trackers(own, onEvent);
   const scope = data.scope(onEvent);
   scope.provide(services.facts, () => data.facts);
   return new Trackers([...own, ...(await madeTrackers(data.loaded, scope))], onEvent, {

@@ -31,7 +31,7 @@ export interface ResumePoint {
 /** What is found of a run that is to go on; no point of it where it was killed before its first checkpoint. */
 export interface FoundRun {
   readonly folder: RunFolder;
-  readonly lock: RunLock;
+  readonly lock: RunLock | undefined;
   readonly point: ResumePoint | null;
 }
 
@@ -42,6 +42,8 @@ interface Wish {
   readonly loaded: LoadedManifest;
   readonly before: LoadedManifest | undefined;
   readonly emit: OnEvent;
+  /** False where another process of the same training has taken the folder; left out, this one does. */
+  readonly isOwner?: boolean;
 }
 
 /**
@@ -52,13 +54,14 @@ interface Wish {
  */
 export async function resumePoint(path: string, wish: Wish): Promise<FoundRun> {
   const { folder } = await openRunFolder(path);
-  const lock = lockRun(folder.path);
+  const { isOwner = true } = wish;
+  const lock = isOwner ? lockRun(folder.path) : undefined;
   try {
     const point = await pointOf(folder, wish);
-    await removePartials(folder.path);
+    if (isOwner) await removePartials(folder.path);
     return { folder, lock, point };
   } catch (error) {
-    lock.release();
+    lock?.release();
     throw error;
   }
 }

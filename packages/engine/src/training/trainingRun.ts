@@ -7,9 +7,10 @@ import type {
   ScoreText,
   ValidationScores,
 } from '@raremask/core';
-import { epochScoreDefinitions, takesBest } from '@raremask/metrics';
+import { epochScoreDefinitions, type ImageScore, takesBest } from '@raremask/metrics';
 import { MetricsTable, type RunFolder } from '@raremask/record';
 import { noBatches, notFiniteLoss } from '../errors.ts';
+import type { Judged } from '../judging/judge.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { Batch } from '../reading/plan.ts';
@@ -17,13 +18,15 @@ import { readCheckpoint, resumeState, writeCheckpoint } from '../record/checkpoi
 import type { EpochEvent, EpochSums, Progress } from '../record/checkpointHead.ts';
 import type { Compute } from '../runner/compute.ts';
 import { openRunner } from '../runner/openRunner.ts';
-import type { Network, Runner, StateArrays, StepResult } from '../runner/runner.ts';
+import type { Network, Runner, StateArrays, StepCall, StepResult } from '../runner/runner.ts';
 import { averageDecay } from '../step/average.ts';
 import { stateNotFinite } from '../step/errors.ts';
 import type { StepProgram } from '../step/program.ts';
 import { rampValue } from '../step/ramp.ts';
 import { scheduleFactor } from '../step/schedule.ts';
 import { initialState, unusableIn } from '../step/state.ts';
+import { madeByEach, madeByFirst } from '../team/agreement.ts';
+import { isFirst, type Team } from '../team/team.ts';
 import { accumulationNote, gatheringOf, updateProgress } from './accumulation.ts';
 import type { Course } from './course.ts';
 import { improved, isStopped, stoppedNote } from './earlyStop.ts';
@@ -34,9 +37,10 @@ import { programOf } from './programOf.ts';
 import { restored } from './restored.ts';
 import { progressOf, type ResumePoint } from './resumePoint.ts';
 import { startEvent } from './startEvent.ts';
+import type { Together } from './together.ts';
 import type { Trackers } from './trackers.ts';
 import { validate } from './validation.ts';
-import { Watching } from './watching.ts';
+import { type Act, type Noticed, type SeenBatch, Watching } from './watching.ts';
 
 export interface TrainResult {
   readonly folder: string;
@@ -66,6 +70,33 @@ interface RunSettings {
   readonly trackers: Trackers;
   /** Made once the network can be tried on validation images. */
   readonly course: (network: Network) => Promise<Course>;
+  readonly team: Team;
+  /** Of a team of several, how they go together. */
+  readonly together: Together | undefined;
+}
+
+/** A step as all processes know it. */
+interface DoneStep {
+  readonly result: StepResult;
+  /** Of this process's part of the batch. */
+  readonly own: StepResult;
+  readonly batch: SeenBatch;
+  readonly waited: number;
+}
+
+/** What a step has of its epoch. */
+interface RunningEpoch {
+  /** Seconds that it waited for its batch. */
+  readonly waited: number;
+  /** Seconds of the epoch so far. */
+  readonly elapsed: () => number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** How an epoch ended, as the first process knows it and tells the others. */
+interface EpochEnd {
+  readonly acts: readonly Act[];
+  readonly rateFactor: number;
 }
 
 /** A score below which a network has found next to nothing. */
@@ -84,6 +115,12 @@ export class TrainingRun {
   #runner: Runner;
   readonly #table: MetricsTable;
   readonly #trackers: Trackers;
+  readonly #team: Team;
+  readonly #together: Together | undefined;
+  /** Factor of the learning rate, where the sentinel has lowered it. */
+  #rateFactor = 1;
+  /** Sizes of images, for batches that are divided. */
+  #sizeOf: (id: string) => readonly number[] = () => [];
   readonly #load = new LoadMeter();
   readonly #openCourse: RunSettings['course'];
   #course!: Course;
@@ -100,6 +137,8 @@ export class TrainingRun {
     const { work, parts, folder, feed, emit, from, compute, trackers } = settings;
     this.#openCourse = settings.course;
     this.#trackers = trackers;
+    this.#team = settings.team;
+    this.#together = settings.together;
     this.#work = work;
     this.#parts = parts;
     this.#folder = folder;
@@ -145,6 +184,9 @@ export class TrainingRun {
     this.#course = await this.#openCourse(this.#runner);
     this.#isEnded = this.#isStoppedEarly;
     this.#watching = await this.#watch();
+    this.#rateFactor = await madeByFirst(this.#team, () => this.#watching?.rateFactor ?? 1);
+    const survey = await this.#work.survey();
+    this.#sizeOf = (id) => survey.image(id).size;
     const restoredEvents = await this.#restore();
     await this.#trackers.start({
       folder: this.#folder.path,
@@ -160,9 +202,9 @@ export class TrainingRun {
       }),
     );
     for (const event of restoredEvents) this.#emit(event);
-    const note = accumulationNote(this.#work, this.#parts);
+    const note = accumulationNote(this.#work, this.#parts, this.#team);
     if (note !== undefined) this.#emit({ type: 'note', level: 'info', text: note });
-    while (!this.#isOver && !signal?.aborted && this.#progress.epoch < until) {
+    while (!this.#isOver && !this.#isAsked(signal) && this.#progress.epoch < until) {
       await this.#epoch(signal);
     }
     const interrupted = !this.#isOver;
@@ -179,6 +221,12 @@ export class TrainingRun {
     const waitSeconds = this.#feed.waited;
     const { epoch: epochs, totalSteps: steps } = this.#progress;
     return { folder: this.#folder.path, bestEpoch, epochs, steps, interrupted, waitSeconds };
+  }
+
+  /** Whether the run is to stop: this process knows, or all have agreed. */
+  #isAsked(signal: AbortSignal | undefined): boolean {
+    if (this.#together === undefined) return signal?.aborted ?? false;
+    return this.#together.isAsked && !this.#isGathering;
   }
 
   /** Whether an update of several batches has begun, where the epoch has not ended. */
@@ -205,16 +253,18 @@ export class TrainingRun {
     let counted = this.#feed.waited;
     const elapsed = () => before + (performance.now() - started) / 1000;
     const left = this.#course.isOver(epoch) ? [] : batches;
-    for await (const batch of this.#feed.batches(epoch, left, this.#progress.step)) {
+    const part =
+      this.#together && ((draws: readonly Draw[]) => this.#together!.part(draws, this.#sizeOf));
+    for await (const batch of this.#feed.batches(epoch, left, this.#progress.step, part)) {
       const waited = this.#feed.waited - counted;
       counted = this.#feed.waited;
-      await this.#step(batch, batches, waited, elapsed);
+      await this.#step(batch, batches, { waited, elapsed, signal });
       this.#feed.release(batch);
       // A signal of the system is heard between turns of the event loop, and eager steps with batches
       // that are ready take none by themselves.
       await nextTurn();
       if (this.#course.isOver(epoch) && !this.#isGathering) break;
-      if (signal?.aborted && this.#progress.step < batches.length) {
+      if (this.#isAsked(signal) && this.#progress.step < batches.length) {
         this.#addSeconds(elapsed() - before);
         await this.#save(this.#folder.last);
         return;
@@ -263,18 +313,24 @@ export class TrainingRun {
       best: best ? { epoch, score } : this.#progress.best,
       lastEpoch: event,
     };
-    const noticed = await this.#watching?.epoch(event, this.#termWeights(epoch, within));
+    const noticed = await this.#notice(event, this.#termWeights(epoch, within));
     if (best) await this.#save(this.#folder.best);
-    if (noticed?.acts.includes('restore-best')) await this.#restoreBest();
+    const { acts, rateFactor } = await madeByFirst<EpochEnd>(this.#team, () => ({
+      acts: noticed?.acts ?? [],
+      rateFactor: this.#watching?.rateFactor ?? 1,
+    }));
+    this.#rateFactor = rateFactor;
+    await this.#together?.meet();
+    if (acts.includes('restore-best')) await this.#restoreBest();
     // The checkpoint has the row that follows: whenever the process dies, none is lost.
     await this.#save(this.#folder.last);
-    await this.#table.add(event);
+    if (isFirst(this.#team)) await this.#table.add(event);
     this.#emit(event);
     this.#emit(this.#load.taken(done));
     const note = emptiedNote(sums);
     if (note !== undefined) this.#emit({ type: 'note', level: 'warn', text: note });
     for (const finding of noticed?.findings ?? []) this.#emit(finding);
-    this.#isEnded = noticed?.acts.includes('stop') ?? false;
+    this.#isEnded = acts.includes('stop');
     if (this.#isStoppedEarly && !this.#course.isOver(done)) {
       const text = stoppedNote(earlyStop!, this.#progress.improved!);
       this.#emit({ type: 'note', level: 'info', text });
@@ -299,7 +355,7 @@ export class TrainingRun {
     const state = await this.#runner.state();
     const slots = state.slots.map((slot) => new Float32Array(slot.length));
     await this.#runner.dispose();
-    this.#program = programOf(this.#work, this.#parts, true);
+    this.#program = programOf(this.#work, this.#parts, true, this.#team);
     this.#runner = openRunner(this.#compute, this.#program, { ...state, slots }, this.#emit);
     this.#progress = { ...this.#progress, thawedAt: this.#progress.updates };
     const text = `from epoch ${epoch + 1} on all weights are trained (model.thaw)`;
@@ -308,7 +364,7 @@ export class TrainingRun {
 
   /** What is to be said of a run that goes on, once its files say what its checkpoint says. */
   async #restore(): Promise<readonly RunEvent[]> {
-    if (this.#from === null) return [];
+    if (this.#from === null || !isFirst(this.#team)) return [];
     const { epoch, step } = this.#progress;
     const { accumulate } = this.#work.loaded.manifest.train;
     const batches = [...this.#parts.sampler.batches(epoch)].length;
@@ -346,30 +402,29 @@ export class TrainingRun {
   async #step(
     batch: Batch,
     batches: readonly (readonly Draw[])[],
-    waited: number,
-    elapsed: () => number,
+    { elapsed, ...of }: RunningEpoch,
   ): Promise<void> {
     const { manifest } = this.#work.loaded;
     const steps = batches.length;
     const { epoch, step, totalSteps, updates, sums } = this.#progress;
-    const result = await this.#run(batch, batches);
+    const { result, own, batch: seen, waited } = await this.#run(batch, batches, of);
     const { loss, terms, gradientNorm, outcomes } = result;
     if (![loss, ...terms, gradientNorm ?? 0].every(Number.isFinite)) {
       throw notFiniteLoss({
         epoch: epoch + 1,
         step: step + 1,
-        ids: batch.draws.map(({ id }) => id),
+        ids: seen.draws.map(({ id }) => id),
         terms: terms.map((value, index) => ({ place: this.#parts.places[index]!, value })),
         model: this.#parts.modelPlace,
         gradientNorm: gradientNorm ?? Number.NaN,
         lastCheckpoint: totalSteps > 0 && epoch > 0 ? this.#folder.last : null,
       });
     }
-    this.#watching?.batch(batch);
+    this.#watching?.batch(seen);
     const isLast = step === steps - 1;
     if (isLast && this.#watching?.wantsBatch) {
       const progress = updateProgress(step, steps, manifest.train.accumulate);
-      await this.#watching.again(this.#runner, batch, result, this.#termWeights(epoch, progress));
+      await this.#watching.again(this.#runner, batch, own, this.#termWeights(epoch, progress));
     }
     if (!this.#updated && gradientNorm !== null) {
       await this.#checkState('nothing was saved since');
@@ -377,19 +432,19 @@ export class TrainingRun {
     }
     if (outcomes) {
       this.#parts.sampler.observe?.(
-        outcomes.map((outcome, index) => ({ draw: batch.draws[index]!, ...outcome })),
+        outcomes.map((outcome, index) => ({ draw: seen.draws[index]!, ...outcome })),
         epoch,
       );
     }
     const seconds = elapsed();
+    this.#course.stepped(this.#together?.stepSeconds ?? seconds - sums.seconds, steps);
     this.#progress = {
       ...this.#progress,
       step: step + 1,
       totalSteps: totalSteps + 1,
       updates: updates + (gradientNorm === null ? 0 : 1),
-      sums: plus(sums, { batch, result, waited, seconds }),
+      sums: plus(sums, { batch: seen, result, waited, seconds }),
     };
-    this.#course.stepped(seconds - sums.seconds, steps);
     const allSteps = steps * (manifest.train.epochs - epoch);
     this.#emit({
       type: 'step',
@@ -403,13 +458,18 @@ export class TrainingRun {
     });
   }
 
-  #run(batch: Batch, batches: readonly (readonly Draw[])[]): Promise<StepResult> {
+  async #run(
+    batch: Batch,
+    batches: readonly (readonly Draw[])[],
+    { waited, signal }: Pick<RunningEpoch, 'waited' | 'signal'>,
+  ): Promise<DoneStep> {
     const { train } = this.#work.loaded.manifest;
     const { epoch, step, totalSteps, updates } = this.#progress;
     const gathering = gatheringOf(batches, step, train.accumulate);
     const progress = updateProgress(step, batches.length, train.accumulate);
     const random = this.#work.scope.random(`dropout/${totalSteps}`);
-    return this.#runner.step({
+    const draws = batches[step]!;
+    const call: StepCall = {
       count: batch.draws.length,
       size: batch.size,
       images: batch.images,
@@ -418,12 +478,28 @@ export class TrainingRun {
       learningRate: this.#learningRate(epoch, progress),
       numbers: this.#parts.optimizer.numbers?.(updates - (this.#progress.thawedAt ?? 0) + 1) ?? {},
       ...(train.average && { decay: averageDecay(train.average.decay, updates) }),
-      ...(gathering && { gathering }),
       termWeights: this.#termWeights(epoch, progress),
       uniform: (into) => {
         for (let index = 0; index < into.length; index++) into[index] = random.next();
       },
+    };
+    if (this.#together === undefined) {
+      const result = await this.#runner.step({ ...call, ...(gathering && { gathering }) });
+      return { result, own: result, batch, waited };
+    }
+    const { masks, emptied, pasted } = batch;
+    const joint = await this.#together.step({
+      runner: this.#runner,
+      call: { ...call, uniform: this.#together.uniform(random, draws) },
+      counts: { masks, emptied, pasted, waited },
+      draws,
+      gathering,
+      terms: this.#parts.terms.length,
+      outcomes: this.#program.outcomes,
+      asked: signal?.aborted ?? false,
     });
+    const { result, own, waited: all, ...counts } = joint;
+    return { result, own, batch: { draws, ...counts }, waited: all };
   }
 
   #termWeights(epoch: number, progress: number): number[] {
@@ -446,6 +522,15 @@ export class TrainingRun {
     });
   }
 
+  /** What the sentinel says of an epoch; only the first process asks it, for all. */
+  async #notice(event: EpochEvent, weights: readonly number[]): Promise<Noticed | undefined> {
+    if (this.#watching === undefined) return undefined;
+    const observed = (await madeByEach(this.#team, this.#watching.observations)).flat();
+    if (isFirst(this.#team)) return await this.#watching.epoch(event, weights, observed);
+    this.#watching.forget();
+    return undefined;
+  }
+
   /** Where the best epoch has found nothing yet, what the run began with. */
   async #restoreBest(): Promise<void> {
     const { best } = this.#progress;
@@ -462,7 +547,9 @@ export class TrainingRun {
     const started = performance.now();
     try {
       const scores = await this.#scores(epoch);
-      this.#course.validated((performance.now() - started) / 1000);
+      const seconds = await madeByFirst(this.#team, () => (performance.now() - started) / 1000);
+      await this.#together?.meet();
+      this.#course.validated(seconds);
       return scores;
     } catch (error) {
       await this.#save(this.#folder.last, false);
@@ -471,7 +558,7 @@ export class TrainingRun {
   }
 
   #scores(epoch: number): Promise<ValidationScores | undefined> {
-    return validate({
+    const of = {
       facts: this.#work.facts,
       network: this.#runner,
       rule: this.#parts.rule,
@@ -479,19 +566,22 @@ export class TrainingRun {
       feed: this.#feed,
       ids: this.#work.splits.validation,
       scores: this.#parts.scores,
-      onImage: async (image, score) => {
+      onImage: async (image: Judged, score: ImageScore) => {
         this.#watching?.image(image, epoch);
         if (this.#trackers.wantImages) {
           await this.#trackers.image(epoch + 1, this.#work.facts, image, score);
         }
       },
-      onProgress: (done, total) => this.#emit({ type: 'validate', epoch: epoch + 1, done, total }),
-    });
+      onProgress: (done: number, total: number) =>
+        this.#emit({ type: 'validate', epoch: epoch + 1, done, total }),
+    };
+    return validate(of, this.#team);
   }
 
   /** @param gathering whether an update of several batches has begun */
   async #save(path: string, gathering = this.#isGathering): Promise<void> {
     const state = await this.#checkState('what was saved before is kept');
+    if (!isFirst(this.#team)) return;
     await writeCheckpoint(
       path,
       {
@@ -533,7 +623,7 @@ export class TrainingRun {
     const { optimizer, schedule, epochs } = this.#work.loaded.manifest.train;
     const position = this.#course.position(epoch, progress);
     const factor = scheduleFactor(this.#parts.schedule, schedule.warmup, position, epochs);
-    return optimizer.learningRate * factor * (this.#watching?.rateFactor ?? 1);
+    return optimizer.learningRate * factor * this.#rateFactor;
   }
 
   #named(terms: readonly number[]): Record<string, number> {

@@ -6,6 +6,9 @@ import type { NamedScore } from '../judging/namedScore.ts';
 import type { TileRule } from '../judging/tiles.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { Network } from '../runner/runner.ts';
+import { madeByEach } from '../team/agreement.ts';
+import { joinStrides, strideOf } from '../team/share.ts';
+import { ALONE, type Team } from '../team/team.ts';
 
 interface Validation {
   readonly facts: Facts;
@@ -20,10 +23,20 @@ interface Validation {
   readonly onProgress: (done: number, total: number) => void;
 }
 
-/** Scores of the validation split; undefined where it is empty. */
-export async function validate(of: Validation): Promise<ValidationScores | undefined> {
+/** Scores of the validation split, of which every process judges a part; undefined where it is empty. */
+export async function validate(
+  of: Validation,
+  team: Team = ALONE,
+): Promise<ValidationScores | undefined> {
+  if (of.ids.length === 0) return undefined;
+  const own = await validateImages({ ...of, ids: strideOf(of.ids, team) });
+  const scores = joinStrides(await madeByEach(team, own));
+  return epochScores(summarize(scores, { added: of.scores }).foreground);
+}
+
+/** The score of each image, in order. */
+async function validateImages(of: Validation): Promise<ImageScore[]> {
   const { facts, network, rule, tiles, feed, ids, scores: added, onImage, onProgress } = of;
-  if (ids.length === 0) return undefined;
   const scores: ImageScore[] = [];
   for await (const image of judge({ facts, network, rule, tiles, mirror: false }, feed, ids)) {
     const score = scoreJudged(facts, image, added);
@@ -31,5 +44,5 @@ export async function validate(of: Validation): Promise<ValidationScores | undef
     await onImage?.(image, score);
     onProgress(scores.length, ids.length);
   }
-  return epochScores(summarize(scores, { added }).foreground);
+  return scores;
 }

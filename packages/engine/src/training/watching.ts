@@ -9,7 +9,7 @@ import type { Network, StepResult } from '../runner/runner.ts';
 import type { BatchesSeen, Modes } from '../sentinel/observation.ts';
 import { PullWatch } from '../sentinel/pullWatch.ts';
 import { Sentinel } from '../sentinel/sentinel.ts';
-import { ValidationWatch } from '../sentinel/validationWatch.ts';
+import { type Observation, ValidationWatch, validationSeen } from '../sentinel/validationWatch.ts';
 import type { Parts } from './parts.ts';
 
 const NOTHING: BatchesSeen = { batches: 0, images: 0, withForeground: 0, bare: 0 };
@@ -54,6 +54,9 @@ interface State {
   readonly last: readonly Finding[];
 }
 
+/** What of a batch is counted. */
+export type SeenBatch = Pick<Batch, 'draws' | 'masks' | 'emptied' | 'pasted'>;
+
 /** Collects what the sentinel looks at, from what training and validation have in hand already. */
 export class Watching {
   readonly #facts: Facts;
@@ -97,7 +100,7 @@ export class Watching {
     return state as unknown as Json;
   }
 
-  batch({ draws, masks, emptied, pasted }: Batch): void {
+  batch({ draws, masks, emptied, pasted }: SeenBatch): void {
     const withForeground = masks - emptied + pasted;
     this.#make = {
       batches: this.#make.batches + 1,
@@ -141,21 +144,31 @@ export class Watching {
     if (pulls(epoch + 1)) this.#pull.image(judged);
   }
 
-  /** What is new after an epoch; the next one begins with nothing. */
-  async epoch(event: EpochEvent, weights: readonly number[]): Promise<Noticed> {
+  /** What this process has seen of the validation images that it judged. */
+  get observations(): readonly Observation[] {
+    return this.#validation.observations;
+  }
+
+  /**
+   * What is new after an epoch; the next one begins with nothing.
+   *
+   * @param observations of all validation images, whoever judged them
+   */
+  async epoch(
+    event: EpochEvent,
+    weights: readonly number[],
+    observations: readonly Observation[],
+  ): Promise<Noticed> {
     const pull = await this.#pull.pull(this.#parts.losses, weights);
     const { epoch, learningRate, loss, terms, gradientNorm, validation } = event;
     const found = this.#sentinel.observe({
       ...{ epoch, learningRate, loss, gradientNorm, make: this.#make },
       terms: Object.values(terms).map((term, index) => term * weights[index]!),
-      ...(validation && { seen: this.#validation.seen }),
+      ...(validation && { seen: validationSeen(observations) }),
       ...(pull && { pull }),
       ...(this.#modes && { modes: this.#modes }),
     });
-    this.#make = NOTHING;
-    this.#modes = undefined;
-    this.#validation = new ValidationWatch(this.#facts);
-    this.#pull = new PullWatch(this.#facts);
+    this.forget();
     const acts = this.#actsOn(found.map(({ problem }) => problem));
     if (acts.includes('lower-rate')) this.#rateFactor *= LOWER;
     const done = acts.map((act) => DONE[act]).join(', ');
@@ -165,6 +178,14 @@ export class Watching {
       ...(done !== '' && { done }),
     }));
     return { findings: this.#last, acts };
+  }
+
+  /** Begins an epoch with nothing. */
+  forget(): void {
+    this.#make = NOTHING;
+    this.#modes = undefined;
+    this.#validation = new ValidationWatch(this.#facts);
+    this.#pull = new PullWatch(this.#facts);
   }
 
   #actsOn(problems: readonly Problem[]): readonly Act[] {

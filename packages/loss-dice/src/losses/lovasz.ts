@@ -8,6 +8,7 @@ import { defineRegionLoss } from '../region/regionLoss.ts';
 export default defineRegionLoss({
   name: 'lovasz',
   summary: 'Lovász: errors sorted by size, each weighted by what it costs in Jaccard',
+  sumsPixels: false,
   options: {
     errors: z
       .enum(['probability', 'hinge'])

@@ -56,6 +56,8 @@ export interface RegionVariant<Own extends z.ZodRawShape> {
   readonly summary: string;
   /** Options besides the shared ones. */
   readonly options?: Own;
+  /** False where it does more with the pixels of a pool than to sum them. */
+  readonly sumsPixels?: false;
   /** Called once; throws where options do not fit the facts. */
   loss(options: VariantOptions<NoInfer<Own>>, settled: Settled): RegionFunction;
   /**
@@ -79,6 +81,7 @@ export function defineRegionLoss<Own extends z.ZodRawShape = Record<never, never
     options: z.strictObject({ ...sharedOptions, ...variant.options }),
     needs: { facts, census },
     poolsBatch: ({ pool }) => pool === 'batch',
+    joinsProcesses: () => variant.sumsPixels ?? true,
     async create(chosen, services) {
       const { facts, census } = services;
       const options = chosen as VariantOptions<Own> & {
