@@ -47,8 +47,11 @@ const config: KnipConfig = {
       project: ['src/**', 'test/**', '!test/fixtures/**'],
       ignoreDependencies: STANDARD,
     },
-    // Its tests resolve the standard augmentations by their table's names.
+    // Started by a launcher in the tests.
+    'packages/mpi': { entry: ['test/fixtures/talk.mjs'], project: ['src/**', 'test/**'] },
+    // Its tests resolve the standard augmentations by their table's names, and start threads that train together.
     'packages/engine': {
+      entry: ['test/fixtures/team/member.mjs'],
       project: ['src/**', 'test/**'],
       ignoreDependencies: ['@raremask/augmentations'],
     },
@@ -65,7 +68,7 @@ const config: KnipConfig = {
     // Called by scripts/site.mjs.
     site: { entry: ['collect.mjs'] },
     bench: {
-      entry: ['**/*.yaml', '**/*.mjs', '*/ours.ts'],
+      entry: ['**/*.yaml', '**/*.mjs', '*/ours.ts', 'scale/rank.ts'],
       ignoreDependencies: ['raremask', ...STANDARD],
     },
     test: {

@@ -66,9 +66,9 @@ describe.each(
     const joins = subject.plugin.joinsProcesses?.(await parse(subject.plugin, written)) ?? false;
     tf.tidy(() => {
       const whole = batch(5, classes, facts.overlapping, seed);
-      const valueOf = (part: Part) => (logits: tf.Tensor) =>
+      const lossOf = (part: Part) => (logits: tf.Tensor) =>
         tf.mean(loss(lossInput(facts, logits, part.target, part.weight))) as tf.Scalar;
-      const expected = tf.valueAndGrad(valueOf(whole))(whole.logits);
+      const expected = tf.valueAndGrad(lossOf(whole))(whole.logits);
       const parts = [slice(whole, 0, 2), slice(whole, 2, 3)];
       let sums: Float32Array[][] = [[], []];
       let made: ReturnType<ReturnType<typeof tf.valueAndGrad>>[] = [];
@@ -81,7 +81,7 @@ describe.each(
               heard[rank]!.push(own.dataSync().slice() as Float32Array);
               return other ? tf.add(own, tf.tensor(other, own.shape)) : own;
             },
-            () => tf.valueAndGrad(valueOf(part))(part.logits),
+            () => tf.valueAndGrad(lossOf(part))(part.logits),
           ),
         );
         sums = heard;

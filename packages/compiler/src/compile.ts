@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { changesBetweenCalls } from './errors.ts';
-import { type Elements, type ElementType, elementsOf, type Graph, sizeOf } from './graph.ts';
+import { type Elements, type ElementType, type Graph, sizeOf, zerosOf } from './graph.ts';
 import type { Layout } from './layout.ts';
 import { physicalShape, rowMajor } from './layout.ts';
 import { type LowerOptions, lower, permuted, straightened } from './lower.ts';
@@ -131,7 +131,7 @@ export async function compile(
         });
       }
       const results = outputs.map(
-        (port, index) => into[index] ?? elementsOf(port.type, new Uint8Array(sizeOf(port.shape))),
+        (port, index) => into[index] ?? zerosOf(port.type, sizeOf(port.shape)),
       );
       const fetches = Object.fromEntries(
         outputs.map((port, index) => [outputNames[index]!, tensor(port, results[index]!)]),

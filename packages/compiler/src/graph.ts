@@ -52,6 +52,12 @@ export function elementsOf(type: ElementType, numbers: ArrayLike<number>): Eleme
   return type === 'int32' ? Int32Array.from(numbers) : Uint8Array.from(numbers);
 }
 
+/** So many zeros. */
+export function zerosOf(type: ElementType, length: number): Elements {
+  if (type === 'float32') return new Float32Array(length);
+  return type === 'int32' ? new Int32Array(length) : new Uint8Array(length);
+}
+
 /** The one element that a constant consists of, if it does. */
 export function splat(value: Value): number | undefined {
   return value.constant?.length === 1 ? value.constant[0] : undefined;

@@ -9,6 +9,7 @@ import {
   splat,
   type Value,
   written,
+  zerosOf,
 } from './graph.ts';
 import { kernels } from './kernels/index.ts';
 import {
@@ -301,7 +302,8 @@ export function permuted(
   layout: Layout,
   type: ElementType,
 ): Elements {
-  const result = elementsOf(type, new Uint8Array(elements.length));
+  if (movesNothing(shape, layout)) return elements.slice();
+  const result = zerosOf(type, elements.length);
   copyInto(result, elements, shape, layout, false);
   return result;
 }
@@ -313,7 +315,8 @@ export function straightened(
   layout: Layout,
   type: ElementType,
 ): Elements {
-  const result = elementsOf(type, new Uint8Array(elements.length));
+  if (movesNothing(shape, layout)) return elements.slice();
+  const result = zerosOf(type, elements.length);
   copyInto(result, elements, shape, layout, true);
   return result;
 }
@@ -329,11 +332,13 @@ function copyInto(
   const extents = physicalShape(shape, layout);
   const steps = physicalShape(strides, layout);
   const place = extents.map(() => 0);
+  const inner = extents.at(-1) ?? 1;
+  const step = steps.at(-1) ?? 0;
   let row = 0;
-  for (let at = 0; at < source.length; at++) {
-    if (back) target[row] = source[at]!;
-    else target[at] = source[row]!;
-    for (let axis = extents.length - 1; axis >= 0; axis--) {
+  for (let at = 0; at < source.length; at += inner) {
+    if (back) for (let k = 0; k < inner; k++) target[row + k * step] = source[at + k]!;
+    else for (let k = 0; k < inner; k++) target[at + k] = source[row + k * step]!;
+    for (let axis = extents.length - 2; axis >= 0; axis--) {
       row += steps[axis]!;
       if (++place[axis]! < extents[axis]!) break;
       row -= steps[axis]! * extents[axis]!;

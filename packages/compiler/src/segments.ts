@@ -1,5 +1,5 @@
 import { type CompileOptions, compile, type Port, type Program } from './compile.ts';
-import { type Elements, elementsOf, type Graph, type Node, sizeOf, type Value } from './graph.ts';
+import { type Elements, type Graph, type Node, sizeOf, type Value, zerosOf } from './graph.ts';
 import { EXCHANGE } from './kernels/exchange.ts';
 import { channelsFirst, type Layout, rowMajor } from './layout.ts';
 import { preferredLayouts } from './passes/preferredLayouts.ts';
@@ -180,7 +180,7 @@ function inProcess(operand: Operand): Float32Array {
 }
 
 function fresh({ type, shape }: Value): Elements {
-  return elementsOf(type, new Uint8Array(sizeOf(shape)));
+  return zerosOf(type, sizeOf(shape));
 }
 
 /** How the graph's own inputs and results lie: as a program of the whole graph would have them. */

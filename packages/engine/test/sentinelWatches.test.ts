@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import type { Judged } from '../src/judging/judge.ts';
 import { PullWatch } from '../src/sentinel/pullWatch.ts';
-import { ValidationWatch } from '../src/sentinel/validationWatch.ts';
+import { ValidationWatch, validationSeen } from '../src/sentinel/validationWatch.ts';
 
 const FACTS: Facts = {
   space: 2,
@@ -40,7 +40,7 @@ const EMPTY = judged('00000000', [0.4, 0.4, 0.6, 0.6, 0, 0, 0, 0]);
 test('images with and without foreground are looked at apart, beside a shuffled control', () => {
   const watch = new ValidationWatch(FACTS);
   for (const image of [FILLED, OTHER, EMPTY]) watch.image(image);
-  const { seen } = watch;
+  const seen = validationSeen(watch.observations);
   expect(seen).toMatchObject({ withForeground: 2, empty: 1, missed: 1 / 2, alarms: 1 });
   // Two hits of Dice: 2 * 1 / (2 + 1), and none.
   expect(seen.dice).toBeCloseTo(1 / 3, 6);
