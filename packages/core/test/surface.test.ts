@@ -71,6 +71,7 @@ test('these names are exported', () => {
         "poolSum",
         "tapeLength",
         "weightsByClass",
+        "withJoinedPools",
       ],
       "./manifest": [
         "ManifestErrors",

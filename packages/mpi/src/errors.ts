@@ -24,8 +24,7 @@ export function libraryMissing({ by }: Launch, tried: readonly string[]): Rarema
     what: `the MPI library of ${by} is not found`,
     expected: 'Open MPI (libmpi) or MPICH (libmpich), where the system looks for libraries',
     got: tried.join('; '),
-    remedy:
-      'install it, for example libopenmpi3 of Debian; or name its file in RAREMASK_MPI_LIBRARY',
+    remedy: 'install it, for example libopenmpi3 of Debian; or name its file in RAREMASK_MPI',
   });
 }
 

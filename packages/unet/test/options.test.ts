@@ -13,6 +13,7 @@ test('defaults are the network of 16 filters and depth 4', () => {
     residual: false,
     attention: false,
     squeezeExcite: false,
+    syncBatchNorm: false,
     deepSupervision: false,
     dropout: 0,
     lastBias: 'foreground-share',
@@ -69,6 +70,6 @@ test('refuses an option that nobody knows', () => {
 test('every option says what it means', () => {
   const schema = options['~standard'].jsonSchema.input({ target: 'draft-07' });
   const properties = Object.values(schema.properties as Record<string, { description?: string }>);
-  expect(properties).toHaveLength(19);
+  expect(properties).toHaveLength(20);
   for (const { description } of properties) expect(description).toBeTruthy();
 });
