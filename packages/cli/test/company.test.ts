@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { further } from '../../../test/further.ts';
 import { type MpiLauncher, mpiLaunchers } from '../../../test/mpi.ts';
 import { ownDevice } from '../src/ownDevice.ts';
 import { type Ended, raremask } from './command.ts';
 import { createProject, MANIFEST, type Project } from './project.ts';
 import { metrics } from './runFiles.ts';
+import { missingForSlurm, startSlurm } from './slurmCluster.ts';
 
 const executable = join(import.meta.dirname, '..', 'bin', 'raremask.js');
 
@@ -129,6 +130,38 @@ describe.each(launchers.slice(0, 1))('$name', (launcher) => {
     },
   );
 });
+
+/** By the job system's own launcher, on a cluster that the test starts. */
+const lack = missingForSlurm();
+const kinds = lack.length > 0 ? [] : further('training of several processes by srun', [2]);
+if (lack.length > 0) test.skip(`training of several processes by srun (needs: ${lack.join(', ')})`);
+test.each(kinds)(
+  'srun of %i processes trains one network, or says that they are apart',
+  async (count) => {
+    const project = createProject();
+    const cluster = await startSlurm();
+    onTestFinished(() => cluster.stop());
+    const srun = (mpi: string, ...words: readonly string[]) =>
+      new Promise<Ended>((resolve) => {
+        const all = [`--mpi=${mpi}`, '-n', `${count}`, process.execPath, executable, ...words];
+        const env = { ...process.env, ...cluster.env };
+        const child = spawn('srun', all, { cwd: project.folder, env });
+        let [stdout, stderr] = ['', ''];
+        child.stdout.on('data', (data) => (stdout += data));
+        child.stderr.on('data', (data) => (stderr += data));
+        child.on('close', (status) => resolve({ status, stdout, stderr }));
+      });
+    const one = await raremask(project, 'train', '--out', 'runs/one', ...PLAIN);
+    expect(one.status, one.stderr).toBe(0);
+    const two = await srun('pmix', 'train', '--out', 'runs/two', ...PLAIN);
+    expect(two.status, two.stderr).toBe(0);
+    expectAlike(numbers(project, 'runs/two'), numbers(project, 'runs/one'));
+    const apart = await srun('none', 'train', '--out', 'runs/apart', ...PLAIN);
+    expect(apart.status).not.toBe(0);
+    expect(apart.stderr).toContain('RAREMASK_MPI_APART');
+    expect(existsSync(project.at('runs/apart'))).toBe(false);
+  },
+);
 
 test.each([
   ['several of the machine', undefined, ['0', '1', '2'], 4, '1'],

@@ -28,6 +28,20 @@ export function libraryMissing({ by }: Launch, tried: readonly string[]): Rarema
   });
 }
 
+const SRUN =
+  'name what this MPI was built with: srun --mpi=pmix or srun --mpi=pmi2 (srun --mpi=list says which there are); or start them by mpirun inside the allocation';
+
+export function withoutServer({ by, size }: Launch): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_MPI_APART',
+    category: 'environment',
+    where: 'MPI',
+    what: `${by} has started ${size} processes, and has not told them how to find each other`,
+    expected: 'PMIx or PMI-2, which srun has by its option --mpi',
+    remedy: SRUN,
+  });
+}
+
 /** Each of them would train by itself, and all would write one run. */
 export function apart({ by, size }: Launch, seen: number, library: string): RaremaskError {
   const srun = by === 'srun';
@@ -38,7 +52,7 @@ export function apart({ by, size }: Launch, seen: number, library: string): Rare
     what: `${by} has started ${size} processes, and MPI (${library}) sees ${seen} of them`,
     expected: 'processes that find each other',
     remedy: srun
-      ? 'name what this MPI was built with: srun --mpi=pmix or srun --mpi=pmi2 (srun --mpi=list says which there are); or start them by mpirun inside the allocation'
+      ? SRUN
       : 'start them with the launcher that belongs to this library; or name the library of this launcher in RAREMASK_MPI_LIBRARY',
   });
 }

@@ -1,5 +1,6 @@
 import { Communicator } from './communicator.ts';
-import type { Launch } from './launch.ts';
+import { withoutServer } from './errors.ts';
+import { canMeet, type Launch } from './launch.ts';
 import { openLibrary } from './library.ts';
 
 export { Communicator } from './communicator.ts';
@@ -13,5 +14,6 @@ export { type Launch, launchOf, type MpiFamily } from './launch.ts';
  * @throws RaremaskError where koffi or an MPI is missing, or where the processes do not find each other
  */
 export async function joinProcesses(launch: Launch, library?: string): Promise<Communicator> {
+  if (!canMeet(launch, process.env)) throw withoutServer(launch);
   return new Communicator(await openLibrary(launch, library), launch);
 }

@@ -31,6 +31,14 @@ export function launchOf(environment: Environment): Launch | undefined {
   return launch !== undefined && launch.size > 1 ? launch : undefined;
 }
 
+/**
+ * Whether processes that srun has started can find each other: it then tells each of them of a server, by PMIx or PMI. Without,
+ * Open MPI ends the process in its first call, and MPICH believes itself alone.
+ */
+export function canMeet({ by }: Launch, environment: Environment): boolean {
+  return by !== 'srun' || ['PMIX_RANK', 'PMI_RANK'].some((name) => environment[name] !== undefined);
+}
+
 function told(
   size: number | undefined,
   by: string,

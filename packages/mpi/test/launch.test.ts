@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { launchOf } from '../src/index.ts';
+import { canMeet } from '../src/launch.ts';
 
 test.each([
   ['a process by itself', {}, undefined],
@@ -34,4 +35,13 @@ test.each([
   ['a single process of mpirun', { OMPI_COMM_WORLD_SIZE: '1' }, undefined],
 ])('%s is told from the environment', (_, environment, launch) => {
   expect(launchOf(environment)).toEqual(launch);
+});
+
+test.each([
+  ['srun with PMIx', 'srun', { PMIX_RANK: '0' }, true],
+  ['srun with PMI-2', 'srun', { PMI_RANK: '1' }, true],
+  ['srun with neither', 'srun', {}, false],
+  ['mpirun, which brings its own', 'mpirun of Open MPI', {}, true],
+])('processes can meet: %s', (_, by, environment, expected) => {
+  expect(canMeet({ size: 2, by, family: undefined }, environment)).toBe(expected);
 });
