@@ -7,6 +7,8 @@ import type { StateArrays, StepCall, StepResult } from '../src/runner/runner.ts'
 import type { StepProgram } from '../src/step/program.ts';
 import { initialState } from '../src/step/state.ts';
 import { joinStrides, shareOf, sharesOf, strideOf } from '../src/team/share.ts';
+import type { Team } from '../src/team/team.ts';
+import { alignState } from '../src/training/alignState.ts';
 import type { JointStep } from '../src/training/together.ts';
 
 const file = join(import.meta.dirname, 'fixtures', 'team', 'member.mjs');
@@ -137,4 +139,46 @@ test.each([0, 1, 5, 6])('strides of a list of %i are the list', (length) => {
   const list = Array.from({ length }, (_, index) => index);
   const strides = [0, 1, 2].map((rank) => strideOf(list, { rank, size: 3 }));
   expect(joinStrides(strides)).toEqual(list);
+});
+
+test('where processes have drifted apart, the weights of the first count', async () => {
+  const program = programOf();
+  const states = [0, 1].map((rank) => {
+    const state = initialState(program);
+    state.weights[0]![0]! += rank * 1e-7;
+    return state;
+  });
+  // Two who meet in one process: what is said first waits for what the other says.
+  const said: {
+    resolve(all: Uint8Array[]): void;
+    readonly rank: number;
+    readonly own: Uint8Array;
+  }[] = [];
+  const gatherOf = (rank: number) => (own: Uint8Array) =>
+    new Promise<Uint8Array[]>((resolve) => {
+      said.push({ resolve, rank, own });
+      if (said.length < 2) return;
+      const all = said.splice(0).toSorted((a, b) => a.rank - b.rank);
+      for (const one of all) one.resolve(all.map((other) => other.own));
+    });
+  const team = (rank: number): Team => ({
+    ...{ rank, size: 2, sum() {}, gather: gatherOf(rank) },
+    fromFirst: async (bytes) => (await gatherOf(rank)(bytes ?? new Uint8Array(0)))[0]!,
+  });
+  const loaded: StateArrays[] = [];
+  const align = (of: readonly StateArrays[]) =>
+    Promise.all(
+      of.map((state, rank) =>
+        alignState(
+          team(rank),
+          { state: async () => state, load: (one) => void (loaded[rank] = one) },
+          program,
+        ),
+      ),
+    );
+  expect(await align(states)).toEqual([true, true]);
+  expect(loaded.map(flat)).toEqual([flat(states[0]!), flat(states[0]!)]);
+  loaded.length = 0;
+  expect(await align([states[0]!, states[0]!])).toEqual([false, false]);
+  expect(loaded).toEqual([]);
 });

@@ -28,6 +28,7 @@ import { initialState, unusableIn } from '../step/state.ts';
 import { madeByEach, madeByFirst } from '../team/agreement.ts';
 import { isFirst, type Team } from '../team/team.ts';
 import { accumulationNote, gatheringOf, updateProgress } from './accumulation.ts';
+import { alignState } from './alignState.ts';
 import type { Course } from './course.ts';
 import { improved, isStopped, stoppedNote } from './earlyStop.ts';
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
@@ -119,6 +120,8 @@ export class TrainingRun {
   readonly #together: Together | undefined;
   /** Factor of the learning rate, where the sentinel has lowered it. */
   #rateFactor = 1;
+  /** Whether it was said that the processes drift apart. */
+  #isAligned = false;
   /** Sizes of images, for batches that are divided. */
   #sizeOf: (id: string) => readonly number[] = () => [];
   readonly #load = new LoadMeter();
@@ -270,6 +273,7 @@ export class TrainingRun {
         return;
       }
     }
+    await this.#align();
     const seconds = elapsed();
     const { sums } = this.#progress;
     const validation = this.#course.validates(epoch) ? await this.#validate(epoch) : undefined;
@@ -337,6 +341,17 @@ export class TrainingRun {
       this.#isEnded = true;
     }
     await this.#trackers.epoch(done, this.#progress.totalSteps, () => this.#weights());
+  }
+
+  /** Before weights are judged and saved, those of several processes are one. */
+  async #align(): Promise<void> {
+    if (this.#together === undefined) return;
+    const apart = await alignState(this.#team, this.#runner, this.#program);
+    if (!apart || this.#isAligned) return;
+    this.#isAligned = true;
+    const text =
+      'the processes round otherwise than each other, as different processors do: after each epoch all take the weights of rank 0';
+    this.#emit({ type: 'note', level: 'info', text });
   }
 
   get #isStoppedEarly(): boolean {
