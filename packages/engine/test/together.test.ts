@@ -165,20 +165,20 @@ test('where processes have drifted apart, the weights of the first count', async
     ...{ rank, size: 2, sum() {}, gather: gatherOf(rank) },
     fromFirst: async (bytes) => (await gatherOf(rank)(bytes ?? new Uint8Array(0)))[0]!,
   });
-  const loaded: StateArrays[] = [];
+  const loaded = new Map<number, StateArrays>();
   const align = (of: readonly StateArrays[]) =>
     Promise.all(
       of.map((state, rank) =>
         alignState(
           team(rank),
-          { state: async () => state, load: (one) => void (loaded[rank] = one) },
+          { state: async () => state, load: (one) => void loaded.set(rank, one) },
           program,
         ),
       ),
     );
   expect(await align(states)).toEqual([true, true]);
-  expect(loaded.map(flat)).toEqual([flat(states[0]!), flat(states[0]!)]);
-  loaded.length = 0;
+  expect([...loaded.values()].map(flat)).toEqual([flat(states[0]!), flat(states[0]!)]);
+  loaded.clear();
   expect(await align([states[0]!, states[0]!])).toEqual([false, false]);
-  expect(loaded).toEqual([]);
+  expect(loaded.size).toBe(0);
 });
