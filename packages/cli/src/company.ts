@@ -30,7 +30,7 @@ export async function inCompany(
 ): Promise<number> {
   const launch = launchOf(process.env);
   if (launch === undefined) return await work(console, undefined);
-  const team = await joinProcesses(launch, process.env['RAREMASK_MPI']);
+  const team = await joinProcesses(launch, process.env.RAREMASK_MPI);
   const own = isFirst(team) ? console : silenced(console, `rank ${team.rank}`);
   try {
     const { cores, place } = await placeOf(team);
