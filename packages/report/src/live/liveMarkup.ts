@@ -10,27 +10,19 @@ import {
 } from '../numberText.ts';
 import type { OverlayEntry } from '../overlays/overlays.ts';
 import { chart } from '../page/figure.ts';
+import { framed } from '../page/framed.ts';
 import { html, type Markup, trusted } from '../page/markup.ts';
 import { findingsBlock } from '../page/sections/findingsBlock.ts';
-import { STYLE } from '../page/style.ts';
 import type { LiveRun } from './liveRun.ts';
 
 /** The frame around what changes; its script asks for that every second and a half. */
 export function liveShell(name: string): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${name} – raremask watch</title>
-<style>${trusted(STYLE)}${trusted(LIVE_STYLE)}</style>
-</head>
-<body>
-<main id="run"><p class="muted">Reading the run…</p></main>
-<script>${trusted(SCRIPT)}</script>
-</body>
-</html>
-`.markup;
+  return framed(
+    `${name} – raremask watch`,
+    html`<main id="run"><p class="muted">Reading the run…</p></main>
+<script>${trusted(SCRIPT)}</script>`,
+    LIVE_STYLE,
+  );
 }
 
 const LIVE_STYLE = `

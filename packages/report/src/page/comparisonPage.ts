@@ -6,8 +6,8 @@ import type { DifferingImage, Pairing } from '../comparison/pairs.ts';
 import { ABSENT, counted, percentText, shareText, timeText } from '../numberText.ts';
 import type { ErrorOf, RunSummary, SummarizedRun } from '../record/runSummary.ts';
 import { chart } from './figure.ts';
-import { html, type Markup, trusted } from './markup.ts';
-import { STYLE } from './style.ts';
+import { framed } from './framed.ts';
+import { html, type Markup } from './markup.ts';
 
 /** Writes several runs side by side as one HTML page that needs nothing beside it. */
 export async function writeComparison(
@@ -46,16 +46,9 @@ export async function writeComparison(
       'No epoch was finished.',
     ),
   ];
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} – raremask compare</title>
-<style>${trusted(STYLE)}</style>
-</head>
-<body>
-<main>
+  const page = framed(
+    `${title} – raremask compare`,
+    html`<main>
 <div class="head"><h1>${title}</h1></div>
 ${[...new Set(summaries.map(({ remark }) => remark))].map((remark) => remark !== null && html`<p class="remark">${remark}</p>`)}
 ${overview(summaries)}
@@ -64,11 +57,9 @@ ${pairs.map((pair, index) => pairSection(summaries[0]!, summaries[index + 1]!, p
 <div class="charts">${curves}</div>
 ${settingsTable(summaries, settings)}
 <footer>Written by raremask compare.</footer>
-</main>
-</body>
-</html>
-`;
-  await writeAtomically(path, page.markup);
+</main>`,
+  );
+  await writeAtomically(path, page);
 }
 
 function overview(runs: readonly RunSummary[]): Markup {

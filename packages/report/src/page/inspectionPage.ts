@@ -13,8 +13,8 @@ import {
 } from '../numberText.ts';
 import type { InspectionExample } from '../overlays/inspectionExample.ts';
 import { chart } from './figure.ts';
+import { framed } from './framed.ts';
 import { type Content, html, type Markup, trusted } from './markup.ts';
-import { STYLE } from './style.ts';
 
 /** What `raremask inspect --html` writes: one HTML document that needs nothing beside it. */
 export async function inspectionPage(
@@ -24,16 +24,9 @@ export async function inspectionPage(
   const { name, remark } = inspection;
   const images = inspection.splits.reduce((sum, split) => sum + split.images, 0);
   const empty = inspection.splits.reduce((sum, split) => sum + split.empty, 0);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${name} – raremask inspection</title>
-<style>${trusted(STYLE)}</style>
-</head>
-<body>
-<main>
+  return framed(
+    `${name} – raremask inspection`,
+    html`<main>
 <header><div class="head"><h1>${name}</h1>
 <nav><a href="#data">Data</a><a href="#batches">Batches</a><a href="#examples">Examples</a><a href="#recommended">Recommended</a></nav></div>
 <p class="facts"><span>${counted(images, 'image')}</span><span>${countText(empty)} without foreground</span><span>${counted(inspection.channels, 'channel')}</span></p>
@@ -41,10 +34,8 @@ ${remark !== undefined && html`<p class="remark">${remark}</p>`}</header>
 ${findings(inspection)}
 ${await inspectionSection(inspection, examples)}
 <footer>Written by raremask inspect.</footer>
-</main>
-</body>
-</html>
-`.markup;
+</main>`,
+  );
 }
 
 /** The inspection as a part of a page. */

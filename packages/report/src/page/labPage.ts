@@ -3,23 +3,16 @@ import { type Chart, labCharts } from '../charts/labCharts.ts';
 import { figureText } from '../numberText.ts';
 import type { LabLoss, LabReport } from '../record/labResult.ts';
 import { labFigures } from '../terminal/labTable.ts';
+import { framed } from './framed.ts';
 import { html, type Markup, trusted } from './markup.ts';
-import { STYLE } from './style.ts';
 
 /** Writes what the lab has found as one HTML page that needs nothing beside it. */
 export async function writeLabPage(path: string, report: LabReport): Promise<void> {
   const cards: Markup[] = [];
   for (const loss of report.losses) cards.push(card(loss, await labCharts(loss)));
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${report.title} – raremask lab</title>
-<style>${trusted(STYLE)}</style>
-</head>
-<body>
-<main>
+  const page = framed(
+    `${report.title} – raremask lab`,
+    html`<main>
 <div class="head"><h1>${report.title}</h1></div>
 <p class="muted">What each loss does to images without foreground. Classes ${report.classes.join(', ')}; the structure that is missed has ${report.structure} pixels. Gradients are those on one pixel, in units of the gradient that plain cross-entropy has there.</p>
 <div class="verdict"><p><strong>What to do.</strong> ${prose(report.advice)}</p></div>
@@ -27,11 +20,9 @@ ${overview(report.losses)}
 ${cards}
 ${report.left.length > 0 && html`<h2>Not tried</h2><ul>${report.left.map(({ name, reason }) => html`<li><strong>${name}</strong>: ${reason}</li>`)}</ul>`}
 <footer>Written by raremask lab.</footer>
-</main>
-</body>
-</html>
-`;
-  await writeAtomically(path, page.markup);
+</main>`,
+  );
+  await writeAtomically(path, page);
 }
 
 function overview(losses: readonly LabLoss[]): Markup {

@@ -1,6 +1,7 @@
 import { evaluationName } from '@raremask/record';
 import type { RunRecord } from '../record/runRecord.ts';
-import { html, type Markup, trusted } from './markup.ts';
+import { framed } from './framed.ts';
+import { html, type Markup } from './markup.ts';
 import { type Charts, curves } from './sections/curves.ts';
 import { findingsBlock } from './sections/findingsBlock.ts';
 import { gallery } from './sections/gallery.ts';
@@ -11,7 +12,6 @@ import { pair, smallNumbers } from './sections/pair.ts';
 import { scores } from './sections/scores.ts';
 import { settings } from './sections/settings.ts';
 import { verdictBlock } from './sections/verdictBlock.ts';
-import { STYLE } from './style.ts';
 import { verdict } from './verdict.ts';
 
 /** The whole report of a run, as one HTML document that needs nothing beside it. */
@@ -19,16 +19,9 @@ export function reportPage(run: RunRecord, charts: Charts, data?: Markup): strin
   const [evaluation] = run.evaluations;
   const name = nameOf(run);
   const remark = evaluation?.remark ?? run.environment.remark;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${name} – raremask report</title>
-<style>${trusted(STYLE)}</style>
-</head>
-<body>
-<main>
+  const page = framed(
+    `${name} – raremask report`,
+    html`<main>
 ${header(run, name, remark)}
 ${pair(run, evaluation)}
 ${verdictBlock(verdict({ ...run, manifest: run.settings, evaluation }), run)}
@@ -42,11 +35,9 @@ ${scores(run.evaluations)}
 ${data}
 ${settings(run)}
 <footer>Written by raremask${run.environment.raremask && ` ${run.environment.raremask}`} from ${files(run)}.</footer>
-</main>
-</body>
-</html>
-`;
-  return page.markup;
+</main>`,
+  );
+  return page;
 }
 
 function nameOf(run: RunRecord): string {

@@ -11,8 +11,8 @@ import {
   type VariantResult,
 } from '../record/sweepResult.ts';
 import { chart } from './figure.ts';
+import { framed } from './framed.ts';
 import { html, type Markup, trusted } from './markup.ts';
-import { STYLE } from './style.ts';
 
 /** What the page of a sweep shows. */
 export interface SweepPage {
@@ -38,16 +38,9 @@ export async function writeSweepPage(path: string, page: SweepPage): Promise<voi
   const { name, trials, variants, effects, endedByBudget } = page.results;
   const [best] = variants;
   const isScored = best !== undefined && best.finished > 0;
-  const markup = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${name} – raremask sweep</title>
-<style>${trusted(STYLE)}</style>
-</head>
-<body>
-<main>
+  const markup = framed(
+    `${name} – raremask sweep`,
+    html`<main>
 <div class="head"><h1>${name}</h1></div>
 <p class="facts">${facts(page.results).map((fact) => html`<span>${fact}</span>`)}</p>
 ${endedByBudget !== null && html`<p class="stopped">The budget of ${endedByBudget} was used up before all was trained: the same command goes on.</p>`}
@@ -63,11 +56,9 @@ ${outOfFold(variants)}
 ${trialTable(trials, effects.length > 0)}
 ${page.best !== null && html`<h2>The manifest of the best</h2><details class="card" open><summary>${page.best.path}</summary><pre>${page.best.text}</pre></details>`}
 <footer>Written by raremask sweep.</footer>
-</main>
-</body>
-</html>
-`;
-  await writeAtomically(path, markup.markup);
+</main>`,
+  );
+  await writeAtomically(path, markup);
 }
 
 function facts({ trials, variants }: SweepResults): string[] {
