@@ -5,14 +5,11 @@
  * BATCH is that of all processes; SYNC: whether batch normalisation is over all of them.
  */
 
-import { fileURLToPath } from 'node:url';
 import { prepareBackend } from '@raremask/backends';
 import { loadRuntime } from '@raremask/compiler';
-import * as services from '@raremask/core';
-import { createHost, createRandom } from '@raremask/core/host';
-import { loadManifest } from '@raremask/core/manifest';
 import { ALONE, initialState, openRunner, type Team } from '@raremask/engine';
 import { joinProcesses, launchOf } from '@raremask/mpi';
+import { networkOf, noise } from '../speed/network.ts';
 
 const [batchText, sizeText, filters, sync, threadsText, repetitionsText] = process.argv.slice(
   2,
@@ -31,26 +28,6 @@ if (batch % team.size !== 0) throw new Error('the batch is to be divided evenly'
 await prepareBackend('wasm');
 const outcome = await loadRuntime();
 if (outcome.state !== 'ok') throw new Error(outcome.detail);
-const loaded = await loadManifest(
-  [fileURLToPath(new URL('../../speed/speed.yaml', import.meta.url))],
-  { set: [`model.with.filters=${filters}`, `model.with.syncBatchNorm=${sync}`] },
-);
-const run = createHost().run({ seed: 0 });
-const facts: services.Facts = {
-  space: size.length as 2 | 3,
-  channels: 1,
-  classes: [
-    { name: 'background', value: 0 },
-    { name: 'structure', value: 1 },
-  ],
-  overlapping: false,
-};
-run.provide(services.facts, () => facts);
-run.provide(services.census, () => () => Promise.reject(new Error('the benchmark has no data')));
-run.provide(services.batchSize, () => batch);
-const model = await run.make(loaded.plugins.model);
-const losses = await Promise.all(loaded.plugins.losses.map((loss) => run.make(loss)));
-const optimizer = await run.make(loaded.plugins.optimizer);
 const isAlone = team.size === 1;
 let summing = 0;
 const timed = (values: Float32Array) => {
@@ -58,22 +35,23 @@ const timed = (values: Float32Array) => {
   team.sum(values);
   summing += performance.now() - before;
 };
+const network = await networkOf(batch, size, [
+  `model.with.filters=${filters}`,
+  `model.with.syncBatchNorm=${sync}`,
+]);
+const { model, losses, optimizer } = network;
 const program = {
-  ...{ facts, model, losses, optimizer, clip: null, outcomes: false },
+  ...network,
   ...(!isAlone && {
     accumulate: true,
     processes: { rank: team.rank, size: team.size, sum: timed },
   }),
 };
 const own = batch / team.size;
-const random = createRandom(1 + team.rank);
-const pixels = size.reduce((product, extent) => product * extent, own);
-const images = Float32Array.from({ length: pixels }, () => random.normal());
-const target = new Float32Array(pixels * 2);
-for (let pixel = 0; pixel < pixels; pixel++) target[2 * pixel + (random.next() > 0.97 ? 1 : 0)] = 1;
+const part = noise(own, size, 1 + team.rank);
 const shares = Array.from({ length: team.size }, () => 1 / team.size);
 const call = (step: number) => ({
-  ...{ count: own, size, images, target, weight: new Float32Array(pixels).fill(1) },
+  ...{ count: own, size, ...part },
   ...{ learningRate: 1e-3, numbers: optimizer.numbers?.(step) ?? {} },
   termWeights: losses.map(() => 1),
   processes: { shares, images: batch },

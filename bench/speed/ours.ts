@@ -6,13 +6,10 @@
  * name of a file into which onnxruntime writes the time of each operator.
  */
 
-import { fileURLToPath } from 'node:url';
 import { prepareBackend } from '@raremask/backends';
 import { loadRuntime } from '@raremask/compiler';
-import * as services from '@raremask/core';
-import { createHost, createRandom } from '@raremask/core/host';
-import { loadManifest } from '@raremask/core/manifest';
 import { initialState, openNetwork, openRunner, type RunEvent } from '@raremask/engine';
+import { networkOf, noise } from './network.ts';
 
 const [
   backend,
@@ -48,40 +45,13 @@ if (compiled && outcome.state !== 'ok') throw new Error(outcome.detail);
 const compute =
   compiled && outcome.state === 'ok' ? { runtime: outcome.runtime, threads, profile } : undefined;
 
-const loaded = await loadManifest(
-  [fileURLToPath(new URL('../../speed/speed.yaml', import.meta.url))],
-  {
-    set: [
-      `model.with.filters=${filters}`,
-      `model.with.depth=${depth}`,
-      `model.with.encoder=${encoder}`,
-    ],
-  },
-);
-const run = createHost().run({ seed: 0 });
-const facts: services.Facts = {
-  space: size.length as 2 | 3,
-  channels: 1,
-  classes: [
-    { name: 'background', value: 0 },
-    { name: 'structure', value: 1 },
-  ],
-  overlapping: false,
-};
-run.provide(services.facts, () => facts);
-run.provide(services.census, () => () => Promise.reject(new Error('the benchmark has no data')));
-run.provide(services.batchSize, () => batch);
-const model = await run.make(loaded.plugins.model);
-const losses = await Promise.all(loaded.plugins.losses.map((loss) => run.make(loss)));
-const optimizer = await run.make(loaded.plugins.optimizer);
-const program = { facts, model, losses, optimizer, clip: null, outcomes: false };
-
-const random = createRandom(1);
-const pixels = size.reduce((product, extent) => product * extent, batch);
-const images = Float32Array.from({ length: pixels }, () => random.normal());
-const target = new Float32Array(pixels * 2);
-for (let pixel = 0; pixel < pixels; pixel++) target[2 * pixel + (random.next() > 0.97 ? 1 : 0)] = 1;
-const weight = new Float32Array(pixels).fill(1);
+const program = await networkOf(batch, size, [
+  `model.with.filters=${filters}`,
+  `model.with.depth=${depth}`,
+  `model.with.encoder=${encoder}`,
+]);
+const { losses, optimizer } = program;
+const { images, target, weight } = noise(batch, size, 1);
 
 /** MiB that the step was said to take, before it took them. */
 let estimate: number | undefined;
