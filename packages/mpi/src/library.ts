@@ -23,17 +23,16 @@ interface Koffi {
 }
 
 /** Names under which the libraries lie, most common first. */
-const NAMES: Readonly<Record<NodeJS.Platform & ('linux' | 'darwin'), Record<MpiFamily, string[]>>> =
-  {
-    linux: {
-      openmpi: ['libmpi.so.40', 'libmpi.so.80', 'libmpi.so'],
-      mpich: ['libmpich.so.12', 'libmpi.so.12', 'libmpich.so', 'libmpi.so'],
-    },
-    darwin: {
-      openmpi: ['libmpi.40.dylib', 'libmpi.dylib'],
-      mpich: ['libmpi.12.dylib', 'libmpich.dylib', 'libmpi.dylib'],
-    },
-  };
+const NAMES: Readonly<Record<'linux' | 'darwin', Record<MpiFamily, string[]>>> = {
+  linux: {
+    openmpi: ['libmpi.so.40', 'libmpi.so'],
+    mpich: ['libmpich.so.12', 'libmpi.so.12', 'libmpich.so', 'libmpi.so'],
+  },
+  darwin: {
+    openmpi: ['libmpi.40.dylib', 'libmpi.dylib'],
+    mpich: ['libmpi.12.dylib', 'libmpich.dylib', 'libmpi.dylib'],
+  },
+};
 
 /**
  * Loads the MPI that the launcher belongs to.
