@@ -11,6 +11,7 @@ export {
 } from './compile.ts';
 export { NotTraceable } from './errors.ts';
 export type { Elements, ElementType, Graph, Node, Value } from './graph.ts';
+export { Joined } from './joined.ts';
 export { EXCHANGE } from './kernels/exchange.ts';
 export { largestIn } from './largest.ts';
 export { lower } from './lower.ts';

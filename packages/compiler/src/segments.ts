@@ -1,5 +1,6 @@
 import { type CompileOptions, compile, type Port, type Program } from './compile.ts';
 import { type Elements, type Graph, type Node, sizeOf, type Value, zerosOf } from './graph.ts';
+import { Joined } from './joined.ts';
 import { EXCHANGE } from './kernels/exchange.ts';
 import { channelsFirst, type Layout, rowMajor } from './layout.ts';
 import { preferredLayouts } from './passes/preferredLayouts.ts';
@@ -151,20 +152,9 @@ class SegmentedProgram implements Program {
 
   /** All sums of one place, end to end. */
   #sum(pairs: Segment['exchanged'], now: Map<Value, Operand>): void {
-    const parts = pairs.map(([from]) => inProcess(now.get(from)!));
-    const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    this.#exchange(whole);
-    at = 0;
-    for (const [index, [, to]] of pairs.entries()) {
-      const { length } = parts[index]!;
-      now.set(to, whole.slice(at, at + length));
-      at += length;
-    }
+    const joined = new Joined(pairs.map(([from]) => inProcess(now.get(from)!)));
+    this.#exchange(joined.values);
+    for (const [index, [, to]] of pairs.entries()) now.set(to, joined.part(index));
   }
 
   #kept(value: Value): Elements {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeviceLost } from '@raremask/compiler';
@@ -9,8 +8,7 @@ import type { OpenedData } from './opening/openData.ts';
 import { openWork, type Work } from './opening/openWork.ts';
 import type { Feed } from './reading/feed.ts';
 import type { Compute } from './runner/compute.ts';
-import type { Network, StateArrays } from './runner/runner.ts';
-import { inOrder } from './runner/stepInputs.ts';
+import type { Network } from './runner/runner.ts';
 import { initialState } from './step/state.ts';
 import { firstThenOthers, madeByFirst, requireSame } from './team/agreement.ts';
 import { folderNotShared } from './team/errors.ts';
@@ -21,7 +19,7 @@ import { Journal } from './training/journal.ts';
 import { changeText } from './training/manifestChanges.ts';
 import { openCourse } from './training/openCourse.ts';
 import { madeTrackers } from './training/openTrackers.ts';
-import { donorsOf, makeParts, type Parts, sizesDiffer } from './training/parts.ts';
+import { donorsOf, makeParts, sizesDiffer } from './training/parts.ts';
 import { programOf } from './training/programOf.ts';
 import {
   type FoundRun,
@@ -30,6 +28,7 @@ import {
   resumePoint,
 } from './training/resumePoint.ts';
 import { writeHead } from './training/runHead.ts';
+import { sameForAll } from './training/sameState.ts';
 import { checkStart, recordStart, startWeights } from './training/startWeights.ts';
 import { Together } from './training/together.ts';
 import { Trackers } from './training/trackers.ts';
@@ -98,7 +97,7 @@ export async function train(
     const thawed = from?.checkpoint.head.progress.thawedAt !== undefined;
     const program = programOf(work, parts, thawed, team);
     const state = from ? fittingState(from, program, work.facts) : initialState(program);
-    await requireSame(team, sameForAll(work, parts, state, options));
+    await requireSame(team, () => sameForAll(work, parts, state, options.version));
     const { batch } = loaded.manifest.train;
     const together = isAlone(team) ? undefined : new Together(team, batch, clock);
     await together?.meet();
@@ -166,30 +165,6 @@ async function foundRun(
   if (resume === undefined) return undefined;
   const isOwner = isFirst(team);
   return await resumePoint(resume, { which: checkpoint, loaded, before, emit, isOwner });
-}
-
-/** What processes that train together must have alike. */
-function sameForAll(
-  { loaded, splits, facts }: Work,
-  { normalization }: Parts,
-  state: StateArrays,
-  { version }: TrainOptions,
-): Readonly<Record<string, string>> {
-  return {
-    'version of raremask': version,
-    'the manifest': hashOf(loaded.toJson()),
-    'the data set': hashOf([facts, splits]),
-    normalization: hashOf(normalization),
-    'the weights that training begins with': hashOf(
-      inOrder(state).map((values) =>
-        Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64'),
-      ),
-    ),
-  };
-}
-
-function hashOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 }
 
 /** What is said and written before a run goes on: what has changed since it stopped. */

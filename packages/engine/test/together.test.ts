@@ -8,8 +8,8 @@ import type { StepProgram } from '../src/step/program.ts';
 import { initialState } from '../src/step/state.ts';
 import { joinStrides, shareOf, sharesOf, strideOf } from '../src/team/share.ts';
 import type { Team } from '../src/team/team.ts';
-import { alignState } from '../src/training/alignState.ts';
-import type { JointStep } from '../src/training/together.ts';
+import { alignState } from '../src/training/sameState.ts';
+import type { DoneStep } from '../src/training/together.ts';
 
 const file = join(import.meta.dirname, 'fixtures', 'team', 'member.mjs');
 const { programOf, drawsOf, callOf, streamOf } = (await import(file)) as {
@@ -20,7 +20,7 @@ const { programOf, drawsOf, callOf, streamOf } = (await import(file)) as {
 };
 
 interface Member {
-  readonly said: readonly (JointStep & { readonly isAsked: boolean; readonly clock: number })[];
+  readonly said: readonly (DoneStep & { readonly isAsked: boolean; readonly clock: number })[];
   readonly state: StateArrays;
 }
 
@@ -112,7 +112,7 @@ describe('several processes', () => {
     for (const { said } of members) {
       expect(said.map(({ isAsked }) => isAsked)).toEqual([false, true, true]);
       expect(said.map(({ clock }) => clock)).toEqual([100, 100, 100]);
-      expect(said.map(({ masks, pasted, waited }) => [masks, pasted, waited])).toEqual([
+      expect(said.map(({ batch: { masks, pasted }, waited }) => [masks, pasted, waited])).toEqual([
         [2, 4, 3],
         [2, 4, 3],
         // One process has nothing of a batch of one image.
@@ -169,11 +169,10 @@ test('where processes have drifted apart, the weights of the first count', async
   const align = (of: readonly StateArrays[]) =>
     Promise.all(
       of.map((state, rank) =>
-        alignState(
-          team(rank),
-          { state: async () => state, load: (one) => void loaded.set(rank, one) },
-          program,
-        ),
+        alignState(team(rank), {
+          state: async () => state,
+          load: (one) => void loaded.set(rank, one),
+        }),
       ),
     );
   expect(await align(states)).toEqual([true, true]);

@@ -98,6 +98,9 @@ export interface Batch extends BatchArrays {
   readonly draws: readonly Draw[];
 }
 
+/** What of a batch is counted beside the losses. */
+export type BatchCounts = Pick<Batch, 'draws' | 'masks' | 'emptied' | 'pasted'>;
+
 /** One whole image, ready for the network. */
 export interface WholeSample {
   readonly id: string;

@@ -28,13 +28,14 @@ import { tensorTooLarge } from '../errors.ts';
 import type { NetworkProgram, StepProgram } from '../step/program.ts';
 import { inferredWith } from '../step/state.ts';
 import type { Compute } from './compute.ts';
+import { exchanged } from './exchanged.ts';
 import { float, tracedModel } from './inferenceGraph.ts';
 import { InferencePrograms } from './inferencePrograms.ts';
-import { Joined } from './joined.ts';
 import { PlacementNotes } from './placementNotes.ts';
 import { ProgramCache } from './programCache.ts';
 import { inMiB, type Room, requireMemory, roomOf, withRoom } from './room.ts';
 import type {
+  Exchange,
   Inferred,
   Network,
   NetworkArrays,
@@ -44,7 +45,7 @@ import type {
   StepResult,
   UpdateCall,
 } from './runner.ts';
-import { byKind, inOrder, partOf, placesOf, StepInputs, type StepPart } from './stepInputs.ts';
+import { byKind, inOrder, partOf, StepInputs, type StepPart } from './stepInputs.ts';
 
 interface CompiledStep {
   readonly program: Program;
@@ -77,8 +78,8 @@ export class CompiledRunner implements Runner {
   readonly #steps: ProgramCache<CompiledStep>;
   #inference: InferencePrograms | undefined;
   #reader: { readonly places: string; readonly reader: Reader } | undefined;
-  /** Memory in which what is exchanged lies end to end, once it was. */
-  readonly #exchanged = new Map<string, Float32Array>();
+  /** Memory of what was exchanged last. */
+  #exchanged: readonly Float32Array[] = [];
   /** The state in the order of stepInputs; each as it was given, until a program uses it. */
   readonly #state: (Held | Float32Array)[];
 
@@ -104,21 +105,17 @@ export class CompiledRunner implements Runner {
     return inputs.report(said);
   }
 
-  async exchange(change: (gathered: Float32Array, buffers: Float32Array) => void): Promise<void> {
+  async exchange(change: Exchange): Promise<void> {
     const away = await this.#read();
-    const both = (['gathered', 'buffers'] as const).map((kind) => {
-      const places = placesOf(this.#program, [kind]);
-      const joined = new Joined(
-        places.map((place) => this.#values(place, away)),
-        this.#exchanged.get(kind),
-      );
-      this.#exchanged.set(kind, joined.values);
-      return { places, joined };
-    });
-    change(both[0]!.joined.values, both[1]!.joined.values);
-    for (const { places, joined } of both) {
-      for (const [index, place] of places.entries()) this.#put(place, joined.part(index));
-    }
+    this.#exchanged = exchanged(
+      this.#program,
+      change,
+      {
+        read: (place) => this.#values(place, away),
+        put: (place, values) => this.#put(place, values),
+      },
+      this.#exchanged,
+    );
   }
 
   async update(call: UpdateCall): Promise<number> {

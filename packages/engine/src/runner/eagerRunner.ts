@@ -5,9 +5,10 @@ import { withExchange } from '../step/processes.ts';
 import type { NetworkProgram, StepProgram } from '../step/program.ts';
 import { inferredWith, type NetworkState, type StateEntry, stateLayout } from '../step/state.ts';
 import { infer } from '../step/trainStep.ts';
+import { exchanged } from './exchanged.ts';
 import { requireShapes } from './inferenceGraph.ts';
-import { Joined } from './joined.ts';
 import type {
+  Exchange,
   Inferred,
   Network,
   NetworkArrays,
@@ -17,7 +18,7 @@ import type {
   StepResult,
   UpdateCall,
 } from './runner.ts';
-import { byKind, inOrder, partOf, placesOf, StepInputs } from './stepInputs.ts';
+import { byKind, inOrder, partOf, StepInputs } from './stepInputs.ts';
 
 /** Runs steps kernel by kernel on the tfjs backend that is in use. */
 export class EagerRunner implements Runner {
@@ -38,20 +39,15 @@ export class EagerRunner implements Runner {
     return inputs.report(await this.#run(inputs, call, [call.count, ...call.size], call.uniform));
   }
 
-  async exchange(change: (gathered: Float32Array, buffers: Float32Array) => void): Promise<void> {
-    const both = (['gathered', 'buffers'] as const).map((kind) => {
-      const places = placesOf(this.#program, [kind]);
-      const arrays = places.map((place) => this.#state[place]!.dataSync() as Float32Array);
-      return { places, joined: new Joined(arrays) };
-    });
-    change(both[0]!.joined.values, both[1]!.joined.values);
-    for (const { places, joined } of both) {
-      for (const [index, place] of places.entries()) {
+  async exchange(change: Exchange): Promise<void> {
+    exchanged(this.#program, change, {
+      read: (place) => this.#state[place]!.dataSync() as Float32Array,
+      put: (place, values) => {
         const before = this.#state[place]!;
-        this.#state[place] = tf.tensor(joined.part(index), before.shape);
+        this.#state[place] = tf.tensor(values, before.shape);
         before.dispose();
-      }
-    }
+      },
+    });
   }
 
   async update(call: UpdateCall): Promise<number> {

@@ -82,15 +82,14 @@ export interface Network {
   dispose(): Promise<void>;
 }
 
+/** Changes all gathered gradients, which lie end to end, and all running statistics; both in place. */
+export type Exchange = (gathered: Float32Array, buffers: Float32Array) => void;
+
 /** Computes training steps, and holds the state between them. It infers with the moving averages, where they are kept. */
 export interface Runner extends Network {
   step(call: StepCall): Promise<StepResult>;
-  /**
-   * Lets what was gathered, and the running statistics, be changed before the update.
-   *
-   * @param change of all gradients end to end, and of all statistics; both in place
-   */
-  exchange(change: (gathered: Float32Array, buffers: Float32Array) => void): Promise<void>;
+  /** Lets what was gathered, and the running statistics, be changed before the update. */
+  exchange(change: Exchange): Promise<void>;
   /** The update that steps with `gathering` wait for. @returns the norm of the gathered gradient */
   update(call: UpdateCall): Promise<number>;
   /** A copy of the state. @throws DeviceLost where it was on a device that is gone */

@@ -38,8 +38,6 @@ const WRITES: Readonly<Record<StepPart, readonly Kind[]>> = {
   update: ['weights', 'slots', 'averages'],
 };
 
-const NONE: NonNullable<StepCall['processes']> = { shares: [], images: 0 };
-
 /** A run's whole state as one list. */
 export function inOrder<T>(state: TrainingState<T>): T[] {
   return KINDS.flatMap((kind) => state[kind]);
@@ -85,6 +83,7 @@ export class StepInputs {
       ...this.reads.map((place) => state[place]!.shape),
       ...depths.map((depth) => [...image, depth]),
       ...this.#scalars().map(() => []),
+      ...(this.#joins ? [[this.#program.processes!.size], []] : []),
     ];
   }
 
@@ -92,8 +91,16 @@ export class StepInputs {
   values(call: StepCall | UpdateCall): Float32Array[] {
     const scalars = this.#scalars().map((of) => Float32Array.of(of(call as StepCall)));
     if (this.#part === 'update') return scalars;
-    const { images, target, weight } = call as StepCall;
-    return [images, target, weight, ...scalars];
+    const { images, target, weight, processes } = call as StepCall;
+    const joined = this.#joins
+      ? [Float32Array.from(processes!.shares), Float32Array.of(processes!.images)]
+      : [];
+    return [images, target, weight, ...scalars, ...joined];
+  }
+
+  /** Whether the batch is a part of one that several processes share. */
+  get #joins(): boolean {
+    return this.#part !== 'update' && this.#program.processes !== undefined;
   }
 
   /** A step on inputs in this order; its results in theirs. The caller owns them. */
@@ -129,10 +136,7 @@ export class StepInputs {
           ...batch,
           termWeights: program.losses.map(scalar),
           ...(program.processes && {
-            processes: {
-              shares: Array.from({ length: program.processes.size }, scalar),
-              images: scalar(),
-            },
+            processes: { shares: one() as tf.Tensor1D, images: scalar() },
           }),
         }),
       };
@@ -182,23 +186,10 @@ export class StepInputs {
         ({ termWeights }: StepCall) =>
           termWeights[index]!,
     );
-    const { size = 0 } = this.#program.processes ?? {};
-    const processes: ((call: StepCall) => number)[] =
-      size === 0
-        ? []
-        : [
-            ...Array.from(
-              { length: size },
-              (_, rank) =>
-                ({ processes: { shares } = NONE }: StepCall) =>
-                  shares[rank] ?? 0,
-            ),
-            ({ processes: { images } = NONE }) => images,
-          ];
     return [
       ...(this.#part === 'gather' ? [] : update),
       ...(this.#part === 'whole' || this.#part === 'update' ? [] : gather),
-      ...(this.#part === 'update' ? [] : [...terms, ...processes]),
+      ...(this.#part === 'update' ? [] : terms),
     ];
   }
 

@@ -13,7 +13,7 @@ export interface StepProcesses {
 /** Numbers of a step that they make together. */
 export interface ProcessesInput {
   /** Share of the batch's images that each has. */
-  readonly shares: readonly tf.Scalar[];
+  readonly shares: tf.Tensor1D;
   /** Images of the whole batch. */
   readonly images: tf.Scalar;
 }
@@ -24,7 +24,7 @@ export function processesOf(
   { shares, images }: ProcessesInput,
 ): Processes {
   return {
-    shares: tf.stack([...shares]) as tf.Tensor1D,
+    shares,
     images,
     gather(x) {
       const own = Array.from({ length: size }, (_, other) => (other === rank ? 1 : 0));

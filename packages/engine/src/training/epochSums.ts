@@ -1,4 +1,4 @@
-import type { Batch } from '../reading/plan.ts';
+import type { BatchCounts } from '../reading/plan.ts';
 import type { EpochSums } from '../record/checkpointHead.ts';
 import type { StepResult } from '../runner/runner.ts';
 
@@ -18,7 +18,7 @@ export const NOTHING_DONE: EpochSums = {
 
 /** What one batch adds to the sums of its epoch. */
 interface DoneBatch {
-  readonly batch: Pick<Batch, 'draws' | 'masks' | 'emptied' | 'pasted'>;
+  readonly batch: BatchCounts;
   readonly result: StepResult;
   /** Seconds that the step waited for its batch. */
   readonly waited: number;

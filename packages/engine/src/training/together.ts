@@ -1,43 +1,35 @@
 import type { Draw, RandomStream } from '@raremask/core';
-import type { BatchPart } from '../reading/plan.ts';
+import type { BatchCounts, BatchPart } from '../reading/plan.ts';
 import type { Gathering, Runner, StepCall, StepResult, UpdateCall } from '../runner/runner.ts';
 import { madeByFirst } from '../team/agreement.ts';
 import { fewerDrawsThanProcesses } from '../team/errors.ts';
 import { type Share, shareOf, sharesOf } from '../team/share.ts';
 import { isFirst, type Team } from '../team/team.ts';
 
-/** What a step of all processes together was told, and says. */
-export interface JointStep {
+/** A step as all processes know it. */
+export interface DoneStep {
   readonly result: StepResult;
-  /** What this process says of its own part. */
+  /** What this process says of its own part of the batch. */
   readonly own: StepResult;
-  /** Of the whole batch. */
-  readonly masks: number;
-  readonly emptied: number;
-  readonly pasted: number;
-  /** Seconds that the slowest-fed of them waited on average. */
-  readonly waited: number;
-}
-
-/** What of a batch is counted beside the losses. */
-interface Counts {
-  readonly masks: number;
-  readonly emptied: number;
-  readonly pasted: number;
+  /** The whole batch. */
+  readonly batch: BatchCounts;
+  /** Seconds that it was waited for: of several processes, their mean. */
   readonly waited: number;
 }
 
 interface Step {
   readonly runner: Runner;
-  /** The call of this process's own part. */
-  readonly call: StepCall;
-  readonly counts: Counts;
+  /** The call of this process's own part, without what follows from the whole batch. */
+  readonly call: Omit<StepCall, 'uniform' | 'gathering' | 'processes'>;
+  /** This process's part of the batch. */
+  readonly batch: BatchCounts;
+  readonly waited: number;
   /** Draws of the whole batch. */
   readonly draws: readonly Draw[];
   /** The place of the whole batch among those that make one update. */
   readonly gathering: Gathering | undefined;
-  readonly terms: number;
-  readonly outcomes: boolean;
+  /** The stream of the whole batch's dropout. */
+  readonly random: RandomStream;
   /** Whether this process was asked to stop. */
   readonly asked: boolean;
 }
@@ -86,44 +78,22 @@ export class Together {
     return { draws: own, part: { from, draws, sizes: draws.map(({ id }) => sizeOf(id)) } };
   }
 
-  /** The numbers that this process's part of a batch takes of a stream for the whole batch. */
-  uniform(random: RandomStream, draws: readonly Draw[]): StepCall['uniform'] {
-    const { draws: own, from } = shareOf(draws, this.#team);
-    return (into) => {
-      // Arrays for dropout begin with the batch's axis.
-      const each = Math.floor(into.length / own.length);
-      const start = from * each;
-      const all = Math.max(each * draws.length, start + into.length);
-      for (let index = 0; index < all; index++) {
-        const value = random.next();
-        if (index >= start && index < start + into.length) into[index - start] = value;
-      }
-    };
-  }
-
   /** One step of all; at the last batch of an update the gradients are summed, and the weights move. */
-  async step({
-    runner,
-    call,
-    counts,
-    draws,
-    gathering,
-    terms,
-    outcomes,
-    asked,
-  }: Step): Promise<JointStep> {
+  async step(step: Step): Promise<DoneStep> {
+    const { runner, call, draws, gathering, random } = step;
     const share = shareOf(draws, this.#team);
     const { first, last, share: ofUpdate } = gathering ?? { first: true, last: true, share: 1 };
     const own = await runner.step({
       ...call,
       // No pixel of an image that counts for nothing is pooled with those of others.
       ...(share.weight === 0 && { weight: new Float32Array(call.weight.length) }),
+      uniform: partOfStream(random, share, draws.length),
       gathering: { first, last: false, share: share.weight * ofUpdate },
       processes: { shares: sharesOf(draws, this.#team), images: draws.length },
     });
-    const said = this.#agreed(own, { counts, share, count: draws.length, terms, outcomes, asked });
+    const { result, ...said } = this.#agreed(own, share, step);
     const gradientNorm = last ? await this.#update(runner, call, share.weight) : null;
-    return { ...said, own, result: { ...said.result, gradientNorm } };
+    return { ...said, own, result: { ...result, gradientNorm } };
   }
 
   async #update(runner: Runner, call: UpdateCall, weight: number): Promise<number> {
@@ -139,51 +109,46 @@ export class Together {
   /** What all say of a batch: means over its images, and sums of what is counted. */
   #agreed(
     own: StepResult,
-    of: {
-      readonly counts: Counts;
-      readonly share: Share<Draw>;
-      readonly count: number;
-      readonly terms: number;
-      readonly outcomes: boolean;
-      readonly asked: boolean;
-    },
-  ): Pick<JointStep, 'result' | 'masks' | 'emptied' | 'pasted' | 'waited'> {
-    const { counts, share, count, terms } = of;
+    share: Share<Draw>,
+    { batch, waited, draws, asked }: Step,
+  ): Omit<DoneStep, 'own'> {
     const counted = share.weight > 0 ? 1 : 0;
     const lead = isFirst(this.#team) ? 1 : 0;
     const head = [
       this.#clock() * lead,
-      of.asked ? 1 : 0,
-      counts.masks * counted,
-      counts.emptied * counted,
-      counts.pasted * counted,
-      counts.waited / this.#team.size,
+      asked ? 1 : 0,
+      batch.masks * counted,
+      batch.emptied * counted,
+      batch.pasted * counted,
+      waited / this.#team.size,
       own.loss * share.weight,
       ...own.terms.map((term) => term * share.weight),
     ];
-    const values = new Float64Array(head.length + (of.outcomes ? 2 * count : 0));
+    const values = new Float64Array(head.length + (own.outcomes ? 2 * draws.length : 0));
     values.set(head);
-    if (of.outcomes && counted) {
-      for (const [index, { loss, alarms }] of own.outcomes!.entries()) {
+    if (own.outcomes && counted) {
+      for (const [index, { loss, alarms }] of own.outcomes.entries()) {
         values.set([loss, alarms], head.length + 2 * (share.from + index));
       }
     }
     this.#team.sum(values);
-    const [now, asked, masks, emptied, pasted, waited, loss] = values;
+    const [now, wishes, masks, emptied, pasted, mean, loss, ...rest] =
+      values as unknown as number[];
     this.#last = this.#now;
     this.#now = now!;
-    this.#isAsked ||= asked! > 0;
-    const outcomes = Array.from({ length: count }, (_, index) => {
-      const at = head.length + 2 * index;
-      return { loss: values[at]!, alarms: values[at + 1]! };
+    this.#isAsked ||= wishes! > 0;
+    const outcomes = draws.map((_, index) => {
+      const [ofSample, alarms] = rest.slice(own.terms.length + 2 * index);
+      return { loss: ofSample!, alarms: alarms! };
     });
     return {
-      ...{ masks: masks!, emptied: emptied!, pasted: pasted!, waited: waited! },
+      batch: { draws, masks: masks!, emptied: emptied!, pasted: pasted! },
+      waited: mean!,
       result: {
         loss: loss!,
-        terms: [...values.subarray(7, 7 + terms)],
+        terms: rest.slice(0, own.terms.length),
         gradientNorm: null,
-        ...(of.outcomes && { outcomes }),
+        ...(own.outcomes && { outcomes }),
       },
     };
   }
@@ -193,4 +158,22 @@ export class Together {
     this.#now = await madeByFirst(this.#team, this.#clock);
     this.#last = this.#now;
   }
+}
+
+/** The numbers that a part of a batch takes of a stream for all of its images. */
+function partOfStream(
+  random: RandomStream,
+  { draws, from }: Share<Draw>,
+  images: number,
+): StepCall['uniform'] {
+  return (into) => {
+    // Arrays for dropout begin with the batch's axis.
+    const each = Math.floor(into.length / draws.length);
+    const start = from * each;
+    const all = Math.max(each * images, start + into.length);
+    for (let index = 0; index < all; index++) {
+      const value = random.next();
+      if (index >= start && index < start + into.length) into[index - start] = value;
+    }
+  };
 }

@@ -18,7 +18,7 @@ import { readCheckpoint, resumeState, writeCheckpoint } from '../record/checkpoi
 import type { EpochEvent, EpochSums, Progress } from '../record/checkpointHead.ts';
 import type { Compute } from '../runner/compute.ts';
 import { openRunner } from '../runner/openRunner.ts';
-import type { Network, Runner, StateArrays, StepCall, StepResult } from '../runner/runner.ts';
+import type { Network, Runner, StateArrays } from '../runner/runner.ts';
 import { averageDecay } from '../step/average.ts';
 import { stateNotFinite } from '../step/errors.ts';
 import type { StepProgram } from '../step/program.ts';
@@ -28,7 +28,6 @@ import { initialState, unusableIn } from '../step/state.ts';
 import { madeByEach, madeByFirst } from '../team/agreement.ts';
 import { isFirst, type Team } from '../team/team.ts';
 import { accumulationNote, gatheringOf, updateProgress } from './accumulation.ts';
-import { alignState } from './alignState.ts';
 import type { Course } from './course.ts';
 import { improved, isStopped, stoppedNote } from './earlyStop.ts';
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
@@ -37,11 +36,12 @@ import type { Parts } from './parts.ts';
 import { programOf } from './programOf.ts';
 import { restored } from './restored.ts';
 import { progressOf, type ResumePoint } from './resumePoint.ts';
+import { alignState } from './sameState.ts';
 import { startEvent } from './startEvent.ts';
-import type { Together } from './together.ts';
+import type { DoneStep, Together } from './together.ts';
 import type { Trackers } from './trackers.ts';
 import { validate } from './validation.ts';
-import { type Act, type Noticed, type SeenBatch, Watching } from './watching.ts';
+import { type Act, type Noticed, Watching } from './watching.ts';
 
 export interface TrainResult {
   readonly folder: string;
@@ -74,15 +74,6 @@ interface RunSettings {
   readonly team: Team;
   /** Of a team of several, how they go together. */
   readonly together: Together | undefined;
-}
-
-/** A step as all processes know it. */
-interface DoneStep {
-  readonly result: StepResult;
-  /** Of this process's part of the batch. */
-  readonly own: StepResult;
-  readonly batch: SeenBatch;
-  readonly waited: number;
 }
 
 /** What a step has of its epoch. */
@@ -346,7 +337,7 @@ export class TrainingRun {
   /** Before weights are judged and saved, those of several processes are one. */
   async #align(): Promise<void> {
     if (this.#together === undefined) return;
-    const apart = await alignState(this.#team, this.#runner, this.#program);
+    const apart = await alignState(this.#team, this.#runner);
     if (!apart || this.#isAligned) return;
     this.#isAligned = true;
     const text =
@@ -483,8 +474,7 @@ export class TrainingRun {
     const gathering = gatheringOf(batches, step, train.accumulate);
     const progress = updateProgress(step, batches.length, train.accumulate);
     const random = this.#work.scope.random(`dropout/${totalSteps}`);
-    const draws = batches[step]!;
-    const call: StepCall = {
+    const call = {
       count: batch.draws.length,
       size: batch.size,
       images: batch.images,
@@ -494,27 +484,22 @@ export class TrainingRun {
       numbers: this.#parts.optimizer.numbers?.(updates - (this.#progress.thawedAt ?? 0) + 1) ?? {},
       ...(train.average && { decay: averageDecay(train.average.decay, updates) }),
       termWeights: this.#termWeights(epoch, progress),
+    };
+    if (this.#together) {
+      const asked = signal?.aborted ?? false;
+      const draws = batches[step]!;
+      return await this.#together.step({
+        ...{ runner: this.#runner, call, batch, waited, draws, gathering, random, asked },
+      });
+    }
+    const result = await this.#runner.step({
+      ...call,
+      ...(gathering && { gathering }),
       uniform: (into) => {
         for (let index = 0; index < into.length; index++) into[index] = random.next();
       },
-    };
-    if (this.#together === undefined) {
-      const result = await this.#runner.step({ ...call, ...(gathering && { gathering }) });
-      return { result, own: result, batch, waited };
-    }
-    const { masks, emptied, pasted } = batch;
-    const joint = await this.#together.step({
-      runner: this.#runner,
-      call: { ...call, uniform: this.#together.uniform(random, draws) },
-      counts: { masks, emptied, pasted, waited },
-      draws,
-      gathering,
-      terms: this.#parts.terms.length,
-      outcomes: this.#program.outcomes,
-      asked: signal?.aborted ?? false,
     });
-    const { result, own, waited: all, ...counts } = joint;
-    return { result, own, batch: { draws, ...counts }, waited: all };
+    return { result, own: result, batch, waited };
   }
 
   #termWeights(epoch: number, progress: number): number[] {

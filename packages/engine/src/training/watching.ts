@@ -3,7 +3,7 @@ import { lossInput } from '@raremask/core/loss';
 import { adviceFor, type ManifestView, manifestView, type Problem } from '@raremask/record';
 import { tf } from '@raremask/tfjs';
 import type { Judged } from '../judging/judge.ts';
-import type { Batch } from '../reading/plan.ts';
+import type { Batch, BatchCounts } from '../reading/plan.ts';
 import type { EpochEvent } from '../record/checkpointHead.ts';
 import type { Network, StepResult } from '../runner/runner.ts';
 import type { BatchesSeen, Modes } from '../sentinel/observation.ts';
@@ -54,9 +54,6 @@ interface State {
   readonly last: readonly Finding[];
 }
 
-/** What of a batch is counted. */
-export type SeenBatch = Pick<Batch, 'draws' | 'masks' | 'emptied' | 'pasted'>;
-
 /** Collects what the sentinel looks at, from what training and validation have in hand already. */
 export class Watching {
   readonly #facts: Facts;
@@ -100,7 +97,7 @@ export class Watching {
     return state as unknown as Json;
   }
 
-  batch({ draws, masks, emptied, pasted }: SeenBatch): void {
+  batch({ draws, masks, emptied, pasted }: BatchCounts): void {
     const withForeground = masks - emptied + pasted;
     this.#make = {
       batches: this.#make.batches + 1,
