@@ -76,6 +76,17 @@ export function backendOption(): Option {
   return new Option('--backend <name>', "override the manifest's backend").choices([...BACKENDS]);
 }
 
+/** @param description what is done with one of several shares */
+export function partOption(description: string): Option {
+  return new Option('--part <k/n>', description).argParser((text: string) => {
+    const [, number, of] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+    if (number === undefined || of === undefined || number < 1 || number > of) {
+      throw new InvalidArgumentError('Write which of how many, from 1, for example 3/16.');
+    }
+    return { number, of };
+  });
+}
+
 export function budgetOption(): Option {
   return new Option(
     '--budget <time>',

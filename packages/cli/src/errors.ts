@@ -308,3 +308,15 @@ export function tensorflowNotInstalled(failures: readonly string[]): RaremaskErr
       'mend what is said of the last one; or ask for auto, webgpu or compiled, which need nothing more',
   });
 }
+
+export function partOfFolder(folder: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PART_OF_FOLDER',
+    category: 'manifest',
+    where: '--part',
+    what: 'a share is counted of the data set of a manifest, and this is a folder',
+    expected: 'a YAML file',
+    got: folder,
+    remedy: `write a manifest for it first: raremask init ${folder}`,
+  });
+}

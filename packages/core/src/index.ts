@@ -21,6 +21,7 @@ export {
   IGNORE,
   type Prediction,
   type Sample,
+  type SourceReader,
   type WrittenPrediction,
 } from './contracts/dataset.ts';
 export {

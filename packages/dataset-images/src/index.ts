@@ -4,7 +4,7 @@ import type { Annotations } from './annotations/annotations.ts';
 import { readCoco } from './annotations/coco.ts';
 import { readOutlines } from './annotations/outlines/outlines.ts';
 import { labelMap } from './masks/labels.ts';
-import { openDataset } from './open.ts';
+import { openDataset, openReader } from './open.ts';
 import { type Options, options } from './options/options.ts';
 import { missingMasks } from './pairing/errors.ts';
 import { groupsOf, knownGroups } from './pairing/group.ts';
@@ -41,6 +41,7 @@ export default defineDataset({
     const parts = { entries, map: labelMap(given), groups, log: services.log };
     return openDataset(given, parts);
   },
+  openReader: (facts, given) => openReader(given, facts, labelMap(given)),
   propose,
 });
 

@@ -5,6 +5,15 @@ import { type Head, headOfFile } from './decoding/head.ts';
 /** So many heads are read at the same time. */
 const TOGETHER = 16;
 
+/** Of more files than this, so many are looked at: a set of a million opens in seconds. */
+const MOST = 10_000;
+
+/** All files, or so many that lie spread over them, with the first. */
+export function someOf(files: readonly string[], most = MOST): readonly string[] {
+  if (files.length <= most) return files;
+  return Array.from({ length: most }, (_, at) => files[Math.floor((at * files.length) / most)]!);
+}
+
 /** The head of each file; undefined where it cannot be read, which reading the file itself will tell. */
 export async function headsOf(files: readonly string[]): Promise<readonly (Head | undefined)[]> {
   const heads: (Head | undefined)[] = [];
@@ -20,14 +29,25 @@ export async function headsOf(files: readonly string[]): Promise<readonly (Head 
 export function noteHeads(
   files: readonly string[],
   heads: readonly (Head | undefined)[],
-  { orientation, channels }: { orientation: 'stored' | 'upright'; channels: ChannelChoice },
+  {
+    orientation,
+    channels,
+    all,
+  }: {
+    readonly orientation: 'stored' | 'upright';
+    readonly channels: ChannelChoice;
+    /** Files of the set; more than those that were looked at, where it is large. */
+    readonly all: number;
+  },
   log: Log,
 ): void {
+  const of =
+    all > files.length
+      ? `the ${files.length} images that were looked at, of ${all},`
+      : `${files.length} images`;
   const told = (wanted: (head: Head) => boolean) => {
     const found = files.filter((_, at) => heads[at] !== undefined && wanted(heads[at]!));
-    return found.length === 0
-      ? undefined
-      : `${found.length} of ${files.length} images (for example ${found[0]})`;
+    return found.length === 0 ? undefined : `${found.length} of ${of} (for example ${found[0]})`;
   };
   const turned = told((head) => head.orientation !== 1);
   if (turned !== undefined && orientation === 'stored') {

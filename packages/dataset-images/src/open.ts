@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
-import type { Dataset, DatasetFacts, Log, Prediction, Sample } from '@raremask/core';
+import type { Dataset, DatasetFacts, Log, Prediction, Sample, SourceReader } from '@raremask/core';
 import type { Annotations } from './annotations/annotations.ts';
 import { annotatedSize } from './annotations/errors.ts';
+import type { AnnotatedImage } from './annotations/instance.ts';
 import { paintLabels } from './annotations/paint.ts';
 import { imageBytes } from './decoding/bytes.ts';
 import { channelCount, takeChannels } from './decoding/channels.ts';
@@ -13,7 +14,7 @@ import type { Raster } from './decoding/raster.ts';
 import { sizeMismatch } from './masks/errors.ts';
 import type { LabelMap, MaskFile } from './masks/labels.ts';
 import { decodeMask, decodeMaskChannels, decodeMaskColours } from './masks/maskFile.ts';
-import { headsOf, noteHeads } from './notes.ts';
+import { headsOf, noteHeads, someOf } from './notes.ts';
 import type { Options } from './options/options.ts';
 import { unknownId } from './pairing/errors.ts';
 import type { Entry } from './pairing/listing.ts';
@@ -27,14 +28,23 @@ interface Parts {
   readonly log: Log;
 }
 
+/** What a reader needs of one sample, as plain data. */
+interface Source extends Pick<Entry, 'image' | 'masks'> {
+  /** The file whose channels the others must have. */
+  readonly first: string;
+  /** What files of annotations say of the image, where they have the truth. */
+  readonly annotated?: { readonly found: AnnotatedImage | undefined };
+}
+
 export async function openDataset(given: Options, parts: Parts): Promise<Dataset> {
   prepareDecoder();
   const { entries, map, groups, annotations, log } = parts;
   const usable = entries.filter(({ problem }) => problem === undefined);
   const files = (usable.length > 0 ? usable : entries).map(({ image }) => image);
-  const heads = await headsOf(files);
-  noteHeads(files, heads, given, log);
-  const { channels, first } = await reference(given, files, heads);
+  const looked = someOf(files);
+  const heads = await headsOf(looked);
+  noteHeads(looked, heads, { ...given, all: files.length }, log);
+  const { channels, first } = await reference(given, looked, heads);
   const facts: DatasetFacts = {
     space: 2,
     channels,
@@ -48,38 +58,21 @@ export async function openDataset(given: Options, parts: Parts): Promise<Dataset
     if (entry === undefined) throw unknownId(id, byId.size);
     return entry;
   };
-  const reading = {
-    inks: typeof given.channels !== 'string',
-    upright: given.orientation === 'upright',
+  const sourceOf = (id: string): Source => {
+    const { image, masks, problem } = entryOf(id);
+    if (problem !== undefined) throw problem;
+    if (annotations === undefined) return { image, masks, first };
+    const found = annotations.byImage.get(image);
+    if (found?.problem !== undefined) throw found.problem;
+    return { image, masks, first, annotated: { found } };
   };
-  const readImage = async ({ image }: Entry): Promise<Raster> =>
-    takeChannels(image, await decodeImage(image, reading), given.channels, channels, first);
-
+  const reader = openReader(given, facts, map);
   return {
     facts,
     ids: entries.map(({ id }) => id),
     group: (id) => groups.get(id),
-    async read(id): Promise<Sample> {
-      const entry = entryOf(id);
-      if (entry.problem !== undefined) throw entry.problem;
-      const [image, slots] = await Promise.all([readImage(entry), masksOf(entry, given, map)]);
-      const { width, height } = image;
-      const sample = { id, size: [height, width], image: image.data };
-      if (annotations !== undefined) {
-        const { crowd = 'ignore' } = given.coco ?? {};
-        return { ...sample, labels: annotated(annotations, entry, image, facts, crowd) };
-      }
-      for (const { file, raster } of slots.flat()) {
-        if (raster.width !== width || raster.height !== height) {
-          throw sizeMismatch(
-            { file: entry.image, width, height },
-            { file, width: raster.width, height: raster.height },
-          );
-        }
-      }
-      if (entry.masks.length === 0) return sample;
-      return { ...sample, labels: map.label(slots, width * height) };
-    },
+    read: async (id) => reader.read(id, sourceOf(id)),
+    source: sourceOf,
     async fingerprint(id) {
       const { image, masks } = entryOf(id);
       const truth =
@@ -95,7 +88,7 @@ export async function openDataset(given: Options, parts: Parts): Promise<Dataset
       const all = masks.flat();
       return all.length === 1 ? { image, mask: all[0]! } : { image };
     },
-    ...(reading.upright && {
+    ...(given.orientation === 'upright' && {
       async inFileFrame(prediction: Prediction): Promise<Prediction> {
         const { image } = entryOf(prediction.id);
         const orientation = await orientationOf(await imageBytes(image));
@@ -111,6 +104,40 @@ export async function openDataset(given: Options, parts: Parts): Promise<Dataset
         };
       },
     }),
+  };
+}
+
+/** Reads samples by their sources. */
+export function openReader(given: Options, facts: DatasetFacts, map: LabelMap): SourceReader {
+  prepareDecoder();
+  const reading = {
+    inks: typeof given.channels !== 'string',
+    upright: given.orientation === 'upright',
+  };
+  const readImage = async ({ image, first }: Source): Promise<Raster> =>
+    takeChannels(image, await decodeImage(image, reading), given.channels, facts.channels, first);
+  return {
+    async read(id, source): Promise<Sample> {
+      const own = source as Source;
+      const [image, slots] = await Promise.all([readImage(own), masksOf(own, given, map)]);
+      const { width, height } = image;
+      const sample = { id, size: [height, width], image: image.data };
+      if (own.annotated !== undefined) {
+        const { crowd = 'ignore' } = given.coco ?? {};
+        const labels = painted(own.image, own.annotated.found, image, facts, crowd);
+        return { ...sample, labels };
+      }
+      for (const { file, raster } of slots.flat()) {
+        if (raster.width !== width || raster.height !== height) {
+          throw sizeMismatch(
+            { file: own.image, width, height },
+            { file, width: raster.width, height: raster.height },
+          );
+        }
+      }
+      if (own.masks.length === 0) return sample;
+      return { ...sample, labels: map.label(slots, width * height) };
+    },
   };
 }
 
@@ -131,7 +158,7 @@ async function reference(
 
 /** The masks of one image, by slot: one for all classes, or one a class. */
 async function masksOf(
-  { masks }: Entry,
+  { masks }: Pick<Entry, 'masks'>,
   given: Options,
   map: LabelMap,
 ): Promise<readonly (readonly MaskFile[])[]> {
@@ -160,20 +187,18 @@ async function masksOf(
   );
 }
 
-function annotated(
-  { byImage }: Annotations,
-  entry: Entry,
+function painted(
+  file: string,
+  found: AnnotatedImage | undefined,
   { width, height }: Raster,
   facts: DatasetFacts,
   crowd: 'ignore' | 'count',
 ): Uint8Array {
   const { length } = facts.classes;
-  const found = byImage.get(entry.image);
   if (found === undefined) return new Uint8Array(width * height * (facts.overlapping ? length : 1));
-  const { place, size, instances, problem } = found;
-  if (problem !== undefined) throw problem;
+  const { place, size, instances } = found;
   if (size !== undefined && (size.width !== width || size.height !== height)) {
-    throw annotatedSize(place, size, { file: entry.image, width, height });
+    throw annotatedSize(place, size, { file, width, height });
   }
   return paintLabels(instances, { width, height }, length, facts.overlapping, crowd);
 }

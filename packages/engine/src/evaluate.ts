@@ -93,7 +93,7 @@ async function ruleFor(
     model,
     smallStructures: async () => {
       const survey = await work.survey();
-      const train = survey.train.map((id) => survey.image(id));
+      const train = survey.images(survey.train);
       return facts.classes.map((_, index) => smallStructure(ownStructureSizes(train, index)));
     },
     groupOf: (id) => dataset.group?.(id) ?? id,

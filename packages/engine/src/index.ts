@@ -11,13 +11,14 @@ export {
   runFolder,
   writeAtomically,
 } from '@raremask/record';
+export { countPart } from './countPart.ts';
 export { type EvaluateOptions, evaluate } from './evaluate.ts';
 export { type ExportOptions, type ExportResult, exportOnnx } from './exportOnnx.ts';
 export { type InspectOptions, inspect } from './inspect.ts';
 export type { Example } from './inspection/examples.ts';
 export { type Decision, decide, foregroundProbability } from './judging/decide.ts';
 export type { Judged } from './judging/judge.ts';
-export type { Counted } from './opening/counts.ts';
+export type { Counted, PartCount } from './opening/counts.ts';
 export { dealFolds } from './opening/folds.ts';
 export { type OpenedData, type OpenOptions, openData } from './opening/openData.ts';
 export type { MemberRun } from './opening/openMembers.ts';
@@ -30,9 +31,9 @@ export {
   predictTogether,
 } from './predict.ts';
 export type { BlockRecord, PredictedImage, UnreadableImage } from './prediction/blockRecord.ts';
-export type { Part } from './prediction/blocks.ts';
 export type { PredictResult } from './prediction/predictBlocks.ts';
 export { type PublishedWeights, publishedWeights } from './publishedWeights.ts';
+export type { Part } from './reading/part.ts';
 export type { Recommendation } from './recommendation/recommend.ts';
 export {
   commentedManifest,

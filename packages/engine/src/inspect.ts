@@ -77,8 +77,7 @@ export async function inspect(
 
 /** Resolutions that a training may have, with what the class keeps there that loses the most. */
 function coarsenessOf({ facts }: Work, survey: CountedSurvey): Coarseness[] {
-  const images = survey.train.map((id) => survey.image(id));
-  const coarser = resolutionsOf(images, facts) ?? [{ factor: 1, classes: [] }];
+  const coarser = resolutionsOf(survey.images(survey.train), facts) ?? [{ factor: 1, classes: [] }];
   return coarser.map(({ factor, classes }) => ({
     factor,
     kept: Math.min(1, ...classes.flatMap(({ kept }) => kept ?? [])),
@@ -100,8 +99,8 @@ async function batchesOf(work: Work, survey: CountedSurvey): Promise<Inspection[
     });
     const looked = [...new Set([0, Math.floor((epochs - 1) / 2), epochs - 1])];
     const make = () => forecast({ ...work, sampler, survey, epochs: looked, most: FORECAST_DRAWS });
-    const parts = [batch, manifest.seed, looked, FORECAST_DRAWS, survey.train];
-    const counted = await keptForecast(work, parts, make);
+    const parts = [batch, manifest.seed, looked, FORECAST_DRAWS];
+    const counted = await keptForecast(work, survey, parts, make);
     return { ...facts, window: sampler.window ?? null, ...counted };
   } catch (error) {
     if (!isRaremaskError(error)) throw error;

@@ -8,7 +8,6 @@ import { judgeTogether, type Member } from './judging/judgeTogether.ts';
 import { tileRule } from './judging/tileRule.ts';
 import { type MemberRun, type OpenedMember, openMembers } from './opening/openMembers.ts';
 import { isUnsearched, warnUnsearched } from './opening/openTrained.ts';
-import type { Part } from './prediction/blocks.ts';
 import {
   begin,
   type Identity,
@@ -20,6 +19,7 @@ import { BLOCKS, DOUBT } from './prediction/names.ts';
 import type { Work } from './prediction/predictBlock.ts';
 import { type PredictResult, predictBlocks } from './prediction/predictBlocks.ts';
 import { type Feed, openFeed } from './reading/feed.ts';
+import type { Part } from './reading/part.ts';
 import { remembered } from './reading/remembered.ts';
 import type { Compute } from './runner/compute.ts';
 import { fingerprintOf } from './weights/weightFile.ts';

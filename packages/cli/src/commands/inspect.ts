@@ -1,4 +1,4 @@
-import { action, command, type Declare, filesOption, setOption } from '../command.ts';
+import { action, command, type Declare, filesOption, partOption, setOption } from '../command.ts';
 import type { InspectionOptions } from '../jobs/inspectData.ts';
 
 export const inspect: Declare = (program) =>
@@ -11,6 +11,11 @@ export const inspect: Declare = (program) =>
     .addOption(filesOption())
     .addOption(setOption('train.batch=16'))
     .option('--html <file>', 'write a page with charts and example images as well')
+    .addOption(
+      partOption(
+        'only count the k-th of n shares of a large set; processes may do so at once, and inspect or train then take what they counted',
+      ).conflicts('html'),
+    )
     .action(
       action(async (console, manifest: string | undefined, options: InspectionOptions) => {
         const { inspectData } = await import('../jobs/inspectData.ts');

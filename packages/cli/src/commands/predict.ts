@@ -6,6 +6,7 @@ import {
   command,
   type Declare,
   onOption,
+  partOption,
   repeated,
   sbatchOption,
   setOption,
@@ -29,7 +30,11 @@ export const predict: Declare = (program) =>
       '--out <folder>',
       'where masks/, probabilities/ and predictions.csv go; what is done there is not done again',
     )
-    .addOption(partOption())
+    .addOption(
+      partOption(
+        'predict the k-th of n shares; all may write into one --out, at once or one after the other',
+      ),
+    )
     .option('--no-probabilities', 'write masks alone')
     .addOption(checkpointOption())
     .addOption(setOption('evaluate.threshold=0.3'))
@@ -76,17 +81,4 @@ function settingsOption(): Option {
     '--settings <key=value>',
     'of a sweep: networks of the best settings that have this, as train.batch=4 (default: the best)',
   );
-}
-
-function partOption(): Option {
-  return new Option(
-    '--part <k/n>',
-    'predict the k-th of n shares; all may write into one --out, at once or one after the other',
-  ).argParser((text: string) => {
-    const [, number, of] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
-    if (number === undefined || of === undefined || number < 1 || number > of) {
-      throw new InvalidArgumentError('Write which of how many, from 1, for example 3/16.');
-    }
-    return { number, of };
-  });
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import type { LoadedManifest } from '@raremask/core/manifest';
-import { inspect, writeAtomically } from '@raremask/engine';
+import { countPart, inspect, type Part, writeAtomically } from '@raremask/engine';
 import {
   drawExample,
   type InspectionExample,
@@ -9,6 +9,7 @@ import {
   inspectionTable,
 } from '@raremask/report';
 import type { Console } from '../console.ts';
+import { partOfFolder } from '../errors.ts';
 import { EXIT } from '../failure.ts';
 import { recommended, withLoaded } from '../init/recommended.ts';
 import { type ManifestOptions, manifestFromArguments } from '../manifestArguments.ts';
@@ -16,6 +17,7 @@ import { withProgress } from '../progress.ts';
 
 export interface InspectionOptions extends ManifestOptions {
   readonly html?: string;
+  readonly part?: Part;
 }
 
 /**
@@ -27,7 +29,9 @@ export async function inspectData(
   options: InspectionOptions,
   console: Console,
 ): Promise<number> {
+  const { part } = options;
   if (manifest !== undefined && (await isFolder(manifest))) {
+    if (part !== undefined) throw partOfFolder(manifest);
     const { text } = await recommended(manifest, process.cwd(), undefined, console);
     const { file: files = [], set = [] } = options;
     const code = await withLoaded(
@@ -43,7 +47,25 @@ export async function inspectData(
     console.note('info', `Write this manifest with: raremask init ${manifest}`);
     return code;
   }
-  return await shown(await manifestFromArguments(manifest, options), options, console);
+  const loaded = await manifestFromArguments(manifest, options);
+  return part === undefined
+    ? await shown(loaded, options, console)
+    : await counted(loaded, part, console);
+}
+
+/** Counts a share of the set, and says what came of it. */
+async function counted(loaded: LoadedManifest, part: Part, console: Console): Promise<number> {
+  const found = await withProgress(console, (onEvent) => countPart(loaded, part, onEvent));
+  if (console.json) console.result(found);
+  const { samples, counted: images, empty, unreadable } = found;
+  const own = images + unreadable.length;
+  console.text(
+    `part ${part.number} of ${part.of}: ${images} of its ${own} images counted (of ${samples}), ${empty} without foreground`,
+  );
+  for (const { id, message } of unreadable) console.text(`  ${id}: ${message}`);
+  if (unreadable.length > 0) console.text(`${unreadable.length} cannot be read`);
+  console.note('info', 'When all parts are counted, inspect without --part puts them together.');
+  return EXIT.ok;
 }
 
 async function shown(

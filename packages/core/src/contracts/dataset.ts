@@ -52,7 +52,19 @@ export interface WrittenPrediction extends Prediction {
   }[];
 }
 
-/** Where images and truth come from. Lives in the main thread and once in each worker thread. */
+/** Reads samples by their `source`, in a thread that has not opened the data set. */
+export interface SourceReader {
+  /**
+   * Reads one sample, the same as the data set's own `read`; called in any order and at the same time for
+   * several ids.
+   *
+   * @param source what the data set's `source(id)` has given
+   */
+  read(id: string, source: unknown): Promise<Sample>;
+  dispose?(): void;
+}
+
+/** Where images and truth come from. Lives in the main thread and, without `source`, once in each worker thread. */
 export interface Dataset {
   readonly facts: DatasetFacts;
   /** The folder of the data, absolute: list files of the splits are looked for there too. */
@@ -74,6 +86,12 @@ export interface Dataset {
    * so that what was counted once need not be counted again.
    */
   fingerprint?(id: string): Promise<string>;
+  /**
+   * What the plugin's `openReader` needs to read this sample: plain data, as another thread can be handed.
+   * Throws what `read` would where the sample is known to be unusable. With both, reading threads list
+   * nothing themselves and hold nothing of the set; left out, each thread opens the data set anew.
+   */
+  source?(id: string): unknown;
   /** The files behind a sample, for messages and reports. */
   files?(id: string): { readonly image: string; readonly mask?: string };
   /**

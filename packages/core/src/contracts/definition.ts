@@ -1,5 +1,6 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, SourceReader } from './dataset.ts';
+import type { DatasetFacts } from './facts.ts';
 import type { Loss } from './loss.ts';
 import type { Json } from './random.ts';
 import type { Needs, Services, Token } from './token.ts';
@@ -64,6 +65,15 @@ export interface DatasetDefinition<S extends OptionsSchema, N extends Needs>
     options: OptionsOf<S>,
     services: Services<N>,
   ): Dataset | Promise<Dataset>;
+  /**
+   * Opens what reads samples by the data set's `source`, where there is no data set: nothing is listed.
+   * `facts` are those of the data set.
+   */
+  openReader?(
+    facts: DatasetFacts,
+    options: OptionsOf<S>,
+    services: Services<N>,
+  ): SourceReader | Promise<SourceReader>;
   /**
    * Looks at a folder and proposes options for it; undefined where it is none of this kind.
    *

@@ -1,5 +1,5 @@
-import type { Dataset } from '../contracts/dataset.ts';
-import type { Facts } from '../contracts/facts.ts';
+import type { Dataset, SourceReader } from '../contracts/dataset.ts';
+import type { DatasetFacts, Facts } from '../contracts/facts.ts';
 import {
   KINDS,
   type KindRow,
@@ -84,6 +84,8 @@ export interface RunScope {
    * @param facts of the training; where given, images of another space or other channels are refused
    */
   openImages(plugin: MakeablePlugin<'dataset'>, path: string, facts?: Facts): Promise<Dataset>;
+  /** Opens what reads samples of a data set by their `source`; the plugin must have `openReader`. */
+  openReader(plugin: MakeablePlugin<'dataset'>, facts: DatasetFacts): Promise<SourceReader>;
   /** A random stream of the run's, apart from those of its plugins. */
   random(name: string): RandomStream;
   /** Disposes what was made, the youngest first; then the services. */
@@ -182,6 +184,15 @@ class Run implements RunScope {
       if (expected !== got) throw imagesDiffer(where, path, expected, got);
     }
     return dataset;
+  }
+
+  async openReader(loaded: MakeablePlugin<'dataset'>, facts: DatasetFacts): Promise<SourceReader> {
+    const services = await this.#services(loaded);
+    const reader = await called(loaded, () =>
+      loaded.plugin.openReader!(facts, loaded.options, services),
+    );
+    await this.#keep(reader);
+    return reader;
   }
 
   random(name: string): RandomStream {

@@ -2,6 +2,7 @@ import { type Facts, firstForeground } from '@raremask/core';
 import type { ClassInspection, Inspection } from '@raremask/record';
 import type { CountedImage } from '../reading/plan.ts';
 import { logarithmicBins, quantileOf } from '../survey/quantiles.ts';
+import { structureSizes } from '../survey/structureSizes.ts';
 
 /**
  * How much there is of a class, and how large its structures are.
@@ -11,15 +12,16 @@ import { logarithmicBins, quantileOf } from '../survey/quantiles.ts';
 export function classCounts(
   facts: Facts,
   index: number,
-  images: readonly CountedImage[],
+  images: Iterable<CountedImage>,
   judged: number,
 ): ClassInspection {
   const { name, value } = facts.classes[index]!;
-  const own = images.reduce((sum, image) => sum + image.classPixels[index]!, 0);
-  const sizes = images
-    .flatMap((image) => image.structures.filter((structure) => structure.class === index))
-    .map((structure) => structure.pixels)
-    .sort((left, right) => left - right);
+  let [own, shown] = [0, 0];
+  for (const { classPixels } of images) {
+    own += classPixels[index]!;
+    if (classPixels[index]! > 0) shown++;
+  }
+  const sizes = structureSizes(images, index);
   const quantile = (share: number) => quantileOf(sizes, share);
   const absent = index < firstForeground(facts) || sizes.length === 0;
   return {
@@ -27,7 +29,7 @@ export function classCounts(
     value,
     pixels: own,
     share: own / judged,
-    images: images.filter((image) => image.classPixels[index]! > 0).length,
+    images: shown,
     structures: sizes.length,
     structurePixels: absent
       ? null
@@ -45,7 +47,7 @@ export function classCounts(
   };
 }
 
-export function sizesOf(images: readonly CountedImage[]): Inspection['sizes'] {
+export function sizesOf(images: Iterable<CountedImage>): Inspection['sizes'] {
   const sizes = new Map<string, { readonly size: readonly number[]; images: number }>();
   for (const { size } of images) {
     const key = size.join('x');
@@ -58,27 +60,35 @@ export function sizesOf(images: readonly CountedImage[]): Inspection['sizes'] {
 
 /** @param pixels of all images */
 export function intensityOf(
-  images: readonly CountedImage[],
+  images: Iterable<CountedImage>,
   channel: number,
   pixels: number,
 ): Inspection['intensity'][number] {
-  const all = images.map((image) => image.intensity[channel]!);
-  const weights = images.map(areaOf);
-  const pooled = (values: readonly number[]) =>
-    values.reduce((sum, value, index) => sum + value * weights[index]!, 0) / Math.max(pixels, 1);
-  const mean = pooled(all.map((fact) => fact.mean));
-  const meanSquare = pooled(all.map((fact) => fact.meanSquare));
-  const means = all.map((fact) => fact.mean).sort((left, right) => left - right);
+  const means: number[] = [];
+  let [sum, squares] = [0, 0];
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const image of images) {
+    const { mean, meanSquare, minimum, maximum } = image.intensity[channel]!;
+    const weight = areaOf(image);
+    means.push(mean);
+    sum += mean * weight;
+    squares += meanSquare * weight;
+    min = Math.min(min, minimum);
+    max = Math.max(max, maximum);
+  }
+  const mean = sum / Math.max(pixels, 1);
+  const meanSquare = squares / Math.max(pixels, 1);
+  const sorted = Float64Array.from(means).sort();
   return {
     channel,
-    min: all.reduce((least, fact) => Math.min(least, fact.minimum), Number.POSITIVE_INFINITY),
+    min,
     mean,
     deviation: Math.sqrt(Math.max(meanSquare - mean * mean, 0)),
-    max: all.reduce((most, fact) => Math.max(most, fact.maximum), Number.NEGATIVE_INFINITY),
+    max,
     imageMeans: {
-      q05: quantileOf(means, 0.05),
-      median: quantileOf(means, 0.5),
-      q95: quantileOf(means, 0.95),
+      q05: quantileOf(sorted, 0.05),
+      median: quantileOf(sorted, 0.5),
+      q95: quantileOf(sorted, 0.95),
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Inspection } from '@raremask/record';
 import type { Work } from '../opening/openWork.ts';
 import type { CountedImage } from '../reading/plan.ts';
 import type { CountedSurvey } from '../survey/survey.ts';
+import { isBlank } from './contents.ts';
 
 export type SplitName = 'train' | 'validation' | 'test';
 
@@ -47,19 +48,37 @@ export function groupsOf(
     .map(([name, { splits, images, empty }]) => ({ name, splits: [...splits], images, empty }));
 }
 
-/** Images of the same values, those of several splits first. */
+/** Images of the same values, those of several splits first; images of one intensity are left out. */
 export function duplicatesOf(
-  images: readonly CountedImage[],
+  images: Iterable<CountedImage>,
   splitOfId: ReadonlyMap<string, SplitName>,
 ): Inspection['duplicates'] {
-  const byDigest = new Map<string, string[]>();
-  for (const { id, digest } of images) {
-    const same = byDigest.get(digest);
-    if (same) same.push(id);
-    else byDigest.set(digest, [id]);
+  const ids: string[] = [];
+  /** A digest as two numbers: no text is kept for each image. */
+  const highs: number[] = [];
+  const lows: number[] = [];
+  for (const image of images) {
+    if (isBlank(image)) continue;
+    ids.push(image.id);
+    highs.push(Number.parseInt(image.digest.slice(0, 12), 16));
+    lows.push(Number.parseInt(image.digest.slice(12), 16));
   }
-  return [...byDigest.values()]
-    .filter((ids) => ids.length > 1)
-    .map((ids) => ({ ids, splits: [...new Set(ids.map((id) => splitOfId.get(id)!))] }))
+  const order = Uint32Array.from(ids.keys()).sort(
+    (left, right) => highs[left]! - highs[right]! || lows[left]! - lows[right]! || left - right,
+  );
+  const found: { readonly first: number; readonly ids: string[] }[] = [];
+  for (let at = 1; at < order.length; at++) {
+    const [before, own] = [order[at - 1]!, order[at]!];
+    if (highs[before] !== highs[own] || lows[before] !== lows[own]) continue;
+    const last = found.at(-1);
+    if (last?.ids.at(-1) === ids[before]) last!.ids.push(ids[own]!);
+    else found.push({ first: before, ids: [ids[before]!, ids[own]!] });
+  }
+  return found
+    .sort((left, right) => left.first - right.first)
+    .map(({ ids: same }) => ({
+      ids: same,
+      splits: [...new Set(same.map((id) => splitOfId.get(id)!))],
+    }))
     .sort((left, right) => right.splits.length - left.splits.length);
 }

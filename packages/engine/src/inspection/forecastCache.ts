@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Forecast, writeAtomically } from '@raremask/record';
 import type { Work } from '../opening/openWork.ts';
-import { fingerprintsOf } from '../survey/surveyCache.ts';
+import type { CountedSurvey } from '../survey/survey.ts';
 
 /** Changes with the meaning of the numbers. */
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Takes a forecast from the cache beside the manifest, or makes it and puts it there. Kept are those
@@ -17,18 +17,19 @@ const VERSION = 1;
  */
 export async function keptForecast(
   work: Work,
+  survey: CountedSurvey,
   parts: readonly unknown[],
   make: () => Promise<Forecast>,
 ): Promise<Forecast> {
   const { sampler } = work.loaded.plugins;
-  const fingerprints = await fingerprintsOf(work.dataset, work.splits.train);
-  if (sampler.package === undefined || fingerprints === undefined) return await make();
-  const key = createHash('sha256')
+  const stamps = Float64Array.from(survey.train, (id) => survey.stamp(id));
+  if (sampler.package === undefined || stamps.includes(0)) return await make();
+  const hash = createHash('sha256')
     .update(JSON.stringify([VERSION, work.identity, sampler.use, sampler.package.version, parts]))
     .update(JSON.stringify(sampler.rawOptions))
-    .update(JSON.stringify(work.splits.train.map((id) => [id, fingerprints.get(id)])))
-    .digest('hex')
-    .slice(0, 24);
+    .update(stamps);
+  for (const id of survey.train) hash.update(`${id}\n`);
+  const key = hash.digest('hex').slice(0, 24);
   const file = join(work.loaded.folder, '.raremask', `forecast-${key}.json`);
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text !== undefined) {

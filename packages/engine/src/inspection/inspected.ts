@@ -8,6 +8,8 @@ import { areaOf, classCounts, foregroundOf, intensityOf, isBlank, sizesOf } from
 import { duplicatesOf, groupsOf, type SplitName, splitCounts } from './division.ts';
 import { resolutionsOf } from './resolutions.ts';
 
+type Found<T extends readonly unknown[]> = T[number];
+
 /** What was counted, as it stands in inspection.json. */
 export function inspectionOf(
   work: Work,
@@ -25,40 +27,41 @@ export function inspectionOf(
   const splitOfId = new Map<string, SplitName>();
   for (const name of names) for (const id of work.splits[name]) splitOfId.set(id, name);
   const ids = [...splitOfId.keys()].filter((id) => survey.has(id));
-  const images = ids.map((id) => survey.image(id));
-  const pixels = images.reduce((sum, image) => sum + areaOf(image), 0);
-  const ignored = images.reduce((sum, image) => sum + image.ignoredPixels, 0);
-  const shares = images
-    .filter(({ id }) => survey.hasForeground(id))
-    .map((image) => foregroundOf(image, facts) / Math.max(areaOf(image) - image.ignoredPixels, 1));
+  const images = survey.images(ids);
+  const sums = { pixels: 0, ignored: 0 };
+  const shares: number[] = [];
+  const blank: Found<Inspection['blank']>[] = [];
+  const emptied: Found<Inspection['emptied']>[] = [];
+  for (const image of images) {
+    const { id } = image;
+    const [area, split] = [areaOf(image), splitOfId.get(id)!];
+    const foreground = foregroundOf(image, facts);
+    sums.pixels += area;
+    sums.ignored += image.ignoredPixels;
+    if (survey.hasForeground(id)) {
+      shares.push(foreground / Math.max(area - image.ignoredPixels, 1));
+    }
+    if (isBlank(image)) blank.push({ id, split, foreground });
+    if (image.emptied) emptied.push({ id, split });
+  }
+  const judged = Math.max(sums.pixels - sums.ignored, 1);
   return {
     name: loaded.manifest.name,
     ...(facts.remark !== undefined && { remark: facts.remark }),
     splits: names.map((name) => splitCounts(work, survey, name)),
     groups: groupsOf(work, survey, splitOfId),
-    classes: facts.classes.map((_, index) =>
-      classCounts(facts, index, images, Math.max(pixels - ignored, 1)),
-    ),
+    classes: facts.classes.map((_, index) => classCounts(facts, index, images, judged)),
     sizes: sizesOf(images),
     resolutions: resolutionsOf(images, facts),
     channels: facts.channels,
     intensity: Array.from({ length: facts.channels }, (_, channel) =>
-      intensityOf(images, channel, pixels),
+      intensityOf(images, channel, sums.pixels),
     ),
-    ignoredShare: ignored / Math.max(pixels, 1),
+    ignoredShare: sums.ignored / Math.max(sums.pixels, 1),
     foregroundShares: logarithmicBins(shares),
-    blank: images.filter(isBlank).map((image) => ({
-      id: image.id,
-      split: splitOfId.get(image.id)!,
-      foreground: foregroundOf(image, facts),
-    })),
-    emptied: images
-      .filter(({ emptied }) => emptied)
-      .map(({ id }) => ({ id, split: splitOfId.get(id)! })),
-    duplicates: duplicatesOf(
-      images.filter((image) => !isBlank(image)),
-      splitOfId,
-    ),
+    blank,
+    emptied,
+    duplicates: duplicatesOf(images, splitOfId),
     unreadable: [...unreadable]
       .filter(([id]) => splitOfId.has(id))
       .map(([id, { code, message }]) => ({ id, split: splitOfId.get(id)!, code, message })),

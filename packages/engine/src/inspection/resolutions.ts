@@ -2,6 +2,7 @@ import { type Facts, firstForeground } from '@raremask/core';
 import type { Inspection } from '@raremask/record';
 import type { CountedImage } from '../reading/plan.ts';
 import { quantileOf } from '../survey/quantiles.ts';
+import { ownStructureSizes } from '../survey/structureSizes.ts';
 
 /** What `data.resolution` may be. */
 const FACTORS = [1, 3 / 4, 1 / 2, 1 / 3, 1 / 4, 1 / 6, 1 / 8];
@@ -15,19 +16,17 @@ const SHORTEST = 32;
  * A structure keeps its own pixels times the square of the factor.
  */
 export function resolutionsOf(
-  images: readonly CountedImage[],
+  images: Iterable<CountedImage>,
   facts: Facts,
 ): Inspection['resolutions'] {
-  if (facts.space === 3 || images.length === 0) return undefined;
-  const own = images.map(({ size, pixelsPerSeen }) =>
-    size.map((extent) => Math.round(extent * Math.sqrt(pixelsPerSeen))),
-  );
-  const median = own[0]!.map((_, axis) =>
-    quantileOf(
-      own.map((size) => size[axis]!).sort((left, right) => left - right),
-      0.5,
-    ),
-  );
+  if (facts.space === 3) return undefined;
+  const own: number[][] = [[], []];
+  for (const { size, pixelsPerSeen } of images) {
+    const each = Math.sqrt(pixelsPerSeen);
+    for (const [axis, extent] of size.entries()) own[axis]!.push(Math.round(extent * each));
+  }
+  if (own[0]!.length === 0) return undefined;
+  const median = own.map((extents) => quantileOf(Float64Array.from(extents).sort(), 0.5));
   const first = firstForeground(facts);
   const sizes = facts.classes.slice(first).map((_, index) => sizesOf(images, index + first));
   return FACTORS.filter((factor) => factor === 1 || Math.min(...median) * factor >= SHORTEST).map(
@@ -47,10 +46,9 @@ export function resolutionsOf(
 }
 
 /** Pixels of a class's structures on the images' own grids; those that are seen nowhere have none. */
-function sizesOf(images: readonly CountedImage[], index: number) {
-  const pixels = images.flatMap(({ structures, pixelsPerSeen }) =>
-    structures.filter((one) => one.class === index).map((one) => one.pixels * pixelsPerSeen),
-  );
-  const lost = images.reduce((sum, image) => sum + image.lost[index]!, 0);
+function sizesOf(images: Iterable<CountedImage>, index: number) {
+  const pixels = ownStructureSizes(images, index);
+  let lost = 0;
+  for (const image of images) lost += image.lost[index]!;
   return { pixels, structures: pixels.length + lost };
 }

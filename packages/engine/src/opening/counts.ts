@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { Dataset, OnEvent, RaremaskError } from '@raremask/core';
 import type { Feed } from '../reading/feed.ts';
+import type { Part } from '../reading/part.ts';
 import { lostText } from '../survey/lostText.ts';
 import { type CountedSurvey, takeSurvey } from '../survey/survey.ts';
+import { partNotKept } from './errors.ts';
 import type { OpenFeed } from './feedsOf.ts';
 import { readable } from './readable.ts';
 import type { Splits } from './split.ts';
@@ -13,6 +15,21 @@ export interface Counted {
   readonly survey: CountedSurvey;
   /** By id. */
   readonly unreadable: ReadonlyMap<string, RaremaskError>;
+}
+
+/** What came of counting a share of a data set. */
+export interface PartCount {
+  readonly part: Part;
+  /** Of the whole data set. */
+  readonly samples: number;
+  /** Of the share: samples that could be read, and how many of them are without foreground. */
+  readonly counted: number;
+  readonly empty: number;
+  readonly unreadable: readonly {
+    readonly id: string;
+    readonly code: string;
+    readonly message: string;
+  }[];
 }
 
 export interface CountsSource {
@@ -54,6 +71,27 @@ export class Counts {
     return this.#counted;
   }
 
+  /**
+   * One of several shares of the samples, in the order of their ids; its counts are kept for whoever counts
+   * the whole.
+   */
+  async ofPart(part: Part): Promise<PartCount> {
+    const { dataset, broken } = this.#source;
+    const { length } = dataset.ids;
+    const [from, to] = [part.number - 1, part.number].map((at) =>
+      Math.floor((at * length) / part.of),
+    );
+    const ids = dataset.ids.slice(from, to);
+    if (dataset.fingerprint === undefined) throw partNotKept();
+    const survey = await this.#count(ids, ids, part);
+    const empty = survey.train.filter((id) => !survey.hasForeground(id)).length;
+    const unreadable = ids.flatMap((id) => {
+      const reason = broken.reasons.get(id);
+      return reason === undefined ? [] : [{ id, code: reason.code, message: reason.message }];
+    });
+    return { part, samples: length, counted: survey.train.length, empty, unreadable };
+  }
+
   #sayLost(survey: CountedSurvey, ids: readonly string[]): void {
     const text = lostText(survey, ids, this.#source.dataset.facts);
     if (text !== undefined) this.#source.onEvent({ type: 'note', level: 'warn', text });
@@ -69,7 +107,11 @@ export class Counts {
     return { ...survey, train: ids.filter((id) => trained.has(id) && survey.has(id)) };
   }
 
-  async #count(ids: readonly string[], train: readonly string[]): Promise<CountedSurvey> {
+  async #count(
+    ids: readonly string[],
+    train: readonly string[],
+    part?: Part,
+  ): Promise<CountedSurvey> {
     const { dataset, identity, folder, workers, feed, broken, onEvent } = this.#source;
     const able = ids.filter((id) => !broken.has(id));
     let reader: Promise<Feed> | undefined;
@@ -80,6 +122,7 @@ export class Counts {
         train,
         identity,
         cacheFolder: join(folder, '.raremask'),
+        ...(part && { part }),
         read: async (missing) => {
           reader ??= feed({
             normalization: { kind: 'none' },

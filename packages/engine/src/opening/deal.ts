@@ -57,11 +57,11 @@ export function deal<N extends string>(
     pile.exchange([], [smallest]);
   }
   if (units.length <= EXCHANGED_UNITS) exchangeUnits(piles);
-  return new Map(
-    piles.flatMap(({ name, units: own }) =>
-      own.flatMap(({ ids }) => ids.map((id): [string, N] => [id, name])),
-    ),
-  );
+  const dealt = new Map<string, N>();
+  for (const { name, units: own } of piles) {
+    for (const { ids } of own) for (const id of ids) dealt.set(id, name);
+  }
+  return dealt;
 }
 
 /** More units than this come near enough to their shares when they are dealt. */
@@ -144,17 +144,18 @@ export async function unitsOf(
   group: (id: string) => string | undefined,
   isEmpty?: (id: string) => Promise<boolean> | boolean,
 ): Promise<Unit[]> {
-  const units = new Map<string, Unit>();
+  const units: Unit[] = [];
+  const grouped = new Map<string, Unit>();
   for (const id of ids) {
     const name = group(id);
-    const key = name === undefined ? `image ${id}` : `group ${name}`;
-    let unit = units.get(key);
+    let unit = name === undefined ? undefined : grouped.get(name);
     if (unit === undefined) {
       unit = { ids: [], counts: [0, 0] };
-      units.set(key, unit);
+      units.push(unit);
+      if (name !== undefined) grouped.set(name, unit);
     }
     unit.ids.push(id);
     unit.counts[isEmpty !== undefined && (await isEmpty(id)) ? 1 : 0]++;
   }
-  return [...units.values()];
+  return units;
 }

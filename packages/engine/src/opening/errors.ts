@@ -268,3 +268,15 @@ export function splitChanged(
     remedy: 'evaluate with the lists of the training, or train anew',
   });
 }
+
+/** A data set whose counts cannot be kept from one process to the next. */
+export function partNotKept(): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PART_NOT_KEPT',
+    category: 'plugin',
+    where: 'data.use',
+    what: 'the data set has no fingerprints, so the counts of a part cannot be kept for the whole',
+    expected: 'a data set with fingerprint(id)',
+    remedy: 'inspect the whole set at once, or ask the author of the plugin for fingerprints',
+  });
+}

@@ -36,6 +36,7 @@ export function feedsOf(
         ...(manifest.data.resolution !== undefined && { resolution: manifest.data.resolution }),
         pixelWeights: numbersByClass(manifest.data.pixelWeights, names, 1, 'data.pixelWeights'),
         seed: manifest.seed,
+        readsSources: plugins.dataset.plugin.openReader !== undefined,
         workers,
       },
       dataset,

@@ -1,5 +1,5 @@
 import type { Census, Dataset, Facts, OnEvent } from '@raremask/core';
-import { createHost, type RunScope } from '@raremask/core/host';
+import { createHost, type Host, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type RecordedSplits, readSplits, runFolder } from '@raremask/record';
 import { type CountedSurvey, censusOf } from '../survey/survey.ts';
@@ -47,16 +47,24 @@ export interface OpenOptions {
   readonly cores?: number | undefined;
 }
 
-/** Makes the data set of a manifest and divides it. */
-export async function openData(
+/** A manifest's data set before it is divided. */
+export interface OpenedSet {
+  readonly host: Host;
+  readonly notes: Notes;
+  readonly dataset: Dataset;
+  readonly broken: BrokenSamples;
+  readonly counts: Counts;
+  readonly workers: number;
+  readonly identity: string;
+  readonly feed: OpenFeed;
+}
+
+/** Makes the data set of a manifest; `host.dispose` closes it. */
+export async function openSet(
   loaded: LoadedManifest,
   onEvent: OnEvent,
-  {
-    unknown = loaded.manifest.data.unreadable === 'skip' ? 'list' : 'throw',
-    run,
-    cores,
-  }: OpenOptions = {},
-): Promise<OpenedData> {
+  cores?: number,
+): Promise<OpenedSet> {
   const { manifest, plugins, folder } = loaded;
   const host = createHost();
   const notes = new Notes(onEvent);
@@ -74,7 +82,7 @@ export async function openData(
       plugins.dataset.rawOptions,
       ...(resolution === undefined ? [] : [resolution]),
     ]);
-    const { emit } = notes;
+    const { emit: onEmit } = notes;
     const counts = new Counts({
       dataset,
       identity,
@@ -82,8 +90,30 @@ export async function openData(
       workers,
       feed,
       broken,
-      onEvent: emit,
+      onEvent: onEmit,
     });
+    return { host, notes, dataset, broken, counts, workers, identity, feed };
+  } catch (error) {
+    await host.dispose();
+    throw error;
+  }
+}
+
+/** Makes the data set of a manifest and divides it. */
+export async function openData(
+  loaded: LoadedManifest,
+  onEvent: OnEvent,
+  {
+    unknown = loaded.manifest.data.unreadable === 'skip' ? 'list' : 'throw',
+    run,
+    cores,
+  }: OpenOptions = {},
+): Promise<OpenedData> {
+  const { manifest, folder } = loaded;
+  const set = await openSet(loaded, onEvent, cores);
+  const { dataset, counts, broken, host, notes } = set;
+  const { emit } = notes;
+  try {
     const recorded = run === undefined ? undefined : await readSplits(runFolder(run).splits);
     const splits = await divided(recorded, {
       dataset,
@@ -102,12 +132,12 @@ export async function openData(
       dataset,
       facts: dataset.facts,
       splits,
-      workers,
-      identity,
+      workers: set.workers,
+      identity: set.identity,
       counted,
       survey,
       census: async () => censusOf(await survey(), dataset.facts),
-      feed,
+      feed: set.feed,
       follow: notes.follow,
       scope: (say) => openScope(host, loaded, say),
       close: () => host.dispose(),

@@ -28,6 +28,7 @@ export function tolerant(dataset: Dataset, broken: BrokenSamples): Dataset {
     read: (id) => dataset.read(id),
     group: tolerantGroup(dataset, broken),
     ...(dataset.fingerprint && { fingerprint: (id: string) => dataset.fingerprint!(id) }),
+    ...(dataset.source && { source: (id: string) => dataset.source!(id) }),
     ...(dataset.files && { files: (id: string) => dataset.files!(id) }),
     ...(dataset.dispose && { dispose: () => dataset.dispose!() }),
   };

@@ -1,17 +1,11 @@
 import type { Dataset } from '@raremask/core';
+import type { Part } from '../reading/part.ts';
 
 /** Samples that are predicted, recorded and gone on with together. */
 export interface Block {
   /** Counted from 0 over all images, whichever process predicts it. */
   readonly index: number;
   readonly ids: readonly string[];
-}
-
-/** One process of several that predict into one folder. */
-export interface Part {
-  /** Counted from 1. */
-  readonly number: number;
-  readonly of: number;
 }
 
 /** So many samples make a block. */

@@ -53,7 +53,8 @@ export interface Feed {
 /**
  * Opens a feed.
  *
- * @param dataset who reads where the plan has no workers; worker threads make their own
+ * @param dataset who reads where the plan has no workers; worker threads get the sources of samples from
+ * it, or make their own
  * @param augmentations what changes the windows of batches; worker threads make their own
  */
 export async function openFeed(
@@ -71,11 +72,30 @@ export async function openFeed(
       close: async () => {},
     });
   }
-  const threads = new ReaderThreads({
-    ...plan,
-    augmentations: augmentations.map(({ planned }) => planned),
-  });
+  const source = sourceOf(plan, dataset);
+  const threads = new ReaderThreads(
+    {
+      ...plan,
+      augmentations: augmentations.map(({ planned }) => planned),
+      ...(source && { donorSources: new Map(plan.donors?.map((id) => [id, source(id)])) }),
+    },
+    source,
+  );
   return feed((job) => threads.run(job), plan.workers + 1, threads);
+}
+
+/**
+ * What threads are told of a sample in place of opening the data set; undefined where they must open it,
+ * since the set does not tell or images are normalised together with others of their group.
+ */
+function sourceOf(
+  { readsSources = false, normalization }: FeedPlan,
+  dataset: Dataset | undefined,
+): ((id: string) => unknown) | undefined {
+  if (!readsSources || normalization.kind === 'volume' || dataset?.source === undefined) {
+    return undefined;
+  }
+  return (id) => dataset.source!(id);
 }
 
 function feed(

@@ -1,5 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { facts, folder, type Json, type Log, type OptionsSchema } from '@raremask/core';
+import {
+  type Dataset,
+  facts,
+  folder,
+  type Json,
+  type Log,
+  type OptionsSchema,
+  type SourceReader,
+} from '@raremask/core';
 import { createHost, loadPluginFromUrl } from '@raremask/core/host';
 import {
   type AugmentationSource,
@@ -8,7 +16,7 @@ import {
 } from '../augment/makeAugmentations.ts';
 import { BatchMemory } from './batchMemory.ts';
 import { packError } from './carriedError.ts';
-import type { ReadResult, ThreadPlan } from './plan.ts';
+import type { ReadResult, Sources, ThreadPlan } from './plan.ts';
 import type { Answer, Request } from './readerThreads.ts';
 import { SampleReader } from './sampleReader.ts';
 
@@ -20,12 +28,16 @@ const silent: Log = { info: () => {}, warn: () => {} };
 
 const memory = new BatchMemory();
 
+/** Of the job that is being done: a thread does one at a time. */
+let sources: Sources = new Map();
+
 const reader = openReader().catch((error: unknown) => {
   answer({ kind: 'unable', error: packError(error) });
 });
 
-port.on('message', async ({ job, free }: Request) => {
+port.on('message', async ({ job, free, sources: given = new Map() }: Request) => {
   memory.give(free);
+  sources = given;
   const opened = await reader;
   if (opened === undefined) return;
   try {
@@ -48,7 +60,11 @@ async function openReader(): Promise<SampleReader> {
   scope.provide(folder, () => start);
   const plugin = await loadPluginFromUrl(url, 'dataset');
   const options = await optionsOf(plugin.options, rawOptions);
-  const dataset = await scope.make({ kind: 'dataset', plugin, options, place: 'data' });
+  const loaded = { kind: 'dataset' as const, plugin, options, place: 'data' };
+  const dataset =
+    plan.donorSources === undefined
+      ? await scope.make(loaded)
+      : bySource(await scope.openReader(loaded, plan.facts), plan.donorSources);
   scope.provide(facts, () => plan.facts);
   const sources = await Promise.all(plan.augmentations.map(sourceOf));
   const augmentations = await makeAugmentations(
@@ -58,6 +74,13 @@ async function openReader(): Promise<SampleReader> {
     services,
   );
   return new SampleReader(dataset, plan, memory, augmentations);
+}
+
+/** Reads samples of the job, and donors, without a data set. */
+function bySource(opened: SourceReader, donors: Sources): Pick<Dataset, 'read'> {
+  return {
+    read: (id) => opened.read(id, sources.has(id) ? sources.get(id) : donors.get(id)),
+  };
 }
 
 async function serviceOf({ url, rawOptions, place }: NonNullable<ThreadPlan['services']>[number]) {

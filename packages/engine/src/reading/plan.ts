@@ -38,14 +38,24 @@ export interface FeedPlan extends ReadingPlan {
     readonly rawOptions: Json;
     readonly place: string;
   }[];
+  /** Whether the plugin has an `openReader`: threads then need not open the data set. */
+  readonly readsSources?: boolean;
   /** Threads; 0 = the main thread reads. */
   readonly workers: number;
 }
 
 /** What a thread that reads gets. */
 export interface ThreadPlan extends FeedPlan {
+  /**
+   * Sources of the donors, where samples are read by their sources; left out, the thread opens the data
+   * set.
+   */
+  readonly donorSources?: Sources;
   readonly augmentations: readonly PlannedAugmentation[];
 }
+
+/** What a data set's reader needs of samples, by id. */
+export type Sources = ReadonlyMap<string, unknown>;
 
 /** One thing to read. */
 export type ReadJob =

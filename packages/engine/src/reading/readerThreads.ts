@@ -1,12 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { type CarriedError, unpackError } from './carriedError.ts';
 import { readerDied } from './errors.ts';
-import type { ReadJob, ReadResult, ThreadPlan } from './plan.ts';
+import type { ReadJob, ReadResult, Sources, ThreadPlan } from './plan.ts';
 
 /** What a reader thread is asked for, with memory that it may use. */
 export interface Request {
   readonly job: ReadJob;
   readonly free: readonly ArrayBufferLike[];
+  /** Of the samples that the job needs, where the threads read by sources. */
+  readonly sources?: Sources;
 }
 
 /** What a reader thread answers. */
@@ -34,11 +36,14 @@ interface Thread {
  */
 export class ReaderThreads {
   readonly #threads: Thread[];
+  readonly #sourceOf: ((id: string) => unknown) | undefined;
   readonly #queue: Pending[] = [];
   #failure: Error | undefined;
   #free: ArrayBufferLike[] = [];
 
-  constructor(plan: ThreadPlan) {
+  /** @param sourceOf what a thread is told of a sample; left out, each thread opens the data set */
+  constructor(plan: ThreadPlan, sourceOf?: (id: string) => unknown) {
+    this.#sourceOf = sourceOf;
     this.#threads = Array.from({ length: plan.workers }, () => this.#start(plan));
   }
 
@@ -89,12 +94,27 @@ export class ReaderThreads {
       if (thread.current !== undefined) continue;
       const pending = this.#queue.shift();
       if (pending === undefined) return;
+      let sources: Sources | undefined;
+      try {
+        sources = this.#sourcesOf(pending.job);
+      } catch (error) {
+        // What is known to be unusable needs no thread to say so.
+        pending.reject(error as Error);
+        this.#dispatch();
+        return;
+      }
       thread.current = pending;
       thread.worker.ref();
-      const request: Request = { job: pending.job, free: this.#free };
+      const request: Request = { job: pending.job, free: this.#free, ...(sources && { sources }) };
       this.#free = [];
       thread.worker.postMessage(request);
     }
+  }
+
+  #sourcesOf(job: ReadJob): Sources | undefined {
+    if (this.#sourceOf === undefined) return undefined;
+    const ids = job.kind === 'batch' ? job.draws.map(({ id }) => id) : [job.id];
+    return new Map(ids.map((id) => [id, this.#sourceOf!(id)]));
   }
 
   #hear(thread: Thread, answer: Answer): void {

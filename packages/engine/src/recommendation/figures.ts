@@ -34,14 +34,12 @@ export interface TrainingFigures {
 export function figuresOf(survey: CountedSurvey, facts: Facts): TrainingFigures {
   const first = firstForeground(facts);
   const census = censusOf(survey, facts);
-  const images = survey.train.map((id) => survey.image(id));
-  const sorted = (values: readonly number[]) => [...values].sort((left, right) => left - right);
+  const images = survey.images(survey.train);
   const axes = Array.from({ length: facts.space }, (_, axis) =>
-    sorted(images.map(({ size }) => size[axis]!)),
+    sorted(mapped(images, ({ size }) => size[axis]!)),
   );
-  const extents = sorted(
-    images.flatMap(({ id, extent }) => (survey.hasForeground(id) ? [Math.max(...extent)] : [])),
-  );
+  const filled = survey.images(survey.train.filter((id) => survey.hasForeground(id)));
+  const extents = sorted(mapped(filled, ({ extent }) => Math.max(...extent)));
   const classes = census.classes.slice(first);
   return {
     space: facts.space,
@@ -67,4 +65,12 @@ export function figuresOf(survey: CountedSurvey, facts: Facts): TrainingFigures 
     largestSize: axes.map((axis) => axis.at(-1) ?? 0),
     structureExtent: quantileOf(extents, 0.5) || 0,
   };
+}
+
+function* mapped<T>(values: Iterable<T>, each: (value: T) => number): Generator<number> {
+  for (const value of values) yield each(value);
+}
+
+function sorted(values: Iterable<number>): Float64Array {
+  return Float64Array.from(values).sort();
 }

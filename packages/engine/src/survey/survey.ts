@@ -6,18 +6,12 @@ import {
   type Survey,
   type SurveyedImage,
 } from '@raremask/core';
+import type { Part } from '../reading/part.ts';
 import type { CountedImage } from '../reading/plan.ts';
+import { CountedImages } from './countedImages.ts';
 import { unknownInSurvey } from './errors.ts';
-import {
-  type CachedImages,
-  fingerprintsOf,
-  type PackedImage,
-  type PackedShape,
-  packedClassPixels,
-  packImage,
-  SurveyCache,
-  unpackImage,
-} from './surveyCache.ts';
+import { stampsOf } from './stamps.ts';
+import { SurveyCache } from './surveyCache.ts';
 
 export interface SurveyOptions {
   readonly dataset: Pick<Dataset, 'ids' | 'facts' | 'fingerprint'>;
@@ -33,6 +27,8 @@ export interface SurveyOptions {
   readonly identity: string;
   /** Counts are kept here, where the data set has fingerprints. */
   readonly cacheFolder?: string;
+  /** Which part of the set `ids` are, where other processes count the rest: their counts are kept apart. */
+  readonly part?: Part;
   /** Called after each image that was read; `total` leaves out what was kept. */
   onProgress?(done: number, total: number): void;
   warn?(line: string): void;
@@ -43,83 +39,76 @@ export interface CountedSurvey extends Survey {
   image(id: string): CountedImage;
   /** False for an image that could not be read. */
   has(id: string): boolean;
+  /** The images of some ids, one after the other, each time they are gone through. */
+  images(ids: Iterable<string>): Iterable<CountedImage>;
+  /** A number that changes with the files of an image; 0 where the data set cannot tell. */
+  stamp(id: string): number;
 }
 
 /** Counts every image once, or takes over what was counted when its files were the same. */
 export async function takeSurvey(options: SurveyOptions): Promise<CountedSurvey> {
-  const { dataset, ids, train, identity, cacheFolder } = options;
+  const { dataset, ids, train, identity, cacheFolder, part } = options;
   const { facts } = dataset;
-  const shape = {
-    space: facts.space,
-    classes: facts.classes.length,
-    channels: facts.channels,
-  };
-  const warn = (line: string) => options.warn?.(line);
-  const fingerprints = cacheFolder && (await fingerprintsOf(dataset, ids));
-  const cache = fingerprints && new SurveyCache(cacheFolder, identity, shape, warn);
-  const kept: CachedImages = cache ? await cache.read() : new Map();
-  const counted = new Map<string, PackedImage>();
-  for (const id of ids) {
-    const known = kept.get(id);
-    if (known && fingerprints && known.fingerprint === fingerprints.get(id)) {
-      counted.set(id, known.packed);
-    }
+  const shape = { space: facts.space, classes: facts.classes.length, channels: facts.channels };
+  const counted = new CountedImages(shape);
+  const stamps = cacheFolder === undefined ? undefined : await stampsOf(dataset, ids);
+  const cache =
+    stamps && new SurveyCache(cacheFolder!, identity, shape, (line) => options.warn?.(line));
+  await cache?.read(counted, new Set(dataset.ids));
+  const stampOf = new Map<string, number>();
+  for (const [at, id] of ids.entries()) {
+    const stamp = stamps?.[at] ?? 0;
+    if (stamp !== 0 && counted.row(id)?.[0] === stamp) continue;
+    counted.remove(id);
+    stampOf.set(id, stamp);
   }
-  const missing = ids.filter((id) => !counted.has(id));
-  if (missing.length > 0) {
-    let done = 0;
-    try {
-      for await (const image of await options.read(missing)) {
-        counted.set(image.id, packImage(image));
+  let done = 0;
+  try {
+    if (stampOf.size > 0) {
+      for await (const image of await options.read([...stampOf.keys()])) {
+        const stamp = stampOf.get(image.id)!;
+        counted.add(stamp, image);
+        if (stamp !== 0) cache?.count(image.id, counted.row(image.id)!);
         done++;
-        options.onProgress?.(done, missing.length);
-      }
-    } finally {
-      if (cache && done > 0) {
-        await cache.write(merged(kept, counted, fingerprints!, new Set(dataset.ids)));
+        options.onProgress?.(done, stampOf.size);
       }
     }
+  } finally {
+    if (cache && part !== undefined) await cache.writePart(counted, ids, part);
+    else if (cache && (done > 0 || cache.scattered)) await cache.write(counted);
   }
   const trained = new Set(train);
+  // Of samples that are not asked for, counts of other files may lie in the cache.
+  const asked = ids.length === dataset.ids.length ? undefined : new Set(ids);
   return survey(
     counted,
-    shape,
+    (id) => counted.has(id) && (asked === undefined || asked.has(id)),
     firstForeground(facts),
     dataset.ids.filter((id) => trained.has(id) && (options.partial !== true || counted.has(id))),
   );
 }
 
-/** Old counts stay, so that surveys of one split and of another one share the file. */
-function merged(
-  kept: CachedImages,
-  counted: ReadonlyMap<string, PackedImage>,
-  fingerprints: ReadonlyMap<string, string>,
-  existing: ReadonlySet<string>,
-): CachedImages {
-  const all: CachedImages = new Map([...kept].filter(([id]) => existing.has(id)));
-  for (const [id, packed] of counted) {
-    const fingerprint = fingerprints.get(id);
-    if (fingerprint !== undefined) all.set(id, { fingerprint, packed });
-  }
-  return all;
-}
-
 function survey(
-  counted: ReadonlyMap<string, PackedImage>,
-  shape: PackedShape,
+  counted: CountedImages,
+  has: (id: string) => boolean,
   first: number,
   train: readonly string[],
 ): CountedSurvey {
-  const packedOf = (id: string): PackedImage => {
-    const packed = counted.get(id);
-    if (packed === undefined) throw unknownInSurvey(id);
-    return packed;
+  const known = (id: string): string => {
+    if (!has(id)) throw unknownInSurvey(id);
+    return id;
   };
   return {
     train,
-    has: (id) => counted.has(id),
-    image: (id) => unpackImage(id, packedOf(id), shape),
-    hasForeground: (id) => packedClassPixels(packedOf(id), shape).subarray(first).some(Boolean),
+    has,
+    image: (id) => counted.image(known(id))!,
+    images: (ids) => ({
+      *[Symbol.iterator]() {
+        for (const id of ids) yield counted.view(known(id))!;
+      },
+    }),
+    stamp: (id) => counted.row(id)?.[0] ?? 0,
+    hasForeground: (id) => counted.anyPixels(known(id), first),
   };
 }
 

@@ -1,172 +1,94 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Dataset } from '@raremask/core';
-import { writeAtomically } from '@raremask/record';
-import type { CountedImage } from '../reading/plan.ts';
+import { createInterface } from 'node:readline';
+import { appendLine, makeFolder, writeAtomically } from '@raremask/record';
+import type { Part } from '../reading/part.ts';
+import type { CountedImages, PackedShape } from './countedImages.ts';
 
 /** Changes with the meaning of the numbers, so that older files are counted anew. */
-const VERSION = 4;
+const VERSION = 5;
 
-/** The facts of one image as numbers in a row: an index of many images stays small. */
-export type PackedImage = Float64Array;
+/** So many lines are written at once. */
+const LINES = 1000;
 
-/** Lengths that are the same for all images of a set. */
-export interface PackedShape {
-  readonly space: number;
-  readonly classes: number;
-  readonly channels: number;
-}
-
-export function packImage(image: CountedImage): PackedImage {
-  return Float64Array.from([
-    image.ignoredPixels,
-    image.structureCount,
-    image.emptied ? 1 : 0,
-    image.pixelsPerSeen,
-    Number.parseInt(image.digest.slice(0, 12), 16),
-    Number.parseInt(image.digest.slice(12), 16),
-    ...image.size,
-    ...image.extent,
-    ...image.classPixels,
-    ...image.lost,
-    ...image.intensity.flatMap((fact) => [fact.mean, fact.meanSquare, fact.minimum, fact.maximum]),
-    ...image.structures.flatMap((structure) => [
-      structure.class,
-      structure.pixels,
-      ...structure.centre,
-    ]),
-  ]);
-}
-
-export function unpackImage(
-  id: string,
-  packed: PackedImage,
-  { space, classes, channels }: PackedShape,
-): CountedImage {
-  let at = 0;
-  const take = (count: number) => {
-    at += count;
-    return [...packed.subarray(at - count, at)];
-  };
-  const repeat = <T>(count: number, make: () => T) => Array.from({ length: count }, make);
-  const [ignoredPixels, structureCount, emptied, pixelsPerSeen] = take(4) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const digest = take(2)
-    .map((half) => half.toString(16).padStart(12, '0'))
-    .join('');
-  const size = take(space);
-  const extent = take(space);
-  const classPixels = take(classes);
-  const lost = take(classes);
-  const intensity = repeat(channels, () => {
-    const [mean, meanSquare, minimum, maximum] = take(4) as [number, number, number, number];
-    return { mean, meanSquare, minimum, maximum };
-  });
-  const structures = repeat((packed.length - at) / (2 + space), () => {
-    const [index, pixels] = take(2) as [number, number];
-    return { class: index, pixels, centre: take(space) };
-  });
-  return {
-    id,
-    size,
-    classPixels,
-    ignoredPixels,
-    structures,
-    structureCount,
-    digest,
-    extent,
-    emptied: emptied === 1,
-    pixelsPerSeen,
-    lost,
-    intensity,
-  };
-}
-
-/** Pixels of each class, without unpacking the rest. */
-export function packedClassPixels(
-  packed: PackedImage,
-  { space, classes }: PackedShape,
-): PackedImage {
-  const from = 6 + 2 * space;
-  return packed.subarray(from, from + classes);
-}
-
-/** True where the numbers can be the facts of an image of this shape. */
-function fits(packed: readonly unknown[], { space, classes, channels }: PackedShape): boolean {
-  const fixed = 6 + 2 * space + 2 * classes + 4 * channels;
-  const rest = packed.length - fixed;
-  return rest >= 0 && rest % (2 + space) === 0 && packed.every((value) => Number.isFinite(value));
-}
-
-/** What was counted before, by id, with the fingerprint it was counted under. */
-export type CachedImages = Map<
-  string,
-  { readonly fingerprint: string; readonly packed: PackedImage }
->;
+/** Milliseconds between two writes of what was counted meanwhile. */
+const BETWEEN = 2000;
 
 /**
- * A file of counted facts in a cache folder: a head, then a line of JSON for each image. A file that
+ * Files of counted facts in a cache folder: a head, then a line of JSON for each image. One holds the
+ * whole; beside it lie those of parts that other processes have counted, and what a process has counted
+ * so far, for the case that it is killed. Whoever counts the whole puts them together. A file that
  * cannot be used is left alone, named in a warning, and replaced by the next write.
  */
 export class SurveyCache {
-  readonly #file: string;
-  readonly #shape: PackedShape;
+  readonly #folder: string;
+  readonly #stem: string;
   readonly #head: string;
   readonly #warn: (line: string) => void;
+  /** Files that were read beside the whole, and are not needed once it is written. */
+  readonly #others: string[] = [];
+  readonly #journal: string;
+  #lines: string[] = [];
+  #written: number | undefined;
 
   constructor(folder: string, identity: string, shape: PackedShape, warn: (line: string) => void) {
     // Options may hold what nobody else should read, as a key from the environment.
     const hashed = createHash('sha256').update(identity).digest('hex');
-    this.#file = join(folder, `survey-${hashed.slice(0, 16)}.ndjson`);
-    this.#shape = shape;
+    this.#folder = folder;
+    this.#stem = `survey-${hashed.slice(0, 16)}`;
     this.#head = JSON.stringify({ survey: VERSION, identity: hashed, ...shape });
+    this.#journal = `${this.#stem}.${owner(process.pid)}.counting`;
     this.#warn = warn;
   }
 
-  async read(): Promise<CachedImages> {
-    const images: CachedImages = new Map();
-    let text: string;
-    try {
-      text = await readFile(this.#file, 'utf8');
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code === 'ENOENT' || code === 'ENOTDIR') return images;
-      this.#warn(`${this.#file} cannot be read and is counted anew: ${(error as Error).message}`);
-      return images;
-    }
-    const [head, ...lines] = text.split('\n');
-    if (head !== this.#head) {
-      if (!head?.startsWith('{"survey":')) this.#warnDamaged();
-      return images;
-    }
-    try {
-      if (lines.pop() !== '') throw new Error('the last line is cut off');
-      for (const line of lines) {
-        const [id, fingerprint, ...numbers] = JSON.parse(line) as [string, string, ...number[]];
-        if (typeof fingerprint !== 'string' || !fits(numbers, this.#shape)) {
-          throw new Error('a line is no image');
-        }
-        images.set(id, { fingerprint, packed: Float64Array.from(numbers) });
-      }
-    } catch {
-      this.#warnDamaged();
-      return new Map();
-    }
-    return images;
+  /** Whether files lie beside the whole that the next write puts into it. */
+  get scattered(): boolean {
+    return this.#others.length > 0;
   }
 
-  /** Replaces the file; where that is not possible, a warning says so and nothing else happens. */
-  async write(images: CachedImages): Promise<void> {
-    const lines = [...images].map(([id, { fingerprint, packed }]) =>
-      JSON.stringify([id, fingerprint, ...packed]),
-    );
+  /** Takes in what was counted before of the samples that exist. */
+  async read(images: CountedImages, existing: ReadonlySet<string>): Promise<void> {
+    if (!(await this.#readFile(`${this.#stem}.ndjson`, images, existing))) images.clear();
+    const names = await readdir(this.#folder).catch((): string[] => []);
+    for (const name of names.filter((one) => one.startsWith(`${this.#stem}.`)).sort()) {
+      const isPart = name.endsWith('.part');
+      if (!isPart && !name.endsWith('.counting')) continue;
+      await this.#readFile(name, images, existing);
+      // What somebody is writing still is his.
+      if (isPart || isLeft(name)) this.#others.push(name);
+    }
+  }
+
+  /** Keeps what was counted of an image, at once or a little later. */
+  count(id: string, row: Float64Array): void {
+    this.#lines.push(lineOf(id, row));
+    this.#written ??= performance.now();
+    if (performance.now() - this.#written < BETWEEN) return;
+    this.#written = performance.now();
+    const isFirst = !this.#others.includes(this.#journal);
+    if (isFirst) this.#others.push(this.#journal);
     try {
-      await writeAtomically(this.#file, `${[this.#head, ...lines].join('\n')}\n`);
+      makeFolder(this.#folder);
+      const text = `${[...(isFirst ? [this.#head] : []), ...this.#lines].join('\n')}\n`;
+      appendLine(join(this.#folder, this.#journal), text);
+    } catch {
+      // The write of the whole says why nothing can be written here.
+    }
+    this.#lines = [];
+  }
+
+  /**
+   * Replaces the whole, and takes away what it was put together of; where that is not possible, a
+   * warning says so and nothing else happens.
+   */
+  async write(images: CountedImages): Promise<void> {
+    try {
+      await this.#put(`${this.#stem}.ndjson`, images, images.ids());
+      for (const name of this.#others) await rm(join(this.#folder, name), { force: true });
+      this.#others.length = 0;
     } catch (error) {
       this.#warn(
         `the counts of the images are not kept for the next run: ${(error as Error).message}`,
@@ -174,39 +96,123 @@ export class SurveyCache {
     }
   }
 
-  #warnDamaged(): void {
-    this.#warn(`${this.#file} is damaged and is counted anew`);
+  /**
+   * Writes the counts of one part, for whoever counts the whole.
+   *
+   * @throws RaremaskError where the folder cannot be written
+   */
+  async writePart(
+    images: CountedImages,
+    ids: Iterable<string>,
+    { number, of }: Part,
+  ): Promise<void> {
+    await this.#put(`${this.#stem}.${number}-of-${of}.part`, images, ids);
+    await rm(join(this.#folder, this.#journal), { force: true });
+  }
+
+  async #put(name: string, images: CountedImages, ids: Iterable<string>): Promise<void> {
+    await writeAtomically(join(this.#folder, name), linesOf(this.#head, images, ids));
+  }
+
+  /** False where the whole is damaged. */
+  async #readFile(
+    name: string,
+    images: CountedImages,
+    existing: ReadonlySet<string>,
+  ): Promise<boolean> {
+    const file = join(this.#folder, name);
+    const isWhole = name.endsWith('.ndjson');
+    let isHead = true;
+    /** A line that is none; of a process that was killed, the last line may be a part of one. */
+    let broken = false;
+    try {
+      for await (const line of createInterface({ input: createReadStream(file, 'utf8') })) {
+        if (isHead) {
+          if (line !== this.#head) {
+            if (isWhole && !line.startsWith('{"survey":')) this.#warnDamaged(file);
+            return true;
+          }
+          isHead = false;
+          continue;
+        }
+        broken = !takeLine(line, images, existing);
+        if (broken && isWhole) break;
+      }
+      if (isWhole && !broken) broken = !(await endsWithLine(file));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') return true;
+      this.#warn(`${file} cannot be read and is counted anew: ${(error as Error).message}`);
+      return false;
+    }
+    if (isWhole && broken) this.#warnDamaged(file);
+    return !broken;
+  }
+
+  #warnDamaged(file: string): void {
+    this.#warn(`${file} is damaged and is counted anew`);
   }
 }
 
-/**
- * Fingerprints of many samples, a few at a time; undefined where the data set has none. A sample of which
- * there is none, for example since its file is gone, is left out: reading it says why.
- */
-export async function fingerprintsOf(
-  dataset: Pick<Dataset, 'fingerprint'>,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, string> | undefined> {
-  if (dataset.fingerprint === undefined) return undefined;
-  const found = new Map<string, string>();
-  const waiting = ids[Symbol.iterator]();
-  const follow = async () => {
-    for (const id of waiting) {
-      const fingerprint = await fingerprintOf(dataset, id);
-      if (fingerprint !== undefined) found.set(id, fingerprint);
-    }
-  };
-  await Promise.all(Array.from({ length: 32 }, follow));
-  return found;
+function lineOf(id: string, row: Float64Array): string {
+  return JSON.stringify([id, ...row]);
 }
 
-async function fingerprintOf(
-  dataset: Pick<Dataset, 'fingerprint'>,
-  id: string,
-): Promise<string | undefined> {
+/** The lines of a file, many at a time. */
+async function* linesOf(
+  head: string,
+  images: CountedImages,
+  ids: Iterable<string>,
+): AsyncGenerator<string> {
+  let lines = [head];
+  for (const id of ids) {
+    const row = images.row(id);
+    if (row === undefined) continue;
+    lines.push(lineOf(id, row));
+    if (lines.length < LINES) continue;
+    yield `${lines.join('\n')}\n`;
+    lines = [];
+  }
+  if (lines.length > 0) yield `${lines.join('\n')}\n`;
+}
+
+/** Takes the image of a line, where it is still there; false where the line is none. */
+function takeLine(line: string, images: CountedImages, existing: ReadonlySet<string>): boolean {
+  let parsed: unknown;
   try {
-    return await dataset.fingerprint!(id);
+    parsed = JSON.parse(line);
   } catch {
-    return undefined;
+    return false;
+  }
+  if (!Array.isArray(parsed) || typeof parsed[0] !== 'string') return false;
+  const [id, ...row] = parsed as [string, ...unknown[]];
+  return existing.has(id) ? images.addRow(id, row) : true;
+}
+
+async function endsWithLine(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(size - 1, 0));
+    return buffer[0] === 10;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Who counts: a process of a machine. */
+function owner(pid: number): string {
+  return `${hostname().replaceAll(/[^\w-]/g, '_')}-${pid}`;
+}
+
+/** Whether the process of this machine that was writing a file is gone. */
+function isLeft(name: string): boolean {
+  const pid = Number(/-(\d+)\.counting$/.exec(name)?.[1]);
+  if (!name.includes(`.${owner(pid)}.`) || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
 }
