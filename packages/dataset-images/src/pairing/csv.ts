@@ -1,6 +1,19 @@
 import { parse } from 'csv-parse/sync';
 
+const FORM = { bom: true, relax_column_count: true, skip_empty_lines: true } as const;
+
 /** Rows of a CSV file (RFC 4180), any line end, with or without a byte order mark; empty lines are left out. */
 export function parseCsv(text: string): string[][] {
-  return parse(text, { bom: true, relax_column_count: true, skip_empty_lines: true });
+  return parse(text, FORM);
+}
+
+/** The same, a row at a time: none is kept. */
+export function eachRow(text: string, take: (row: readonly string[]) => void): void {
+  parse(text, {
+    ...FORM,
+    on_record: (row: string[]) => {
+      take(row);
+      return null;
+    },
+  });
 }

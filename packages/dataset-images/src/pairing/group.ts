@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { cannotRead } from '../decoding/errors.ts';
 import type { Options } from '../options/options.ts';
-import { parseCsv } from './csv.ts';
+import { eachRow } from './csv.ts';
 import { groupColumnMissing, groupRowMissing, noGroup } from './errors.ts';
 
 /** The group of every id, checked before anything is read. */
@@ -21,7 +21,9 @@ export async function groupsOf(
   const listed = await listedGroups(group, root);
   const without = ids.filter((id) => !listed.get(id));
   if (without.length > 0) throw groupRowMissing(resolve(root, group.file), without);
-  return new Map(ids.map((id) => [id, listed.get(id)!]));
+  const groups = new Map<string, string>();
+  for (const id of ids) groups.set(id, listed.get(id)!);
+  return groups;
 }
 
 /** The groups of images that are no part of the set, as far as the option tells them. */
@@ -55,21 +57,26 @@ async function listedGroups(
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw cannotRead(file, error);
   });
-  const [columns = [], ...rows] = tableOf(file, text);
-  const column = (name: string) => {
-    const index = columns.indexOf(name);
-    if (index < 0) throw groupColumnMissing(file, name, columns);
-    return index;
+  const groups = new Map<string, string>();
+  /** Each name once in memory, however many images have it. */
+  const names = new Map<string, string>();
+  let columns: readonly string[] | undefined;
+  const take = (row: readonly string[]) => {
+    if (columns === undefined) {
+      columns = row;
+      return;
+    }
+    const name = row[columns.indexOf(group.column)] ?? '';
+    if (!names.has(name)) names.set(name, name);
+    groups.set(row[columns.indexOf(group.id)] ?? '', names.get(name)!);
   };
-  const idColumn = column(group.id);
-  const groupColumn = column(group.column);
-  return new Map(rows.map((row) => [row[idColumn] ?? '', row[groupColumn] ?? '']));
-}
-
-function tableOf(file: string, text: string): string[][] {
   try {
-    return parseCsv(text);
+    eachRow(text, take);
   } catch (error) {
     throw cannotRead(file, error);
   }
+  for (const name of [group.id, group.column]) {
+    if (!columns?.includes(name)) throw groupColumnMissing(file, name, columns ?? []);
+  }
+  return groups;
 }

@@ -27,15 +27,22 @@ export async function listImages(pattern: string, root: string): Promise<Map<str
   const wanted = pattern.replaceAll('{id}', '*');
   const files = await glob(wanted, { ...GLOB, cwd: root });
   const idOf = pattern.includes('{id}') ? idByPattern(pattern) : idByName(pattern);
-  return collect(
-    files.flatMap((file): [string, string][] => {
-      const id = idOf(file);
-      return id === undefined ? [] : [[id, resolve(root, file)]];
-    }),
-  );
+  return collect(named(files, idOf, root));
 }
 
-export function collect(files: readonly (readonly [string, string])[]): Map<string, string[]> {
+/** Files by what they are called. */
+function* named(
+  files: readonly string[],
+  idOf: (file: string) => string | undefined,
+  root: string,
+): Generator<readonly [string, string]> {
+  for (const file of files) {
+    const id = idOf(file);
+    if (id !== undefined) yield [id, resolve(root, file)];
+  }
+}
+
+export function collect(files: Iterable<readonly [string, string]>): Map<string, string[]> {
   const byId = new Map<string, string[]>();
   for (const [id, file] of files) {
     const known = byId.get(id);
@@ -83,17 +90,16 @@ export interface Listed {
 
 /** An image for each id, in the order of the ids. Throws where every id has several files. */
 export function withoutDuplicates(byId: ReadonlyMap<string, readonly string[]>): Listed[] {
-  const repeated = [...byId].flatMap(([id, files]) =>
-    files.length < 2 ? [] : [{ id, files: files.toSorted() as unknown as [string, string] }],
-  );
+  const repeated: { readonly id: string; readonly files: [string, string] }[] = [];
+  for (const [id, files] of byId) {
+    if (files.length > 1) repeated.push({ id, files: files.toSorted() as [string, string] });
+  }
   if (repeated.length === byId.size) throw duplicateIds(repeated);
   const problems = new Map(repeated.map((pair) => [pair.id, duplicateIds([pair])]));
-  return [...byId]
-    .map(([id, files]): Listed => {
-      const problem = problems.get(id);
-      return { id, image: files[0]!, ...(problem && { problem }) };
-    })
-    .sort((left, right) => (left.id < right.id ? -1 : 1));
+  return Array.from(byId, ([id, files]): Listed => {
+    const problem = problems.get(id);
+    return { id, image: files[0]!, ...(problem && { problem }) };
+  }).sort((left, right) => (left.id < right.id ? -1 : 1));
 }
 
 /** What is in a folder, for messages. */

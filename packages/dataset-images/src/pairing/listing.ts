@@ -23,7 +23,7 @@ import {
   withoutDuplicates,
   withoutExtension,
 } from './images.ts';
-import { type FoundMasks, findMasks, looseName, tellNames } from './maskFiles.ts';
+import { type FoundMasks, findMasks, looseName, maskFiles, tellNames } from './maskFiles.ts';
 import { maskSlots } from './slots.ts';
 
 /** One image and the masks that belong to it. */
@@ -42,10 +42,48 @@ export async function listEntries(
   const images = await listImages(options.images, root);
   const slots = maskSlots(options);
   const pattern = { pattern: options.masks, slots, deep: options.images.includes('**') };
-  const all = [...images.keys()];
-  const among = await findMasks(pattern, root, all);
-  // Masks that lie among the images are no images.
-  const masks = new Set(all.flatMap((id) => among.of(id).flat()));
+  const existing = await maskFiles(pattern, root);
+  if (anyAmong(images, existing))
+    takeMasksOut(images, findMasks(pattern, root, existing, [...images.keys()]), options);
+  if (images.size === 0) throw noImages(root, options.images, await anyFiles(root));
+  const unique = withoutDuplicates(images);
+  images.clear();
+  const found = findMasks(
+    pattern,
+    root,
+    existing,
+    unique.map(({ id }) => id),
+  );
+  const entries = unique.map((listed): Entry => {
+    const { id, image } = listed;
+    const own = found.of(id);
+    if (own.some((masks) => masks.includes(image))) throw maskIsImage(image);
+    const problem = listed.problem ?? found.problemOf(id, image);
+    return { id, image, masks: own, ...(problem && { problem }) };
+  });
+  refuseMasksAmongImages(entries, found, options.masks);
+  const files = new Set(found.spare.length === 0 ? [] : unique.map(({ image }) => image));
+  const spare = found.spare.filter((file) => !files.has(file));
+  tellNames(found.loose, spare, 'masks', log);
+  return options.missingMask === 'error' ? withMissing(entries, found, spare) : entries;
+}
+
+/** Whether any image is a file that may be a mask. */
+function anyAmong(
+  images: ReadonlyMap<string, readonly string[]>,
+  existing: ReadonlySet<string>,
+): boolean {
+  for (const files of images.values()) if (files.some((file) => existing.has(file))) return true;
+  return false;
+}
+
+/** Masks that lie among the images are no images. */
+function takeMasksOut(
+  images: Map<string, readonly string[]>,
+  among: FoundMasks,
+  options: Options,
+): void {
+  const masks = new Set([...images.keys()].flatMap((id) => among.of(id).flat()));
   for (const [id, files] of images) {
     const self = files.find((file) => among.of(id).flat().includes(file));
     if (self !== undefined && !options.masks.includes('*')) throw maskIsImage(self);
@@ -53,25 +91,6 @@ export async function listEntries(
     if (others.length === 0) images.delete(id);
     else images.set(id, others);
   }
-  if (images.size === 0) throw noImages(root, options.images, await anyFiles(root));
-  const unique = withoutDuplicates(images);
-  const found = await findMasks(
-    pattern,
-    root,
-    unique.map(({ id }) => id),
-  );
-  const files = new Set(unique.map(({ image }) => image));
-  const entries = unique.map((listed): Entry => {
-    const { id, image } = listed;
-    const own = found.of(id);
-    if (own.flat().includes(image)) throw maskIsImage(image);
-    const problem = listed.problem ?? found.problemOf(id, image);
-    return { id, image, masks: own, ...(problem && { problem }) };
-  });
-  refuseMasksAmongImages(entries, found, options.masks);
-  const spare = found.spare.filter((file) => !files.has(file));
-  tellNames(found.loose, spare, 'masks', log);
-  return options.missingMask === 'error' ? withMissing(entries, found, spare) : entries;
 }
 
 /** Images without a mask have that problem. Throws where all are without one. */
@@ -102,15 +121,15 @@ function refuseMasksAmongImages(
   found: FoundMasks,
   pattern: string,
 ): void {
-  if (pattern.includes('*')) return;
+  const without = entries.filter(({ masks }) => masks.every((files) => files.length === 0));
+  if (pattern.includes('*') || without.length === 0) return;
   const stem = (file: string) => looseName(withoutExtension(file));
   const names = new Map(
     entries.flatMap(({ id, image, masks }) =>
       masks.flatMap((_, slot) => found.expected(id, slot).map((mask) => [stem(mask), image])),
     ),
   );
-  const second = entries.flatMap(({ image, masks }) => {
-    if (masks.some((files) => files.length > 0)) return [];
+  const second = without.flatMap(({ image }) => {
     const first = names.get(stem(image).replace(/[_\-. ]?\(?\d{1,4}\)?$/, ''));
     return first === undefined || first === image ? [] : [{ mask: image, image: first }];
   });

@@ -33,33 +33,46 @@ export interface FoundMasks {
  * differs in the case of letters or in its Unicode form alone counts, where no other image has it. With
  * `*` an image has all that match, and a file that several ids match belongs to the longest of them.
  */
-export async function findMasks(
-  { pattern, slots, deep }: MaskPattern,
+export function findMasks(
+  { pattern, slots }: MaskPattern,
   root: string,
+  existing: ReadonlySet<string>,
   ids: readonly string[],
-): Promise<FoundMasks> {
-  const existing = await maskFiles(pattern, slots, deep, root);
+): FoundMasks {
   const perSlot = slots.map((slot) =>
     alternativesOf(pattern.replaceAll('{class}', () => slot)).map((one) => resolve(root, one)),
   );
   const find = pattern.includes('*') ? findAll : findOne;
   const found = perSlot.map((patterns) => find(patterns, existing, ids));
-  const used = new Set(found.flatMap(({ byId }) => [...byId.values()].flat()));
   return {
-    of: (id) => found.map(({ byId }) => byId.get(id) ?? []),
+    of: (id) => found.map((slot) => slot.of(id)),
     problemOf(id, image) {
       if (pattern.includes('*')) return undefined;
-      const several = found.map(({ byId }) => byId.get(id) ?? []).find(({ length }) => length > 1);
+      const several = found.map((slot) => slot.of(id)).find(({ length }) => length > 1);
       return several && severalMasks(image, several);
     },
     expected: (id, slot) => perSlot[slot]!.map((one) => one.replaceAll('{id}', () => id)),
-    spare: existing.filter((file) => !used.has(file)).sort(),
+    spare: spareOf(existing, found, ids),
     loose: found.flatMap(({ loose }) => loose),
   };
 }
 
+function spareOf(
+  existing: ReadonlySet<string>,
+  found: readonly Found[],
+  ids: readonly string[],
+): readonly string[] {
+  if (found.some(({ all }) => all)) return [];
+  const spare = new Set(existing);
+  for (const { of } of found) for (const id of ids) for (const file of of(id)) spare.delete(file);
+  return [...spare].sort();
+}
+
+/** The files of one slot. */
 interface Found {
-  readonly byId: ReadonlyMap<string, readonly string[]>;
+  of(id: string): readonly string[];
+  /** Whether every file belongs to an image. */
+  readonly all?: boolean;
   readonly loose: readonly string[];
 }
 
@@ -89,15 +102,18 @@ export function looseName(path: string): string {
 
 function findOne(
   patterns: readonly string[],
-  existing: readonly string[],
+  existing: ReadonlySet<string>,
   ids: readonly string[],
 ): Found {
-  const there = new Set(existing);
-  const byId = new Map<string, string[]>();
   const named = (id: string) => patterns.map((one) => one.replaceAll('{id}', () => id));
+  if (areAll(patterns, existing, ids)) {
+    // Nothing is kept for each image: there may be a million.
+    return { of: (id) => named(id).filter((file) => existing.has(file)), all: true, loose: [] };
+  }
+  const byId = new Map<string, string[]>();
   const exact = new Set<string>();
   for (const id of ids) {
-    const files = named(id).filter((file) => there.has(file));
+    const files = named(id).filter((file) => existing.has(file));
     if (files.length > 0) byId.set(id, files);
     for (const file of files) exact.add(file);
   }
@@ -117,17 +133,29 @@ function findOne(
   }
   const loose = [...claims].filter(([, claimants]) => claimants.length === 1);
   for (const [file, [id]] of loose) byId.set(id!, [...(byId.get(id!) ?? []), file]);
-  return { byId, loose: loose.map(([file]) => file) };
+  return { of: (id) => byId.get(id) ?? [], loose: loose.map(([file]) => file) };
+}
+
+/** Whether all files are called as the one pattern says of the ids, to the letter. */
+function areAll(
+  [pattern = '', ...others]: readonly string[],
+  existing: ReadonlySet<string>,
+  ids: readonly string[],
+): boolean {
+  if (others.length > 0 || !pattern.includes('{id}')) return false;
+  let count = 0;
+  for (const id of ids) if (existing.has(pattern.replaceAll('{id}', () => id))) count++;
+  return count === existing.size;
 }
 
 function findAll(
   patterns: readonly string[],
-  existing: readonly string[],
+  existing: ReadonlySet<string>,
   ids: readonly string[],
 ): Found {
   const known = new Map(ids.map((id) => [looseName(id), id]));
   const byId = new Map<string, string[]>();
-  for (const file of existing.toSorted()) {
+  for (const file of [...existing].sort()) {
     const name = looseName(file);
     let best: string | undefined;
     for (const pattern of patterns.map(looseName)) {
@@ -145,7 +173,7 @@ function findAll(
     if (own === undefined) byId.set(id, [file]);
     else own.push(file);
   }
-  return { byId, loose: [] };
+  return { of: (id) => byId.get(id) ?? [], loose: [] };
 }
 
 function matches(pattern: string, id: string, name: string): boolean {
@@ -168,12 +196,11 @@ function alternativesOf(pattern: string): string[] {
     .flatMap((one) => alternativesOf(`${head}${one}${tail}`));
 }
 
-async function maskFiles(
-  pattern: string,
-  slots: readonly string[],
-  deep: boolean,
+/** All files that a pattern of masks fits, whatever the ids are. */
+export async function maskFiles(
+  { pattern, slots, deep }: MaskPattern,
   root: string,
-): Promise<string[]> {
+): Promise<ReadonlySet<string>> {
   const anyId = deep ? '**/*' : '*';
   const patterns = alternativesOf(pattern).flatMap((one) =>
     slots.map((slot) =>
@@ -189,7 +216,9 @@ async function maskFiles(
     ),
   );
   const files = await glob(patterns, { ...GLOB, cwd: root });
-  return files.map((file) => resolve(root, file));
+  const found = new Set<string>();
+  for (const file of files) found.add(resolve(root, file));
+  return found;
 }
 
 /** `**` must fill a whole part of a path, so it is only used where one begins. */

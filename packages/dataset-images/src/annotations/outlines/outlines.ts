@@ -4,7 +4,7 @@ import { cannotRead } from '../../decoding/errors.ts';
 import { headOfFile } from '../../decoding/head.ts';
 import type { Options } from '../../options/options.ts';
 import type { Entry } from '../../pairing/listing.ts';
-import { findMasks, tellNames } from '../../pairing/maskFiles.ts';
+import { findMasks, maskFiles, tellNames } from '../../pairing/maskFiles.ts';
 import type { Annotations } from '../annotations.ts';
 import { instancesOf, tellUnusable } from '../collector.ts';
 import { annotatedSize, brokenOutlines, unmappedLabel, unusableOutlines } from '../errors.ts';
@@ -37,9 +37,10 @@ export async function readOutlines(
   const unusable: (Unusable & { readonly file: string })[] = [];
   const byImage = new Map<string, AnnotatedImage>();
   const pattern = { pattern: files, slots: [''], deep: options.images.includes('**') };
-  const found = await findMasks(
+  const found = findMasks(
     pattern,
     root,
+    await maskFiles(pattern, root),
     entries.map(({ id }) => id),
   );
   const fileOf = new Map<string, string>();
