@@ -2,6 +2,7 @@ import { RaremaskError } from '@raremask/core';
 import type { GradientGap } from '@raremask/core/loss';
 import { pluginGave, pluginThrew } from '../guard/errors.ts';
 import { atLine } from '../guard/reason.ts';
+import type { Unusable } from './state.ts';
 
 export function modelFailed(
   place: string,
@@ -62,16 +63,22 @@ export function optimizerResult(
   );
 }
 
-export function stateNotFinite(place: string, name: string, kept: string): RaremaskError {
+/** @param place of the plugin that made it: the optimizer, or of a running statistic the model */
+export function stateNotFinite(
+  place: string,
+  { name, isBuffer }: Unusable,
+  kept: string,
+): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_STATE_NOT_FINITE',
     category: 'run',
     where: place,
-    what: `after an update ${name} is not finite, although loss and gradient were`,
+    what: `after ${isBuffer ? 'a step' : 'an update'} ${name} is not finite, although loss and gradient were`,
     expected: 'finite numbers',
     got: `NaN or infinity; ${kept}`,
-    remedy:
-      'lower train.optimizer.learningRate, set train.clip: 1, or mend the optimizer if it is your own',
+    remedy: isBuffer
+      ? 'mend the model where it gives its buffers, or tell its author'
+      : 'lower train.optimizer.learningRate, set train.clip: 1, or mend the optimizer if it is your own',
   });
 }
 

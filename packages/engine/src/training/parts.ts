@@ -22,6 +22,8 @@ export interface Parts {
   readonly model: Model;
   /** What messages call the model. */
   readonly modelPlace: string;
+  /** What messages call the data set. */
+  readonly dataPlace: string;
   readonly sampler: Sampler;
   readonly augmentations: readonly MadeAugmentation[];
   /** Mistakes of each carry its place in the manifest. */
@@ -79,6 +81,7 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
   return {
     model,
     modelPlace: placeOf(plugins.model),
+    dataPlace: placeOf(plugins.dataset),
     tiles: tileRule(manifest.evaluate.window, work.facts, model),
     rule: decisionRule(manifest.evaluate, work.facts),
     scores: await addedScores(work.loaded, work.scope, work.facts),
