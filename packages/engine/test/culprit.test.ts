@@ -223,6 +223,6 @@ test('a state that is not finite before the step is told as that, and whose it i
     ...initialState(of),
     buffers: [Float32Array.of(Number.NaN)],
   };
-  expect(unusableIn(of, state)).toEqual({ name: 'the running statistic mean', isBuffer: true });
+  expect(unusableIn(of, state)).toEqual({ name: 'the running statistic mean', of: 'model' });
   expect(culpritOf(of, state, call(of)).cause).toBe('state');
 });

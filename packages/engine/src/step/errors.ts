@@ -63,22 +63,23 @@ export function optimizerResult(
   );
 }
 
-/** @param place of the plugin that made it: the optimizer, or of a running statistic the model */
-export function stateNotFinite(
-  place: string,
-  { name, isBuffer }: Unusable,
-  kept: string,
-): RaremaskError {
+const STATE_REMEDIES: Readonly<Record<Unusable['of'], string>> = {
+  update:
+    'lower train.optimizer.learningRate, set train.clip: 1, or mend the optimizer if it is your own',
+  model: 'mend the model where it gives its buffers, or tell its author',
+  gradient: 'train with train.accumulate: 1, which names the loss or model whose gradient it is',
+};
+
+/** @param place of who made it: the optimizer, of a running statistic the model, of a gathered gradient the batches */
+export function stateNotFinite(place: string, { name, of }: Unusable, kept: string): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_STATE_NOT_FINITE',
     category: 'run',
     where: place,
-    what: `after ${isBuffer ? 'a step' : 'an update'} ${name} is not finite, although loss and gradient were`,
+    what: `after ${of === 'update' ? 'an update' : 'a step'} ${name} is not finite, although ${of === 'gradient' ? 'the loss was' : 'loss and gradient were'}`,
     expected: 'finite numbers',
     got: `NaN or infinity; ${kept}`,
-    remedy: isBuffer
-      ? 'mend the model where it gives its buffers, or tell its author'
-      : 'lower train.optimizer.learningRate, set train.clip: 1, or mend the optimizer if it is your own',
+    remedy: STATE_REMEDIES[of],
   });
 }
 

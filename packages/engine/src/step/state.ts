@@ -68,8 +68,8 @@ const KINDS = {
 /** A tensor of the state with a number that is not finite. */
 export interface Unusable {
   readonly name: string;
-  /** Running statistics are the model's; everything else is what an update has made. */
-  readonly isBuffer: boolean;
+  /** Running statistics are the model's, gathered gradients those of batches; the rest is what an update has made. */
+  readonly of: 'model' | 'gradient' | 'update';
 }
 
 /** What a step has left unusable: the first tensor with a number that is not finite. */
@@ -81,7 +81,8 @@ export function unusableIn(
   for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
     const broken = state[kind].findIndex((values) => !areFinite(values));
     if (broken < 0) continue;
-    return { name: `${KINDS[kind]} ${layout[kind][broken]!.name}`, isBuffer: kind === 'buffers' };
+    const of = kind === 'buffers' ? 'model' : kind === 'gathered' ? 'gradient' : 'update';
+    return { name: `${KINDS[kind]} ${layout[kind][broken]!.name}`, of };
   }
   return undefined;
 }

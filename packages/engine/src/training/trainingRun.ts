@@ -10,7 +10,7 @@ import type {
 } from '@raremask/core';
 import { epochScoreDefinitions, type ImageScore, takesBest } from '@raremask/metrics';
 import { MetricsTable, type RunFolder } from '@raremask/record';
-import { noBatches, notFiniteLoss } from '../errors.ts';
+import { noBatches } from '../errors.ts';
 import type { Judged } from '../judging/judge.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
@@ -33,6 +33,7 @@ import { accumulationNote, gatheringOf, updateProgress } from './accumulation.ts
 import type { Course } from './course.ts';
 import { improved, isStopped, stoppedNote } from './earlyStop.ts';
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
+import { notFiniteLoss } from './errors.ts';
 import { LoadMeter } from './loadMeter.ts';
 import type { Parts } from './parts.ts';
 import { programOf } from './programOf.ts';
@@ -611,8 +612,9 @@ export class TrainingRun {
   }
 
   #stateNotFinite(broken: Unusable, kept: string): Error {
-    const { modelPlace, optimizerPlace } = this.#parts;
-    return stateNotFinite(broken.isBuffer ? modelPlace : optimizerPlace, broken, kept);
+    const { modelPlace: model, optimizerPlace: update } = this.#parts;
+    const place = { model, update, gradient: 'train.accumulate' }[broken.of];
+    return stateNotFinite(place, broken, kept);
   }
 
   /** What has made a step's loss or gradient not finite. The runner's state is that before the step. */
