@@ -1,6 +1,6 @@
 import { RaremaskError } from '@raremask/core';
 import type { GradientGap } from '@raremask/core/loss';
-import { pluginThrew } from './guard/errors.ts';
+import { pluginGave, pluginThrew } from './guard/errors.ts';
 import { atLine } from './guard/reason.ts';
 
 export function lossFailed(place: string, cause: unknown, url: string | undefined): RaremaskError {
@@ -124,6 +124,31 @@ export function weightsFitNothing(
     remedy: mismatch
       ? 'give the model the options of the network in the file, or leave model.weights out'
       : 'say in model.weights.names what their modules are called here, or leave model.weights out',
+  });
+}
+
+const VALUE = (batch: number) => `a tensor, float32 [${batch}] (one number per sample) or []`;
+
+export function lossResult(place: string, batch: number, got: string): RaremaskError {
+  const what = 'the loss gave another value';
+  return pluginGave('RAREMASK_LOSS_RESULT', place, what, VALUE(batch), got);
+}
+
+export function lossDisposes(place: string, name: string): RaremaskError {
+  const what = `the loss has disposed of ${name}, which other losses and the gradient need`;
+  const expected = 'inputs as they were given; what it computes itself is tidied up after it';
+  return pluginGave('RAREMASK_LOSS_RESULT', place, what, expected, `${name}.dispose()`);
+}
+
+export function lossUnrelated(place: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_LOSS_GRADIENT',
+    category: 'plugin',
+    where: place,
+    what: 'no operation leads from the logits to the value of the loss, so that nothing is learnt from it',
+    expected: 'a value that is computed from logits, probabilities or logProbabilities',
+    remedy:
+      'compute it from one of them, in the same call; where a batch is to count nothing, return tf.mul(tf.mean(logits), 0)',
   });
 }
 

@@ -38,6 +38,17 @@ export function modelWithoutGradient(
   });
 }
 
+export function modelUnrelated(place: string, name: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_MODEL_GRADIENT',
+    category: 'plugin',
+    where: place,
+    what: `no operation leads from the weight ${name} to the logits, so that it cannot be trained`,
+    expected: 'every weight that the model declares in what it gives, in each call of forward',
+    remedy: 'take the weights from what forward is given, and declare no other',
+  });
+}
+
 export function optimizerFailed(
   place: string,
   what: string,

@@ -10,6 +10,7 @@ import type { NamedScore } from '../judging/namedScore.ts';
 import { tileRule } from '../judging/tileRule.ts';
 import type { TileRule } from '../judging/tiles.ts';
 import { splitOf, type Work } from '../opening/openWork.ts';
+import { checkModel } from '../step/checkModel.ts';
 import { guardedLoss } from '../step/guardedLoss.ts';
 import { guardedModel } from '../step/guardedModel.ts';
 import { guardedOptimizer } from '../step/guardedOptimizer.ts';
@@ -63,7 +64,9 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
     url: plugins.sampler.url,
     ids: work.splits.train,
   });
-  const model = guardedModel(await work.scope.make(plugins.model), {
+  const made = await work.scope.make(plugins.model);
+  checkModel(made, placeOf(plugins.model), work.facts);
+  const model = guardedModel(made, {
     place: placeOf(plugins.model),
     url: plugins.model.url,
     facts: work.facts,
