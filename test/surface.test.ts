@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createProgram } from '../packages/cli/src/program.ts';
+import { commandLines } from '../scripts/release/surface/commands.mjs';
 import { changesBetween } from '../scripts/release/surface/compare.mjs';
 import { renderSurface } from '../scripts/release/surface/render.mjs';
 import { schemaLines } from '../scripts/release/surface/schemas.mjs';
@@ -124,6 +126,79 @@ describe('a change of types', () => {
       'minor new: other() void',
       'minor new: other(0) object',
       'minor new: other(0).b number',
+    ]);
+  });
+});
+
+describe('a change of the command line', () => {
+  type Program = ReturnType<typeof createProgram>;
+
+  /** What changes where a program is declared otherwise. */
+  function changed(declare: (program: Program, train: Program) => void): readonly string[] {
+    const lines = (program: Program) => commandLines(program).join('\n');
+    const program = createProgram();
+    declare(program, program.commands.find((one) => one.name() === 'train')!);
+    return changesBetween(lines(createProgram()), lines(program)).map(
+      ({ size, text }) => `${size} ${text}`,
+    );
+  }
+
+  /** Takes an option, or a command, out of a list that commander only lets grow. */
+  const without = <T>(list: readonly T[], is: (one: T) => boolean) =>
+    (list as T[]).splice(list.findIndex(is), 1);
+
+  test('is nothing where the help alone is another', () => {
+    expect(changed((_, train) => train.description('Other words'))).toEqual([]);
+  });
+
+  test('is a minor where a command or an option is new', () => {
+    expect(changed((_, train) => train.option('--fast', 'faster'))).toEqual([
+      'minor new: command raremask train[--fast] flag',
+    ]);
+    expect(
+      changed((program) =>
+        program
+          .command('tidy <run> [more...]')
+          .alias('clean')
+          .requiredOption('-k, --keep <n>', 'so many', '3'),
+      ),
+    ).toEqual([
+      'minor new: command raremask tidy command',
+      'minor new: command raremask clean command',
+      'minor new: command raremask tidy[1] word',
+      'minor new: command raremask tidy[1] (required) yes',
+      'minor new: command raremask tidy[2] words',
+      'minor new: command raremask tidy[--keep] value',
+      'minor new: command raremask tidy[-k] is --keep',
+      'minor new: command raremask tidy[--keep] (required) yes',
+      'minor new: command raremask tidy[--keep] (default) "3"',
+    ]);
+  });
+
+  test('is a major where a command, an option or a choice is gone', () => {
+    const gone = changed((program) => without(program.commands, (one) => one.name() === 'schema'));
+    expect(gone[0]).toBe('major gone: command raremask schema command');
+    expect(changed((_, train) => without(train.options, ({ long }) => long === '--watch'))).toEqual(
+      ['major gone: command raremask train[--watch] flag'],
+    );
+    expect(
+      changed((_, train) => {
+        const backend = train.options.find(({ long }) => long === '--backend')!;
+        backend.argChoices = backend.argChoices!.filter((name) => name !== 'wasm');
+      }),
+    ).toEqual(['major gone: command raremask train[--backend] | "wasm" case']);
+  });
+
+  test('is a major where an option takes another kind of value, or must be given', () => {
+    expect(
+      changed((_, train) => {
+        without(train.options, ({ long }) => long === '--watch');
+        train.option('--watch <port>', 'where');
+      }),
+    ).toEqual(['major changed: command raremask train[--watch] from flag to value']);
+    expect(changed((_, train) => train.requiredOption('--why <text>', 'a reason'))).toEqual([
+      'major new, to be given: command raremask train[--why] (required) yes',
+      'minor new: command raremask train[--why] value',
     ]);
   });
 });

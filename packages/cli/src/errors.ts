@@ -12,6 +12,39 @@ export function noManifest(): RaremaskError {
   });
 }
 
+/** @param waiting calls of plugins that are waited for */
+export function neverAnswered(waiting: readonly string[]): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NO_ANSWER',
+    category: 'plugin',
+    where: waiting[0] ?? 'this command',
+    what: 'its promise is never kept: nothing is left that could keep it',
+    expected: 'a promise that is resolved or rejected in the end',
+    ...(waiting.length > 1 && { got: `also ${waiting.slice(1).join('; ')}` }),
+    remedy: 'mend the plugin, or tell its author',
+  });
+}
+
+/** @param behind the plugin in whose files it was thrown */
+export function thrownAside(
+  { where, line }: { readonly where: string; readonly line: string },
+  cause: unknown,
+): RaremaskError {
+  const words = cause instanceof Error ? cause.message : String(cause);
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_PLUGIN_THREW_ASIDE',
+      category: 'plugin',
+      where,
+      what: `the plugin threw in a timer, or in a promise that nobody waits for: ${words}, at ${line}`,
+      expected: 'promises that the plugin waits for, and timers that catch what they throw',
+      remedy:
+        'mend the plugin, or tell its author; raremask resume goes on from the last checkpoint',
+    },
+    { cause },
+  );
+}
+
 export function manifestExists(path: string): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_MANIFEST_EXISTS',

@@ -147,6 +147,51 @@ test('an optimizer that makes weights unusable is named after its first update, 
   expect(own.files('runs').filter((name) => name.endsWith('safetensors'))).toEqual([]);
 });
 
+test('an optimizer that makes weights unusable later is named by the step that meets them, not the loss', async () => {
+  const own = project({
+    'optimizer.ts': OPTIMIZER.replace(
+      "slots: ['last'],",
+      "slots: ['last'], numbers: (step) => ({ third: step === 3 ? 1e38 : 1 }),",
+    )
+      .replace('learningRate })', 'learningRate, numbers })')
+      .replace(
+        'tf.mul(tf.sign(gradient), learningRate)',
+        'tf.mul(tf.mul(tf.sign(gradient), 1e5), tf.mul(learningRate, tf.sub(numbers.third, 1)))',
+      ),
+  });
+  const { status, stderr } = await raremask(own, 'train');
+  expect(status).not.toBe(0);
+  expect(stderr).toMatch(/train\.optimizer \(signs\): after an update the weight .* is not finite/);
+});
+
+test('a running statistic that is not finite is the doing of the model', async () => {
+  const made = createProject(MANIFEST.replace(/model: .*/, 'model: { use: ./own.ts }'));
+  made.write(
+    'own.ts',
+    `import { defineModel } from '@raremask/core';
+import * as tf from '@tensorflow/tfjs';
+export default defineModel({
+  name: 'own',
+  api: 1,
+  create: () => ({
+    weights: [{ name: 'k', shape: [1, 1, 1, 2], initial: Float32Array.of(1, -1), decay: true }],
+    buffers: [{ name: 'spread', shape: [], initial: Float32Array.of(1), decay: false }],
+    multipleOf: [1, 1],
+    forward: ({ images, weights }) => ({
+      logits: tf.conv2d(images as tf.Tensor4D, weights[0] as tf.Tensor4D, 1, 'same'),
+      buffers: [tf.log(tf.sub(0, tf.mean(tf.abs(images))))],
+    }),
+  }),
+});
+`,
+  );
+  const { status, stderr } = await raremask(made, 'train');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(
+    /model \(own\): after a step the running statistic spread is not finite, .*mend the model where it gives its buffers/,
+  );
+});
+
 test('an optimizer with a slot of another shape, and a schedule that turns negative, are named with their places', async () => {
   const optimizer = project({
     'optimizer.ts': OPTIMIZER.replace('last: gradient', 'last: tf.mean(gradient)'),

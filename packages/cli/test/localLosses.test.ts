@@ -48,6 +48,8 @@ test('a loss that is not a number stops the run with epoch, images of the batch,
   expect(error).toContain('epoch 2, step 1');
   expect(error).toContain('loss[1] (own) = NaN');
   expect(error).not.toContain('loss[0]');
+  // The fourth call is the next one, and it is finite.
+  expect(error).toContain('something gives another result from call to call');
   expect(error.match(/scan0[0-7]/g)).toHaveLength(4);
   expect(error).toContain('last.safetensors');
   expect(stderr).not.toMatch(/^\s+at /m);
@@ -80,8 +82,38 @@ test('a compiled loss that is not a number is told in the same way', async () =>
   expect(status).toBe(1);
   expect(stderr).toContain('compiled the training step');
   expect(error).toContain('RAREMASK_LOSS_NOT_FINITE');
-  expect(error).toContain('epoch 1, step 1');
-  expect(error).toContain('loss[1] (own) = NaN');
+  expect(error).toMatch(
+    /^error loss\[1\] \(own\): in epoch 1, step 1 the loss is not finite: loss\[1\] \(own\) = NaN; Log gave NaN, of numbers -1 to -[\d.]+, at .*own\.ts:11:\d+;/,
+  );
+});
+
+test('a model that is not a number is told by the operation, though two losses are broken by it', async () => {
+  const project = createProject(MANIFEST.replace(/model: .*/, 'model: { use: ./own.ts }'));
+  project.write(
+    'own.ts',
+    `import { defineModel } from '@raremask/core';
+import * as tf from '@tensorflow/tfjs';
+export default defineModel({
+  name: 'own',
+  api: 1,
+  create: () => ({
+    weights: [{ name: 'k', shape: [1, 1, 1, 2], initial: Float32Array.of(1, -1), decay: true }],
+    buffers: [],
+    multipleOf: [1, 1],
+    forward: ({ images, weights }) => {
+      const rooted = tf.sqrt(images);
+      return { logits: tf.conv2d(rooted as tf.Tensor4D, weights[0] as tf.Tensor4D, 1, 'same') };
+    },
+  }),
+});
+`,
+  );
+  const { status, stderr } = await raremask(project, 'train');
+  const error = stderr.split('\n').find((line) => line.startsWith('error'))!;
+  expect(status).toBe(1);
+  expect(error).toMatch(
+    /^error model \(own\): in epoch 1, step 1 the loss is not finite: loss\[0\] .* = NaN, loss\[1\] .* = NaN; Sqrt gave NaN, of numbers .*, at .*own\.ts:11:\d+;/,
+  );
 });
 
 test('a loss that reads values trains eagerly, and is named', async () => {

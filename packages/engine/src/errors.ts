@@ -1,41 +1,7 @@
 import { RaremaskError } from '@raremask/core';
 import type { GradientGap } from '@raremask/core/loss';
-import { pluginThrew } from './guard/errors.ts';
+import { pluginGave, pluginThrew } from './guard/errors.ts';
 import { atLine } from './guard/reason.ts';
-
-export function notFiniteLoss(facts: {
-  readonly epoch: number;
-  readonly step: number;
-  readonly ids: readonly string[];
-  readonly terms: readonly { readonly place: string; readonly value: number }[];
-  /** What messages call the model. */
-  readonly model: string;
-  readonly gradientNorm: number;
-  readonly lastCheckpoint: string | null;
-}): RaremaskError {
-  const broken = facts.terms.filter(({ value }) => !Number.isFinite(value));
-  // Where no term is finite, what they all follow from is not.
-  const whole =
-    broken.length > 1 && broken.length === facts.terms.length
-      ? `; no term is, so that it may be ${facts.model}`
-      : '';
-  const culprit =
-    broken.length > 0
-      ? `${broken.map(({ place, value }) => `${place} = ${value}`).join(', ')}${whole}`
-      : `the gradient (norm ${facts.gradientNorm}); every loss term is finite: ${facts.terms
-          .map(({ place, value }) => `${place} = ${value.toPrecision(4)}`)
-          .join(', ')}`;
-  return new RaremaskError({
-    code: 'RAREMASK_LOSS_NOT_FINITE',
-    category: 'run',
-    where: `epoch ${facts.epoch}, step ${facts.step}`,
-    what: `the loss is not finite: ${culprit}; the batch was ${facts.ids.join(', ')}`,
-    expected: 'finite numbers; the weights before this step are kept',
-    remedy: `look at these images, lower train.optimizer.learningRate, or set train.clip: 1${
-      facts.lastCheckpoint ? `; the last good state is ${facts.lastCheckpoint}` : ''
-    }`,
-  });
-}
 
 export function lossFailed(place: string, cause: unknown, url: string | undefined): RaremaskError {
   const remedy = 'mend the loss, or tell its author';
@@ -158,6 +124,31 @@ export function weightsFitNothing(
     remedy: mismatch
       ? 'give the model the options of the network in the file, or leave model.weights out'
       : 'say in model.weights.names what their modules are called here, or leave model.weights out',
+  });
+}
+
+const VALUE = (batch: number) => `a tensor, float32 [${batch}] (one number per sample) or []`;
+
+export function lossResult(place: string, batch: number, got: string): RaremaskError {
+  const what = 'the loss gave another value';
+  return pluginGave('RAREMASK_LOSS_RESULT', place, what, VALUE(batch), got);
+}
+
+export function lossDisposes(place: string, name: string): RaremaskError {
+  const what = `the loss has disposed of ${name}, which other losses and the gradient need`;
+  const expected = 'inputs as they were given; what it computes itself is tidied up after it';
+  return pluginGave('RAREMASK_LOSS_RESULT', place, what, expected, `${name}.dispose()`);
+}
+
+export function lossUnrelated(place: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_LOSS_GRADIENT',
+    category: 'plugin',
+    where: place,
+    what: 'no operation leads from the logits to the value of the loss, so that nothing is learnt from it',
+    expected: 'a value that is computed from logits, probabilities or logProbabilities',
+    remedy:
+      'compute it from one of them, in the same call; where a batch is to count nothing, return tf.mul(tf.mean(logits), 0)',
   });
 }
 

@@ -64,3 +64,39 @@ test('a gradient of its own is as good as one of tfjs', () => {
   const rotated: Loss = ({ probabilities }) => tf.mean(tf.square(own(probabilities))) as tf.Scalar;
   expect(gradientOf(rotated).shape).toEqual([1, 2, 2, 2]);
 });
+
+test.each<[string, (input: Parameters<Loss>[0]) => unknown, string]>([
+  ['a promise', async () => tf.scalar(1), 'Got: a promise'],
+  ['a number', () => 1, 'Got: 1'],
+  ['nothing', () => undefined, 'Got: nothing'],
+  ['a list', ({ logits }) => [tf.mean(logits)], 'Got: a list of 1'],
+  ['whole numbers', ({ logits }) => tf.cast(tf.mean(logits), 'int32'), 'Got: int32'],
+  [
+    'what it has disposed of',
+    ({ logits }) => {
+      const value = tf.mean(logits);
+      value.dispose();
+      return value;
+    },
+    'Got: a tensor that it has disposed of',
+  ],
+  [
+    'a value, and disposes of its input',
+    ({ probabilities }) => {
+      const value = tf.mean(probabilities);
+      probabilities.dispose();
+      return value;
+    },
+    'the loss has disposed of probabilities, which other losses and the gradient need',
+  ],
+  ['a constant', () => tf.scalar(1), 'no operation leads from the logits to the value'],
+  ['what hangs on the truth alone', ({ target }) => tf.mean(target), 'no operation leads from'],
+])('a loss that gives %s is named', (_, loss, says) => {
+  expect(() => gradientOf(loss as Loss)).toThrow(says);
+  expect(() => gradientOf(loss as Loss)).toThrow('loss[1] (mine): ');
+});
+
+test('a batch may count nothing', () => {
+  const nothing: Loss = ({ logits }) => tf.mul(tf.mean(logits), 0) as tf.Scalar;
+  expect([...gradientOf(nothing).dataSync()].every((one) => one === 0)).toBe(true);
+});

@@ -16,6 +16,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { guardedSampler } from '../src/guard/guardedSampler.ts';
 import { Leaks } from '../src/guard/leaks.ts';
 import { guardedScore } from '../src/judging/guardedScore.ts';
+import { checkModel } from '../src/step/checkModel.ts';
 import { guardedLoss } from '../src/step/guardedLoss.ts';
 import { guardedModel } from '../src/step/guardedModel.ts';
 import { guardedOptimizer } from '../src/step/guardedOptimizer.ts';
@@ -348,6 +349,23 @@ describe('a sampler', () => {
       () => [[{ id: 'a' }], [{ id: 'validation-1' }]],
       'a draw of another sample in batch 1 of epoch 2. Expected: draws with the id of a sample of the training split. Got: "validation-1"',
     ],
+    [
+      'a window that is a word',
+      () => [[{ id: 'a', window: 'all' }]],
+      'an unusable window of a in batch 0 of epoch 2. Expected: { origin, size }, a list of whole numbers each, sizes from 1. Got: "all"',
+    ],
+    [
+      'a window from nowhere',
+      () => [[{ id: 'a', window: { origin: [Number.NaN, 0], size: [4, 4] } }]],
+      'an unusable window of a in batch 0 of epoch 2. Expected: { origin, size }, a list of whole numbers each, sizes from 1. Got: {"origin":["NaN",0],"size":[4,4]}',
+    ],
+    [
+      'an epoch without an end',
+      function* () {
+        while (true) yield [{ id: 'a' }];
+      },
+      'an epoch 2 without an end. Expected: at most 1000000 draws. Got: 1000001 batches, and no end',
+    ],
   ])('that gives %s is named with its place', (_, give, says) => {
     expect(batches(give)).toThrow('sampler (mine): the sampler gave ');
     expect(batches(give)).toThrow(says);
@@ -464,5 +482,50 @@ describe('a loss that is called at every step', () => {
         return undefined;
       }),
     ).toEqual([]);
+  });
+});
+
+describe('a model, before the first step', () => {
+  const kernel = { name: 'k', shape: [1, 2], initial: Float32Array.of(1, 2), decay: true };
+  const made = (of: object) => () =>
+    checkModel(
+      { weights: [kernel], buffers: [], multipleOf: [1, 1], forward: () => {}, ...of } as never,
+      'model (mine)',
+      FACTS,
+    );
+
+  test('passes where it is whole', () => {
+    expect(made({})).not.toThrow();
+  });
+
+  test.each([
+    ['no weight', { weights: [] }, 'no weights. Expected: at least one, to be trained'],
+    ['two of a name', { weights: [kernel, kernel] }, 'a name that no other has. Got: "k"'],
+    [
+      'a shape below 1',
+      { weights: [{ ...kernel, shape: [1, -2] }] },
+      'unusable weights[0] (k). Expected: a shape of whole numbers from 1. Got: [1,-2]',
+    ],
+    [
+      'too few first values',
+      { weights: [{ ...kernel, initial: Float32Array.of(1) }] },
+      'unusable weights[0] (k). Expected: initial, a Float32Array of 2 finite numbers. Got: 1 numbers',
+    ],
+    [
+      'first values that are not finite',
+      { buffers: [{ ...kernel, initial: Float32Array.of(1, Number.NaN) }] },
+      'unusable buffers[0] (k). Expected: initial, a Float32Array of 2 finite numbers. Got: NaN at index 1',
+    ],
+    ['a list of numbers', { weights: [{ ...kernel, initial: [1, 2] }] }, 'Got: a list of 2'],
+    [
+      'another rank',
+      { multipleOf: [1, 1, 1] },
+      'an unusable multipleOf. Expected: 2 whole numbers',
+    ],
+    ['multiples of 0', { multipleOf: [0, 1] }, 'an unusable multipleOf'],
+    ['no function', { forward: 3 }, 'no forward. Expected: a function. Got: 3'],
+  ])('is refused with %s', (_, of, says) => {
+    expect(made(of)).toThrow(`model (mine): the model gave `);
+    expect(made(of)).toThrow(says);
   });
 });

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { commandLines } from './commands.mjs';
 import { schemaLines } from './schemas.mjs';
 import { typeLines } from './types.mjs';
 
@@ -18,6 +19,7 @@ export async function renderSurface({ dir, manifest }) {
   }
   const lines = [
     ...Object.keys(manifest.bin ?? {}).map((name) => `command ${name}\tbin`),
+    ...(manifest.name === 'raremask' ? await programLines(dir) : []),
     ...typeLines(dir, declared),
     ...(manifest.name === '@raremask/core' ? await manifestLines(dir) : []),
     ...(await pluginLines(dir, manifest)),
@@ -27,6 +29,11 @@ export async function renderSurface({ dir, manifest }) {
 
 const load = (file) => import(pathToFileURL(file).href);
 const inputOf = (schema) => schema['~standard'].jsonSchema.input({ target: 'draft-07' });
+
+async function programLines(dir) {
+  const { createProgram } = await load(join(dir, 'dist/program.js'));
+  return commandLines(createProgram());
+}
 
 async function manifestLines(dir) {
   const { manifestShape } = await load(join(dir, 'dist/manifest/shape.js'));

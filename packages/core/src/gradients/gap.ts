@@ -19,7 +19,10 @@ interface TapeNode {
 }
 
 interface Engine {
-  readonly state: { readonly activeTape?: readonly TapeNode[] | null };
+  readonly state: {
+    readonly activeTape?: readonly TapeNode[] | null;
+    readonly gradientDepth: number;
+  };
   addTapeNode(kernelName: string, ...rest: unknown[]): void;
 }
 
@@ -66,6 +69,21 @@ export function gradientGap({ from, to, since, again }: Computed): GradientGap |
   const kernel = gap.kernelName;
   const nth = tape.slice(0, tape.indexOf(gap)).filter((node) => node.kernelName === kernel).length;
   return { kernel, called: callOf(again, kernel, nth), instead: wayRound(kernel) };
+}
+
+/**
+ * Those tensors that a computation, just recorded, has no way back to: a change of them changes nothing in it. None
+ * while no gradient is being taken.
+ */
+export function unrelated({ from, to, since }: Omit<Computed, 'again'>): readonly tf.Tensor[] {
+  const { activeTape, gradientDepth } = engine().state;
+  if (gradientDepth === 0) return [];
+  const wanted = new Set(to.map(({ id }) => id));
+  for (const { inputs, outputs } of (activeTape ?? []).slice(since).toReversed()) {
+    if (!outputs.some(({ id }) => wanted.has(id))) continue;
+    for (const { id } of Object.values(inputs)) wanted.add(id);
+  }
+  return from.filter(({ id }) => !wanted.has(id));
 }
 
 /** Whatever of a loss's input follows from the logits: what its value learns through. */

@@ -27,6 +27,7 @@ import { createRandom } from './random.ts';
 import { type Position, type Provision, Scope } from './scopes.ts';
 import { checkServices, providedBy } from './services.ts';
 import { stackPlace } from './stackPlace.ts';
+import { answered } from './unanswered.ts';
 
 /** What the host must know of a plugin to make it. */
 export type MakeablePlugin<K extends PluginKind> = Pick<
@@ -158,7 +159,7 @@ class Run implements RunScope {
     const where = whereOf(loaded);
     const services = await this.#services(loaded);
     const plugin = loaded.plugin as PluginByKind[PluginKind];
-    const product = await called(loaded, () => plugin.create(loaded.options, services));
+    const product = await called(loaded, 'create', () => plugin.create(loaded.options, services));
     checkProduct(this.#kinds[loaded.kind]!, product, where);
     // What a service made is given back with the services, after those who use it.
     if (loaded.kind !== 'service') await this.#keep(product);
@@ -174,7 +175,9 @@ class Run implements RunScope {
     const { plugin, options } = loaded;
     if (plugin.openImages === undefined) throw cannotOpenImages(where);
     const services = await this.#services(loaded);
-    const dataset = await called(loaded, () => plugin.openImages!(path, options, services));
+    const dataset = await called(loaded, 'openImages', () =>
+      plugin.openImages!(path, options, services),
+    );
     checkProduct(this.#kinds.dataset!, dataset, where);
     await this.#keep(dataset);
     if (facts !== undefined) {
@@ -246,10 +249,11 @@ class Run implements RunScope {
 /** Runs a plugin's code. What it throws for the user passes; any other error gets the plugin's place. */
 async function called<T>(
   plugin: MakeablePlugin<PluginKind>,
+  name: string,
   call: () => T | Promise<T>,
 ): Promise<T> {
   try {
-    return await call();
+    return await answered(`${whereOf(plugin)}, ${name}`, call());
   } catch (error) {
     if (isRaremaskError(error)) throw error;
     throw pluginFailed(whereOf(plugin), error, stackPlace(error, plugin.url));

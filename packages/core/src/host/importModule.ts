@@ -6,6 +6,7 @@ import type { Jiti } from 'jiti';
 import { pluginCopies, pluginFormat, pluginLoad } from './errors.ts';
 import { packageOf } from './resolvePlugin.ts';
 import { stackPlace } from './stackPlace.ts';
+import { answered } from './unanswered.ts';
 
 const TFJS = '@tensorflow/tfjs';
 /** The same in less time. */
@@ -18,6 +19,20 @@ const hostRequire = createRequire(import.meta.url);
 const inCore = (name: string) =>
   fileURLToPath(new URL(`../${name}${extname(import.meta.url)}`, import.meta.url));
 const hostCore = inCore('index');
+
+/** Where each module is named, by its URL. */
+const imported = new Map<string, string>();
+
+/** The plugin that has thrown what nobody waited for, by the innermost frame in its folder; undefined where none has. */
+export function pluginBehind(
+  error: unknown,
+): { readonly where: string; readonly line: string } | undefined {
+  for (const [url, where] of imported) {
+    const line = stackPlace(error, url);
+    if (line !== undefined) return { where, line };
+  }
+  return undefined;
+}
 
 const loaders = new Map<boolean, Jiti>();
 
@@ -34,6 +49,20 @@ export async function importModule(url: string, use: string, where: string): Pro
   const path = fileURLToPath(url);
   const installed = path.split(sep).includes('node_modules');
   if (installed) refuseSecondCopy(path, use, where);
+  imported.set(url, where);
+  return await answered(
+    `${where}, the import of "${use}"`,
+    imports(url, path, installed, use, where),
+  );
+}
+
+async function imports(
+  url: string,
+  path: string,
+  installed: boolean,
+  use: string,
+  where: string,
+): Promise<unknown> {
   try {
     if (installed) return await import(url);
     if (!isSelfSufficient(path)) return await (await loaderFor(path)).import(path);

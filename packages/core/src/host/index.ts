@@ -6,6 +6,7 @@ export {
   type RunOptions,
   type RunScope,
 } from './host.ts';
+export { pluginBehind } from './importModule.ts';
 export { type InstalledPlugin, installedFromNames, installedPlugins } from './installed.ts';
 export type { LoadedPlugin } from './loadedPlugin.ts';
 export { type FoundPlugin, loadAnyPlugin, loadPlugin, loadPluginFromUrl } from './loadPlugin.ts';
@@ -14,3 +15,4 @@ export { type PeerInfo, type PluginInfo, pluginInfo } from './pluginInfo.ts';
 export { createRandom } from './random.ts';
 export { type Position, type Provision, provision } from './scopes.ts';
 export { stackPlace } from './stackPlace.ts';
+export { answered, unanswered } from './unanswered.ts';

@@ -4,6 +4,7 @@ export {
   gradientGap,
   learntFrom,
   tapeLength,
+  unrelated,
 } from '../gradients/gap.ts';
 export { completeGradients } from '../gradients/index.ts';
 export { nearest } from '../nearest.ts';

@@ -25,7 +25,7 @@ export function guardedSampler(sampler: Sampler, { place, url, ids }: SamplerPla
       // A generator throws only when it is gone through.
       const batches: unknown = called(what, () => {
         const given: unknown = sampler.batches(epoch);
-        return isIterable(given) ? [...given] : given;
+        return isIterable(given) ? listed(given, most(ids), place, epoch) : given;
       });
       if (!Array.isArray(batches)) {
         throw samplerResult(place, `no batches for epoch ${epoch}`, 'lists of draws', say(batches));
@@ -54,6 +54,24 @@ export function guardedSampler(sampler: Sampler, { place, url, ids }: SamplerPla
   };
 }
 
+/** Draws of an epoch after which it is taken for one without an end. */
+function most(ids: readonly string[]): number {
+  return Math.max(1e6, 1000 * ids.length);
+}
+
+function listed(batches: Iterable<unknown>, most: number, place: string, epoch: number): unknown[] {
+  const list: unknown[] = [];
+  let draws = 0;
+  for (const batch of batches) {
+    list.push(batch);
+    draws += Array.isArray(batch) ? Math.max(batch.length, 1) : 1;
+    if (draws <= most) continue;
+    const got = `${list.length} batches, and no end`;
+    throw samplerResult(place, `an epoch ${epoch} without an end`, `at most ${most} draws`, got);
+  }
+  return list;
+}
+
 function checkBatch(
   batch: unknown,
   what: string,
@@ -65,10 +83,25 @@ function checkBatch(
   }
   for (const draw of batch as readonly unknown[]) {
     const id: unknown = typeof draw === 'object' && draw !== null && 'id' in draw ? draw.id : null;
-    if (typeof id === 'string' && known.has(id)) continue;
+    if (typeof id === 'string' && known.has(id)) {
+      checkWindow(draw as Draw, what, place);
+      continue;
+    }
     const expected = 'draws with the id of a sample of the training split';
     throw samplerResult(place, `a draw of another sample in ${what}`, expected, say(id ?? draw));
   }
+}
+
+/** How its box lies on the image is looked at where the image is known. */
+function checkWindow({ id, window }: Draw, what: string, place: string): void {
+  if (window === undefined) return;
+  const { origin, size } = (window ?? {}) as Partial<NonNullable<Draw['window']>>;
+  const isBox = [origin, size].every(
+    (list) => Array.isArray(list) && list.every((one) => Number.isInteger(one)),
+  );
+  if (isBox && size!.every((extent) => extent > 0)) return;
+  const expected = '{ origin, size }, a list of whole numbers each, sizes from 1';
+  throw samplerResult(place, `an unusable window of ${id} in ${what}`, expected, say(window));
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {
@@ -77,5 +110,9 @@ function isIterable(value: unknown): value is Iterable<unknown> {
 
 function say(value: unknown): string {
   if (value instanceof Promise) return 'a promise';
-  return value === undefined ? 'nothing' : JSON.stringify(value);
+  if (value === undefined) return 'nothing';
+  // JSON has no word for NaN and infinity.
+  return JSON.stringify(value, (_, one: unknown) =>
+    typeof one === 'number' && !Number.isFinite(one) ? String(one) : one,
+  );
 }

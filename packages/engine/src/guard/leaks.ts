@@ -1,5 +1,6 @@
 import { stackPlace } from '@raremask/core/host';
 import { tf } from '@raremask/tfjs';
+import { inCallOf } from './calledPlugin.ts';
 import { atLine } from './reason.ts';
 
 /** A tensor that tf.keep was told to keep while a plugin was called. */
@@ -20,7 +21,7 @@ let open: { readonly kept: Kept[]; readonly withStack: boolean } | undefined;
 
 /** Calls a plugin, and notes what it keeps beyond the step, where somebody looks. */
 export function watched<T>(place: string, url: string | undefined, call: () => T): T {
-  if (open === undefined) return call();
+  if (open === undefined) return inCallOf({ place, url }, call);
   const { kept, withStack } = open;
   const keeping = tf.engine() as unknown as Keeping;
   const { keep } = keeping;
@@ -30,7 +31,7 @@ export function watched<T>(place: string, url: string | undefined, call: () => T
     return keep.call(keeping, tensor);
   };
   try {
-    return call();
+    return inCallOf({ place, url }, call);
   } finally {
     keeping.keep = keep;
   }

@@ -7,7 +7,7 @@ import {
   type Sample,
   type Window,
 } from '@raremask/core';
-import { createRandom } from '@raremask/core/host';
+import { answered, createRandom } from '@raremask/core/host';
 import type { MadeAugmentation } from '../augment/makeAugmentations.ts';
 import { stagesOf } from '../augment/stages.ts';
 import { Scales, scaled } from '../intensities/scale.ts';
@@ -177,7 +177,7 @@ export class SampleReader {
   async #read(id: string): Promise<Sample> {
     let sample: Sample;
     try {
-      sample = await this.#dataset.read(id);
+      sample = await answered(`the data set, read(${id})`, this.#dataset.read(id));
     } catch (error) {
       throw isRaremaskError(error) ? error : datasetFailed(id, error, this.#plan.dataset?.url);
     }

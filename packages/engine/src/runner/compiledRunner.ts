@@ -45,7 +45,7 @@ import type {
   StepResult,
   UpdateCall,
 } from './runner.ts';
-import { byKind, inOrder, partOf, StepInputs, type StepPart } from './stepInputs.ts';
+import { byKind, inOrder, isUsable, partOf, StepInputs, type StepPart } from './stepInputs.ts';
 
 interface CompiledStep {
   readonly program: Program;
@@ -123,7 +123,7 @@ export class CompiledRunner implements Runner {
     return said[0]![0]!;
   }
 
-  /** Computes, keeps the new state, and gives what is said. */
+  /** Computes, keeps the new state where it is usable, and gives what is said. */
   async #run(
     part: StepPart,
     shape: readonly number[],
@@ -144,15 +144,18 @@ export class CompiledRunner implements Runner {
         [...said, ...inputs.writes.map((place) => held(place).next)],
       ),
     );
+    const report = inMemory(results.slice(0, inputs.reported)) as Float32Array[];
+    const usable = isUsable(report);
     for (const [index, place] of inputs.writes.entries()) {
       const one = held(place);
-      const before = one.now;
-      one.now = results[inputs.reported + index]!;
-      if (isOnDevice(before)) before.dispose();
-      one.next = isOnDevice(one.now) ? undefined : (before as Elements);
+      const given = results[inputs.reported + index]!;
+      const other = usable ? one.now : given;
+      if (usable) one.now = given;
+      if (isOnDevice(other)) other.dispose();
+      one.next = isOnDevice(given) ? undefined : (other as Elements);
     }
     this.#placed.after(WHAT[part], program);
-    return { inputs, said: inMemory(results.slice(0, inputs.reported)) as Float32Array[] };
+    return { inputs, said: report };
   }
 
   async infer(images: Float32Array, count: number, size: readonly number[]): Promise<Inferred> {

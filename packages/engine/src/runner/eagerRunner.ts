@@ -18,7 +18,7 @@ import type {
   StepResult,
   UpdateCall,
 } from './runner.ts';
-import { byKind, inOrder, partOf, StepInputs } from './stepInputs.ts';
+import { byKind, inOrder, isUsable, partOf, StepInputs } from './stepInputs.ts';
 
 /** Runs steps kernel by kernel on the tfjs backend that is in use. */
 export class EagerRunner implements Runner {
@@ -56,7 +56,7 @@ export class EagerRunner implements Runner {
     return norm![0]!;
   }
 
-  /** Computes, takes the new state, and gives what is said. */
+  /** Computes, takes the new state where it is usable, and gives what is said. */
   async #run(
     inputs: StepInputs,
     call: StepCall | UpdateCall,
@@ -76,14 +76,16 @@ export class EagerRunner implements Runner {
     const { processes } = this.#program;
     const results = withExchange(processes, () => this.#leaks.during(() => tf.tidy(compute)));
     const said = results.splice(0, inputs.reported);
-    for (const [index, place] of inputs.writes.entries()) {
-      this.#state[place]!.dispose();
-      this.#state[place] = results[index]!;
-    }
     try {
-      return (await Promise.all(said.map((one) => one.data()))) as Float32Array[];
+      const read = (await Promise.all(said.map((one) => one.data()))) as Float32Array[];
+      if (isUsable(read)) {
+        for (const [index, place] of inputs.writes.entries()) {
+          [this.#state[place], results[index]] = [results[index]!, this.#state[place]!];
+        }
+      }
+      return read;
     } finally {
-      tf.dispose(said);
+      tf.dispose([...said, ...results]);
     }
   }
 

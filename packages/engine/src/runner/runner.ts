@@ -87,6 +87,7 @@ export type Exchange = (gathered: Float32Array, buffers: Float32Array) => void;
 
 /** Computes training steps, and holds the state between them. It infers with the moving averages, where they are kept. */
 export interface Runner extends Network {
+  /** Where a loss or the norm of the gradient is not finite, the state is as before. */
   step(call: StepCall): Promise<StepResult>;
   /** Lets what was gathered, and the running statistics, be changed before the update. */
   exchange(change: Exchange): Promise<void>;

@@ -202,6 +202,16 @@ export class StepInputs {
   }
 }
 
+/**
+ * Whether the state that a step has made may be taken: all that it says of losses and gradient is finite. Else the
+ * state stays as it was, so that the step can be looked at again.
+ *
+ * @param said what the step reports, its numbers first
+ */
+export function isUsable([monitor]: readonly Float32Array[]): boolean {
+  return monitor!.every(Number.isFinite);
+}
+
 /** Places of some kinds in the list of the whole state. */
 export function placesOf(program: StepProgram, kinds: readonly Kind[]): number[] {
   const layout = stateLayout(program);

@@ -2,6 +2,7 @@ import { RaremaskError } from '@raremask/core';
 import type { GradientGap } from '@raremask/core/loss';
 import { pluginGave, pluginThrew } from '../guard/errors.ts';
 import { atLine } from '../guard/reason.ts';
+import type { Unusable } from './state.ts';
 
 export function modelFailed(
   place: string,
@@ -37,6 +38,17 @@ export function modelWithoutGradient(
   });
 }
 
+export function modelUnrelated(place: string, name: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_MODEL_GRADIENT',
+    category: 'plugin',
+    where: place,
+    what: `no operation leads from the weight ${name} to the logits, so that it cannot be trained`,
+    expected: 'every weight that the model declares in what it gives, in each call of forward',
+    remedy: 'take the weights from what forward is given, and declare no other',
+  });
+}
+
 export function optimizerFailed(
   place: string,
   what: string,
@@ -62,16 +74,23 @@ export function optimizerResult(
   );
 }
 
-export function stateNotFinite(place: string, name: string, kept: string): RaremaskError {
+const STATE_REMEDIES: Readonly<Record<Unusable['of'], string>> = {
+  update:
+    'lower train.optimizer.learningRate, set train.clip: 1, or mend the optimizer if it is your own',
+  model: 'mend the model where it gives its buffers, or tell its author',
+  gradient: 'train with train.accumulate: 1, which names the loss or model whose gradient it is',
+};
+
+/** @param place of who made it: the optimizer, of a running statistic the model, of a gathered gradient the batches */
+export function stateNotFinite(place: string, { name, of }: Unusable, kept: string): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_STATE_NOT_FINITE',
     category: 'run',
     where: place,
-    what: `after an update ${name} is not finite, although loss and gradient were`,
+    what: `after ${of === 'update' ? 'an update' : 'a step'} ${name} is not finite, although ${of === 'gradient' ? 'the loss was' : 'loss and gradient were'}`,
     expected: 'finite numbers',
     got: `NaN or infinity; ${kept}`,
-    remedy:
-      'lower train.optimizer.learningRate, set train.clip: 1, or mend the optimizer if it is your own',
+    remedy: STATE_REMEDIES[of],
   });
 }
 

@@ -1,11 +1,12 @@
 import { NotTraceable } from '@raremask/compiler';
 import type { Facts, ForwardCall, Model, Outputs } from '@raremask/core';
 import { stackPlace } from '@raremask/core/host';
-import { gradientGap, tapeLength } from '@raremask/core/loss';
+import { gradientGap, tapeLength, unrelated } from '@raremask/core/loss';
 import { tf } from '@raremask/tfjs';
 import { calling } from '../guard/calling.ts';
+import { describe } from '../guard/describe.ts';
 import { watched } from '../guard/leaks.ts';
-import { modelFailed, modelResult, modelWithoutGradient } from './errors.ts';
+import { modelFailed, modelResult, modelUnrelated, modelWithoutGradient } from './errors.ts';
 
 export interface ModelPlace {
   /** What messages begin with, for example `model (mine)`. */
@@ -33,13 +34,17 @@ export function guardedModel(model: Model, { place, url, facts }: ModelPlace): M
       );
       checkOutputs(outputs, call, { place, classes: facts.classes.length });
       const { logits, auxiliary = [], image } = outputs;
-      const gap = gradientGap({
+      const recorded = {
         from: call.weights,
         to: [logits, ...auxiliary.map((one) => one.logits), ...(image ? [image.logits] : [])],
         since,
-        again: () => model.forward(call),
-      });
+      };
+      const gap = gradientGap({ ...recorded, again: () => model.forward(call) });
       if (gap) throw modelWithoutGradient(place, gap, stackPlace(gap.called, url));
+      const [unused] = unrelated(recorded);
+      if (unused) {
+        throw modelUnrelated(place, model.weights[call.weights.indexOf(unused)]!.name);
+      }
       return outputs;
     },
   };
@@ -74,10 +79,4 @@ function checkTensor(tensor: unknown, shape: readonly number[], what: string, pl
   }
   const got = `${tensor.dtype} [${tensor.shape.join(', ')}]`;
   if (got !== expected) throw modelResult(place, what, expected, got);
-}
-
-function describe(value: unknown): string {
-  if (value instanceof Promise) return 'a promise';
-  if (value === undefined || value === null) return 'nothing';
-  return Array.isArray(value) ? `a list of ${value.length}` : `a value of the type ${typeof value}`;
 }

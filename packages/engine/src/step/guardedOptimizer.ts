@@ -2,6 +2,7 @@ import { NotTraceable } from '@raremask/compiler';
 import type { Optimizer, UpdateCall, Updated } from '@raremask/core';
 import { tf } from '@raremask/tfjs';
 import { calling } from '../guard/calling.ts';
+import { describe } from '../guard/describe.ts';
 import { watched } from '../guard/leaks.ts';
 import { optimizerFailed, optimizerResult } from './errors.ts';
 
@@ -98,11 +99,4 @@ function checkTensor(tensor: unknown, like: tf.Tensor, what: string, place: stri
     throw optimizerResult(place, what, `a tensor, ${text(like)}`, describe(tensor));
   }
   if (text(tensor) !== text(like)) throw optimizerResult(place, what, text(like), text(tensor));
-}
-
-function describe(value: unknown): string {
-  if (value instanceof Promise) return 'a promise';
-  if (typeof value === 'number') return String(value);
-  if (value === undefined || value === null) return 'nothing';
-  return Array.isArray(value) ? 'a list' : `a value of the type ${typeof value}`;
 }

@@ -65,15 +65,24 @@ const KINDS = {
   gathered: 'the gathered gradient of',
 } as const satisfies Record<keyof TrainingState<unknown>, string>;
 
-/** What an update has left unusable: the first tensor with a number that is not finite. */
+/** A tensor of the state with a number that is not finite. */
+export interface Unusable {
+  readonly name: string;
+  /** Running statistics are the model's, gathered gradients those of batches; the rest is what an update has made. */
+  readonly of: 'model' | 'gradient' | 'update';
+}
+
+/** What a step has left unusable: the first tensor with a number that is not finite. */
 export function unusableIn(
   program: StepProgram,
   state: TrainingState<Float32Array>,
-): string | undefined {
+): Unusable | undefined {
   const layout = stateLayout(program);
   for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
     const broken = state[kind].findIndex((values) => !areFinite(values));
-    if (broken >= 0) return `${KINDS[kind]} ${layout[kind][broken]!.name}`;
+    if (broken < 0) continue;
+    const of = kind === 'buffers' ? 'model' : kind === 'gathered' ? 'gradient' : 'update';
+    return { name: `${KINDS[kind]} ${layout[kind][broken]!.name}`, of };
   }
   return undefined;
 }

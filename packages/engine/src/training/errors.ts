@@ -1,4 +1,5 @@
 import { RaremaskError } from '@raremask/core';
+import type { Culprit } from '../step/culprit.ts';
 
 export function resumeRefused(folder: string, reasons: readonly string[]): RaremaskError {
   return new RaremaskError({
@@ -25,3 +26,48 @@ export function deviceLost(folder: string, cause: Error): RaremaskError {
     { cause },
   );
 }
+
+export function notFiniteLoss(facts: {
+  readonly epoch: number;
+  readonly step: number;
+  readonly ids: readonly string[];
+  readonly terms: readonly { readonly place: string; readonly value: number }[];
+  /** What messages call the data set. */
+  readonly data: string;
+  readonly gradientNorm: number;
+  /** Who made it; undefined where nobody has looked, as of several processes. */
+  readonly culprit: Culprit | undefined;
+  readonly lastCheckpoint: string | null;
+}): RaremaskError {
+  const { culprit, ids } = facts;
+  const when = `epoch ${facts.epoch}, step ${facts.step}`;
+  const broken = facts.terms.filter(({ value }) => !Number.isFinite(value));
+  const seen =
+    broken.length > 0
+      ? broken.map(({ place, value }) => `${place} = ${value}`).join(', ')
+      : `the gradient (norm ${facts.gradientNorm}); every loss term is finite: ${facts.terms
+          .map(({ place, value }) => `${place} = ${value.toPrecision(4)}`)
+          .join(', ')}`;
+  const of = culprit?.image === undefined ? '' : ` of ${ids[culprit.image]}:`;
+  const found = culprit === undefined ? '' : `;${of} ${culprit.text}`;
+  const where = culprit?.cause === 'batch' ? facts.data : culprit?.plugin?.place;
+  const last = facts.lastCheckpoint ? `; the last good state is ${facts.lastCheckpoint}` : '';
+  return new RaremaskError({
+    code: 'RAREMASK_LOSS_NOT_FINITE',
+    category: 'run',
+    where: where ?? when,
+    what: `${where === undefined ? '' : `in ${when} `}the loss is not finite: ${seen}${found}; the batch was ${ids.join(', ')}`,
+    expected: 'finite numbers; the weights before this step are kept',
+    remedy: `${REMEDIES[culprit?.cause ?? 'growth']}${last}`,
+  });
+}
+
+const REMEDIES: Readonly<Record<Culprit['cause'], string>> = {
+  plugin:
+    'keep its numbers where the operation and its slope are finite (add a small number before a logarithm, a root or a division), or tell the author of the plugin',
+  batch: 'look at this image, at data.normalize and at the augmentations, which are finite before',
+  state: 'lower train.optimizer.learningRate, or set train.clip: 1',
+  growth: 'look at these images, lower train.optimizer.learningRate, or set train.clip: 1',
+  change:
+    'look for a counter, a clock or random numbers in the losses and the model; if they have none, try --backend wasm',
+};

@@ -10,6 +10,7 @@ import type { NamedScore } from '../judging/namedScore.ts';
 import { tileRule } from '../judging/tileRule.ts';
 import type { TileRule } from '../judging/tiles.ts';
 import { splitOf, type Work } from '../opening/openWork.ts';
+import { checkModel } from '../step/checkModel.ts';
 import { guardedLoss } from '../step/guardedLoss.ts';
 import { guardedModel } from '../step/guardedModel.ts';
 import { guardedOptimizer } from '../step/guardedOptimizer.ts';
@@ -22,6 +23,8 @@ export interface Parts {
   readonly model: Model;
   /** What messages call the model. */
   readonly modelPlace: string;
+  /** What messages call the data set. */
+  readonly dataPlace: string;
   readonly sampler: Sampler;
   readonly augmentations: readonly MadeAugmentation[];
   /** Mistakes of each carry its place in the manifest. */
@@ -61,7 +64,9 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
     url: plugins.sampler.url,
     ids: work.splits.train,
   });
-  const model = guardedModel(await work.scope.make(plugins.model), {
+  const made = await work.scope.make(plugins.model);
+  checkModel(made, placeOf(plugins.model), work.facts);
+  const model = guardedModel(made, {
     place: placeOf(plugins.model),
     url: plugins.model.url,
     facts: work.facts,
@@ -79,6 +84,7 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
   return {
     model,
     modelPlace: placeOf(plugins.model),
+    dataPlace: placeOf(plugins.dataset),
     tiles: tileRule(manifest.evaluate.window, work.facts, model),
     rule: decisionRule(manifest.evaluate, work.facts),
     scores: await addedScores(work.loaded, work.scope, work.facts),

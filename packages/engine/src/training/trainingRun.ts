@@ -3,34 +3,37 @@ import type {
   BackendFact,
   Draw,
   OnEvent,
+  RandomStream,
   RunEvent,
   ScoreText,
   ValidationScores,
 } from '@raremask/core';
 import { epochScoreDefinitions, type ImageScore, takesBest } from '@raremask/metrics';
 import { MetricsTable, type RunFolder } from '@raremask/record';
-import { noBatches, notFiniteLoss } from '../errors.ts';
+import { noBatches } from '../errors.ts';
 import type { Judged } from '../judging/judge.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
-import type { Batch } from '../reading/plan.ts';
+import type { Batch, BatchCounts } from '../reading/plan.ts';
 import { readCheckpoint, resumeState, writeCheckpoint } from '../record/checkpoint.ts';
 import type { EpochEvent, EpochSums, Progress } from '../record/checkpointHead.ts';
 import type { Compute } from '../runner/compute.ts';
 import { openRunner } from '../runner/openRunner.ts';
-import type { Network, Runner, StateArrays } from '../runner/runner.ts';
+import type { Network, Runner, StateArrays, StepResult } from '../runner/runner.ts';
 import { averageDecay } from '../step/average.ts';
+import { culpritOf } from '../step/culprit.ts';
 import { stateNotFinite } from '../step/errors.ts';
 import type { StepProgram } from '../step/program.ts';
 import { rampValue } from '../step/ramp.ts';
 import { scheduleFactor } from '../step/schedule.ts';
-import { initialState, unusableIn } from '../step/state.ts';
+import { initialState, type Unusable, unusableIn } from '../step/state.ts';
 import { madeByEach, madeByFirst } from '../team/agreement.ts';
 import { isFirst, type Team } from '../team/team.ts';
 import { accumulationNote, gatheringOf, updateProgress } from './accumulation.ts';
 import type { Course } from './course.ts';
 import { improved, isStopped, stoppedNote } from './earlyStop.ts';
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
+import { notFiniteLoss } from './errors.ts';
 import { LoadMeter } from './loadMeter.ts';
 import type { Parts } from './parts.ts';
 import { programOf } from './programOf.ts';
@@ -416,21 +419,12 @@ export class TrainingRun {
     const { result, own, batch: seen, waited } = await this.#run(batch, batches, of);
     const { loss, terms, gradientNorm, outcomes } = result;
     if (![loss, ...terms, gradientNorm ?? 0].every(Number.isFinite)) {
-      throw notFiniteLoss({
-        epoch: epoch + 1,
-        step: step + 1,
-        ids: seen.draws.map(({ id }) => id),
-        terms: terms.map((value, index) => ({ place: this.#parts.places[index]!, value })),
-        model: this.#parts.modelPlace,
-        gradientNorm: gradientNorm ?? Number.NaN,
-        lastCheckpoint: totalSteps > 0 && epoch > 0 ? this.#folder.last : null,
-      });
+      throw await this.#notFinite(result, batch, seen, this.#termWeightsAt(step, steps));
     }
     this.#watching?.batch(seen);
     const isLast = step === steps - 1;
     if (isLast && this.#watching?.wantsBatch) {
-      const progress = updateProgress(step, steps, manifest.train.accumulate);
-      await this.#watching.again(this.#runner, batch, own, this.#termWeights(epoch, progress));
+      await this.#watching.again(this.#runner, batch, own, this.#termWeightsAt(step, steps));
     }
     if (!this.#updated && gradientNorm !== null) {
       await this.#checkState('nothing was saved since');
@@ -470,10 +464,10 @@ export class TrainingRun {
     { waited, signal }: Pick<RunningEpoch, 'waited' | 'signal'>,
   ): Promise<DoneStep> {
     const { train } = this.#work.loaded.manifest;
-    const { epoch, step, totalSteps, updates } = this.#progress;
+    const { epoch, step, updates } = this.#progress;
     const gathering = gatheringOf(batches, step, train.accumulate);
     const progress = updateProgress(step, batches.length, train.accumulate);
-    const random = this.#work.scope.random(`dropout/${totalSteps}`);
+    const random = this.#dropout();
     const call = {
       count: batch.draws.length,
       size: batch.size,
@@ -495,9 +489,7 @@ export class TrainingRun {
     const result = await this.#runner.step({
       ...call,
       ...(gathering && { gathering }),
-      uniform: (into) => {
-        for (let index = 0; index < into.length; index++) into[index] = random.next();
-      },
+      uniform: (into) => fill(into, random),
     });
     return { result, own: result, batch, waited };
   }
@@ -505,6 +497,11 @@ export class TrainingRun {
   #termWeights(epoch: number, progress: number): number[] {
     const position = this.#course.position(epoch, progress);
     return this.#work.loaded.manifest.loss.map(({ weight }) => rampValue(weight, position));
+  }
+
+  #termWeightsAt(step: number, steps: number): number[] {
+    const { accumulate } = this.#work.loaded.manifest.train;
+    return this.#termWeights(this.#progress.epoch, updateProgress(step, steps, accumulate));
   }
 
   async #watch(): Promise<Watching | undefined> {
@@ -609,9 +606,52 @@ export class TrainingRun {
    */
   async #checkState(kept: string): Promise<StateArrays> {
     const state = await this.#runner.state();
-    const name = unusableIn(this.#program, state);
-    if (name !== undefined) throw stateNotFinite(this.#parts.optimizerPlace, name, kept);
+    const broken = unusableIn(this.#program, state);
+    if (broken !== undefined) throw this.#stateNotFinite(broken, kept);
     return state;
+  }
+
+  #stateNotFinite(broken: Unusable, kept: string): Error {
+    const { modelPlace: model, optimizerPlace: update } = this.#parts;
+    const place = { model, update, gradient: 'train.accumulate' }[broken.of];
+    return stateNotFinite(place, broken, kept);
+  }
+
+  /** What has made a step's loss or gradient not finite. The runner's state is that before the step. */
+  async #notFinite(
+    { terms, gradientNorm }: StepResult,
+    batch: Batch,
+    seen: BatchCounts,
+    termWeights: readonly number[],
+  ): Promise<Error> {
+    const { epoch, step, totalSteps } = this.#progress;
+    const state = await this.#runner.state();
+    const broken = unusableIn(this.#program, state);
+    if (broken !== undefined) return this.#stateNotFinite(broken, 'nothing was saved since');
+    const random = this.#dropout();
+    // What processes compute together is not computed again by one of them.
+    const culprit = this.#together
+      ? undefined
+      : culpritOf(this.#program, state, {
+          ...{ count: batch.draws.length, size: batch.size, termWeights },
+          ...{ images: batch.images, target: batch.target, weight: batch.weight },
+          uniform: (into) => fill(into, random),
+        });
+    return notFiniteLoss({
+      epoch: epoch + 1,
+      step: step + 1,
+      ids: seen.draws.map(({ id }) => id),
+      terms: terms.map((value, index) => ({ place: this.#parts.places[index]!, value })),
+      data: this.#parts.dataPlace,
+      gradientNorm: gradientNorm ?? Number.NaN,
+      culprit,
+      lastCheckpoint: totalSteps > 0 && epoch > 0 ? this.#folder.last : null,
+    });
+  }
+
+  /** Numbers for the dropout of the step that is next. */
+  #dropout(): RandomStream {
+    return this.#work.scope.random(`dropout/${this.#progress.totalSteps}`);
   }
 
   #addSeconds(seconds: number): void {
@@ -629,4 +669,8 @@ export class TrainingRun {
   #named(terms: readonly number[]): Record<string, number> {
     return Object.fromEntries(terms.map((value, index) => [this.#parts.terms[index]!, value]));
   }
+}
+
+function fill(into: Float32Array, random: RandomStream): void {
+  for (let index = 0; index < into.length; index++) into[index] = random.next();
 }
