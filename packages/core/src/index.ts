@@ -35,6 +35,7 @@ export {
 } from './contracts/definition.ts';
 export type {
   BackendFact,
+  GpuLoad,
   OnEvent,
   RunEvent,
   SplitCounts,
