@@ -13,7 +13,7 @@ const STANDARD = ['@raremask/augmentations', '@raremask/optimizers', '@raremask/
 const config: KnipConfig = {
   compilers: { yaml: manifestImports },
   // Linux tools that tests of a full or read-only disk use where they may.
-  ignoreBinaries: ['mount', 'umount', 'srun'],
+  ignoreBinaries: ['mount', 'umount', 'srun', 'nvidia-smi'],
   workspaces: {
     '.': {
       entry: ['scripts/*.mjs', 'scripts/release/*.mjs'],

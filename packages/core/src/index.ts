@@ -36,6 +36,7 @@ export {
 } from './contracts/definition.ts';
 export type {
   BackendFact,
+  GpuLoad,
   OnEvent,
   RunEvent,
   SplitCounts,

@@ -173,3 +173,36 @@ test('what was seen survives a resume', () => {
   expect(again.observe(observed(3)).map(({ problem }) => problem)).toEqual(['background']);
   expect(again.observe(observed(4))).toEqual([]);
 });
+
+describe('within a long epoch', () => {
+  const WITHIN = { ...SETTING, isWithin: true };
+
+  test('a probability that rises by 5 % in three stretches is no collapse, and one that does not is', () => {
+    const rising = [1, 1.03, 1.06].map((times) => ({ seen: { onTruth: 0.0015 * times } }));
+    expect(said(rising, WITHIN)).toEqual([]);
+    expect(said(rising)).toEqual(['background 1 in 3']);
+    const standing = [1, 1.01, 1.02].map((times) => ({ seen: { onTruth: 0.0015 * times } }));
+    expect(said(standing, WITHIN)).toEqual(['background 1 in 3']);
+  });
+
+  test('a network that says the same of the same images is named, whatever their batches lose', () => {
+    const same = [0.9, 0.5, 0.7].map((loss) => ({ loss }));
+    expect(said(same, WITHIN)).toEqual(['loss-constant 1 in 3']);
+  });
+
+  test('while the rate is warming up nothing has to move', () => {
+    const warming = Array.from({ length: 3 }, () => ({ isWarming: true }));
+    expect(said(warming, WITHIN)).toEqual([]);
+    const atEnd = { isWarming: true, seen: { onTruth: 1e-9, beside: 1e-9 } };
+    expect(said([atEnd, atEnd], WITHIN)).toEqual(['saturated 2 in 2']);
+  });
+
+  test('single pixels on all empty images are no flood yet', () => {
+    const alarms = (predicted: number) =>
+      Array.from({ length: 3 }, () => ({
+        seen: { alarms: 1, predicted, missed: 0, dice: 0.4, onEmpty: 0.2 },
+      }));
+    expect(said(alarms(0.002), WITHIN)).toEqual([]);
+    expect(said(alarms(0.3), WITHIN)).toEqual(['alarms 1 in 3']);
+  });
+});

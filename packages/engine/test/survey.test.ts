@@ -1,14 +1,14 @@
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { chmod, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { type DatasetFacts, IGNORE, type Sample, type SurveyedImage } from '@raremask/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fitNormalization } from '../src/intensities/normalize.ts';
 import { BatchMemory } from '../src/reading/batchMemory.ts';
 import type { CountedImage } from '../src/reading/plan.ts';
 import { SampleReader } from '../src/reading/sampleReader.ts';
+import { CountedImages } from '../src/survey/countedImages.ts';
 import { censusOf, takeSurvey } from '../src/survey/survey.ts';
-import { packImage, unpackImage } from '../src/survey/surveyCache.ts';
 
 const facts: DatasetFacts = {
   space: 2,
@@ -315,7 +315,13 @@ describe('kept counts', () => {
     for (const sample of [samples['full']!, { ...samples['empty']!, emptied: true }]) {
       const image = await count(sample);
       expect(image.emptied).toBe(sample.emptied === true);
-      expect(unpackImage(sample.id, packImage(image), shape)).toEqual(image);
+      const images = new CountedImages(shape);
+      images.add(7, image);
+      expect(images.image(sample.id)).toEqual(image);
+      const view = images.view(sample.id)!;
+      for (const [name, value] of Object.entries(image)) {
+        expect(view[name as keyof CountedImage], name).toEqual(value);
+      }
     }
   });
 
@@ -341,7 +347,7 @@ describe('kept counts', () => {
     ['without its last line end', (text: string) => text.slice(0, -1)],
     ['no JSON', () => 'hello\n'],
     ['empty', () => ''],
-    ['with a line of another shape', (text: string) => `${text}["a","1",1,2,3]\n`],
+    ['with a line of another shape', (text: string) => `${text}["full",1,1,2,3]\n`],
     ['with a number that is none', (text: string) => text.replace(/\d+\]/, '"x"]')],
   ])('are counted anew with a warning where the file is %s', async (_, damage) => {
     await take();
@@ -350,6 +356,50 @@ describe('kept counts', () => {
     expect((await take()).asked).toEqual(dataset.ids);
     expect(warnings).toEqual([`${file} is damaged and is counted anew`]);
     expect((await take()).asked).toEqual([]);
+  });
+
+  it('of parts are put together by whoever counts the whole, and taken away', async () => {
+    const part = async (number: number, ids: readonly string[]) => {
+      const { asked, read } = reader();
+      const given = { dataset: printed, ids, train: ids, read, identity: 'x', cacheFolder: folder };
+      await takeSurvey({ ...given, part: { number, of: 2 } });
+      return asked;
+    };
+    expect(await part(1, ['empty', 'full'])).toEqual(['empty', 'full']);
+    expect(await part(1, ['empty', 'full'])).toEqual([]);
+    expect(await part(2, ['other'])).toEqual(['other']);
+    expect(await readdir(folder)).toHaveLength(2);
+    const whole = await take();
+    expect(whole.asked).toEqual([]);
+    expect(whole.images).toEqual((await take()).images);
+    expect(basename(await onlyFile())).toMatch(/^survey-[0-9a-f]{16}\.ndjson$/);
+    prints.full = '2';
+    expect(await part(2, ['full', 'other'])).toEqual(['full']);
+    expect((await take()).asked).toEqual([]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('of a process that was killed are those that it had written, without a half line', async () => {
+    await take();
+    const file = await onlyFile();
+    const text = await readFile(file, 'utf8');
+    const lines = text.split('\n');
+    await rm(file);
+    // Of this machine; no process has this number.
+    const name = `${basename(file, '.ndjson')}.${hostname().replaceAll(/[^\w-]/g, '_')}-4194305.counting`;
+    await writeFile(join(folder, name), `${lines[0]}\n${lines[1]}\n${lines[2]!.slice(0, -9)}`);
+    expect((await take()).asked).toEqual(['full', 'other']);
+    expect(await onlyFile()).toBe(file);
+    expect(warnings).toEqual([]);
+  });
+
+  it('of a process that counts still are left to it', async () => {
+    await take();
+    const file = await onlyFile();
+    const name = `${basename(file, '.ndjson')}.elsewhere-7.counting`;
+    await rename(file, join(folder, name));
+    expect((await take()).asked).toEqual([]);
+    expect((await readdir(folder)).sort()).toEqual([name]);
   });
 
   it('of an older version are counted anew without a word', async () => {

@@ -1,6 +1,7 @@
 import {
   batchSize,
   census,
+  type DatasetFacts,
   type DatasetPlugin,
   type Facts,
   facts,
@@ -8,6 +9,7 @@ import {
   isRaremaskError,
   type Plugin,
   type ProductByKind,
+  type SourceReader,
   type Survey,
   survey,
 } from '@raremask/core';
@@ -27,8 +29,11 @@ export interface Offered {
 }
 
 /** A plugin made, and the scope that it lives in. */
-export interface Made<K extends Plugin['kind']> {
-  readonly product: ProductByKind[K];
+export interface Made<K extends Plugin['kind']> extends MadeOf<ProductByKind[K]> {}
+
+/** Something that a plugin has made, and the scope that it lives in. */
+export interface MadeOf<T> {
+  readonly product: T;
   /** With defaults. */
   readonly options: unknown;
   dispose(): Promise<void>;
@@ -62,12 +67,24 @@ export async function openImages(
   );
 }
 
-async function madeBy<K extends Plugin['kind']>(
+/** Opens what reads samples by their sources, as a reading thread does. */
+export async function openReader(
+  plugin: DatasetPlugin,
+  written: unknown,
+  facts: DatasetFacts,
+  folder: string,
+): Promise<MadeOf<SourceReader>> {
+  return await madeBy(plugin, written, { folder }, (run, options) =>
+    run.openReader({ kind: 'dataset', plugin, options, place: 'data' }, facts),
+  );
+}
+
+async function madeBy<T>(
   plugin: Plugin,
   written: unknown,
   offered: Offered,
-  makeIn: (run: RunScope, options: unknown) => Promise<ProductByKind[K]>,
-): Promise<Made<K>> {
+  makeIn: (run: RunScope, options: unknown) => Promise<T>,
+): Promise<MadeOf<T>> {
   const where = whereOf(plugin, written, offered.facts);
   const options = await checkedOptions(plugin, written, where);
   const host = createHost();

@@ -83,15 +83,21 @@ export type RunEvent =
       /** Bytes that this process holds, and that are free on the machine. */
       readonly memory: number;
       readonly free: number;
+      /** Of GPUs that can be asked, about the end of the epoch's steps; absent where there are none. */
+      readonly gpus?: readonly GpuLoad[];
     }
   | { readonly type: 'note'; readonly level: 'info' | 'warn'; readonly text: string }
   | {
       /** The sentinel names what is wrong with a training while it runs; each problem once. */
       readonly type: 'finding';
       readonly epoch: number;
+      /** Batches of that epoch that were done; absent where the whole epoch was. */
+      readonly step?: number;
       readonly problem: string;
       /** The epoch with which it began. */
       readonly since: number;
+      /** The batch of that epoch with which it began, where it was named within an epoch. */
+      readonly sinceStep?: number;
       /** What was seen, without a full stop. */
       readonly text: string;
       /** What to change in this manifest, the most promising first. */
@@ -106,6 +112,16 @@ export type RunEvent =
       readonly seconds: number;
       readonly interrupted: boolean;
     };
+
+/** What a GPU is doing, for all processes together; what it does not tell is absent. */
+export interface GpuLoad {
+  readonly name: string;
+  /** Share of the time that it computed, from 0 to 1. */
+  readonly busy?: number;
+  /** Bytes that are taken, and that there are. */
+  readonly memory?: number;
+  readonly total?: number;
+}
 
 /** The tfjs backend that a run uses, as it is written into environment.json. */
 export interface BackendFact {

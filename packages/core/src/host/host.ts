@@ -191,7 +191,7 @@ class Run implements RunScope {
 
   async openReader(loaded: MakeablePlugin<'dataset'>, facts: DatasetFacts): Promise<SourceReader> {
     const services = await this.#services(loaded);
-    const reader = await called(loaded, () =>
+    const reader = await called(loaded, 'openReader', () =>
       loaded.plugin.openReader!(facts, loaded.options, services),
     );
     await this.#keep(reader);

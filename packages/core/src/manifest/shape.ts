@@ -255,10 +255,10 @@ const average = z
 const sentinel = z
   .strictObject({
     act: z
-      .array(z.enum(['lower-rate', 'restore-best', 'stop']))
+      .array(z.enum(['lower-rate', 'restore-best', 'switch-empty', 'stop']))
       .default([])
       .describe(
-        'What it may do itself: where the learning rate is too high or what was learnt is lost, take a tenth of the rate, and go back to the best weights (the first ones where there are none); stop: end the training where it cannot become good as it is, and neither helps',
+        'What it may do itself: where the learning rate is too high or what was learnt is lost, take a tenth of the rate, and go back to the best weights (the first ones where there are none); switch-empty: where empty images are not heard, let losses with an option `empty` take them as cross-entropy; stop: end the training where it cannot become good as it is, and none of these helps',
       ),
   })
   .describe('Watches a training and names what is wrong with it, with what to change');

@@ -77,8 +77,7 @@ export class ReaderThreads {
   #start(plan: ThreadPlan): Thread {
     const worker = new Worker(new URL('./feedWorker.js', import.meta.url), {
       workerData: plan,
-      // Refused by threads that begin with a file.
-      execArgv: process.execArgv.filter((option) => !option.startsWith('--input-type')),
+      ...threadOptions(),
     });
     const thread: Thread = { worker, current: undefined };
     worker.unref();
@@ -141,4 +140,11 @@ export class ReaderThreads {
     }
     for (const { reject } of waiting) reject(this.#failure);
   }
+}
+
+/** A thread has the options of its process, but for one that is refused where it begins with a file. */
+function threadOptions(): { readonly execArgv?: string[] } {
+  // Named ones are checked, and those of V8 refused; what is inherited is not.
+  const named = process.execArgv.filter((option) => !option.startsWith('--input-type'));
+  return named.length === process.execArgv.length ? {} : { execArgv: named };
 }

@@ -1,7 +1,11 @@
-/** What one epoch has shown; plain data, so that a resumed run goes on with what was seen before. */
+/** What one epoch, or a stretch of a long one, has shown; plain data, so that a resumed run goes on with what was seen before. */
 export interface EpochObservation {
-  /** Counted from 1. */
+  /** Counted from 1; of a stretch of a long epoch, the number of the stretch. */
   readonly epoch: number;
+  /** Of a stretch: where it began, both counted from 1. */
+  readonly from?: Place;
+  /** Of a stretch: whether the learning rate is still rising to its value. */
+  readonly isWarming?: boolean;
   /** Of the last step, and as a share of the largest so far. */
   readonly learningRate: number;
   readonly rateShare: number;
@@ -15,6 +19,12 @@ export interface EpochObservation {
   readonly pull?: Pull;
   /** Whether the last batch, seen as in prediction, is as the step saw it; absent where it was not tried. */
   readonly modes?: Modes;
+}
+
+/** A batch of a run. */
+export interface Place {
+  readonly epoch: number;
+  readonly step: number;
 }
 
 /** What the batches of an epoch were made of. */

@@ -7,6 +7,11 @@ export interface Setting {
   readonly terms: readonly string[];
   /** Whether the training split has images without foreground. */
   readonly hasEmpty: boolean;
+  /**
+   * Whether stretches of long epochs are looked at: few steps, few images. What is slow there, but goes on, is
+   * no collapse.
+   */
+  readonly isWithin?: boolean;
 }
 
 export interface Found {

@@ -8,6 +8,9 @@ import { validationRules } from './validationRules.ts';
 /** Every rule; where several find something, the first explains the others. */
 const RULES: readonly Rule[] = [...stepRules, ...pullRules, ...validationRules];
 
+/** What a rate that is too high shows at any time. */
+const OF_THE_RATE: readonly Problem[] = ['saturated', 'rate-too-high'];
+
 /** What follows from what: the cause alone is named. */
 const EXPLAINED: Readonly<Partial<Record<Problem, readonly Problem[]>>> = {
   saturated: ['loss-constant', 'term-outweighs', 'empty-silent', 'background', 'alarms', 'labels'],
@@ -30,7 +33,11 @@ export function findingsIn(
   setting: Setting,
   told: readonly Problem[] = [],
 ): Found[] {
-  const found = RULES.flatMap((rule) => rule(epochs, setting) ?? []);
+  const isWarming = epochs.slice(-3).some((one) => one.isWarming);
+  const found = RULES.flatMap((rule) => rule(epochs, setting) ?? []).filter(
+    // While the rate is yet to rise, nothing has to move.
+    ({ problem }) => !isWarming || OF_THE_RATE.includes(problem),
+  );
   const causes = [...told, ...found.map(({ problem }) => problem)];
   const explained = new Set(causes.flatMap((problem) => EXPLAINED[problem] ?? []));
   return found.filter(({ problem }) => !explained.has(problem));

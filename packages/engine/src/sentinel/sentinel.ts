@@ -1,6 +1,6 @@
 import type { Json } from '@raremask/core';
 import type { Problem } from '@raremask/record';
-import type { EpochObservation } from './observation.ts';
+import type { EpochObservation, Place } from './observation.ts';
 import { type Found, type Setting, validated } from './rule.ts';
 import { findingsIn } from './rules.ts';
 
@@ -39,15 +39,37 @@ export class Sentinel {
     return poor && last.loss < 0.95 * first.loss;
   }
 
-  /** What is new after an epoch. */
-  observe(seen: Omit<EpochObservation, 'rateShare'>): readonly Found[] {
+  /** What was named. */
+  get told(): readonly Problem[] {
+    return Object.keys(this.#state.told) as Problem[];
+  }
+
+  /** Number of the next stretch, where stretches are looked at. */
+  get next(): number {
+    return (this.#state.epochs.at(-1)?.epoch ?? 0) + 1;
+  }
+
+  /** Where a stretch began; undefined of one that is not kept. */
+  from(stretch: number): Place | undefined {
+    return this.#state.epochs.find(({ epoch }) => epoch === stretch)?.from;
+  }
+
+  /**
+   * What is new after an epoch, or a stretch of one.
+   *
+   * @param elsewhere problems that were named already
+   */
+  observe(
+    seen: Omit<EpochObservation, 'rateShare'>,
+    elsewhere: readonly Problem[] = [],
+  ): readonly Found[] {
     const largestRate = Math.max(this.#state.largestRate, seen.learningRate);
     const rateShare = largestRate > 0 ? seen.learningRate / largestRate : 1;
     const [first, ...rest] = [...this.#state.epochs, { ...seen, rateShare }];
     const epochs = [first!, ...rest.slice(-KEPT)];
-    const before = Object.keys(this.#state.told) as Problem[];
+    const before = [...this.told, ...elsewhere];
     const found = findingsIn(epochs, this.#setting, before);
-    const fresh = found.filter(({ problem }) => this.#state.told[problem] === undefined);
+    const fresh = found.filter(({ problem }) => !before.includes(problem));
     const told = Object.fromEntries(found.map(({ problem, since }) => [problem, since]));
     this.#state = { epochs, told: { ...told, ...this.#state.told }, largestRate };
     return fresh;

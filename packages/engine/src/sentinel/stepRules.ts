@@ -1,4 +1,5 @@
-import { percent, type Rule, short, since, validated } from './rule.ts';
+import type { EpochObservation } from './observation.ts';
+import { type Found, percent, type Rule, short, since, validated } from './rule.ts';
 
 /** Share of the largest learning rate below which a run is coming to its end, and may stand still. */
 const RUNNING = 0.2;
@@ -17,7 +18,9 @@ const bareBatches: Rule = (epochs) => {
 };
 
 /** The loss of each epoch is that of the first but for a thousandth, though nothing is learnt. */
-const lossConstant: Rule = (epochs) => {
+const lossConstant: Rule = (epochs, { isWithin }) => {
+  // Other images have another loss: within an epoch what the network says is asked.
+  if (isWithin) return standing(epochs);
   const recent = epochs.slice(-3);
   if (recent.length < 3 || recent.some(({ rateShare }) => rateShare < RUNNING)) return undefined;
   const losses = recent.map(({ loss }) => loss);
@@ -30,6 +33,28 @@ const lossConstant: Rule = (epochs) => {
     problem: 'loss-constant',
     since: recent[0]!.epoch,
     text: `the loss is constant: ${recent.map(({ loss }) => short(loss)).join(', ')}, with a gradient of norm ${short(recent.at(-1)!.gradientNorm)}`,
+  };
+};
+
+/** Share by which a figure must differ for the network to have moved. */
+const MOVED = 0.001;
+
+/** The network says of the same images what it said before, but for a thousandth, though nothing is learnt. */
+const standing = (epochs: readonly EpochObservation[]): Found | undefined => {
+  const recent = validated(epochs, 3);
+  if (recent.length < 3 || recent.some(({ rateShare }) => rateShare < RUNNING)) return undefined;
+  if ((recent[2]!.seen.dice ?? 0) > 0.3) return undefined;
+  const figures = (['onTruth', 'beside', 'onEmpty'] as const).map((key) =>
+    recent.flatMap(({ seen }) => seen[key] ?? []),
+  );
+  const moves = (values: readonly number[]) =>
+    values.length > 0 && Math.max(...values) - Math.min(...values) > MOVED * Math.max(...values);
+  if (figures.some(moves)) return undefined;
+  const said = figures.find((values) => values.length > 0) ?? [];
+  return {
+    problem: 'loss-constant',
+    since: recent[0]!.epoch,
+    text: `nothing moves: the probability of foreground is ${said.map((one) => one.toPrecision(4)).join(', ')}, with a gradient of norm ${short(recent[2]!.gradientNorm)}`,
   };
 };
 
@@ -51,7 +76,7 @@ const rateTooHigh: Rule = (epochs) => {
     problem: risen ? 'rate-too-high' : 'saturated',
     since: risen ? epochs.at(-2)!.epoch : last.epoch,
     text: risen
-      ? `the loss rises: ${short(first.loss)} in epoch ${first.epoch}, ${short(last.loss)} now`
+      ? `the loss rises: ${short(first.loss)} at first, ${short(last.loss)} now`
       : `the network says the same of every pixel, with all certainty (probability of foreground ${percent(probabilities[0]!)} on structures and beside them)`,
   };
 };

@@ -8,15 +8,20 @@ const found = ({ missed, dice }: ValidationSeen) => (missed ?? 0) < 0.95 || (dic
 const contrast = ({ onTruth, beside }: ValidationSeen) =>
   onTruth !== null && beside !== null && beside > 0 ? onTruth / beside : 1;
 
-const background: Rule = (epochs) => {
+/** Times by which a probability rises in three epochs of a run that learns, and in three stretches of one. */
+const RISES = 1.15;
+const RISES_WITHIN = 1.05;
+
+const background: Rule = (epochs, { isWithin }) => {
+  const times = isWithin ? RISES_WITHIN : RISES;
   const recent = validated(epochs, 3);
   if (recent.length < 3 || recent.some(({ seen }) => found(seen) || seen.withForeground === 0)) {
     return undefined;
   }
   // A network that is learning raises the probability on structures long before it predicts any.
   const on = recent.map(({ seen }) => seen.onTruth ?? 0);
-  const clears = contrast(recent[2]!.seen) > 1.15 * contrast(recent[0]!.seen);
-  const rises = on[2]! > 1.15 * on[0]! || (clears && on[2]! >= on[0]!);
+  const clears = contrast(recent[2]!.seen) > times * contrast(recent[0]!.seen);
+  const rises = on[2]! > times * on[0]! || (clears && on[2]! >= on[0]!);
   if (rises) return undefined;
   const start = since(validated(epochs, Number.POSITIVE_INFINITY), ({ seen }) => !found(seen))!;
   const { seen } = recent[2]!;
@@ -27,16 +32,25 @@ const background: Rule = (epochs) => {
   };
 };
 
-const flood: Rule = (epochs) => {
+/** Least share of the pixels that is a flood within an epoch: single pixels are still unlearnt there. */
+const FLOODED = 0.01;
+
+const flood: Rule = (epochs, { isWithin }) => {
   const recent = validated(epochs, 3);
-  const floods = ({ seen }: (typeof recent)[number]) => (seen.alarms ?? 0) >= 0.8 && seen.empty > 0;
+  const most = isWithin ? { alarms: 1, predicted: FLOODED } : { alarms: 0.8, predicted: 0 };
+  const floods = ({ seen }: (typeof recent)[number]) =>
+    (seen.alarms ?? 0) >= most.alarms && seen.predicted >= most.predicted && seen.empty > 0;
+  const falls = isWithin ? 0.95 : 0.8;
   if (recent.length < 3 || !recent.every(floods)) return undefined;
   const [before, , now] = recent.map(({ seen }) => seen) as [
     ValidationSeen,
     ValidationSeen,
     ValidationSeen,
   ];
-  if (now.predicted < 0.8 * before.predicted || (now.onEmpty ?? 0) < 0.8 * (before.onEmpty ?? 0)) {
+  if (
+    now.predicted < falls * before.predicted ||
+    (now.onEmpty ?? 0) < falls * (before.onEmpty ?? 0)
+  ) {
     return undefined;
   }
   return {
@@ -47,16 +61,17 @@ const flood: Rule = (epochs) => {
 };
 
 /** It was good, and is not any more. */
-const lost: Rule = (epochs) => {
+const lost: Rule = (epochs, { isWithin }) => {
   const all = validated(epochs, Number.POSITIVE_INFINITY);
-  const recent = all.slice(-2);
+  const patience = isWithin ? 3 : 2;
+  const recent = all.slice(-patience);
   const best = Math.max(...all.map(({ seen }) => seen.dice ?? 0));
-  if (recent.length < 2 || best < 0.3) return undefined;
+  if (recent.length < patience || best < 0.3) return undefined;
   if (recent.some(({ seen }) => (seen.dice ?? 1) > 0.2 * best)) return undefined;
   return {
     problem: 'lost',
     since: recent[0]!.epoch,
-    text: `what was learnt is lost: Dice was ${short(best)} and is ${short(recent[1]!.seen.dice ?? 0)}`,
+    text: `what was learnt is lost: Dice was ${short(best)} and is ${short(recent.at(-1)!.seen.dice ?? 0)}`,
   };
 };
 
@@ -65,7 +80,8 @@ const lost: Rule = (epochs) => {
  * than before, although the network has moved: a shuffled control. What there is beyond chance is where
  * structures lie in any image.
  */
-const labelsShuffled: Rule = (epochs) => {
+const labelsShuffled: Rule = (epochs, { isWithin }) => {
+  const times = isWithin ? 1.5 : 2.5;
   const recent = validated(epochs, 3);
   if (epochs.length < 4 || recent.length < 3) return undefined;
   const chance = ({ seen }: (typeof recent)[number]) =>
@@ -73,7 +89,7 @@ const labelsShuffled: Rule = (epochs) => {
     seen.onOther !== null &&
     seen.withForeground >= 4 &&
     (seen.dice ?? 0) < 0.05 &&
-    seen.onTruth < 2.5 * seen.onOther;
+    seen.onTruth < times * seen.onOther;
   if (!recent.every(chance)) return undefined;
   const [before, , now] = recent.map(({ seen }) => seen) as [
     ValidationSeen,
@@ -82,7 +98,7 @@ const labelsShuffled: Rule = (epochs) => {
   ];
   const begun = validated(epochs, Number.POSITIVE_INFINITY)[0]!.seen.onTruth ?? 0;
   const moved = now.predicted > 0 || now.onTruth! > 3 * begun;
-  const rises = now.onTruth! > 1.15 * before.onTruth!;
+  const rises = now.onTruth! > (isWithin ? RISES_WITHIN : RISES) * before.onTruth!;
   if (!moved || rises || epochs.at(-1)!.loss < 0.85 * epochs[0]!.loss) return undefined;
   return {
     problem: 'labels',

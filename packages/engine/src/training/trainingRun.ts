@@ -32,9 +32,11 @@ import { isFirst, type Team } from '../team/team.ts';
 import { accumulationNote, gatheringOf, updateProgress } from './accumulation.ts';
 import type { Course } from './course.ts';
 import { improved, isStopped, stoppedNote } from './earlyStop.ts';
+import { switchable, switchedLosses } from './emptySwitch.ts';
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
 import { notFiniteLoss } from './errors.ts';
 import { LoadMeter } from './loadMeter.ts';
+import { Looks, lookedAt, stepsApart } from './looks.ts';
 import type { Parts } from './parts.ts';
 import { programOf } from './programOf.ts';
 import { restored } from './restored.ts';
@@ -88,10 +90,11 @@ interface RunningEpoch {
   readonly signal: AbortSignal | undefined;
 }
 
-/** How an epoch ended, as the first process knows it and tells the others. */
-interface EpochEnd {
+/** What the sentinel has done after an epoch or a stretch, as the first process knows it and tells the others. */
+interface Acted {
   readonly acts: readonly Act[];
   readonly rateFactor: number;
+  readonly switched: readonly number[];
 }
 
 /** A score below which a network has found next to nothing. */
@@ -100,7 +103,8 @@ const NOTHING_FOUND = 0.05;
 /** The loop over epochs and steps. Owns the tensors of the state. */
 export class TrainingRun {
   readonly #work: Work;
-  readonly #parts: Parts;
+  /** With other losses once the sentinel has switched them. */
+  #parts: Parts;
   readonly #folder: RunFolder;
   readonly #feed: Feed;
   readonly #emit: OnEvent;
@@ -114,6 +118,8 @@ export class TrainingRun {
   readonly #together: Together | undefined;
   /** Factor of the learning rate, where the sentinel has lowered it. */
   #rateFactor = 1;
+  /** Losses that the sentinel has switched. */
+  #switched = 0;
   /** Whether it was said that the processes drift apart. */
   #isAligned = false;
   /** Sizes of images, for batches that are divided. */
@@ -123,6 +129,10 @@ export class TrainingRun {
   #course!: Course;
   /** Undefined where the manifest switches the sentinel off. */
   #watching: Watching | undefined;
+  /** What the sentinel looks at within long epochs. */
+  #looks: Looks | undefined;
+  /** Whether the sentinel ends the training with the running epoch. */
+  #isCut = false;
   /** Whether the sentinel, or a score that gets no better, has ended the training. */
   #isEnded = false;
   #progress: Omit<Progress, 'sampler' | 'schedule' | 'course'>;
@@ -181,7 +191,8 @@ export class TrainingRun {
     this.#course = await this.#openCourse(this.#runner);
     this.#isEnded = this.#isStoppedEarly;
     this.#watching = await this.#watch();
-    this.#rateFactor = await madeByFirst(this.#team, () => this.#watching?.rateFactor ?? 1);
+    this.#isCut = await madeByFirst(this.#team, () => this.#watching?.isEnded ?? false);
+    await this.#actOn(await this.#acted([]));
     const survey = await this.#work.survey();
     this.#sizeOf = (id) => survey.image(id).size;
     const restoredEvents = await this.#restore();
@@ -199,6 +210,7 @@ export class TrainingRun {
       }),
     );
     for (const event of restoredEvents) this.#emit(event);
+    for (const finding of this.#watching?.early ?? []) this.#emit(finding);
     const note = accumulationNote(this.#work, this.#parts, this.#team);
     if (note !== undefined) this.#emit({ type: 'note', level: 'info', text: note });
     while (!this.#isOver && !this.#isAsked(signal) && this.#progress.epoch < until) {
@@ -249,7 +261,8 @@ export class TrainingRun {
     const before = this.#progress.sums.seconds;
     let counted = this.#feed.waited;
     const elapsed = () => before + (performance.now() - started) / 1000;
-    const left = this.#course.isOver(epoch) ? [] : batches;
+    const left = this.#course.isOver(epoch) || this.#isCut ? [] : batches;
+    await this.#openLooks(batches);
     const part =
       this.#together && ((draws: readonly Draw[]) => this.#together!.part(draws, this.#sizeOf));
     for await (const batch of this.#feed.batches(epoch, left, this.#progress.step, part)) {
@@ -259,14 +272,16 @@ export class TrainingRun {
       this.#feed.release(batch);
       // A signal of the system is heard between turns of the event loop, and eager steps with batches
       // that are ready take none by themselves.
+      await this.#look(batches.length);
       await nextTurn();
-      if (this.#course.isOver(epoch) && !this.#isGathering) break;
+      if ((this.#course.isOver(epoch) || this.#isCut) && !this.#isGathering) break;
       if (this.#isAsked(signal) && this.#progress.step < batches.length) {
         this.#addSeconds(elapsed() - before);
         await this.#save(this.#folder.last);
         return;
       }
     }
+    this.#load.ask();
     await this.#align();
     const seconds = elapsed();
     const { sums } = this.#progress;
@@ -313,13 +328,9 @@ export class TrainingRun {
     };
     const noticed = await this.#notice(event, this.#termWeights(epoch, within));
     if (best) await this.#save(this.#folder.best);
-    const { acts, rateFactor } = await madeByFirst<EpochEnd>(this.#team, () => ({
-      acts: noticed?.acts ?? [],
-      rateFactor: this.#watching?.rateFactor ?? 1,
-    }));
-    this.#rateFactor = rateFactor;
+    const acted = await this.#acted(noticed?.acts ?? []);
     await this.#together?.meet();
-    if (acts.includes('restore-best')) await this.#restoreBest();
+    await this.#actOn(acted);
     // The checkpoint has the row that follows: whenever the process dies, none is lost.
     await this.#save(this.#folder.last);
     if (isFirst(this.#team)) await this.#table.add(event);
@@ -328,7 +339,7 @@ export class TrainingRun {
     const note = emptiedNote(sums);
     if (note !== undefined) this.#emit({ type: 'note', level: 'warn', text: note });
     for (const finding of noticed?.findings ?? []) this.#emit(finding);
-    this.#isEnded = acts.includes('stop');
+    this.#isEnded = this.#isCut || acted.acts.includes('stop');
     if (this.#isStoppedEarly && !this.#course.isOver(done)) {
       const text = stoppedNote(earlyStop!, this.#progress.improved!);
       this.#emit({ type: 'note', level: 'info', text });
@@ -421,10 +432,14 @@ export class TrainingRun {
     if (![loss, ...terms, gradientNorm ?? 0].every(Number.isFinite)) {
       throw await this.#notFinite(result, batch, seen, this.#termWeightsAt(step, steps));
     }
-    this.#watching?.batch(seen);
-    const isLast = step === steps - 1;
-    if (isLast && this.#watching?.wantsBatch) {
-      await this.#watching.again(this.#runner, batch, own, this.#termWeightsAt(step, steps));
+    const isLong = stepsApart(steps) !== undefined;
+    const place = { epoch: epoch + 1, step: step + 1 };
+    this.#watching?.batch(seen, isLong ? { ...place, result } : undefined);
+    for (const isWithin of [true, false]) {
+      const isLast = isWithin ? this.#isLookDue(step + 1, steps) : step === steps - 1;
+      if (!isLast || !this.#watching?.wantsBatch(isWithin)) continue;
+      const weights = this.#termWeightsAt(step, steps);
+      await this.#watching.again(this.#runner, batch, own, weights, isWithin);
     }
     if (!this.#updated && gradientNorm !== null) {
       await this.#checkState('nothing was saved since');
@@ -515,6 +530,7 @@ export class TrainingRun {
       hasEmpty: splits.train.some((id) => !survey.hasForeground(id)),
       manifest: loaded.toJson(),
       act: sentinel.act,
+      switchable: await switchable(loaded),
       state: this.#progress.sentinel,
     });
   }
@@ -526,6 +542,94 @@ export class TrainingRun {
     if (isFirst(this.#team)) return await this.#watching.epoch(event, weights, observed);
     this.#watching.forget();
     return undefined;
+  }
+
+  /** Before the first batch of a long epoch, what the sentinel looks at within it is read once. */
+  async #openLooks(batches: readonly (readonly Draw[])[]): Promise<void> {
+    const apart = stepsApart(batches.length);
+    const isWatched = this.#watching !== undefined && isFirst(this.#team);
+    if (!isWatched || apart === undefined || this.#looks !== undefined) return;
+    const survey = await this.#work.survey();
+    const pixelsOf = (id: string) => survey.image(id).size.reduce((all, one) => all * one, 1);
+    const { window } = this.#parts.sampler;
+    const ids = this.#work.splits.train;
+    const seen =
+      window?.reduce((all, one) => all * one, 1) ??
+      ids.reduce((sum, id) => sum + pixelsOf(id), 0) / ids.length;
+    const chosen = lookedAt({
+      ids: this.#work.splits.validation,
+      hasForeground: (id) => survey.hasForeground(id),
+      pixels: pixelsOf,
+      trained: apart * this.#work.loaded.manifest.train.batch * seen,
+    });
+    this.#looks = await Looks.open(this.#feed, chosen);
+  }
+
+  /** @param done batches of the epoch */
+  #isLookDue(done: number, steps: number): boolean {
+    const apart = stepsApart(steps);
+    if (this.#watching === undefined || apart === undefined) return false;
+    const { accumulate } = this.#work.loaded.manifest.train;
+    if (done === steps) return true;
+    return this.#watching.sinceLook >= apart && done % accumulate === 0;
+  }
+
+  /** Within a long epoch the sentinel looks after every so many steps. */
+  async #look(steps: number): Promise<void> {
+    const { epoch, step } = this.#progress;
+    if (!this.#isLookDue(step, steps)) return;
+    const { accumulate, schedule } = this.#work.loaded.manifest.train;
+    const within = updateProgress(step - 1, steps, accumulate);
+    const noticed = isFirst(this.#team)
+      ? await this.#watching!.look(
+          { epoch: epoch + 1, step },
+          {
+            learningRate: this.#learningRate(epoch, within),
+            isWarming: this.#course.position(epoch, within) < schedule.warmup,
+          },
+          this.#termWeights(epoch, within),
+          this.#looks!.judged({
+            ...{ facts: this.#work.facts, network: this.#runner },
+            ...{ rule: this.#parts.rule, tiles: this.#parts.tiles },
+          }),
+        )
+      : this.#watching!.looked();
+    const acted = await this.#acted(noticed?.acts ?? []);
+    await this.#actOn(acted);
+    if (acted.acts.includes('stop')) this.#isCut = true;
+    for (const finding of noticed?.findings ?? []) this.#emit(finding);
+  }
+
+  /** What the first process has done, for all. */
+  #acted(acts: readonly Act[]): Promise<Acted> {
+    return madeByFirst<Acted>(this.#team, () => ({
+      acts,
+      rateFactor: this.#watching?.rateFactor ?? 1,
+      switched: this.#watching?.switched ?? [],
+    }));
+  }
+
+  async #actOn({ acts, rateFactor, switched }: Acted): Promise<void> {
+    this.#rateFactor = rateFactor;
+    if (switched.length > this.#switched) await this.#switchEmpty(switched);
+    if (acts.includes('restore-best')) await this.#restoreBest();
+  }
+
+  /** The step is made anew, and on the compiled backend traced once more; weights and moments stay. */
+  async #switchEmpty(switched: readonly number[]): Promise<void> {
+    const losses = await switchedLosses(this.#work, this.#parts, switched);
+    this.#parts = { ...this.#parts, losses };
+    this.#watching?.useLosses(losses);
+    this.#switched = switched.length;
+    const state = await this.#runner.state();
+    await this.#runner.dispose();
+    this.#program = programOf(
+      this.#work,
+      this.#parts,
+      this.#program.frozen === undefined,
+      this.#team,
+    );
+    this.#runner = openRunner(this.#compute, this.#program, state, this.#emit);
   }
 
   /** Where the best epoch has found nothing yet, what the run began with. */

@@ -13,7 +13,7 @@ import { chart } from '../page/figure.ts';
 import { framed } from '../page/framed.ts';
 import { html, type Markup, trusted } from '../page/markup.ts';
 import { findingsBlock } from '../page/sections/findingsBlock.ts';
-import type { LiveRun } from './liveRun.ts';
+import type { GpuLoad, LiveRun } from './liveRun.ts';
 
 /** The frame around what changes; its script asks for that every second and a half. */
 export function liveShell(name: string): string {
@@ -131,12 +131,21 @@ function machine({ loads }: LiveRun): Markup {
             `${(Math.max(...loads.map(({ memory }) => memory)) / GIB).toFixed(2)} GiB`,
           ],
           ['memory free on the machine', `${(last.free / GIB).toFixed(2)} GiB`],
+          ...(last.gpus ?? []).map((gpu) => [`GPU ${gpu.name}`, gpuText(gpu)] as const),
         ] as const);
   return html`<figure class="card chart"><h3>Load</h3>${
     text === undefined
       ? html`<p class="nothing">Measured after each epoch.</p>`
       : html`<table><tbody>${text.map(([name, value]) => html`<tr><td>${name}</td><td class="n">${value}</td></tr>`)}</tbody></table>`
   }</figure>`;
+}
+
+function gpuText({ busy, memory, total }: GpuLoad): string {
+  const parts = [
+    busy === undefined ? [] : `${percentText(busy)} busy`,
+    memory === undefined ? [] : `${(memory / GIB).toFixed(2)} GiB`,
+  ].flat();
+  return `${parts.join(', ')}${memory === undefined || total === undefined ? '' : ` of ${(total / GIB).toFixed(0)}`}`;
 }
 
 const KINDS = { misses: 'worst', alarms: 'false alarm', good: 'found' } as const;

@@ -3,12 +3,16 @@ import type { Chart } from '../charts/chart.ts';
 import type { OverlayEntry } from '../overlays/overlays.ts';
 import type { SummarizedRun } from '../record/runSummary.ts';
 
+/** What a GPU was doing. */
+export type GpuLoad = NonNullable<Extract<RecordedEvent, { type: 'load' }>['gpus']>[number];
+
 export interface LoadPoint {
   readonly epoch: number;
   readonly cpu: number;
   readonly cores: number;
   readonly memory: number;
   readonly free: number;
+  readonly gpus?: readonly GpuLoad[];
 }
 
 /** All that the page of a run in progress shows. */

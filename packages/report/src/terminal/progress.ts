@@ -223,8 +223,10 @@ class Scene {
   }
 
   #findingLines(event: Extract<RecordedEvent, { type: 'finding' }>, width: number): string[] {
-    const { epoch, since, text, advice, done } = event;
-    const from = since < epoch ? `since epoch ${since}` : `in epoch ${epoch}`;
+    const { epoch, since, sinceStep, text, advice, done } = event;
+    const within =
+      sinceStep === undefined ? undefined : `since step ${sinceStep} of epoch ${since}`;
+    const from = within ?? (since < epoch ? `since epoch ${since}` : `in epoch ${epoch}`);
     const said = `sentinel, ${from}: ${plain(text)}${done === undefined ? '' : `; ${done}`}`;
     return [
       ...wrapped(said, width).map((line) => this.#paint.yellow(line)),

@@ -1,5 +1,6 @@
 import { counted } from '../../numberText.ts';
 import type { RunRecord } from '../../record/runRecord.ts';
+import { findingSince } from '../findingSince.ts';
 import { html, type Markup, withCode } from '../markup.ts';
 
 /** What the sentinel said while the run went on; that it watched and said nothing is said as well. */
@@ -15,8 +16,8 @@ export function findingsBlock({
   return html`<section class="findings" aria-label="Sentinel">
 <h2 id="sentinel">While it trained</h2>
 <ul>${findings.map(
-    ({ epoch, since, text, done, advice }) =>
-      html`<li><strong>${since < epoch ? `Since epoch ${since}` : `Epoch ${epoch}`}:</strong> ${withCode(text)}${done !== undefined && html`; ${done}`}.${advice.length > 0 && html`<ul>${advice.map((item) => html`<li>${withCode(item)}</li>`)}</ul>`}</li>`,
+    ({ text, done, advice, ...when }) =>
+      html`<li><strong>${findingSince(when)}:</strong> ${withCode(text)}${done !== undefined && html`; ${done}`}.${advice.length > 0 && html`<ul>${advice.map((item) => html`<li>${withCode(item)}</li>`)}</ul>`}</li>`,
   )}</ul>
 </section>`;
 }
