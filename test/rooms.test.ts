@@ -34,6 +34,7 @@ const JOBS = [
   'evaluate.ts',
   'predict.ts',
   'inspect.ts',
+  'countPart.ts',
   'exportOnnx.ts',
   'publishedWeights.ts',
   'packaged.ts',
