@@ -47,6 +47,7 @@ test('these names are exported', () => {
       ],
       "./host": [
         "aboutPlugin",
+        "answered",
         "createHost",
         "createRandom",
         "declaredPlugins",
@@ -55,10 +56,12 @@ test('these names are exported', () => {
         "loadAnyPlugin",
         "loadPlugin",
         "loadPluginFromUrl",
+        "pluginBehind",
         "pluginInfo",
         "provision",
         "readPackageFile",
         "stackPlace",
+        "unanswered",
       ],
       "./loss": [
         "completeGradients",
@@ -70,6 +73,7 @@ test('these names are exported', () => {
         "numbersByClass",
         "poolSum",
         "tapeLength",
+        "unrelated",
         "weightsByClass",
         "withJoinedPools",
       ],

@@ -28,7 +28,7 @@ export interface ForwardCall {
 
 /** Processes that share a batch of training, for a model that wants statistics of all of it. */
 export interface Processes {
-  /** [processes]: the share of the batch's images that each has; together 1. */
+  /** For each process, the share of the batch's images that it has; together 1. */
   readonly shares: Tensor1D;
   /** Images of the whole batch. */
   readonly images: Scalar;
