@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { raremask } from './command.ts';
+import { ownModel } from './ownModel.ts';
 import { createProject, MANIFEST, type Project } from './project.ts';
 
 const OPTIMIZER = `import { defineOptimizer } from '@raremask/core';
@@ -168,22 +169,13 @@ test('a running statistic that is not finite is the doing of the model', async (
   const made = createProject(MANIFEST.replace(/model: .*/, 'model: { use: ./own.ts }'));
   made.write(
     'own.ts',
-    `import { defineModel } from '@raremask/core';
-import * as tf from '@tensorflow/tfjs';
-export default defineModel({
-  name: 'own',
-  api: 1,
-  create: () => ({
-    weights: [{ name: 'k', shape: [1, 1, 1, 2], initial: Float32Array.of(1, -1), decay: true }],
-    buffers: [{ name: 'spread', shape: [], initial: Float32Array.of(1), decay: false }],
-    multipleOf: [1, 1],
-    forward: ({ images, weights }) => ({
+    ownModel(
+      `({ images, weights }) => ({
       logits: tf.conv2d(images as tf.Tensor4D, weights[0] as tf.Tensor4D, 1, 'same'),
       buffers: [tf.log(tf.sub(0, tf.mean(tf.abs(images))))],
-    }),
-  }),
-});
-`,
+    })`,
+      `[{ name: 'spread', shape: [], initial: Float32Array.of(1), decay: false }]`,
+    ),
   );
   const { status, stderr } = await raremask(made, 'train');
   expect(status).toBe(1);

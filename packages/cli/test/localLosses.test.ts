@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { raremask } from './command.ts';
+import { ownModel } from './ownModel.ts';
 import { createProject, MANIFEST, type Project } from './project.ts';
 
 function projectWithLoss(body: string): Project {
@@ -91,22 +92,10 @@ test('a model that is not a number is told by the operation, though two losses a
   const project = createProject(MANIFEST.replace(/model: .*/, 'model: { use: ./own.ts }'));
   project.write(
     'own.ts',
-    `import { defineModel } from '@raremask/core';
-import * as tf from '@tensorflow/tfjs';
-export default defineModel({
-  name: 'own',
-  api: 1,
-  create: () => ({
-    weights: [{ name: 'k', shape: [1, 1, 1, 2], initial: Float32Array.of(1, -1), decay: true }],
-    buffers: [],
-    multipleOf: [1, 1],
-    forward: ({ images, weights }) => {
+    ownModel(`({ images, weights }) => {
       const rooted = tf.sqrt(images);
       return { logits: tf.conv2d(rooted as tf.Tensor4D, weights[0] as tf.Tensor4D, 1, 'same') };
-    },
-  }),
-});
-`,
+    }`),
   );
   const { status, stderr } = await raremask(project, 'train');
   const error = stderr.split('\n').find((line) => line.startsWith('error'))!;

@@ -51,6 +51,7 @@ test('these names are exported', () => {
         "createHost",
         "createRandom",
         "declaredPlugins",
+        "deepError",
         "installedFromNames",
         "installedPlugins",
         "loadAnyPlugin",

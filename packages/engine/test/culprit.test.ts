@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Facts, Loss, Model, Optimizer } from '@raremask/core';
+import type { Loss, Model, Optimizer } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { EagerRunner } from '../src/runner/eagerRunner.ts';
@@ -9,6 +9,7 @@ import { guardedLoss } from '../src/step/guardedLoss.ts';
 import { guardedModel } from '../src/step/guardedModel.ts';
 import type { StepProgram } from '../src/step/program.ts';
 import { initialState, type TrainingState, unusableIn } from '../src/step/state.ts';
+import { twoClasses } from './twoClasses.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -17,16 +18,6 @@ beforeEach(() => {
   before = tf.memory().numTensors;
 });
 afterEach(() => expect(tf.memory().numTensors).toBe(before));
-
-const FACTS: Facts = {
-  space: 2,
-  channels: 1,
-  classes: [
-    { name: 'background', value: 0 },
-    { name: 'structure', value: 1 },
-  ],
-  overlapping: false,
-};
 
 const url = import.meta.url;
 
@@ -69,8 +60,8 @@ const descent: Optimizer = {
 function program(of: { readonly model?: Model; readonly losses?: readonly Loss[] }): StepProgram {
   const losses = of.losses ?? [healthy];
   return {
-    facts: FACTS,
-    model: guardedModel(of.model ?? model(), { place: 'model (mine)', url, facts: FACTS }),
+    facts: twoClasses,
+    model: guardedModel(of.model ?? model(), { place: 'model (mine)', url, facts: twoClasses }),
     losses: losses.map((loss, index) => guardedLoss(loss, `loss[${index}] (mine)`, url)),
     optimizer: descent,
     clip: null,

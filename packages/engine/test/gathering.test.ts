@@ -8,6 +8,7 @@ import type { StepProgram } from '../src/step/program.ts';
 import { initialState } from '../src/step/state.ts';
 import { gatheringOf, updateProgress } from '../src/training/accumulation.ts';
 import { adamw } from './adamw.ts';
+import { twoClasses } from './twoClasses.ts';
 
 const kernel: Parameter = {
   name: 'kernel',
@@ -40,15 +41,7 @@ const optimizer = adamw(0.01);
 
 function program(more: Partial<StepProgram> = {}): StepProgram {
   return {
-    facts: {
-      space: 2,
-      channels: 1,
-      classes: [
-        { name: 'background', value: 0 },
-        { name: 'structure', value: 1 },
-      ],
-      overlapping: false,
-    },
+    facts: twoClasses,
     model,
     losses: [squares],
     optimizer,

@@ -1,4 +1,4 @@
-import type { Facts, Loss, Model, Parameter } from '@raremask/core';
+import type { Loss, Model, Parameter } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BatchInput } from '../src/step/batchInput.ts';
@@ -6,16 +6,7 @@ import type { StepProgram } from '../src/step/program.ts';
 import type { StepState } from '../src/step/state.ts';
 import { infer, trainStep, type UpdateInput } from '../src/step/trainStep.ts';
 import { adamw } from './adamw.ts';
-
-const FACTS: Facts = {
-  space: 2,
-  channels: 1,
-  classes: [
-    { name: 'background', value: 0 },
-    { name: 'structure', value: 1 },
-  ],
-  overlapping: false,
-};
+import { twoClasses } from './twoClasses.ts';
 
 const kernel: Parameter = {
   name: 'kernel',
@@ -42,7 +33,7 @@ const squares: Loss = ({ logits }) =>
 
 function program(more: Partial<StepProgram> = {}): StepProgram {
   return {
-    facts: FACTS,
+    facts: twoClasses,
     model,
     losses: [squares],
     optimizer: adamw(0),

@@ -1,5 +1,6 @@
 import { tf } from '@raremask/tfjs';
 import type { LossInput } from '../contracts/loss.ts';
+import { deepError } from '../deepError.ts';
 
 /** An operation on the way from what learns that no gradient goes through. */
 export interface GradientGap {
@@ -107,15 +108,6 @@ function callOf(again: () => unknown, kernel: string, nth: number): Error {
     watched.addTapeNode = addTapeNode;
   }
   return found;
-}
-
-/** tfjs's own frames alone are more than the ten that an error has otherwise. */
-function deepError(text: string): Error {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 100;
-  const error = new Error(text);
-  Error.stackTraceLimit = stackTraceLimit;
-  return error;
 }
 
 const NO_SLOPE = 'it counts or chooses, which has no slope';

@@ -1,3 +1,4 @@
+export { deepError } from '../deepError.ts';
 export { aboutPlugin, type DeclaredPlugin, declaredPlugins, type PluginAbout } from './declared.ts';
 export {
   createHost,

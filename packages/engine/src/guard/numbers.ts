@@ -1,4 +1,4 @@
-import { stackPlace } from '@raremask/core/host';
+import { deepError, stackPlace } from '@raremask/core/host';
 import { tf } from '@raremask/tfjs';
 import { type CalledPlugin, calledPlugin } from './calledPlugin.ts';
 
@@ -162,13 +162,4 @@ function rangeIn(tensor: tf.Tensor): Range {
 
 function tensorsIn(values: readonly unknown[]): tf.Tensor[] {
   return values.flat().filter((one): one is tf.Tensor => one instanceof tf.Tensor);
-}
-
-/** tfjs's own frames alone are more than the ten that an error has otherwise. */
-function deepError(text: string): Error {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 100;
-  const error = new Error(text);
-  Error.stackTraceLimit = stackTraceLimit;
-  return error;
 }

@@ -1,3 +1,4 @@
+import type { StepBatch } from '../step/batchInput.ts';
 import type { NetworkState, TrainingState } from '../step/state.ts';
 
 /** The numbers of one update. */
@@ -10,23 +11,11 @@ export interface UpdateCall {
 }
 
 /** A batch and the numbers that change from step to step. */
-export interface StepCall extends UpdateCall {
-  readonly count: number;
-  readonly size: readonly number[];
-  /** [count, ...size, channels] */
-  readonly images: Float32Array;
-  /** [count, ...size, classes] */
-  readonly target: Float32Array;
-  /** [count, ...size, 1] */
-  readonly weight: Float32Array;
-  /** The weight of each loss term. */
-  readonly termWeights: readonly number[];
+export interface StepCall extends UpdateCall, StepBatch {
   /** Where several batches make one update: this one's place among them. */
   readonly gathering?: Gathering;
   /** Where the batch is a part of one: the share of its images that each process has, and their number. */
   readonly processes?: { readonly shares: readonly number[]; readonly images: number };
-  /** Fills an array with fresh uniform numbers, for the model's dropout. */
-  uniform(into: Float32Array): void;
 }
 
 /** The place of a batch among those that make one update. */

@@ -1,6 +1,22 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { ProcessesInput } from './processes.ts';
 
+/** One batch as plain memory, with what else a step computes its loss of. */
+export interface StepBatch {
+  readonly count: number;
+  readonly size: readonly number[];
+  /** [count, ...size, channels] */
+  readonly images: Float32Array;
+  /** [count, ...size, classes] */
+  readonly target: Float32Array;
+  /** [count, ...size, 1] */
+  readonly weight: Float32Array;
+  /** The weight of each loss term. */
+  readonly termWeights: readonly number[];
+  /** Fills an array with fresh uniform numbers, for the model's dropout. */
+  uniform(into: Float32Array): void;
+}
+
 /** One batch, as tensors. */
 export interface BatchInput {
   /** [batch, ...space, channels] */

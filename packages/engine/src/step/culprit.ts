@@ -8,22 +8,11 @@ import {
   withNumbers,
 } from '../guard/numbers.ts';
 import { atLine } from '../guard/reason.ts';
+import type { StepBatch } from './batchInput.ts';
 import { tidied } from './kept.ts';
 import type { StepProgram } from './program.ts';
 import { type TrainingState, unusableIn } from './state.ts';
 import { gradients } from './trainStep.ts';
-
-/** The batch of a step whose loss or gradient was not finite. */
-export interface FailedBatch {
-  readonly count: number;
-  readonly size: readonly number[];
-  readonly images: Float32Array;
-  readonly target: Float32Array;
-  readonly weight: Float32Array;
-  readonly termWeights: readonly number[];
-  /** The same numbers for the model's dropout as the step had. */
-  uniform(into: Float32Array): void;
-}
 
 /** Who made a step's loss or gradient not finite. */
 export interface Culprit {
@@ -45,11 +34,12 @@ const GROWN = 1e4;
  * makes something else of finite numbers is to blame, and with it the plugin that called it.
  *
  * @param state as it was before the step
+ * @param batch with the same numbers for dropout as the step had
  */
 export function culpritOf(
   program: StepProgram,
   state: TrainingState<Float32Array>,
-  batch: FailedBatch,
+  batch: StepBatch,
 ): Culprit {
   const image = brokenImage(batch);
   if (image !== undefined) return image;
@@ -68,7 +58,7 @@ export function culpritOf(
 function recomputed(
   program: StepProgram,
   state: TrainingState<Float32Array>,
-  batch: FailedBatch,
+  batch: StepBatch,
 ): Culprit {
   const { facts, model } = program;
   const shaped = (values: Float32Array, depth: number) =>
@@ -102,7 +92,7 @@ function recomputed(
 }
 
 /** An image or weight of the batch that is not finite, as the network gets it. */
-function brokenImage({ count, images, target, weight }: FailedBatch): Culprit | undefined {
+function brokenImage({ count, images, target, weight }: StepBatch): Culprit | undefined {
   for (const [name, values] of Object.entries({ image: images, truth: target, weight })) {
     const at = values.findIndex((value) => !Number.isFinite(value));
     if (at < 0) continue;

@@ -36,10 +36,6 @@ export class CountedImages {
     return this.#rows.has(id);
   }
 
-  get size(): number {
-    return this.#rows.size;
-  }
-
   ids(): IterableIterator<string> {
     return this.#rows.keys();
   }
@@ -71,7 +67,7 @@ export class CountedImages {
     ]);
   }
 
-  /** A row as `row` has given it. Returns false, and takes nothing, where it cannot be one of this shape. */
+  /** Takes a row that `row` has given before. False, and nothing is taken, where it cannot be one of this shape. */
   addRow(id: string, row: readonly unknown[]): boolean {
     const { space, classes, channels } = this.#shape;
     const structures = row.length - (HEAD + 2 * space + 2 * classes + 4 * channels);

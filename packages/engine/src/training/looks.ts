@@ -2,6 +2,7 @@ import type { Facts } from '@raremask/core';
 import type { DecisionRule } from '../judging/decisionRule.ts';
 import { type Judged, judge } from '../judging/judge.ts';
 import type { TileRule } from '../judging/tiles.ts';
+import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { WholeSample } from '../reading/plan.ts';
 import type { Network } from '../runner/runner.ts';
@@ -11,8 +12,9 @@ const APART = 48;
 /** Images of each kind that a look is at. */
 const EACH = 8;
 /**
- * Share of a stretch's pixels that a look may see. An image that is predicted takes about a third of the time
- * of one that is trained on, so that a look is at the most a sixtieth of the time, and its share of the run's.
+ * Share of a stretch's pixels that a look may see. A prediction is one of the three passes of a training step or less,
+ * so that the predictions of a look come to a sixtieth of its stretch at the most; the gradients of the losses at their
+ * logits, where they are looked at, come on top. Neither was measured.
  */
 const SHARE = 1 / 20;
 
@@ -45,6 +47,36 @@ export function lookedAt({ ids, hasForeground, pixels, trained }: Choice): reado
     if (sum <= SHARE * trained) return chosen;
   }
   return [];
+}
+
+/**
+ * The same of a run's data.
+ *
+ * @param window size of what is trained on, where it is not whole images
+ * @param apart steps between two looks
+ */
+export async function chosenOf(
+  { survey: count, splits, loaded }: Pick<Work, 'survey' | 'splits' | 'loaded'>,
+  window: readonly number[] | undefined,
+  apart: number,
+): Promise<readonly string[]> {
+  const survey = await count();
+  const pixelsOf = (id: string) => product(survey.image(id).size);
+  const ids = splits.train;
+  const seen =
+    window === undefined
+      ? ids.reduce((sum, id) => sum + pixelsOf(id), 0) / ids.length
+      : product(window);
+  return lookedAt({
+    ids: splits.validation,
+    hasForeground: (id) => survey.hasForeground(id),
+    pixels: pixelsOf,
+    trained: apart * loaded.manifest.train.batch * seen,
+  });
+}
+
+function product(size: readonly number[]): number {
+  return size.reduce((all, extent) => all * extent, 1);
 }
 
 function spread(ids: readonly string[], count: number): readonly string[] {

@@ -36,7 +36,7 @@ import { switchable, switchedLosses } from './emptySwitch.ts';
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
 import { notFiniteLoss } from './errors.ts';
 import { LoadMeter } from './loadMeter.ts';
-import { Looks, lookedAt, stepsApart } from './looks.ts';
+import { chosenOf, Looks, stepsApart } from './looks.ts';
 import type { Parts } from './parts.ts';
 import { programOf } from './programOf.ts';
 import { restored } from './restored.ts';
@@ -372,11 +372,10 @@ export class TrainingRun {
     const { freeze, thaw } = this.#work.loaded.manifest.model;
     if (thaw === null || epoch < thaw || this.#program.frozen === undefined) return;
     if (freeze.length === 0) return;
-    const state = await this.#runner.state();
-    const slots = state.slots.map((slot) => new Float32Array(slot.length));
-    await this.#runner.dispose();
-    this.#program = programOf(this.#work, this.#parts, true, this.#team);
-    this.#runner = openRunner(this.#compute, this.#program, { ...state, slots }, this.#emit);
+    await this.#reopen(true, ({ slots, ...state }) => ({
+      ...state,
+      slots: slots.map((slot) => new Float32Array(slot.length)),
+    }));
     this.#progress = { ...this.#progress, thawedAt: this.#progress.updates };
     const text = `from epoch ${epoch + 1} on all weights are trained (model.thaw)`;
     this.#emit({ type: 'note', level: 'info', text });
@@ -549,19 +548,7 @@ export class TrainingRun {
     const apart = stepsApart(batches.length);
     const isWatched = this.#watching !== undefined && isFirst(this.#team);
     if (!isWatched || apart === undefined || this.#looks !== undefined) return;
-    const survey = await this.#work.survey();
-    const pixelsOf = (id: string) => survey.image(id).size.reduce((all, one) => all * one, 1);
-    const { window } = this.#parts.sampler;
-    const ids = this.#work.splits.train;
-    const seen =
-      window?.reduce((all, one) => all * one, 1) ??
-      ids.reduce((sum, id) => sum + pixelsOf(id), 0) / ids.length;
-    const chosen = lookedAt({
-      ids: this.#work.splits.validation,
-      hasForeground: (id) => survey.hasForeground(id),
-      pixels: pixelsOf,
-      trained: apart * this.#work.loaded.manifest.train.batch * seen,
-    });
+    const chosen = await chosenOf(this.#work, this.#parts.sampler.window, apart);
     this.#looks = await Looks.open(this.#feed, chosen);
   }
 
@@ -615,20 +602,24 @@ export class TrainingRun {
     if (acts.includes('restore-best')) await this.#restoreBest();
   }
 
-  /** The step is made anew, and on the compiled backend traced once more; weights and moments stay. */
   async #switchEmpty(switched: readonly number[]): Promise<void> {
     const losses = await switchedLosses(this.#work, this.#parts, switched);
     this.#parts = { ...this.#parts, losses };
     this.#watching?.useLosses(losses);
     this.#switched = switched.length;
-    const state = await this.#runner.state();
+    await this.#reopen(this.#program.frozen === undefined, (state) => state);
+  }
+
+  /**
+   * The step is made anew of the parts as they are now, and on the compiled backend traced once more.
+   *
+   * @param thawed whether weights that were frozen are trained by now
+   * @param next what it goes on with, of the state as it is
+   */
+  async #reopen(thawed: boolean, next: (state: StateArrays) => StateArrays): Promise<void> {
+    const state = next(await this.#runner.state());
     await this.#runner.dispose();
-    this.#program = programOf(
-      this.#work,
-      this.#parts,
-      this.#program.frozen === undefined,
-      this.#team,
-    );
+    this.#program = programOf(this.#work, this.#parts, thawed, this.#team);
     this.#runner = openRunner(this.#compute, this.#program, state, this.#emit);
   }
 
