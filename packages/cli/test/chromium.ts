@@ -42,13 +42,13 @@ export async function openPage(executable: string, file: string): Promise<OpenPa
       '--remote-debugging-pipe',
       `--user-data-dir=${profile}`,
     ],
-    { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], detached: true },
   );
   onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await new Promise((done) =>
-      (child.exitCode ?? child.signalCode) !== null ? done(0) : child.once('close', done),
-    );
+    const ended = () => (child.exitCode ?? child.signalCode) !== null;
+    // With all of its processes: one that lives on would write into its folder while that is removed.
+    if (!ended()) process.kill(-child.pid!, 'SIGKILL');
+    await new Promise((done) => (ended() ? done(0) : child.once('close', done)));
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   });
   const [to, from] = [child.stdio[3] as Writable, child.stdio[4] as Readable];
