@@ -82,8 +82,9 @@ async function train(): Promise<number> {
   return loss;
 }
 
+/** The first steps of a process are slower, here and in PyTorch, while memory settles: four are not counted. */
 async function timed(work: () => Promise<unknown>): Promise<number[]> {
-  await work();
+  for (let warm = 0; warm < 4; warm++) await work();
   const seconds: number[] = [];
   for (let repetition = 0; repetition < repetitions; repetition++) {
     const start = performance.now();

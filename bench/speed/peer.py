@@ -1,7 +1,8 @@
 """The same U-Net, losses and optimizer in PyTorch: one JSON line with the seconds of each repetition.
 
-Usage: OMP_NUM_THREADS=T OPENBLAS_NUM_THREADS=1 python3 peer.py BATCH SIZE FILTERS DEPTH ENCODER THREADS REPETITIONS
+Usage: OMP_NUM_THREADS=T OPENBLAS_NUM_THREADS=1 python3 peer.py BATCH SIZE FILTERS DEPTH ENCODER THREADS REPETITIONS FORM
 SIZE: extents with an x between them, for example 128x128 or 32x64x64.
+FORM: plain, channels-last, or compile (torch.compile of the network, channels first).
 """
 
 import json
@@ -14,7 +15,9 @@ from torch import nn
 from torch.nn import functional as F
 
 batch, filters, DEPTH, threads, repetitions = (int(sys.argv[at]) for at in (1, 3, 4, 6, 7))
-encoder = sys.argv[5]
+encoder, form = sys.argv[5], sys.argv[8]
+if form not in ("plain", "channels-last", "compile"):
+    sys.exit(f"{form} is none of plain, channels-last, compile")
 size = [int(extent) for extent in sys.argv[2].split("x")]
 space = len(size)
 torch.set_num_threads(threads)
@@ -102,15 +105,20 @@ class EfficientNetLiteUNet(nn.Module):
 
 
 model = UNet() if encoder == "own" else EfficientNetLiteUNet()
-optimizer = torch.optim.Adam(model.parameters(), 1e-3)
 images = torch.randn(batch, 1, *size)
+if form == "channels-last":
+    last = torch.channels_last if space == 2 else torch.channels_last_3d
+    model = model.to(memory_format=last)
+    images = images.to(memory_format=last)
+optimizer = torch.optim.Adam(model.parameters(), 1e-3)
+network = torch.compile(model) if form == "compile" else model
 truth = (torch.rand(batch, *size) > 0.97).long()
 one_hot = F.one_hot(truth, 2).movedim(-1, 1).float()
 
 
 def train():
     optimizer.zero_grad()
-    logits = model(images)
+    logits = network(images)
     probabilities = torch.softmax(logits, 1)
     axes = tuple(range(2, 2 + space))
     hits = (probabilities * one_hot).sum(axes)
@@ -119,16 +127,17 @@ def train():
     loss = dice + F.cross_entropy(logits, truth)
     loss.backward()
     optimizer.step()
-    return float(loss)
+    return float(loss.detach())
 
 
 def infer():
     with torch.no_grad():
-        return model(images)
+        return network(images)
 
 
 def timed(work):
-    work()
+    for _ in range(4):
+        work()
     seconds = []
     for _ in range(repetitions):
         start = time.perf_counter()

@@ -1,8 +1,9 @@
 // Times one training step and one inference of the same U-Net here and in PyTorch, in turn.
 // Usage: node bench/speed/run.mjs [--rounds 3] [--repetitions 5] [--backend compiled] [--threads 1,2]
-//        [--shapes "4,128x128,16;1,32x64x64,8,3"] [--python python3] [--profile]
+//        [--shapes "4,128x128,16;1,32x64x64,8,3"] [--python python3] [--forms plain,channels-last,compile] [--profile]
 // A shape: batch, extents, filters of the first level, poolings (4 unless named), and encoder (own unless
-// named, or efficientnet-lite0, for whose peer Python needs timm).
+// named, or efficientnet-lite0, for whose peer Python needs timm). The peer is PyTorch in the form that is fastest
+// of those named, chosen for training and for inference apart; torch.compile needs a C++ compiler.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -22,6 +23,7 @@ const { values } = parseArgs({
       default: '4,128x128,16;4,256x256,16;2,256x256,32;1,32x64x64,8,3',
     },
     python: { type: 'string', default: 'python3' },
+    forms: { type: 'string', default: 'plain,channels-last,compile' },
     profile: { type: 'boolean', default: false },
   },
 });
@@ -29,6 +31,7 @@ const rounds = Number(values.rounds);
 const ours = join(here, '..', 'dist', 'speed', 'ours.js');
 
 const torch = spawnSync(values.python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0;
+const forms = torch ? values.forms.split(',') : [];
 if (!torch) {
   console.log('skipped: PyTorch is not installed (Debian: python3-torch libopenblas0; pip: torch)');
 }
@@ -44,16 +47,16 @@ function measure() {
     `${values.backend}; ${rounds} rounds of ${values.repetitions} repetitions, medians, ms`,
   );
   console.log(
-    'ratio: PyTorch by ours; GFLOP/s of the convolutions, counted directly; memory at its peak, MiB',
+    'ratio: PyTorch, in its fastest form, by ours; GFLOP/s of the convolutions, counted directly; memory at its peak, MiB',
   );
   console.log(
-    'threads  shape                  training: ours  PyTorch  ratio  GFLOP/s | inference: ours  PyTorch  ratio | memory: ours  PyTorch',
+    'threads  shape                  training: ours  PyTorch  ratio  GFLOP/s | inference: ours  PyTorch  ratio | memory: ours  PyTorch  forms',
   );
   for (const threads of [...new Set(values.threads.split(','))]) {
     for (const shape of values.shapes.split(';')) {
       const parameters = parametersOf(shape);
       const mine = { train: [], infer: [], memory: [] };
-      const peer = { train: [], infer: [], memory: [] };
+      const peers = forms.map((form) => ({ form, train: [], infer: [], memory: [] }));
       for (let round = 0; round < rounds; round++) {
         collect(mine, threads, process.execPath, [
           ours,
@@ -62,17 +65,20 @@ function measure() {
           threads,
           values.repetitions,
         ]);
-        if (torch) {
+        for (const peer of peers) {
           collect(peer, threads, values.python, [
             join(here, 'peer.py'),
             ...parameters,
             threads,
             values.repetitions,
+            peer.form,
           ]);
         }
       }
-      const step = [median(mine.train), median(peer.train)];
-      const one = [median(mine.infer), median(peer.infer)];
+      const trainer = fastest(peers, 'train');
+      const inferrer = fastest(peers, 'infer');
+      const step = [median(mine.train), median(trainer?.train ?? [])];
+      const one = [median(mine.infer), median(inferrer?.infer ?? [])];
       const own = parameters[4] === 'own';
       const speed = own ? (3 * convolutions(parameters)) / step[0] / 1e9 : Number.NaN;
       console.log(
@@ -89,7 +95,8 @@ function measure() {
           ratio(one),
           '|',
           median(mine.memory).toFixed(0).padStart(12),
-          torch ? median(peer.memory).toFixed(0).padStart(8) : '',
+          trainer ? median(trainer.memory).toFixed(0).padStart(8) : '',
+          ...(trainer ? [`  ${trainer.form}; ${inferrer.form}`] : []),
         ].join(' '),
       );
     }
@@ -165,6 +172,11 @@ function collect(into, threads, command, parameters) {
   into.train.push(...result.train);
   into.infer.push(...result.infer);
   into.memory.push(result.memory);
+}
+
+/** The peer whose median of the seconds is least; none where there is no PyTorch. */
+function fastest(peers, what) {
+  return peers.toSorted((left, right) => median(left[what]) - median(right[what]))[0];
 }
 
 function median(values) {
