@@ -61,6 +61,9 @@ async function opened(card: HTMLElement) {
   const viewer = new niivue.Niivue({
     logLevel: 'silent',
     dragAndDropEnabled: false,
+    isNearestInterpolation: true,
+    crosshairWidth: 0.15,
+    crosshairColor: [0.4, 0.65, 0.95, 0.8],
     isResizeCanvas: true,
   });
   await viewer.attachToCanvas(canvas);
