@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { further } from '../../../test/further.ts';
 import { chromium, openPage } from './chromium.ts';
 import { raremask } from './command.ts';
 import { emptyProject, MANIFEST, type Project } from './project.ts';
@@ -61,24 +62,18 @@ const manifest = (reading: string, rest = '') =>
     .replace('depth: 1 }', 'depth: 1, lastBias: zero }')
     .replace('batch: 4', 'batch: 2') + rest;
 
-/** Half a minute each: all with `npm run test:full`, else the one that has the most in it. */
-const CASES = [
+test.skipIf(chromium === undefined).each([
   ['slices with neighbours, resampled', 'view: coronal, neighbours: 1, spacing: [1.5, 2, 1.2]', ''],
-  ['windows of volumes', 'view: volume', 'evaluate: { window: [8, 8, 8] }\n'],
-  [
-    'windows of volumes, mirrored',
-    'view: volume',
-    'evaluate: { window: [8, 8, 8], mirror: true }\n',
-  ],
-] as const;
-const tried = process.env.RAREMASK_FULL === undefined ? CASES.slice(0, 1) : CASES;
-
-test.skipIf(tried.length === CASES.length)(
-  'windows of volumes in the page (with npm run test:full: half a minute each)',
-  () => {},
-);
-
-test.skipIf(chromium === undefined).each(tried)(
+  // Half a minute each.
+  ...further<readonly [string, string, string]>('the page of windows of volumes', [
+    ['windows of volumes', 'view: volume', 'evaluate: { window: [8, 8, 8] }\n'],
+    [
+      'windows of volumes, mirrored',
+      'view: volume',
+      'evaluate: { window: [8, 8, 8], mirror: true }\n',
+    ],
+  ]),
+] as const)(
   `the page of a package of %s predicts in Chromium what the command does${skipped}`,
   async (_, reading, rest) => {
     const project = emptyProject();
