@@ -34,7 +34,7 @@ const config: KnipConfig = {
       // Put into one file by the package's build; the runtime is optional, and read as a file.
       entry: ['src/page/main.ts'],
       project: ['src/**', 'test/**'],
-      ignoreDependencies: ['onnxruntime-web'],
+      ignoreDependencies: ['@niivue/niivue', 'onnxruntime-web'],
     },
     'packages/cli': {
       // Run by tasks of Slurm; forked by the tests, to load the libraries once; loaded into a command that is to die.

@@ -36,7 +36,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   record: ['core', 'metrics'],
   engine: ['compiler', 'core', 'metrics', 'record'],
   report: ['metrics', 'record'],
-  browser: ['core', 'engine', 'metrics'],
+  // Reading of volumes is put into the page's script when it is built.
+  browser: ['core', 'dataset-volumes', 'engine', 'metrics'],
   'create-raremask-plugin': [],
   cli: [
     'backends',

@@ -15,6 +15,12 @@ export interface PageConfig {
   readonly window: 'auto' | 'whole' | readonly number[];
   /** Whether pictures are turned as their files say. */
   readonly upright: boolean;
+  /** How volumes are seen, as `data.with` of the manifest says it; left out, the model takes pictures. */
+  readonly volumes?: {
+    readonly view: 'axial' | 'coronal' | 'sagittal' | 'volume';
+    readonly neighbours: number;
+    readonly spacing?: number | [number | null, number | null, number | null] | undefined;
+  };
   /** What was scored, in a sentence. */
   readonly scores?: string;
 }

@@ -1,2 +1,2 @@
 export type { PageConfig } from './config.ts';
-export { type Runtime, runtimeFiles, writePage } from './writePage.ts';
+export { type Runtime, runtimeFiles, viewerFile, writePage } from './writePage.ts';

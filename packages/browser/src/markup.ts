@@ -7,7 +7,10 @@ const escaped = (text: string) =>
   );
 
 /** The page before anything is dropped on it. */
-export function pageMarkup({ name, facts, scores }: PageConfig): string {
+export function pageMarkup({ name, facts, scores, volumes }: PageConfig): string {
+  const taken = volumes
+    ? { accept: '.nii,.gz', text: 'Drop NIfTI files (.nii, .nii.gz) here, or choose some' }
+    : { accept: 'image/png,image/jpeg', text: 'Drop images here, or choose some' };
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -21,17 +24,20 @@ export function pageMarkup({ name, facts, scores }: PageConfig): string {
 <h1>${escaped(name)}</h1>
 ${facts.remark === undefined ? '' : `<p class="remark">${escaped(facts.remark)}</p>`}
 <p class="muted">Images stay on this machine: the model runs in this page, which loads nothing from elsewhere.${scores === undefined ? '' : ` ${escaped(scores)}`}</p>
-<label id="drop"><input id="files" type="file" multiple accept="image/png,image/jpeg"><span>Drop images here, or choose some</span></label>
+<label id="drop"><input id="files" type="file" multiple accept="${taken.accept}"><span>${taken.text}</span></label>${volumes ? `\n<p class="muted">${OTHERS}</p>` : ''}
 <p id="state" role="status">Loading the model…</p>
 <div id="results"></div>
 </main>
 <script src="web/model.js"></script>
 <script src="web/runtime.js"></script>
-<script src="web/page.js"></script>
+${volumes ? '<script src="web/niivue.js"></script>\n' : ''}<script src="web/page.js"></script>
 </body>
 </html>
 `;
 }
+
+const OTHERS =
+  'One file is one case. DICOM, NRRD and MetaImage, and cases of several files, are for the command line: raremask predict.';
 
 const STYLE = `
 :root { color-scheme: light dark; --page: #f6f6f3; --card: #fff; --ink: #1b1e23; --muted: #646a73; --line: #d5d7d3; --warn: #8f4a00; --warn-page: #fdf0dc; --found: #1f62b5; }
@@ -54,5 +60,10 @@ canvas { width: 100%; height: auto; display: block; image-rendering: pixelated; 
 dl { display: flex; flex-wrap: wrap; gap: 2px 22px; margin: 10px 0 0; font-size: 14px; }
 dl div { display: flex; gap: 8px; } dt { color: var(--muted); } dd { margin: 0; font-weight: 600; }
 a { color: var(--found); }
+.viewer { position: relative; height: min(70vh, 560px); background: #000; border-radius: 4px; overflow: hidden; }
+.viewer canvas { height: 100%; image-rendering: auto; }
+.overlays { display: flex; flex-wrap: wrap; gap: 4px 22px; margin-top: 8px; font-size: 14px; }
+.overlays label { display: flex; align-items: center; gap: 8px; }
+.overlays input { width: 120px; accent-color: var(--found); }
 .scale { display: inline-block; width: 60px; height: 9px; border-radius: 2px; vertical-align: 0; background: linear-gradient(90deg, #080814, #3a1c6e, #962c7c, #ec5c54, #febe68, #fffcd6); }
 `;

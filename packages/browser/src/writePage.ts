@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { PageConfig } from './config.ts';
 import { pageMarkup } from './markup.ts';
+import { LICENCE } from './niivueLicence.ts';
 
 /** The files of onnxruntime-web that the page runs the model with. */
 export interface Runtime {
@@ -38,18 +40,32 @@ export async function runtimeFiles(from: string): Promise<Runtime | undefined> {
   return undefined;
 }
 
+/** The script of niivue, which shows volumes, where that is installed; undefined where it is not. */
+export async function viewerFile(from: string): Promise<string | undefined> {
+  for (const start of [import.meta.url, join(from, 'package.json')]) {
+    // Its exports name the modules alone, and not the script that a page opened as a file can load.
+    for (const folder of createRequire(start).resolve.paths('@niivue/niivue') ?? []) {
+      const file = join(folder, '@niivue', 'niivue', 'dist', 'niivue.umd.js');
+      if (existsSync(file)) return await readFile(file, 'utf8');
+    }
+  }
+  return undefined;
+}
+
 /**
  * Writes `predict.html` and the scripts beside it. A page that is opened as a file may load scripts and nothing
  * else, so that model and runtime are scripts that hold them as text.
  *
  * @param folder gets predict.html, and web/ beside it
  * @param model ONNX file
+ * @param viewer script of niivue, for volumes
  */
 export async function writePage(
   folder: string,
   config: PageConfig,
   model: Uint8Array,
   runtime: Runtime,
+  viewer?: string,
 ): Promise<void> {
   const web = join(folder, 'web');
   await mkdir(web, { recursive: true });
@@ -63,6 +79,13 @@ export async function writePage(
     ['runtime.js', holding('runtime', runtime.script) + holding('wasm', base64(runtime.wasm))],
     ['page.js', script],
   ];
+  const shown = [
+    ['niivue.js', viewer],
+    ['niivue.LICENSE', LICENCE],
+  ] as const;
   for (const [name, text] of files) await writeFile(join(web, name), text);
+  for (const [name, text] of viewer === undefined ? [] : shown) {
+    await writeFile(join(web, name), text!);
+  }
   await writeFile(join(folder, 'predict.html'), pageMarkup(config));
 }

@@ -38,7 +38,10 @@ export async function openPage(executable: string, file: string): Promise<OpenPa
     [
       '--headless',
       '--no-sandbox',
-      '--disable-gpu',
+      // WebGL without a graphics card.
+      '--use-gl=angle',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
       '--remote-debugging-pipe',
       `--user-data-dir=${profile}`,
     ],

@@ -64,6 +64,26 @@ describe('ids', () => {
     expect(dataset.ids).toEqual(['case1']);
   });
 
+  it('leave out pictures of installed packages, unless the pattern names them', async () => {
+    await using folder = await Folder.with({
+      'a.png': image,
+      'a_mask.png': mask,
+      'node_modules/viewer/logo.png': image,
+      'node_modules/viewer/logo_mask.png': mask,
+      'tool/node_modules/viewer/logo.png': image,
+    });
+    const reading = { classes, masks: '{id}_mask.png' };
+    expect((await folder.open({ ...reading, images: '**/*.png' })).ids).toEqual(['a']);
+    const meant = 'node_modules/viewer/*o.png';
+    const named = await folder.open({
+      classes,
+      images: meant,
+      masks: 'node_modules/viewer/{id}_mask.png',
+    });
+    expect(named.ids).toEqual(['logo']);
+    expect((await folder.openImages(folder.path, { classes })).ids).toEqual(['a', 'a_mask']);
+  });
+
   it('leave out masks that lie among the images', async () => {
     await using folder = await Folder.with({ 'a.png': image, 'a_mask.png': mask });
     const dataset = await folder.open({ classes, images: '*.png', masks: '{id}_mask.png' });

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { type Dataset, defineDataset, folder, IGNORE, type Log, log } from '@raremask/core';
 import { readDatasetJson } from './cases/datasetJson.ts';
 import { unknownId } from './cases/errors.ts';
@@ -8,12 +10,15 @@ import { KeptGrids } from './cases/keptGrids.ts';
 import { type Listing, listCases, listImagesAt } from './cases/listing.ts';
 import { openCases } from './cases/openCases.ts';
 import { sliceAxis, sliceOf, wholeOf } from './cases/slice.ts';
+import { readHeader } from './formats/readVolume.ts';
 import { type Options, options } from './options.ts';
-import { casesOf } from './predictions.ts';
+import { casesOf, type Files } from './predictions.ts';
 import { propose } from './propose.ts';
 
 /** Classes of images without truth, where the training data are gone: the training knows its own. */
 const SOME = { background: 0, foreground: 1 };
+
+const FILES: Files = { header: readHeader, gzip: promisify(gzip) };
 
 /** Volumes and label maps. */
 export default defineDataset({
@@ -84,7 +89,7 @@ async function open(given: Options, listing: Listing, log: Log): Promise<Dataset
     },
     writtenAs: (id) => placeOf(id).entry.id,
     writePredictions: (predictions, wanted) =>
-      casesOf(predictions, placeOf, { axis: axis ?? 0, spacing: given.spacing }, wanted),
+      casesOf(predictions, placeOf, { axis: axis ?? 0, spacing: given.spacing }, wanted, FILES),
     dispose: () => kept.clear(),
   };
 }

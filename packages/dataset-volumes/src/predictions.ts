@@ -10,9 +10,8 @@ import { eachVoxel, resamplingOf, reversed } from './cases/grid.ts';
 import type { Case } from './cases/listing.ts';
 import { inverseOf, type Resampling, resampleValues } from './cases/resample.ts';
 import { putSlice } from './cases/slice.ts';
-import { niftiOn } from './formats/nifti.ts';
+import { niftiOn } from './formats/niftiBytes.ts';
 import { type Orientation, orientationOf } from './formats/orientation.ts';
-import { readHeader } from './formats/readVolume.ts';
 import type { Header } from './formats/volume.ts';
 import type { Options } from './options.ts';
 
@@ -31,6 +30,12 @@ export interface Reading {
   readonly spacing: Options['spacing'];
 }
 
+/** What reads the grid of a case, and packs what is written on it: apart in Node and in a browser. */
+export interface Files {
+  header(file: string): Promise<Header>;
+  gzip(bytes: Uint8Array): Promise<Uint8Array>;
+}
+
 interface Wanted {
   readonly facts: Facts;
   readonly probabilities: boolean;
@@ -46,13 +51,21 @@ export async function* casesOf(
   placeOf: (id: string) => Place,
   reading: Reading,
   wanted: Wanted,
+  files: Files,
 ): AsyncGenerator<WrittenPrediction> {
   let gathered: Gathered | undefined;
   for await (const prediction of predictions) {
     const { entry, slice } = placeOf(prediction.id);
-    if (gathered !== undefined && gathered.entry !== entry) yield await written(gathered, wanted);
+    if (gathered !== undefined && gathered.entry !== entry)
+      yield await written(gathered, wanted, files);
     if (gathered?.entry !== entry) {
-      gathered = await emptyCase(entry, wanted.facts, reading, prediction.doubt !== undefined);
+      gathered = emptyCase(
+        entry,
+        await files.header(entry.images[0]!),
+        wanted.facts,
+        reading,
+        prediction.doubt !== undefined,
+      );
     }
     const { labels, probabilities, doubt } = gathered;
     if (slice === undefined) {
@@ -66,7 +79,7 @@ export async function* casesOf(
     putSlice(probabilities, gathered, reading.axis, slice, prediction.probabilities, depth);
     if (doubt) putSlice(doubt, gathered, reading.axis, slice, prediction.doubt!, 1);
   }
-  if (gathered !== undefined) yield await written(gathered, wanted);
+  if (gathered !== undefined) yield await written(gathered, wanted, files);
 }
 
 /** A case in canonical order, as far as it has been predicted. */
@@ -82,13 +95,13 @@ interface Gathered {
   readonly doubt?: Float32Array;
 }
 
-async function emptyCase(
+function emptyCase(
   entry: Case,
+  header: Header,
   { classes }: Facts,
   { spacing }: Reading,
   hasDoubt: boolean,
-): Promise<Gathered> {
-  const header = await readHeader(entry.images[0]!);
+): Gathered {
   const orientation = orientationOf(header);
   const resampling = resamplingOf(entry.images[0]!, orientation, spacing);
   const extent = resampling ? reversed(resampling.to) : orientation.extent;
@@ -143,7 +156,11 @@ function labelsOnOwnGrid(
   return decided;
 }
 
-async function written(gathered: Gathered, wanted: Wanted): Promise<WrittenPrediction> {
+async function written(
+  gathered: Gathered,
+  wanted: Wanted,
+  { gzip }: Files,
+): Promise<WrittenPrediction> {
   const { entry, header, orientation } = gathered;
   const { labels, probabilities, doubt } = onOwnGrid(gathered, wanted.facts.classes.length);
   const { id } = entry;
@@ -153,13 +170,13 @@ async function written(gathered: Gathered, wanted: Wanted): Promise<WrittenPredi
   eachVoxel(orientation, header.extent, (to, from) => {
     map[to] = classes[labels[from]!]!.value;
   });
-  const files = [{ path: inside('masks', id), bytes: await niftiOn(header, map) }];
+  const files = [{ path: inside('masks', id), bytes: await gzip(niftiOn(header, map)) }];
   const shares = async (values: Float32Array, depth: number, index: number) => {
     const plane = new Uint16Array(labels.length);
     eachVoxel(orientation, header.extent, (to, from) => {
       plane[to] = Math.round(values[from * depth + index]! * 65535);
     });
-    return await niftiOn(header, plane, 1 / 65535);
+    return await gzip(niftiOn(header, plane, 1 / 65535));
   };
   for (let index = 1; wanted.probabilities && index < classes.length; index++) {
     const name = classes.length === 2 ? id : `${classes[index]!.name}/${id}`;

@@ -333,6 +333,17 @@ describe('with classes of its own, the manifest', () => {
     );
   });
 
+  it('takes no folder of installed packages for a case', async () => {
+    const files = { 'a/i.nii': image, 'a/m.nii': mask, 'node_modules/viewer/i.nii': image };
+    await opened(
+      { ...files, 'b/.keep': '' },
+      { images: '{id}/i.nii', masks: '{id}/m.nii', view: 'volume' },
+      async (set) => {
+        expect(set.ids).toEqual(['a', 'b']);
+      },
+    );
+  });
+
   it('is told of files that are missing', async () => {
     const files = { 'images/a.nii.gz': image, 'images/b.nii.gz': image, 'masks/a.nii.gz': mask };
     await opened(files, {}, async (set) => {

@@ -1,7 +1,8 @@
 import { sampleOf } from './images.ts';
 import { type Held, openNetwork } from './network.ts';
-import { predicted } from './predicting.ts';
+import { predicted, predictedVolume } from './predicting.ts';
 import { cardOf, failedCard } from './views.ts';
+import { volumeCard } from './volumeView.ts';
 
 const held = (globalThis as unknown as { readonly RAREMASK: Held }).RAREMASK;
 const state = document.getElementById('state')!;
@@ -28,14 +29,30 @@ async function one(file: File): Promise<void> {
   const started = performance.now();
   try {
     const network = await opening;
-    const sample = await sampleOf(file, config.facts, config.upright);
-    const found = await predicted(config, network, sample);
-    results.prepend(cardOf(file.name, found, config.facts));
+    if (config.volumes === undefined) {
+      const sample = await sampleOf(file, config.facts, config.upright);
+      const found = await predicted(config, network, sample);
+      results.prepend(cardOf(file.name, found, config.facts));
+    } else await oneVolume(file, network);
     say(`${file.name}: ${((performance.now() - started) / 1000).toFixed(1)} s.`);
   } catch (error) {
     results.prepend(failedCard(file.name, reasonOf(error)));
     say(`${file.name} could not be predicted.`);
   }
+}
+
+async function oneVolume(file: File, network: Awaited<typeof opening>): Promise<void> {
+  const { config } = held;
+  if (!/\.nii(\.gz)?$/i.test(file.name)) {
+    throw new Error('this page takes NIfTI, .nii or .nii.gz: predict it by the command line');
+  }
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const files = await predictedVolume(config, network, file.name, bytes, async (done, of) => {
+    say(`Predicting ${file.name}: ${done} of ${of}…`);
+    // The page draws between samples alone.
+    await new Promise((next) => setTimeout(next));
+  });
+  await volumeCard(file.name, bytes, files, config.facts, (card) => results.prepend(card));
 }
 
 function say(text: string): void {

@@ -2,7 +2,7 @@ import type { Facts } from '@raremask/core';
 import { classMask, components, foregroundMask } from '@raremask/metrics';
 import type { Predicted } from './predicting.ts';
 
-const COLOURS = [
+export const COLOURS = [
   [235, 90, 200],
   [90, 190, 255],
   [255, 190, 60],
@@ -136,17 +136,16 @@ function heat(share: number): Colour {
   ) as unknown as Colour;
 }
 
-function colourName(at: number): string {
+export function colourName(at: number): string {
   return ['pink', 'blue', 'amber', 'green', 'red', 'violet'][at % COLOURS.length]!;
 }
 
-function links(files: Predicted['files']): HTMLElement {
+/** Where the files are saved. */
+export function links(files: Predicted['files'], type = 'image/png'): HTMLElement {
   const line = element('p', 'muted', 'Save: ');
   for (const [index, { path, bytes }] of files.entries()) {
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(
-      new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'image/png' }),
-    );
+    link.href = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type }));
     link.download = path.replaceAll('/', '_');
     link.dataset.path = path;
     link.textContent = path;
@@ -156,7 +155,7 @@ function links(files: Predicted['files']): HTMLElement {
   return line;
 }
 
-function element(tag: string, className: string, text = ''): HTMLElement {
+export function element(tag: string, className: string, text = ''): HTMLElement {
   const made = document.createElement(tag);
   if (className !== '') made.className = className;
   if (text !== '') made.textContent = text;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { type PageConfig, runtimeFiles, writePage } from '@raremask/browser';
+import { type PageConfig, runtimeFiles, viewerFile, writePage } from '@raremask/browser';
 import { loadRuntime } from '@raremask/compiler';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { exportOnnx, openRunFolder, type Packaged, packageWeights } from '@raremask/engine';
@@ -72,11 +72,15 @@ export async function packageRun(
   });
   const outcome = await loadRuntime();
   const onnx = join(files.path, 'model.onnx');
+  const { window } = loaded.manifest.evaluate;
+  // Graphs of 3-D networks are of one size: that of the windows, where the manifest has some.
+  const windows = typeof window === 'string' || model.facts.space === 2 ? undefined : window;
+  const fixed = size === undefined ? windows : sizeOf(size);
   await exportOnnx(loaded, run, {
     ...{ out: onnx, version, onEvent },
     runtime: outcome.state === 'ok' ? outcome.runtime : undefined,
     ...(checkpoint && { checkpoint }),
-    ...(size !== undefined && { size: sizeOf(size) }),
+    ...(fixed !== undefined && { size: fixed }),
   });
   for (const path of await copyLocalPlugins(loaded, files.path)) {
     say(`${path} imports files of its own, which are not in the package: put them beside it`);
@@ -94,7 +98,8 @@ export async function packageRun(
     await writeJson(join(files.path, 'data.json'), dataSummary(inspection));
   if (licensed?.text !== undefined)
     await writeAtomically(join(files.path, 'LICENSE'), licensed.text);
-  const hasPage = page && (await pageOf(loaded, model, evaluations[0], files.path, onnx, say));
+  const hasPage =
+    page && (await pageOf(loaded, model, evaluations[0], files.path, onnx, fixed, say));
   const findings = findingsOf(await readEvents(folder.events));
   await writeAtomically(
     join(files.path, 'README.md'),
@@ -119,14 +124,23 @@ async function pageOf(
   evaluation: Evaluation | undefined,
   out: string,
   onnx: string,
+  size: readonly number[] | undefined,
   say: (text: string) => void,
 ): Promise<boolean> {
   const given = plugins.dataset.options as { channels?: unknown; orientation?: unknown };
-  const isVolume = facts.space === 3 || plugins.dataset.use === '@raremask/dataset-volumes';
-  if (isVolume || Array.isArray(given.channels)) {
+  const volumes =
+    plugins.dataset.use === '@raremask/dataset-volumes'
+      ? (plugins.dataset.options as NonNullable<PageConfig['volumes']> & { images?: unknown })
+      : undefined;
+  if (facts.space === 3 && size?.join() !== String(manifest.evaluate.window)) {
     say(
-      `no predict.html is written: it shows pictures of grey or colour, and this model takes ${isVolume ? 'volumes' : 'chosen channels'}`,
+      'no predict.html is written: the ONNX file takes one size, and volumes have many; name windows of that size, for example --set evaluate.window=[96,96,96]',
     );
+    return false;
+  }
+  const other = otherImages(facts.space === 3 && volumes === undefined, given.channels, volumes);
+  if (other !== undefined) {
+    say(`no predict.html is written: it takes pictures of grey or colour, or NIfTI; ${other}`);
     return false;
   }
   const runtime = await runtimeFiles(folder);
@@ -136,16 +150,41 @@ async function pageOf(
     );
     return false;
   }
+  const viewer = volumes && (await viewerFile(folder));
+  if (volumes && viewer === undefined) {
+    say(
+      'no predict.html is written, since niivue, which shows volumes, is not installed: npm install @niivue/niivue',
+    );
+    return false;
+  }
   const { resolution } = manifest.data;
   const { mirror, window } = manifest.evaluate;
   const config: PageConfig = {
     ...{ name: manifest.name, facts, normalization, multipleOf, rule, mirror, window },
     ...(resolution !== undefined && { resolution }),
     upright: given.orientation === 'upright',
+    ...(volumes !== undefined && {
+      volumes: { view: volumes.view, neighbours: volumes.neighbours, spacing: volumes.spacing },
+    }),
     ...(evaluation !== undefined && { scores: scoresText(evaluation) }),
   };
-  await writePage(out, config, await readFile(onnx), runtime);
+  await writePage(out, config, await readFile(onnx), runtime, viewer);
   return true;
+}
+
+/** What the page cannot read of a model's images; undefined where it reads them. */
+function otherImages(
+  isOtherSpace: boolean,
+  channels: unknown,
+  volumes: { readonly images?: unknown } | undefined,
+): string | undefined {
+  if (isOtherSpace) return "and this model takes volumes of a data set that is not raremask's";
+  if (Array.isArray(channels)) return 'and this model takes chosen channels';
+  const files = volumes?.images;
+  if (Array.isArray(files) && files.length > 1) {
+    return `and a case of this model is ${files.length} files`;
+  }
+  return undefined;
 }
 
 function scoresText({ split, summary: { foreground } }: Evaluation): string {

@@ -6,13 +6,32 @@ import { duplicateIds } from './errors.ts';
 
 /** Endings of the files that are read, in any case. */
 export const READABLE = 'png,jpg,jpeg,tif,tiff';
-/** How folders are searched; the case of letters in a name does not count. */
-export const GLOB = {
-  onlyFiles: true,
-  dot: false,
-  expandDirectories: false,
-  caseSensitiveMatch: false,
-} as const;
+const INSTALLED = 'node_modules';
+
+/**
+ * Files that one of the patterns fits; the case of letters in a name does not count. Pictures of installed
+ * packages are no data, unless a pattern says so.
+ *
+ * @param patterns relative to the folder
+ * @param deep how many folders down
+ * @returns paths relative to the folder
+ */
+export function filesFitting(
+  patterns: string | readonly string[],
+  folder: string,
+  deep?: number,
+): Promise<string[]> {
+  const meant = [patterns].flat().some((pattern) => pattern.includes(INSTALLED));
+  return glob(patterns, {
+    cwd: folder,
+    onlyFiles: true,
+    dot: false,
+    expandDirectories: false,
+    caseSensitiveMatch: false,
+    ...(!meant && { ignore: `**/${INSTALLED}/**` }),
+    ...(deep !== undefined && { deep }),
+  });
+}
 
 export async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
@@ -25,7 +44,7 @@ export function withoutExtension(path: string): string {
 /** Files that match a pattern, by id. */
 export async function listImages(pattern: string, root: string): Promise<Map<string, string[]>> {
   const wanted = pattern.replaceAll('{id}', '*');
-  const files = await glob(wanted, { ...GLOB, cwd: root });
+  const files = await filesFitting(wanted, root);
   const idOf = pattern.includes('{id}') ? idByPattern(pattern) : idByName(pattern);
   return collect(named(files, idOf, root));
 }
@@ -104,6 +123,6 @@ export function withoutDuplicates(byId: ReadonlyMap<string, readonly string[]>):
 
 /** What is in a folder, for messages. */
 export async function anyFiles(folder: string): Promise<string[]> {
-  const files = await glob('**/*', { ...GLOB, cwd: folder, deep: 3 });
+  const files = await filesFitting('**/*', folder, 3);
   return files.map((file) => relative(folder, resolve(folder, file)).split(sep).join('/')).sort();
 }

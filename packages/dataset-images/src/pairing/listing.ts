@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import type { Log } from '@raremask/core';
-import { glob } from 'tinyglobby';
 import { some } from '../names.ts';
 import type { Options } from '../options/options.ts';
 import {
@@ -15,7 +14,7 @@ import {
 import {
   anyFiles,
   collect,
-  GLOB,
+  filesFitting,
   isFolder,
   type Listed,
   listImages,
@@ -155,7 +154,7 @@ export async function listImagesAt(path: string, log: Log): Promise<readonly Ent
   const kind = await stat(path).catch(() => undefined);
   if (kind === undefined) throw noSuchPath(path);
   if (kind.isFile()) return [{ id: withoutExtension(basename(path)), image: path, masks: [] }];
-  const all = await glob('**/*', { ...GLOB, cwd: path });
+  const all = await filesFitting('**/*', path);
   const endings = new Set(READABLE.split(',').map((ending) => `.${ending}`));
   const files = all.filter((file) => endings.has(extname(file).toLowerCase()));
   if (files.length === 0) throw noImages(path, `**/*.{${READABLE}}`, await anyFiles(path));

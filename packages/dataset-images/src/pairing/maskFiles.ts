@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { Log, RaremaskError } from '@raremask/core';
-import { escapePath, glob } from 'tinyglobby';
+import { escapePath } from 'tinyglobby';
 import { some } from '../names.ts';
 import { severalMasks } from './errors.ts';
-import { GLOB } from './images.ts';
+import { filesFitting } from './images.ts';
 
 /** Which files are masks: the pattern of the option, and the classes that have files of their own. */
 export interface MaskPattern {
@@ -215,7 +215,7 @@ export async function maskFiles(
         .reduce((before, after) => joinWildcard(before, anyId, after)),
     ),
   );
-  const files = await glob(patterns, { ...GLOB, cwd: root });
+  const files = await filesFitting(patterns, root);
   const found = new Set<string>();
   for (const file of files) found.add(resolve(root, file));
   return found;

@@ -42,11 +42,28 @@ export interface ClassValues {
 }
 
 export async function readGrid(
-  entry: Case,
+  { images, mask }: Case,
   classes: ClassValues,
   spacing: Options['spacing'],
 ): Promise<Grid> {
-  const volumes = await Promise.all(entry.images.map(readVolume));
+  const volumes = await Promise.all(images.map(readVolume));
+  const orientation = orientationOf(volumes[0]!.header);
+  const labels = mask && (await readLabels(mask, images[0]!, orientation, classes));
+  return gridOf(images, volumes, labels || undefined, spacing);
+}
+
+/**
+ * Puts the volumes of a case together, and brings them to the wanted size of voxels.
+ *
+ * @param files names of the volumes, which errors give
+ * @param labels indices of classes in canonical order
+ */
+export function gridOf(
+  files: readonly string[],
+  volumes: readonly Volume[],
+  labels: Uint8Array | undefined,
+  spacing: Options['spacing'],
+): Grid {
   const orientation = orientationOf(volumes[0]!.header);
   const { extent } = orientation;
   const voxels = extent[0] * extent[1] * extent[2];
@@ -55,17 +72,15 @@ export async function readGrid(
   let channel = 0;
   for (const [at, volume] of volumes.entries()) {
     const own = orientationOf(volume.header);
-    sameGrid(entry.images[at]!, own, entry.images[0]!, orientation);
-    checkFinite(entry.images[at]!, volume);
+    sameGrid(files[at]!, own, files[0]!, orientation);
+    checkFinite(files[at]!, volume);
     for (let index = 0; index < volume.header.channels; index++, channel++) {
       eachVoxel(own, volume.header.extent, (from, to) => {
         image[to * channels + channel] = volume.values[index * voxels + from]!;
       });
     }
   }
-  const labels =
-    entry.mask && (await readLabels(entry.mask, entry.images[0]!, orientation, classes));
-  const resampling = resamplingOf(entry.images[0]!, orientation, spacing);
+  const resampling = resamplingOf(files[0]!, orientation, spacing);
   if (resampling === undefined) return { extent, channels, image, ...(labels && { labels }) };
   return {
     extent: reversed(resampling.to),

@@ -237,12 +237,12 @@ export async function foldersIn(folder: string): Promise<string[]> {
   return names.filter((_, index) => found[index]?.isDirectory());
 }
 
-/** Files and folders, without those that are hidden. */
+/** Files and folders, without those that are hidden, and without installed packages. */
 async function namesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw cannotRead(folder, error);
   });
-  return names.filter((name) => !name.startsWith('.'));
+  return names.filter((name) => !name.startsWith('.') && name !== 'node_modules');
 }
 
 async function isThere(file: string): Promise<boolean> {

@@ -8,8 +8,8 @@ import type { Place } from '../predictions.ts';
 import { otherChannels, severalUnusable } from './errors.ts';
 import { resamplingOf, reversed } from './grid.ts';
 import type { Case, Listing } from './listing.ts';
+import { placesOf } from './places.ts';
 import type { Axes } from './resample.ts';
-import { sliceAxis } from './slice.ts';
 
 /** Where a sample lies, and the size of the voxels that it is read with, [z, y, x], in millimetres. */
 type ReadPlace =
@@ -63,7 +63,10 @@ export async function openCases(
       const grid = grids.get(entry);
       if (grid !== undefined) {
         const { spacing: apart } = grid;
-        return placesOf(entry, grid, view).map(([id, place]) => [id, { ...place, spacing: apart }]);
+        return placesOf(entry, grid.size, view).map(([id, place]) => [
+          id,
+          { ...place, spacing: apart },
+        ]);
       }
       return [[entry.id, { entry, slice: undefined, problem: problems.get(entry)! }]];
     }),
@@ -82,15 +85,6 @@ function mostFrequent(grids: readonly CaseGrid[]): number {
   for (const { channels } of grids) counts.set(channels, (counts.get(channels) ?? 0) + 1);
   const most = Math.max(...counts.values());
   return [...counts].find(([, count]) => count === most)?.[0] ?? 1;
-}
-
-/** The samples of a case: itself, or its slices. */
-function placesOf(entry: Case, { size }: CaseGrid, view: Options['view']): [string, Place][] {
-  if (view === 'volume') return [[entry.id, { entry, slice: undefined }]];
-  return Array.from({ length: size[sliceAxis(view)]! }, (_, slice) => [
-    `${entry.id}/${String(slice).padStart(4, '0')}`,
-    { entry, slice },
-  ]);
 }
 
 /** What the headers of a case say; extent and size of voxels as it is read with, both [z, y, x]. */

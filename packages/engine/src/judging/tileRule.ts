@@ -27,10 +27,7 @@ export function tileRule(
 ): TileRule {
   if (window === 'whole') return () => undefined;
   if (window === 'auto' && space === 2) return planeRule(multipleOf, bytesOf(weights), memory);
-  if (window === 'auto') {
-    const tile = paddedSize([AUTO, AUTO, AUTO], multipleOf);
-    return (size) => (product(size) > WHOLE ? tile : undefined);
-  }
+  if (window === 'auto') return volumeRule(multipleOf);
   if (
     window.length !== space ||
     window.some((extent, axis) => extent % (multipleOf[axis] ?? 1) !== 0)
@@ -38,6 +35,12 @@ export function tileRule(
     throw windowDoesNotFit(window, multipleOf, 'evaluate.window');
   }
   return () => window;
+}
+
+/** Windows that `auto` sees volumes through, whatever memory there is. */
+export function volumeRule(multipleOf: readonly number[]): TileRule {
+  const tile = paddedSize([AUTO, AUTO, AUTO], multipleOf);
+  return (size) => (product(size) > WHOLE ? tile : undefined);
 }
 
 /** Images that need too much are seen through square windows as large as the memory allows. */

@@ -1,0 +1,129 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { further } from '../../../test/further.ts';
+import { chromium, openPage } from './chromium.ts';
+import { raremask } from './command.ts';
+import { emptyProject, MANIFEST, type Project } from './project.ts';
+
+const skipped = chromium === undefined ? ' (skipped: there is no Chromium)' : '';
+
+/** Voxels along the file's own axes: z from top to bottom, x from right to left, y. */
+const EXTENT = [10, 16, 12] as const;
+const AFFINE = [
+  [0, -1, 0, 15],
+  [0, 0, 1.5, 0],
+  [-2, 0, 0, 20],
+];
+
+function nifti(values: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(352 + values.length * 2);
+  const view = new DataView(bytes.buffer);
+  view.setInt32(0, 348, true);
+  for (const [axis, size] of [3, ...EXTENT, 1, 1, 1, 1].entries()) {
+    view.setInt16(40 + 2 * axis, size, true);
+  }
+  view.setInt16(70, 4, true);
+  view.setInt16(72, 16, true);
+  for (const [axis, size] of [1, 2, 1, 1.5].entries()) view.setFloat32(76 + 4 * axis, size, true);
+  view.setFloat32(108, 352, true);
+  view.setFloat32(112, 1, true);
+  view.setInt16(254, 1, true);
+  for (const [at, value] of AFFINE.flat().entries()) view.setFloat32(280 + 4 * at, value, true);
+  bytes.set(new TextEncoder().encode('n+1\0'), 344);
+  for (const [at, value] of values.entries()) view.setInt16(352 + 2 * at, value, true);
+  return bytes;
+}
+
+/** Cases with a bright box each, of which every second is packed. */
+function writeVolumes(project: Project): void {
+  const [width, height, depth] = EXTENT;
+  for (let number = 0; number < 6; number++) {
+    const at = Array.from({ length: width * height * depth }, (_, index) => index);
+    const inside = at.map((index) => {
+      const [i, j, k] = [index % width, Math.floor(index / width) % height, index / width / height];
+      return i > 2 && i < 7 && j > 3 + number && j < 9 + number && k > 3 && k < 9;
+    });
+    const image = nifti(inside.map((is, index) => (is ? 300 : 0) + ((index * 37) % 101)));
+    project.write(`data/images/case${number}.nii.gz`, gzipSync(image));
+    project.write(`data/masks/case${number}.nii.gz`, gzipSync(nifti(inside.map(Number))));
+  }
+  project.write('data/plain.nii', gunzipSync(readFileSync(project.at('data/images/case1.nii.gz'))));
+}
+
+const manifest = (reading: string, rest = '') =>
+  MANIFEST.replace('dataset-images', 'dataset-volumes')
+    .replace(
+      /with: \{ root: data.*/,
+      `with: { root: data, classes: { background: 0, lesion: 1 }, ${reading} }`,
+    )
+    .replace(/split: .*/, 'split: { validation: 0.34 }')
+    .replace('depth: 1 }', 'depth: 1, lastBias: zero }')
+    .replace('batch: 4', 'batch: 2') + rest;
+
+test.skipIf(chromium === undefined).each([
+  ['slices with neighbours, resampled', 'view: coronal, neighbours: 1, spacing: [1.5, 2, 1.2]', ''],
+  // Half a minute each.
+  ...further<readonly [string, string, string]>('the page of windows of volumes', [
+    ['windows of volumes', 'view: volume', 'evaluate: { window: [8, 8, 8] }\n'],
+    [
+      'windows of volumes, mirrored',
+      'view: volume',
+      'evaluate: { window: [8, 8, 8], mirror: true }\n',
+    ],
+  ]),
+] as const)(
+  `the page of a package of %s predicts in Chromium what the command does${skipped}`,
+  async (_, reading, rest) => {
+    const project = emptyProject();
+    writeVolumes(project);
+    project.write('raremask.yaml', manifest(reading, rest));
+    const trained = await raremask(project, 'train');
+    expect(trained.status, trained.stderr).toBe(0);
+    const rule = ['--set', 'evaluate.threshold=0.5', '--set', 'evaluate.minimumSize=3'];
+    const made = await raremask(project, 'package', 'runs/tiny', '--out', 'handed', ...rule);
+    expect(made.status, made.stderr).toBe(0);
+    expect(project.read('handed/web/niivue.LICENSE')).toContain('BSD 2-Clause');
+    const chosen = [project.at('data/images/case0.nii.gz'), project.at('data/plain.nii')];
+    for (const [at, path] of chosen.entries()) {
+      const done = await raremask(project, 'predict', 'handed', path, '--out', `predicted${at}`);
+      expect(done.status, done.stderr).toBe(0);
+    }
+    const page = await openPage(chromium!, project.at('handed/predict.html'));
+    await page.until(`document.getElementById('state')?.textContent === 'Ready.'`);
+    await page.choose('#files', [...chosen, project.write('data/other.nrrd', 'NRRD0004')]);
+    await page.until(`document.querySelectorAll('.card').length === 3`);
+    expect(await page.evaluate(`document.querySelector('.failed p').textContent`)).toContain(
+      'NIfTI',
+    );
+    const shown = await page.evaluate<string | null>(
+      `document.querySelector('.viewer')?.dataset.shown ?? document.body.textContent`,
+    );
+    expect(shown).toBe('plain.nii');
+    const files = await page.evaluate<Record<string, number[]>>(`(async () => {
+    const links = [...document.querySelectorAll('a[data-path]')];
+    return Object.fromEntries(await Promise.all(links.map(async (link) =>
+      [link.dataset.path, [...new Uint8Array(await (await fetch(link.href)).arrayBuffer())]])));
+  })()`);
+    let found = 0;
+    for (const [at, path] of chosen.entries()) {
+      const id = basename(path).replace(/\.nii(\.gz)?$/, '');
+      const own = gunzipSync(Buffer.from(files[`masks/${id}.nii.gz`]!));
+      const command = readFileSync(project.at(`predicted${at}/masks/${id}.nii.gz`));
+      expect(own).toEqual(gunzipSync(command));
+      found += own.subarray(352).reduce((sum, value) => sum + value, 0);
+      expect(files[`probabilities/${id}.nii.gz`]!.length).toBeGreaterThan(0);
+    }
+    expect(found).toBeGreaterThan(0);
+    for (const width of [1280, 420]) {
+      const shot = process.env.RAREMASK_SHOTS;
+      const picture = await page.screenshot(width, 900);
+      if (shot !== undefined) writeFileSync(`${shot}/volume-${width}.png`, picture);
+      const wide = await page.evaluate<boolean>(
+        'document.documentElement.scrollWidth <= document.documentElement.clientWidth',
+      );
+      expect(wide).toBe(true);
+    }
+  },
+);
