@@ -50,6 +50,96 @@ describe('advice', () => {
     );
   });
 
+  test.each([
+    [
+      'background',
+      { train: { optimizer: { use: 'adamw', learningRate: 3e-3, with: { weightDecay: 30 } } } },
+      'train.optimizer.with.weightDecay: 0.01` (30 now)',
+    ],
+    [
+      'loss-constant',
+      { train: { optimizer: { use: 'sgd', with: { momentum: 0.999 } } } },
+      'train.optimizer.with.momentum: 0.9` (0.999 now)',
+    ],
+    [
+      'loss-constant',
+      { model: { use: '@raremask/unet', freeze: ['encoder'] } },
+      '`model.freeze` (["encoder"] now)',
+    ],
+    [
+      'background',
+      { model: { use: '@raremask/unet', with: { dropout: 0.99 } } },
+      'model.with.dropout: 0.2` (0.99 now)',
+    ],
+    [
+      'saturated',
+      { model: { use: '@raremask/unet', with: { norm: 'none' } } },
+      'model.with.norm: batch` ("none" now)',
+    ],
+    ['saturated', { data: { normalize: 'none' } }, 'data.normalize: set` ("none" now)'],
+    [
+      'loss-constant',
+      { loss: [{ use: DICE, with: { clip: 0.1 } }] },
+      '`loss[0].with.clip` (0.1 now)',
+    ],
+    [
+      'alarms',
+      { loss: [{ use: '@raremask/loss-ce/focal', with: { gamma: 30 } }] },
+      'loss[0].with.gamma: 2` (30 now)',
+    ],
+    [
+      'background',
+      { loss: [{ use: '@raremask/loss-ce', with: { labelSmoothing: 0.9 } }] },
+      'loss[0].with.labelSmoothing: 0` (0.9 now)',
+    ],
+    [
+      'background',
+      { loss: [{ use: `${DICE}/tversky`, with: { alarms: 50, misses: 1 } }] },
+      'loss[0].with.alarms: 0.3` (50 now)',
+    ],
+    [
+      'alarms',
+      { loss: [{ use: `${DICE}/tversky`, with: { alarms: 0.001, misses: 1 } }] },
+      'loss[0].with.misses: 0.7` (1 now)',
+    ],
+    [
+      'empty-silent',
+      { loss: [{ use: '@raremask/loss-ce', with: { classWeights: { background: 0.0005 } } }] },
+      '`loss[0].with.classWeights` ({"background":0.0005} now)',
+    ],
+    [
+      'alarms',
+      { loss: [{ use: DICE, with: { multiplicity: { nodule: 500 } } }] },
+      '`loss[0].with.multiplicity`',
+    ],
+    ['background', { data: { pixelWeights: { background: 100 } } }, '`data.pixelWeights`'],
+    [
+      'loss-constant',
+      { train: { optimizer: { use: 'sgd' } }, loss: [{ use: DICE, weight: 1e-6 }] },
+      'loss[0].weight: 1` (0.000001 now)',
+    ],
+    [
+      'weak',
+      { train: { epochs: 6, schedule: { warmup: 5 } } },
+      'train.schedule.warmup: 1` (5 now)',
+    ],
+  ] as const)(
+    'against %s, a setting far from the usual comes first: %j',
+    (problem, extreme, advice) => {
+      const [first] = adviceFor(problem, manifestView({ ...GOOD, ...extreme }));
+      expect(first).toContain(advice);
+      // Of the usual values nothing is said.
+      expect(text(problem, GOOD)).not.toContain(advice.split(/[:`] /)[0]!);
+    },
+  );
+
+  test('names each setting once', () => {
+    const loss = [{ use: '@raremask/loss-ce', with: { classWeights: { nodule: 3000 } } }];
+    expect(text('alarms', { ...GOOD, loss }).split('loss[0].with.classWeights')).toHaveLength(2);
+    const model = { use: '@raremask/unet', freeze: ['encoder'], weights: 'encoder.safetensors' };
+    expect(text('weak', { ...GOOD, model })).not.toContain('model.freeze');
+  });
+
   test('asks for more epochs of a run that was short, where epochs decide', () => {
     const train = { ...GOOD.train, epochs: 3 };
     expect(text('weak', { ...GOOD, train })).toBe('Train longer: `train.epochs: 40` (3 now).');

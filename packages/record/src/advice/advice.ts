@@ -1,4 +1,5 @@
 import * as change from './changes.ts';
+import { extremesOf } from './extremes.ts';
 import type { ManifestView } from './manifestView.ts';
 import type { Problem } from './problem.ts';
 
@@ -69,7 +70,16 @@ const MOST = 3;
  */
 export function adviceFor(problem: Problem, manifest: ManifestView | undefined): readonly string[] {
   if (manifest === undefined) return [LOOK];
-  const changes = AGAINST[problem].flatMap((one) => one(manifest) ?? []);
-  if (changes.length > 0) return changes.slice(0, MOST);
+  const changes = [
+    ...extremesOf(problem, manifest),
+    ...AGAINST[problem].flatMap((one) => one(manifest) ?? []),
+  ];
+  if (changes.length > 0) return onceEach(changes).slice(0, MOST);
   return [`The manifest has what is known to help already. ${LOOK}`];
+}
+
+/** The first advice about each setting, which is the first thing in backticks. */
+function onceEach(changes: readonly string[]): string[] {
+  const settings = changes.map((one) => /`([^`:{]+)/.exec(one)?.[1]);
+  return changes.filter((_, at) => settings.indexOf(settings[at]) === at);
 }

@@ -4,7 +4,8 @@ import type { ManifestView } from './manifestView.ts';
 export type Change = (manifest: ManifestView) => string | undefined;
 
 const SAMPLER = '@raremask/sampler';
-const isOwn = (use: string, name: string) => use === name || use.startsWith(`${name}/`);
+/** Whether a plugin is one of a package of ours. */
+export const isOwn = (use: string, name: string) => use === name || use.startsWith(`${name}/`);
 const diceOf = ({ losses }: ManifestView) =>
   losses.flatMap((loss, index) =>
     isOwn(loss.use, '@raremask/loss-dice') ? [{ ...loss, index }] : [],
@@ -13,7 +14,8 @@ const hasPixelLoss = ({ losses }: ManifestView) =>
   losses.some(
     ({ use }) => isOwn(use, '@raremask/loss-ce') || use === '@raremask/loss-dice/unified-focal',
   );
-const now = (value: unknown) => `(${JSON.stringify(value) ?? 'left out'} now)`;
+/** What a setting is in this manifest. */
+export const now = (value: unknown) => `(${JSON.stringify(value) ?? 'left out'} now)`;
 
 /** The share of images with foreground, at the least over the epochs; undefined as in the data. */
 function foregroundShare({ sampler }: ManifestView): number | undefined {
@@ -129,7 +131,7 @@ export const softerClassWeights: Change = ({ losses }) => {
 
 /** Learning rates at which the standard optimizers are used. */
 const USUAL: Readonly<Record<string, number>> = { sgd: 1e-2, lion: 1e-4 };
-const usualRate = ({ optimizer }: ManifestView) => USUAL[optimizer] ?? 1e-3;
+export const usualRate = ({ optimizer }: ManifestView) => USUAL[optimizer.use] ?? 1e-3;
 
 export const lowerRate: Change = (manifest) => {
   const { learningRate } = manifest;

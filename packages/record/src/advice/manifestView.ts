@@ -8,11 +8,15 @@ interface Named {
 
 /** The settings that advice is about, as a resolved manifest has them; absent ones as their defaults are. */
 export interface ManifestView {
+  readonly normalize: unknown;
+  readonly pixelWeights: unknown;
   readonly model: Named;
+  readonly weights: unknown;
+  readonly freeze: readonly unknown[];
   readonly losses: readonly (Named & { readonly weight: unknown })[];
   readonly sampler: Named;
   readonly learningRate: number;
-  readonly optimizer: string;
+  readonly optimizer: Named;
   readonly warmup: number;
   readonly clip: number | null;
   readonly batch: number;
@@ -31,15 +35,21 @@ export function manifestView(manifest: unknown): ManifestView {
   const train = map(root['train']);
   const optimizer = map(train['optimizer']);
   const evaluate = map(root['evaluate']);
+  const data = map(root['data']);
+  const model = map(root['model']);
   return {
+    normalize: data['normalize'] ?? 'set',
+    pixelWeights: data['pixelWeights'] ?? {},
     model: named(root['model']),
+    weights: model['weights'],
+    freeze: list(model['freeze']),
     losses: list(root['loss']).map((loss) => ({
       ...named(loss),
       weight: map(loss)['weight'] ?? 1,
     })),
     sampler: named(root['sampler'] ?? { use: '@raremask/sampler' }),
     learningRate: number(optimizer['learningRate'], 1e-3),
-    optimizer: text(optimizer['use'], 'adam'),
+    optimizer: named(train['optimizer'] ?? {}, 'adam'),
     warmup: number(map(train['schedule'])['warmup'], 0),
     clip: typeof train['clip'] === 'number' ? train['clip'] : null,
     batch: number(train['batch'], 8),
@@ -56,9 +66,9 @@ export async function readManifestView(path: string): Promise<ManifestView | und
   return manifest === undefined ? undefined : manifestView(manifest);
 }
 
-function named(value: unknown): Named {
+function named(value: unknown, otherwise = ''): Named {
   if (typeof value === 'string') return { use: value, with: {} };
-  return { use: text(map(value)['use'], ''), with: map(map(value)['with']) };
+  return { use: text(map(value)['use'], otherwise), with: map(map(value)['with']) };
 }
 
 function map(value: unknown): Tree {
