@@ -10,6 +10,12 @@ const errors = { ...host, ...loss, ...manifest };
 const cause = new TypeError('no table.');
 const all: readonly RaremaskError[] = [
   errors.pluginNotFound('a.yaml:3:5', 'my-los', 'my-los', '/project', 'my-loss'),
+  errors.pluginPackageFile(
+    'a.yaml:3:5',
+    'a',
+    '/project/node_modules/a/package.json',
+    'it is no map of fields',
+  ),
   errors.pluginEntryMissing('a.yaml:3:5', 'a/b', '/project/a', ['a', 'a/c'], 'a/c'),
   errors.pluginFileMissing('a.yaml:3:5', './los.ts', '/project/los.ts', './loss.ts'),
   errors.pluginFileType('a.yaml:3:5', './loss.py', ['.ts', '.js']),

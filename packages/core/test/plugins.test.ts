@@ -111,6 +111,22 @@ describe('a package', () => {
     });
   });
 
+  test.each([
+    ['{ "name": "my-loss", ', /it is no JSON: /],
+    ['[1]', /it is no map of fields/],
+    ['{ "name": 1 }', /its name is no text/],
+    ['{ "peerDependencies": { "@raremask/core": 1 } }', /the range of @raremask\/core in its peer/],
+    ['{ "exports": { ".": "./index.js", "import": "./index.js" } }', /conditions, as import/],
+  ])('with a package.json of %s is called broken, not missing', async (text, trouble) => {
+    const { folder, install, write } = project();
+    install('my-loss', LOSS);
+    write('node_modules/my-loss/package.json', text);
+    await expect(loadPlugin('my-loss', folder, 'loss')).rejects.toMatchObject({
+      code: 'RAREMASK_PLUGIN_PACKAGE_FILE',
+      parts: { got: expect.stringMatching(trouble) },
+    });
+  });
+
   test('that was never built is told apart', async () => {
     const { folder, install } = project();
     install('my-loss', LOSS, { exports: { '.': './dist/index.js' } });

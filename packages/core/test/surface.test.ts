@@ -59,6 +59,7 @@ test('these names are exported', () => {
         "loadPluginFromUrl",
         "pluginBehind",
         "pluginInfo",
+        "pluginPackageFileIn",
         "provision",
         "readPackageFile",
         "stackPlace",

@@ -5,6 +5,7 @@ import {
   declaredPlugins,
   installedFromNames,
   type PluginInfo,
+  pluginPackageFileIn,
   readPackageFile,
 } from '@raremask/core/host';
 
@@ -15,9 +16,13 @@ export interface Finding {
   readonly says: string;
 }
 
-/** The names after `use` of the plugins of a package's folder; undefined where it is no package. */
+/**
+ * The names after `use` of the plugins of a package's folder; undefined where it is no package.
+ *
+ * @throws RAREMASK_PLUGIN_PACKAGE_FILE where its package.json is broken
+ */
 export function pluginsOfFolder(folder: string): readonly string[] | undefined {
-  const file = readPackageFile(folder);
+  const file = pluginPackageFileIn(folder, folder, folder);
   if (file === undefined) return undefined;
   const name = file.name ?? '.';
   const declared = declaredPlugins(file) ?? [{ entry: '.' }];

@@ -19,6 +19,24 @@ export function pluginNotFound(
   });
 }
 
+/** @param trouble without a full stop */
+export function pluginPackageFile(
+  where: string,
+  use: string,
+  path: string,
+  trouble: string,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PLUGIN_PACKAGE_FILE',
+    category: 'plugin',
+    where,
+    what: `the package.json of "${use}" cannot be used`,
+    expected: 'a package as npm installs it',
+    got: `${path}: ${trouble}`,
+    remedy: 'install the package again, or mend the file if the package is your own',
+  });
+}
+
 export function pluginEntryMissing(
   where: string,
   use: string,

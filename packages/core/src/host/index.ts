@@ -11,7 +11,7 @@ export { pluginBehind } from './importModule.ts';
 export { type InstalledPlugin, installedFromNames, installedPlugins } from './installed.ts';
 export type { LoadedPlugin } from './loadedPlugin.ts';
 export { type FoundPlugin, loadAnyPlugin, loadPlugin, loadPluginFromUrl } from './loadPlugin.ts';
-export { readPackageFile } from './packageFile.ts';
+export { pluginPackageFileIn, readPackageFile } from './packageFile.ts';
 export { type PeerInfo, type PluginInfo, pluginInfo } from './pluginInfo.ts';
 export { createRandom } from './random.ts';
 export { type Position, type Provision, provision } from './scopes.ts';

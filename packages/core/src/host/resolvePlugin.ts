@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { nearest } from '../nearest.ts';
 import { type DeclaredPlugin, declaredPlugins } from './declared.ts';
 import { pluginEntryMissing, pluginFileMissing, pluginFileType, pluginNotFound } from './errors.ts';
-import { type PackageFile, readPackageFile } from './packageFile.ts';
+import { type PackageFile, pluginPackageFileIn, readPackageFile } from './packageFile.ts';
 
 /** Where a plugin's module lies. */
 export interface ResolvedPlugin {
@@ -76,8 +76,8 @@ function resolvePackage(
   const { name, subpath } = splitSpecifier(use);
   const found = isBuiltin(use)
     ? undefined
-    : (findPackage(name, folder) ??
-      (standard === undefined ? undefined : findPackage(name, standard)));
+    : (findPackage(name, folder, use, where) ??
+      (standard === undefined ? undefined : findPackage(name, standard, use, where)));
   if (found === undefined) {
     const installed = pluginPackages(folder).flatMap(({ plugins }) =>
       plugins.map(({ specifier }) => specifier),
@@ -118,6 +118,8 @@ function splitSpecifier(use: string): { readonly name: string; readonly subpath:
 function findPackage(
   name: string,
   folder: string,
+  use: string,
+  where: string,
 ): { readonly folder: string; readonly file: PackageFile } | undefined {
   const folders = ancestors(folder);
   const own = folders.find((ancestor) => existsSync(join(ancestor, 'package.json')));
@@ -127,7 +129,7 @@ function findPackage(
   }
   for (const ancestor of folders) {
     const candidate = join(ancestor, 'node_modules', name);
-    const file = readPackageFile(candidate);
+    const file = pluginPackageFileIn(candidate, use, where);
     if (file !== undefined) return { folder: realpathSync(candidate), file };
   }
   return undefined;
