@@ -27,16 +27,16 @@ import type { StepProgram } from '../step/program.ts';
 import { rampValue } from '../step/ramp.ts';
 import { scheduleFactor } from '../step/schedule.ts';
 import { initialState, type Unusable, unusableIn } from '../step/state.ts';
-import { madeByEach, madeByFirst } from '../team/agreement.ts';
+import { madeByFirst } from '../team/agreement.ts';
 import { isFirst, type Team } from '../team/team.ts';
 import { accumulationNote, gatheringOf, updateProgress } from './accumulation.ts';
 import type { Course } from './course.ts';
 import { improved, isStopped, stoppedNote } from './earlyStop.ts';
-import { switchable, switchedLosses } from './emptySwitch.ts';
+import { switchedLosses } from './emptySwitch.ts';
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
 import { notFiniteLoss } from './errors.ts';
 import { LoadMeter } from './loadMeter.ts';
-import { chosenOf, Looks, stepsApart } from './looks.ts';
+import { type Acted, Lookout } from './lookout.ts';
 import type { Parts } from './parts.ts';
 import { programOf } from './programOf.ts';
 import { restored } from './restored.ts';
@@ -46,7 +46,6 @@ import { startEvent } from './startEvent.ts';
 import type { DoneStep, Together } from './together.ts';
 import type { Trackers } from './trackers.ts';
 import { validate } from './validation.ts';
-import { type Act, type Noticed, Watching } from './watching.ts';
 
 export interface TrainResult {
   readonly folder: string;
@@ -90,13 +89,6 @@ interface RunningEpoch {
   readonly signal: AbortSignal | undefined;
 }
 
-/** What the sentinel has done after an epoch or a stretch, as the first process knows it and tells the others. */
-interface Acted {
-  readonly acts: readonly Act[];
-  readonly rateFactor: number;
-  readonly switched: readonly number[];
-}
-
 /** A score below which a network has found next to nothing. */
 const NOTHING_FOUND = 0.05;
 
@@ -127,10 +119,7 @@ export class TrainingRun {
   readonly #load = new LoadMeter();
   readonly #openCourse: RunSettings['course'];
   #course!: Course;
-  /** Undefined where the manifest switches the sentinel off. */
-  #watching: Watching | undefined;
-  /** What the sentinel looks at within long epochs. */
-  #looks: Looks | undefined;
+  #lookout!: Lookout;
   /** Whether the sentinel ends the training with the running epoch. */
   #isCut = false;
   /** Whether the sentinel, or a score that gets no better, has ended the training. */
@@ -190,9 +179,12 @@ export class TrainingRun {
     const { manifest } = this.#work.loaded;
     this.#course = await this.#openCourse(this.#runner);
     this.#isEnded = this.#isStoppedEarly;
-    this.#watching = await this.#watch();
-    this.#isCut = await madeByFirst(this.#team, () => this.#watching?.isEnded ?? false);
-    await this.#actOn(await this.#acted([]));
+    this.#lookout = await Lookout.open({
+      ...{ work: this.#work, parts: this.#parts, feed: this.#feed, team: this.#team },
+      state: this.#progress.sentinel,
+    });
+    this.#isCut = await this.#lookout.isCut();
+    await this.#actOn(await this.#lookout.acted());
     const survey = await this.#work.survey();
     this.#sizeOf = (id) => survey.image(id).size;
     const restoredEvents = await this.#restore();
@@ -210,7 +202,7 @@ export class TrainingRun {
       }),
     );
     for (const event of restoredEvents) this.#emit(event);
-    for (const finding of this.#watching?.early ?? []) this.#emit(finding);
+    for (const finding of this.#lookout.early) this.#emit(finding);
     const note = accumulationNote(this.#work, this.#parts, this.#team);
     if (note !== undefined) this.#emit({ type: 'note', level: 'info', text: note });
     while (!this.#isOver && !this.#isAsked(signal) && this.#progress.epoch < until) {
@@ -262,7 +254,7 @@ export class TrainingRun {
     let counted = this.#feed.waited;
     const elapsed = () => before + (performance.now() - started) / 1000;
     const left = this.#course.isOver(epoch) || this.#isCut ? [] : batches;
-    await this.#openLooks(batches);
+    await this.#lookout.begin(batches);
     const part =
       this.#together && ((draws: readonly Draw[]) => this.#together!.part(draws, this.#sizeOf));
     for await (const batch of this.#feed.batches(epoch, left, this.#progress.step, part)) {
@@ -326,9 +318,9 @@ export class TrainingRun {
       best: best ? { epoch, score } : this.#progress.best,
       lastEpoch: event,
     };
-    const noticed = await this.#notice(event, this.#termWeights(epoch, within));
+    const noticed = await this.#lookout.epoch(event, this.#termWeights(epoch, within));
     if (best) await this.#save(this.#folder.best);
-    const acted = await this.#acted(noticed?.acts ?? []);
+    const acted = await this.#lookout.acted(noticed?.acts);
     await this.#together?.meet();
     await this.#actOn(acted);
     // The checkpoint has the row that follows: whenever the process dies, none is lost.
@@ -392,7 +384,7 @@ export class TrainingRun {
       table: this.#table,
       folder: this.#folder,
       progress: this.#progress,
-      findings: this.#watching?.last ?? [],
+      findings: this.#lookout.last,
       learningRate: () => this.#learningRate(epoch, updateProgress(step, batches, accumulate)),
     });
   }
@@ -431,15 +423,11 @@ export class TrainingRun {
     if (![loss, ...terms, gradientNorm ?? 0].every(Number.isFinite)) {
       throw await this.#notFinite(result, batch, seen, this.#termWeightsAt(step, steps));
     }
-    const isLong = stepsApart(steps) !== undefined;
-    const place = { epoch: epoch + 1, step: step + 1 };
-    this.#watching?.batch(seen, isLong ? { ...place, result } : undefined);
-    for (const isWithin of [true, false]) {
-      const isLast = isWithin ? this.#isLookDue(step + 1, steps) : step === steps - 1;
-      if (!isLast || !this.#watching?.wantsBatch(isWithin)) continue;
-      const weights = this.#termWeightsAt(step, steps);
-      await this.#watching.again(this.#runner, batch, own, weights, isWithin);
-    }
+    const place = { epoch: epoch + 1, step: step + 1, steps };
+    this.#lookout.batch(seen, place, result);
+    await this.#lookout.again(this.#runner, batch, own, place, () =>
+      this.#termWeightsAt(step, steps),
+    );
     if (!this.#updated && gradientNorm !== null) {
       await this.#checkState('nothing was saved since');
       this.#updated = true;
@@ -518,82 +506,22 @@ export class TrainingRun {
     return this.#termWeights(this.#progress.epoch, updateProgress(step, steps, accumulate));
   }
 
-  async #watch(): Promise<Watching | undefined> {
-    const { loaded, facts, splits } = this.#work;
-    const { sentinel } = loaded.manifest.train;
-    if (sentinel === 'off') return undefined;
-    const survey = await this.#work.survey();
-    return new Watching({
-      facts,
-      parts: this.#parts,
-      hasEmpty: splits.train.some((id) => !survey.hasForeground(id)),
-      manifest: loaded.toJson(),
-      act: sentinel.act,
-      switchable: await switchable(loaded),
-      state: this.#progress.sentinel,
-    });
-  }
-
-  /** What the sentinel says of an epoch; only the first process asks it, for all. */
-  async #notice(event: EpochEvent, weights: readonly number[]): Promise<Noticed | undefined> {
-    if (this.#watching === undefined) return undefined;
-    const observed = (await madeByEach(this.#team, this.#watching.observations)).flat();
-    if (isFirst(this.#team)) return await this.#watching.epoch(event, weights, observed);
-    this.#watching.forget();
-    return undefined;
-  }
-
-  /** Before the first batch of a long epoch, what the sentinel looks at within it is read once. */
-  async #openLooks(batches: readonly (readonly Draw[])[]): Promise<void> {
-    const apart = stepsApart(batches.length);
-    const isWatched = this.#watching !== undefined && isFirst(this.#team);
-    if (!isWatched || apart === undefined || this.#looks !== undefined) return;
-    const chosen = await chosenOf(this.#work, this.#parts.sampler.window, apart);
-    this.#looks = await Looks.open(this.#feed, chosen);
-  }
-
-  /** @param done batches of the epoch */
-  #isLookDue(done: number, steps: number): boolean {
-    const apart = stepsApart(steps);
-    if (this.#watching === undefined || apart === undefined) return false;
-    const { accumulate } = this.#work.loaded.manifest.train;
-    if (done === steps) return true;
-    return this.#watching.sinceLook >= apart && done % accumulate === 0;
-  }
-
   /** Within a long epoch the sentinel looks after every so many steps. */
   async #look(steps: number): Promise<void> {
     const { epoch, step } = this.#progress;
-    if (!this.#isLookDue(step, steps)) return;
     const { accumulate, schedule } = this.#work.loaded.manifest.train;
-    const within = updateProgress(step - 1, steps, accumulate);
-    const noticed = isFirst(this.#team)
-      ? await this.#watching!.look(
-          { epoch: epoch + 1, step },
-          {
-            learningRate: this.#learningRate(epoch, within),
-            isWarming: this.#course.position(epoch, within) < schedule.warmup,
-          },
-          this.#termWeights(epoch, within),
-          this.#looks!.judged({
-            ...{ facts: this.#work.facts, network: this.#runner },
-            ...{ rule: this.#parts.rule, tiles: this.#parts.tiles },
-          }),
-        )
-      : this.#watching!.looked();
-    const acted = await this.#acted(noticed?.acts ?? []);
-    await this.#actOn(acted);
-    if (acted.acts.includes('stop')) this.#isCut = true;
-    for (const finding of noticed?.findings ?? []) this.#emit(finding);
-  }
-
-  /** What the first process has done, for all. */
-  #acted(acts: readonly Act[]): Promise<Acted> {
-    return madeByFirst<Acted>(this.#team, () => ({
-      acts,
-      rateFactor: this.#watching?.rateFactor ?? 1,
-      switched: this.#watching?.switched ?? [],
-    }));
+    const looked = await this.#lookout.look(this.#runner, { epoch: epoch + 1, step, steps }, () => {
+      const within = updateProgress(step - 1, steps, accumulate);
+      return {
+        learningRate: this.#learningRate(epoch, within),
+        isWarming: this.#course.position(epoch, within) < schedule.warmup,
+        termWeights: this.#termWeights(epoch, within),
+      };
+    });
+    if (looked === undefined) return;
+    await this.#actOn(looked.acted);
+    if (looked.acted.acts.includes('stop')) this.#isCut = true;
+    for (const finding of looked.findings) this.#emit(finding);
   }
 
   async #actOn({ acts, rateFactor, switched }: Acted): Promise<void> {
@@ -605,7 +533,7 @@ export class TrainingRun {
   async #switchEmpty(switched: readonly number[]): Promise<void> {
     const losses = await switchedLosses(this.#work, this.#parts, switched);
     this.#parts = { ...this.#parts, losses };
-    this.#watching?.useLosses(losses);
+    this.#lookout.useLosses(losses);
     this.#switched = switched.length;
     await this.#reopen(this.#program.frozen === undefined, (state) => state);
   }
@@ -659,7 +587,7 @@ export class TrainingRun {
       ids: this.#work.splits.validation,
       scores: this.#parts.scores,
       onImage: async (image: Judged, score: ImageScore) => {
-        this.#watching?.image(image, epoch);
+        this.#lookout.image(image, epoch);
         if (this.#trackers.wantImages) {
           await this.#trackers.image(epoch + 1, this.#work.facts, image, score);
         }
@@ -685,7 +613,7 @@ export class TrainingRun {
           sampler: this.#parts.sampler.state?.() ?? null,
           schedule: this.#parts.schedule.state?.() ?? null,
           course: this.#course.state(),
-          ...(this.#watching && { sentinel: this.#watching.state }),
+          ...this.#lookout.state,
         },
       },
       this.#program,
