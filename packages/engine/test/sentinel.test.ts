@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { EpochObservation, Pull, ValidationSeen } from '../src/sentinel/observation.ts';
+import type { Setting } from '../src/sentinel/rule.ts';
 import { Sentinel } from '../src/sentinel/sentinel.ts';
+import { weightsKept, weightsMoved } from '../src/sentinel/weightsMoved.ts';
 
 const SETTING = { terms: ['dice', 'cross-entropy'], hasEmpty: true };
 const MAKE = { batches: 12, images: 96, withForeground: 48, bare: 0 };
@@ -38,7 +40,7 @@ const PULL: Pull = {
 };
 
 /** What a sentinel says of epochs, each with what differs from a quiet one: "problem since epoch". */
-function said(epochs: readonly Epoch[], setting = SETTING): string[] {
+function said(epochs: readonly Epoch[], setting: Setting = SETTING): string[] {
   const sentinel = new Sentinel(setting);
   return epochs.flatMap(({ seen, pull, ...rest }, index) =>
     sentinel
@@ -61,6 +63,45 @@ const LEARNING: readonly Seen[] = [
   { onTruth: 0.17, onOther: 0.012, missed: 0.5, alarms: 0.06, dice: 0.23 },
   { onTruth: 0.3, onOther: 0.012, missed: 0.3, alarms: 0.06, dice: 0.4 },
 ];
+
+describe('weights that stay what they are', () => {
+  // As a rate of 1e-9 looked on real patches: other batches, and running statistics, move all other figures.
+  const still = [0.0454, 0.0488, 0.0458, 0.0463, 0.0466].map((onTruth, epoch) => ({
+    loss: [1.1085, 1.0993, 1.0958, 1.0944, 1.1155][epoch]!,
+    seen: {
+      onTruth,
+      onOther: 1.1 * onTruth,
+      missed: epoch < 3 ? 1 : 0.7,
+      predicted: epoch < 3 ? 0 : 1e-4,
+    },
+    moved: 1e-8,
+  }));
+
+  test('are named, and not what follows from them', () => {
+    expect(said(still)).toEqual(['loss-constant 1 in 3']);
+    expect(said(still, { ...SETTING, isWithin: true })).toEqual(['loss-constant 1 in 3']);
+  });
+
+  test('are no trouble once the network is good, or at the end of the schedule', () => {
+    expect(said(still.map((one) => ({ ...one, seen: { dice: 0.5, missed: 0 } })))).toEqual([]);
+    const ended = still.map((one, epoch) => ({ ...one, learningRate: epoch === 0 ? 1 : 0.01 }));
+    expect(said(ended.slice(0, 3)).join()).not.toContain('loss-constant');
+  });
+
+  test('are measured by some, spread evenly over all', () => {
+    const arrays = [
+      new Float32Array(1000).fill(2),
+      new Float32Array(3),
+      new Float32Array(9).fill(1),
+    ];
+    const kept = weightsKept(arrays);
+    expect(kept).toHaveLength(256);
+    expect(kept.filter((value) => value === 2)).toHaveLength(253);
+    expect(weightsKept([new Float32Array([1, 2]), new Float32Array([3])])).toEqual([1, 2, 3]);
+    expect(weightsMoved([3, 4], [3, 4.5])).toBeCloseTo(0.1);
+    expect(weightsMoved([0, 0], [0, 0])).toBe(0);
+  });
+});
 
 describe('a run that learns', () => {
   test('is not told anything, however long nothing is predicted yet', () => {

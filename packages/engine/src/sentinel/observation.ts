@@ -14,6 +14,8 @@ export interface EpochObservation {
   readonly terms: readonly number[];
   readonly gradientNorm: number;
   readonly make: BatchesSeen;
+  /** How far the weights have gone, by their length; absent in older files. */
+  readonly moved?: number;
   /** Absent where the epoch was not validated. */
   readonly seen?: ValidationSeen;
   readonly pull?: Pull;

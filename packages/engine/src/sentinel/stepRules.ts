@@ -17,8 +17,30 @@ const bareBatches: Rule = (epochs) => {
   };
 };
 
+/**
+ * Change of the weights, by their length, below which nothing can be learnt in an epoch. Healthy rates change them by a
+ * hundredth and more.
+ */
+const STANDS = 3e-5;
+
+/** Whatever the batches happened to hold, and whatever running statistics say: the weights are what they were. */
+const weightsStand = (epochs: readonly EpochObservation[]): Found | undefined => {
+  const recent = epochs.slice(-3);
+  if (recent.length < 3 || recent.some(({ rateShare }) => rateShare < RUNNING)) return undefined;
+  if (recent.some(({ moved }) => moved === undefined || moved >= STANDS)) return undefined;
+  if ((validated(epochs, 1)[0]?.seen.dice ?? 0) > 0.3) return undefined;
+  const { moved, gradientNorm } = recent[2]!;
+  return {
+    problem: 'loss-constant',
+    since: recent[0]!.epoch,
+    text: `nothing moves: the weights change by ${short(moved!)} of their size, with a gradient of norm ${short(gradientNorm)}, and the loss is ${recent.map(({ loss }) => short(loss)).join(', ')}`,
+  };
+};
+
 /** The loss of each epoch is that of the first but for a thousandth, though nothing is learnt. */
 const lossConstant: Rule = (epochs, { isWithin }) => {
+  const still = weightsStand(epochs);
+  if (still !== undefined) return still;
   // Other images have another loss: within an epoch what the network says is asked.
   if (isWithin) return standing(epochs);
   const recent = epochs.slice(-3);

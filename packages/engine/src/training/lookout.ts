@@ -4,7 +4,8 @@ import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { Batch, BatchCounts } from '../reading/plan.ts';
 import type { EpochEvent, Progress } from '../record/checkpointHead.ts';
-import type { Network, StepResult } from '../runner/runner.ts';
+import type { Network, Runner, StepResult } from '../runner/runner.ts';
+import { weightsKept } from '../sentinel/weightsMoved.ts';
 import { madeByEach, madeByFirst } from '../team/agreement.ts';
 import { isFirst, type Team } from '../team/team.ts';
 import { switchable } from './emptySwitch.ts';
@@ -50,7 +51,7 @@ interface Course {
  */
 export class Lookout {
   readonly #work: Work;
-  readonly #parts: Pick<Parts, 'sampler' | 'rule' | 'tiles'>;
+  readonly #parts: Pick<Parts, 'sampler' | 'rule' | 'tiles' | 'frozen'>;
   readonly #feed: Feed;
   readonly #team: Team;
   /** Undefined where the manifest switches the sentinel off. */
@@ -117,8 +118,11 @@ export class Lookout {
     this.#watching?.useLosses(losses);
   }
 
-  /** Before the first batch of a long epoch, what is looked at within it is read once. */
-  async begin(batches: readonly (readonly Draw[])[]): Promise<void> {
+  /** Before the first batch of an epoch; of a long one, what is looked at within it is read once. */
+  async begin(batches: readonly (readonly Draw[])[], runner: Runner): Promise<void> {
+    if (this.#watching?.needsWeights && isFirst(this.#team)) {
+      this.#watching.begin(await this.#kept(runner));
+    }
     const apart = stepsApart(batches.length);
     const isWatched = this.#watching !== undefined && isFirst(this.#team);
     if (!isWatched || apart === undefined || this.#looks !== undefined) return;
@@ -156,10 +160,16 @@ export class Lookout {
   }
 
   /** What is new after an epoch; undefined in all processes but the first. */
-  async epoch(event: EpochEvent, weights: readonly number[]): Promise<Noticed | undefined> {
+  async epoch(
+    event: EpochEvent,
+    termWeights: readonly number[],
+    runner: Runner,
+  ): Promise<Noticed | undefined> {
     if (this.#watching === undefined) return undefined;
     const observed = (await madeByEach(this.#team, this.#watching.observations)).flat();
-    if (isFirst(this.#team)) return await this.#watching.epoch(event, weights, observed);
+    if (isFirst(this.#team)) {
+      return await this.#watching.epoch(event, termWeights, await this.#kept(runner), observed);
+    }
     this.#watching.forget();
     return undefined;
   }
@@ -170,7 +180,7 @@ export class Lookout {
    * @returns what was done, for all, and what the first process has found
    */
   async look(
-    network: Network,
+    runner: Runner,
     { epoch, step, steps }: Step,
     course: () => Course,
   ): Promise<{ readonly acted: Acted; readonly findings: readonly Finding[] } | undefined> {
@@ -183,11 +193,18 @@ export class Lookout {
           { epoch, step },
           pace,
           termWeights,
-          this.#looks!.judged({ facts, network, rule, tiles }),
+          await this.#kept(runner),
+          this.#looks!.judged({ facts, network: runner, rule, tiles }),
         )
       : this.#watching!.looked();
     const acted = await this.acted(noticed?.acts);
     return { acted, findings: noticed?.findings ?? [] };
+  }
+
+  /** Some of the weights that are trained. */
+  async #kept(runner: Runner): Promise<readonly number[]> {
+    const { weights } = await runner.state();
+    return weightsKept(weights.filter((_, index) => !this.#parts.frozen[index]));
   }
 
   /** @param done batches of the epoch */

@@ -254,7 +254,7 @@ export class TrainingRun {
     let counted = this.#feed.waited;
     const elapsed = () => before + (performance.now() - started) / 1000;
     const left = this.#course.isOver(epoch) || this.#isCut ? [] : batches;
-    await this.#lookout.begin(batches);
+    await this.#lookout.begin(batches, this.#runner);
     const part =
       this.#together && ((draws: readonly Draw[]) => this.#together!.part(draws, this.#sizeOf));
     for await (const batch of this.#feed.batches(epoch, left, this.#progress.step, part)) {
@@ -318,7 +318,8 @@ export class TrainingRun {
       best: best ? { epoch, score } : this.#progress.best,
       lastEpoch: event,
     };
-    const noticed = await this.#lookout.epoch(event, this.#termWeights(epoch, within));
+    const termWeights = this.#termWeights(epoch, within);
+    const noticed = await this.#lookout.epoch(event, termWeights, this.#runner);
     if (best) await this.#save(this.#folder.best);
     const acted = await this.#lookout.acted(noticed?.acts);
     await this.#together?.meet();

@@ -11,6 +11,7 @@ import { PullWatch } from '../sentinel/pullWatch.ts';
 import type { Found } from '../sentinel/rule.ts';
 import { Sentinel } from '../sentinel/sentinel.ts';
 import { type Observation, ValidationWatch, validationSeen } from '../sentinel/validationWatch.ts';
+import { weightsMoved } from '../sentinel/weightsMoved.ts';
 import type { Parts } from './parts.ts';
 
 const NOTHING: BatchesSeen = { batches: 0, images: 0, withForeground: 0, bare: 0 };
@@ -74,6 +75,9 @@ interface State {
   readonly within?: Json;
   readonly stretch?: Stretch;
   readonly make?: BatchesSeen;
+  /** Some of the weights after the last epoch, and after the last look; absent in older files. */
+  readonly weights?: readonly number[];
+  readonly weightsWithin?: readonly number[];
   /** What was found within the running epoch. */
   readonly early?: readonly Finding[];
   /** Losses that hear empty images by now, by their place in `loss`. */
@@ -94,6 +98,8 @@ export class Watching {
   readonly #within: Sentinel;
   readonly #switchable: readonly number[];
   #stretch: Stretch | undefined;
+  #weights: readonly number[] | undefined;
+  #weightsWithin: readonly number[] | undefined;
   #early: readonly Finding[];
   #switched: readonly number[];
   #isEnded: boolean;
@@ -118,6 +124,8 @@ export class Watching {
     this.#switchable = switchable;
     this.#stretch = saved?.stretch;
     this.#make = saved?.make ?? NOTHING;
+    this.#weights = saved?.weights;
+    this.#weightsWithin = saved?.weightsWithin;
     this.#early = saved?.early ?? [];
     this.#switched = saved?.switched ?? [];
     this.#isEnded = saved?.isEnded ?? false;
@@ -158,12 +166,25 @@ export class Watching {
       within: this.#within.state,
       ...(this.#stretch && { stretch: this.#stretch }),
       make: this.#make,
+      ...(this.#weights && { weights: this.#weights }),
+      ...(this.#weightsWithin && { weightsWithin: this.#weightsWithin }),
       early: this.#early,
       switched: this.#switched,
       isEnded: this.#isEnded,
       last: this.#last,
     };
     return state as unknown as Json;
+  }
+
+  /** Whether weights are yet to be told, to compare later ones with. */
+  get needsWeights(): boolean {
+    return this.#weights === undefined || this.#weightsWithin === undefined;
+  }
+
+  /** @param weights some of those that the run begins with */
+  begin(weights: readonly number[]): void {
+    this.#weights ??= weights;
+    this.#weightsWithin ??= weights;
   }
 
   /** @param done the step that saw the batch; its sums are kept where the epoch is looked into */
@@ -245,25 +266,30 @@ export class Watching {
   /**
    * What is new after an epoch; the next one begins with nothing.
    *
+   * @param termWeights factor of each term in the sum
+   * @param weights some of the network's
    * @param observations of all validation images, whoever judged them
    */
   async epoch(
     event: EpochEvent,
+    termWeights: readonly number[],
     weights: readonly number[],
     observations: readonly Observation[],
   ): Promise<Noticed> {
-    const pull = await this.#pull.pull(this.#parts.losses, weights);
+    const pull = await this.#pull.pull(this.#parts.losses, termWeights);
     const { epoch, learningRate, loss, terms, gradientNorm, validation } = event;
     const found = this.#sentinel.observe(
       {
         ...{ epoch, learningRate, loss, gradientNorm, make: this.#make },
-        terms: Object.values(terms).map((term, index) => term * weights[index]!),
+        terms: Object.values(terms).map((term, index) => term * termWeights[index]!),
+        ...(this.#weights && { moved: weightsMoved(this.#weights, weights) }),
         ...(validation && { seen: validationSeen(observations) }),
         ...(pull && { pull }),
         ...(this.#modes && { modes: this.#modes }),
       },
       this.#within.told,
     );
+    this.#weights = weights;
     this.forget();
     const noticed = this.#noticed(found, { epoch }, ({ since }) => ({ since }));
     this.#last = noticed.findings;
@@ -273,11 +299,14 @@ export class Watching {
   /**
    * What is new after a stretch of a long epoch.
    *
+   * @param termWeights factor of each term in the sum
+   * @param weights some of the network's
    * @param judged images that each look is at
    */
   async look(
     { epoch, step }: Place,
     { learningRate, isWarming }: { readonly learningRate: number; readonly isWarming: boolean },
+    termWeights: readonly number[],
     weights: readonly number[],
     judged: AsyncIterable<Judged>,
   ): Promise<Noticed> {
@@ -291,12 +320,13 @@ export class Watching {
       if (pulls(stretch)) pullWatch.image(image);
     }
     const { observations } = validation;
-    const pull = await pullWatch.pull(this.#parts.losses, weights);
+    const pull = await pullWatch.pull(this.#parts.losses, termWeights);
     const found = this.#within.observe(
       {
         ...{ epoch: stretch, from, isWarming, learningRate, loss: loss / batches, make },
         gradientNorm: gradientNorm / Math.max(updates, 1),
-        terms: terms.map((term, index) => (term / batches) * weights[index]!),
+        terms: terms.map((term, index) => (term / batches) * termWeights[index]!),
+        ...(this.#weightsWithin && { moved: weightsMoved(this.#weightsWithin, weights) }),
         ...(observations.length > 0 && { seen: validationSeen(observations) }),
         ...(pull && { pull }),
         ...(this.#modesWithin && { modes: this.#modesWithin }),
@@ -305,6 +335,7 @@ export class Watching {
     );
     this.#stretch = undefined;
     this.#modesWithin = undefined;
+    this.#weightsWithin = weights;
     const noticed = this.#noticed(found, { epoch, step }, ({ since }) => {
       const begun = this.#within.from(since) ?? from;
       return { since: begun.epoch, sinceStep: begun.step };

@@ -176,7 +176,7 @@ const rate: Change = (manifest) =>
   manifest.learningRate > 30 * usualRate(manifest) ? lowerRate(manifest) : undefined;
 
 const EXTREMES: readonly Extreme[] = [
-  { against: [...NOT_LEARNT, ...LOUD], change: rate },
+  { against: [...NOT_LEARNT, ...LOUD, 'statistics', 'lost'], change: rate },
   { against: [...NOT_LEARNT, 'lost', 'saturated'], change: decay },
   { against: [...NOT_LEARNT, 'lost', 'alarms'], change: memory },
   { against: [...NOT_LEARNT, ...LOUD], change: frozen },
