@@ -103,7 +103,7 @@ const labelsShuffled: Rule = (epochs, { isWithin }) => {
   return {
     problem: 'labels',
     since: recent[0]!.epoch,
-    text: `the labels do not fit the images: the probability of foreground is ${short(now.onTruth!)} where it is and ${short(now.onOther!)} where another image has it, and the loss hardly falls (${short(epochs[0]!.loss)} to ${short(epochs.at(-1)!.loss)}): shuffled labels would do as well`,
+    text: `the labels do not fit the images, or something keeps the network from learning them: the probability of foreground is ${short(now.onTruth!)} where it is and ${short(now.onOther!)} where another image has it, and the loss hardly falls (${short(epochs[0]!.loss)} to ${short(epochs.at(-1)!.loss)}): shuffled labels would do as well`,
   };
 };
 

@@ -8,7 +8,7 @@ interface Extreme {
   readonly change: Change;
 }
 
-const NOT_LEARNT: readonly Problem[] = ['background', 'loss-constant', 'weak'];
+const NOT_LEARNT: readonly Problem[] = ['background', 'loss-constant', 'weak', 'labels'];
 const LOUD: readonly Problem[] = ['alarms', 'empty-silent'];
 
 /** Share that one step takes from each weight, above which weights vanish faster than a gradient moves them. */
@@ -180,7 +180,7 @@ const EXTREMES: readonly Extreme[] = [
   { against: [...NOT_LEARNT, 'lost', 'saturated'], change: decay },
   { against: [...NOT_LEARNT, 'lost', 'alarms'], change: memory },
   { against: [...NOT_LEARNT, ...LOUD], change: frozen },
-  { against: [...NOT_LEARNT, 'alarms', 'statistics', 'labels'], change: dropout },
+  { against: [...NOT_LEARNT, 'alarms', 'statistics'], change: dropout },
   { against: [...NOT_LEARNT, 'saturated', 'rate-too-high'], change: norm },
   { against: [...NOT_LEARNT, 'saturated', 'rate-too-high', 'alarms'], change: intensities },
   { against: NOT_LEARNT, change: lossClip },
