@@ -1,4 +1,6 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { generatePhantom } from '@raremask/dataset-phantom';
 import { expect, test } from 'vitest';
 import { further } from '../../../test/further.ts';
@@ -106,6 +108,10 @@ const PIXELS = '{ use: "@raremask/loss-ce" }';
 const DEAF = '{ use: "@raremask/loss-dice", with: { empty: ignore } }';
 
 interface Parts {
+  readonly name?: string;
+  readonly split?: string;
+  readonly nodule?: number;
+  readonly epochs?: number;
   readonly losses?: readonly string[];
   readonly sampler?: string;
   readonly train?: string;
@@ -116,18 +122,20 @@ interface Parts {
 function manifestOf(parts: Parts): string {
   const { losses = [POOLED, PIXELS], sampler = '{ foreground: 0.5 }', masks = 'masks' } = parts;
   const { train = 'optimizer: { learningRate: 0.003 }', model = '' } = parts;
-  return `name: ph
+  const { name = 'ph', nodule = 255, epochs = 7 } = parts;
+  const { split = '{ train: train.txt, validation: val.txt, test: test.txt }' } = parts;
+  return `name: ${name}
 seed: 7
 data:
   use: "@raremask/dataset-images"
-  with: { root: data, images: "images/*.png", masks: "${masks}/{id}.png", classes: { background: 0, nodule: 255 } }
-  split: { train: train.txt, validation: val.txt, test: test.txt }
+  with: { root: data, images: "images/*.png", masks: "${masks}/{id}.png", classes: { background: 0, nodule: ${nodule} } }
+  split: ${split}
   unlikely: accept
 model: { use: "@raremask/unet", with: { filters: 8, depth: 3${model} } }
 loss:
 ${losses.map((loss) => `  - ${loss}`).join('\n')}
 sampler: { use: "@raremask/sampler", with: ${sampler} }
-train: { epochs: 7, workers: 0, ${train} }
+train: { epochs: ${epochs}, workers: 0, ${train} }
 `;
 }
 
@@ -237,5 +245,62 @@ test.each(further('healthy controls', HEALTHY))(
     const { status, stderr } = await raremask(project, 'train');
     expect(status, stderr).toBe(0);
     expect(findings(project, 'runs/ph')).toEqual([]);
+  },
+);
+
+const data =
+  process.env.RAREMASK_DATA ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
+const patches = join(data, 'lung_ct_patches');
+
+/** On real patches, of which few are empty, other batches move every figure. */
+const REAL: readonly (readonly [string, Parts, RegExp | undefined, string])[] = [
+  [
+    'a rate of 1e-9',
+    { train: 'optimizer: { learningRate: 1.0e-9 }' },
+    /^loss-constant$/,
+    'train.optimizer.learningRate',
+  ],
+  [
+    'a clip of 1e-6',
+    { train: 'clip: 1.0e-6, optimizer: { use: sgd, learningRate: 0.01 }' },
+    /^loss-constant$/,
+    'train.clip',
+  ],
+  [
+    'a Dice that is deaf on empty images',
+    { losses: [DEAF], model: ', lastBias: zero' },
+    /^empty-silent$/,
+    'loss[0].with.empty',
+  ],
+  [
+    'a weight decay of 30',
+    { train: 'optimizer: { use: adamw, learningRate: 0.003, with: { weightDecay: 30 } }' },
+    /^background$/,
+    'train.optimizer.with.weightDecay',
+  ],
+  ['nothing of Dice and cross-entropy', {}, undefined, ''],
+];
+
+test.skipIf(!existsSync(patches)).each(further('real patches', REAL))(
+  'of real patches (RAREMASK_DATA) the sentinel names %s',
+  { timeout: 300_000 },
+  async (_, parts, problem, setting) => {
+    const project = emptyProject();
+    cpSync(patches, project.at('data'), { recursive: true });
+    const split = '{ train: train.txt, validation: val.txt }';
+    project.write(
+      'raremask.yaml',
+      manifestOf({ name: 'real', split, nodule: 1, epochs: 6, ...parts }),
+    );
+    const { status, stderr } = await raremask(project, 'train');
+    expect(status, stderr).toBe(0);
+    const found = findings(project, 'runs/real');
+    if (problem === undefined) {
+      expect(found).toEqual([]);
+      return;
+    }
+    expect(found.map((one) => one.problem)).toEqual([expect.stringMatching(problem)]);
+    expect(found[0]!.epoch - found[0]!.since).toBeLessThan(3);
+    expect(found[0]!.advice[0]).toContain(setting);
   },
 );
