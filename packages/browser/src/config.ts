@@ -13,6 +13,8 @@ export interface PageConfig {
   readonly mirror: boolean;
   /** As `evaluate.window` of the manifest. */
   readonly window: 'auto' | 'whole' | readonly number[];
+  /** The only extents that the ONNX file takes; left out, it takes any. */
+  readonly size?: readonly number[];
   /** Whether pictures are turned as their files say. */
   readonly upright: boolean;
   /** How volumes are seen, as `data.with` of the manifest says it; left out, the model takes pictures. */

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { further } from '../../../test/further.ts';
 import { chromium, openPage } from './chromium.ts';
 import { raremask } from './command.ts';
+import { ownModel } from './ownModel.ts';
 import { emptyProject, MANIFEST, type Project } from './project.ts';
 
 const skipped = chromium === undefined ? ' (skipped: there is no Chromium)' : '';
@@ -66,7 +67,8 @@ test.skipIf(chromium === undefined).each([
   ['slices with neighbours, resampled', 'view: coronal, neighbours: 1, spacing: [1.5, 2, 1.2]', ''],
   // Half a minute each.
   ...further<readonly [string, string, string]>('the page of windows of volumes', [
-    ['windows of volumes', 'view: volume', 'evaluate: { window: [8, 8, 8] }\n'],
+    ['whole volumes, smaller than windows', 'view: volume', ''],
+    ['windows larger than some of a side', 'view: volume', 'evaluate: { window: [16, 8, 8] }\n'],
     [
       'windows of volumes, mirrored',
       'view: volume',
@@ -127,3 +129,38 @@ test.skipIf(chromium === undefined).each([
     }
   },
 );
+
+test('a 3-D network of one size is exported at that of the windows, and has a page where these are named', async () => {
+  const project = emptyProject();
+  writeVolumes(project);
+  project.write(
+    'own.ts',
+    ownModel(`({ images, weights }) => {
+    const places = tf.reshape(tf.linspace(0, 1, images.shape[3]!), [1, 1, 1, -1, 1]);
+    return { logits: tf.conv3d(tf.mul(images, places) as tf.Tensor5D, weights[0] as tf.Tensor5D, 1, 'same') };
+  }`)
+      .replace('[1, 1, 1, 2]', '[1, 1, 1, 1, 2]')
+      .replace('[1, 1]', '[1, 1, 1]'),
+  );
+  project.write(
+    'raremask.yaml',
+    manifest('view: volume').replace(/model: .*/, 'model: { use: ./own.ts }'),
+  );
+  const trained = await raremask(project, 'train');
+  expect(trained.status, trained.stderr).toBe(0);
+  const made = (...options: string[]) =>
+    raremask(project, 'package', 'runs/tiny', '--out', ...options);
+  const auto = await made('auto');
+  expect(auto.status, auto.stderr).toBe(0);
+  expect(auto.stderr).toContain('model.onnx takes images of 96x96x96 alone');
+  expect(auto.stderr).toContain('--set evaluate.window=[96,96,96]');
+  expect(project.files('auto')).not.toContain('predict.html');
+  const whole = await made('whole', '--set', 'evaluate.window=whole');
+  expect(whole.status).toBe(1);
+  expect(whole.stderr).toContain('--size 96x96x96');
+  expect(project.files('.').filter((file) => file.startsWith('whole'))).toEqual([]);
+  const named = await made('named', '--set', 'evaluate.window=[8,8,8]');
+  expect(named.status, named.stderr).toBe(0);
+  expect(project.files('named')).toContain('predict.html');
+  expect(project.read('named/web/model.js')).toContain('"size":[8,8,8]');
+});

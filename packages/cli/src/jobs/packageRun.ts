@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { type PageConfig, runtimeFiles, viewerFile, writePage } from '@raremask/browser';
 import { loadRuntime } from '@raremask/compiler';
@@ -36,8 +36,25 @@ export interface PackageOptions extends Pick<ManifestOptions, 'set'> {
   readonly page: boolean;
 }
 
-/** Writes one folder with all that is needed to use a run's network, and to know what it is worth. */
+/** Writes one folder with all that is needed to use a run's network, and to know what it is worth; where that fails, none. */
 export async function packageRun(
+  run: string,
+  options: PackageOptions & { readonly version: string },
+  console: Console,
+): Promise<number> {
+  const { out } = options;
+  const isThere = existsSync(out);
+  if (isThere && readdirSync(out).length > 0) throw packageExists(out);
+  try {
+    return await packaged(run, options, console);
+  } catch (error) {
+    const begun = isThere ? readdirSync(out).map((name) => join(out, name)) : [out];
+    for (const path of begun) await rm(path, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function packaged(
   run: string,
   {
     out,
@@ -51,7 +68,6 @@ export async function packageRun(
   }: PackageOptions & { readonly version: string },
   console: Console,
 ): Promise<number> {
-  if (existsSync(out) && readdirSync(out).length > 0) throw packageExists(out);
   const { folder, environment } = await openRunFolder(run);
   const loaded = await manifestOfRun(run, options);
   const [licensed, intended] = [
@@ -72,16 +88,17 @@ export async function packageRun(
   });
   const outcome = await loadRuntime();
   const onnx = join(files.path, 'model.onnx');
-  const { window } = loaded.manifest.evaluate;
-  // Graphs of 3-D networks are of one size: that of the windows, where the manifest has some.
-  const windows = typeof window === 'string' || model.facts.space === 2 ? undefined : window;
-  const fixed = size === undefined ? windows : sizeOf(size);
-  await exportOnnx(loaded, run, {
-    ...{ out: onnx, version, onEvent },
+  const { size: fixed } = await exportOnnx(loaded, run, {
+    ...{ out: onnx, version, onEvent, sizeIfNeeded: model.window },
     runtime: outcome.state === 'ok' ? outcome.runtime : undefined,
     ...(checkpoint && { checkpoint }),
-    ...(fixed !== undefined && { size: fixed }),
+    ...(size !== undefined && { size: sizeOf(size) }),
   });
+  if (fixed !== undefined && size === undefined) {
+    say(
+      `model.onnx takes images of ${fixed.join('x')} alone, the windows of evaluate.window, since the network's graph depends on the size`,
+    );
+  }
   for (const path of await copyLocalPlugins(loaded, files.path)) {
     say(`${path} imports files of its own, which are not in the package: put them beside it`);
   }
@@ -132,9 +149,9 @@ async function pageOf(
     plugins.dataset.use === '@raremask/dataset-volumes'
       ? (plugins.dataset.options as NonNullable<PageConfig['volumes']> & { images?: unknown })
       : undefined;
-  if (facts.space === 3 && size?.join() !== String(manifest.evaluate.window)) {
+  if (facts.space === 3 && size !== undefined && size.join() !== String(manifest.evaluate.window)) {
     say(
-      'no predict.html is written: the ONNX file takes one size, and volumes have many; name windows of that size, for example --set evaluate.window=[96,96,96]',
+      `no predict.html is written: model.onnx takes volumes of ${size.join('x')} alone, and others are predicted as well; name windows of that size: --set evaluate.window=[${size}]`,
     );
     return false;
   }
@@ -162,6 +179,7 @@ async function pageOf(
   const config: PageConfig = {
     ...{ name: manifest.name, facts, normalization, multipleOf, rule, mirror, window },
     ...(resolution !== undefined && { resolution }),
+    ...(size !== undefined && { size }),
     upright: given.orientation === 'upright',
     ...(volumes !== undefined && {
       volumes: { view: volumes.view, neighbours: volumes.neighbours, spacing: volumes.spacing },
