@@ -21,6 +21,8 @@ export interface PageConfig {
   readonly volumes?: {
     readonly view: 'axial' | 'coronal' | 'sagittal' | 'volume';
     readonly neighbours: number;
+    /** How the files of a case are called; left out, every file is a case. */
+    readonly files?: readonly string[] | 'numbered';
     readonly spacing?: number | [number | null, number | null, number | null] | undefined;
   };
   /** What was scored, in a sentence. */

@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { further } from '../../../test/further.ts';
-import { chromium, openPage } from './chromium.ts';
+import { chromium, type OpenPage, openPage } from './chromium.ts';
 import { raremask } from './command.ts';
 import { ownModel } from './ownModel.ts';
 import { emptyProject, MANIFEST, type Project } from './project.ts';
@@ -63,6 +63,15 @@ const manifest = (reading: string, rest = '') =>
     .replace('depth: 1 }', 'depth: 1, lastBias: zero }')
     .replace('batch: 4', 'batch: 2') + rest;
 
+/** Files that a page offers, by path. */
+function savedBy(page: OpenPage): Promise<Record<string, number[]>> {
+  return page.evaluate(`(async () => {
+    const links = [...document.querySelectorAll('a[data-path]')];
+    return Object.fromEntries(await Promise.all(links.map(async (link) =>
+      [link.dataset.path, [...new Uint8Array(await (await fetch(link.href)).arrayBuffer())]])));
+  })()`);
+}
+
 test.skipIf(chromium === undefined).each([
   ['slices with neighbours, resampled', 'view: coronal, neighbours: 1, spacing: [1.5, 2, 1.2]', ''],
   // Half a minute each.
@@ -103,11 +112,7 @@ test.skipIf(chromium === undefined).each([
       `document.querySelector('.viewer')?.dataset.shown ?? document.body.textContent`,
     );
     expect(shown).toBe('plain.nii');
-    const files = await page.evaluate<Record<string, number[]>>(`(async () => {
-    const links = [...document.querySelectorAll('a[data-path]')];
-    return Object.fromEntries(await Promise.all(links.map(async (link) =>
-      [link.dataset.path, [...new Uint8Array(await (await fetch(link.href)).arrayBuffer())]])));
-  })()`);
+    const files = await savedBy(page);
     let found = 0;
     for (const [at, path] of chosen.entries()) {
       const id = basename(path).replace(/\.nii(\.gz)?$/, '');
@@ -127,6 +132,58 @@ test.skipIf(chromium === undefined).each([
       );
       expect(wide).toBe(true);
     }
+  },
+);
+
+test
+  .skipIf(chromium === undefined)
+  .each(further('the page of cases of several files', [['a file a channel']]))(
+  `the page takes the files of a case together: %s${skipped}`,
+  async () => {
+    const project = emptyProject();
+    writeVolumes(project);
+    for (let number = 0; number < 6; number++) {
+      const values = Array.from({ length: 10 * 16 * 12 }, (_, at) => (at * (number + 3)) % 97);
+      project.write(`data/images/case${number}_t2.nii.gz`, gzipSync(nifti(values)));
+    }
+    for (let number = 0; number < 6; number++) {
+      const at = (name: string) => project.at(`data/images/case${number}${name}.nii.gz`);
+      renameSync(at(''), at('_t1'));
+    }
+    const files = 'images: ["images/{id}_t1.nii.gz", "images/{id}_t2.nii.gz"]';
+    project.write('raremask.yaml', manifest(`view: axial, ${files}`));
+    const trained = await raremask(project, 'train');
+    expect(trained.status, trained.stderr).toBe(0);
+    const made = await raremask(
+      project,
+      'package',
+      'runs/tiny',
+      '--out',
+      'handed',
+      '--set',
+      'evaluate.threshold=0.5',
+    );
+    expect(made.status, made.stderr).toBe(0);
+    const done = await raremask(project, 'predict', 'handed', 'data/images', '--out', 'predicted');
+    expect(done.status, done.stderr).toBe(0);
+    const page = await openPage(chromium!, project.at('handed/predict.html'));
+    await page.until(`document.getElementById('state')?.textContent === 'Ready.'`);
+    expect(await page.evaluate('document.body.textContent')).toContain(
+      '{id}_t1.nii.gz, {id}_t2.nii.gz',
+    );
+    const chosen = ['case0_t2', 'case1_t2', 'case0_t1'];
+    await page.choose(
+      '#files',
+      chosen.map((name) => project.at(`data/images/${name}.nii.gz`)),
+    );
+    await page.until(`document.querySelectorAll('.card').length === 2`);
+    expect(await page.evaluate(`document.querySelector('.failed p').textContent`)).toContain(
+      'the case case1 lacks case1_t1: drop all files of a case together',
+    );
+    const { 'masks/case0.nii.gz': own } = await savedBy(page);
+    const command = gunzipSync(readFileSync(project.at('predicted/masks/case0.nii.gz')));
+    expect(gunzipSync(Buffer.from(own!))).toEqual(command);
+    expect(command.subarray(352).some((value) => value > 0)).toBe(true);
   },
 );
 

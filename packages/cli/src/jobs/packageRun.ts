@@ -147,7 +147,7 @@ async function pageOf(
   const given = plugins.dataset.options as { channels?: unknown; orientation?: unknown };
   const volumes =
     plugins.dataset.use === '@raremask/dataset-volumes'
-      ? (plugins.dataset.options as NonNullable<PageConfig['volumes']> & { images?: unknown })
+      ? (plugins.dataset.options as VolumeOptions)
       : undefined;
   if (facts.space === 3 && size !== undefined && size.join() !== String(manifest.evaluate.window)) {
     say(
@@ -176,40 +176,62 @@ async function pageOf(
   }
   const { resolution } = manifest.data;
   const { mirror, window } = manifest.evaluate;
+  const scores = evaluation && scoresText(evaluation);
   const config: PageConfig = {
     ...{ name: manifest.name, facts, normalization, multipleOf, rule, mirror, window },
     ...(resolution !== undefined && { resolution }),
     ...(size !== undefined && { size }),
     upright: given.orientation === 'upright',
     ...(volumes !== undefined && {
-      volumes: { view: volumes.view, neighbours: volumes.neighbours, spacing: volumes.spacing },
+      volumes: {
+        ...{ view: volumes.view, neighbours: volumes.neighbours, spacing: volumes.spacing },
+        ...filesOfCase(volumes),
+      },
     }),
-    ...(evaluation !== undefined && { scores: scoresText(evaluation) }),
+    ...(scores !== undefined && { scores }),
   };
   await writePage(out, config, await readFile(onnx), runtime, viewer);
   return true;
+}
+
+/** What of the options of volumes says how they are read. */
+type VolumeOptions = NonNullable<PageConfig['volumes']> & {
+  readonly images?: string | readonly string[];
+  readonly classes?: unknown;
+};
+
+/** How the files of a case are called where they are several; undefined where names alone do not tell them apart. */
+function filesOfCase({ images, classes }: VolumeOptions): Pick<VolumeOptions, 'files'> | undefined {
+  // A dataset.json tells of the files.
+  if (images === undefined && classes === undefined) return { files: 'numbered' };
+  const names = [images ?? []].flat().map((pattern) => basename(pattern));
+  if (names.length < 2) return undefined;
+  const tell = new Set(names).size === names.length && names.every((name) => name.includes('{id}'));
+  return tell ? { files: names } : undefined;
 }
 
 /** What the page cannot read of a model's images; undefined where it reads them. */
 function otherImages(
   isOtherSpace: boolean,
   channels: unknown,
-  volumes: { readonly images?: unknown } | undefined,
+  volumes: VolumeOptions | undefined,
 ): string | undefined {
   if (isOtherSpace) return "and this model takes volumes of a data set that is not raremask's";
   if (Array.isArray(channels)) return 'and this model takes chosen channels';
-  const files = volumes?.images;
-  if (Array.isArray(files) && files.length > 1) {
-    return `and a case of this model is ${files.length} files`;
+  const files = [volumes?.images ?? []].flat();
+  if (volumes && files.length > 1 && filesOfCase(volumes) === undefined) {
+    return 'and the files of a case of this model are told apart by their folders';
   }
   return undefined;
 }
 
-function scoresText({ split, summary: { foreground } }: Evaluation): string {
-  const dice = foreground.diceForeground?.toFixed(2) ?? 'unknown';
-  const alarms =
-    foreground.alarmShare === null ? 'unknown' : `${(100 * foreground.alarmShare).toFixed(0)} %`;
-  return `On its ${split} images: Dice ${dice} where there is foreground, alarms on ${alarms} of the others.`;
+function scoresText({ split, summary: { foreground } }: Evaluation): string | undefined {
+  const { diceForeground: dice, alarmShare: alarms } = foreground;
+  const said = [
+    dice !== null && `Dice ${dice.toFixed(2)} where there is foreground`,
+    alarms !== null && `alarms on ${(100 * alarms).toFixed(0)} % of those without`,
+  ].filter((part) => part !== false);
+  return said.length === 0 ? undefined : `On its ${split} images: ${said.join(', ')}.`;
 }
 
 /** Names of images may be names of people. */
