@@ -13,12 +13,16 @@ export interface PageConfig {
   readonly mirror: boolean;
   /** As `evaluate.window` of the manifest. */
   readonly window: 'auto' | 'whole' | readonly number[];
+  /** The only extents that the ONNX file takes; left out, it takes any. */
+  readonly size?: readonly number[];
   /** Whether pictures are turned as their files say. */
   readonly upright: boolean;
   /** How volumes are seen, as `data.with` of the manifest says it; left out, the model takes pictures. */
   readonly volumes?: {
     readonly view: 'axial' | 'coronal' | 'sagittal' | 'volume';
     readonly neighbours: number;
+    /** How the files of a case are called; left out, every file is a case. */
+    readonly files?: readonly string[] | 'numbered';
     readonly spacing?: number | [number | null, number | null, number | null] | undefined;
   };
   /** What was scored, in a sentence. */

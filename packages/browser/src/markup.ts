@@ -24,7 +24,7 @@ export function pageMarkup({ name, facts, scores, volumes }: PageConfig): string
 <h1>${escaped(name)}</h1>
 ${facts.remark === undefined ? '' : `<p class="remark">${escaped(facts.remark)}</p>`}
 <p class="muted">Images stay on this machine: the model runs in this page, which loads nothing from elsewhere.${scores === undefined ? '' : ` ${escaped(scores)}`}</p>
-<label id="drop"><input id="files" type="file" multiple accept="${taken.accept}"><span>${taken.text}</span></label>${volumes ? `\n<p class="muted">${OTHERS}</p>` : ''}
+<label id="drop"><input id="files" type="file" multiple accept="${taken.accept}"><span>${taken.text}</span></label>${volumes ? `\n<p class="muted">${caseText(volumes.files)} ${OTHERS}</p>` : ''}
 <p id="state" role="status">Loading the model…</p>
 <div id="results"></div>
 </main>
@@ -36,8 +36,13 @@ ${volumes ? '<script src="web/niivue.js"></script>\n' : ''}<script src="web/page
 `;
 }
 
-const OTHERS =
-  'One file is one case. DICOM, NRRD and MetaImage, and cases of several files, are for the command line: raremask predict.';
+const OTHERS = 'DICOM, NRRD and MetaImage are for the command line: raremask predict.';
+
+function caseText(files: NonNullable<PageConfig['volumes']>['files']): string {
+  if (files === undefined) return 'One file is one case.';
+  const names = files === 'numbered' ? ['{id}_0000', '{id}_0001 and so on'] : files;
+  return `The files of a case are dropped together: ${escaped(names.join(', '))}, where {id} is the case.`;
+}
 
 const STYLE = `
 :root { color-scheme: light dark; --page: #f6f6f3; --card: #fff; --ink: #1b1e23; --muted: #646a73; --line: #d5d7d3; --warn: #8f4a00; --warn-page: #fdf0dc; --found: #1f62b5; }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type PageConfig, runtimeFiles, writePage } from '@raremask/browser';
+import { type PageConfig, runtimeFiles, viewerFile, writePage } from '@raremask/browser';
 import { expect, onTestFinished, test } from 'vitest';
 
 const config: PageConfig = {
@@ -40,6 +40,33 @@ test('the page loads what lies beside it alone, and names are text in it', async
     new Function('globalThis', readFileSync(join(folder, 'web', name), 'utf8'))(held);
   }
   expect(held.RAREMASK).toMatchObject({ config, model: 'AQL6', wasm: 'AQL6' });
+});
+
+test('the page of volumes loads niivue, with its licence beside it, and says what a case is', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'raremask-page-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const viewer = await viewerFile(import.meta.dirname);
+  // A script, not a module: the page is opened as a file.
+  expect(viewer).not.toMatch(/^(import|export) /m);
+  const held: { niivue?: { readonly Niivue?: unknown } } = {};
+  new Function('globalThis', 'self', 'window', 'module', 'exports', `${viewer}`).call(
+    held,
+    held,
+    held,
+    held,
+  );
+  expect(held.niivue?.Niivue).toBeTypeOf('function');
+  const volumes = { view: 'axial', neighbours: 0, files: ['{id}_<1>.nii', '{id}_2.nii'] } as const;
+  const runtime = { version: '1', script: '', wasm: Uint8Array.of() };
+  await writePage(folder, { ...config, volumes }, Uint8Array.of(), runtime, viewer);
+  const page = readFileSync(join(folder, 'predict.html'), 'utf8');
+  const sources = [...page.matchAll(/src="([^"]+)"/g)].map(([, source]) => source!);
+  expect(sources).toEqual(['web/model.js', 'web/runtime.js', 'web/niivue.js', 'web/page.js']);
+  expect(page).toContain('accept=".nii,.gz"');
+  expect(page).toContain('{id}_&lt;1&gt;.nii, {id}_2.nii');
+  expect(readFileSync(join(folder, 'web/niivue.js'), 'utf8')).toBe(viewer);
+  const licence = readFileSync(join(folder, 'web/niivue.LICENSE'), 'utf8');
+  expect(licence).toContain('BSD 2-Clause');
 });
 
 test('the script is for a browser: nothing in it asks for Node', () => {

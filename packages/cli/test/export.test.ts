@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { loadRuntime } from '@raremask/compiler';
 import { describe, expect, test } from 'vitest';
 import { raremask } from './command.ts';
-import { createProject, MANIFEST, type Project } from './project.ts';
+import { ownModel } from './ownModel.ts';
+import { createProject, emptyProject, MANIFEST, type Project } from './project.ts';
+import { writeVolumes } from './volumes.ts';
 
 const outcome = await loadRuntime();
 if (outcome.state !== 'ok')
@@ -62,6 +64,7 @@ describe.skipIf(outcome.state !== 'ok')('an exported network', () => {
   test.each([
     'filters: 4, depth: 1, blocks: residual, blocksPerLevel: 1, attention: true, squeezeExcite: true',
     'filters: 4, depth: 1, norm: instance',
+    'filters: 2, depth: 1, norm: group, groups: 2, upsampling: resize',
   ])('of %s takes any size as well', async (options) => {
     const project = await trained(options);
     const run = await raremask(project, 'export', 'runs/tiny', '--out', 'net.onnx');
@@ -70,10 +73,40 @@ describe.skipIf(outcome.state !== 'ok')('an exported network', () => {
     expect(await shapesOf(project.at('net.onnx'), [3, 10, 14, 1])).toEqual([3, 10, 14, 2]);
   });
 
+  test('of a 3-D network takes any size as well', async () => {
+    const project = emptyProject();
+    writeVolumes(project);
+    const manifest = MANIFEST.replace('dataset-images', 'dataset-volumes')
+      .replace(/with: \{ root: data.*/, 'with: { root: set, view: volume }')
+      .replace(/split: .*/, 'split: { validation: 0.34 }')
+      .replace('epochs: 2, batch: 4', 'epochs: 1, batch: 2');
+    project.write('raremask.yaml', manifest);
+    const trained = await raremask(project, 'train');
+    expect(trained.status, trained.stderr).toBe(0);
+    const run = await raremask(project, 'export', 'runs/tiny', '--out', 'net.onnx');
+    expect(run.status, run.stderr).toBe(0);
+    expect(run.stdout).toContain('images [batch, depth, height, width, 1]');
+    expect(await shapesOf(project.at('net.onnx'), [2, 4, 10, 6, 1])).toEqual([2, 4, 10, 6, 2]);
+    // Two of them would be more pixels than are compared at once.
+    const large = ['--out', 'large.onnx', '--size', '96x96x96'];
+    const sized = await raremask(project, 'export', 'runs/tiny', ...large);
+    expect(sized.status, sized.stderr).toBe(0);
+    expect(sized.stdout).toContain('run by onnxruntime with a batch of 1: at most');
+  });
+
   test('of one size is asked for where the graph needs it', async () => {
-    const project = await trained(
-      'filters: 2, depth: 1, norm: group, groups: 2, upsampling: resize',
+    const project = createProject(
+      MANIFEST.replace(/model: .*/, 'model: { use: ./own.ts }').replace('epochs: 2', 'epochs: 1'),
     );
+    project.write(
+      'own.ts',
+      ownModel(`({ images, weights }) => {
+      const places = tf.reshape(tf.linspace(0, 1, images.shape[2]!), [1, 1, -1, 1]);
+      return { logits: tf.conv2d(tf.mul(images, places) as tf.Tensor4D, weights[0] as tf.Tensor4D, 1, 'same') };
+    }`),
+    );
+    const trained = await raremask(project, 'train');
+    expect(trained.status, trained.stderr).toBe(0);
     const without = await raremask(project, 'export', 'runs/tiny', '--out', 'net.onnx');
     expect(without.status).toBe(1);
     expect(without.stderr).toContain('[RAREMASK_EXPORT_SIZE]');

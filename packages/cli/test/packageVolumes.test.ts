@@ -1,10 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { further } from '../../../test/further.ts';
-import { chromium, openPage } from './chromium.ts';
+import { chromium, type OpenPage, openPage } from './chromium.ts';
 import { raremask } from './command.ts';
+import { ownModel } from './ownModel.ts';
 import { emptyProject, MANIFEST, type Project } from './project.ts';
 
 const skipped = chromium === undefined ? ' (skipped: there is no Chromium)' : '';
@@ -62,11 +63,21 @@ const manifest = (reading: string, rest = '') =>
     .replace('depth: 1 }', 'depth: 1, lastBias: zero }')
     .replace('batch: 4', 'batch: 2') + rest;
 
+/** Files that a page offers, by path. */
+function savedBy(page: OpenPage): Promise<Record<string, number[]>> {
+  return page.evaluate(`(async () => {
+    const links = [...document.querySelectorAll('a[data-path]')];
+    return Object.fromEntries(await Promise.all(links.map(async (link) =>
+      [link.dataset.path, [...new Uint8Array(await (await fetch(link.href)).arrayBuffer())]])));
+  })()`);
+}
+
 test.skipIf(chromium === undefined).each([
   ['slices with neighbours, resampled', 'view: coronal, neighbours: 1, spacing: [1.5, 2, 1.2]', ''],
   // Half a minute each.
   ...further<readonly [string, string, string]>('the page of windows of volumes', [
-    ['windows of volumes', 'view: volume', 'evaluate: { window: [8, 8, 8] }\n'],
+    ['whole volumes, smaller than windows', 'view: volume', ''],
+    ['windows larger than some of a side', 'view: volume', 'evaluate: { window: [16, 8, 8] }\n'],
     [
       'windows of volumes, mirrored',
       'view: volume',
@@ -101,11 +112,7 @@ test.skipIf(chromium === undefined).each([
       `document.querySelector('.viewer')?.dataset.shown ?? document.body.textContent`,
     );
     expect(shown).toBe('plain.nii');
-    const files = await page.evaluate<Record<string, number[]>>(`(async () => {
-    const links = [...document.querySelectorAll('a[data-path]')];
-    return Object.fromEntries(await Promise.all(links.map(async (link) =>
-      [link.dataset.path, [...new Uint8Array(await (await fetch(link.href)).arrayBuffer())]])));
-  })()`);
+    const files = await savedBy(page);
     let found = 0;
     for (const [at, path] of chosen.entries()) {
       const id = basename(path).replace(/\.nii(\.gz)?$/, '');
@@ -127,3 +134,90 @@ test.skipIf(chromium === undefined).each([
     }
   },
 );
+
+test
+  .skipIf(chromium === undefined)
+  .each(further('the page of cases of several files', [['a file a channel']]))(
+  `the page takes the files of a case together: %s${skipped}`,
+  async () => {
+    const project = emptyProject();
+    writeVolumes(project);
+    for (let number = 0; number < 6; number++) {
+      const values = Array.from({ length: 10 * 16 * 12 }, (_, at) => (at * (number + 3)) % 97);
+      project.write(`data/images/case${number}_t2.nii.gz`, gzipSync(nifti(values)));
+    }
+    for (let number = 0; number < 6; number++) {
+      const at = (name: string) => project.at(`data/images/case${number}${name}.nii.gz`);
+      renameSync(at(''), at('_t1'));
+    }
+    const files = 'images: ["images/{id}_t1.nii.gz", "images/{id}_t2.nii.gz"]';
+    project.write('raremask.yaml', manifest(`view: axial, ${files}`));
+    const trained = await raremask(project, 'train');
+    expect(trained.status, trained.stderr).toBe(0);
+    const made = await raremask(
+      project,
+      'package',
+      'runs/tiny',
+      '--out',
+      'handed',
+      '--set',
+      'evaluate.threshold=0.5',
+    );
+    expect(made.status, made.stderr).toBe(0);
+    const done = await raremask(project, 'predict', 'handed', 'data/images', '--out', 'predicted');
+    expect(done.status, done.stderr).toBe(0);
+    const page = await openPage(chromium!, project.at('handed/predict.html'));
+    await page.until(`document.getElementById('state')?.textContent === 'Ready.'`);
+    expect(await page.evaluate('document.body.textContent')).toContain(
+      '{id}_t1.nii.gz, {id}_t2.nii.gz',
+    );
+    const chosen = ['case0_t2', 'case1_t2', 'case0_t1'];
+    await page.choose(
+      '#files',
+      chosen.map((name) => project.at(`data/images/${name}.nii.gz`)),
+    );
+    await page.until(`document.querySelectorAll('.card').length === 2`);
+    expect(await page.evaluate(`document.querySelector('.failed p').textContent`)).toContain(
+      'the case case1 lacks case1_t1: drop all files of a case together',
+    );
+    const { 'masks/case0.nii.gz': own } = await savedBy(page);
+    const command = gunzipSync(readFileSync(project.at('predicted/masks/case0.nii.gz')));
+    expect(gunzipSync(Buffer.from(own!))).toEqual(command);
+    expect(command.subarray(352).some((value) => value > 0)).toBe(true);
+  },
+);
+
+test('a 3-D network of one size is exported at that of the windows, and has a page where these are named', async () => {
+  const project = emptyProject();
+  writeVolumes(project);
+  project.write(
+    'own.ts',
+    ownModel(`({ images, weights }) => {
+    const places = tf.reshape(tf.linspace(0, 1, images.shape[3]!), [1, 1, 1, -1, 1]);
+    return { logits: tf.conv3d(tf.mul(images, places) as tf.Tensor5D, weights[0] as tf.Tensor5D, 1, 'same') };
+  }`)
+      .replace('[1, 1, 1, 2]', '[1, 1, 1, 1, 2]')
+      .replace('[1, 1]', '[1, 1, 1]'),
+  );
+  project.write(
+    'raremask.yaml',
+    manifest('view: volume').replace(/model: .*/, 'model: { use: ./own.ts }'),
+  );
+  const trained = await raremask(project, 'train');
+  expect(trained.status, trained.stderr).toBe(0);
+  const made = (...options: string[]) =>
+    raremask(project, 'package', 'runs/tiny', '--out', ...options);
+  const auto = await made('auto');
+  expect(auto.status, auto.stderr).toBe(0);
+  expect(auto.stderr).toContain('model.onnx takes images of 96x96x96 alone');
+  expect(auto.stderr).toContain('--set evaluate.window=[96,96,96]');
+  expect(project.files('auto')).not.toContain('predict.html');
+  const whole = await made('whole', '--set', 'evaluate.window=whole');
+  expect(whole.status).toBe(1);
+  expect(whole.stderr).toContain('--size 96x96x96');
+  expect(project.files('.').filter((file) => file.startsWith('whole'))).toEqual([]);
+  const named = await made('named', '--set', 'evaluate.window=[8,8,8]');
+  expect(named.status, named.stderr).toBe(0);
+  expect(project.files('named')).toContain('predict.html');
+  expect(project.read('named/web/model.js')).toContain('"size":[8,8,8]');
+});

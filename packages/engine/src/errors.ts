@@ -253,14 +253,15 @@ export function noTrainingData(): RaremaskError {
   });
 }
 
-export function exportNeedsSize(operator: string): RaremaskError {
+/** @param example a size that the network takes */
+export function exportNeedsSize(operator: string, example: readonly number[]): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_EXPORT_SIZE',
     category: 'run',
     where: 'export',
     what: `the network's graph depends on the size of its images (${operator} mixes extents)`,
     expected: 'a size for which the file is written',
-    remedy: 'name one, for example --size 256x256',
+    remedy: `name one, for example --size ${example.join('x')}`,
   });
 }
 

@@ -7,7 +7,7 @@ import {
   type OnnxModel,
   type Runtime,
 } from '@raremask/compiler';
-import type { Facts, Model, OnEvent } from '@raremask/core';
+import type { Facts, Model, OnEvent, RaremaskError } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { writeAtomically } from '@raremask/record';
@@ -19,6 +19,7 @@ import {
   scopeWithoutData,
   warnUnsearched,
 } from './opening/openTrained.ts';
+import { paddedSize } from './reading/window.ts';
 import type { CheckpointHead } from './record/checkpointHead.ts';
 import { eagerNetwork } from './runner/eagerRunner.ts';
 import { graphsOfTwoSizes, inferenceGraph } from './runner/inferenceGraph.ts';
@@ -31,6 +32,8 @@ export interface ExportOptions {
   readonly checkpoint?: 'best' | 'last';
   /** Extents of an image; without them the file takes any size that the network takes, if it can. */
   readonly size?: readonly number[];
+  /** Extents of an image for a graph that depends on the size, where `size` is left out; without them it is refused. */
+  readonly sizeIfNeeded?: readonly number[] | undefined;
   /** Runs the file before it is kept; without one it is written unchecked. */
   readonly runtime?: Runtime | undefined;
   /** Version of the command that exports, for the file. */
@@ -44,12 +47,20 @@ export interface ExportResult {
   /** Shape of the input `images`; names stand for extents that vary. */
   readonly images: readonly (number | string)[];
   readonly logits: readonly (number | string)[];
+  /** Extents that an image must have; absent where the file takes any that the network takes. */
+  readonly size?: readonly number[];
   /** Largest difference from the model's logits, relative to the largest; null where it was not run. */
   readonly difference: number | null;
+  /** Images in each batch that it was run on. */
+  readonly batches: readonly number[];
 }
 
 /** Relative to the largest logit. */
 const TOLERANCE = 1e-4;
+
+/** Batches that a file is run on; of large images one alone, whose maps of features fit into memory. */
+const BATCHES = [1, 2, 5];
+const MOST_PIXELS = 1_500_000;
 
 /**
  * Writes the network of a run as an ONNX file: images [batch, ...space, channels], normalised as the
@@ -72,11 +83,24 @@ export async function exportOnnx(
     warnUnsearched(loaded.manifest.evaluate, trained, options.onEvent);
     const { facts, model, state, rule } = trained;
     const program = { facts, model };
-    const metadata = metadataOf(loaded, head, model, rule, options);
-    const onnx = await openModel(program, state, options.size, metadata);
+    const written = (extents: readonly number[] | undefined) =>
+      openModel(
+        program,
+        state,
+        extents,
+        metadataOf(loaded, head, model, rule, { ...options, size: extents }),
+      );
+    let size = options.size;
+    const onnx = await written(size).catch((error: unknown) => {
+      if (!(error instanceof NotGeneral) || size !== undefined) throw error;
+      size = options.sizeIfNeeded;
+      if (size === undefined) throw needsSize(error, program);
+      return written(size);
+    });
     const bytes = encode(onnx);
+    const batches = options.runtime ? batchesOf(size) : [];
     const difference = options.runtime
-      ? await differenceFrom(options.runtime, bytes, program, state, options.size)
+      ? await differenceFrom(options.runtime, bytes, program, state, size, batches)
       : null;
     // Written so that NaN is refused.
     if (difference !== null && !(difference <= TOLERANCE)) {
@@ -84,13 +108,16 @@ export async function exportOnnx(
     }
     await writeAtomically(options.out, bytes);
     const [images, logits] = [onnx.inputs[0]!.shape, onnx.outputs[0]!.shape];
-    return { out: options.out, bytes: bytes.length, images, logits, difference };
+    return {
+      ...{ out: options.out, bytes: bytes.length, images, logits, difference, batches },
+      ...(size !== undefined && { size }),
+    };
   } finally {
     await close();
   }
 }
 
-/** Any batch and any size where the graph allows; else any batch of one size. */
+/** Any batch of one size; or of any, or NotGeneral. */
 async function openModel(
   program: NetworkProgram,
   state: NetworkArrays,
@@ -108,28 +135,34 @@ async function openModel(
   const names = (axis: number) => ['batch', ...spaceNames(program.facts.space)][axis]!;
   const ofSize = (count: number, space: readonly number[]) =>
     inferenceGraph(program, [count, ...space], state);
-  try {
-    const [first, second] = size
-      ? [await ofSize(3, size), await ofSize(5, size)]
-      : await graphsOfTwoSizes(program, state);
-    return generalize(lowered(first), lowered(second), names);
-  } catch (error) {
-    if (error instanceof NotGeneral && !size) throw exportNeedsSize(error.message);
-    throw error;
-  }
+  const [first, second] = size
+    ? [await ofSize(3, size), await ofSize(5, size)]
+    : await graphsOfTwoSizes(program, state);
+  return generalize(lowered(first), lowered(second), names);
+}
+
+function needsSize({ message }: NotGeneral, { facts, model }: NetworkProgram): RaremaskError {
+  const wish = facts.space === 3 ? [96, 96, 96] : [256, 256];
+  return exportNeedsSize(message, paddedSize(wish, model.multipleOf));
 }
 
 function spaceNames(space: 2 | 3): string[] {
   return space === 2 ? ['height', 'width'] : ['depth', 'height', 'width'];
 }
 
-/** Runs the file on batches of 1, 2 and 5 random images, and the model on the same. */
+function batchesOf(size: readonly number[] = []): readonly number[] {
+  const pixels = size.reduce((product, extent) => product * extent, 1);
+  return BATCHES.filter((count) => count === 1 || count * pixels <= MOST_PIXELS);
+}
+
+/** Runs the file on batches of random images, and the model on the same. */
 async function differenceFrom(
   runtime: Runtime,
   bytes: Uint8Array,
   program: NetworkProgram,
   state: NetworkArrays,
   size: readonly number[] | undefined,
+  batches: readonly number[],
 ): Promise<number> {
   const { facts, model } = program;
   const session = await runtime.InferenceSession.create(bytes, { logSeverityLevel: 3 });
@@ -137,8 +170,11 @@ async function differenceFrom(
   const random = createRandom(1);
   let worst = 0;
   try {
-    for (const count of [1, 2, 5]) {
-      const space = size ?? model.multipleOf.map((multiple) => multiple * (count + 1));
+    for (const count of batches) {
+      // Of other extents along every axis, and small: a large volume would take minutes.
+      const small = (axis: number) =>
+        facts.space === 2 ? count + 1 + axis : 1 + ((count + axis) % 3);
+      const space = size ?? model.multipleOf.map((multiple, axis) => multiple * small(axis));
       const pixels = space.reduce((product, extent) => product * extent, count * facts.channels);
       const images = Float32Array.from({ length: pixels }, () => random.normal());
       const expected = await network.infer(images, count, space);
@@ -166,7 +202,7 @@ function metadataOf(
   head: CheckpointHead,
   { multipleOf, judgesImages }: Pick<Model, 'multipleOf' | 'judgesImages'>,
   rule: DecisionRule,
-  { version, size }: ExportOptions,
+  { version, size }: { readonly version: string; readonly size: readonly number[] | undefined },
 ): Record<string, string> {
   const { facts, normalization, progress } = head;
   const described = {

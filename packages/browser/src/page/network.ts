@@ -33,8 +33,14 @@ export async function openNetwork({ config, model, runtime, wasm }: Held) {
   ort.env.logLevel = 'error';
   const session = await ort.InferenceSession.create(bytesOf(model));
   const { channels } = config.facts;
+  const { size: only } = config;
   return {
     async infer(images: Float32Array, count: number, size: readonly number[]) {
+      if (only !== undefined && only.join() !== size.join()) {
+        throw new Error(
+          `this page's network takes ${only.join(' x ')} alone, and here is ${size.join(' x ')}: predict it by the command line`,
+        );
+      }
       const tensor = new ort.Tensor('float32', images, [count, ...size, channels]);
       const { logits, image } = await session.run({ images: tensor });
       return { logits: logits!.data, ...(image && { image: image.data }) };

@@ -1,5 +1,5 @@
 import type { Prediction, Sample } from '@raremask/core';
-import { openVolume } from '@raremask/dataset-volumes/browser';
+import { openVolume, type VolumeFile } from '@raremask/dataset-volumes/browser';
 import {
   type Judged,
   judge,
@@ -47,21 +47,22 @@ export async function predicted(
   throw new Error('nothing was predicted');
 }
 
-/** One volume, predicted as the command predicts it: the files that it would write. */
+/** One case, predicted as the command predicts it: the files that it would write. */
 export async function predictedVolume(
   config: PageConfig,
   network: Network,
-  name: string,
-  bytes: Uint8Array,
+  id: string,
+  given: readonly VolumeFile[],
   onSample: (done: number, of: number) => Promise<void>,
 ): Promise<Predicted['files']> {
   const { facts, normalization, multipleOf, resolution, rule, mirror, window, volumes } = config;
-  const set = await openVolume(name, bytes, volumes!, facts.channels);
+  const set = await openVolume(id, given, volumes!, facts.channels);
   const plan = { facts, multipleOf, resolution };
   const scales = new Scales(normalization, facts, set, set.read);
   async function* whole() {
-    for (const id of set.ids) {
-      yield await wholeSample(await set.read(id), plan, (image) => scales.of({ ...image, id }));
+    for (const own of set.ids) {
+      const sample = await set.read(own);
+      yield await wholeSample(sample, plan, (image) => scales.of({ ...image, id: own }));
     }
   }
   const tiles = tileRule(window, multipleOf, facts.space);

@@ -1,4 +1,5 @@
 import type { Facts } from '@raremask/core';
+import type { VolumeFile } from '@raremask/dataset-volumes/browser';
 import type { Predicted } from './predicting.ts';
 import { COLOURS, colourName, element, links } from './views.ts';
 
@@ -14,17 +15,23 @@ interface Viewer {
 /** One for all volumes: a page may draw in few canvases, and a volume takes much of the memory. */
 let shown: Promise<{ readonly viewer: Viewer; readonly frame: HTMLElement }> | undefined;
 
-/** A card with the volume, what was found over it, and the files to save. */
+/**
+ * A card with the volume, what was found over it, and the files to save.
+ *
+ * @param volumes files of the case, of which the first is shown
+ */
 export async function volumeCard(
-  name: string,
-  bytes: Uint8Array,
+  volumes: readonly VolumeFile[],
   files: Predicted['files'],
   facts: Facts,
   show: (card: HTMLElement) => void,
 ): Promise<void> {
   const card = element('section', 'card');
   const saved = links(files, 'application/gzip');
-  card.append(element('h2', '', name), saved);
+  const [{ name, bytes }] = volumes as [VolumeFile];
+  card.append(element('h2', '', volumes.map((file) => file.name).join(', ')));
+  if (volumes.length > 1) card.append(element('p', 'muted', `${name} is shown.`));
+  card.append(saved);
   show(card);
   try {
     shown ??= opened(card);

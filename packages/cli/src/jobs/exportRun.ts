@@ -42,9 +42,16 @@ export async function exportRun(
   console.text(
     result.difference === null
       ? 'not checked: onnxruntime-node does not load here'
-      : `run by onnxruntime with batches of 1, 2 and 5: at most ${result.difference.toExponential(1)} of the largest logit from the model`,
+      : `run by onnxruntime with ${batchesText(result.batches)}: at most ${result.difference.toExponential(1)} of the largest logit from the model`,
   );
   return EXIT.ok;
+}
+
+function batchesText(batches: readonly number[]): string {
+  const [last, ...others] = batches.toReversed();
+  return others.length === 0
+    ? `a batch of ${last}`
+    : `batches of ${others.toReversed().join(', ')} and ${last}`;
 }
 
 /** Extents with an x between them. */

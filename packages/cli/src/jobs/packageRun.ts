@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { type PageConfig, runtimeFiles, viewerFile, writePage } from '@raremask/browser';
 import { loadRuntime } from '@raremask/compiler';
@@ -36,8 +36,25 @@ export interface PackageOptions extends Pick<ManifestOptions, 'set'> {
   readonly page: boolean;
 }
 
-/** Writes one folder with all that is needed to use a run's network, and to know what it is worth. */
+/** Writes one folder with all that is needed to use a run's network, and to know what it is worth; where that fails, none. */
 export async function packageRun(
+  run: string,
+  options: PackageOptions & { readonly version: string },
+  console: Console,
+): Promise<number> {
+  const { out } = options;
+  const isThere = existsSync(out);
+  if (isThere && readdirSync(out).length > 0) throw packageExists(out);
+  try {
+    return await packaged(run, options, console);
+  } catch (error) {
+    const begun = isThere ? readdirSync(out).map((name) => join(out, name)) : [out];
+    for (const path of begun) await rm(path, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function packaged(
   run: string,
   {
     out,
@@ -51,7 +68,6 @@ export async function packageRun(
   }: PackageOptions & { readonly version: string },
   console: Console,
 ): Promise<number> {
-  if (existsSync(out) && readdirSync(out).length > 0) throw packageExists(out);
   const { folder, environment } = await openRunFolder(run);
   const loaded = await manifestOfRun(run, options);
   const [licensed, intended] = [
@@ -72,16 +88,17 @@ export async function packageRun(
   });
   const outcome = await loadRuntime();
   const onnx = join(files.path, 'model.onnx');
-  const { window } = loaded.manifest.evaluate;
-  // Graphs of 3-D networks are of one size: that of the windows, where the manifest has some.
-  const windows = typeof window === 'string' || model.facts.space === 2 ? undefined : window;
-  const fixed = size === undefined ? windows : sizeOf(size);
-  await exportOnnx(loaded, run, {
-    ...{ out: onnx, version, onEvent },
+  const { size: fixed } = await exportOnnx(loaded, run, {
+    ...{ out: onnx, version, onEvent, sizeIfNeeded: model.window },
     runtime: outcome.state === 'ok' ? outcome.runtime : undefined,
     ...(checkpoint && { checkpoint }),
-    ...(fixed !== undefined && { size: fixed }),
+    ...(size !== undefined && { size: sizeOf(size) }),
   });
+  if (fixed !== undefined && size === undefined) {
+    say(
+      `model.onnx takes images of ${fixed.join('x')} alone, the windows of evaluate.window, since the network's graph depends on the size`,
+    );
+  }
   for (const path of await copyLocalPlugins(loaded, files.path)) {
     say(`${path} imports files of its own, which are not in the package: put them beside it`);
   }
@@ -130,11 +147,11 @@ async function pageOf(
   const given = plugins.dataset.options as { channels?: unknown; orientation?: unknown };
   const volumes =
     plugins.dataset.use === '@raremask/dataset-volumes'
-      ? (plugins.dataset.options as NonNullable<PageConfig['volumes']> & { images?: unknown })
+      ? (plugins.dataset.options as VolumeOptions)
       : undefined;
-  if (facts.space === 3 && size?.join() !== String(manifest.evaluate.window)) {
+  if (facts.space === 3 && size !== undefined && size.join() !== String(manifest.evaluate.window)) {
     say(
-      'no predict.html is written: the ONNX file takes one size, and volumes have many; name windows of that size, for example --set evaluate.window=[96,96,96]',
+      `no predict.html is written: model.onnx takes volumes of ${size.join('x')} alone, and others are predicted as well; name windows of that size: --set evaluate.window=[${size}]`,
     );
     return false;
   }
@@ -159,39 +176,62 @@ async function pageOf(
   }
   const { resolution } = manifest.data;
   const { mirror, window } = manifest.evaluate;
+  const scores = evaluation && scoresText(evaluation);
   const config: PageConfig = {
     ...{ name: manifest.name, facts, normalization, multipleOf, rule, mirror, window },
     ...(resolution !== undefined && { resolution }),
+    ...(size !== undefined && { size }),
     upright: given.orientation === 'upright',
     ...(volumes !== undefined && {
-      volumes: { view: volumes.view, neighbours: volumes.neighbours, spacing: volumes.spacing },
+      volumes: {
+        ...{ view: volumes.view, neighbours: volumes.neighbours, spacing: volumes.spacing },
+        ...filesOfCase(volumes),
+      },
     }),
-    ...(evaluation !== undefined && { scores: scoresText(evaluation) }),
+    ...(scores !== undefined && { scores }),
   };
   await writePage(out, config, await readFile(onnx), runtime, viewer);
   return true;
+}
+
+/** What of the options of volumes says how they are read. */
+type VolumeOptions = NonNullable<PageConfig['volumes']> & {
+  readonly images?: string | readonly string[];
+  readonly classes?: unknown;
+};
+
+/** How the files of a case are called where they are several; undefined where names alone do not tell them apart. */
+function filesOfCase({ images, classes }: VolumeOptions): Pick<VolumeOptions, 'files'> | undefined {
+  // A dataset.json tells of the files.
+  if (images === undefined && classes === undefined) return { files: 'numbered' };
+  const names = [images ?? []].flat().map((pattern) => basename(pattern));
+  if (names.length < 2) return undefined;
+  const tell = new Set(names).size === names.length && names.every((name) => name.includes('{id}'));
+  return tell ? { files: names } : undefined;
 }
 
 /** What the page cannot read of a model's images; undefined where it reads them. */
 function otherImages(
   isOtherSpace: boolean,
   channels: unknown,
-  volumes: { readonly images?: unknown } | undefined,
+  volumes: VolumeOptions | undefined,
 ): string | undefined {
   if (isOtherSpace) return "and this model takes volumes of a data set that is not raremask's";
   if (Array.isArray(channels)) return 'and this model takes chosen channels';
-  const files = volumes?.images;
-  if (Array.isArray(files) && files.length > 1) {
-    return `and a case of this model is ${files.length} files`;
+  const files = [volumes?.images ?? []].flat();
+  if (volumes && files.length > 1 && filesOfCase(volumes) === undefined) {
+    return 'and the files of a case of this model are told apart by their folders';
   }
   return undefined;
 }
 
-function scoresText({ split, summary: { foreground } }: Evaluation): string {
-  const dice = foreground.diceForeground?.toFixed(2) ?? 'unknown';
-  const alarms =
-    foreground.alarmShare === null ? 'unknown' : `${(100 * foreground.alarmShare).toFixed(0)} %`;
-  return `On its ${split} images: Dice ${dice} where there is foreground, alarms on ${alarms} of the others.`;
+function scoresText({ split, summary: { foreground } }: Evaluation): string | undefined {
+  const { diceForeground: dice, alarmShare: alarms } = foreground;
+  const said = [
+    dice !== null && `Dice ${dice.toFixed(2)} where there is foreground`,
+    alarms !== null && `alarms on ${(100 * alarms).toFixed(0)} % of those without`,
+  ].filter((part) => part !== false);
+  return said.length === 0 ? undefined : `On its ${split} images: ${said.join(', ')}.`;
 }
 
 /** Names of images may be names of people. */

@@ -1,4 +1,5 @@
 import type { OnnxConstant, OnnxModel, OnnxNode } from './model.ts';
+import { integers, OpenShapes } from './openShapes.ts';
 
 /** Two models of one function that differ in more than sizes. */
 export class NotGeneral extends Error {}
@@ -10,27 +11,36 @@ export type Names = (axis: number, port: 'input' | 'output') => string;
  * One model for any size from two of the same function, lowered for inputs of different sizes.
  *
  * Where the two differ, a size has been written into a constant: the target of a Reshape with one such
- * extent may leave it open, and that of an Expand may leave it as it is.
+ * extent may leave it open, with several all but one are computed from the extents of the inputs, and that of an
+ * Expand may leave it as it is.
  *
- * @throws NotGeneral where sizes are mixed so that they cannot be left open
+ * @throws NotGeneral where a size decides about more, or an extent is no product of the inputs' extents
  */
 export function generalize(first: OnnxModel, second: OnnxModel, names: Names): OnnxModel {
   if (first.nodes.length !== second.nodes.length) throw new NotGeneral('other operators');
   const constants = { first: constantsOf(first), second: constantsOf(second) };
   const added: OnnxConstant[] = [];
-  const nodes = first.nodes.map((node, index) => {
+  const shapes = new OpenShapes(first.inputs, second.inputs);
+  const nodes = first.nodes.flatMap((node, index) => {
     const other = second.nodes[index]!;
     requireSame(node, other);
+    const before: OnnxNode[] = [];
     const inputs = node.inputs.map((name, place) => {
       const [a, b] = [constants.first.get(name), constants.second.get(other.inputs[place]!)];
       if (a === undefined && b === undefined && name === other.inputs[place]) return name;
       if (a === undefined || b === undefined) throw new NotGeneral(node.operator);
       if (sameBytes(a, b)) return name;
+      const several = node.operator === 'Reshape' ? shapes.target(a, b) : undefined;
+      if (several !== undefined) {
+        before.push(...several.nodes);
+        added.push(...several.constants);
+        return several.name;
+      }
       const open = opened(node.operator, a, b);
       added.push({ ...open, name: `open${added.length}` });
       return added.at(-1)!.name;
     });
-    return { ...node, inputs };
+    return [...before, { ...node, inputs }];
   });
   const port = (kind: 'input' | 'output') => (one: OnnxModel['inputs'][number], index: number) => {
     const other = (kind === 'input' ? second.inputs : second.outputs)[index]!;
@@ -78,8 +88,4 @@ function opened(operator: string, a: OnnxConstant, b: OnnxConstant): OnnxConstan
     extent === right[axis] ? extent : leave,
   );
   return { ...a, bytes: new Uint8Array(shape.buffer) };
-}
-
-function integers({ bytes }: OnnxConstant): BigInt64Array {
-  return new BigInt64Array(bytes.slice().buffer);
 }

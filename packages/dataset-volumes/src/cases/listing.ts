@@ -5,6 +5,7 @@ import { isSeries } from '../formats/dicomFolder.ts';
 import { cannotRead } from '../formats/errors.ts';
 import { READABLE } from '../formats/readVolume.ts';
 import type { Options } from '../options.ts';
+import { channelsByCase } from './channels.ts';
 import { type DatasetJson, readDatasetJson } from './datasetJson.ts';
 import { cannotTell, missingFiles, noCases, noClasses, noSuchCase } from './errors.ts';
 
@@ -184,7 +185,7 @@ async function testCases(path: string, isFile: boolean, root: string): Promise<r
   const folder = isFile ? dirname(path) : (await isThere(tests)) ? tests : path;
   const names = (await namesIn(folder)).filter((name) => READABLE.test(name)).sort(byCharacter);
   if (names.length === 0) throw noCases(join(folder, `*${told?.ending ?? '.nii.gz'}`));
-  const channels = channelsByCase(names);
+  const channels = channelsByCase(names, stemOf);
   const wanted = told?.form === 'nnU-Net' ? told.channels.length : undefined;
   if (channels === undefined || told?.form === 'Decathlon') {
     if (wanted !== undefined) throw cannotTell(folder, [`{id}${channelTail(0)}${told!.ending}`]);
@@ -199,19 +200,6 @@ async function testCases(path: string, isFile: boolean, root: string): Promise<r
   const found = cases.filter(({ images }) => images.includes(path));
   if (found.length === 0) throw noSuchCase(path, [`{id}${channelTail(0)}`]);
   return found;
-}
-
-/** Files of each case, channel after channel; undefined where names have no numbers of channels. */
-function channelsByCase(names: readonly string[]): ReadonlyMap<string, string[]> | undefined {
-  const cases = new Map<string, string[]>();
-  for (const name of names) {
-    const [, id, channel] = /^(.+)_(\d{4})$/.exec(stemOf(name)) ?? [];
-    if (id === undefined) return undefined;
-    const own = cases.get(id) ?? [];
-    if (Number(channel) !== own.length) return undefined;
-    cases.set(id, [...own, name]);
-  }
-  return cases;
 }
 
 /** What {id} stands for in the files of a pattern. */

@@ -57,8 +57,8 @@ function constants(model: Model, { weights, buffers }: NetworkArrays): tf.Tensor
 }
 
 /**
- * Graphs for two sizes that have no extent in common, so that what belongs to one axis is not taken for
- * what belongs to another.
+ * Graphs for two sizes that have no extent in common, and no two axes that grow alike, so that what belongs to one
+ * axis, or to several together, is not taken for what belongs to others.
  */
 export async function graphsOfTwoSizes(
   program: NetworkProgram,
@@ -70,7 +70,7 @@ export async function graphsOfTwoSizes(
       [count, ...program.model.multipleOf.map((multiple, axis) => multiple * factors[axis]!)],
       state,
     );
-  return [await graph(3, [3, 5, 7]), await graph(5, [5, 7, 11])];
+  return [await graph(3, [5, 7, 11]), await graph(5, [7, 11, 13])];
 }
 
 /** The same model, named where it cannot be traced. */

@@ -63,10 +63,10 @@ ${settingsTable(summaries, settings)}
 }
 
 function overview(runs: readonly RunSummary[]): Markup {
-  return html`<div class="scroll"><table><thead><tr><th>run</th><th>state</th><th class="n">epochs</th><th class="n">time</th><th class="n">Dice,<br>with foreground</th><th class="n">alarms,<br>without</th><th>scored on</th><th>sentinel</th></tr></thead>
+  return html`<div class="scroll"><table class="runs"><thead><tr><th>run</th><th>state</th><th class="n">epochs</th><th class="n">time</th><th class="n">Dice,<br>with foreground</th><th class="n">alarms,<br>without</th><th>scored on</th><th>sentinel</th></tr></thead>
 <tbody>${runs.map(
     (run) =>
-      html`<tr><td class="score">${run.name}</td><td>${run.state}</td><td class="n">${run.epochs}${run.planned !== null && `/${run.planned}`}</td><td class="n">${timeText(run.seconds)}</td><td class="n">${shareText(run.dice.value)}${ends(run.dice, (end) => end.toFixed(2))}</td><td class="n">${percentText(run.alarms.value)}${ends(run.alarms, percentText)}</td><td>${run.from ?? ABSENT}</td><td class="what">${run.findings.length === 0 ? 'nothing' : run.findings.join('; ')}</td></tr>`,
+      html`<tr><td class="score">${run.name}</td><td data-title="state">${run.state}</td><td class="n" data-title="epochs">${run.epochs}${run.planned !== null && `/${run.planned}`}</td><td class="n" data-title="time">${timeText(run.seconds)}</td><td class="n" data-title="Dice, with foreground">${shareText(run.dice.value)}${ends(run.dice, (end) => end.toFixed(2))}</td><td class="n" data-title="alarms, without">${percentText(run.alarms.value)}${ends(run.alarms, percentText)}</td><td data-title="scored on">${run.from ?? ABSENT}</td><td class="what" data-title="sentinel">${run.findings.length === 0 ? 'nothing' : run.findings.join('; ')}</td></tr>`,
   )}</tbody></table></div>`;
 }
 

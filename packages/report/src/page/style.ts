@@ -141,6 +141,17 @@ footer { margin-top: 36px; padding-top: 10px; border-top: 1px solid var(--line);
   .compare td, .compare th { padding-right: 8px; }
   .compare td.score { min-width: 0; }
   .sweep td.score { min-width: 9em; overflow-wrap: anywhere; }
+  .compare th { white-space: normal; overflow-wrap: break-word; }
+  .compare td:last-child { overflow-wrap: anywhere; min-width: 4.5em; }
+  .runs, .runs tbody, .runs tr { display: block; }
+  .runs thead { display: none; }
+  .runs tr { padding: 8px 0; border-bottom: 1px solid var(--grid); }
+  .runs td { display: flex; justify-content: space-between; gap: 14px; padding: 1px 0; border: 0; }
+  .runs td.score { font-weight: 600; overflow-wrap: anywhere; }
+  .runs td::before { content: attr(data-title); flex: none; color: var(--muted); font-size: 13px; }
+  .runs td.score::before { content: none; }
+  .runs td br { display: none; }
+  .runs td.what { min-width: 0; }
   .compare td.n small { display: inline-block; max-width: 6em; white-space: normal; }
   table.stack, .stack tbody { display: block; }
   .stack thead { display: none; }
