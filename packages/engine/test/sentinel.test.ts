@@ -112,6 +112,26 @@ describe('a run that learns', () => {
     expect(said(slow)).toEqual([]);
   });
 
+  test('is not told that it predicts background where its probability goes up and down', () => {
+    const shaky = [0.058, 0.022, 0.037, 0.051, 0.03, 0.04].map((onTruth) => ({
+      seen: { onTruth },
+    }));
+    expect(said(shaky.slice(0, 4))).toEqual([]);
+    expect(said(shaky, { ...SETTING, isWithin: true })).toEqual([]);
+  });
+
+  test('is not told of a flood where it finds structures, and few images are empty', () => {
+    const flooded = (seen: Seen) =>
+      said(
+        Array.from({ length: 4 }, () => ({
+          seen: { missed: 0, alarms: 1, predicted: 0.03, ...seen },
+        })),
+      );
+    expect(flooded({ empty: 3, dice: 0.75 })).toEqual([]);
+    expect(flooded({ empty: 3, dice: 0.1 })).toEqual(['alarms 1 in 3']);
+    expect(flooded({ empty: 18, dice: 0.75 })).toEqual(['alarms 1 in 3']);
+  });
+
   test('is not told that its loss is constant at the end of its schedule', () => {
     const ended = [0, 1, 2, 3].map((epoch) => ({
       loss: 0.2,
@@ -218,12 +238,12 @@ test('what was seen survives a resume', () => {
 describe('within a long epoch', () => {
   const WITHIN = { ...SETTING, isWithin: true };
 
-  test('a probability that rises by 5 % in three stretches is no collapse, and one that does not is', () => {
-    const rising = [1, 1.03, 1.06].map((times) => ({ seen: { onTruth: 0.0015 * times } }));
+  test('a probability that rises by 5 % in four stretches is no collapse, and one that does not is', () => {
+    const rising = [1, 1.02, 1.04, 1.06].map((times) => ({ seen: { onTruth: 0.0015 * times } }));
     expect(said(rising, WITHIN)).toEqual([]);
     expect(said(rising)).toEqual(['background 1 in 3']);
-    const standing = [1, 1.01, 1.02].map((times) => ({ seen: { onTruth: 0.0015 * times } }));
-    expect(said(standing, WITHIN)).toEqual(['background 1 in 3']);
+    const standing = [1, 1.01, 1.02, 1.03].map((times) => ({ seen: { onTruth: 0.0015 * times } }));
+    expect(said(standing, WITHIN)).toEqual(['background 1 in 4']);
   });
 
   test('a network that says the same of the same images is named, whatever their batches lose', () => {

@@ -94,7 +94,7 @@ describe('several processes', () => {
     }
   });
 
-  test('have the same weights to the last bit', async () => {
+  test('have the same weights to the last bit', { timeout: 180_000 }, async () => {
     const [first, ...others] = await team(3, batches, true);
     for (const { state } of others) expect(flat(state)).toEqual(flat(first!.state));
   });

@@ -14,23 +14,34 @@ const RISES_WITHIN = 1.05;
 
 const background: Rule = (epochs, { isWithin }) => {
   const times = isWithin ? RISES_WITHIN : RISES;
-  const recent = validated(epochs, 3);
-  if (recent.length < 3 || recent.some(({ seen }) => found(seen) || seen.withForeground === 0)) {
+  // The few images of a look say less: one more is waited for.
+  const patience = isWithin ? 4 : 3;
+  const recent = validated(epochs, patience);
+  if (
+    recent.length < patience ||
+    recent.some(({ seen }) => found(seen) || seen.withForeground === 0)
+  ) {
     return undefined;
   }
-  // A network that is learning raises the probability on structures long before it predicts any.
+  // A network that is learning raises the probability on structures long before it predicts any, though not at each look.
+  const now = recent.at(-1)!.seen;
   const on = recent.map(({ seen }) => seen.onTruth ?? 0);
-  const clears = contrast(recent[2]!.seen) > times * contrast(recent[0]!.seen);
-  const rises = on[2]! > times * on[0]! || (clears && on[2]! >= on[0]!);
+  const clears = contrast(now) > times * contrast(recent[0]!.seen);
+  const rises =
+    (now.onTruth ?? 0) > times * Math.min(...on.slice(0, -1)) || (clears && on.at(-1)! >= on[0]!);
   if (rises) return undefined;
   const start = since(validated(epochs, Number.POSITIVE_INFINITY), ({ seen }) => !found(seen))!;
-  const { seen } = recent[2]!;
   return {
     problem: 'background',
     since: start,
-    text: `predicts background everywhere: nothing on ${percent(seen.missed ?? 1)} of the ${seen.withForeground} images with foreground, and the probability on structures does not rise (${on.map(short).join(', ')})`,
+    text: `predicts background everywhere: nothing on ${percent(now.missed ?? 1)} of the ${now.withForeground} images with foreground, and the probability on structures does not rise (${on.map(short).join(', ')})`,
   };
 };
+
+/** Empty images of which alarms on all, by a network that finds structures, are more than chance. */
+const SEVERAL = 8;
+/** Dice of a network that finds structures. */
+const FINDS = 0.3;
 
 /** Least share of the pixels that is a flood within an epoch: single pixels are still unlearnt there. */
 const FLOODED = 0.01;
@@ -42,6 +53,8 @@ const flood: Rule = (epochs, { isWithin }) => {
     (seen.alarms ?? 0) >= most.alarms && seen.predicted >= most.predicted && seen.empty > 0;
   const falls = isWithin ? 0.95 : 0.8;
   if (recent.length < 3 || !recent.every(floods)) return undefined;
+  if (recent.some(({ seen }) => seen.empty < SEVERAL && (seen.dice ?? 0) >= FINDS))
+    return undefined;
   const [before, , now] = recent.map(({ seen }) => seen) as [
     ValidationSeen,
     ValidationSeen,
