@@ -13,6 +13,7 @@ import { openWork, type Work } from './opening/openWork.ts';
 import { planWithin, recommend } from './recommendation/recommend.ts';
 import type { Start } from './recommendation/start.ts';
 import type { Coarseness } from './recommendation/withinBudget.ts';
+import { wantedPixelSize } from './resolution/seenSize.ts';
 import type { Compute } from './runner/compute.ts';
 import type { CountedSurvey } from './survey/survey.ts';
 
@@ -76,8 +77,11 @@ export async function inspect(
 }
 
 /** Resolutions that a training may have, with what the class keeps there that loses the most. */
-function coarsenessOf({ facts }: Work, survey: CountedSurvey): Coarseness[] {
-  const coarser = resolutionsOf(survey.images(survey.train), facts) ?? [{ factor: 1, classes: [] }];
+function coarsenessOf({ facts, loaded }: Work, survey: CountedSurvey): Coarseness[] {
+  const wanted = wantedPixelSize(loaded.manifest.data.resolution);
+  const coarser = resolutionsOf(survey.images(survey.train), facts, wanted) ?? [
+    { factor: 1, classes: [] },
+  ];
   return coarser.map(({ factor, classes }) => ({
     factor,
     kept: Math.min(1, ...classes.flatMap(({ kept }) => kept ?? [])),

@@ -17,7 +17,43 @@ describe('the size that the network sees', () => {
     [{ fit: [32, 512] as [number, number] }, [32, 64]],
     [0.001, [1, 1]],
   ])('of 100 x 201 at %j is %j', (resolution, size) => {
-    expect(seenSize([100, 201], resolution)).toEqual(size);
+    expect(seenSize({ id: 'a', size: [100, 201] }, resolution)).toEqual(size);
+  });
+
+  const sized = (millimetres: number[] | undefined) => ({
+    id: 'a',
+    size: [100, 201],
+    pixelSize: { said: 'so', ...(millimetres && { millimetres }) },
+  });
+
+  test('follows from what a pixel measures, along each side', () => {
+    const to = { pixelSize: '0.5um' };
+    expect(seenSize(sized([0.00025, 0.00025]), to)).toEqual([50, 101]);
+    expect(seenSize(sized([0.0005, 0.0005]), to)).toEqual([100, 201]);
+    expect(seenSize(sized([0.001, 0.001]), to)).toEqual([200, 402]);
+    expect(seenSize(sized([0.0005, 0.001]), to)).toEqual([100, 402]);
+    // What a data set vouches for comes before what a file says.
+    expect(seenSize({ ...sized([1, 1]), spacing: [0.001, 0.001] }, to)).toEqual([200, 402]);
+    expect(seenSize(sized(undefined), to, { spacing: [0.001, 0.001] })).toEqual([200, 402]);
+  });
+
+  test('is refused where the file does not say what a pixel measures, or nothing that can be', () => {
+    const to = { pixelSize: '0.5um' };
+    expect(() => seenSize(sized(undefined), to)).toThrow(
+      expect.objectContaining({
+        code: 'RAREMASK_PIXELS_NOT_SIZED',
+        message: expect.stringMatching(/data \(a\).*Got: so\./s),
+      }),
+    );
+    expect(() => seenSize({ id: 'a', size: [9, 9] }, to)).toThrow(/tells no size of pixels/);
+    // 300 per inch of a printer: 0.0847 mm.
+    expect(() => seenSize(sized([0.0847, 0.0847]), to)).toThrow(
+      expect.objectContaining({
+        code: 'RAREMASK_PIXELS_ODDLY_SIZED',
+        message: expect.stringMatching(/84\.7um x 84\.7um.*100 x 201 would become 16900 x 34000/s),
+      }),
+    );
+    expect(() => seenSize(sized([0.00001, 0.00001]), to)).toThrow(/would become 2 x 4\.02/);
   });
 });
 

@@ -83,6 +83,20 @@ export interface Inspection {
   readonly classes: readonly ClassInspection[];
   /** The most frequent first. */
   readonly sizes: readonly { readonly size: readonly number[]; readonly images: number }[];
+  /** How large pixels are, as image files say; left out of volumes, and where no file says so. */
+  readonly pixelSizes?:
+    | {
+        /** The most frequent first; `size` in millimetres, null of the images whose files say none. */
+        readonly sizes: readonly {
+          readonly size: readonly number[] | null;
+          /** The same with its unit. */
+          readonly text: string | null;
+          readonly images: number;
+        }[];
+        /** What may be done where they differ. */
+        readonly differ?: string;
+      }
+    | undefined;
   /** What images keep at coarser `data.resolution`s; left out of volumes. */
   readonly resolutions?:
     | readonly {

@@ -1,5 +1,5 @@
 import type { Batches, Inspection } from '@raremask/record';
-import { counted, countText, percentText, sizeText } from './numberText.ts';
+import { ABSENT, counted, countText, percentText, sizeText } from './numberText.ts';
 
 /** Examples that a line of text names. */
 const NAMED = 3;
@@ -58,6 +58,7 @@ export function findingsOf(inspection: Inspection): string[] {
       `${counted(leaking.length, 'group')} in more than one split: ${some(leaking.map(({ name, splits }) => `${name} (${splits.join(', ')})`))}`,
     );
   }
+  if (inspection.pixelSizes?.differ !== undefined) findings.push(inspection.pixelSizes.differ);
   if ('problem' in batches) {
     findings.push(`the sampler cannot draw: ${batches.problem}`);
     return findings;
@@ -73,6 +74,42 @@ export function findingsOf(inspection: Inspection): string[] {
     );
   }
   return findings;
+}
+
+/** What resolutions keep, a row each; undefined where images are too small for a coarser one. */
+export function resolutionRows({
+  resolutions = [],
+}: Inspection): { readonly head: string[]; readonly rows: string[][] } | undefined {
+  if (resolutions.length < 2) return undefined;
+  const names = resolutions[0]!.classes.map(({ name }) => name);
+  return {
+    head: [
+      'data.resolution',
+      'median size',
+      'share of pixels',
+      ...names.map((name) => `of ${name}, at least 4 pixels`),
+    ],
+    rows: resolutions.map(({ factor, size, pixels, classes }) => [
+      factor === 1 ? 'as they are' : String(Number(factor.toFixed(3))),
+      sizeText(size),
+      percentText(pixels),
+      ...classes.map(({ kept }) => (kept === null ? ABSENT : percentText(kept))),
+    ]),
+  };
+}
+
+/** Sizes of pixels with their images, the rest in one row. */
+export function pixelSizeRows(
+  { sizes }: NonNullable<Inspection['pixelSizes']>,
+  most: number,
+): string[][] {
+  const rows = sizes
+    .slice(0, most)
+    .map(({ text, images }) => [text ?? 'files say none', countText(images)]);
+  const rest = sizes.slice(most);
+  if (rest.length === 0) return rows;
+  const others = rest.reduce((sum, { images }) => sum + images, 0);
+  return [...rows, [counted(rest.length, 'other size'), countText(others)]];
 }
 
 /** What the batches are made by. */

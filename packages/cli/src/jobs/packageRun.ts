@@ -123,9 +123,16 @@ async function pageOf(
 ): Promise<boolean> {
   const given = plugins.dataset.options as { channels?: unknown; orientation?: unknown };
   const isVolume = facts.space === 3 || plugins.dataset.use === '@raremask/dataset-volumes';
+  const { resolution } = manifest.data;
   if (isVolume || Array.isArray(given.channels)) {
     say(
       `no predict.html is written: it shows pictures of grey or colour, and this model takes ${isVolume ? 'volumes' : 'chosen channels'}`,
+    );
+    return false;
+  }
+  if (typeof resolution === 'object' && 'pixelSize' in resolution) {
+    say(
+      'no predict.html is written: this model goes by the size of pixels that files say (data.resolution), and a browser hands over pictures without it',
     );
     return false;
   }
@@ -136,7 +143,6 @@ async function pageOf(
     );
     return false;
   }
-  const { resolution } = manifest.data;
   const { mirror, window } = manifest.evaluate;
   const config: PageConfig = {
     ...{ name: manifest.name, facts, normalization, multipleOf, rule, mirror, window },
