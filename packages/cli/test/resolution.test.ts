@@ -101,3 +101,36 @@ test('inspect says what coarser resolutions keep of each class', async () => {
   expect(stdout).toMatch(/as they are .*96 × 96 .*100 % .*100 %/);
   expect(stdout).toMatch(/0\.75 .*72 × 72 .*56 % .*0 %/);
 });
+
+test('init looks at large images coarser where their structures are large too', async () => {
+  const project = createProject();
+  for (let index = 0; index < 12; index++) {
+    const id = `scan${String(index).padStart(2, '0')}`;
+    const inside = (x: number, y: number) =>
+      index % 2 === 0 && x >= 300 && x < 500 && y >= 200 && y < 350;
+    project.write(
+      `data/images/${id}.png`,
+      grey((x, y) => (inside(x, y) ? 200 : (x * 7 + y * 13 + index) % 60), 1000, 750),
+    );
+    project.write(
+      `data/masks/${id}.png`,
+      grey((x, y) => (inside(x, y) ? 255 : 0), 1000, 750),
+    );
+  }
+  const made = await raremask(project, 'init', 'data', '--out', 'made.yaml');
+  expect(made.status, made.stderr).toBe(0);
+  // Twice 200 pixels are 133 at a third, and 100 at a quarter of the sides, where a window has 112.
+  const text = project.read('made.yaml');
+  expect(text.replaceAll(/\n *# /g, ' ')).toMatch(
+    /up to 750 x 1000, and 188 x 250 there; .* 200 pixels long, and 50 there.*\n {2}resolution: 0\.25\n/,
+  );
+  expect(text).toMatch(/window: \[112, 112\]/);
+  const trained = await raremask(
+    project,
+    ...['train', 'made.yaml', '--set', 'train.epochs=1', '--set', 'model.with.filters=2'],
+  );
+  expect(trained.status, trained.stderr).toBe(0);
+  // What inspect recommends of a manifest that has a resolution keeps it.
+  const { stdout } = await raremask(project, 'inspect', 'made.yaml', '--json');
+  expect(JSON.parse(stdout).recommendation.manifest).toMatch(/\n {2}resolution: 0\.25\n/);
+});

@@ -10,9 +10,10 @@ import { resolutionsOf } from './inspection/resolutions.ts';
 import { nothingReadable } from './opening/errors.ts';
 import type { OpenedData } from './opening/openData.ts';
 import { openWork, type Work } from './opening/openWork.ts';
+import type { Coarseness } from './recommendation/coarser.ts';
 import { planWithin, recommend } from './recommendation/recommend.ts';
 import type { Start } from './recommendation/start.ts';
-import type { Coarseness } from './recommendation/withinBudget.ts';
+
 import { wantedPixelSize } from './resolution/seenSize.ts';
 import type { Compute } from './runner/compute.ts';
 import type { CountedSurvey } from './survey/survey.ts';
@@ -59,6 +60,7 @@ export async function inspect(
     if (all.length > 0 && !all.some((id) => survey.has(id))) throw nothingReadable(unreadable);
     const batches = await batchesOf(work, survey);
     if (onExample) for (const example of examplesOf(work, survey)) await onExample(await example());
+    const resolutions = coarsenessOf(work, survey);
     const within =
       budget === undefined
         ? undefined
@@ -66,9 +68,9 @@ export async function inspect(
             time: budget,
             compute,
             start,
-            resolutions: coarsenessOf(work, survey),
+            resolutions,
           });
-    const recommendation = recommend(work, survey, within, start);
+    const recommendation = recommend(work, survey, resolutions, { within, start });
     return inspectionOf(work, survey, batches, unreadable, warnings, recommendation);
   } finally {
     unfollow();
@@ -79,13 +81,16 @@ export async function inspect(
 /** Resolutions that a training may have, with what the class keeps there that loses the most. */
 function coarsenessOf({ facts, loaded }: Work, survey: CountedSurvey): Coarseness[] {
   const wanted = wantedPixelSize(loaded.manifest.data.resolution);
-  const coarser = resolutionsOf(survey.images(survey.train), facts, wanted) ?? [
-    { factor: 1, classes: [] },
+  const [own, ...coarser] = resolutionsOf(survey.images(survey.train), facts, wanted) ?? [];
+  const keptOf = (classes: NonNullable<typeof own>['classes']) =>
+    classes.flatMap(({ kept }, index) => {
+      const whole = own!.classes[index]!.kept ?? 0;
+      return whole === 0 ? [] : [kept! / whole];
+    });
+  return [
+    { factor: 1, kept: 1 },
+    ...coarser.map(({ factor, classes }) => ({ factor, kept: Math.min(1, ...keptOf(classes)) })),
   ];
-  return coarser.map(({ factor, classes }) => ({
-    factor,
-    kept: Math.min(1, ...classes.flatMap(({ kept }) => kept ?? [])),
-  }));
 }
 
 async function batchesOf(work: Work, survey: CountedSurvey): Promise<Inspection['batches']> {

@@ -1,3 +1,4 @@
+import type { Coarser } from './coarser.ts';
 import type { TrainingFigures } from './figures.ts';
 import type { Start } from './start.ts';
 import type { Within } from './within.ts';
@@ -20,6 +21,8 @@ export interface TrainingShape {
   readonly emptyShare: number;
   /** What a budget of time came to; undefined where none was given. */
   readonly within: Within | undefined;
+  /** A resolution that was chosen without a budget; undefined where images stay as they are. */
+  readonly coarser: Coarser | undefined;
   /** Published weights that the network begins with; undefined where it begins at random. */
   readonly start: Start | undefined;
 }
@@ -35,19 +38,28 @@ const MULTIPLE = { own: 16, published: 32 } as const;
 /** Share of a median image from which a window shows nearly as much, and holds a structure far more often. */
 const NEARLY_WHOLE = 0.5;
 const WINDOW = { 2: { least: 64, most: 128 }, 3: { least: 32, most: 64 } } as const;
+/** Longest side of a window of an image. */
+export const MOST_OF_WINDOW = WINDOW[2].most;
 
 /** What a shape depends on beside the figures. */
 export interface ShapeOptions {
   /** What a budget came to, at the resolution of the figures. */
   readonly within?: Within | undefined;
-  /** Whether images are brought to another resolution; left out, whether the budget chose one. */
+  /** A resolution that was chosen without a budget, where the figures are of it. */
+  readonly coarser?: Coarser | undefined;
+  /** Whether images are brought to another resolution; left out, whether one was chosen. */
   readonly resized?: boolean;
   readonly start?: Start | undefined;
 }
 
 export function shapeOf(
   figures: TrainingFigures,
-  { within, resized = (within?.resolution ?? 1) !== 1, start }: ShapeOptions = {},
+  {
+    within,
+    coarser,
+    resized = (within?.resolution ?? coarser?.factor ?? 1) !== 1,
+    start,
+  }: ShapeOptions = {},
 ): TrainingShape {
   const { space, images, empty, medianSize } = figures;
   const multiple = start ? MULTIPLE.published : MULTIPLE.own;
@@ -70,6 +82,7 @@ export function shapeOf(
     filled: images - empty,
     emptyShare: images === 0 ? 0 : empty / images,
     within,
+    coarser,
     start,
   };
 }
