@@ -102,6 +102,54 @@ test('inspect says what coarser resolutions keep of each class', async () => {
   expect(stdout).toMatch(/0\.75 .*72 × 72 .*56 % .*0 %/);
 });
 
+test('inspect --cost measures what a step and an image cost at each resolution', async () => {
+  const project = createProject();
+  for (let index = 0; index < 12; index++) {
+    const id = `scan${String(index).padStart(2, '0')}`;
+    for (const folder of ['images', 'masks']) {
+      project.write(
+        `data/${folder}/${id}.png`,
+        grey((x, y) => (x > 40 && x < 60 && y > 40 && y < 60 ? 255 : 0), 96, 64),
+      );
+    }
+  }
+  const { status, stdout, stderr } = await raremask(
+    project,
+    ...['inspect', '--cost', '--html', 'page.html'],
+  );
+  expect(status, stderr).toBe(0);
+  const time = String.raw`[\d.]+ m?s`;
+  expect(stdout).toMatch(/data\.resolution +median size +pixels +a step +an image +nodule/);
+  for (const row of ['as they are +64 × 96', '0\\.75 +48 × 72', '0\\.5 +32 × 48']) {
+    expect(stdout).toMatch(new RegExp(`${row} +\\d+ % +${time} +${time} +100 %`));
+  }
+  expect(stdout).toContain('a step on 4 whole images of the median size');
+  const page = project.read('page.html');
+  expect(page).toContain('a step on 4 whole images of the median size');
+  expect(page).toMatch(new RegExp(`<td class="n">${time}</td>`));
+
+  const windowed = await raremask(
+    project,
+    ...['inspect', '--cost', '--json', '--set', 'sampler.use=@raremask/sampler'],
+    ...['--set', 'sampler.with.window=[32, 32]'],
+  );
+  expect(windowed.status, windowed.stderr).toBe(0);
+  const { resolutions } = JSON.parse(windowed.stdout) as {
+    resolutions: { cost: Record<'step' | 'image', { seconds: number; timed: boolean }> }[];
+  };
+  const steps = resolutions.map(({ cost }) => cost.step);
+  // The windows are the same at each of them.
+  expect(new Set(steps.map(({ seconds }) => seconds)).size).toBe(1);
+  for (const { cost } of resolutions) {
+    expect(cost.image).toEqual({ seconds: expect.any(Number), timed: true });
+  }
+  // Nothing is measured that was not asked for.
+  const plain = await raremask(project, 'inspect', '--json');
+  expect(JSON.parse(plain.stdout).resolutions[0].cost).toBeUndefined();
+  const part = await raremask(project, 'inspect', '--cost', '--part', '1/2');
+  expect(part.status).not.toBe(0);
+});
+
 test('init looks at large images coarser where their structures are large too', async () => {
   const project = createProject();
   for (let index = 0; index < 12; index++) {

@@ -1,17 +1,20 @@
 import { isRaremaskError, type OnEvent, type RunEvent } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import type { Inspection } from '@raremask/record';
+import { costOfVolumes } from './errors.ts';
 import { guardedSampler } from './guard/guardedSampler.ts';
 import { type Example, examplesOf } from './inspection/examples.ts';
 import { forecast } from './inspection/forecast.ts';
 import { keptForecast } from './inspection/forecastCache.ts';
 import { inspectionOf } from './inspection/inspected.ts';
+import { withCosts } from './inspection/resolutionCosts.ts';
 import { resolutionsOf } from './inspection/resolutions.ts';
 import { nothingReadable } from './opening/errors.ts';
 import type { OpenedData } from './opening/openData.ts';
 import { openWork, type Work } from './opening/openWork.ts';
 import type { Coarseness } from './recommendation/coarser.ts';
 import { planWithin, recommend } from './recommendation/recommend.ts';
+import { ownRehearsal } from './recommendation/rehearse.ts';
 import type { Start } from './recommendation/start.ts';
 
 import { wantedPixelSize } from './resolution/seenSize.ts';
@@ -24,6 +27,8 @@ export interface InspectOptions {
   onExample?(example: Example): void | Promise<void>;
   /** A time, as 10m, that the recommendation is for: what networks cost here is then measured. */
   readonly budget?: string;
+  /** Whether what steps and images cost at each resolution is measured as well. */
+  readonly cost?: boolean;
   /** Published weights that the recommendation starts from. */
   readonly start?: Start | undefined;
   /** What compiled steps run on where costs are measured; without it the tfjs backend in use computes. */
@@ -39,7 +44,7 @@ const FORECAST_DRAWS = 3000;
  */
 export async function inspect(
   source: LoadedManifest | OpenedData,
-  { onEvent, onExample, budget, start, compute }: InspectOptions,
+  { onEvent, onExample, budget, cost = false, start, compute }: InspectOptions,
 ): Promise<Inspection> {
   const warnings = new Set<string>();
   const warn = (event: RunEvent) => {
@@ -55,6 +60,7 @@ export async function inspect(
   });
   const unfollow = work.follow(warn);
   try {
+    if (cost && work.facts.space === 3) throw costOfVolumes();
     const { survey, unreadable } = await work.counted();
     const all = Object.values(work.splits).flat();
     if (all.length > 0 && !all.some((id) => survey.has(id))) throw nothingReadable(unreadable);
@@ -71,7 +77,8 @@ export async function inspect(
             resolutions,
           });
     const recommendation = recommend(work, survey, resolutions, { within, start });
-    return inspectionOf(work, survey, batches, unreadable, warnings, recommendation);
+    const inspection = inspectionOf(work, survey, batches, unreadable, warnings, recommendation);
+    return cost ? await costed(inspection, work, compute) : inspection;
   } finally {
     unfollow();
     await work.close();
@@ -91,6 +98,24 @@ function coarsenessOf({ facts, loaded }: Work, survey: CountedSurvey): Coarsenes
     { factor: 1, kept: 1 },
     ...coarser.map(({ factor, classes }) => ({ factor, kept: Math.min(1, ...keptOf(classes)) })),
   ];
+}
+
+/** With what a step and an image of the manifest's network cost at each resolution. */
+async function costed(
+  inspection: Inspection,
+  work: Work,
+  compute: Compute | undefined,
+): Promise<Inspection> {
+  const { resolutions, batches } = inspection;
+  if (resolutions === undefined) return inspection;
+  const rehearsal = await ownRehearsal(work, compute);
+  try {
+    const window = 'window' in batches ? batches.window : null;
+    const shape = { window, batch: batches.batch };
+    return { ...inspection, resolutions: await withCosts(resolutions, shape, rehearsal) };
+  } finally {
+    await rehearsal.dispose();
+  }
 }
 
 async function batchesOf(work: Work, survey: CountedSurvey): Promise<Inspection['batches']> {

@@ -57,6 +57,13 @@ interface BatchProblem {
   readonly problem: string;
 }
 
+/** What one call costs. */
+interface Cost {
+  readonly seconds: number;
+  /** False where it would have taken too long: derived from the next coarser resolution by the pixels. */
+  readonly timed: boolean;
+}
+
 /** What a data set holds, counted over all splits. */
 export interface Inspection {
   readonly name: string;
@@ -110,6 +117,11 @@ export interface Inspection {
           /** Share of the structures that have at least 4 pixels there; null where there is none. */
           readonly kept: number | null;
         }[];
+        /**
+         * What the manifest's network costs there on this machine: a step on a batch of its windows, or of whole
+         * images, and a look at one whole image. Null where there is no memory for it; left out where not asked for.
+         */
+        readonly cost?: { readonly step: Cost | null; readonly image: Cost | null };
       }[]
     | undefined;
   readonly channels: number;

@@ -134,7 +134,7 @@ ${table(
     ...[min, mean, deviation, max].map(measureText),
   ]),
 )}</div>
-${resolutions && table(resolutions.head, resolutions.rows)}
+${resolutions && [table(resolutions.head, resolutions.rows), ...resolutions.notes.map((note) => html`<p class="muted">${note}</p>`)]}
 ${
   groups.length > 0 &&
   html`<details class="card"><summary>${counted(groups.length, 'group')} of several images</summary>${table(

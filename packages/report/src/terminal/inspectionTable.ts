@@ -128,19 +128,9 @@ function pixelSizeTable({ pixelSizes }: Inspection, options: TableOptions): stri
 function resolutionTable(inspection: Inspection, options: TableOptions): string[] {
   const found = resolutionRows(inspection);
   if (found === undefined) return [];
-  const { head, rows } = found;
+  const { head, rows, notes } = found;
   const align = head.map((_, at): 'left' | 'right' => (at === 0 ? 'left' : 'right'));
-  return [columns(head.map(inTwoLines), rows, { ...options, align })];
-}
-
-/** A title that breaks at its middle word. */
-function inTwoLines(title: string): string {
-  const words = title.split(' ');
-  const half = Math.ceil(words.length / 2);
-  return [words.slice(0, half), words.slice(half)]
-    .map((part) => part.join(' '))
-    .join('\n')
-    .trim();
+  return [[columns(head, rows, { ...options, align }), ...notes].join('\n')];
 }
 
 function intensityTable({ intensity }: Inspection, options: TableOptions): string {
