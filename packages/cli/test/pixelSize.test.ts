@@ -183,4 +183,27 @@ test('annotations of COCO and overlapping classes follow images to one size of p
     /at data\.resolution, structures have no pixel left: 3 of 9 of core \(in scan00, scan04, scan08\)/,
   );
   expect(trained.stderr).toContain('compiled the training step of 4 x 12 x 12');
+  // 2 um a pixel: 27 x 19 become 54 x 38.
+  project.write(
+    'new/coarse.png',
+    sizedPng(
+      grey((x) => x * 5, 27, 19),
+      [500_000, 500_000],
+    ),
+  );
+  project.write(
+    'new/fine.png',
+    sizedPng(
+      grey((x) => x * 5, 33, 21),
+      [2_000_000, 2_000_000],
+    ),
+  );
+  const predicted = await raremask(project, 'predict', 'runs/tiny', 'new', '--out', 'predicted');
+  expect(predicted.status, predicted.stderr).toBe(0);
+  const pictures = project.files('predicted').filter((file) => file.endsWith('.png'));
+  expect(pictures.length).toBeGreaterThanOrEqual(4);
+  for (const file of pictures) {
+    const size = file.includes('coarse') ? { width: 27, height: 19 } : { width: 33, height: 21 };
+    expect(decode(readFileSync(project.at(`predicted/${file}`))), file).toMatchObject(size);
+  }
 });
