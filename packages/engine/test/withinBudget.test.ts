@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Coarseness } from '../src/recommendation/coarser.ts';
 import type { TrainingFigures } from '../src/recommendation/figures.ts';
 import { recommendedSettings } from '../src/recommendation/recommend.ts';
 import type { Candidate } from '../src/recommendation/rehearse.ts';
 import type { Start } from '../src/recommendation/start.ts';
-import { type Coarseness, withinBudget } from '../src/recommendation/withinBudget.ts';
+import { withinBudget } from '../src/recommendation/withinBudget.ts';
 
 const figures: TrainingFigures = {
   space: 2,
