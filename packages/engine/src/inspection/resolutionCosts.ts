@@ -1,6 +1,5 @@
 import { isRaremaskError } from '@raremask/core';
 import type { Inspection } from '@raremask/record';
-import type { Rehearsal } from '../recommendation/rehearse.ts';
 
 type Resolutions = NonNullable<Inspection['resolutions']>;
 type Cost = NonNullable<Resolutions[number]['cost']>;
@@ -10,6 +9,12 @@ interface Shape {
   /** Extents of the sampler's windows; null where it draws whole images. */
   readonly window: readonly number[] | null;
   readonly batch: number;
+}
+
+/** Who times a network: a step, and a look at one image, in seconds. */
+interface Stopwatch {
+  step(batch: number, size: readonly number[]): Promise<number>;
+  image(size: readonly number[]): Promise<number>;
 }
 
 /** Seconds that one call may take to be timed; what takes longer is derived. */
@@ -24,10 +29,10 @@ const MOST_PIXELS = 2 ** 20;
 export async function withCosts(
   resolutions: Resolutions,
   { window, batch }: Shape,
-  rehearsal: Pick<Rehearsal, 'step' | 'image'>,
+  network: Stopwatch,
 ): Promise<Resolutions> {
-  const step = costing((size) => rehearsal.step(batch, size), Number.POSITIVE_INFINITY);
-  const image = costing((size) => rehearsal.image(size), MOST_PIXELS);
+  const step = costing((size) => network.step(batch, size), Number.POSITIVE_INFINITY);
+  const image = costing((size) => network.image(size), MOST_PIXELS);
   const costed: Resolutions[number][] = [];
   for (const resolution of resolutions.toReversed()) {
     const { size } = resolution;

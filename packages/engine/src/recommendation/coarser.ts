@@ -1,5 +1,5 @@
 import type { TrainingFigures } from './figures.ts';
-import { MOST_OF_WINDOW } from './shape.ts';
+import { WINDOW_SIDES } from './windowSides.ts';
 
 /** A resolution that may be chosen. */
 export interface Coarseness {
@@ -57,7 +57,7 @@ export function withoutBudget(
   const smallest = Math.min(...found.map(({ medianStructure }) => medianStructure));
   const pixels = medianSize.reduce((all, extent) => all * extent, 1);
   const isEnough = ({ factor }: Coarseness) =>
-    2 * structureExtent * factor <= MOST_OF_WINDOW && pixels * factor ** 2 <= LOOK;
+    2 * structureExtent * factor <= WINDOW_SIDES[2].most && pixels * factor ** 2 <= LOOK;
   const able = resolutions.filter(
     (one) =>
       one.factor === 1 ||

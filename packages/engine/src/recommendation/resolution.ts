@@ -1,5 +1,5 @@
 import { type Setting, setting } from './setting.ts';
-import { MOST_OF_WINDOW } from './shape.ts';
+import { WINDOW_SIDES } from './windowSides.ts';
 import { duration, percent } from './wording.ts';
 
 /** A factor as it is written. */
@@ -21,7 +21,7 @@ const counted: Setting = ({ medianSize, largestSize, structureExtent }, { coarse
   if (coarser === undefined) return undefined;
   const { factor, kept, own } = coarser;
   const shared = written(factor);
-  const why = `half of the images are up to ${own.medianSize.join(' x ')}, and ${medianSize.join(' x ')} there; the largest structure of an image (median) is ${own.structureExtent} pixels long, and ${structureExtent} there, where ${MOST_OF_WINDOW} are what a window shows at most; ${keptText(kept, shared)}; this was counted, not tried: take it out where outlines must be as fine as the images are`;
+  const why = `half of the images are up to ${own.medianSize.join(' x ')}, and ${medianSize.join(' x ')} there; the largest structure of an image (median) is ${own.structureExtent} pixels long, and ${structureExtent} there, where ${WINDOW_SIDES[2].most} are what a window shows at most; ${keptText(kept, shared)}; this was counted, not tried: take it out where outlines must be as fine as the images are`;
   return fit
     ? setting('data.resolution', { fit: [...fit] }, `${why}; ${fitText(largestSize)}`)
     : setting('data.resolution', shared, why);

@@ -1,6 +1,7 @@
 import type { Coarser } from './coarser.ts';
 import type { TrainingFigures } from './figures.ts';
 import type { Start } from './start.ts';
+import { WINDOW_SIDES } from './windowSides.ts';
 import type { Within } from './within.ts';
 
 /** What several settings derive from the figures: sizes of steps and of what they see. */
@@ -37,9 +38,6 @@ const WHOLE = { 2: 192, 3: 64 } as const;
 const MULTIPLE = { own: 16, published: 32 } as const;
 /** Share of a median image from which a window shows nearly as much, and holds a structure far more often. */
 const NEARLY_WHOLE = 0.5;
-const WINDOW = { 2: { least: 64, most: 128 }, 3: { least: 32, most: 64 } } as const;
-/** Longest side of a window of an image. */
-export const MOST_OF_WINDOW = WINDOW[2].most;
 
 /** What a shape depends on beside the figures. */
 export interface ShapeOptions {
@@ -70,7 +68,7 @@ export function shapeOf(
   return {
     window,
     fit,
-    seen: window ?? fit ?? medianSize.map((extent) => extent || WINDOW[space].least),
+    seen: window ?? fit ?? medianSize.map((extent) => extent || WINDOW_SIDES[space].least),
     batch,
     perEpoch,
     epochs: within
@@ -90,7 +88,7 @@ export function shapeOf(
 function windowOf(figures: TrainingFigures, multiple: number): number[] | undefined {
   const { space, oneSize, largestSize, structureExtent } = figures;
   if (oneSize && Math.max(...largestSize) <= WHOLE[space]) return undefined;
-  const { least, most } = WINDOW[space];
+  const { least, most } = WINDOW_SIDES[space];
   const wished = Math.min(Math.max(2 * structureExtent, least), most);
   return largestSize.map((extent) =>
     roundUp(Math.min(wished, Math.max(extent, multiple)), multiple),
