@@ -218,11 +218,6 @@ test('init looks at large images coarser where their structures are large too', 
     /up to 450 x 600, and 150 x 200 there; .* 150 pixels long, and 50 there.*\n {2}resolution: 0\.3333\n/,
   );
   expect(text).toMatch(/window: \[112, 112\]/);
-  const trained = await raremask(
-    project,
-    ...['train', 'made.yaml', '--set', 'train.epochs=1', '--set', 'model.with.filters=2'],
-  );
-  expect(trained.status, trained.stderr).toBe(0);
   // What inspect recommends of a manifest that has a resolution keeps it.
   const { stdout } = await raremask(project, 'inspect', 'made.yaml', '--json');
   expect(JSON.parse(stdout).recommendation.manifest).toMatch(/\n {2}resolution: 0\.3333\n/);
