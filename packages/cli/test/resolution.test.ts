@@ -3,8 +3,9 @@ import { decode } from 'fast-png';
 import { expect, test } from 'vitest';
 import { further } from '../../../test/further.ts';
 import { raremask } from './command.ts';
-import { createProject, grey, MANIFEST } from './project.ts';
+import { createProject, emptyProject, grey, MANIFEST } from './project.ts';
 import { metrics } from './runFiles.ts';
+import { writeVolumes } from './volumes.ts';
 
 const HALF = MANIFEST.replace('  split:', '  resolution: 0.5\n  split:');
 
@@ -49,6 +50,37 @@ test('a network that sees images at half their size is scored and predicts at th
     expect(picture).toMatchObject({ width: 21, height: 13 });
   }
 });
+
+test.each(['1.7', '{ shortest: 9 }', '{ longest: 30 }'])(
+  'images of odd sizes come back at their own from data.resolution: %s',
+  async (resolution) => {
+    const project = createProject(HALF.replace('resolution: 0.5', `resolution: ${resolution}`));
+    const trained = await raremask(project, 'train', '--set', 'train.epochs=1');
+    expect(trained.status, trained.stderr).toBe(0);
+    const sizes = [
+      [21, 13],
+      [17, 40],
+      [16, 16],
+    ] as const;
+    for (const [width, height] of sizes) {
+      project.write(
+        `new/${width}x${height}.png`,
+        grey((x) => x * 5, width, height),
+      );
+    }
+    const { status, stderr } = await raremask(
+      project,
+      ...['predict', 'runs/tiny', 'new', '--out', 'predicted'],
+    );
+    expect(status, stderr).toBe(0);
+    for (const [width, height] of sizes) {
+      for (const folder of ['masks', 'probabilities']) {
+        const file = project.at(`predicted/${folder}/${width}x${height}.png`);
+        expect(decode(readFileSync(file))).toMatchObject({ width, height });
+      }
+    }
+  },
+);
 
 test.each(further('resuming a run at another size', ['half the size']))(
   'a run at %s is gone on with as if nothing had happened',
@@ -100,4 +132,93 @@ test('inspect says what coarser resolutions keep of each class', async () => {
   // Structures of six pixels: 3.4 at three quarters.
   expect(stdout).toMatch(/as they are .*96 × 96 .*100 % .*100 %/);
   expect(stdout).toMatch(/0\.75 .*72 × 72 .*56 % .*0 %/);
+});
+
+test('inspect --cost measures what a step and an image cost at each resolution', async () => {
+  const project = createProject();
+  for (let index = 0; index < 12; index++) {
+    const id = `scan${String(index).padStart(2, '0')}`;
+    for (const folder of ['images', 'masks']) {
+      project.write(
+        `data/${folder}/${id}.png`,
+        grey((x, y) => (x > 40 && x < 60 && y > 40 && y < 60 ? 255 : 0), 96, 64),
+      );
+    }
+  }
+  const { status, stdout, stderr } = await raremask(
+    project,
+    ...['inspect', '--cost', '--html', 'page.html'],
+  );
+  expect(status, stderr).toBe(0);
+  const time = String.raw`[\d.]+ m?s`;
+  expect(stdout).toMatch(/data\.resolution +median size +pixels +a step +an image +nodule/);
+  for (const row of ['as they are +64 × 96', '0\\.75 +48 × 72', '0\\.5 +32 × 48']) {
+    expect(stdout).toMatch(new RegExp(`${row} +\\d+ % +${time} +${time} +100 %`));
+  }
+  expect(stdout).toContain('a step on 4 whole images of the median size');
+  const page = project.read('page.html');
+  expect(page).toContain('a step on 4 whole images of the median size');
+  expect(page).toMatch(new RegExp(`<td class="n">${time}</td>`));
+
+  const windowed = await raremask(
+    project,
+    ...['inspect', '--cost', '--json', '--set', 'sampler.use=@raremask/sampler'],
+    ...['--set', 'sampler.with.window=[32, 32]'],
+  );
+  expect(windowed.status, windowed.stderr).toBe(0);
+  const { resolutions } = JSON.parse(windowed.stdout) as {
+    resolutions: { cost: Record<'step' | 'image', { seconds: number; timed: boolean }> }[];
+  };
+  const steps = resolutions.map(({ cost }) => cost.step);
+  // The windows are the same at each of them.
+  expect(new Set(steps.map(({ seconds }) => seconds)).size).toBe(1);
+  for (const { cost } of resolutions) {
+    expect(cost.image).toEqual({ seconds: expect.any(Number), timed: true });
+  }
+  // Nothing is measured that was not asked for.
+  const plain = await raremask(project, 'inspect', '--json');
+  expect(JSON.parse(plain.stdout).resolutions[0].cost).toBeUndefined();
+  const part = await raremask(project, 'inspect', '--cost', '--part', '1/2');
+  expect(part.status).not.toBe(0);
+});
+
+test('what a step costs at resolutions is not asked of volumes', async () => {
+  const project = emptyProject();
+  writeVolumes(project);
+  const made = await raremask(project, 'init', 'set');
+  expect(made.status, made.stderr).toBe(0);
+  const { status, stderr } = await raremask(
+    project,
+    ...['inspect', '--cost', '--set', 'data.with.view=volume'],
+  );
+  expect(status).not.toBe(0);
+  expect(stderr).toContain('RAREMASK_COST_OF_VOLUMES');
+});
+
+test('init looks at large images coarser where their structures are large too', async () => {
+  const project = createProject();
+  for (let index = 0; index < 12; index++) {
+    const id = `scan${String(index).padStart(2, '0')}`;
+    const inside = (x: number, y: number) =>
+      index % 2 === 0 && x >= 200 && x < 350 && y >= 150 && y < 250;
+    project.write(
+      `data/images/${id}.png`,
+      grey((x, y) => (inside(x, y) ? 200 : (x * 7 + y * 13 + index) % 60), 600, 450),
+    );
+    project.write(
+      `data/masks/${id}.png`,
+      grey((x, y) => (inside(x, y) ? 255 : 0), 600, 450),
+    );
+  }
+  const made = await raremask(project, 'init', 'data', '--out', 'made.yaml');
+  expect(made.status, made.stderr).toBe(0);
+  // Twice 150 pixels are 150 at a half, and 100 at a third of the sides, where a window has 112.
+  const text = project.read('made.yaml');
+  expect(text.replaceAll(/\n *# /g, ' ')).toMatch(
+    /up to 450 x 600, and 150 x 200 there; .* 150 pixels long, and 50 there.*\n {2}resolution: 0\.3333\n/,
+  );
+  expect(text).toMatch(/window: \[112, 112\]/);
+  // What inspect recommends of a manifest that has a resolution keeps it.
+  const { stdout } = await raremask(project, 'inspect', 'made.yaml', '--json');
+  expect(JSON.parse(stdout).recommendation.manifest).toMatch(/\n {2}resolution: 0\.3333\n/);
 });

@@ -19,6 +19,7 @@ export type {
 export {
   type Dataset,
   IGNORE,
+  type PixelSize,
   type Prediction,
   type Sample,
   type SourceReader,
@@ -78,6 +79,7 @@ export {
   type ServicePlugin,
   type TrackerPlugin,
 } from './contracts/kinds.ts';
+export { lengthText, millimetresOf } from './contracts/length.ts';
 export type { Log } from './contracts/log.ts';
 export type { Loss, LossInput } from './contracts/loss.ts';
 export type {

@@ -8,7 +8,7 @@ import { imageBytes } from './decoding/bytes.ts';
 import { channelCount, takeChannels } from './decoding/channels.ts';
 import { cannotRead } from './decoding/errors.ts';
 import type { Head } from './decoding/head.ts';
-import { decodeImage, orientationOf, prepareDecoder } from './decoding/image.ts';
+import { decodeImage, decodeScaled, orientationOf, prepareDecoder } from './decoding/image.ts';
 import { turnBack } from './decoding/orientation.ts';
 import type { Raster } from './decoding/raster.ts';
 import { sizeMismatch } from './masks/errors.ts';
@@ -114,14 +114,17 @@ export function openReader(given: Options, facts: DatasetFacts, map: LabelMap): 
     inks: typeof given.channels !== 'string',
     upright: given.orientation === 'upright',
   };
-  const readImage = async ({ image, first }: Source): Promise<Raster> =>
-    takeChannels(image, await decodeImage(image, reading), given.channels, facts.channels, first);
+  const readImage = async ({ image, first }: Source) => {
+    const { stored, pixelSize } = await decodeScaled(image, reading);
+    const raster = takeChannels(image, stored, given.channels, facts.channels, first);
+    return { ...raster, pixelSize };
+  };
   return {
     async read(id, source): Promise<Sample> {
       const own = source as Source;
       const [image, slots] = await Promise.all([readImage(own), masksOf(own, given, map)]);
-      const { width, height } = image;
-      const sample = { id, size: [height, width], image: image.data };
+      const { width, height, pixelSize } = image;
+      const sample = { id, size: [height, width], image: image.data, pixelSize };
       if (own.annotated !== undefined) {
         const { crowd = 'ignore' } = given.coco ?? {};
         const labels = painted(own.image, own.annotated.found, image, facts, crowd);

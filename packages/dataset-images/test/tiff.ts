@@ -16,8 +16,15 @@ interface More {
   /** Reds, greens and blues of 16 bits. */
   readonly colourMap?: readonly number[];
   readonly rowsPerStrip?: number;
+  /** Numerators of pixels per unit along x and y, over a denominator. */
+  readonly density?: readonly [x: number, y: number, over: number];
+  /** 1: none, 2: inch, 3: centimetre. */
+  readonly resolutionUnit?: number;
+  readonly description?: string;
 }
 
+const ASCII = 2;
+const RATIONAL = 5;
 const SHORT = 3;
 const LONG = 4;
 
@@ -47,17 +54,34 @@ export function tiff(width: number, height: number, values: Values, more: More =
     [258, SHORT, perSample(bits)],
     [259, SHORT, [more.deflate ? 8 : 1]],
     [262, SHORT, [more.photometric ?? (channels === 3 ? 2 : 1)]],
+    ...(more.description === undefined
+      ? []
+      : [[270, ASCII, [...Buffer.from(`${more.description}\0`)]] as [number, number, number[]]]),
     [273, LONG, strips.map(() => 0)],
     [274, SHORT, [more.orientation ?? 1]],
     [277, SHORT, [channels]],
     [278, LONG, [rowsPerStrip]],
     [279, LONG, strips.map(({ length }) => length)],
+    ...(more.density === undefined
+      ? []
+      : more.density
+          .slice(0, 2)
+          .map((pixels, axis): [number, number, number[]] => [
+            282 + axis,
+            RATIONAL,
+            [pixels, more.density![2]],
+          ])),
     [284, SHORT, [planar ? 2 : 1]],
+    ...(more.resolutionUnit === undefined
+      ? []
+      : [[296, SHORT, [more.resolutionUnit]] as [number, number, number[]]]),
     ...(more.colourMap ? [[320, SHORT, more.colourMap] as [number, number, number[]]] : []),
     ...(more.extraSamples ? [[338, SHORT, more.extraSamples] as [number, number, number[]]] : []),
     [339, SHORT, perSample(format)],
   ];
-  const sizeOf = (type: number, count: number) => count * (type === SHORT ? 2 : 4);
+  // A fraction is two numbers.
+  const sizeOf = (type: number, count: number) =>
+    count * (type === ASCII ? 1 : type === SHORT ? 2 : 4);
   const directory = 8;
   let at = directory + 2 + tags.length * 12 + 4;
   const lists = tags.map(([, type, { length }]) => {
@@ -80,11 +104,12 @@ export function tiff(width: number, height: number, values: Values, more: More =
     const content = tag === 273 ? offsets : given;
     bytes.writeUInt16LE(tag, entry);
     bytes.writeUInt16LE(type, entry + 2);
-    bytes.writeUInt32LE(content.length, entry + 4);
+    bytes.writeUInt32LE(type === RATIONAL ? content.length / 2 : content.length, entry + 4);
     let to = lists[index] || entry + 8;
     if (lists[index]) bytes.writeUInt32LE(to, entry + 8);
     for (const value of content) {
-      to = type === SHORT ? bytes.writeUInt16LE(value, to) : bytes.writeUInt32LE(value, to);
+      if (type === ASCII) to = bytes.writeUInt8(value, to);
+      else to = type === SHORT ? bytes.writeUInt16LE(value, to) : bytes.writeUInt32LE(value, to);
     }
   }
   for (const [index, strip] of strips.entries()) strip.copy(bytes, offsets[index]!);

@@ -340,6 +340,17 @@ export function tensorTooLarge(
   });
 }
 
+export function costOfVolumes(): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_COST_OF_VOLUMES',
+    category: 'manifest',
+    where: '--cost',
+    what: 'what a step costs is measured at each resolution of images, and the samples are volumes',
+    expected: 'images with two axes',
+    remedy: 'leave --cost out; raremask init --budget measures what volumes cost',
+  });
+}
+
 /** @param batch [count, ...size] @param estimate MiB @param fits what there is, and what fits into it */
 export function stepMemory(
   batch: readonly number[],

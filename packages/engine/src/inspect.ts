@@ -1,18 +1,23 @@
 import { isRaremaskError, type OnEvent, type RunEvent } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import type { Inspection } from '@raremask/record';
+import { costOfVolumes } from './errors.ts';
 import { guardedSampler } from './guard/guardedSampler.ts';
 import { type Example, examplesOf } from './inspection/examples.ts';
 import { forecast } from './inspection/forecast.ts';
 import { keptForecast } from './inspection/forecastCache.ts';
 import { inspectionOf } from './inspection/inspected.ts';
+import { withCosts } from './inspection/resolutionCosts.ts';
 import { resolutionsOf } from './inspection/resolutions.ts';
 import { nothingReadable } from './opening/errors.ts';
 import type { OpenedData } from './opening/openData.ts';
 import { openWork, type Work } from './opening/openWork.ts';
+import type { Coarseness } from './recommendation/coarser.ts';
 import { planWithin, recommend } from './recommendation/recommend.ts';
+import { ownRehearsal } from './recommendation/rehearse.ts';
 import type { Start } from './recommendation/start.ts';
-import type { Coarseness } from './recommendation/withinBudget.ts';
+
+import { wantedPixelSize } from './resolution/seenSize.ts';
 import type { Compute } from './runner/compute.ts';
 import type { CountedSurvey } from './survey/survey.ts';
 
@@ -22,6 +27,8 @@ export interface InspectOptions {
   onExample?(example: Example): void | Promise<void>;
   /** A time, as 10m, that the recommendation is for: what networks cost here is then measured. */
   readonly budget?: string;
+  /** Whether what steps and images cost at each resolution is measured as well. */
+  readonly cost?: boolean;
   /** Published weights that the recommendation starts from. */
   readonly start?: Start | undefined;
   /** What compiled steps run on where costs are measured; without it the tfjs backend in use computes. */
@@ -37,7 +44,7 @@ const FORECAST_DRAWS = 3000;
  */
 export async function inspect(
   source: LoadedManifest | OpenedData,
-  { onEvent, onExample, budget, start, compute }: InspectOptions,
+  { onEvent, onExample, budget, cost = false, start, compute }: InspectOptions,
 ): Promise<Inspection> {
   const warnings = new Set<string>();
   const warn = (event: RunEvent) => {
@@ -53,11 +60,13 @@ export async function inspect(
   });
   const unfollow = work.follow(warn);
   try {
+    if (cost && work.facts.space === 3) throw costOfVolumes();
     const { survey, unreadable } = await work.counted();
     const all = Object.values(work.splits).flat();
     if (all.length > 0 && !all.some((id) => survey.has(id))) throw nothingReadable(unreadable);
     const batches = await batchesOf(work, survey);
     if (onExample) for (const example of examplesOf(work, survey)) await onExample(await example());
+    const resolutions = coarsenessOf(work, survey);
     const within =
       budget === undefined
         ? undefined
@@ -65,10 +74,11 @@ export async function inspect(
             time: budget,
             compute,
             start,
-            resolutions: coarsenessOf(work, survey),
+            resolutions,
           });
-    const recommendation = recommend(work, survey, within, start);
-    return inspectionOf(work, survey, batches, unreadable, warnings, recommendation);
+    const recommendation = recommend(work, survey, resolutions, { within, start });
+    const inspection = inspectionOf(work, survey, batches, unreadable, warnings, recommendation);
+    return cost ? await costed(inspection, work, compute) : inspection;
   } finally {
     unfollow();
     await work.close();
@@ -76,12 +86,36 @@ export async function inspect(
 }
 
 /** Resolutions that a training may have, with what the class keeps there that loses the most. */
-function coarsenessOf({ facts }: Work, survey: CountedSurvey): Coarseness[] {
-  const coarser = resolutionsOf(survey.images(survey.train), facts) ?? [{ factor: 1, classes: [] }];
-  return coarser.map(({ factor, classes }) => ({
-    factor,
-    kept: Math.min(1, ...classes.flatMap(({ kept }) => kept ?? [])),
-  }));
+function coarsenessOf({ facts, loaded }: Work, survey: CountedSurvey): Coarseness[] {
+  const wanted = wantedPixelSize(loaded.manifest.data.resolution);
+  const [own, ...coarser] = resolutionsOf(survey.images(survey.train), facts, wanted) ?? [];
+  const keptOf = (classes: NonNullable<typeof own>['classes']) =>
+    classes.flatMap(({ kept }, index) => {
+      const whole = own!.classes[index]!.kept ?? 0;
+      return whole === 0 ? [] : [kept! / whole];
+    });
+  return [
+    { factor: 1, kept: 1 },
+    ...coarser.map(({ factor, classes }) => ({ factor, kept: Math.min(1, ...keptOf(classes)) })),
+  ];
+}
+
+/** With what a step and an image of the manifest's network cost at each resolution. */
+async function costed(
+  inspection: Inspection,
+  work: Work,
+  compute: Compute | undefined,
+): Promise<Inspection> {
+  const { resolutions, batches } = inspection;
+  if (resolutions === undefined) return inspection;
+  const rehearsal = await ownRehearsal(work, compute);
+  try {
+    const window = 'window' in batches ? batches.window : null;
+    const shape = { window, batch: batches.batch };
+    return { ...inspection, resolutions: await withCosts(resolutions, shape, rehearsal) };
+  } finally {
+    await rehearsal.dispose();
+  }
 }
 
 async function batchesOf(work: Work, survey: CountedSurvey): Promise<Inspection['batches']> {

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import type { TrainingFigures } from '../src/recommendation/figures.ts';
+import { describe, expect, test } from 'vitest';
+import { type Coarseness, withoutBudget } from '../src/recommendation/coarser.ts';
+import { figuresAt, type TrainingFigures } from '../src/recommendation/figures.ts';
 import { recommendedSettings } from '../src/recommendation/recommend.ts';
 import { commentedManifest } from '../src/recommendation/recommendedManifest.ts';
 import { logarithmicBins, quantileOf } from '../src/survey/quantiles.ts';
@@ -53,6 +54,75 @@ test('large images, and images of several sizes, get windows in multiples of 16'
   // At least 64; an axis that is shorter than that gets its own extent, rounded up.
   const several = { oneSize: false, medianSize: [40, 90], largestSize: [41, 120] };
   expect(settingsOf(several)['sampler.with.window']).toEqual([48, 64]);
+});
+
+describe('a resolution without a budget', () => {
+  const large: TrainingFigures = {
+    ...figures,
+    classes: [
+      { name: 'crack', images: 20, share: 0.01, medianStructure: 9000, smallStructure: 800 },
+    ],
+    medianSize: [1500, 2000],
+    largestSize: [1500, 2000],
+    structureExtent: 200,
+  };
+  const candidates = [1, 3 / 4, 1 / 2, 1 / 3, 1 / 4, 1 / 6, 1 / 8];
+  const chosen = (
+    change: Partial<TrainingFigures> = {},
+    keeps: (factor: number) => number = () => 1,
+  ) =>
+    withoutBudget(
+      { ...large, ...change },
+      candidates.map((factor): Coarseness => ({ factor, kept: keeps(factor) })),
+    )?.factor;
+  const median = (medianStructure: number) => ({
+    classes: [...large.classes, { ...large.classes[0]!, name: 'pit', medianStructure }],
+  });
+
+  test('is the finest at which a window shows a structure and its surroundings', () => {
+    // 2 x 200 pixels: 133 at a third, 100 at a quarter.
+    expect(chosen()).toBe(1 / 4);
+    expect(chosen({ structureExtent: 190, medianSize: [1400, 1500] })).toBe(1 / 3);
+  });
+
+  test('is the finest at which whole images are quickly looked at', () => {
+    // 750 x 1000 are more than 512 x 512, 500 x 667 too, 375 x 500 are not.
+    expect(chosen({ structureExtent: 20 })).toBe(1 / 4);
+    expect(chosen({ structureExtent: 20, medianSize: [900, 900] })).toBe(1 / 2);
+  });
+
+  test('keeps 95 % of the structures, and the median one of each class an outline', () => {
+    expect(chosen({}, (factor) => (factor < 0.5 ? 0.94 : 0.95))).toBe(1 / 2);
+    expect(chosen({}, (factor) => (factor < 1 ? 0.94 : 1))).toBeUndefined();
+    // 500 pixels are 56 at a third, and 31 at a quarter; 199 are 50 at no half.
+    expect(chosen(median(500))).toBe(1 / 3);
+    expect(chosen(median(199))).toBeUndefined();
+    // A class without a structure asks for nothing.
+    expect(chosen(median(0))).toBe(1 / 4);
+  });
+
+  test('is not chosen for small images, volumes, or what has no structure', () => {
+    expect(chosen({ medianSize: [256, 256] })).toBeUndefined();
+    expect(chosen({ space: 3 })).toBeUndefined();
+    expect(chosen({ classes: [{ ...large.classes[0]!, medianStructure: 0 }] })).toBeUndefined();
+    expect(chosen({ medianSize: [400, 500], structureExtent: 60 })).toBeUndefined();
+  });
+
+  test('stands in the manifest with its figures, and what follows it is of that size', () => {
+    const settings = recommendedSettings(figuresAt(large, 1 / 4), {
+      coarser: { factor: 1 / 4, kept: 0.97, own: large },
+    });
+    const of = (path: string) => settings.find((one) => one.path === path);
+    expect(of('data.resolution')).toMatchObject({
+      value: 0.25,
+      reason: expect.stringMatching(
+        /up to 1500 x 2000, and 375 x 500 there; .* 200 pixels long, and 50 there.*97 % of the structures/,
+      ),
+    });
+    // 2 x 50, rounded up to 112.
+    expect(of('sampler.with.window')?.value).toEqual([112, 112]);
+    expect(recommendedSettings(large).some(({ path }) => path === 'data.resolution')).toBe(false);
+  });
 });
 
 test('of several classes, those that a batch shows nowhere are left out of the mean of Dice', () => {

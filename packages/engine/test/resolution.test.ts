@@ -1,5 +1,6 @@
 import { IGNORE, type Sample } from '@raremask/core';
 import { describe, expect, test } from 'vitest';
+import { decide } from '../src/judging/decide.ts';
 import { SampleReader } from '../src/reading/sampleReader.ts';
 import { lostStructures } from '../src/resolution/lostStructures.ts';
 import { resample } from '../src/resolution/resample.ts';
@@ -17,7 +18,43 @@ describe('the size that the network sees', () => {
     [{ fit: [32, 512] as [number, number] }, [32, 64]],
     [0.001, [1, 1]],
   ])('of 100 x 201 at %j is %j', (resolution, size) => {
-    expect(seenSize([100, 201], resolution)).toEqual(size);
+    expect(seenSize({ id: 'a', size: [100, 201] }, resolution)).toEqual(size);
+  });
+
+  const sized = (millimetres: number[] | undefined) => ({
+    id: 'a',
+    size: [100, 201],
+    pixelSize: { said: 'so', ...(millimetres && { millimetres }) },
+  });
+
+  test('follows from what a pixel measures, along each side', () => {
+    const to = { pixelSize: '0.5um' };
+    expect(seenSize(sized([0.00025, 0.00025]), to)).toEqual([50, 101]);
+    expect(seenSize(sized([0.0005, 0.0005]), to)).toEqual([100, 201]);
+    expect(seenSize(sized([0.001, 0.001]), to)).toEqual([200, 402]);
+    expect(seenSize(sized([0.0005, 0.001]), to)).toEqual([100, 402]);
+    // What a data set vouches for comes before what a file says.
+    expect(seenSize({ ...sized([1, 1]), spacing: [0.001, 0.001] }, to)).toEqual([200, 402]);
+    expect(seenSize(sized(undefined), to, { spacing: [0.001, 0.001] })).toEqual([200, 402]);
+  });
+
+  test('is refused where the file does not say what a pixel measures, or nothing that can be', () => {
+    const to = { pixelSize: '0.5um' };
+    expect(() => seenSize(sized(undefined), to)).toThrow(
+      expect.objectContaining({
+        code: 'RAREMASK_PIXELS_NOT_SIZED',
+        message: expect.stringMatching(/data \(a\).*Got: so\./s),
+      }),
+    );
+    expect(() => seenSize({ id: 'a', size: [9, 9] }, to)).toThrow(/tells no size of pixels/);
+    // 300 per inch of a printer: 0.0847 mm.
+    expect(() => seenSize(sized([0.0847, 0.0847]), to)).toThrow(
+      expect.objectContaining({
+        code: 'RAREMASK_PIXELS_ODDLY_SIZED',
+        message: expect.stringMatching(/84\.7um x 84\.7um.*100 x 201 would become 16900 x 34000/s),
+      }),
+    );
+    expect(() => seenSize(sized([0.00001, 0.00001]), to)).toThrow(/would become 2 x 4\.02/);
   });
 });
 
@@ -237,5 +274,69 @@ describe('what is read for the network', () => {
       pixelsPerSeen: 4,
       lost: [0, 0],
     });
+  });
+});
+
+describe('what is predicted', () => {
+  const sizes = [
+    [21, 13],
+    [37, 64],
+    [101, 50],
+  ];
+  const factors = [0.4, 0.5, 0.75, 1, 1.5, 1.7, 2.3];
+  const cases = sizes.flatMap((size) => factors.map((factor) => ({ size, factor })));
+
+  test.each(cases)('of $size at $factor comes back where it was', ({ size, factor }) => {
+    const [height, width] = size as [number, number];
+    // The middle third of the rows, and the right half of the columns.
+    const inside = (y: number, x: number) =>
+      y >= height / 3 && y < (2 * height) / 3 && x >= width / 2;
+    const labels = Uint8Array.from({ length: height * width }, (_, at) =>
+      inside(Math.floor(at / width), at % width) ? 1 : 0,
+    );
+    const seen = seenSize({ id: 'a', size }, factor);
+    // A network takes multiples of eight.
+    const padded = seen.map((extent) => 8 * Math.ceil(extent / 8));
+    for (const overlapping of [false, true]) {
+      const names = overlapping ? ['dot', 'spot'] : ['background', 'dot'];
+      const facts = {
+        ...{ space: 2 as const, channels: 1, overlapping },
+        classes: names.map((name, value) => ({ name, value })),
+      };
+      const depth = overlapping ? 2 : 1;
+      const truth = overlapping
+        ? Uint8Array.from({ length: 2 * labels.length }, (_, at) =>
+            at % 2 === 0 ? labels[at >> 1]! : 0,
+          )
+        : labels;
+      const asSeen = resizeLabels(truth, size, seen, facts);
+      const logits = new Float32Array(padded[0]! * padded[1]! * 2).fill(9);
+      for (let y = 0; y < seen[0]!; y++) {
+        for (let x = 0; x < seen[1]!; x++) {
+          for (let index = 0; index < 2; index++) {
+            const label = asSeen[(y * seen[1]! + x) * depth + (overlapping ? index : 0)]!;
+            const isThere = overlapping ? label === 1 : label === index;
+            logits[(y * padded[1]! + x) * 2 + index] = isThere ? 9 : -9;
+          }
+        }
+      }
+      const rule = { threshold: 0.5, minimumSizes: [0, 0], peaks: [0, 0] } as never;
+      const { predicted, probabilities } = decide(facts, logits, { padded, seen, size }, rule);
+      expect(probabilities).toHaveLength(height * width * 2);
+      expect(predicted).toHaveLength(height * width * depth);
+      // An edge is off by half a pixel of the coarser grid at most, and by what rounding moves it.
+      const reach = 0.5 + 1 / Math.min(factor, 1);
+      for (let y = 0; y < height; y++) {
+        for (let x = 0; x < width; x++) {
+          const near = [y, x].map((at, axis) => {
+            const edges = axis === 0 ? [height / 3, (2 * height) / 3] : [width / 2];
+            return Math.min(...edges.map((edge) => Math.abs(at + 0.5 - edge)));
+          });
+          if (Math.min(...near) <= reach) continue;
+          const got = predicted[(y * width + x) * depth];
+          expect(got, `${y}, ${x}`).toBe(inside(y, x) ? 1 : 0);
+        }
+      }
+    }
   });
 });

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Coarseness } from '../src/recommendation/coarser.ts';
 import type { TrainingFigures } from '../src/recommendation/figures.ts';
 import { recommendedSettings } from '../src/recommendation/recommend.ts';
 import type { Candidate } from '../src/recommendation/rehearse.ts';
 import type { Start } from '../src/recommendation/start.ts';
-import { type Coarseness, withinBudget } from '../src/recommendation/withinBudget.ts';
+import { withinBudget } from '../src/recommendation/withinBudget.ts';
 
 const figures: TrainingFigures = {
   space: 2,
@@ -67,7 +68,7 @@ test('little time gives a coarser resolution that keeps the structures, and none
 
 test('what is chosen stands in the settings with its figures', async () => {
   const { within } = await chosen(60, 1);
-  const settings = recommendedSettings(within.figures, within);
+  const settings = recommendedSettings(within.figures, { within });
   const of = (path: string) => settings.find((one) => one.path === path);
   expect(of('data.resolution')).toMatchObject({
     value: 0.5,
@@ -88,7 +89,7 @@ test('coarser images of several sizes are brought to one, where a window would s
   const windowed = async (structureExtent: number) => {
     const { within, asked } = await chosen(60, 10, half, { ...several, structureExtent });
     expect(within.resolution).toBe(0.5);
-    const settings = recommendedSettings(within.figures, within);
+    const settings = recommendedSettings(within.figures, { within });
     const of = (path: string) => settings.find((one) => one.path === path)?.value;
     return {
       seen: asked.at(-1)!.seen,
@@ -113,7 +114,7 @@ test('published weights need fewer steps, and come with their encoder and rates'
   expect(asked[0]).toMatchObject({ encoder: 'efficientnet-lite0', depth: 5 });
   expect(asked.every(({ seen }) => seen.every((extent) => extent % 32 === 0))).toBe(true);
   const values = new Map(
-    recommendedSettings(within.figures, within, start).map(({ path, value }) => [path, value]),
+    recommendedSettings(within.figures, { within, start }).map(({ path, value }) => [path, value]),
   );
   expect(values.get('model.with.encoder')).toBe('efficientnet-lite0');
   expect(values.get('model.weights')).toBe('encoder.safetensors');

@@ -57,6 +57,13 @@ interface BatchProblem {
   readonly problem: string;
 }
 
+/** What one call costs. */
+interface Cost {
+  readonly seconds: number;
+  /** False where it would have taken too long: derived from the next coarser resolution by the pixels. */
+  readonly timed: boolean;
+}
+
 /** What a data set holds, counted over all splits. */
 export interface Inspection {
   readonly name: string;
@@ -83,6 +90,20 @@ export interface Inspection {
   readonly classes: readonly ClassInspection[];
   /** The most frequent first. */
   readonly sizes: readonly { readonly size: readonly number[]; readonly images: number }[];
+  /** How large pixels are, as image files say; left out of volumes, and where no file says so. */
+  readonly pixelSizes?:
+    | {
+        /** The most frequent first; `size` in millimetres, null of the images whose files say none. */
+        readonly sizes: readonly {
+          readonly size: readonly number[] | null;
+          /** The same with its unit. */
+          readonly text: string | null;
+          readonly images: number;
+        }[];
+        /** What may be done where they differ. */
+        readonly differ?: string;
+      }
+    | undefined;
   /** What images keep at coarser `data.resolution`s; left out of volumes. */
   readonly resolutions?:
     | readonly {
@@ -96,6 +117,11 @@ export interface Inspection {
           /** Share of the structures that have at least 4 pixels there; null where there is none. */
           readonly kept: number | null;
         }[];
+        /**
+         * What the manifest's network costs there on this machine: a step on a batch of its windows, or of whole
+         * images, and a look at one whole image. Null where there is no memory for it; left out where not asked for.
+         */
+        readonly cost?: { readonly step: Cost | null; readonly image: Cost | null };
       }[]
     | undefined;
   readonly channels: number;

@@ -1,5 +1,5 @@
 import type { Batches, Inspection } from '@raremask/record';
-import { counted, countText, percentText, sizeText } from './numberText.ts';
+import { ABSENT, counted, countText, percentText, sizeText, timeText } from './numberText.ts';
 
 /** Examples that a line of text names. */
 const NAMED = 3;
@@ -58,6 +58,7 @@ export function findingsOf(inspection: Inspection): string[] {
       `${counted(leaking.length, 'group')} in more than one split: ${some(leaking.map(({ name, splits }) => `${name} (${splits.join(', ')})`))}`,
     );
   }
+  if (inspection.pixelSizes?.differ !== undefined) findings.push(inspection.pixelSizes.differ);
   if ('problem' in batches) {
     findings.push(`the sampler cannot draw: ${batches.problem}`);
     return findings;
@@ -73,6 +74,69 @@ export function findingsOf(inspection: Inspection): string[] {
     );
   }
   return findings;
+}
+
+/**
+ * What resolutions keep and cost, a row each, and what the figures are; undefined where images are too small for
+ * a coarser one, and no cost was asked for.
+ */
+export function resolutionRows({
+  resolutions = [],
+  batches,
+}: Inspection):
+  | { readonly head: string[]; readonly rows: string[][]; readonly notes: string[] }
+  | undefined {
+  const isCosted = resolutions.some(({ cost }) => cost !== undefined);
+  if (resolutions.length < 2 && !isCosted) return undefined;
+  const names = resolutions[0]!.classes.map(({ name }) => name);
+  const window = 'window' in batches ? batches.window : null;
+  const of = `${counted(batches.batch, window === null ? 'whole image' : 'window')}${window === null ? ' of the median size' : ` of ${sizeText(window)}`}`;
+  return {
+    head: [
+      'data.resolution',
+      'median size',
+      'pixels',
+      ...(isCosted ? ['a step', 'an image'] : []),
+      ...names,
+    ],
+    rows: resolutions.map(({ factor, size, pixels, classes, cost }) => [
+      factor === 1 ? 'as they are' : String(Number(factor.toFixed(3))),
+      sizeText(size),
+      percentText(pixels),
+      ...(isCosted ? [costText(cost?.step), costText(cost?.image)] : []),
+      ...classes.map(({ kept }) => (kept === null ? ABSENT : percentText(kept))),
+    ]),
+    notes: [
+      'of each class: structures that have at least 4 pixels there',
+      ...(isCosted
+        ? [
+            `measured on this machine, with the manifest's network: a step on ${of}, and a look at one whole image, without reading them; with ~, derived from the coarser one by the pixels; no memory: a step is estimated to need more than there is`,
+          ]
+        : []),
+    ],
+  };
+}
+
+function costText(cost: { readonly seconds: number; readonly timed: boolean } | null | undefined) {
+  if (cost === undefined) return ABSENT;
+  if (cost === null) return 'no memory';
+  const { seconds, timed } = cost;
+  const text = seconds < 1 ? `${Number((seconds * 1000).toPrecision(2))} ms` : timeText(seconds);
+  return timed ? text : `~${text}`;
+}
+
+/** Sizes of pixels with their images, the rest in one row. */
+export function pixelSizeRows(
+  { sizes }: NonNullable<Inspection['pixelSizes']>,
+  most: number,
+): string[][] {
+  const rows = sizes
+    .slice(0, most)
+    .map(({ text, images }) => [text ?? 'files say none', countText(images)]);
+  const rest = sizes.slice(most);
+  if (rest.length === 0) return rows;
+  const others = rest.reduce((sum, { images }) => sum + images, 0);
+  return [...rows, [counted(rest.length, 'other size'), countText(others)]];
 }
 
 /** What the batches are made by. */

@@ -11,10 +11,14 @@ export const inspect: Declare = (program) =>
     .addOption(filesOption())
     .addOption(setOption('train.batch=16'))
     .option('--html <file>', 'write a page with charts and example images as well')
+    .option(
+      '--cost',
+      "measure for some seconds what a step of the manifest's network, and a look at an image, cost at each resolution",
+    )
     .addOption(
       partOption(
         'only count the k-th of n shares of a large set; processes may do so at once, and inspect or train then take what they counted',
-      ).conflicts('html'),
+      ).conflicts(['html', 'cost']),
     )
     .action(
       action(async (console, manifest: string | undefined, options: InspectionOptions) => {

@@ -187,7 +187,7 @@ function remarksOf(
   const images = inspection.splits.map(
     ({ name, images: all, empty }) => `${name} ${all} images, ${empty} of them without foreground`,
   );
-  const { unreadable, blank, emptied, duplicates, groups } = inspection;
+  const { unreadable, blank, emptied, duplicates, groups, pixelSizes } = inspection;
   const [broken] = unreadable;
   const crossing = duplicates.filter(({ splits }) => splits.length > 1);
   const leaking = groups.filter(({ splits }) => splits.length > 1);
@@ -200,6 +200,7 @@ function remarksOf(
         ]
       : []),
     ...(inspection.unlikely ?? []),
+    ...(pixelSizes?.differ === undefined ? [] : [`The ${pixelSizes.differ}.`]),
     ...(blank.length > 0
       ? [`${blank.length} images are blank, of one value all over, for example ${blank[0]!.id}.`]
       : []),

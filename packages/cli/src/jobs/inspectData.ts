@@ -8,6 +8,7 @@ import {
   inspectionPage,
   inspectionTable,
 } from '@raremask/report';
+import { prepared } from '../backend/prepared.ts';
 import type { Console } from '../console.ts';
 import { partOfFolder } from '../errors.ts';
 import { EXIT } from '../failure.ts';
@@ -17,6 +18,8 @@ import { withProgress } from '../progress.ts';
 
 export interface InspectionOptions extends ManifestOptions {
   readonly html?: string;
+  /** Whether costs are measured. */
+  readonly cost?: boolean;
   readonly part?: Part;
 }
 
@@ -70,13 +73,17 @@ async function counted(loaded: LoadedManifest, part: Part, console: Console): Pr
 
 async function shown(
   loaded: LoadedManifest,
-  options: { readonly html?: string },
+  options: Pick<InspectionOptions, 'html' | 'cost'>,
   console: Console,
 ): Promise<number> {
+  const cost = options.cost === true;
+  const compute = cost ? (await prepared(loaded)).compute : undefined;
   const examples: InspectionExample[] = [];
   const inspection = await withProgress(console, (onEvent) =>
     inspect(loaded, {
       onEvent,
+      cost,
+      compute,
       ...(options.html !== undefined && {
         onExample: (example) => {
           examples.push(drawExample(example));

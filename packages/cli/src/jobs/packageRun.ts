@@ -145,6 +145,7 @@ async function pageOf(
   say: (text: string) => void,
 ): Promise<boolean> {
   const given = plugins.dataset.options as { channels?: unknown; orientation?: unknown };
+  const { resolution } = manifest.data;
   const volumes =
     plugins.dataset.use === '@raremask/dataset-volumes'
       ? (plugins.dataset.options as VolumeOptions)
@@ -158,6 +159,12 @@ async function pageOf(
   const other = otherImages(facts.space === 3 && volumes === undefined, given.channels, volumes);
   if (other !== undefined) {
     say(`no predict.html is written: it takes pictures of grey or colour, or NIfTI; ${other}`);
+    return false;
+  }
+  if (typeof resolution === 'object' && 'pixelSize' in resolution) {
+    say(
+      'no predict.html is written: this model goes by the size of pixels that files say (data.resolution), and a browser hands over pictures without it',
+    );
     return false;
   }
   const runtime = await runtimeFiles(folder);
@@ -174,7 +181,6 @@ async function pageOf(
     );
     return false;
   }
-  const { resolution } = manifest.data;
   const { mirror, window } = manifest.evaluate;
   const scores = evaluation && scoresText(evaluation);
   const config: PageConfig = {

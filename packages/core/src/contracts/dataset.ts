@@ -3,6 +3,14 @@ import type { DatasetFacts, Facts } from './facts.ts';
 /** The label of a pixel that nobody has judged: it neither trains nor scores. */
 export const IGNORE = 255;
 
+/** What a sample's file says of the size of its pixels; nobody vouches for it. */
+export interface PixelSize {
+  /** Along each space axis, in millimetres; absent where the file says nothing that is a scale. */
+  readonly millimetres?: readonly number[];
+  /** What stands in the file, for messages, for example "no pixel size" or "72 per inch (JFIF)". */
+  readonly said: string;
+}
+
 /** One image, with its truth where there is one, as plain memory. */
 export interface Sample {
   readonly id: string;
@@ -23,6 +31,11 @@ export interface Sample {
    * the facts.
    */
   readonly spacing?: readonly number[];
+  /**
+   * What the file says of its pixels' size, for a manifest that trusts it (`data.resolution: { pixelSize }`)
+   * and for `inspect`; scores and plugins go by `spacing` alone. Absent = the data set does not look.
+   */
+  readonly pixelSize?: PixelSize;
   /** True where the truth had foreground that the data set's own resampling has lost, all of it. */
   readonly emptied?: boolean;
 }

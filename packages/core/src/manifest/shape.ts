@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BACKENDS } from '../contracts/backends.ts';
 import { KINDS, type Kinds, type MapEntry } from '../contracts/kinds.ts';
+import { millimetresOf } from '../contracts/length.ts';
 import { CHOOSING_SCORES, SCORE_NAME } from '../contracts/score.ts';
 import { secondsOf } from './duration.ts';
 import { MANIFEST_FORMAT } from './format.ts';
@@ -119,6 +120,17 @@ const resolution = z
         .tuple([side, side])
         .describe(
           'Height and width, in pixels: images fit in with their proportions, and the rest is filled up',
+        ),
+    }),
+    z.strictObject({
+      pixelSize: z
+        .string()
+        .refine(
+          (text) => millimetresOf(text) !== undefined,
+          'is no length as 0.5um, 250nm or 1.2mm',
+        )
+        .describe(
+          'Side of a pixel with its unit (nm, um, mm, cm, m), as 0.5um, of images whose files say how large their pixels are: each is brought to it by its own factor',
         ),
     }),
   ])

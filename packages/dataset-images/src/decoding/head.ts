@@ -1,7 +1,9 @@
 import { open } from 'node:fs/promises';
+import type { PixelSize } from '@raremask/core';
 import { type Format, formatOf } from './bytes.ts';
 import { cannotRead } from './errors.ts';
 import type { Orientation } from './orientation.ts';
+import { NO_PIXEL_SIZE, ofExif, ofJfif, ofPhys, ofTiff } from './pixelSize.ts';
 
 /** What the first bytes of an image file say, without its pixels. */
 export interface Head {
@@ -10,6 +12,8 @@ export interface Head {
   readonly width: number;
   readonly height: number;
   readonly orientation: Orientation;
+  /** Along [height, width] as stored. */
+  readonly pixelSize: PixelSize;
   /** Channels that are not alpha, as the network would get them; undefined where the head does not tell. */
   readonly channels: number | undefined;
   readonly alpha: boolean;
@@ -60,6 +64,7 @@ const UNTOLD: Told = {
   width: 0,
   height: 0,
   orientation: 1,
+  pixelSize: NO_PIXEL_SIZE,
   channels: undefined,
   alpha: false,
   cmyk: false,
@@ -71,22 +76,26 @@ async function pngHead(read: Read): Promise<Told> {
   const type = start[9]!;
   const [width, height] = [start.readUInt32BE(0), start.readUInt32BE(4)];
   let orientation: Orientation = 1;
+  let pixelSize = NO_PIXEL_SIZE;
   for (let at = 8; ; ) {
     const chunk = await read(at, 8);
     const name = chunk.toString('latin1', 4, 8);
     if (chunk.length < 8 || name === 'IDAT' || name === 'IEND') break;
     const length = chunk.readUInt32BE(0);
-    if (name === 'eXIf') orientation = await exifOrientation(await read(at + 8, length));
+    if (name === 'eXIf') orientation = orientationIn(await exifTags(await read(at + 8, length)));
+    if (name === 'pHYs') pixelSize = ofPhys(await read(at + 8, length));
     at += 12 + length;
   }
   // Colour types: 2 is RGB, 3 a palette, 4 and 6 have alpha.
   const colour = type === 2 || type === 3 || type === 6;
   const alpha = type === 4 || type === 6;
-  return { width, height, orientation, channels: colour ? 3 : 1, alpha, cmyk: false };
+  const channels = colour ? 3 : 1;
+  return { width, height, orientation, pixelSize, channels, alpha, cmyk: false };
 }
 
 async function jpegHead(read: Read): Promise<Told> {
   let orientation: Orientation = 1;
+  let pixelSize = NO_PIXEL_SIZE;
   for (let at = 2; ; ) {
     const start = await read(at, 4);
     if (start.length < 4 || start[0] !== 0xff) break;
@@ -97,10 +106,14 @@ async function jpegHead(read: Read): Promise<Told> {
       continue;
     }
     const length = start.readUInt16BE(2);
+    if (marker === 0xe0) pixelSize = ofJfif(await read(at + 4, length - 2)) ?? pixelSize;
     if (marker === 0xe1) {
       const data = await read(at + 4, length - 2);
       if (data.toString('latin1', 0, 6) === 'Exif\0\0') {
-        orientation = await exifOrientation(data.subarray(6));
+        const tags = await exifTags(data.subarray(6));
+        orientation = orientationIn(tags);
+        // What stands in JFIF's own segment comes first.
+        if (pixelSize.millimetres === undefined) pixelSize = ofExif(tags) ?? pixelSize;
       }
     }
     // Start of frame, of any kind but the tables c4, c8 and cc.
@@ -110,12 +123,13 @@ async function jpegHead(read: Read): Promise<Told> {
       const [height, width] = [frame.readUInt16BE(0), frame.readUInt16BE(2)];
       const components = frame[4];
       const channels = components === 1 ? 1 : 3;
-      return { width, height, orientation, channels, alpha: false, cmyk: components === 4 };
+      const cmyk = components === 4;
+      return { width, height, orientation, pixelSize, channels, alpha: false, cmyk };
     }
     if (marker === 0xda || marker === 0xd9) break;
     at += 2 + length;
   }
-  return { ...UNTOLD, orientation };
+  return { ...UNTOLD, orientation, pixelSize };
 }
 
 async function tiffHead(read: Read): Promise<Told> {
@@ -129,14 +143,15 @@ async function tiffHead(read: Read): Promise<Told> {
     width: tags.get(256)?.[0] ?? 0,
     height: tags.get(257)?.[0] ?? 0,
     orientation: orientationIn(tags),
+    pixelSize: ofTiff(tags),
     channels: colours,
     alpha: alpha > 0,
     cmyk: photometric === 5,
   };
 }
 
-async function exifOrientation(data: Buffer): Promise<Orientation> {
-  return orientationIn(await directoryTags(async (at, length) => data.subarray(at, at + length)));
+async function exifTags(data: Buffer): Promise<ReadonlyMap<number, readonly number[]>> {
+  return await directoryTags(async (at, length) => data.subarray(at, at + length));
 }
 
 function orientationIn(tags: ReadonlyMap<number, readonly number[]>): Orientation {
@@ -144,18 +159,34 @@ function orientationIn(tags: ReadonlyMap<number, readonly number[]>): Orientatio
   return value >= 1 && value <= 8 ? (value as Orientation) : 1;
 }
 
-/** Tags that are looked at: size, photometric interpretation, orientation, samples, extra samples. */
-const TOLD: ReadonlySet<number> = new Set([256, 257, 262, 274, 277, 338]);
-/** None of them has more values than a picture has samples. */
+/**
+ * Tags that are looked at: size, photometric interpretation, description, maker of a camera, orientation,
+ * samples, resolution along x and y, its unit, extra samples.
+ */
+const TOLD: ReadonlySet<number> = new Set([256, 257, 262, 270, 271, 274, 277, 282, 283, 296, 338]);
+/** A picture has no more samples; what a description says of its scale stands in front. */
 const MOST_VALUES = 4096;
+const DESCRIPTION = 270;
 
-/** Whole numbers of the first directory of a TIFF structure; those behind a damage are left out. */
+/** How types of entries are stored: text, 16 and 32 bits, and fractions of two numbers of 32 bits. */
+const STORED: Readonly<Record<number, { readonly width: 1 | 2 | 4; readonly each: 1 | 2 }>> = {
+  2: { width: 1, each: 1 },
+  3: { width: 2, each: 1 },
+  4: { width: 4, each: 1 },
+  5: { width: 4, each: 2 },
+};
+
+/**
+ * Numbers of the first directory of a TIFF structure: of a fraction numerator and denominator, of a text its
+ * bytes. Those behind a damage are left out.
+ */
 async function directoryTags(read: Read): Promise<ReadonlyMap<number, readonly number[]>> {
   const tags = new Map<number, readonly number[]>();
   try {
     const head = await read(0, 16);
     const little = head[0] === 0x49;
-    const number = (bytes: Buffer, at: number, width: 2 | 4 | 8) => {
+    const number = (bytes: Buffer, at: number, width: 1 | 2 | 4 | 8) => {
+      if (width === 1) return bytes.readUInt8(at);
       if (width === 2) return little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at);
       if (width === 4) return little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
       return Number(little ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
@@ -168,13 +199,15 @@ async function directoryTags(read: Read): Promise<ReadonlyMap<number, readonly n
     const size = 4 + 2 * word;
     const entries = await read(directory + countBytes, Math.min(count, 4096) * size);
     for (let at = 0; at + size <= entries.length; at += size) {
-      const width = { 3: 2 as const, 4: 4 as const }[number(entries, at + 2, 2)];
+      const stored = STORED[number(entries, at + 2, 2)];
       const tag = number(entries, at, 2);
-      if (!TOLD.has(tag)) continue;
-      const length = number(entries, at + 4, word);
-      if (width === undefined || length > MOST_VALUES) continue;
+      if (!TOLD.has(tag) || stored === undefined) continue;
+      const { width, each } = stored;
+      const held = number(entries, at + 4, word);
+      if (held > MOST_VALUES && tag !== DESCRIPTION) continue;
+      const length = Math.min(held, MOST_VALUES) * each;
       const value = at + 4 + word;
-      const outside = length * width > word;
+      const outside = held * each * width > word;
       const values = outside
         ? await read(number(entries, value, word), length * width)
         : entries.subarray(value, value + word);

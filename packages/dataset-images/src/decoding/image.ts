@@ -1,3 +1,4 @@
+import type { PixelSize } from '@raremask/core';
 import sharp from 'sharp';
 import { type ImageBytes, imageBytes } from './bytes.ts';
 import {
@@ -32,10 +33,23 @@ export interface ImageReading {
 
 /** The picture of a file with all its channels; a palette is read as its colours. */
 export async function decodeImage(file: string, reading: ImageReading): Promise<Stored> {
+  return (await decodeScaled(file, reading)).stored;
+}
+
+/** The same, with what the file says of its pixels' size along [height, width] of the picture. */
+export async function decodeScaled(
+  file: string,
+  reading: ImageReading,
+): Promise<{ readonly stored: Stored; readonly pixelSize: PixelSize }> {
   const whole = await imageBytes(file);
   const stored = await storedImage(file, whole, reading.inks);
   checkFinite(file, stored);
-  return reading.upright ? turnUpright(stored, await orientationOf(whole)) : stored;
+  const { orientation, pixelSize } = await headOfBytes(whole.format, whole.bytes);
+  if (!reading.upright) return { stored, pixelSize };
+  const { millimetres, said } = pixelSize;
+  const turned =
+    orientation > 4 && millimetres ? { millimetres: millimetres.toReversed(), said } : pixelSize;
+  return { stored: turnUpright(stored, orientation), pixelSize: turned };
 }
 
 /** How the file's picture has to be turned; 1 = not at all. */

@@ -1,4 +1,4 @@
-import { type Facts, firstForeground } from '@raremask/core';
+import { type Facts, firstForeground, lengthText } from '@raremask/core';
 import type { ClassInspection, Inspection } from '@raremask/record';
 import type { CountedImage } from '../reading/plan.ts';
 import { logarithmicBins, quantileOf } from '../survey/quantiles.ts';
@@ -56,6 +56,44 @@ export function sizesOf(images: Iterable<CountedImage>): Inspection['sizes'] {
     sizes.set(key, entry);
   }
   return [...sizes.values()].sort((left, right) => right.images - left.images);
+}
+
+/** Digits in which sizes of pixels are told apart: files hold whole numbers per metre or inch. */
+const DIGITS = 3;
+/** How many times as large as the smallest pixels the largest have to be before it matters. */
+const DIFFERENT = 1.05;
+
+/**
+ * Sizes of pixels, as files say, the most frequent first; undefined where no image has one.
+ *
+ * @param isTrusted whether the manifest brings images to one size of pixels already
+ */
+export function pixelSizesOf(
+  images: Iterable<CountedImage>,
+  isTrusted: boolean,
+): Inspection['pixelSizes'] {
+  const all = new Map<string, { readonly size: readonly number[] | null; images: number }>();
+  for (const { pixelSize } of images) {
+    const isKnown = pixelSize.every((length) => length > 0);
+    const size = isKnown ? pixelSize.map((length) => Number(length.toPrecision(DIGITS))) : null;
+    const key = size?.join('x') ?? '';
+    const entry = all.get(key) ?? { size, images: 0 };
+    entry.images++;
+    all.set(key, entry);
+  }
+  const sizes = [...all.values()]
+    .map((one) => ({ ...one, text: one.size?.map(lengthText).join(' x ') ?? null }))
+    .sort((left, right) => right.images - left.images);
+  const lengths = sizes.flatMap(({ size }) => size ?? []);
+  if (lengths.length === 0) return undefined;
+  const [least, most] = [Math.min(...lengths), Math.max(...lengths)];
+  if (isTrusted || most < DIFFERENT * least) return { sizes };
+  const unknown = all.get('')?.images ?? 0;
+  const without = unknown === 0 ? '' : ` (${unknown} say none)`;
+  return {
+    sizes,
+    differ: `files say that pixels are from ${lengthText(least)} to ${lengthText(most)} large${without}: where that is true, data.resolution: { pixelSize: ${lengthText(most)} } shows the network structures of all images at one scale`,
+  };
 }
 
 /** @param pixels of all images */

@@ -1,10 +1,19 @@
 import type { RaremaskError } from '@raremask/core';
 import type { Inspection } from '@raremask/record';
 import type { Work } from '../opening/openWork.ts';
+import { wantedPixelSize } from '../resolution/seenSize.ts';
 import { classFindings } from '../survey/classFindings.ts';
 import { logarithmicBins } from '../survey/quantiles.ts';
 import type { CountedSurvey } from '../survey/survey.ts';
-import { areaOf, classCounts, foregroundOf, intensityOf, isBlank, sizesOf } from './contents.ts';
+import {
+  areaOf,
+  classCounts,
+  foregroundOf,
+  intensityOf,
+  isBlank,
+  pixelSizesOf,
+  sizesOf,
+} from './contents.ts';
 import { duplicatesOf, groupsOf, type SplitName, splitCounts } from './division.ts';
 import { resolutionsOf } from './resolutions.ts';
 
@@ -20,6 +29,7 @@ export function inspectionOf(
   recommendation: Inspection['recommendation'],
 ): Inspection {
   const { facts, loaded } = work;
+  const wanted = wantedPixelSize(loaded.manifest.data.resolution);
   const { absent, unlikely } = classFindings(survey, work.splits, facts);
   const names = (['train', 'validation', 'test'] as const).filter(
     (name) => name !== 'test' || work.splits.test.length > 0,
@@ -52,7 +62,12 @@ export function inspectionOf(
     groups: groupsOf(work, survey, splitOfId),
     classes: facts.classes.map((_, index) => classCounts(facts, index, images, judged)),
     sizes: sizesOf(images),
-    resolutions: resolutionsOf(images, facts),
+    // Where the data set vouches for it, its own options bring samples to one size.
+    pixelSizes:
+      facts.space === 2
+        ? pixelSizesOf(images, wanted !== undefined || facts.spacing !== undefined)
+        : undefined,
+    resolutions: resolutionsOf(images, facts, wanted),
     channels: facts.channels,
     intensity: Array.from({ length: facts.channels }, (_, channel) =>
       intensityOf(images, channel, sums.pixels),

@@ -14,16 +14,22 @@ const SHORTEST = 32;
 /**
  * What images keep at coarser resolutions, and how many pixels they have there; undefined for volumes.
  * A structure keeps its own pixels times the square of the factor.
+ *
+ * @param wanted side of a pixel that images are brought to already, in millimetres
  */
 export function resolutionsOf(
   images: Iterable<CountedImage>,
   facts: Facts,
+  wanted?: number,
 ): Inspection['resolutions'] {
   if (facts.space === 3) return undefined;
   const own: number[][] = [[], []];
-  for (const { size, pixelsPerSeen } of images) {
+  for (const { size, pixelsPerSeen, pixelSize } of images) {
     const each = Math.sqrt(pixelsPerSeen);
-    for (const [axis, extent] of size.entries()) own[axis]!.push(Math.round(extent * each));
+    for (const [axis, extent] of size.entries()) {
+      const perSeen = wanted === undefined ? each : wanted / pixelSize[axis]!;
+      own[axis]!.push(Math.round(extent * perSeen));
+    }
   }
   if (own[0]!.length === 0) return undefined;
   const median = own.map((extents) => quantileOf(Float64Array.from(extents).sort(), 0.5));

@@ -14,10 +14,15 @@ export function checkSample(id: string, sample: Sample, facts: Facts): void {
   if (!validSize) {
     throw brokenSample(id, 'wrong size', `${facts.space} extents from 1`, `[${size.join(', ')}]`);
   }
-  const { spacing } = sample;
+  const { spacing, pixelSize } = sample;
   if (spacing !== undefined && !isSpacing(spacing, facts.space)) {
     const expected = `${facts.space} lengths above 0, or none`;
     throw brokenSample(id, 'wrong spacing', expected, `[${spacing.join(', ')}]`);
+  }
+  const told = pixelSize?.millimetres;
+  if (told !== undefined && !isSpacing(told, facts.space)) {
+    const expected = `${facts.space} lengths above 0, or none`;
+    throw brokenSample(id, 'wrong pixelSize.millimetres', expected, `[${told.join(', ')}]`);
   }
   const pixels = product(size);
   const depth = labelDepth(facts);

@@ -13,7 +13,7 @@ export function countImage(
   sample: Sample,
   labels: Uint8Array,
   facts: Facts,
-): Omit<CountedImage, 'pixelsPerSeen' | 'lost'> {
+): Omit<CountedImage, 'pixelsPerSeen' | 'pixelSize' | 'lost'> {
   const { id, size, image } = sample;
   const pixels = product(size);
   const classes = facts.classes.length;

@@ -137,6 +137,8 @@ export interface CountedImage extends SurveyedImage {
   readonly emptied: boolean;
   /** Pixels of the image for each that the network sees: 1 where it is seen at its own size. */
   readonly pixelsPerSeen: number;
+  /** Size of a pixel of the image along each space axis, in millimetres; zeros where it is not known. */
+  readonly pixelSize: readonly number[];
   /** Structures of each class that are seen nowhere, in the order of the class axis. */
   readonly lost: readonly number[];
 }

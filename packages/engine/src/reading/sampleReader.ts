@@ -13,7 +13,7 @@ import { stagesOf } from '../augment/stages.ts';
 import { Scales, scaled } from '../intensities/scale.ts';
 import { lostStructures } from '../resolution/lostStructures.ts';
 import { resizeSample } from '../resolution/resizeSample.ts';
-import { filledSize } from '../resolution/seenSize.ts';
+import { filledSize, pixelSizeOf } from '../resolution/seenSize.ts';
 import type { BatchMemory } from './batchMemory.ts';
 import { checkSample } from './checkSample.ts';
 import { countImage } from './countImage.ts';
@@ -159,6 +159,7 @@ export class SampleReader {
     return {
       ...countImage(seen, seen.labels!, facts),
       pixelsPerSeen: product(sample.size) / product(seen.size),
+      pixelSize: pixelSizeOf(sample, facts) ?? sample.size.map(() => 0),
       lost: lostStructures(sample.labels, sample.size, seen.labels!, seen.size, facts),
     };
   }

@@ -67,6 +67,24 @@ export function figuresOf(survey: CountedSurvey, facts: Facts): TrainingFigures 
   };
 }
 
+/** The figures of images that are so many times as long. */
+export function figuresAt(figures: TrainingFigures, factor: number): TrainingFigures {
+  if (factor === 1) return figures;
+  const length = (extent: number) => Math.round(extent * factor);
+  const area = (pixels: number) => Math.round(pixels * factor ** 2);
+  return {
+    ...figures,
+    classes: figures.classes.map((one) => ({
+      ...one,
+      medianStructure: area(one.medianStructure),
+      smallStructure: area(one.smallStructure),
+    })),
+    medianSize: figures.medianSize.map(length),
+    largestSize: figures.largestSize.map(length),
+    structureExtent: length(figures.structureExtent),
+  };
+}
+
 function* mapped<T>(values: Iterable<T>, each: (value: T) => number): Generator<number> {
   for (const value of values) yield each(value);
 }

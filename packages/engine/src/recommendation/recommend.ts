@@ -3,19 +3,20 @@ import { secondsOf } from '@raremask/core/manifest';
 import type { Work } from '../opening/openWork.ts';
 import type { Compute } from '../runner/compute.ts';
 import type { CountedSurvey } from '../survey/survey.ts';
+import { type Coarseness, withoutBudget } from './coarser.ts';
 import { DECISION } from './decision.ts';
-import { figuresOf, type TrainingFigures } from './figures.ts';
+import { figuresAt, figuresOf, type TrainingFigures } from './figures.ts';
 import { LOSS } from './loss.ts';
 import { NETWORK } from './network.ts';
 import { commentedManifest, type RecommendedSetting } from './recommendedManifest.ts';
 import { aroundNetwork, rehearser } from './rehearse.ts';
 import { RESOLUTION } from './resolution.ts';
 import { SAMPLING } from './sampling.ts';
-import { shapeOf } from './shape.ts';
+import { type ShapeOptions, shapeOf } from './shape.ts';
 import type { Start } from './start.ts';
 import { TRAINING } from './training.ts';
 import type { Within } from './within.ts';
-import { type Coarseness, withinBudget } from './withinBudget.ts';
+import { withinBudget } from './withinBudget.ts';
 
 /** How to train on a data set, derived from what was counted. */
 export interface Recommendation {
@@ -28,29 +29,35 @@ export interface Recommendation {
 const SETTINGS = [...RESOLUTION, ...NETWORK, ...LOSS, ...SAMPLING, ...TRAINING, ...DECISION];
 
 /**
- * @param within what a budget came to, at the resolution of the figures
- * @param start published weights to begin with
+ * @param chosen `within` or `coarser`: what a budget came to, or what was chosen without one, at the resolution of
+ *   the figures; `start`: published weights to begin with
  */
 export function recommendedSettings(
   figures: TrainingFigures,
-  within?: Within,
-  start?: Start,
+  chosen: Pick<ShapeOptions, 'within' | 'coarser' | 'start'> = {},
 ): RecommendedSetting[] {
-  const shape = shapeOf(figures, { within, start });
+  const shape = shapeOf(figures, chosen);
   return SETTINGS.flatMap((setting) => setting(figures, shape) ?? []);
 }
 
-/** Recommends a manifest for the data set of an opened one. */
+/**
+ * Recommends a manifest for the data set of an opened one. A resolution that this has stays.
+ *
+ * @param resolutions that may be chosen without a budget, the finest first
+ */
 export function recommend(
   work: Work,
   survey: CountedSurvey,
-  within?: Within,
-  start?: Start,
+  resolutions: readonly Coarseness[],
+  { within, start }: Pick<ShapeOptions, 'within' | 'start'> = {},
 ): Recommendation {
-  const figures = within?.figures ?? figuresOf(survey, work.facts);
-  const settings = recommendedSettings(figures, within, start);
   const { manifest, plugins } = work.loaded;
   const { data } = manifest;
+  const counted = figuresOf(survey, work.facts);
+  const isOpen = within === undefined && data.resolution === undefined;
+  const coarser = isOpen ? withoutBudget(counted, resolutions) : undefined;
+  const figures = within?.figures ?? figuresAt(counted, coarser?.factor ?? 1);
+  const settings = recommendedSettings(figures, { within, coarser, start });
   const options = plugins.dataset.rawOptions as Readonly<Record<string, Json>>;
   const lists = typeof data.split.validation !== 'number';
   const { train, validation, test, by, stratify } = data.split;
@@ -72,6 +79,7 @@ export function recommend(
           ...(Object.keys(options).length > 0 && { with: options }),
           split,
           ...(data.normalize !== 'set' && { normalize: data.normalize }),
+          ...(data.resolution !== undefined && { resolution: data.resolution }),
         },
       },
       settings,

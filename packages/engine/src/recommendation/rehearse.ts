@@ -1,4 +1,4 @@
-import type { Facts, Loss, Optimizer } from '@raremask/core';
+import type { Facts, Loss } from '@raremask/core';
 import { decisionRule } from '../judging/decisionRule.ts';
 import { judge, scoreJudged } from '../judging/judge.ts';
 import { trialImages } from '../judging/trialImages.ts';
@@ -32,16 +32,50 @@ const TIMED = 4;
 /** Seconds after which what was timed is enough. */
 const PATIENCE = 3;
 
+/** A network that steps and images are timed with. */
+export interface Rehearsal {
+  /** Seconds of a step. @param size extents of what it sees @throws RaremaskError where memory is short */
+  step(batch: number, size: readonly number[]): Promise<number>;
+  /** Seconds of a look at one image. */
+  image(size: readonly number[]): Promise<number>;
+  dispose(): Promise<void>;
+}
+
 /** Times steps and images of candidates, of made-up pixels: what they hold changes no time. */
 export async function rehearser(
   work: Work,
   compute: Compute | undefined,
 ): Promise<(candidate: Candidate) => Promise<Costs>> {
-  const { plugins } = work.loaded;
+  const { model: loaded } = work.loaded.plugins;
+  const trained = await trainedBy(work);
+  return async ({ filters, depth, encoder, seen, image, batch }) => {
+    const options = loaded.plugin.options.parse({
+      ...{ filters, depth, lastBias: 0 },
+      ...(encoder !== undefined && { encoder }),
+    });
+    const model = await work.scope.make({ ...loaded, options });
+    const rehearsal = rehearsalOf(work.facts, { ...trained, model }, compute);
+    try {
+      return { step: await rehearsal.step(batch, seen), image: await rehearsal.image(image) };
+    } finally {
+      await rehearsal.dispose();
+    }
+  };
+}
+
+/** The same of the manifest's own network. */
+export async function ownRehearsal(work: Work, compute: Compute | undefined): Promise<Rehearsal> {
+  const model = await work.scope.make(work.loaded.plugins.model);
+  return rehearsalOf(work.facts, { ...(await trainedBy(work)), model }, compute);
+}
+
+async function trainedBy({
+  loaded,
+  scope,
+}: Work): Promise<Pick<StepProgram, 'losses' | 'optimizer'>> {
   const losses: Loss[] = [];
-  for (const loss of plugins.losses) losses.push(await work.scope.make(loss));
-  const optimizer = await work.scope.make(plugins.optimizer);
-  return (candidate) => rehearsed(work, losses, optimizer, compute, candidate);
+  for (const loss of loaded.plugins.losses) losses.push(await scope.make(loss));
+  return { losses, optimizer: await scope.make(loaded.plugins.optimizer) };
 }
 
 /** Seconds that a validation image takes beside the network: to be read, decided and scored. */
@@ -74,31 +108,27 @@ export async function aroundNetwork(work: Work): Promise<number> {
   }
 }
 
-async function rehearsed(
-  { loaded, scope, facts }: Work,
-  losses: readonly Loss[],
-  optimizer: Optimizer,
+function rehearsalOf(
+  facts: Facts,
+  parts: Pick<StepProgram, 'model' | 'losses' | 'optimizer'>,
   compute: Compute | undefined,
-  { filters, depth, encoder, seen, image, batch }: Candidate,
-): Promise<Costs> {
-  const { plugins } = loaded;
-  const options = plugins.model.plugin.options.parse({
-    ...{ filters, depth, lastBias: 0 },
-    ...(encoder !== undefined && { encoder }),
-  });
-  const model = await scope.make({ ...plugins.model, options });
-  const program: StepProgram = { facts, model, losses, optimizer, clip: null, outcomes: false };
+): Rehearsal {
+  const { model, losses, optimizer } = parts;
+  const program: StepProgram = { facts, ...parts, clip: null, outcomes: false };
   const runner = openRunner(compute, program, initialState(program), () => undefined);
-  try {
-    const call = madeUp(facts, losses.length, batch, paddedSize(seen, model.multipleOf));
-    const numbers = (update: number) => optimizer.numbers?.(update) ?? {};
-    const step = await timed((count) => runner.step({ ...call, numbers: numbers(count + 1) }));
-    const size = paddedSize(image, model.multipleOf);
-    const pixels = filled(product(size) * facts.channels);
-    return { step, image: await timed(() => runner.infer(pixels, 1, size)) };
-  } finally {
-    await runner.dispose();
-  }
+  const numbers = (update: number) => optimizer.numbers?.(update) ?? {};
+  return {
+    step(batch, size) {
+      const call = madeUp(facts, losses.length, batch, paddedSize(size, model.multipleOf));
+      return timed((count) => runner.step({ ...call, numbers: numbers(count + 1) }));
+    },
+    image(own) {
+      const size = paddedSize(own, model.multipleOf);
+      const pixels = filled(product(size) * facts.channels);
+      return timed(() => runner.infer(pixels, 1, size));
+    },
+    dispose: () => runner.dispose(),
+  };
 }
 
 /** Median seconds of a call. */

@@ -1,18 +1,38 @@
 import { type Setting, setting } from './setting.ts';
+import { WINDOW_SIDES } from './windowSides.ts';
 import { duration, percent } from './wording.ts';
 
-const factor: Setting = ({ medianSize, largestSize }, { within, fit }) => {
+/** A factor as it is written. */
+function written(factor: number): number {
+  return Number(factor.toFixed(4));
+}
+
+const measured: Setting = ({ medianSize, largestSize }, { within, fit }) => {
   if (within === undefined || within.resolution === 1) return undefined;
   const { resolution, kept, costs, budget } = within;
-  const shared = Number(resolution.toFixed(4));
-  const why = `${percent(kept)} of the structures, of the class that loses the most, keep at least 4 pixels at ${shared} of the sides; half of the images are up to ${medianSize.join(' x ')} there, and one takes ${duration(costs.image)} to look at: finer, ${budget} are not enough for training and validation`;
+  const shared = written(resolution);
+  const why = `${keptText(kept, shared)}; half of the images are up to ${medianSize.join(' x ')} there, and one takes ${duration(costs.image)} to look at: finer, ${budget} are not enough for training and validation`;
   return fit
-    ? setting(
-        'data.resolution',
-        { fit: [...fit] },
-        `${why}; they differ in size (the largest ${largestSize.join(' x ')}), and whole images of one size are seen as validation sees them, where a window laid around a structure, nearly as large, would nearly always hold one`,
-      )
+    ? setting('data.resolution', { fit: [...fit] }, `${why}; ${fitText(largestSize)}`)
     : setting('data.resolution', shared, why);
 };
 
-export const RESOLUTION: readonly Setting[] = [factor];
+const counted: Setting = ({ medianSize, largestSize, structureExtent }, { coarser, fit }) => {
+  if (coarser === undefined) return undefined;
+  const { factor, kept, own } = coarser;
+  const shared = written(factor);
+  const why = `half of the images are up to ${own.medianSize.join(' x ')}, and ${medianSize.join(' x ')} there; the largest structure of an image (median) is ${own.structureExtent} pixels long, and ${structureExtent} there, where ${WINDOW_SIDES[2].most} are what a window shows at most; ${keptText(kept, shared)}; this was counted, not tried: take it out where outlines must be as fine as the images are`;
+  return fit
+    ? setting('data.resolution', { fit: [...fit] }, `${why}; ${fitText(largestSize)}`)
+    : setting('data.resolution', shared, why);
+};
+
+function keptText(kept: number, factor: number): string {
+  return `${percent(kept)} of the structures of at least 4 pixels, of the class that loses the most, keep as many at ${factor} of the sides`;
+}
+
+function fitText(largestSize: readonly number[]): string {
+  return `they differ in size (the largest ${largestSize.join(' x ')}), and whole images of one size are seen as validation sees them, where a window laid around a structure, nearly as large, would nearly always hold one`;
+}
+
+export const RESOLUTION: readonly Setting[] = [measured, counted];

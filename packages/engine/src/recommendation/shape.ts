@@ -1,5 +1,7 @@
+import type { Coarser } from './coarser.ts';
 import type { TrainingFigures } from './figures.ts';
 import type { Start } from './start.ts';
+import { WINDOW_SIDES } from './windowSides.ts';
 import type { Within } from './within.ts';
 
 /** What several settings derive from the figures: sizes of steps and of what they see. */
@@ -20,6 +22,8 @@ export interface TrainingShape {
   readonly emptyShare: number;
   /** What a budget of time came to; undefined where none was given. */
   readonly within: Within | undefined;
+  /** A resolution that was chosen without a budget; undefined where images stay as they are. */
+  readonly coarser: Coarser | undefined;
   /** Published weights that the network begins with; undefined where it begins at random. */
   readonly start: Start | undefined;
 }
@@ -34,20 +38,26 @@ const WHOLE = { 2: 192, 3: 64 } as const;
 const MULTIPLE = { own: 16, published: 32 } as const;
 /** Share of a median image from which a window shows nearly as much, and holds a structure far more often. */
 const NEARLY_WHOLE = 0.5;
-const WINDOW = { 2: { least: 64, most: 128 }, 3: { least: 32, most: 64 } } as const;
 
 /** What a shape depends on beside the figures. */
 export interface ShapeOptions {
   /** What a budget came to, at the resolution of the figures. */
   readonly within?: Within | undefined;
-  /** Whether images are brought to another resolution; left out, whether the budget chose one. */
+  /** A resolution that was chosen without a budget, where the figures are of it. */
+  readonly coarser?: Coarser | undefined;
+  /** Whether images are brought to another resolution; left out, whether one was chosen. */
   readonly resized?: boolean;
   readonly start?: Start | undefined;
 }
 
 export function shapeOf(
   figures: TrainingFigures,
-  { within, resized = (within?.resolution ?? 1) !== 1, start }: ShapeOptions = {},
+  {
+    within,
+    coarser,
+    resized = (within?.resolution ?? coarser?.factor ?? 1) !== 1,
+    start,
+  }: ShapeOptions = {},
 ): TrainingShape {
   const { space, images, empty, medianSize } = figures;
   const multiple = start ? MULTIPLE.published : MULTIPLE.own;
@@ -58,7 +68,7 @@ export function shapeOf(
   return {
     window,
     fit,
-    seen: window ?? fit ?? medianSize.map((extent) => extent || WINDOW[space].least),
+    seen: window ?? fit ?? medianSize.map((extent) => extent || WINDOW_SIDES[space].least),
     batch,
     perEpoch,
     epochs: within
@@ -70,6 +80,7 @@ export function shapeOf(
     filled: images - empty,
     emptyShare: images === 0 ? 0 : empty / images,
     within,
+    coarser,
     start,
   };
 }
@@ -77,7 +88,7 @@ export function shapeOf(
 function windowOf(figures: TrainingFigures, multiple: number): number[] | undefined {
   const { space, oneSize, largestSize, structureExtent } = figures;
   if (oneSize && Math.max(...largestSize) <= WHOLE[space]) return undefined;
-  const { least, most } = WINDOW[space];
+  const { least, most } = WINDOW_SIDES[space];
   const wished = Math.min(Math.max(2 * structureExtent, least), most);
   return largestSize.map((extent) =>
     roundUp(Math.min(wished, Math.max(extent, multiple)), multiple),

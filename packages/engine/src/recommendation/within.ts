@@ -9,7 +9,7 @@ export interface Within {
   readonly filters: number;
   /** Factor of both sides of an image. */
   readonly resolution: number;
-  /** Least share of a class's structures that keeps 4 pixels there. */
+  /** Share of the structures that keeps 4 pixels there, of the class that loses the most. */
   readonly kept: number;
   readonly costs: Costs;
   /** Steps, and passes over the validation split, that fit. */

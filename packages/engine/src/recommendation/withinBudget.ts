@@ -1,15 +1,10 @@
 import { VALIDATION_SHARE } from '../judging/validationShare.ts';
-import type { TrainingFigures } from './figures.ts';
+import { type Coarseness, keepsEnough } from './coarser.ts';
+import { figuresAt, type TrainingFigures } from './figures.ts';
 import type { Candidate, Costs } from './rehearse.ts';
 import { depthOf, STARTED_STEPS, STEPS, shapeOf } from './shape.ts';
 import type { Start } from './start.ts';
 import type { Within } from './within.ts';
-
-/** A resolution that may be chosen. */
-export interface Coarseness {
-  readonly factor: number;
-  readonly kept: number;
-}
 
 interface Question {
   readonly budget: string;
@@ -28,8 +23,6 @@ interface Question {
 const FILTERS = [8, 16, 32];
 /** Of what is joined to a published encoder, which has widths of its own. */
 const JOINED_FILTERS = [8, 16];
-/** Share of the structures that a coarser resolution must keep, of those that the images' own has. */
-const KEPT = 0.95;
 /** Passes over the validation split at the end: the last epoch, the search of a decision, the scoring. */
 const LAST_PASSES = 3;
 /** Seconds of a command that neither train nor validate: opening, compiling, the report. */
@@ -41,12 +34,9 @@ const AROUND = 8;
  * steps are left.
  */
 export async function withinBudget(question: Question): Promise<Within> {
-  const [own] = question.resolutions;
   const [narrowest, ...widerOnes] = question.start ? JOINED_FILTERS : FILTERS;
   const isEnough = (one: Within) => isEnoughOf(one, question.start ? STARTED_STEPS : STEPS);
-  const able = question.resolutions.filter(
-    ({ factor, kept }) => factor === 1 || kept >= KEPT * own!.kept,
-  );
+  const able = question.resolutions.filter(keepsEnough);
   const tried: Within[] = [];
   for (const resolution of able) {
     const one = await triedOne(question, resolution, narrowest!);
@@ -96,22 +86,4 @@ async function triedOne(
   const training = Math.max(seconds - AROUND - validation, 0);
   const steps = Math.max(Math.floor(training / costs.step), 1);
   return { budget, seconds, filters, resolution: factor, kept, costs, steps, pass, figures: own };
-}
-
-/** The figures of images that are so many times as long. */
-function figuresAt(figures: TrainingFigures, factor: number): TrainingFigures {
-  if (factor === 1) return figures;
-  const length = (extent: number) => Math.round(extent * factor);
-  const area = (pixels: number) => Math.round(pixels * factor ** 2);
-  return {
-    ...figures,
-    classes: figures.classes.map((one) => ({
-      ...one,
-      medianStructure: area(one.medianStructure),
-      smallStructure: area(one.smallStructure),
-    })),
-    medianSize: figures.medianSize.map(length),
-    largestSize: figures.largestSize.map(length),
-    structureExtent: length(figures.structureExtent),
-  };
 }

@@ -51,6 +51,7 @@ export class CountedImages {
       Number.parseInt(image.digest.slice(12), 16),
       ...image.size,
       ...image.extent,
+      ...image.pixelSize,
       ...image.classPixels,
       ...image.lost,
       ...image.intensity.flatMap((fact) => [
@@ -70,7 +71,7 @@ export class CountedImages {
   /** Takes a row that `row` has given before. False, and nothing is taken, where it cannot be one of this shape. */
   addRow(id: string, row: readonly unknown[]): boolean {
     const { space, classes, channels } = this.#shape;
-    const structures = row.length - (HEAD + 2 * space + 2 * classes + 4 * channels);
+    const structures = row.length - (HEAD + 3 * space + 2 * classes + 4 * channels);
     const fits =
       structures >= 0 && structures % (2 + space) === 0 && row.every((one) => Number.isFinite(one));
     if (fits) this.#put(id, row as readonly number[]);
@@ -108,9 +109,10 @@ export class CountedImages {
     const view = this.view(id);
     if (view === undefined) return undefined;
     const { size, classPixels, ignoredPixels, structures, structureCount } = view;
-    const { digest, extent, emptied, pixelsPerSeen, lost, intensity } = view;
+    const { digest, extent, emptied, pixelsPerSeen, pixelSize, lost, intensity } = view;
     const forPlugins = { id, size, classPixels, ignoredPixels, structures, structureCount };
-    return { ...forPlugins, digest, extent, emptied, pixelsPerSeen, lost, intensity };
+    const ownGrid = { pixelsPerSeen, pixelSize, lost };
+    return { ...forPlugins, digest, extent, emptied, ...ownGrid, intensity };
   }
 
   /** Whether the image shows any of the classes from `first` on. */
@@ -119,7 +121,7 @@ export class CountedImages {
     if (at === undefined) return false;
     const { space, classes } = this.#shape;
     const piece = this.#pieces[this.#places[3 * at]!]!;
-    const from = this.#places[3 * at + 1]! + HEAD + 2 * space;
+    const from = this.#places[3 * at + 1]! + HEAD + 3 * space;
     for (let index = first; index < classes; index++) if (piece[from + index]! > 0) return true;
     return false;
   }
@@ -185,18 +187,22 @@ class CountedRow implements CountedImage {
     return this.#numbers(HEAD + this.#shape.space, this.#shape.space);
   }
 
+  get pixelSize(): readonly number[] {
+    return this.#numbers(HEAD + 2 * this.#shape.space, this.#shape.space);
+  }
+
   get classPixels(): readonly number[] {
-    return this.#numbers(HEAD + 2 * this.#shape.space, this.#shape.classes);
+    return this.#numbers(HEAD + 3 * this.#shape.space, this.#shape.classes);
   }
 
   get lost(): readonly number[] {
     const { space, classes } = this.#shape;
-    return this.#numbers(HEAD + 2 * space + classes, classes);
+    return this.#numbers(HEAD + 3 * space + classes, classes);
   }
 
   get intensity(): CountedImage['intensity'] {
     const { space, classes, channels } = this.#shape;
-    const from = HEAD + 2 * space + 2 * classes;
+    const from = HEAD + 3 * space + 2 * classes;
     return Array.from({ length: channels }, (_, channel) => {
       const [mean, meanSquare, minimum, maximum] = this.#numbers(from + 4 * channel, 4);
       return { mean: mean!, meanSquare: meanSquare!, minimum: minimum!, maximum: maximum! };
@@ -205,7 +211,7 @@ class CountedRow implements CountedImage {
 
   get structures(): CountedImage['structures'] {
     const { space, classes, channels } = this.#shape;
-    const from = HEAD + 2 * space + 2 * classes + 4 * channels;
+    const from = HEAD + 3 * space + 2 * classes + 4 * channels;
     const each = 2 + space;
     return Array.from({ length: (this.#row.length - from) / each }, (_, index) => {
       const at = from + index * each;

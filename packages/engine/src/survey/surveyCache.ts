@@ -9,7 +9,7 @@ import type { Part } from '../reading/part.ts';
 import type { CountedImages, PackedShape } from './countedImages.ts';
 
 /** Changes with the meaning of the numbers, so that older files are counted anew. */
-const VERSION = 5;
+const VERSION = 6;
 
 /** So many lines are written at once. */
 const LINES = 1000;

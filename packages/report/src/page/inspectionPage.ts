@@ -1,6 +1,6 @@
 import type { Inspection } from '@raremask/record';
 import { type InspectionCharts, inspectionCharts } from '../charts/inspectionCharts.ts';
-import { batchTitle, findingsOf } from '../inspectionFindings.ts';
+import { batchTitle, findingsOf, pixelSizeRows, resolutionRows } from '../inspectionFindings.ts';
 import {
   ABSENT,
   averageText,
@@ -63,8 +63,10 @@ function table(head: readonly Content[], rows: readonly (readonly Content[])[]):
 <tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => html`<td${trusted(index > 0 ? ' class="n"' : '')}>${cell}</td>`)}</tr>`)}</tbody></table></div>`;
 }
 
-function dataTables({ splits, classes, sizes, intensity, groups }: Inspection): Markup {
+function dataTables(inspection: Inspection): Markup {
+  const { splits, classes, sizes, intensity, groups, pixelSizes } = inspection;
   const shown = sizes.slice(0, 6);
+  const resolutions = resolutionRows(inspection);
   return html`<h2 id="data">Data</h2>
 ${table(
   [
@@ -124,6 +126,7 @@ ${table(
         : []),
     ],
   )}
+${pixelSizes && table(['pixel size', 'images'], pixelSizeRows(pixelSizes, 6))}
 ${table(
   ['channel', 'min', 'mean', 'deviation', 'max'],
   intensity.map(({ channel, min, mean, deviation, max }) => [
@@ -131,6 +134,7 @@ ${table(
     ...[min, mean, deviation, max].map(measureText),
   ]),
 )}</div>
+${resolutions && [table(resolutions.head, resolutions.rows), ...resolutions.notes.map((note) => html`<p class="muted">${note}</p>`)]}
 ${
   groups.length > 0 &&
   html`<details class="card"><summary>${counted(groups.length, 'group')} of several images</summary>${table(

@@ -1,6 +1,6 @@
 import type { Inspection } from '@raremask/record';
 import pc from 'picocolors';
-import { batchTitle, findingsOf } from '../inspectionFindings.ts';
+import { batchTitle, findingsOf, pixelSizeRows, resolutionRows } from '../inspectionFindings.ts';
 import {
   ABSENT,
   averageText,
@@ -26,6 +26,7 @@ export function inspectionTable(inspection: Inspection, options: TableOptions): 
     splitTable(inspection, options),
     classTable(inspection, options),
     sizeTable(inspection, options),
+    ...pixelSizeTable(inspection, options),
     ...resolutionTable(inspection, options),
     intensityTable(inspection, options),
     batchTable(inspection, options),
@@ -116,28 +117,20 @@ function sizeTable({ sizes }: Inspection, options: TableOptions): string {
   return columns(['image size', 'images'], rows, { ...options, align: ['left', 'right'] });
 }
 
+/** Nothing where no file says how large its pixels are. */
+function pixelSizeTable({ pixelSizes }: Inspection, options: TableOptions): string[] {
+  if (pixelSizes === undefined) return [];
+  const rows = pixelSizeRows(pixelSizes, SIZES_SHOWN);
+  return [columns(['pixel size', 'images'], rows, { ...options, align: ['left', 'right'] })];
+}
+
 /** Nothing where images are too small for a coarser resolution. */
-function resolutionTable({ resolutions = [] }: Inspection, options: TableOptions): string[] {
-  if (resolutions.length < 2) return [];
-  const names = resolutions[0]!.classes.map(({ name }) => name);
-  const rows = resolutions.map(({ factor, size, pixels, classes }) => [
-    factor === 1 ? 'as they are' : String(Number(factor.toFixed(3))),
-    sizeText(size),
-    percentText(pixels),
-    ...classes.map(({ kept }) => (kept === null ? ABSENT : percentText(kept))),
-  ]);
-  return [
-    columns(
-      [
-        'data.resolution',
-        'median\nsize',
-        'pixels of\na step',
-        ...names.map((name) => `of ${name}, at\nleast 4 pixels`),
-      ],
-      rows,
-      { ...options, align: ['left', ...Array<'right'>(names.length + 2).fill('right')] },
-    ),
-  ];
+function resolutionTable(inspection: Inspection, options: TableOptions): string[] {
+  const found = resolutionRows(inspection);
+  if (found === undefined) return [];
+  const { head, rows, notes } = found;
+  const align = head.map((_, at): 'left' | 'right' => (at === 0 ? 'left' : 'right'));
+  return [[columns(head, rows, { ...options, align }), ...notes].join('\n')];
 }
 
 function intensityTable({ intensity }: Inspection, options: TableOptions): string {
