@@ -389,6 +389,7 @@ describe('openImages', () => {
       id: 'a',
       size: [1, 2],
       image: Uint8Array.of(10, 20),
+      pixelSize: { said: 'no pixel size' },
     });
     expect(dataset.facts.classes).toEqual([
       { name: 'background', value: 0 },
