@@ -15,6 +15,7 @@ const figures: TrainingFigures = {
   oneSize: true,
   medianSize: [64, 64],
   largestSize: [64, 64],
+  brightness: 0.3,
   structureExtent: 9,
 };
 
@@ -22,6 +23,12 @@ function settingsOf(change: Partial<TrainingFigures> = {}) {
   const settings = recommendedSettings({ ...figures, ...change });
   return Object.fromEntries(settings.map(({ path, value }) => [path, value]));
 }
+
+test('images that differ in brightness are brought to their own scale each', () => {
+  expect(settingsOf({ brightness: 0.7 })['data.normalize']).toBe('image');
+  expect(settingsOf({ brightness: 0.5 })['data.normalize']).toBeUndefined();
+  expect(settingsOf({ brightness: 0.7, space: 3 })['data.normalize']).toBeUndefined();
+});
 
 test('every setting has a reason', () => {
   for (const { path, reason } of recommendedSettings(figures)) {

@@ -16,6 +16,7 @@ const figures: TrainingFigures = {
   oneSize: true,
   medianSize: [512, 512],
   largestSize: [512, 512],
+  brightness: 0.3,
   structureExtent: 40,
 };
 

@@ -1,4 +1,5 @@
 import { type Facts, firstForeground } from '@raremask/core';
+import type { CountedImage } from '../reading/plan.ts';
 import { quantileOf } from '../survey/quantiles.ts';
 import { smallStructure, structureSizes } from '../survey/structureSizes.ts';
 import { type CountedSurvey, censusOf } from '../survey/survey.ts';
@@ -26,6 +27,11 @@ export interface TrainingFigures {
   /** Median, and largest, extent of an image along each axis. */
   readonly medianSize: readonly number[];
   readonly largestSize: readonly number[];
+  /**
+   * Deviation of the images' own means by that of all pixels, the mean over the channels: 0 where all are equally
+   * bright, 1 where each is of one value.
+   */
+  readonly brightness: number;
   /** Median, over the images with foreground, of the longest extent of a structure; 0 of none. */
   readonly structureExtent: number;
 }
@@ -63,8 +69,28 @@ export function figuresOf(survey: CountedSurvey, facts: Facts): TrainingFigures 
     oneSize: axes.every((axis) => axis[0] === axis.at(-1)),
     medianSize: axes.map((axis) => quantileOf(axis, 0.5)),
     largestSize: axes.map((axis) => axis.at(-1) ?? 0),
+    brightness: brightnessOf(images, facts.channels),
     structureExtent: quantileOf(extents, 0.5) || 0,
   };
+}
+
+function brightnessOf(images: Iterable<CountedImage>, channels: number): number {
+  const sums = Array.from({ length: channels }, () => ({ mean: 0, means: 0, squares: 0 }));
+  let count = 0;
+  for (const { intensity } of images) {
+    count++;
+    for (const [channel, { mean, meanSquare }] of intensity.entries()) {
+      const sum = sums[channel]!;
+      sum.mean += mean;
+      sum.means += mean * mean;
+      sum.squares += meanSquare;
+    }
+  }
+  const shares = sums.map(({ mean, means, squares }) => {
+    const [between, all] = [means, squares].map((sum) => sum / count - (mean / count) ** 2);
+    return all! > 0 ? Math.sqrt(Math.max(between!, 0) / all!) : 0;
+  });
+  return shares.reduce((sum, share) => sum + share, 0) / channels;
 }
 
 /** The figures of images that are so many times as long. */

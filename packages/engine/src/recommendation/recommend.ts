@@ -8,6 +8,7 @@ import { DECISION } from './decision.ts';
 import { figuresAt, figuresOf, type TrainingFigures } from './figures.ts';
 import { LOSS } from './loss.ts';
 import { NETWORK } from './network.ts';
+import { NORMALIZATION } from './normalization.ts';
 import { commentedManifest, type RecommendedSetting } from './recommendedManifest.ts';
 import { aroundNetwork, rehearser } from './rehearse.ts';
 import { RESOLUTION } from './resolution.ts';
@@ -26,7 +27,15 @@ export interface Recommendation {
 }
 
 /** In the order of a manifest. */
-const SETTINGS = [...RESOLUTION, ...NETWORK, ...LOSS, ...SAMPLING, ...TRAINING, ...DECISION];
+const SETTINGS = [
+  ...NORMALIZATION,
+  ...RESOLUTION,
+  ...NETWORK,
+  ...LOSS,
+  ...SAMPLING,
+  ...TRAINING,
+  ...DECISION,
+];
 
 /**
  * @param chosen `within` or `coarser`: what a budget came to, or what was chosen without one, at the resolution of
@@ -41,7 +50,7 @@ export function recommendedSettings(
 }
 
 /**
- * Recommends a manifest for the data set of an opened one. A resolution that this has stays.
+ * Recommends a manifest for the data set of an opened one. A normalization and a resolution that this has stay.
  *
  * @param resolutions that may be chosen without a budget, the finest first
  */
@@ -57,7 +66,9 @@ export function recommend(
   const isOpen = within === undefined && data.resolution === undefined;
   const coarser = isOpen ? withoutBudget(counted, resolutions) : undefined;
   const figures = within?.figures ?? figuresAt(counted, coarser?.factor ?? 1);
-  const settings = recommendedSettings(figures, { within, coarser, start });
+  const settings = recommendedSettings(figures, { within, coarser, start }).filter(
+    ({ path }) => path !== 'data.normalize' || data.normalize === 'set',
+  );
   const options = plugins.dataset.rawOptions as Readonly<Record<string, Json>>;
   const lists = typeof data.split.validation !== 'number';
   const { train, validation, test, by, stratify } = data.split;
