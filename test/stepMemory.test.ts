@@ -18,6 +18,7 @@ test.skipIf(outcome.state !== 'ok').each([
   ]),
 ])(
   'the memory of a training step is estimated within a third: %s of %s, %s filters, depth %s',
+  { timeout: 300_000 },
   (...network) => {
     const said = execFileSync(process.execPath, [ours, 'compiled', ...network, 'own', '1', '1'], {
       encoding: 'utf8',
