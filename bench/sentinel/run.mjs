@@ -29,9 +29,8 @@ try {
     }
   }
   const [on, off] = [median(seconds.on), median(seconds.off)];
-  const steps = readFileSync(join(root, 'on0', 'events.ndjson'), 'utf8').match(/"steps":(\d+)/);
   console.log(
-    `${cpus()[0].model.trim()}, load ${loadavg()[0].toFixed(1)}; ${values.cases} cases of ${values.size} x ${values.size}, ${values.epochs} epochs, batches of ${values.batch}${steps ? `, ${steps[1]} steps` : ''}`,
+    `${cpus()[0].model.trim()}, load ${loadavg()[0].toFixed(1)}; ${values.cases} cases of ${values.size} x ${values.size}, ${values.epochs} epochs, batches of ${values.batch}`,
   );
   console.log(
     `with ${seconds.on.map(text).join(', ')} s; without ${seconds.off.map(text).join(', ')} s`,

@@ -12,6 +12,12 @@ const scene = (index: number) => {
   const left = (2 + index) % 10;
   return (x: number, y: number) => index % 2 === 0 && x >= left && x < left + 4 && y >= 5 && y < 10;
 };
+/** A picture that brightens to the right, of so many square pixels to the metre. */
+const ramp = (width: number, height: number, perMetre: number) =>
+  sizedPng(
+    grey((x) => x * 5, width, height),
+    [perMetre, perMetre],
+  );
 const idOf = (index: number) => `scan${String(index).padStart(2, '0')}`;
 /** Images of four have pixels of a half. */
 const finenessOf = (index: number) => (index % 4 === 0 ? 2 : 1);
@@ -47,13 +53,7 @@ test('images whose files say how large pixels are come to one size of pixels', a
   expect(images.map(({ foreground }) => foreground)).toEqual([4 * 20, 0, 20]);
 
   // 33 x 21 pixels of 0.5 um are 17 x 11 of a micrometre, rounded.
-  project.write(
-    'new/odd.png',
-    sizedPng(
-      grey((x) => x * 5, 33, 21),
-      [2_000_000, 2_000_000],
-    ),
-  );
+  project.write('new/odd.png', ramp(33, 21, 2_000_000));
   const predicted = await raremask(project, 'predict', 'runs/tiny', 'new', '--out', 'predicted');
   expect(predicted.status, predicted.stderr).toBe(0);
   for (const folder of ['masks', 'probabilities']) {
@@ -184,20 +184,8 @@ test('annotations of COCO and overlapping classes follow images to one size of p
   );
   expect(trained.stderr).toContain('compiled the training step of 4 x 12 x 12');
   // 2 um a pixel: 27 x 19 become 54 x 38.
-  project.write(
-    'new/coarse.png',
-    sizedPng(
-      grey((x) => x * 5, 27, 19),
-      [500_000, 500_000],
-    ),
-  );
-  project.write(
-    'new/fine.png',
-    sizedPng(
-      grey((x) => x * 5, 33, 21),
-      [2_000_000, 2_000_000],
-    ),
-  );
+  project.write('new/coarse.png', ramp(27, 19, 500_000));
+  project.write('new/fine.png', ramp(33, 21, 2_000_000));
   const predicted = await raremask(project, 'predict', 'runs/tiny', 'new', '--out', 'predicted');
   expect(predicted.status, predicted.stderr).toBe(0);
   const pictures = project.files('predicted').filter((file) => file.endsWith('.png'));

@@ -16,7 +16,6 @@ import type { Coarseness } from './recommendation/coarser.ts';
 import { planWithin, recommend } from './recommendation/recommend.ts';
 import { ownRehearsal } from './recommendation/rehearse.ts';
 import type { Start } from './recommendation/start.ts';
-
 import { wantedPixelSize } from './resolution/seenSize.ts';
 import type { Compute } from './runner/compute.ts';
 import type { CountedSurvey } from './survey/survey.ts';

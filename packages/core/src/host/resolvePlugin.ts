@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { nearest } from '../nearest.ts';
 import { type DeclaredPlugin, declaredPlugins } from './declared.ts';
 import { pluginEntryMissing, pluginFileMissing, pluginFileType, pluginNotFound } from './errors.ts';
-import { type PackageFile, pluginPackageFileIn, readPackageFile } from './packageFile.ts';
+import { isMap, type PackageFile, pluginPackageFileIn, readPackageFile } from './packageFile.ts';
 
 /** Where a plugin's module lies. */
 export interface ResolvedPlugin {
@@ -194,7 +194,7 @@ function filesOf(folder: string): string[] {
 
 /** The entries that a package offers by name. */
 function entriesOf(exports: unknown): string[] {
-  if (!isConditions(exports)) return ['.'];
+  if (!isMap(exports)) return ['.'];
   const keys = Object.keys(exports).filter((key) => key.startsWith('.'));
   if (keys.length === 0) return ['.'];
   return keys.filter((key) => !key.includes('*') && key !== './package.json');
@@ -202,7 +202,7 @@ function entriesOf(exports: unknown): string[] {
 
 /** The file behind an entry, by the rules of Node's documentation, "Package entry points". */
 function exportTarget(exports: unknown, subpath: string): string | undefined {
-  const hasEntries = isConditions(exports) && Object.keys(exports).some((key) => key[0] === '.');
+  const hasEntries = isMap(exports) && Object.keys(exports).some((key) => key[0] === '.');
   if (!hasEntries) return subpath === '.' ? pickTarget(exports, '') : undefined;
   if (Object.hasOwn(exports, subpath)) return pickTarget(exports[subpath], '');
   const patterns = Object.keys(exports)
@@ -229,15 +229,11 @@ function pickTarget(target: unknown, middle: string): string | undefined {
   if (Array.isArray(target)) {
     return target.map((choice) => pickTarget(choice, middle)).find((path) => path !== undefined);
   }
-  if (!isConditions(target)) return undefined;
+  if (!isMap(target)) return undefined;
   for (const [condition, choice] of Object.entries(target)) {
     if (!CONDITIONS.has(condition)) continue;
     const path = pickTarget(choice, middle);
     if (path !== undefined) return path;
   }
   return undefined;
-}
-
-function isConditions(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -28,8 +28,8 @@ export interface TrainingFigures {
   readonly medianSize: readonly number[];
   readonly largestSize: readonly number[];
   /**
-   * Deviation of the images' own means by that of all pixels, the mean over the channels: 0 where all are equally
-   * bright, 1 where each is of one value.
+   * Deviation of the images' own means by that of all pixels, each image counting once, the mean over the channels: 0
+   * where all are equally bright, 1 where each is of one value.
    */
   readonly brightness: number;
   /** Median, over the images with foreground, of the longest extent of a structure; 0 of none. */

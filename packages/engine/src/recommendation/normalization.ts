@@ -2,8 +2,8 @@ import { type Setting, setting } from './setting.ts';
 import { percent } from './wording.ts';
 
 /**
- * Deviation of the images' means, by that of all pixels, from which each image is brought to its own scale. Tried on
- * sets of 33 % (worse so) and 71 % (better); between them nothing is known, and the set's scale stays.
+ * Deviation of the images' means, by that of all pixels, from which each image is brought to its own scale. Tried on a
+ * set of about 33 % (worse so) and one of 70 % (better); between them nothing is known, and the set's scale stays.
  */
 const APART = 0.65;
 

@@ -17,6 +17,30 @@ const bareBatches: Rule = (epochs) => {
   };
 };
 
+/** Dice of a network that has learnt, and may stand still. */
+const LEARNT = 0.3;
+
+/** Nothing changes in three epochs, or stretches of one, though nothing is learnt. */
+const lossConstant: Rule = (epochs, { isWithin }) => {
+  if ((validated(epochs, 1)[0]?.seen.dice ?? 0) > LEARNT) return undefined;
+  // Other images have another loss: within an epoch what the network says is asked.
+  return weightsStand(epochs) ?? (isWithin ? answersStand(epochs) : lossStands(epochs));
+};
+
+/** Whether these are three, of a run that is not coming to its end. */
+function running(recent: readonly EpochObservation[]): boolean {
+  return recent.length === 3 && recent.every(({ rateShare }) => rateShare >= RUNNING);
+}
+
+function stands(recent: readonly EpochObservation[], what: string, rest = ''): Found {
+  const norm = short(recent.at(-1)!.gradientNorm);
+  return {
+    problem: 'loss-constant',
+    since: recent[0]!.epoch,
+    text: `${what}, with a gradient of norm ${norm}${rest}`,
+  };
+}
+
 /**
  * Change of the weights, by their length, below which nothing can be learnt in an epoch. In runs that learn it was a
  * hundredth and more, with a gradient clipped to 1e-6 from 0.00002 to 0.00006.
@@ -24,61 +48,46 @@ const bareBatches: Rule = (epochs) => {
 const STANDS = 2e-4;
 
 /** Whatever the batches happened to hold, and whatever running statistics say: the weights are what they were. */
-const weightsStand = (epochs: readonly EpochObservation[]): Found | undefined => {
+function weightsStand(epochs: readonly EpochObservation[]): Found | undefined {
   const recent = epochs.slice(-3);
-  if (recent.length < 3 || recent.some(({ rateShare }) => rateShare < RUNNING)) return undefined;
-  if (recent.some(({ moved }) => moved === undefined || moved >= STANDS)) return undefined;
-  if ((validated(epochs, 1)[0]?.seen.dice ?? 0) > 0.3) return undefined;
-  const { moved, gradientNorm } = recent[2]!;
-  return {
-    problem: 'loss-constant',
-    since: recent[0]!.epoch,
-    text: `nothing moves: the weights change by ${short(moved!)} of their size, with a gradient of norm ${short(gradientNorm)}, and the loss is ${recent.map(({ loss }) => short(loss)).join(', ')}`,
-  };
-};
+  const moved = recent.flatMap((one) => one.moved ?? []);
+  if (!running(recent) || moved.length < 3 || moved.some((one) => one >= STANDS)) return undefined;
+  const losses = recent.map(({ loss }) => short(loss)).join(', ');
+  return stands(
+    recent,
+    `nothing moves: the weights change by ${short(moved[2]!)} of their size`,
+    `, and the loss is ${losses}`,
+  );
+}
 
-/** The loss of each epoch is that of the first but for a thousandth, though nothing is learnt. */
-const lossConstant: Rule = (epochs, { isWithin }) => {
-  const still = weightsStand(epochs);
-  if (still !== undefined) return still;
-  // Other images have another loss: within an epoch what the network says is asked.
-  if (isWithin) return standing(epochs);
+/** The loss of each epoch is that of the first but for a thousandth. */
+function lossStands(epochs: readonly EpochObservation[]): Found | undefined {
   const recent = epochs.slice(-3);
-  if (recent.length < 3 || recent.some(({ rateShare }) => rateShare < RUNNING)) return undefined;
   const losses = recent.map(({ loss }) => loss);
   const middle = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
   const range = Math.max(...losses) - Math.min(...losses);
-  if (range > 0.002 * Math.abs(middle)) return undefined;
-  const learnt = validated(epochs, 1)[0]?.seen.dice ?? 0;
-  if (learnt > 0.3) return undefined;
-  return {
-    problem: 'loss-constant',
-    since: recent[0]!.epoch,
-    text: `the loss is constant: ${recent.map(({ loss }) => short(loss)).join(', ')}, with a gradient of norm ${short(recent.at(-1)!.gradientNorm)}`,
-  };
-};
+  if (!running(recent) || range > 0.002 * Math.abs(middle)) return undefined;
+  return stands(recent, `the loss is constant: ${losses.map(short).join(', ')}`);
+}
 
 /** Share by which a figure must differ for the network to have moved. */
 const MOVED = 0.001;
 
-/** The network says of the same images what it said before, but for a thousandth, though nothing is learnt. */
-const standing = (epochs: readonly EpochObservation[]): Found | undefined => {
+/** The network says of the same images what it said before, but for a thousandth. */
+function answersStand(epochs: readonly EpochObservation[]): Found | undefined {
   const recent = validated(epochs, 3);
-  if (recent.length < 3 || recent.some(({ rateShare }) => rateShare < RUNNING)) return undefined;
-  if ((recent[2]!.seen.dice ?? 0) > 0.3) return undefined;
   const figures = (['onTruth', 'beside', 'onEmpty'] as const).map((key) =>
     recent.flatMap(({ seen }) => seen[key] ?? []),
   );
   const moves = (values: readonly number[]) =>
     values.length > 0 && Math.max(...values) - Math.min(...values) > MOVED * Math.max(...values);
-  if (figures.some(moves)) return undefined;
+  if (!running(recent) || figures.some(moves)) return undefined;
   const said = figures.find((values) => values.length > 0) ?? [];
-  return {
-    problem: 'loss-constant',
-    since: recent[0]!.epoch,
-    text: `nothing moves: the probability of foreground is ${said.map((one) => one.toPrecision(4)).join(', ')}, with a gradient of norm ${short(recent[2]!.gradientNorm)}`,
-  };
-};
+  return stands(
+    recent,
+    `nothing moves: the probability of foreground is ${said.map((one) => one.toPrecision(4)).join(', ')}`,
+  );
+}
 
 /** The network says the same of everything, at the end of its numbers, within its first epochs. */
 const rateTooHigh: Rule = (epochs) => {

@@ -38,7 +38,7 @@ interface Step {
 }
 
 /** How the run goes at a step. */
-interface Course {
+interface Pace {
   readonly learningRate: number;
   readonly isWarming: boolean;
   /** Factor of each term in the sum. */
@@ -182,10 +182,10 @@ export class Lookout {
   async look(
     runner: Runner,
     { epoch, step, steps }: Step,
-    course: () => Course,
+    paceOf: () => Pace,
   ): Promise<{ readonly acted: Acted; readonly findings: readonly Finding[] } | undefined> {
     if (!this.#isDue(step, steps)) return undefined;
-    const { termWeights, ...pace } = course();
+    const { termWeights, ...pace } = paceOf();
     const { facts } = this.#work;
     const { rule, tiles } = this.#parts;
     const noticed = isFirst(this.#team)
