@@ -62,6 +62,19 @@ test('a damaged checkpoint is named with its array, and the other one goes on in
   expect(tensors(project.at(LAST))).not.toEqual(best);
 });
 
+test('a digit that has changed in a file of scores is no score: it is refused, and evaluate writes it anew', async () => {
+  const project = await trainedProject();
+  const path = project.at('runs/tiny/evaluation.json');
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, text.replace(/("epoch": )\d/, '$19'));
+  const refused = await raremask(project, 'report', 'runs/tiny');
+  expect(refused.status, refused.stderr).not.toBe(0);
+  expect(refused.stderr).toMatch(/evaluation\.json.*sha256.*raremask evaluate.*RAREMASK_REPORT_DAMAGED/s);
+  const scored = await raremask(project, 'evaluate', 'runs/tiny');
+  expect(scored.status, scored.stderr).toBe(0);
+  expect((await raremask(project, 'report', 'runs/tiny')).status).toBe(0);
+});
+
 test('weights that are not finite are refused by every command', async () => {
   const project = await trainedProject();
   for (const path of [BEST, LAST]) {

@@ -93,14 +93,19 @@ async function phantom(): Promise<Project> {
   const project = emptyProject();
   const out = project.at('data');
   await generatePhantom({ out, seed: 7, cases: 12, slicesPerCase: 12, size: 48 });
+  // To an image of another case.
+  shuffle(project, 61);
+  return project;
+}
+
+/** Beside the masks, the same with every one given to an image so many names on. */
+function shuffle(project: Project, by: number): void {
   const names = readdirSync(project.at('data/masks')).toSorted();
   mkdirSync(project.at('data/shuffled'));
-  // Every mask goes to an image 61 names on, of another case.
   for (const [index, name] of names.entries()) {
-    const other = names[(index + 61) % names.length]!;
+    const other = names[(index + by) % names.length]!;
     copyFileSync(project.at('data/masks', other), project.at('data/shuffled', name));
   }
-  return project;
 }
 
 const POOLED = '{ use: "@raremask/loss-dice", with: { pool: batch } }';
@@ -278,6 +283,7 @@ const REAL: readonly (readonly [string, Parts, RegExp | undefined, string])[] = 
     /^background$/,
     'train.optimizer.with.weightDecay',
   ],
+  ['masks of other patches', { masks: 'shuffled' }, /^labels$/, 'raremask inspect'],
   ['nothing of Dice and cross-entropy', {}, undefined, ''],
 ];
 
@@ -287,6 +293,7 @@ test.skipIf(!existsSync(patches)).each(further('real patches', REAL))(
   async (_, parts, problem, setting) => {
     const project = emptyProject();
     cpSync(patches, project.at('data'), { recursive: true });
+    shuffle(project, 31);
     const split = '{ train: train.txt, validation: val.txt }';
     project.write(
       'raremask.yaml',

@@ -103,6 +103,45 @@ describe('weights that stay what they are', () => {
   });
 });
 
+describe('predictions that are as good for other images', () => {
+  const seen = (pairs: readonly (readonly [dice: number, diceOther: number])[], images = 16) =>
+    pairs.map(([dice, diceOther], epoch) => ({
+      loss: 0.9 * 0.97 ** epoch,
+      seen: {
+        ...{ dice, missed: 0, predicted: 0.2, onTruth: 0.7, onOther: 0.6 },
+        compared: { images, dice, diceOther },
+      },
+    }));
+  // As real patches around tumours gave it, with their masks shuffled and as they are.
+  const SHUFFLED = [
+    [0, 0],
+    [0.398, 0.355],
+    [0.412, 0.388],
+    [0.412, 0.417],
+    [0.373, 0.345],
+  ] as const;
+  const OWN = [
+    [0, 0],
+    [0.299, 0.287],
+    [0.42, 0.173],
+    [0.34, 0.184],
+    [0.439, 0.149],
+  ] as const;
+
+  test('are named: where structures lie is all that is learnt', () => {
+    expect(said(seen(SHUFFLED))).toEqual(['labels 2 in 4']);
+  });
+
+  test('are none once they were told apart, while they rise, or where few images say so', () => {
+    expect(said(seen(OWN))).toEqual([]);
+    expect(said(seen([...OWN, ...SHUFFLED.slice(1)]))).toEqual([]);
+    const rising = [0.1, 0.12, 0.15, 0.19, 0.24].map((dice) => [dice, 0.9 * dice] as const);
+    expect(said(seen(rising))).toEqual([]);
+    expect(said(seen(SHUFFLED, 7))).toEqual([]);
+    expect(said(seen(SHUFFLED), { ...SETTING, isWithin: true })).toEqual([]);
+  });
+});
+
 describe('a run that learns', () => {
   test('is not told anything, however long nothing is predicted yet', () => {
     expect(said(LEARNING.map((seen) => ({ seen, pull: {} })))).toEqual([]);
@@ -237,13 +276,19 @@ test('what was seen survives a resume', () => {
 
 describe('within a long epoch', () => {
   const WITHIN = { ...SETTING, isWithin: true };
+  /** Stretches of so many steps. */
+  const of = (batches: number, epochs: readonly Epoch[]) =>
+    epochs.map((one) => ({ ...one, make: { ...MAKE, batches } }));
 
   test('a probability that rises by 5 % in four stretches is no collapse, and one that does not is', () => {
     const rising = [1, 1.02, 1.04, 1.06].map((times) => ({ seen: { onTruth: 0.0015 * times } }));
-    expect(said(rising, WITHIN)).toEqual([]);
+    expect(said(of(48, rising), WITHIN)).toEqual([]);
     expect(said(rising)).toEqual(['background 1 in 3']);
     const standing = [1, 1.01, 1.02, 1.03].map((times) => ({ seen: { onTruth: 0.0015 * times } }));
-    expect(said(standing, WITHIN)).toEqual(['background 1 in 4']);
+    expect(said(of(48, standing), WITHIN)).toEqual(['background 1 in 4']);
+    // Four looks at short stretches are few steps.
+    expect(said(of(26, standing), WITHIN)).toEqual([]);
+    expect(said(of(26, [...standing, ...standing]), WITHIN)).toEqual(['background 1 in 6']);
   });
 
   test('a network that says the same of the same images is named, whatever their batches lose', () => {
@@ -260,10 +305,11 @@ describe('within a long epoch', () => {
 
   test('single pixels on all empty images are no flood yet', () => {
     const alarms = (predicted: number) =>
-      Array.from({ length: 3 }, () => ({
+      Array.from({ length: 4 }, () => ({
         seen: { alarms: 1, predicted, missed: 0, dice: 0.4, onEmpty: 0.2 },
       }));
-    expect(said(alarms(0.002), WITHIN)).toEqual([]);
-    expect(said(alarms(0.3), WITHIN)).toEqual(['alarms 1 in 3']);
+    expect(said(of(48, alarms(0.002)), WITHIN)).toEqual([]);
+    expect(said(of(48, alarms(0.3)), WITHIN)).toEqual(['alarms 1 in 4']);
+    expect(said(of(26, alarms(0.3)), WITHIN)).toEqual([]);
   });
 });

@@ -33,12 +33,16 @@ function judged(truth: string, probabilities: readonly number[]): Judged {
   } as unknown as Judged;
 }
 
+/** No image is of the group of another. */
+let images = 0;
+const own = () => `${images++}`;
+
 const FILLED = judged('11000000', [0.9, 0.3, 0.1, 0.1, 0, 0, 0, 0]);
 const OTHER = judged('00110000', [0.2, 0.4, 0.2, 0.2, 0, 0, 0, 0]);
 const EMPTY = judged('00000000', [0.4, 0.4, 0.6, 0.6, 0, 0, 0, 0]);
 
 test('images with and without foreground are looked at apart, beside a shuffled control', () => {
-  const watch = new ValidationWatch(FACTS);
+  const watch = new ValidationWatch(FACTS, own);
   for (const image of [FILLED, OTHER, EMPTY]) watch.image(image);
   const seen = validationSeen(watch.observations);
   expect(seen).toMatchObject({ withForeground: 2, empty: 1, missed: 1 / 2, alarms: 1 });
@@ -50,6 +54,29 @@ test('images with and without foreground are looked at apart, beside a shuffled 
   // The second image where the first one has its spot.
   expect(seen.onOther).toBeCloseTo(0.3, 6);
   expect(seen.predicted).toBeCloseTo((1 / 8 + 0 + 2 / 8) / 3, 6);
+});
+
+test('a prediction is held against the foreground of another image, of its size and of another group', () => {
+  const named = (id: string, image: Judged) => ({ ...image, sample: { ...image.sample, id } });
+  const watch = new ValidationWatch(FACTS, (id) => id[0]!);
+  // A slice of the same patient is no other image; the one of b is held against the first of a.
+  for (const [id, image] of [
+    ['a1', FILLED],
+    ['a2', FILLED],
+    ['b1', FILLED],
+    ['c1', OTHER],
+  ] as const) {
+    watch.image(named(id, image));
+  }
+  const { compared } = validationSeen(watch.observations);
+  expect(compared?.images).toBe(2);
+  // One of two pixels hit, without a false one: 2/3; and nothing predicted.
+  expect(compared?.dice).toBeCloseTo(1 / 3, 6);
+  expect(compared?.diceOther).toBeCloseTo(1 / 3, 6);
+  const wide = new ValidationWatch(FACTS, own);
+  wide.image(FILLED);
+  wide.image({ ...OTHER, sample: { ...OTHER.sample, size: [4, 2] } });
+  expect(validationSeen(wide.observations).compared).toBeUndefined();
 });
 
 const squared: Loss = ({ probabilities, target }) =>

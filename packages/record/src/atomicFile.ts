@@ -9,6 +9,7 @@ import {
 import { link, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cannotWrite } from './errors.ts';
+import { sealed } from './seal.ts';
 
 /**
  * Writes a file so that a reader finds the old content or the new one, never a part: under a
@@ -108,6 +109,7 @@ export function makeFolder(path: string): void {
   }
 }
 
+/** With a checksum, which readJson looks at. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeAtomically(path, `${JSON.stringify(value, null, 2)}\n`);
+  await writeAtomically(path, sealed(value));
 }

@@ -1,6 +1,7 @@
 import { writeJson } from './atomicFile.ts';
 import { brokenDecision } from './errors.ts';
 import { readText } from './recordedFile.ts';
+import { unsealed } from './seal.ts';
 
 /** What a rule makes of images, of one class or of all together; null of what no image shows. */
 export interface ClassErrors {
@@ -90,13 +91,15 @@ export interface DecisionFile {
 export async function readDecisions(path: string): Promise<DecisionFile['checkpoints']> {
   const text = await readText(path);
   if (text === undefined) return {};
+  let file: Partial<DecisionFile> | null;
   try {
-    const file = JSON.parse(text) as DecisionFile;
-    if (file.format === 1 && typeof file.checkpoints === 'object') return file.checkpoints;
-  } catch {
-    // Damaged, as below.
+    file = unsealed(text) as Partial<DecisionFile> | null;
+  } catch (error) {
+    throw brokenDecision(path, error instanceof Error ? error.message : String(error));
   }
-  throw brokenDecision(path);
+  const { format, checkpoints } = file ?? {};
+  if (format === 1 && typeof checkpoints === 'object' && checkpoints !== null) return checkpoints;
+  throw brokenDecision(path, 'no checkpoints of format 1');
 }
 
 export async function writeDecisions(

@@ -1,6 +1,7 @@
 import type { BackendFact } from '@raremask/core';
 import { environmentDamaged } from './errors.ts';
 import { readText } from './recordedFile.ts';
+import { unsealed } from './seal.ts';
 
 /** What a run was made with; environment.json. */
 export interface Environment {
@@ -34,7 +35,7 @@ export async function readEnvironment(path: string): Promise<RecordedEnvironment
   if (text === undefined) return {};
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = unsealed(text);
   } catch (error) {
     throw environmentDamaged(path, error instanceof Error ? error.message : String(error));
   }

@@ -61,14 +61,14 @@ export function damagedFile(path: string, cause: unknown, remedy = AGAIN): Rarem
   );
 }
 
-export function brokenDecision(path: string): RaremaskError {
+export function brokenDecision(path: string, got: string): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_DECISION_BROKEN',
     category: 'run',
     where: path,
     what: 'the file of what was searched on the validation split cannot be read',
     expected: 'the JSON that raremask has written',
-    got: 'something else',
+    got,
     remedy: 'delete it; raremask evaluate searches again',
   });
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readJson, writeIfAbsent, writeJson } from '@raremask/record';
+import { readJson, sealed, writeIfAbsent, writeJson } from '@raremask/record';
 import { predictionsDiffer } from '../errors.ts';
 import { freeMemory } from '../judging/tileRule.ts';
 import { BLOCKS, TABLE, UNREADABLE } from './names.ts';
@@ -51,7 +51,7 @@ export interface Begun {
 export async function begin(out: string, identity: Identity, isPart: boolean): Promise<Begun> {
   const path = join(out, 'predictions.json');
   const own: PredictionsFile = { format: 1, ...identity, freeMemory: freeMemory() };
-  const content = `${JSON.stringify(own, null, 2)}\n`;
+  const content = sealed(own);
   const digest = sha256(JSON.stringify(identity)).slice(0, 16);
   if (!existsSync(path) && (await writeIfAbsent(path, content))) {
     // Tables of an earlier version, or of predictions whose predictions.json was removed.

@@ -56,6 +56,13 @@ export interface ValidationSeen {
   readonly onEmpty: number | null;
   /** On the foreground of another image, where this one has none: a shuffled control. */
   readonly onOther: number | null;
+  /**
+   * Images with foreground whose prediction was also held against the foreground of another one, with their mean Dice and
+   * the one that they would have there; absent where sizes differ, and in older files.
+   */
+  readonly compared?:
+    | { readonly images: number; readonly dice: number; readonly diceOther: number }
+    | undefined;
 }
 
 /**

@@ -12,10 +12,23 @@ const contrast = ({ onTruth, beside }: ValidationSeen) =>
 const RISES = 1.15;
 const RISES_WITHIN = 1.05;
 
-const background: Rule = (epochs, { isWithin }) => {
-  const times = isWithin ? RISES_WITHIN : RISES;
-  // The few images of a look say less: one more is waited for.
-  const patience = isWithin ? 4 : 3;
+/** Looks at few images say less: one more is waited for, and so many steps. */
+const STEPS_WITHIN = 140;
+
+/** Validations, or looks, through which what is found must hold. */
+function patienceFor(epochs: Parameters<Rule>[0], { isWithin }: Parameters<Rule>[1]): number {
+  if (!isWithin) return 3;
+  let steps = 0;
+  const enough = epochs.toReversed().findIndex(({ make }) => {
+    steps += make.batches;
+    return steps >= STEPS_WITHIN;
+  });
+  return enough === -1 ? Number.POSITIVE_INFINITY : Math.max(4, enough + 1);
+}
+
+const background: Rule = (epochs, setting) => {
+  const times = setting.isWithin ? RISES_WITHIN : RISES;
+  const patience = patienceFor(epochs, setting);
   const recent = validated(epochs, patience);
   if (
     recent.length < patience ||
@@ -46,20 +59,18 @@ const FINDS = 0.3;
 /** Least share of the pixels that is a flood within an epoch: single pixels are still unlearnt there. */
 const FLOODED = 0.01;
 
-const flood: Rule = (epochs, { isWithin }) => {
-  const recent = validated(epochs, 3);
+const flood: Rule = (epochs, setting) => {
+  const { isWithin } = setting;
+  const patience = patienceFor(epochs, setting);
+  const recent = validated(epochs, patience);
   const most = isWithin ? { alarms: 1, predicted: FLOODED } : { alarms: 0.8, predicted: 0 };
   const floods = ({ seen }: (typeof recent)[number]) =>
     (seen.alarms ?? 0) >= most.alarms && seen.predicted >= most.predicted && seen.empty > 0;
   const falls = isWithin ? 0.95 : 0.8;
-  if (recent.length < 3 || !recent.every(floods)) return undefined;
+  if (recent.length < patience || !recent.every(floods)) return undefined;
   if (recent.some(({ seen }) => seen.empty < SEVERAL && (seen.dice ?? 0) >= FINDS))
     return undefined;
-  const [before, , now] = recent.map(({ seen }) => seen) as [
-    ValidationSeen,
-    ValidationSeen,
-    ValidationSeen,
-  ];
+  const [before, now] = [recent[0]!.seen, recent.at(-1)!.seen];
   if (
     now.predicted < falls * before.predicted ||
     (now.onEmpty ?? 0) < falls * (before.onEmpty ?? 0)
@@ -120,6 +131,36 @@ const labelsShuffled: Rule = (epochs, { isWithin }) => {
   };
 };
 
+/** Images with foreground that say whether a prediction is of its own image. */
+const PAIRS = 8;
+/** Share of its Dice that a prediction has on another image as well; of networks that learn it was seen to be a half or less. */
+const AS_GOOD = 0.8;
+const TOLD_APART = 0.6;
+
+/**
+ * Predictions agree with the foreground of other images as well as with their own: what is learnt is where structures lie
+ * in any image, which is all that shuffled labels have to teach.
+ */
+const labelsByPlace: Rule = (epochs, { isWithin }) => {
+  const recent = validated(epochs, 3);
+  if (isWithin || recent.length < 3) return undefined;
+  const share = ({ seen: { compared } }: (typeof recent)[number]) =>
+    compared !== undefined && compared.images >= PAIRS && compared.dice >= 0.05
+      ? compared.diceOther / compared.dice
+      : undefined;
+  const isPlace = (one: (typeof recent)[number]) =>
+    (share(one) ?? 0) >= AS_GOOD && one.seen.predicted < 0.5;
+  const all = validated(epochs, Number.POSITIVE_INFINITY);
+  if (!recent.every(isPlace) || all.some((one) => (share(one) ?? 1) < TOLD_APART)) return undefined;
+  const now = recent.at(-1)!.seen.compared!;
+  if (now.dice > RISES * recent[0]!.seen.compared!.dice) return undefined;
+  return {
+    problem: 'labels',
+    since: recent[0]!.epoch,
+    text: `the labels do not fit the images, or something keeps the network from learning them: predictions agree with the structures of other images (Dice ${short(now.diceOther)}) as well as with those of their own (${short(now.dice)}, ${now.images} images): only where structures lie is learnt, as from shuffled labels`,
+  };
+};
+
 /** Training and prediction differ on one and the same batch. */
 const statistics: Rule = (epochs) => {
   const differs = ({ modes }: (typeof epochs)[number]) =>
@@ -139,6 +180,7 @@ const statistics: Rule = (epochs) => {
 export const validationRules: readonly Rule[] = [
   statistics,
   labelsShuffled,
+  labelsByPlace,
   lost,
   background,
   flood,

@@ -1,4 +1,4 @@
-import type { Facts } from '@raremask/core';
+import type { Facts, Sample } from '@raremask/core';
 import { foregroundMask } from '@raremask/metrics';
 import type { Judged } from '../judging/judge.ts';
 import type { ValidationSeen } from './observation.ts';
@@ -9,21 +9,42 @@ export interface Observation {
   readonly predicted: number;
   /** Mean probability of foreground where it has none. */
   readonly beside: number | null;
-  /** Where the image before has foreground and this one has none. */
+  /** Where another image has foreground and this one has none. */
   readonly onOther: number | null;
-  /** Of an image with foreground: its Dice, and the mean probability there. */
-  readonly filled?: { readonly dice: number; readonly onTruth: number };
+  /**
+   * Of an image with foreground: its Dice, the mean probability there, and the Dice that its prediction would have with
+   * the foreground of another image; absent where none of its size was seen before.
+   */
+  readonly filled?: {
+    readonly dice: number;
+    readonly onTruth: number;
+    readonly diceOther?: number;
+  };
 }
+
+/** Foreground of an image that was seen. */
+interface Truth {
+  readonly truth: Uint8Array;
+  readonly size: string;
+  readonly group: string;
+}
+
+/** Images whose foreground is kept for those that come after, as long as they are no more than so many pixels. */
+const KEPT = 8;
+const KEPT_PIXELS = 2 ** 24;
 
 /** Counts what the network says of each validation image; every image counts once. */
 export class ValidationWatch {
   readonly #facts: Facts;
+  readonly #groupOf: (id: string) => string;
   readonly #seen: Observation[] = [];
-  /** Foreground of the image before, and its size. */
-  #before: { readonly truth: Uint8Array; readonly size: string } | undefined;
+  /** The last ones with foreground, the oldest first. */
+  #before: readonly Truth[] = [];
 
-  constructor(facts: Facts) {
+  /** @param groupOf what an image is drawn with, as a patient: neighbouring slices have nearly the same foreground */
+  constructor(facts: Facts, groupOf: (id: string) => string) {
     this.#facts = facts;
+    this.#groupOf = groupOf;
   }
 
   /** Of the images that this process has judged. */
@@ -46,29 +67,54 @@ export class ValidationWatch {
       } else off += probability;
     }
     const outside = truth.length - inTruth;
+    const other = inTruth === 0 ? undefined : this.#other(truth, sample);
+    const shared = other === undefined ? undefined : compare({ truth, predicted, foreground, other });
     this.#seen.push({
       predicted: inPrediction / truth.length,
       beside: outside > 0 ? off / outside : null,
-      onOther: inTruth === 0 ? null : this.#compare(truth, foreground, sample.size.join()),
+      onOther: shared?.onOther ?? null,
       ...(inTruth > 0 && {
-        filled: { dice: (2 * hits) / (inTruth + inPrediction), onTruth: on / inTruth },
+        filled: {
+          dice: (2 * hits) / (inTruth + inPrediction),
+          onTruth: on / inTruth,
+          ...(shared && { diceOther: (2 * shared.hits) / (shared.inOther + inPrediction) }),
+        },
       }),
     });
   }
 
-  /** Mean where the image before has foreground and this one has none. */
-  #compare(truth: Uint8Array, foreground: Float32Array, size: string): number | null {
-    const before = this.#before;
-    this.#before = { truth, size };
-    if (before?.size !== size) return null;
-    let [sum, count] = [0, 0];
-    for (let at = 0; at < truth.length; at++) {
-      if (before.truth[at] === 0 || truth[at] === 1) continue;
-      sum += foreground[at]!;
-      count++;
-    }
-    return count > 0 ? sum / count : null;
+  /** Foreground of an image of the same size and another group, as far back as there is one; keeps this one. */
+  #other(truth: Uint8Array, { id, size: extent }: Sample): Uint8Array | undefined {
+    const [size, group] = [extent.join(), this.#groupOf(id)];
+    const other = this.#before.find((one) => one.size === size && one.group !== group);
+    const most = Math.min(KEPT, Math.max(1, Math.floor(KEPT_PIXELS / truth.length)));
+    this.#before = [...this.#before, { truth, size, group }].slice(-most);
+    return other?.truth;
   }
+}
+
+/** How a prediction is to the foreground of another image. */
+function compare({
+  truth,
+  predicted,
+  foreground,
+  other,
+}: {
+  readonly truth: Uint8Array;
+  readonly predicted: Uint8Array;
+  readonly foreground: Float32Array;
+  readonly other: Uint8Array;
+}) {
+  let [inOther, hits, sum, count] = [0, 0, 0, 0];
+  for (let at = 0; at < truth.length; at++) {
+    if (other[at] === 0) continue;
+    inOther++;
+    hits += predicted[at]!;
+    if (truth[at] === 1) continue;
+    sum += foreground[at]!;
+    count++;
+  }
+  return { inOther, hits, onOther: count > 0 ? sum / count : null };
 }
 
 /** Means over images that one or several processes have judged. */
@@ -87,6 +133,18 @@ export function validationSeen(observations: readonly Observation[]): Validation
     beside: mean(filled.map((one) => one.beside)),
     onEmpty: mean(empty.map((one) => one.beside)),
     onOther: mean(observations.map((one) => one.onOther)),
+    compared: compared(filled),
+  };
+}
+
+/** Those that were held against another image. */
+function compared(filled: readonly Observation[]): ValidationSeen['compared'] {
+  const pairs = filled.filter((one) => one.filled?.diceOther !== undefined);
+  if (pairs.length === 0) return undefined;
+  return {
+    images: pairs.length,
+    dice: mean(pairs.map((one) => one.filled!.dice))!,
+    diceOther: mean(pairs.map((one) => one.filled!.diceOther!))!,
   };
 }
 

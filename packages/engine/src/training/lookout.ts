@@ -68,12 +68,13 @@ export class Lookout {
   }
 
   static async open(opened: Opened): Promise<Lookout> {
-    const { loaded, facts, splits } = opened.work;
+    const { loaded, facts, splits, dataset } = opened.work;
     const { sentinel } = loaded.manifest.train;
     if (sentinel === 'off') return new Lookout(opened, undefined);
     const survey = await opened.work.survey();
     const watching = new Watching({
       facts,
+      groupOf: (id) => dataset.group?.(id) ?? id,
       parts: opened.parts,
       hasEmpty: splits.train.some((id) => !survey.hasForeground(id)),
       manifest: loaded.toJson(),

@@ -21,6 +21,8 @@ const pulls = (epoch: number) => epoch <= 6 || epoch % 4 === 0;
 
 interface Watched {
   readonly facts: Facts;
+  /** What an image is drawn with, as a patient. */
+  readonly groupOf: (id: string) => string;
   readonly parts: Pick<Parts, 'losses' | 'model' | 'terms'>;
   readonly hasEmpty: boolean;
   /** The run's manifest, for what to change in it. */
@@ -91,6 +93,7 @@ interface State {
 /** Collects what the sentinel looks at, from what training and validation have in hand already. */
 export class Watching {
   readonly #facts: Facts;
+  readonly #groupOf: Watched['groupOf'];
   #parts: Watched['parts'];
   readonly #sentinel: Sentinel;
   readonly #manifest: ManifestView;
@@ -112,9 +115,10 @@ export class Watching {
   #rateFactor: number;
   #last: readonly Finding[];
 
-  constructor({ facts, parts, hasEmpty, manifest, act, switchable, state }: Watched) {
+  constructor({ facts, groupOf, parts, hasEmpty, manifest, act, switchable, state }: Watched) {
     const saved = state as unknown as State | null | undefined;
     this.#facts = facts;
+    this.#groupOf = groupOf;
     this.#parts = parts;
     this.#manifest = manifestView(manifest);
     this.#act = act;
@@ -131,7 +135,7 @@ export class Watching {
     this.#isEnded = saved?.isEnded ?? false;
     this.#rateFactor = saved?.rateFactor ?? 1;
     this.#last = saved?.last ?? [];
-    this.#validation = new ValidationWatch(facts);
+    this.#validation = new ValidationWatch(facts, groupOf);
     this.#pull = new PullWatch(facts);
   }
 
@@ -313,7 +317,7 @@ export class Watching {
     const { make, loss, terms, gradientNorm, updates, from } = this.#stretch!;
     const { batches } = make;
     const { next: stretch } = this.#within;
-    const validation = new ValidationWatch(this.#facts);
+    const validation = new ValidationWatch(this.#facts, this.#groupOf);
     const pullWatch = new PullWatch(this.#facts);
     for await (const image of judged) {
       validation.image(image);
@@ -374,7 +378,7 @@ export class Watching {
     this.#make = NOTHING;
     this.#early = [];
     this.#modes = undefined;
-    this.#validation = new ValidationWatch(this.#facts);
+    this.#validation = new ValidationWatch(this.#facts, this.#groupOf);
     this.#pull = new PullWatch(this.#facts);
   }
 
