@@ -321,6 +321,12 @@ describe.skipIf(outcome.state !== 'ok')('a compiled step equals an eager one', (
     expect(await compare({ set, clip: 0.05, outcomes: true })).toHaveLength(1);
   });
 
+  test('with a Dice of joined classes beside one of each', async () => {
+    const joined = '{use: "@raremask/loss-dice", with: {join: {some: [class1, class3]}}}';
+    const set = [`loss=[${joined}, {use: "@raremask/loss-dice"}, {use: "@raremask/loss-ce"}]`];
+    expect(await compare({ set, classes: 4 })).toHaveLength(1);
+  });
+
   test('with three classes, exclusive and overlapping', async () => {
     expect(await compare({ classes: 3 })).toHaveLength(1);
     expect(await compare({ classes: 3, overlapping: true })).toHaveLength(1);

@@ -69,7 +69,9 @@ test('a digit that has changed in a file of scores is no score: it is refused, a
   writeFileSync(path, text.replace(/("epoch": )\d/, '$19'));
   const refused = await raremask(project, 'report', 'runs/tiny');
   expect(refused.status, refused.stderr).not.toBe(0);
-  expect(refused.stderr).toMatch(/evaluation\.json.*sha256.*raremask evaluate.*RAREMASK_REPORT_DAMAGED/s);
+  expect(refused.stderr).toMatch(
+    /evaluation\.json.*sha256.*raremask evaluate.*RAREMASK_REPORT_DAMAGED/s,
+  );
   const scored = await raremask(project, 'evaluate', 'runs/tiny');
   expect(scored.status, scored.stderr).toBe(0);
   expect((await raremask(project, 'report', 'runs/tiny')).status).toBe(0);

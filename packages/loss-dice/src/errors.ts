@@ -54,3 +54,14 @@ export function needsExclusive(where: string): RaremaskError {
     remedy: 'use another loss, or declare the classes of the data set as exclusive',
   });
 }
+
+export function cannotJoin(where: string, what: string, remedy: string): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_DICE_JOIN',
+    category: 'manifest',
+    where,
+    what: `the classes cannot be joined so: ${what}`,
+    expected: '`foreground`, or a map from a new name to two or more classes of the foreground',
+    remedy,
+  });
+}

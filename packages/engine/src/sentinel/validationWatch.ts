@@ -68,7 +68,8 @@ export class ValidationWatch {
     }
     const outside = truth.length - inTruth;
     const other = inTruth === 0 ? undefined : this.#other(truth, sample);
-    const shared = other === undefined ? undefined : compare({ truth, predicted, foreground, other });
+    const shared =
+      other === undefined ? undefined : compare({ truth, predicted, foreground, other });
     this.#seen.push({
       predicted: inPrediction / truth.length,
       beside: outside > 0 ? off / outside : null,

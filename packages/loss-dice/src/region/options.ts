@@ -26,6 +26,12 @@ export const smooth = z
 
 /** Options that every overlap loss has. */
 export const sharedOptions = {
+  join: z
+    .union([z.literal('foreground'), z.record(z.string(), z.array(z.string()))])
+    .optional()
+    .describe(
+      'Classes that count as one: all but the background (`foreground`), or a map from the name that they get together to the classes; only where classes exclude each other. Other options name them as joined',
+    ),
   pool: z
     .enum(['image', 'batch'])
     .default('image')

@@ -10,8 +10,10 @@ import {
 import { numbersByClass, type Pool } from '@raremask/core/loss';
 import { tf } from '@raremask/tfjs';
 import { z } from 'zod';
+import { cannotJoin } from '../errors.ts';
 import { classWeights } from './classWeights.ts';
 import { absentCrossEntropy } from './emptyPolicy.ts';
+import { joinedClasses } from './joinedClasses.ts';
 import { type SharedOptions, sharedOptions, type smooth as smoothOption } from './options.ts';
 import { complement, mean, type RegionStatistics, regionStatistics } from './regionStatistics.ts';
 import { noSmoothing, type Smoothing, smoothing } from './smoothing.ts';
@@ -83,10 +85,19 @@ export function defineRegionLoss<Own extends z.ZodRawShape = Record<never, never
     poolsBatch: ({ pool }) => pool === 'batch',
     joinsProcesses: () => variant.sumsPixels ?? true,
     async create(chosen, services) {
-      const { facts, census } = services;
+      const { census } = services;
       const options = chosen as VariantOptions<Own> & {
         readonly smooth?: z.output<typeof smoothOption>;
       };
+      const joined = options.join && joinedClasses(options.join, services.facts, `${name} join`);
+      const facts = joined?.facts ?? services.facts;
+      if (joined && options.smooth === 'structure') {
+        throw cannotJoin(
+          `${name} smooth`,
+          'how large a joined structure is has not been counted',
+          'write a number of pixels instead of `structure`',
+        );
+      }
       const classes = classWeights(facts, options.background, options.classWeights, name);
       const smooth =
         options.smooth === undefined
@@ -103,7 +114,7 @@ export function defineRegionLoss<Own extends z.ZodRawShape = Record<never, never
       const settled = { facts, smooth };
       const lossOf = variant.loss(options, settled);
       const everywhere = variant.everywhere?.(options, settled);
-      return regionLoss(options, classes, {
+      const loss = regionLoss(options, classes, {
         weigh: (input) =>
           multiplicity ? multiplied(input, multiplicity, facts.overlapping) : input.weight,
         lossOf,
@@ -114,6 +125,7 @@ export function defineRegionLoss<Own extends z.ZodRawShape = Record<never, never
           absentCrossEntropy(input, weight, pool, facts.overlapping),
         ...(everywhere && { everywhere }),
       });
+      return joined ? (input) => loss(joined.input(input)) : loss;
     },
   });
 }
