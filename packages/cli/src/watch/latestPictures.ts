@@ -8,13 +8,23 @@ import { scoredOverlay } from '../scoredOverlay.ts';
 /** Pictures of each kind, of each validation. */
 const PER_KIND = 4;
 
-/** Draws the worst and some good images of each validation into the run folder, for who watches it. */
-export function latestPictures(facts: Facts): NamedTracker {
+/** Pictures take at most one part in so many of a run's time: of small images, drawing may take longer than training. */
+const REST = 50;
+
+/**
+ * Draws the worst and some good images of validations into the run folder, for who watches it: of the first one, and
+ * of one that follows once the time since is enough.
+ *
+ * @param now in milliseconds
+ */
+export function latestPictures(facts: Facts, now = () => performance.now()): NamedTracker {
   let folder = '';
   let overlays: OverlayCollector | undefined;
+  let rested = Number.NEGATIVE_INFINITY;
   return {
     name: 'the pictures of the last validation',
     scored: (image, score) => {
+      if (overlays === undefined && now() < rested) return;
       overlays ??= collectOverlays({ folder, perKind: PER_KIND, split: 'validation' });
       overlays.add(scoredOverlay(image, score, facts));
     },
@@ -26,7 +36,9 @@ export function latestPictures(facts: Facts): NamedTracker {
         if (event.type !== 'epoch') return;
         const seen = overlays;
         overlays = undefined;
-        await seen?.write();
+        const start = now();
+        await seen?.write(event.epoch);
+        if (seen) rested = now() + REST * (now() - start);
       },
       // What was scored is drawn by then.
       end: async (outcome) => {

@@ -72,7 +72,7 @@ ${chart('Loss by term', 'Mean over the batches of each epoch.', charts.loss, 'No
 ${chart('Learning rate', 'At the end of each epoch.', charts.rate, 'No epoch is finished yet.')}
 ${machine(run)}
 </div>
-${gallery(run.pictures, summary.epochs)}
+${gallery(run.pictures?.entries ?? [], run.pictures?.epoch, summary.epochs)}
 ${warnings.length > 0 && html`<h2>Warnings</h2><ul>${warnings.map((text) => html`<li>${text}</li>`)}</ul>`}`;
 }
 
@@ -151,11 +151,11 @@ function gpuText({ busy, memory, total }: GpuLoad): string {
 const KINDS = { misses: 'worst', alarms: 'false alarm', good: 'found' } as const;
 
 /** Addresses change with the epoch, so that the browser asks anew. */
-function gallery(entries: readonly OverlayEntry[], epoch: number): Markup {
+function gallery(entries: readonly OverlayEntry[], of: number | undefined, epoch: number): Markup {
   if (entries.length === 0) {
     return html`<h2>Latest pictures</h2><p class="muted">After the first validation.</p>`;
   }
-  return html`<h2>Latest pictures</h2>
+  return html`<h2>Latest pictures${of === undefined ? '' : ` (epoch ${of})`}</h2>
 <p class="legend"><span><i class="truth"></i>truth</span><span><i class="predicted"></i>prediction</span><span><i class="alarm"></i>prediction on an empty image</span></p>
 <div class="gallery">${entries.map(
     (entry) =>

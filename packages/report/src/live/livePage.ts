@@ -56,7 +56,7 @@ export function livePage(path: string): LivePage {
         live: await readLive(folder.live),
         findings: findingsOf(events),
         ...factsOf(events),
-        pictures: (await picturesOf(folder.path, folder.latest))?.entries ?? [],
+        pictures: await picturesOf(folder.path, folder.latest),
         charts: await charts(run),
       }).markup;
     },
@@ -73,7 +73,7 @@ export function livePage(path: string): LivePage {
 async function picturesOf(run: string, latest: string) {
   for (const folder of [latest, join(run, overlaysName('validation'))]) {
     const index = await readJson<OverlayIndex>(join(folder, 'index.json')).catch(() => undefined);
-    if (index !== undefined) return { folder, entries: index.entries };
+    if (index !== undefined) return { folder, entries: index.entries, epoch: index.epoch };
   }
   return undefined;
 }

@@ -24,7 +24,9 @@ export interface LiveRun extends SummarizedRun {
   /** Seconds that were left after the last epoch, and when that was said. */
   readonly left: { readonly seconds: number; readonly since: number } | undefined;
   readonly warnings: readonly string[];
-  readonly pictures: readonly OverlayEntry[];
+  readonly pictures:
+    | { readonly entries: readonly OverlayEntry[]; readonly epoch: number | undefined }
+    | undefined;
   readonly charts: {
     readonly scores: Chart | null;
     readonly loss: Chart | null;

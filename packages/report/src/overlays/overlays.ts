@@ -28,6 +28,8 @@ export interface OverlayEntry {
 export interface OverlayIndex {
   /** The split that was scored, where the caller said so. */
   readonly split?: string;
+  /** What the weights were after, counted from 1, where the caller said so. */
+  readonly epoch?: number;
   readonly images: number;
   readonly withForeground: number;
   readonly empty: number;
@@ -51,8 +53,12 @@ export interface OverlayOptions {
 export interface OverlayCollector {
   /** Looks at one image; keeps a copy of one plane of it if it may be shown. */
   add(image: OverlayImage): void;
-  /** Writes the PNGs and the index, and removes the pictures of an earlier evaluation. */
-  write(): Promise<OverlayIndex>;
+  /**
+   * Writes the PNGs and the index, and removes the pictures of an earlier evaluation.
+   *
+   * @param epoch that was scored, counted from 1
+   */
+  write(epoch?: number): Promise<OverlayIndex>;
 }
 
 interface Kept extends Pick<OverlayImage, 'id' | 'size' | 'dice' | 'misses' | 'alarms'> {
@@ -101,7 +107,7 @@ export function collectOverlays(options: OverlayOptions): OverlayCollector {
     }
   }
 
-  async function write(): Promise<OverlayIndex> {
+  async function write(epoch?: number): Promise<OverlayIndex> {
     const middle = dices.sort((left, right) => left - right)[Math.floor(dices.length / 2)] ?? 0;
     const bad = dices.filter((dice) => dice < 0.5).length;
     const worse = misses.slice(0, Math.max(bad, Math.ceil(dices.length / 3)));
@@ -122,6 +128,7 @@ export function collectOverlays(options: OverlayOptions): OverlayCollector {
     }
     const index: OverlayIndex = {
       ...(options.split !== undefined && { split: options.split }),
+      ...(epoch !== undefined && { epoch }),
       ...counts,
       severalClasses,
       hasProbability,
