@@ -59,6 +59,20 @@ test('much time gives wide networks at the resolution of the images', async () =
   expect(within).toMatchObject({ filters: 32, resolution: 1 });
 });
 
+test('windows that do not hold a structure with its surroundings are not taken, however cheap they are', async () => {
+  const large = { ...figures, structureExtent: 100 };
+  // At their own resolution 128 x 128 of 512 x 512 are seen, and structures are 100 long.
+  const { within, asked } = await chosen(36_000, 1, undefined, large);
+  expect(within.resolution).toBe(0.5);
+  expect(asked.every(({ image }) => image[0] === 256)).toBe(true);
+  // Where no resolution shows one, the coarsest that keeps the structures does it best.
+  const { within: nearest } = await chosen(36_000, 1, undefined, {
+    ...large,
+    structureExtent: 400,
+  });
+  expect(nearest.resolution).toBe(0.5);
+});
+
 test('little time gives a coarser resolution that keeps the structures, and none that does not', async () => {
   // A pass over 50 images of 512 x 512 takes 4.4 s at 1 us a pixel, and three are more than a fifth of 60 s.
   const { within, asked } = await chosen(60, 1);

@@ -29,14 +29,14 @@ const LAST_PASSES = 3;
 const AROUND = 8;
 
 /**
- * Chooses the finest resolution at which the smallest network has enough steps and validation leaves the
+ * Chooses the finest resolution that shows enough and at which the smallest network has enough steps and validation leaves the
  * rest its time; where none has, the one with the most steps. Then the widest network for which enough
  * steps are left.
  */
 export async function withinBudget(question: Question): Promise<Within> {
   const [narrowest, ...widerOnes] = question.start ? JOINED_FILTERS : FILTERS;
   const isEnough = (one: Within) => isEnoughOf(one, question.start ? STARTED_STEPS : STEPS);
-  const able = question.resolutions.filter(keepsEnough);
+  const able = showing(question);
   const tried: Within[] = [];
   for (const resolution of able) {
     const one = await triedOne(question, resolution, narrowest!);
@@ -56,6 +56,22 @@ export async function withinBudget(question: Question): Promise<Within> {
     chosen = wider;
   }
   return chosen;
+}
+
+/**
+ * Resolutions that keep the structures, and at which a step shows whole images, or a window that holds a structure with its
+ * surroundings: smaller windows are cheap, but what is trained on them floods whole images with alarms. Where none does,
+ * the one that comes nearest.
+ */
+function showing({ figures, resolutions, start }: Question): readonly Coarseness[] {
+  const keeping = resolutions.filter(keepsEnough);
+  const shows = ({ factor }: Coarseness) => {
+    const own = figuresAt(figures, factor);
+    const { window } = shapeOf(own, { resized: factor !== 1, start });
+    return window === undefined || 2 * own.structureExtent <= Math.max(...window);
+  };
+  const shown = keeping.filter(shows);
+  return shown.length > 0 ? shown : keeping.slice(-1);
 }
 
 function isEnoughOf({ steps, pass, seconds }: Within, needed: number): boolean {

@@ -1,5 +1,5 @@
-import type { ValidationSeen } from './observation.ts';
-import { percent, type Rule, short, since, validated } from './rule.ts';
+import type { EpochObservation, ValidationSeen } from './observation.ts';
+import { percent, type Rule, type Setting, short, since, validated } from './rule.ts';
 
 /** Nothing is found, and nothing on the way to be found. */
 const found = ({ missed, dice }: ValidationSeen) => (missed ?? 0) < 0.95 || (dice ?? 0) > 0.05;
@@ -16,7 +16,7 @@ const RISES_WITHIN = 1.05;
 const STEPS_WITHIN = 140;
 
 /** Validations, or looks, through which what is found must hold. */
-function patienceFor(epochs: Parameters<Rule>[0], { isWithin }: Parameters<Rule>[1]): number {
+function patienceFor(epochs: readonly EpochObservation[], { isWithin }: Setting): number {
   if (!isWithin) return 3;
   let steps = 0;
   const enough = epochs.toReversed().findIndex(({ make }) => {
@@ -136,6 +136,8 @@ const PAIRS = 8;
 /** Share of its Dice that a prediction has on another image as well; of networks that learn it was seen to be a half or less. */
 const AS_GOOD = 0.8;
 const TOLD_APART = 0.6;
+/** What is missing to a Dice of 1, by what is missing on another image: organs lie alike in all images, and are still told apart. */
+const AS_FAR = 0.9;
 
 /**
  * Predictions agree with the foreground of other images as well as with their own: what is learnt is where structures lie
@@ -148,8 +150,11 @@ const labelsByPlace: Rule = (epochs, { isWithin }) => {
     compared !== undefined && compared.images >= PAIRS && compared.dice >= 0.05
       ? compared.diceOther / compared.dice
       : undefined;
-  const isPlace = (one: (typeof recent)[number]) =>
-    (share(one) ?? 0) >= AS_GOOD && one.seen.predicted < 0.5;
+  const isPlace = (one: (typeof recent)[number]) => {
+    const { dice, diceOther } = one.seen.compared ?? { dice: 1, diceOther: 0 };
+    const isAsFar = 1 - dice >= AS_FAR * (1 - diceOther);
+    return (share(one) ?? 0) >= AS_GOOD && isAsFar && one.seen.predicted < 0.5;
+  };
   const all = validated(epochs, Number.POSITIVE_INFINITY);
   if (!recent.every(isPlace) || all.some((one) => (share(one) ?? 1) < TOLD_APART)) return undefined;
   const now = recent.at(-1)!.seen.compared!;
