@@ -74,6 +74,44 @@ const epoch: readonly (readonly Draw[])[] = [
 
 const turning = { rule: { flip: true, rotate: true }, multipleOf: [4, 4] };
 
+it('what was read ahead is what would have been read, and is read once', async () => {
+  for (const workers of [0, 2]) {
+    const plain = await open({ ...turning, workers });
+    const expected = [await all(plain.batches(3, epoch)), await all(plain.batches(4, epoch))];
+    const reads: string[] = [];
+    const dataset: Dataset = {
+      ...counted,
+      read: async (id) => {
+        reads.push(id);
+        return countedSample(id);
+      },
+    };
+    const feed = await open({ ...turning, workers }, dataset);
+    feed.prepare(3, epoch);
+    // Something else is read meanwhile.
+    expect((await only(feed.whole(['1x1/d']))).id).toBe('1x1/d');
+    expect(await all(feed.batches(3, epoch))).toEqual(expected[0]);
+    const once = reads.length;
+    // Prepared for another epoch, or another list: not taken.
+    feed.prepare(3, epoch);
+    expect(await all(feed.batches(4, epoch))).toEqual(expected[1]);
+    feed.prepare(4, [epoch[4]!, epoch[3]!]);
+    expect(await all(feed.batches(4, epoch))).toEqual(expected[1]);
+    if (workers === 0) {
+      const draws = epoch.flat().length;
+      expect(once).toBe(draws + 1);
+    }
+  }
+});
+
+it('a failure of what was read ahead comes with its batch, and not where nobody asks for it', async () => {
+  const feed = await open({}, { ...counted, read: () => Promise.reject(new Error('torn')) });
+  feed.prepare(0, [[{ id: '5x5/c' }]]);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  feed.prepare(1, epoch);
+  await expect(all(feed.batches(1, epoch))).rejects.toThrow('torn');
+});
+
 it('hands over the same batches, whole images and counts with 0, 1 and 2 workers', async () => {
   const ids = ['6x8/a', '4x4/b', '5x5/c', '1x1/d'];
   const everything = async (workers: number) => {

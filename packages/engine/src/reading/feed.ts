@@ -35,6 +35,11 @@ export interface Feed {
     from?: number,
     part?: PartOf,
   ): AsyncGenerator<Batch>;
+  /**
+   * Begins to read the first batches of an epoch, while something else goes on: `batches` with the same draws begins with them.
+   * Those that nobody asks for, as the training has ended, are dropped when another epoch is begun.
+   */
+  prepare(epoch: number, draws: readonly (readonly Draw[])[]): void;
   whole(ids: Iterable<string>): AsyncGenerator<WholeSample>;
   survey(ids: Iterable<string>): AsyncGenerator<CountedImage>;
   /**
@@ -109,12 +114,29 @@ function feed(
     stalls++;
     waited += seconds;
   };
+  let prepared: Prepared | undefined;
   return {
     async *batches(epoch, draws, from = 0, part = undefined) {
       const jobs = batchJobs(epoch, draws, from, part);
-      for await (const { job, result } of inOrder(jobs, run, ahead, onStall)) {
+      const isPrepared =
+        prepared?.epoch === epoch && prepared.draws === draws && part === undefined;
+      const begun = isPrepared ? prepared!.results : undefined;
+      prepared = undefined;
+      const begin = (job: BatchJob) => begun?.get(job.index) ?? run(job);
+      for await (const { job, result } of inOrder(jobs, begin, ahead, onStall)) {
+        begun?.delete(job.index);
         yield { draws: job.draws, ...(result as BatchArrays) };
       }
+    },
+    prepare(epoch, draws) {
+      const results = new Map<number, Promise<ReadResult>>();
+      for (const job of batchJobs(epoch, draws.slice(0, ahead), 0, undefined)) {
+        const result = run(job);
+        // A failure is thrown when its turn comes; until then it must not count as unhandled.
+        result.catch(() => undefined);
+        results.set(job.index, result);
+      }
+      prepared = { epoch, draws, results };
     },
     async *whole(ids) {
       const jobs = idJobs('whole', ids);
@@ -137,12 +159,21 @@ function feed(
   };
 }
 
+/** The first batches of an epoch, by their places in it. */
+interface Prepared {
+  readonly epoch: number;
+  readonly draws: Iterable<readonly Draw[]>;
+  readonly results: Map<number, Promise<ReadResult>>;
+}
+
+type BatchJob = Extract<ReadJob, { kind: 'batch' }>;
+
 function* batchJobs(
   epoch: number,
   batches: Iterable<readonly Draw[]>,
   from: number,
   part: PartOf | undefined,
-) {
+): Generator<BatchJob> {
   let index = 0;
   for (const draws of batches) {
     const own = part?.(draws) ?? { draws };

@@ -119,6 +119,8 @@ export class TrainingRun {
   readonly #load = new LoadMeter();
   readonly #openCourse: RunSettings['course'];
   #course!: Course;
+  /** What the sampler has drawn last. */
+  #drawn: { readonly epoch: number; readonly batches: readonly (readonly Draw[])[] } | undefined;
   #lookout!: Lookout;
   /** Whether the sentinel ends the training with the running epoch. */
   #isCut = false;
@@ -245,7 +247,7 @@ export class TrainingRun {
   async #epoch(signal: AbortSignal | undefined): Promise<void> {
     const { manifest } = this.#work.loaded;
     const { epoch } = this.#progress;
-    const batches = [...this.#parts.sampler.batches(epoch)];
+    const batches = this.#batchesOf(epoch);
     if (batches.length === 0) throw noBatches('sampler');
     if (this.#progress.step === 0) await this.#thaw(epoch);
     const started = performance.now();
@@ -272,6 +274,10 @@ export class TrainingRun {
         await this.#save(this.#folder.last);
         return;
       }
+    }
+    // Read while the epoch is validated and saved.
+    if (!this.#together && !this.#isCut && !this.#course.isOver(epoch + 1)) {
+      this.#feed.prepare(epoch + 1, this.#batchesOf(epoch + 1));
     }
     this.#load.ask();
     await this.#align();
@@ -341,6 +347,14 @@ export class TrainingRun {
     await this.#trackers.epoch(done, this.#progress.totalSteps, () => this.#weights());
   }
 
+  /** Asked of the sampler once. */
+  #batchesOf(epoch: number): readonly (readonly Draw[])[] {
+    if (this.#drawn?.epoch !== epoch) {
+      this.#drawn = { epoch, batches: [...this.#parts.sampler.batches(epoch)] };
+    }
+    return this.#drawn.batches;
+  }
+
   /** Before weights are judged and saved, those of several processes are one. */
   async #align(): Promise<void> {
     if (this.#together === undefined) return;
@@ -379,7 +393,7 @@ export class TrainingRun {
     if (this.#from === null || !isFirst(this.#team)) return [];
     const { epoch, step } = this.#progress;
     const { accumulate } = this.#work.loaded.manifest.train;
-    const batches = [...this.#parts.sampler.batches(epoch)].length;
+    const batches = this.#batchesOf(epoch).length;
     return await restored({
       from: this.#from,
       table: this.#table,
