@@ -71,6 +71,9 @@ test('windows that do not hold a structure with its surroundings are not taken, 
     structureExtent: 400,
   });
   expect(nearest.resolution).toBe(0.5);
+  const start = { encoder: 'efficientnet-lite0', file: 'encoder.safetensors' };
+  const { within: started } = await chosen(36_000, 1, undefined, large, start);
+  expect(started.resolution).toBe(1);
 });
 
 test('little time gives a coarser resolution that keeps the structures, and none that does not', async () => {

@@ -61,13 +61,14 @@ export async function withinBudget(question: Question): Promise<Within> {
 /**
  * Resolutions that keep the structures, and at which a step shows whole images, or a window that holds a structure with its
  * surroundings: smaller windows are cheap, but what is trained on them floods whole images with alarms. Where none does,
- * the one that comes nearest.
+ * the one that comes nearest. Published weights know what they see of a structure, and want it fine.
  */
 function showing({ figures, resolutions, start }: Question): readonly Coarseness[] {
   const keeping = resolutions.filter(keepsEnough);
+  if (start) return keeping;
   const shows = ({ factor }: Coarseness) => {
     const own = figuresAt(figures, factor);
-    const { window } = shapeOf(own, { resized: factor !== 1, start });
+    const { window } = shapeOf(own, { resized: factor !== 1 });
     return window === undefined || 2 * own.structureExtent <= Math.max(...window);
   };
   const shown = keeping.filter(shows);
