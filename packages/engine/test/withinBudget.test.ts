@@ -64,6 +64,11 @@ test('windows that do not hold a structure with its surroundings are not taken, 
   // At their own resolution 128 x 128 of 512 x 512 are seen, and structures are 100 long.
   const { within, asked } = await chosen(36_000, 1, undefined, large);
   expect(within.resolution).toBe(0.5);
+  const [reason] = recommendedSettings(within.figures, { within }).flatMap((one) =>
+    one.path === 'data.resolution' ? one.reason : [],
+  );
+  expect(reason).toContain('hardly hold a structure');
+  expect(reason).not.toContain('are not enough');
   expect(asked.every(({ image }) => image[0] === 256)).toBe(true);
   // Where no resolution shows one, the coarsest that keeps the structures does it best.
   const { within: nearest } = await chosen(36_000, 1, undefined, {

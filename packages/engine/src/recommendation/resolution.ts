@@ -9,9 +9,9 @@ function written(factor: number): number {
 
 const measured: Setting = ({ medianSize, largestSize }, { within, fit }) => {
   if (within === undefined || within.resolution === 1) return undefined;
-  const { resolution, kept, costs, budget } = within;
+  const { resolution, kept, costs, budget, isFinestShown } = within;
   const shared = written(resolution);
-  const why = `${keptText(kept, shared)}; half of the images are up to ${medianSize.join(' x ')} there, and one takes ${duration(costs.image)} to look at: finer, ${budget} are not enough for training and validation`;
+  const why = `${keptText(kept, shared)}; half of the images are up to ${medianSize.join(' x ')} there, and one takes ${duration(costs.image)} to look at: finer, ${isFinestShown ? 'a step would see windows that hardly hold a structure with its surroundings' : `${budget} are not enough for training and validation`}`;
   return fit
     ? setting('data.resolution', { fit: [...fit] }, `${why}; ${fitText(largestSize)}`)
     : setting('data.resolution', shared, why);

@@ -37,6 +37,9 @@ export async function withinBudget(question: Question): Promise<Within> {
   const [narrowest, ...widerOnes] = question.start ? JOINED_FILTERS : FILTERS;
   const isEnough = (one: Within) => isEnoughOf(one, question.start ? STARTED_STEPS : STEPS);
   const able = showing(question);
+  // A finer one was left out for what a step would show there.
+  const isFinestShown = ({ resolution }: Within) =>
+    resolution === able[0]!.factor && resolution !== question.resolutions[0]!.factor;
   const tried: Within[] = [];
   for (const resolution of able) {
     const one = await triedOne(question, resolution, narrowest!);
@@ -45,17 +48,18 @@ export async function withinBudget(question: Question): Promise<Within> {
   }
   const most = tried.reduce((best, one) => (worth(one) > worth(best) ? one : best));
   let chosen = tried.find(isEnough) ?? most;
-  if (!isEnough(chosen)) return chosen;
-  for (const filters of widerOnes) {
-    const wider = await triedOne(
-      question,
-      { factor: chosen.resolution, kept: chosen.kept },
-      filters,
-    );
-    if (!isEnough(wider)) break;
-    chosen = wider;
+  if (isEnough(chosen)) {
+    for (const filters of widerOnes) {
+      const wider = await triedOne(
+        question,
+        { factor: chosen.resolution, kept: chosen.kept },
+        filters,
+      );
+      if (!isEnough(wider)) break;
+      chosen = wider;
+    }
   }
-  return chosen;
+  return isFinestShown(chosen) ? { ...chosen, isFinestShown: true } : chosen;
 }
 
 /**
