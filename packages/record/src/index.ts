@@ -66,5 +66,5 @@ export {
   SCORED_SPLITS,
 } from './runFolder.ts';
 export { isTraining, lockRun, type RunLock } from './runLock.ts';
-export { sealed } from './seal.ts';
+export { sealed, unsealed } from './seal.ts';
 export { type RecordedSplits, readSplits, writeSplits } from './splits.ts';

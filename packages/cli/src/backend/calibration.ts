@@ -4,7 +4,7 @@ import { cpus, homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Machine, thisMachine, withoutGpu } from '@raremask/backends';
 import { type Forms, GPU_FORMS, missingOfCuda, runtimeFiles } from '@raremask/compiler';
-import { makeFolder, writeJson } from '@raremask/record';
+import { makeFolder, unsealed, writeJson } from '@raremask/record';
 import { type Outcome, type TimeRequest, timeBackend } from './time.ts';
 
 /** What a machine was measured to be fastest with. */
@@ -119,7 +119,7 @@ export function knownCalibration(machine: Machine = thisMachine()): Calibration 
   try {
     // Asking the GPU's driver for its name takes a command longer than all else; most machines were not measured.
     if (!readdirSync(folder).some((name) => name.startsWith('backends-'))) return undefined;
-    return JSON.parse(readFileSync(join(folder, nameFor(machine)), 'utf8')) as Calibration;
+    return unsealed(readFileSync(join(folder, nameFor(machine)), 'utf8')) as Calibration;
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '@raremask/core';
-import { readJson, writeAtomically } from '@raremask/record';
+import { readJson, writeJson } from '@raremask/record';
 import type { Block } from './blocks.ts';
 import { sha256 } from './identity.ts';
 import { BLOCKS } from './names.ts';
@@ -55,7 +55,7 @@ export async function readBlock(
 }
 
 export async function writeBlock(out: string, index: number, record: BlockRecord): Promise<void> {
-  await writeAtomically(pathOf(out, index), `${JSON.stringify(record)}\n`);
+  await writeJson(pathOf(out, index), record);
 }
 
 /** Whether all files of a block are there. Each was written whole before the record was. */
