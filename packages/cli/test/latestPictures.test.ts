@@ -43,8 +43,11 @@ test('pictures are of the first validation, and then of one as soon as drawing t
   expect(await validated(2)).toBe(1);
   clock += 20_000;
   expect(await validated(3)).toBe(1);
+  // The time is enough only once that validation has begun: it is drawn whole, or not at all.
+  pictures.scored!(image, score);
   clock += 40_000;
-  expect(await validated(4)).toBe(4);
+  expect(await validated(4)).toBe(1);
+  expect(await validated(5)).toBe(5);
   await pictures.tracker.end?.('finished');
   expect(existsSync(join(run, 'latest'))).toBe(false);
 });

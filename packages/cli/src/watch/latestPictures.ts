@@ -20,11 +20,14 @@ const REST = 50;
 export function latestPictures(facts: Facts, now = () => performance.now()): NamedTracker {
   let folder = '';
   let overlays: OverlayCollector | undefined;
+  /** Of the validation that is going on, as its first image found it. */
+  let isDrawn: boolean | undefined;
   let rested = Number.NEGATIVE_INFINITY;
   return {
     name: 'the pictures of the last validation',
     scored: (image, score) => {
-      if (overlays === undefined && now() < rested) return;
+      isDrawn ??= now() >= rested;
+      if (!isDrawn) return;
       overlays ??= collectOverlays({ folder, perKind: PER_KIND, split: 'validation' });
       overlays.add(scoredOverlay(image, score, facts));
     },
@@ -36,9 +39,12 @@ export function latestPictures(facts: Facts, now = () => performance.now()): Nam
         if (event.type !== 'epoch') return;
         const seen = overlays;
         overlays = undefined;
+        isDrawn = undefined;
+        if (seen === undefined) return;
         const start = now();
-        await seen?.write(event.epoch);
-        if (seen) rested = now() + REST * (now() - start);
+        await seen.write(event.epoch);
+        const end = now();
+        rested = end + REST * (end - start);
       },
       // What was scored is drawn by then.
       end: async (outcome) => {

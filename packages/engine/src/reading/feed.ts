@@ -118,9 +118,8 @@ function feed(
   return {
     async *batches(epoch, draws, from = 0, part = undefined) {
       const jobs = batchJobs(epoch, draws, from, part);
-      const isPrepared =
-        prepared?.epoch === epoch && prepared.draws === draws && part === undefined;
-      const begun = isPrepared ? prepared!.results : undefined;
+      const isSame = prepared?.epoch === epoch && prepared.draws === draws && part === undefined;
+      const begun = isSame ? prepared?.results : undefined;
       prepared = undefined;
       const begin = (job: BatchJob) => begun?.get(job.index) ?? run(job);
       for await (const { job, result } of inOrder(jobs, begin, ahead, onStall)) {

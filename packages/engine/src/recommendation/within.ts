@@ -11,7 +11,7 @@ export interface Within {
   readonly resolution: number;
   /** Share of the structures that keeps 4 pixels there, of the class that loses the most. */
   readonly kept: number;
-  /** Whether it is the finest at which a step shows enough, and time would have been for more; undefined where time is short. */
+  /** Whether it is the finest at which a step shows enough: finer ones were left out for that, not for their time. */
   readonly isFinestShown?: boolean;
   readonly costs: Costs;
   /** Steps, and passes over the validation split, that fit. */

@@ -48,16 +48,14 @@ export async function withinBudget(question: Question): Promise<Within> {
   }
   const most = tried.reduce((best, one) => (worth(one) > worth(best) ? one : best));
   let chosen = tried.find(isEnough) ?? most;
-  if (isEnough(chosen)) {
-    for (const filters of widerOnes) {
-      const wider = await triedOne(
-        question,
-        { factor: chosen.resolution, kept: chosen.kept },
-        filters,
-      );
-      if (!isEnough(wider)) break;
-      chosen = wider;
-    }
+  for (const filters of isEnough(chosen) ? widerOnes : []) {
+    const wider = await triedOne(
+      question,
+      { factor: chosen.resolution, kept: chosen.kept },
+      filters,
+    );
+    if (!isEnough(wider)) break;
+    chosen = wider;
   }
   return isFinestShown(chosen) ? { ...chosen, isFinestShown: true } : chosen;
 }

@@ -99,6 +99,9 @@ const lost: Rule = (epochs, { isWithin }) => {
   };
 };
 
+/** What both rules of labels have seen. */
+const UNFIT = 'the labels do not fit the images, or something keeps the network from learning them';
+
 /**
  * Structures are hardly more probable where they are than where those of another image are, and no more so
  * than before, although the network has moved: a shuffled control. What there is beyond chance is where
@@ -127,7 +130,7 @@ const labelsShuffled: Rule = (epochs, { isWithin }) => {
   return {
     problem: 'labels',
     since: recent[0]!.epoch,
-    text: `the labels do not fit the images, or something keeps the network from learning them: the probability of foreground is ${short(now.onTruth!)} where it is and ${short(now.onOther!)} where another image has it, and the loss hardly falls (${short(epochs[0]!.loss)} to ${short(epochs.at(-1)!.loss)}): shuffled labels would do as well`,
+    text: `${UNFIT}: the probability of foreground is ${short(now.onTruth!)} where it is and ${short(now.onOther!)} where another image has it, and the loss hardly falls (${short(epochs[0]!.loss)} to ${short(epochs.at(-1)!.loss)}): shuffled labels would do as well`,
   };
 };
 
@@ -146,23 +149,28 @@ const AS_FAR = 0.9;
 const labelsByPlace: Rule = (epochs, { isWithin }) => {
   const recent = validated(epochs, 3);
   if (isWithin || recent.length < 3) return undefined;
-  const share = ({ seen: { compared } }: (typeof recent)[number]) =>
+  type Seen = (typeof recent)[number];
+  const pairs = ({ seen: { compared } }: Seen) =>
     compared !== undefined && compared.images >= PAIRS && compared.dice >= 0.05
-      ? compared.diceOther / compared.dice
+      ? compared
       : undefined;
-  const isPlace = (one: (typeof recent)[number]) => {
-    const { dice, diceOther } = one.seen.compared ?? { dice: 1, diceOther: 0 };
+  const isPlace = (one: Seen) => {
+    const { dice, diceOther } = pairs(one) ?? { dice: 1, diceOther: 0 };
     const isAsFar = 1 - dice >= AS_FAR * (1 - diceOther);
-    return (share(one) ?? 0) >= AS_GOOD && isAsFar && one.seen.predicted < 0.5;
+    return diceOther >= AS_GOOD * dice && isAsFar && one.seen.predicted < 0.5;
+  };
+  const isToldApart = (one: Seen) => {
+    const { dice, diceOther } = pairs(one) ?? { dice: 0, diceOther: 0 };
+    return diceOther < TOLD_APART * dice;
   };
   const all = validated(epochs, Number.POSITIVE_INFINITY);
-  if (!recent.every(isPlace) || all.some((one) => (share(one) ?? 1) < TOLD_APART)) return undefined;
+  if (!recent.every(isPlace) || all.some(isToldApart)) return undefined;
   const now = recent.at(-1)!.seen.compared!;
   if (now.dice > RISES * recent[0]!.seen.compared!.dice) return undefined;
   return {
     problem: 'labels',
     since: recent[0]!.epoch,
-    text: `the labels do not fit the images, or something keeps the network from learning them: predictions agree with the structures of other images (Dice ${short(now.diceOther)}) as well as with those of their own (${short(now.dice)}, ${now.images} images): only where structures lie is learnt, as from shuffled labels`,
+    text: `${UNFIT}: predictions agree with the structures of other images (Dice ${short(now.diceOther)}) as well as with those of their own (${short(now.dice)}, ${now.images} images): only where structures lie is learnt, as from shuffled labels`,
   };
 };
 

@@ -8,7 +8,6 @@ import {
   shareText,
   timeText,
 } from '../numberText.ts';
-import type { OverlayEntry } from '../overlays/overlays.ts';
 import { chart } from '../page/figure.ts';
 import { framed } from '../page/framed.ts';
 import { html, type Markup, trusted } from '../page/markup.ts';
@@ -72,7 +71,7 @@ ${chart('Loss by term', 'Mean over the batches of each epoch.', charts.loss, 'No
 ${chart('Learning rate', 'At the end of each epoch.', charts.rate, 'No epoch is finished yet.')}
 ${machine(run)}
 </div>
-${gallery(run.pictures?.entries ?? [], run.pictures?.epoch, summary.epochs)}
+${gallery(run.pictures, summary.epochs)}
 ${warnings.length > 0 && html`<h2>Warnings</h2><ul>${warnings.map((text) => html`<li>${text}</li>`)}</ul>`}`;
 }
 
@@ -151,14 +150,15 @@ function gpuText({ busy, memory, total }: GpuLoad): string {
 const KINDS = { misses: 'worst', alarms: 'false alarm', good: 'found' } as const;
 
 /** Addresses change with the epoch, so that the browser asks anew. */
-function gallery(entries: readonly OverlayEntry[], of: number | undefined, epoch: number): Markup {
-  if (entries.length === 0) {
+function gallery(pictures: LiveRun['pictures'], epoch: number): Markup {
+  if (pictures === undefined || pictures.entries.length === 0) {
     return html`<h2>Latest pictures</h2><p class="muted">After the first validation.</p>`;
   }
+  const { entries, epoch: of } = pictures;
   return html`<h2>Latest pictures${of === undefined ? '' : ` (epoch ${of})`}</h2>
 <p class="legend"><span><i class="truth"></i>truth</span><span><i class="predicted"></i>prediction</span><span><i class="alarm"></i>prediction on an empty image</span></p>
 <div class="gallery">${entries.map(
     (entry) =>
-      html`<figure class="card"><img alt="${entry.id}" width="${entry.picture[0]}" height="${entry.picture[1]}" src="picture/${entry.file}?epoch=${epoch}"><figcaption><span class="id">${entry.id}</span><span>${KINDS[entry.kind]}${entry.dice === null ? `, ${entry.alarms} px` : `, Dice ${shareText(entry.dice) || ABSENT}`}</span></figcaption></figure>`,
+      html`<figure class="card"><img alt="${entry.id}" width="${entry.picture[0]}" height="${entry.picture[1]}" src="picture/${entry.file}?epoch=${of ?? epoch}"><figcaption><span class="id">${entry.id}</span><span>${KINDS[entry.kind]}${entry.dice === null ? `, ${entry.alarms} px` : `, Dice ${shareText(entry.dice) || ABSENT}`}</span></figcaption></figure>`,
   )}</div>`;
 }
