@@ -37,6 +37,8 @@ async function team(size: number, batches: readonly number[], joins: boolean): P
           const worker = new Worker(file, { workerData });
           worker.once('message', resolve);
           worker.once('error', reject);
+          // The others would wait for it.
+          worker.once('exit', (code) => reject(new Error(`thread ${rank} ended (${code})`)));
         }),
     ),
   );
