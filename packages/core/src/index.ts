@@ -93,7 +93,7 @@ export type {
 } from './contracts/model.ts';
 export type { Optimizer, UpdateCall, Updated } from './contracts/optimizer.ts';
 export type { Json, RandomStream } from './contracts/random.ts';
-export type { Draw, Outcome, Sampler, Window } from './contracts/sampler.ts';
+export type { Draw, EpochPosition, Outcome, Sampler, Window } from './contracts/sampler.ts';
 export type { RunProgress, Schedule } from './contracts/schedule.ts';
 export {
   type AddedScoreText,

@@ -1,3 +1,4 @@
+import type { EpochPosition } from '@raremask/core';
 import type { SamplerOptions } from './options.ts';
 import { keptShare } from './options.ts';
 import { shareAt } from './share.ts';
@@ -24,22 +25,24 @@ export interface EpochPlan {
  *
  * @param lap draws of one lap over the images with foreground
  * @param empty number of images without
+ * @param positionOf where in their ramps the shares of an epoch are
  */
 export function planEpochs(
   options: SamplerOptions,
   batchSize: number,
   lap: number,
   empty: number,
+  positionOf: EpochPosition = (epoch) => epoch,
 ): EpochPlan {
   const { foreground, atLeast, length, emptyImages, hardNegatives } = options;
   const kept = (epoch: number) =>
-    Math.ceil(shareAt(keptShare(emptyImages), epoch) * empty - ROUNDING);
+    Math.ceil(shareAt(keptShare(emptyImages), positionOf(epoch)) * empty - ROUNDING);
   const batches = (epoch: number) =>
     length === 'natural' ? Math.ceil((lap + kept(epoch)) / batchSize) : length;
   const mean = (epoch: number) =>
     foreground === 'natural'
       ? Math.max((batchSize * lap) / (lap + kept(epoch)), atLeast)
-      : batchSize * shareAt(foreground, epoch);
+      : batchSize * shareAt(foreground, positionOf(epoch));
   const draws = sums((epoch) => batches(epoch) * batchSize);
   const withForeground = sums((epoch) => batches(epoch) * mean(epoch));
   const foregroundBefore = (epoch: number, batch: number) =>
@@ -47,7 +50,7 @@ export function planEpochs(
   const emptyBefore = (epoch: number) => draws(epoch) - foregroundBefore(epoch, 0);
   const hard = sums(
     (epoch) =>
-      (hardNegatives ? shareAt(hardNegatives.share, epoch) : 0) *
+      (hardNegatives ? shareAt(hardNegatives.share, positionOf(epoch)) : 0) *
       (emptyBefore(epoch + 1) - emptyBefore(epoch)),
   );
   return {

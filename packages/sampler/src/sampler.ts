@@ -1,7 +1,7 @@
-import type { Draw, Facts, RandomStream, Sampler, Survey } from '@raremask/core';
+import type { Draw, EpochPosition, Facts, RandomStream, Sampler, Survey } from '@raremask/core';
 import { type BalancedClass, balanceClasses } from './classBalance.ts';
 import { Deck, type Laps } from './deck.ts';
-import { planEpochs } from './epochPlan.ts';
+import { type EpochPlan, planEpochs } from './epochPlan.ts';
 import { HardNegatives } from './hardNegatives.ts';
 import { cardsFrom, evenLaps, spread, weightedLaps, wholeCopies } from './laps.ts';
 import { REPEAT_THRESHOLD, type SamplerOptions } from './options.ts';
@@ -46,7 +46,9 @@ export function planSampler(options: SamplerOptions, stock: Stock): Planned {
       ? undefined
       : balanceClasses(classBalance, threshold, foreground, survey, facts);
   const hard = hardNegatives && new HardNegatives(empty, hardNegatives, stock.warn);
-  const plan = planEpochs(options, batchSize, balance?.lap ?? foreground.length, empty.length);
+  const planned = (positionOf?: EpochPosition) =>
+    planEpochs(options, batchSize, balance?.lap ?? foreground.length, empty.length, positionOf);
+  const plan = planned();
 
   const foregroundLaps = balance
     ? weightedLaps(foreground, balance.weights, balance.lap, random.fork('foreground'))
@@ -54,7 +56,7 @@ export function planSampler(options: SamplerOptions, stock: Stock): Planned {
   const emptyLaps = evenLaps(empty, random.fork('empty'));
 
   /** The empty images of an epoch where hard ones come more often. */
-  const withHard = (negatives: HardNegatives, epoch: number): Laps => {
+  const withHard = (negatives: HardNegatives, epoch: number, plan: EpochPlan): Laps => {
     const stream = random.fork(`hard ${epoch}`);
     const more = plan.hardBefore(epoch + 1) - plan.hardBefore(epoch);
     const all = plan.emptyBefore(epoch + 1) - plan.emptyBefore(epoch);
@@ -70,10 +72,10 @@ export function planSampler(options: SamplerOptions, stock: Stock): Planned {
     };
   };
 
-  function* dealtBatches(epoch: number): Iterable<readonly string[]> {
+  function* dealtBatches(epoch: number, plan: EpochPlan): Iterable<readonly string[]> {
     const withForeground = deckFrom(foregroundLaps, plan.foregroundBefore(epoch, 0));
     const without = hard
-      ? deckFrom(withHard(hard, epoch), 0)
+      ? deckFrom(withHard(hard, epoch, plan), 0)
       : deckFrom(emptyLaps, plan.emptyBefore(epoch));
     for (let batch = 0; batch < plan.batches(epoch); batch += 1) {
       const count = plan.foregroundBefore(epoch, batch + 1) - plan.foregroundBefore(epoch, batch);
@@ -81,7 +83,7 @@ export function planSampler(options: SamplerOptions, stock: Stock): Planned {
     }
   }
 
-  function* naturalBatches(epoch: number): Iterable<readonly string[]> {
+  function* naturalBatches(epoch: number, plan: EpochPlan): Iterable<readonly string[]> {
     const laps = thinnedLaps(foreground, empty, plan.kept(0), random.fork('images'));
     const total = options.length === 'natural' ? laps.size : plan.batches(epoch) * batchSize;
     const draw = deckFrom(laps, epoch * total);
@@ -92,10 +94,10 @@ export function planSampler(options: SamplerOptions, stock: Stock): Planned {
 
   const drawIds = isDealt(options) ? dealtBatches : naturalBatches;
 
-  function* drawn(epoch: number): Iterable<readonly Draw[]> {
+  function* drawn(epoch: number, positionOf?: EpochPosition): Iterable<readonly Draw[]> {
     const stream = random.fork(`epoch ${epoch}`);
-    const centred = shareAt(options.centred, epoch);
-    for (const ids of drawIds(epoch)) {
+    const centred = shareAt(options.centred, positionOf?.(epoch) ?? epoch);
+    for (const ids of drawIds(epoch, positionOf ? planned(positionOf) : plan)) {
       const draws = ids.map((id, index) =>
         window === undefined
           ? { id }

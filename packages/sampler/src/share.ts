@@ -30,10 +30,10 @@ export function shareOption(least = 0, most = 1) {
 /** A fixed share, or one that changes over the epochs. */
 export type Share = z.output<ReturnType<typeof shareOption>>;
 
-/** The share in an epoch, epochs counted from 0. */
-export function shareAt(share: Share, epoch: number): number {
+/** The share at a position, in epochs counted from 0. */
+export function shareAt(share: Share, position: number): number {
   if (typeof share === 'number') return share;
-  const passed = Math.min(epoch / share.epochs, 1);
+  const passed = Math.min(position / share.epochs, 1);
   const done = share.schedule === 'cosine' ? (1 - Math.cos(Math.PI * passed)) / 2 : passed;
   return share.from + done * (share.to - share.from);
 }

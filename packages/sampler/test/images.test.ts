@@ -199,6 +199,20 @@ describe('thinning of empty images', () => {
     expect([...seen.values()]).toEqual(Array(12).fill(1));
   });
 
+  test('changes with the position of the run, where that is not the epoch', () => {
+    // As before, three epochs in the time of one.
+    const emptyImages = { from: 0, to: 1, epochs: 3 };
+    const planned = plan({ emptyImages }, images(4, 12));
+    const positionOf = (index: number) => Math.floor(index / 3);
+    const lists = Array.from({ length: 10 }, (_, index) => [
+      ...planned.sampler.batches(index, positionOf),
+    ]);
+    expect(lists.map((list) => list.length)).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3, 4]);
+    // 3 x 4 empty images of the second stage: each of the 12 once.
+    const seen = counts(ids(lists.slice(3, 6).flat()).filter((id) => id.startsWith('e')));
+    expect([...seen.values()]).toEqual(Array(12).fill(1));
+  });
+
   test('raises the share that atLeast starts from', () => {
     // 4 of 4 + 0.5 x 8 images: half of each batch.
     const planned = plan({ emptyImages: 0.5, atLeast: 1 }, images(4, 8));
@@ -226,6 +240,12 @@ describe('batches of an epoch', () => {
     const asked = plan(setting, list);
     epochs(asked, 3);
     expect(epoch(asked, 3)).toEqual(epoch(plan(setting, list), 3));
+  });
+
+  test.each(settings)('are those of the epoch where it is its own position: %o', (setting) => {
+    const planned = plan(setting, images(5, 12));
+    const positioned = [...planned.sampler.batches(2, (index) => index)];
+    expect(positioned).toEqual(epoch(planned, 2));
   });
 
   test.each(settings)('change with the seed and with the epoch: %o', (setting) => {

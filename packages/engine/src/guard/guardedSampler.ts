@@ -20,11 +20,11 @@ export function guardedSampler(sampler: Sampler, { place, url, ids }: SamplerPla
   const called = calling((what, cause) => samplerFailed(place, what, cause, url));
   const known = new Set(ids);
   return {
-    batches(epoch) {
+    batches(epoch, positionOf) {
       const what = `batches(${epoch})`;
       // A generator throws only when it is gone through.
       const batches: unknown = called(what, () => {
-        const given: unknown = sampler.batches(epoch);
+        const given: unknown = sampler.batches(epoch, positionOf);
         return isIterable(given) ? listed(given, most(ids), place, epoch) : given;
       });
       if (!Array.isArray(batches)) {

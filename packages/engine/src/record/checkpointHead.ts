@@ -17,6 +17,8 @@ export interface Progress {
   readonly schedule: Json;
   /** How far a run with a budget is; null, or absent in older files, where epochs say it. */
   readonly course?: Json;
+  /** Positions of the epochs that have begun, where a budget decided on them; absent in older files. */
+  readonly positions?: EpochPositions;
   readonly best: { readonly epoch: number; readonly score: number } | null;
   /** Updates that were done when frozen weights were thawed, from which the optimizer counts; absent before. */
   readonly thawedAt?: number;
@@ -32,6 +34,9 @@ export interface Progress {
   /** What the sentinel has seen so far; absent where it is off, and in older files. */
   readonly sentinel?: Json;
 }
+
+/** Epochs and their positions, where these are not the same number. */
+export type EpochPositions = readonly (readonly [epoch: number, position: number])[];
 
 export type EpochEvent = Extract<RunEvent, { type: 'epoch' }>;
 

@@ -12,6 +12,7 @@ interface Beginning {
   readonly backend: BackendFact;
   /** Whole epochs that are done. */
   readonly epoch: number;
+  readonly batchesPerEpoch: number;
 }
 
 /** What is told of a training before its first step. */
@@ -22,6 +23,7 @@ export async function startEvent({
   folder,
   backend,
   epoch,
+  batchesPerEpoch,
 }: Beginning): Promise<Extract<RunEvent, { type: 'start' }>> {
   const { splits, facts, loaded } = work;
   const survey = await work.survey();
@@ -33,7 +35,7 @@ export async function startEvent({
     folder,
     backend,
     epochs: course.epochs(epoch),
-    batchesPerEpoch: [...parts.sampler.batches(epoch)].length,
+    batchesPerEpoch,
     batch: loaded.manifest.train.batch,
     counts: {
       train: splits.train.length,

@@ -31,6 +31,7 @@ import { madeByFirst } from '../team/agreement.ts';
 import { isFirst, type Team } from '../team/team.ts';
 import { accumulationNote, gatheringOf, updateProgress } from './accumulation.ts';
 import type { Course } from './course.ts';
+import { DrawnEpochs } from './drawnEpochs.ts';
 import { improved, isStopped, stoppedNote } from './earlyStop.ts';
 import { switchedLosses } from './emptySwitch.ts';
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
@@ -119,8 +120,7 @@ export class TrainingRun {
   readonly #load = new LoadMeter();
   readonly #openCourse: RunSettings['course'];
   #course!: Course;
-  /** What the sampler has drawn last. */
-  #drawn: { readonly epoch: number; readonly batches: readonly (readonly Draw[])[] } | undefined;
+  readonly #drawn: DrawnEpochs;
   #lookout!: Lookout;
   /** Whether the sentinel ends the training with the running epoch. */
   #isCut = false;
@@ -165,6 +165,7 @@ export class TrainingRun {
       // Checkpoints from before schedules were plugins have none.
       if (schedule !== undefined && schedule !== null) parts.schedule.restore?.(schedule);
     }
+    this.#drawn = new DrawnEpochs(parts.sampler, this.#progress.positions);
     this.#runner = openRunner(compute, this.#program, settings.state, emit);
   }
 
@@ -201,6 +202,7 @@ export class TrainingRun {
       await startEvent({
         ...{ work: this.#work, parts: this.#parts, course: this.#course, backend },
         ...{ folder: this.#folder.path, epoch: this.#progress.epoch },
+        batchesPerEpoch: this.#batchesOf(this.#progress.epoch).length,
       }),
     );
     for (const event of restoredEvents) this.#emit(event);
@@ -347,12 +349,8 @@ export class TrainingRun {
     await this.#trackers.epoch(done, this.#progress.totalSteps, () => this.#weights());
   }
 
-  /** Asked of the sampler once. */
   #batchesOf(epoch: number): readonly (readonly Draw[])[] {
-    if (this.#drawn?.epoch !== epoch) {
-      this.#drawn = { epoch, batches: [...this.#parts.sampler.batches(epoch)] };
-    }
-    return this.#drawn.batches;
+    return this.#drawn.batches(epoch, this.#course.position(epoch, 0));
   }
 
   /** Before weights are judged and saved, those of several processes are one. */
@@ -628,6 +626,7 @@ export class TrainingRun {
           sampler: this.#parts.sampler.state?.() ?? null,
           schedule: this.#parts.schedule.state?.() ?? null,
           course: this.#course.state(),
+          positions: this.#drawn.positions,
           ...this.#lookout.state,
         },
       },

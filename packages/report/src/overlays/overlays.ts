@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from '@raremask/record';
+import { writeAtomically, writeJson } from '@raremask/record';
 import { encode } from 'fast-png';
 import { drawOverlay } from './overlayPicture.ts';
 import { type OverlayImage, type Plane, planeOf } from './plane.ts';
@@ -134,10 +134,7 @@ export function collectOverlays(options: OverlayOptions): OverlayCollector {
       hasProbability,
       entries,
     };
-    await writeAtomically(
-      join(options.folder, 'index.json'),
-      `${JSON.stringify(index, null, 2)}\n`,
-    );
+    await writeJson(join(options.folder, 'index.json'), index);
     await removeOthers(options.folder, entries);
     return index;
   }
