@@ -104,6 +104,13 @@ export function untilEpochOption(): Option {
   });
 }
 
+/** For the call that a job of Slurm makes, and for nobody else. */
+export function followOption(): Option {
+  return new Option('--follow <epoch>', 'the rung of halving whose tasks have ended')
+    .argParser(Number)
+    .hideHelp();
+}
+
 export function checkpointOption(): Option {
   return new Option('--checkpoint <which>', 'which weights (default: best)').choices([
     'best',

@@ -20,7 +20,7 @@ import { Submissions } from '../src/slurm/submissions.ts';
 import { submitMissing } from '../src/slurm/submitMissing.ts';
 import { waitForTasks } from '../src/slurm/waitForTasks.ts';
 import { type FakeSlurm, fakeSlurm } from './fakeSlurm.ts';
-import { createProject, type Project } from './project.ts';
+import { createProject, MANIFEST, type Project } from './project.ts';
 
 function emptyFolder(name: string): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), name)));
@@ -301,6 +301,66 @@ test('a sweep goes to Slurm with a job that gathers, is left alone there, and it
     /seed7-fold1: task 7_0 ended as FAILED.*trials\/seed7-fold1\.log says/,
   );
   expect((await sweep(project, { results: true })).status).toBe(0);
+});
+
+test('halving hands rung after rung to Slurm: a job that follows the tasks of one submits the next', async () => {
+  const slurm = fakeSlurm();
+  const project = createProject(MANIFEST.replace('epochs: 2', 'epochs: 12'));
+  project.write(
+    'tried.yaml',
+    `manifest: raremask.yaml
+settings: { grid: { train.optimizer.learningRate: [0.001, 0.002, 0.003, 0.004] } }
+halving: { from: 2, factor: 2 }
+`,
+  );
+  const first = await sweep(project, { on: 'slurm', jobs: '2', sbatch: ['--mem=4G'] });
+  expect(first.said).toContain('4 trials go on to epoch 2, where halving decides');
+  const [array, following] = slurm.calls('sbatch');
+  const scriptOf = (words: readonly string[] | undefined) => readFileSync(words!.at(-1)!, 'utf8');
+  expect(scriptOf(array)).toContain('"$task" 2 >>');
+  expect(following).toContain('--dependency=afterany:7');
+  expect(scriptOf(following)).toMatch(
+    /tried\.yaml' '--on' 'slurm' '--follow' '2' '--sbatch=--mem=4G' '--jobs' '2'\n/,
+  );
+
+  const { trials } = JSON.parse(project.read('sweeps/tried/sweep.json')) as {
+    trials: { id: string }[];
+  };
+  const ids = trials.map(({ id }) => id);
+  /** As a task leaves a run that waits. */
+  const play = (id: string, epochs: number, score: number) => {
+    const rows = Array.from({ length: epochs }, (_, at) => `${at + 1},${score}`).join('\n');
+    project.write(`sweeps/tried/trials/${id}/metrics.csv`, `epoch,val_balanced\n${rows}\n`);
+    project.write(`sweeps/tried/trials/${id}/checkpoints/last.safetensors`, '');
+  };
+  for (const [at, id] of ids.slice(0, 3).entries()) play(id, 2, 0.1 * (at + 1));
+  // One was cancelled: the job that follows leaves the rung open.
+  const open = await sweep(project, { on: 'slurm', follow: 2 });
+  expect(open).toMatchObject({
+    status: 0,
+    said: expect.stringContaining('1 trials have not come'),
+  });
+  expect(slurm.calls('sbatch')).toHaveLength(2);
+  // One has failed by itself: it goes no further, and the best half of the four goes on.
+  project.write(`sweeps/tried/trials/${ids[3]}.failed`, '');
+  const next = await sweep(project, { on: 'slurm', follow: 2 });
+  expect(next.said).toContain('2 trials go on to epoch 4, where halving decides');
+  const [, , second, third] = slurm.calls('sbatch');
+  expect(scriptOf(second)).toContain(`tasks=(\n  '${ids[1]}'\n  '${ids[2]}'\n)`);
+  expect(scriptOf(third)).toContain("'--follow' '4'");
+  for (const id of ids.slice(1, 3)) play(id, 4, id === ids[1] ? 0.9 : 0.5);
+  const again = await sweep(project, { on: 'slurm', follow: 4 });
+  expect(again.said).toContain('1 trials go on to epoch 8');
+  play(ids[1]!, 8, 0.9);
+  await sweep(project, { on: 'slurm', follow: 8 });
+  const calls = slurm.calls('sbatch');
+  // To its end, after which the results are gathered.
+  expect(scriptOf(calls.at(-2))).toContain(`tasks=(\n  '${ids[1]}'\n)`);
+  expect(scriptOf(calls.at(-2))).toContain('"$task" >>');
+  expect(scriptOf(calls.at(-1))).toContain("'--results'");
+  // Who calls by himself tries the failed one again.
+  const own = await sweep(project, { on: 'slurm' });
+  expect(own.said).toContain('1 trials go on to epoch 2');
 });
 
 function nameOf(words: readonly string[]): string {

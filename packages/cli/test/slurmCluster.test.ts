@@ -75,6 +75,36 @@ test.each(onCluster('a sweep on Slurm whose tasks are cancelled, killed and queu
   600_000,
 );
 
+test.each(onCluster('halving on Slurm'))(
+  '%s goes from rung to rung by itself, and ends as on one machine',
+  async () => {
+    cluster ??= await startSlurm();
+    const { env, tasks } = cluster;
+    const project = createProject(`${MANIFEST.replace('epochs: 2', 'epochs: 5')}threads: 1\n`);
+    const sweep = `manifest: raremask.yaml
+settings: { grid: { train.optimizer.learningRate: [0.00001, 0.003, 0.01, 1.0e+30] } }
+halving: { from: 1, factor: 2 }
+`;
+    for (const name of ['whole', 'tried', 'awaited']) project.write(`${name}.yaml`, sweep);
+    const first = await run(project.folder, ['sweep', 'tried.yaml', '--on', 'slurm'], env);
+    expect(first.status, first.stderr).toBe(0);
+    expect(first.stderr).toContain('4 trials go on to epoch 1, where halving decides');
+    const table = () => project.read('sweeps/tried/sweep.csv');
+    await until(
+      'one has come to its end',
+      () => tasks().length === 0 && /,finished,/.test(table()),
+    );
+    const words = ['sweep', 'awaited.yaml', '--on', 'slurm', '--wait'];
+    const awaited = await run(project.folder, words, env);
+    const whole = await run(project.folder, ['sweep', 'whole.yaml']);
+    expect(awaited.status, awaited.stderr).toBe(whole.status);
+    expect(table()).toBe(project.read('sweeps/whole/sweep.csv'));
+    expect(project.read('sweeps/awaited/sweep.csv')).toBe(table());
+    expect(table().match(/,finished,/g)).toHaveLength(1);
+  },
+  600_000,
+);
+
 /** Every prediction by name and content, but for the memory that was free, and what is Slurm's. */
 function leftIn(project: Project, out: string): readonly string[] {
   return project

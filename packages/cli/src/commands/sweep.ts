@@ -1,4 +1,4 @@
-import { action, command, type Declare, onOption, sbatchOption } from '../command.ts';
+import { action, command, type Declare, followOption, onOption, sbatchOption } from '../command.ts';
 import type { SweepOptions } from '../jobs/sweepTrials.ts';
 
 export const sweep: Declare = (program) =>
@@ -14,6 +14,7 @@ export const sweep: Declare = (program) =>
     .addOption(onOption('trials run'))
     .addOption(sbatchOption())
     .option('--wait', 'on Slurm: wait until all trials have ended')
+    .addOption(followOption())
     .option('--results', 'train nothing: write and show the results so far')
     .option(
       '--budget <time>',

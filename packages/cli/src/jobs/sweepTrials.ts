@@ -6,18 +6,12 @@ import { onInterruption } from '../interruption.ts';
 import { withProgress } from '../progress.ts';
 import { ofSlurmOnly } from '../slurm/errors.ts';
 import { sbatchWords } from '../slurm/settings.ts';
-import type { Handed } from '../slurm/submitMissing.ts';
 import { Budget } from '../sweep/budget.ts';
 import { climb } from '../sweep/climb.ts';
-import { budgetOfSlurm, halvingCannot, sweepNotBegun } from '../sweep/errors.ts';
+import { climbOnSlurm, failedInSlurm } from '../sweep/climbOnSlurm.ts';
+import { budgetOfSlurm, sweepNotBegun } from '../sweep/errors.ts';
 import { gather } from '../sweep/gather.ts';
-import {
-  awaitTrials,
-  type SlurmOptions,
-  submitGathering,
-  submitTrials,
-  trialsInSlurm,
-} from '../sweep/onSlurm.ts';
+import { trialsInSlurm } from '../sweep/onSlurm.ts';
 import { planSweep, type SweepRequest } from '../sweep/plan.ts';
 import { argumentsOf, jobsOf, type SweepArguments, sweepRequest } from '../sweep/request.ts';
 import type { TrialEnd } from '../sweep/runTrials.ts';
@@ -38,6 +32,8 @@ export interface SweepOptions extends SweepArguments {
   readonly sbatch?: readonly string[];
   readonly wait?: boolean;
   readonly results?: boolean;
+  /** Of a call that a job of Slurm makes: the rung of halving whose tasks have ended. */
+  readonly follow?: number;
 }
 
 /** A sweep with those of its trials that are not finished. */
@@ -54,13 +50,13 @@ export async function sweepTrials(
   options: SweepOptions,
   console: Console,
 ): Promise<number> {
-  const { on, sbatch, wait = false } = options;
+  const { on, sbatch, wait = false, follow } = options;
   if (on === undefined && sbatch) throw ofSlurmOnly('--sbatch');
   if (on === undefined && wait) throw ofSlurmOnly('--wait');
   const jobs = options.jobs === undefined ? undefined : jobsOf(options.jobs);
   const request = await sweepRequest(file, options);
   const words = on === undefined ? [] : sbatchWords(request.slurm, sbatch);
-  if (on !== undefined) refuseOnSlurm(request);
+  if (on !== undefined && request.budget !== undefined) throw budgetOfSlurm(request.budget);
   const path = resolve(request.loaded.folder, 'sweeps', request.name);
   if (options.results) return await resultsOnly(request, path, console);
   makeFolder(path);
@@ -79,15 +75,17 @@ export async function sweepTrials(
       say(`The budget of ${used} is used up. Go on with the same command.`);
       return EXIT.resumable;
     }
-    const slurm = { ...todo, name: request.name, words, jobs, say, warn, shown };
-    const again = ['sweep', ...argumentsOf(file, options), '--results'];
-    const handed = await handedOver(todo.trials, slurm, again);
-    // Tasks take the locks of their runs; other calls may look while this one waits.
-    lock.release();
-    const isAwaited = wait && todo.trials.length > 0;
-    const ends = isAwaited ? await awaitTrials(todo.trials, slurm, signal) : [];
-    const about = { slurm: { jobs: handed.all, submitted: handed.submitted } };
-    await gather(todo.folder, todo.record, request.loaded, console, { shown, about });
+    const { folder, cwd, record } = todo;
+    const slurm = { folder, cwd, name: request.name, words, jobs, say, warn, shown };
+    const { ends, ...handed } = await climbOnSlurm(record, slurm, {
+      ...{ wait, signal, follows: follow },
+      after: (until) => followingWords(file, options, until),
+      // Tasks take the locks of their runs; other calls may look while this one waits.
+      onWait: () => lock.release(),
+    });
+    const lost = failedInSlurm(folder, record);
+    const about = { slurm: handed };
+    await gather(folder, record, request.loaded, console, { shown, about, failed: lost, lost });
     return statusOf(ends, signal, say);
   } finally {
     release();
@@ -95,16 +93,20 @@ export async function sweepTrials(
   }
 }
 
-/** Slurm runs its tasks when it has room for them: none waits for another, and each has a time of its own. */
-function refuseOnSlurm({ halving, budget }: SweepRequest): void {
-  if (halving !== undefined) {
-    throw halvingCannot(
-      'tasks of Slurm do not wait for each other at a rung',
-      'a sweep with halving on one machine, or one without it on Slurm',
-      'leave out --on slurm, or halving',
-    );
-  }
-  if (budget !== undefined) throw budgetOfSlurm(budget);
+/** The call that a job of Slurm makes when tasks have ended: after a rung it hands over the next one, after the end it gathers. */
+function followingWords(
+  file: string | undefined,
+  options: SweepOptions,
+  until: number | undefined,
+): string[] {
+  const words = ['sweep', ...argumentsOf(file, options)];
+  if (until === undefined) return [...words, '--results'];
+  const { sbatch = [], jobs } = options;
+  return [
+    ...[...words, '--on', 'slurm', '--follow', `${until}`],
+    ...sbatch.map((one) => `--sbatch=${one}`),
+    ...(jobs === undefined ? [] : ['--jobs', jobs]),
+  ];
 }
 
 function shown(path: string): string {
@@ -178,19 +180,6 @@ async function trainedHere(
   return { ends: own.map(([, end]) => end), failed, lost, usedUp };
 }
 
-/** Submits trials, and what gathers their results, and says how to watch them. */
-async function handedOver(
-  trials: readonly PlannedTrial[],
-  slurm: SlurmOptions,
-  again: readonly string[],
-): Promise<Handed> {
-  const handed = await submitTrials(trials, slurm);
-  const numbers = handed.all.join(',');
-  if (handed.jobs.length > 0) await submitGathering(handed, again, slurm);
-  if (numbers !== '') slurm.say(`watch them: squeue -j ${numbers}; end them: scancel ${numbers}`);
-  return handed;
-}
-
 /** Gathers what is there, and trains nothing. */
 async function resultsOnly(
   { loaded }: SweepRequest,
@@ -200,7 +189,8 @@ async function resultsOnly(
   const folder = sweepFolder(path);
   const record = await readSweep(folder);
   if (record === undefined) throw sweepNotBegun(path);
-  await gather(folder, record, loaded, console, { shown });
+  const lost = failedInSlurm(folder, record);
+  await gather(folder, record, loaded, console, { shown, failed: lost, lost });
   return EXIT.ok;
 }
 

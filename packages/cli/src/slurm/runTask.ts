@@ -12,8 +12,13 @@ import { queueAgain } from './queueAgain.ts';
  * signal that is passed on would be the second one.
  *
  * @param progress what is written anew as the work goes on: a checkpoint, or the folder of blocks
+ * @param isThere whether a command that was interrupted has come as far as it was to come
  */
-export async function runTask(parameters: readonly string[], progress: string): Promise<void> {
+export async function runTask(
+  parameters: readonly string[],
+  progress: string,
+  isThere: () => Promise<boolean> = async () => false,
+): Promise<void> {
   const before = changedAt(progress);
   let isAsked = false;
   const again = async () => {
@@ -28,7 +33,9 @@ export async function runTask(parameters: readonly string[], progress: string): 
     void again().finally(() => process.exit(EXIT.resumable));
   });
   await runCommand(parameters);
-  if (process.exitCode === EXIT.resumable) await again();
+  if (process.exitCode !== EXIT.resumable) return;
+  if (await isThere()) process.exitCode = EXIT.ok;
+  else await again();
 }
 
 function say(text: string): void {

@@ -9,6 +9,7 @@ import { Submissions } from '../slurm/submissions.ts';
 import { jobName, numberOf } from '../slurm/submit.ts';
 import { checkShared, type Handed, submitMissing } from '../slurm/submitMissing.ts';
 import { waitForTasks } from '../slurm/waitForTasks.ts';
+import { hasReached } from './halving.ts';
 import type { TrialEnd } from './runTrials.ts';
 import type { PlannedTrial, SweepFolder } from './sweepFolder.ts';
 import { trialState } from './trial.ts';
@@ -26,23 +27,34 @@ export interface SlurmOptions extends Telling {
   readonly jobs: number | undefined;
 }
 
-/** Hands trials that are not finished to Slurm, a task each, but for those that it has. */
+/** A rung of halving, or the end of a sweep, and the trials that are to come there. */
+export interface Rung {
+  readonly trials: readonly PlannedTrial[];
+  /** Epoch at which trials wait; undefined where they are trained to their end. */
+  readonly until: number | undefined;
+}
+
+/** Hands trials to Slurm that have not come to their rung, a task each, but for those that it has. */
 export async function submitTrials(
-  trials: readonly PlannedTrial[],
+  { trials, until }: Rung,
   options: SlurmOptions,
 ): Promise<Handed> {
   const { folder, name, cwd, words, jobs, say } = options;
+  const rung = until === undefined ? '' : ` ${until}`;
   const log = `>> ${quoted(join(folder.path, 'trials'))}/"$task".log 2>&1`;
   const program = [process.execPath, builtModule('sweep', 'trialProcess.js'), folder.path];
   const work = {
     cwd,
     tasks: trials.map(({ id }) => id),
-    command: `${program.map(quoted).join(' ')} "$task" ${log}`,
+    command: `${program.map(quoted).join(' ')} "$task"${rung} ${log}`,
   };
   const submissions = new Submissions(folder.path);
   const handed = await submitMissing(submissions, work, {
     ...{ label: name, words, say },
-    onEnded: (task) => tellEnded(task, submissions, options, folder.log(task.task)),
+    onEnded: (task) => {
+      // One that has come to the rung before has ended well.
+      if (task.state !== 'COMPLETED') tellEnded(task, submissions, options, folder.log(task.task));
+    },
     ...(jobs !== undefined && { atOnce: jobs }),
   });
   if (handed.queued.length > 0) {
@@ -78,15 +90,21 @@ export async function submitGathering(
   return undefined;
 }
 
-/** Waits until Slurm has none of the trials any more, and says how each of them ended. */
+/** Waits until Slurm has none of the trials any more, and says how each of those ended that has not come to its rung. */
 export async function awaitTrials(
-  trials: readonly PlannedTrial[],
+  { trials, until }: Rung,
   options: SlurmOptions,
   signal: AbortSignal,
 ): Promise<readonly TrialEnd[]> {
   const submissions = new Submissions(options.folder.path);
   const tasks = await waitForTasks(await submissions.read(), { signal, say: options.say });
-  const left = trials.filter(({ id }) => trialState(options.folder.trial(id)) !== 'finished');
+  const left: PlannedTrial[] = [];
+  for (const trial of trials) {
+    const run = options.folder.trial(trial.id);
+    const isThere =
+      until === undefined ? trialState(run) === 'finished' : await hasReached(run, until);
+    if (!isThere) left.push(trial);
+  }
   if (!signal.aborted) {
     await checkShared(
       submissions,

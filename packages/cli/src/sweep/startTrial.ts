@@ -36,6 +36,7 @@ export async function nextOfTrial(
   const state = trialState(run);
   if (state === 'finished') return { status: EXIT.ok };
   if (state === 'missing') rmSync(run, { recursive: true, force: true });
+  rmSync(folder.failed(id), { force: true });
   say(`${id}: ${state === 'interrupted' ? 'goes on' : 'begins'}`);
   const whole = state === 'interrupted' ? ['resume', relative(cwd, run)] : command;
   return { parameters: until === undefined ? whole : [...whole, '--until-epoch', `${until}`] };

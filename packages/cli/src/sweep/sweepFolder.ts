@@ -13,6 +13,8 @@ export interface SweepFolder {
   trial(id: string): string;
   /** What a trial's process writes. */
   log(id: string): string;
+  /** Is there where a task of Slurm has failed by itself, and the trial was not begun again since. */
+  failed(id: string): string;
   /** List file of a split; fold 0 is the manifest's own division. */
   list(fold: number, split: string): string;
 }
@@ -25,6 +27,7 @@ export function sweepFolder(path: string): SweepFolder {
     table: join(path, 'sweep.csv'),
     trial: (id) => join(path, 'trials', id),
     log: (id) => join(path, 'trials', `${id}.log`),
+    failed: (id) => join(path, 'trials', `${id}.failed`),
     list: (fold, split) => join(path, 'splits', fold === 0 ? 'all' : `fold${fold}`, `${split}.txt`),
   };
 }
