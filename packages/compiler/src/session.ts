@@ -52,6 +52,8 @@ export class ProfiledSession {
         intraOpNumThreads: options.threads,
         interOpNumThreads: 1,
         executionMode: 'sequential',
+        // From the second run on a plan of one piece would lie beside the pieces of the first.
+        ...(!gpu && { enableMemPattern: false }),
         graphOptimizationLevel: options.optimize,
         logSeverityLevel: gpu ? 4 : 3,
         // Threads that wait in a loop take the processor from those that read images: they go to sleep soon.

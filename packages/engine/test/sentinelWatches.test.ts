@@ -56,10 +56,23 @@ test('images with and without foreground are looked at apart, beside a shuffled 
   expect(seen.predicted).toBeCloseTo((1 / 8 + 0 + 2 / 8) / 3, 6);
 });
 
+test('probabilities are compared with the foreground of all images before, whose places differ', () => {
+  const watch = new ValidationWatch(FACTS, own);
+  watch.image(FILLED);
+  watch.image(OTHER);
+  // Where the first has its spot .2 and .4, where the second has it .6 and .8, and at its own place .1.
+  watch.image(judged('00001000', [0.2, 0.4, 0.6, 0.8, 0.1, 0, 0, 0]));
+  const [, second, third] = watch.observations;
+  expect(second?.onOther).toBeCloseTo(0.3, 6);
+  expect(third?.onOther).toBeCloseTo((0.3 + 0.7) / 2, 6);
+  // Two are predicted, the spot of the second one.
+  expect(third?.filled?.diceOther).toBeCloseTo((0 + 1) / 2, 6);
+});
+
 test('a prediction is held against the foreground of another image, of its size and of another group', () => {
   const named = (id: string, image: Judged) => ({ ...image, sample: { ...image.sample, id } });
   const watch = new ValidationWatch(FACTS, (id) => id[0]!);
-  // A slice of the same patient is no other image; the one of b is held against the first of a.
+  // A slice of the same patient is no other image; the one of b is held against those of a.
   for (const [id, image] of [
     ['a1', FILLED],
     ['a2', FILLED],

@@ -9,11 +9,11 @@ export interface Observation {
   readonly predicted: number;
   /** Mean probability of foreground where it has none. */
   readonly beside: number | null;
-  /** Where another image has foreground and this one has none. */
+  /** Where other images have foreground and this one has none. */
   readonly onOther: number | null;
   /**
-   * Of an image with foreground: its Dice, the mean probability there, and the Dice that its prediction would have with
-   * the foreground of another image; absent where none of its size was seen before.
+   * Of an image with foreground: its Dice, the mean probability there, and the mean Dice that its prediction
+   * would have with the foreground of others; absent where none of its size was seen before.
    */
   readonly filled?: {
     readonly dice: number;
@@ -24,12 +24,13 @@ export interface Observation {
 
 /** Foreground of an image that was seen. */
 interface Truth {
-  readonly truth: Uint8Array;
+  /** Its pixels, by their places. */
+  readonly places: Uint32Array;
   readonly size: string;
   readonly group: string;
 }
 
-/** Images whose foreground is kept for those that come after, as long as they are no more than so many pixels. */
+/** Images whose foreground is kept for those that come after, as long as they have no more than so many pixels of it. */
 const KEPT = 8;
 const KEPT_PIXELS = 2 ** 24;
 
@@ -67,31 +68,38 @@ export class ValidationWatch {
       } else off += probability;
     }
     const outside = truth.length - inTruth;
-    const other = inTruth === 0 ? undefined : this.#other(truth, sample);
-    const shared =
-      other === undefined ? undefined : compare({ truth, predicted, foreground, other });
+    const others = inTruth === 0 ? [] : this.#others(placesOf(truth, inTruth), sample);
+    const shared = others.map(({ places }) => compare({ truth, predicted, foreground, places }));
+    const dices = shared.map(({ hits, count }) => (2 * hits) / (count + inPrediction));
     this.#seen.push({
       predicted: inPrediction / truth.length,
       beside: outside > 0 ? off / outside : null,
-      onOther: shared?.onOther ?? null,
+      onOther: mean(shared.map(({ onOther }) => onOther)),
       ...(inTruth > 0 && {
         filled: {
           dice: (2 * hits) / (inTruth + inPrediction),
           onTruth: on / inTruth,
-          ...(shared && { diceOther: (2 * shared.hits) / (shared.inOther + inPrediction) }),
+          ...(dices.length > 0 && { diceOther: mean(dices)! }),
         },
       }),
     });
   }
 
-  /** Foreground of an image of the same size and another group, as far back as there is one; keeps this one. */
-  #other(truth: Uint8Array, { id, size: extent }: Sample): Uint8Array | undefined {
+  /** Those before of the same size and other groups; keeps this one. */
+  #others(places: Uint32Array, { id, size: extent }: Sample): readonly Truth[] {
     const [size, group] = [extent.join(), this.#groupOf(id)];
-    const other = this.#before.find((one) => one.size === size && one.group !== group);
-    const most = Math.min(KEPT, Math.max(1, Math.floor(KEPT_PIXELS / truth.length)));
-    this.#before = [...this.#before, { truth, size, group }].slice(-most);
-    return other?.truth;
+    const others = this.#before.filter((one) => one.size === size && one.group !== group);
+    const most = Math.min(KEPT, Math.max(1, Math.floor(KEPT_PIXELS / places.length)));
+    this.#before = [...this.#before, { places, size, group }].slice(-most);
+    return others;
   }
+}
+
+function placesOf(truth: Uint8Array, count: number): Uint32Array {
+  const places = new Uint32Array(count);
+  let next = 0;
+  for (let at = 0; at < truth.length; at++) if (truth[at] === 1) places[next++] = at;
+  return places;
 }
 
 /** How a prediction is to the foreground of another image. */
@@ -99,23 +107,21 @@ function compare({
   truth,
   predicted,
   foreground,
-  other,
+  places,
 }: {
   readonly truth: Uint8Array;
   readonly predicted: Uint8Array;
   readonly foreground: Float32Array;
-  readonly other: Uint8Array;
+  readonly places: Uint32Array;
 }) {
-  let [inOther, hits, sum, count] = [0, 0, 0, 0];
-  for (let at = 0; at < truth.length; at++) {
-    if (other[at] === 0) continue;
-    inOther++;
+  let [hits, sum, beside] = [0, 0, 0];
+  for (const at of places) {
     hits += predicted[at]!;
     if (truth[at] === 1) continue;
     sum += foreground[at]!;
-    count++;
+    beside++;
   }
-  return { inOther, hits, onOther: count > 0 ? sum / count : null };
+  return { count: places.length, hits, onOther: beside > 0 ? sum / beside : null };
 }
 
 /** Means over images that one or several processes have judged. */
