@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Dataset, Draw } from '@raremask/core';
+import type { Dataset, Draw, Sample } from '@raremask/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Feed, openFeed } from '../dist/reading/feed.js';
 import type { Batch, FeedPlan } from '../dist/reading/plan.js';
@@ -73,6 +73,39 @@ const epoch: readonly (readonly Draw[])[] = [
 ];
 
 const turning = { rule: { flip: true, rotate: true }, multipleOf: [4, 4] };
+
+it('what fits into memory is read once for all epochs, and is what it was when it was read', async () => {
+  for (const resolution of [undefined, 0.5]) {
+    const plain = await open({ ...(resolution && { resolution }), ...turning });
+    const expected = [await all(plain.batches(0, epoch)), await all(plain.batches(1, epoch))];
+    const reads: string[] = [];
+    const own = new Map<string, Sample>();
+    const dataset: Dataset = {
+      ...counted,
+      async read(id) {
+        reads.push(id);
+        // A data set that hands over the same memory again, for something else by then.
+        for (const sample of own.values()) sample.image.fill(0);
+        own.set(id, countedSample(id));
+        return own.get(id)!;
+      },
+    };
+    const kept = { keptBytes: 2 ** 20, ...(resolution && { resolution }), ...turning };
+    const feed = await open(kept, dataset);
+    const one = (epochs: number, draw: readonly Draw[]) => all(feed.batches(epochs, [draw]));
+    for (const draw of epoch.flat()) await one(7, [draw]);
+    expect(reads.toSorted()).toEqual(['4x4/b', '5x5/c', '6x8/a', '7x3/e', '9x9/d']);
+    for (const sample of own.values()) sample.image.fill(0);
+    expect([await all(feed.batches(0, epoch)), await all(feed.batches(1, epoch))]).toEqual(
+      expected,
+    );
+    expect(reads).toHaveLength(5);
+    // What has no room is read each time.
+    const small = await open({ ...kept, keptBytes: 50 }, dataset);
+    for (const round of [0, 1]) await all(small.batches(round, [[{ id: '9x9/d' }]]));
+    expect(reads).toHaveLength(7);
+  }
+});
 
 it('what was read ahead is what would have been read, and is read once', async () => {
   for (const workers of [0, 2]) {

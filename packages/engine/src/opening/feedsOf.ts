@@ -4,6 +4,7 @@ import type { LoadedManifest } from '@raremask/core/manifest';
 import type { MadeAugmentation } from '../augment/makeAugmentations.ts';
 import { type Feed, openFeed } from '../reading/feed.ts';
 import type { FeedPlan } from '../reading/plan.ts';
+import { availableMemory } from '../runner/room.ts';
 
 /** Opens the worker threads that read a data set. */
 export type OpenFeed = (
@@ -38,8 +39,18 @@ export function feedsOf(
         seed: manifest.seed,
         readsSources: plugins.dataset.plugin.openReader !== undefined,
         workers,
+        keptBytes: keptBytes(workers),
       },
       dataset,
       augmentations,
     );
+}
+
+/** Share of the memory that is available, and bytes, which readers together fill at most with samples. */
+const SHARE = 1 / 8;
+const MOST = 2 ** 31;
+
+/** For each reader: a thread, or the main thread where there are none. */
+function keptBytes(workers: number): number {
+  return Math.min(SHARE * availableMemory(), MOST) / Math.max(workers, 1);
 }

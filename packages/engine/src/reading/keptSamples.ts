@@ -1,19 +1,16 @@
 import type { Sample } from '@raremask/core';
 
-/** Bytes of samples that one reader keeps. */
-const MOST = 128 * 2 ** 20;
-
 /**
- * Samples that were brought to a resolution, so that they need not be read and resampled again. What no
- * longer fits is not kept: where every epoch goes through all samples, making room for one would drop
- * another before it is asked for.
+ * Samples as the network sees them, so that they need not be read and resampled again. What no longer fits is not
+ * kept: where every epoch goes through all samples, making room for one would drop another before it is asked for.
  */
 export class KeptSamples {
   readonly #samples = new Map<string, Sample>();
   readonly #most: number;
   #bytes = 0;
 
-  constructor(most = MOST) {
+  /** @param most bytes */
+  constructor(most: number) {
     this.#most = most;
   }
 
@@ -21,11 +18,22 @@ export class KeptSamples {
     return this.#samples.get(id);
   }
 
-  keep(id: string, sample: Sample): void {
+  /** @param isOwn whether nobody else holds the sample: of a data set's own, which it may change, a copy is kept */
+  keep(id: string, sample: Sample, isOwn: boolean): void {
     const { image, labels, weight } = sample;
     const bytes = image.byteLength + (labels?.byteLength ?? 0) + (weight?.byteLength ?? 0);
     if (this.#samples.has(id) || this.#bytes + bytes > this.#most) return;
-    this.#samples.set(id, sample);
+    this.#samples.set(id, isOwn ? sample : copied(sample));
     this.#bytes += bytes;
   }
+}
+
+function copied(sample: Sample): Sample {
+  const { image, labels, weight } = sample;
+  return {
+    ...sample,
+    image: image.slice(),
+    ...(labels && { labels: labels.slice() }),
+    ...(weight && { weight: weight.slice() }),
+  };
 }

@@ -18,6 +18,8 @@ export interface ReadingPlan {
   readonly seed: number;
   /** Extents of batches and whole images are filled up to multiples of these. */
   readonly multipleOf: readonly number[];
+  /** Bytes of training samples that a reader keeps for the next epochs; left out, it reads each anew. */
+  readonly keptBytes?: number;
   /** Whether images that batches show whole are of several sizes. */
   readonly sizesDiffer?: boolean;
 }

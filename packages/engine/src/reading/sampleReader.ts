@@ -41,7 +41,7 @@ export class SampleReader {
   readonly #plan: ReadingPlan;
   readonly #memory: Pick<BatchMemory, 'take'>;
   readonly #stages: ReturnType<typeof stagesOf>;
-  readonly #kept = new KeptSamples();
+  readonly #kept: KeptSamples;
   readonly #scales: Scales;
 
   constructor(
@@ -53,6 +53,7 @@ export class SampleReader {
     this.#dataset = dataset;
     this.#plan = plan;
     this.#memory = memory;
+    this.#kept = new KeptSamples(plan.keptBytes ?? 0);
     this.#stages = stagesOf(augmentations);
     const { normalization, facts } = plan;
     this.#scales = new Scales(normalization, facts, dataset, (id) => this.#seen(id));
@@ -170,8 +171,7 @@ export class SampleReader {
     if (kept) return kept;
     const sample = await this.#read(id);
     const seen = resizeSample(sample, this.#plan.resolution, this.#plan.facts);
-    // What a data set has handed over as it is may be its own to change.
-    if (seen !== sample) this.#kept.keep(id, seen);
+    this.#kept.keep(id, seen, seen !== sample);
     return seen;
   }
 

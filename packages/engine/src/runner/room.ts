@@ -45,7 +45,7 @@ export function requireMemory(
  * What the system can give: of a container with a limit, what this process leaves of that. What the container's own count says
  * to be left (`process.availableMemory`) is without its cache of files, which a large data set fills, and which is given up.
  */
-function availableMemory(): number {
+export function availableMemory(): number {
   const limit = process.constrainedMemory();
   const own = limit > 0 ? limit - process.memoryUsage.rss() : Number.POSITIVE_INFINITY;
   return Math.max(0, Math.min(freemem(), own));
