@@ -1,6 +1,6 @@
 import { type Facts, IGNORE } from '@raremask/core';
 import { classMask, classPlane, components } from '@raremask/metrics';
-import { labelled } from './decide.ts';
+import { classesIn, labelled } from './decide.ts';
 import type { Judged } from './judge.ts';
 
 /** One predicted structure. */
@@ -40,7 +40,10 @@ export function classesSeen(
   { first, group }: { readonly first: number; readonly group: string },
 ): ClassSeen[] {
   const labels = sample.labels!;
-  const predicted = thresholds.map((threshold) => labelled(facts, probabilities, threshold));
+  const predicted = thresholds.map((threshold) => {
+    const own = labelled(facts, probabilities, threshold);
+    return { own, there: classesIn(facts, own) };
+  });
   return facts.classes.slice(first).map((_, at) => {
     const index = first + at;
     const truth = classMask(labels, index, facts);
@@ -49,11 +52,14 @@ export function classesSeen(
       ...{ group, presence },
       truth: truth.reduce((sum, pixel) => sum + pixel, 0),
       structures: structures.count,
-      candidates: predicted.map((own) =>
-        candidatesOf(facts, {
-          ...{ index, labels, probabilities, size: sample.size },
-          ...{ predicted: own, structures: structures.labels },
-        }),
+      // Mostly a class is not predicted at all, with several thresholds.
+      candidates: predicted.map(({ own, there }) =>
+        there[index]
+          ? candidatesOf(facts, {
+              ...{ index, labels, probabilities, size: sample.size },
+              ...{ predicted: own, structures: structures.labels },
+            })
+          : [],
       ),
     };
   });
@@ -73,10 +79,7 @@ function candidatesOf(facts: Facts, of: Predicted): Candidate[] {
   const { index, labels, probabilities, predicted, size, structures } = of;
   const depth = facts.classes.length;
   const { first, stride, present } = classPlane(index, facts);
-  const mask = classMask(predicted, index, facts);
-  // Mostly a class is not predicted at all, with several thresholds.
-  if (!mask.includes(1)) return [];
-  const found = components(mask, size);
+  const found = components(classMask(predicted, index, facts), size);
   const judged = new Int32Array(found.count);
   const hits = new Int32Array(found.count);
   const peaks = new Float32Array(found.count);

@@ -43,9 +43,11 @@ export function decide(
     ? asSeen
     : resample(asSeen, seen, size, facts.classes.length);
   const decision = { predicted: labelled(facts, probabilities, rule.threshold), probabilities };
+  const there = classesIn(facts, decision.predicted);
   for (let index = facts.overlapping ? 0 : 1; index < facts.classes.length; index++) {
     const [pixels, peak] = [rule.minimumSizes[index]!, rule.peaks[index]!];
-    if (pixels > 1 || peak > 0) dropDoubtful(facts, decision, size, index, pixels, peak);
+    if (!there[index] || (pixels <= 1 && peak <= 0)) continue;
+    dropDoubtful(facts, decision, size, index, pixels, peak);
   }
   return decision;
 }
@@ -60,35 +62,35 @@ function probable(
   const classes = facts.classes.length;
   const pixels = seen.reduce((product, extent) => product * extent, 1);
   const probabilities = new Float32Array(pixels * classes);
-  const write = facts.overlapping ? sigmoidPixel : softmaxPixel;
-  let pixel = 0;
+  const write = facts.overlapping ? sigmoidRow : softmaxRow;
+  const length = seen.at(-1)! * classes;
+  let to = 0;
   for (const start of rowStarts(padded, seen)) {
-    for (let column = 0; column < seen.at(-1)!; column++, pixel++) {
-      write((start + column) * classes, pixel);
-    }
+    const from = start * classes;
+    write(logits.subarray(from, from + length), probabilities.subarray(to, to + length), classes);
+    to += length;
   }
   return probabilities;
+}
 
-  function sigmoidPixel(from: number, pixel: number): void {
-    for (let index = 0; index < classes; index++) {
-      probabilities[pixel * classes + index] = 1 / (1 + Math.exp(-logits[from + index]!));
-    }
-  }
+function sigmoidRow(logits: Float32Array, probabilities: Float32Array): void {
+  for (let at = 0; at < logits.length; at++) probabilities[at] = 1 / (1 + Math.exp(-logits[at]!));
+}
 
-  function softmaxPixel(from: number, pixel: number): void {
+/** Of an image's pixels most of the time goes into exponentials: those of 0, of which each pixel has one, are known. */
+function softmaxRow(logits: Float32Array, probabilities: Float32Array, classes: number): void {
+  for (let from = 0; from < logits.length; from += classes) {
+    const end = from + classes;
     let largest = logits[from]!;
-    for (let index = 1; index < classes; index++) {
-      largest = Math.max(largest, logits[from + index]!);
-    }
+    for (let at = from + 1; at < end; at++) if (!(logits[at]! <= largest)) largest = logits[at]!;
     let sum = 0;
-    for (let index = 0; index < classes; index++) {
-      const exponential = Math.exp(logits[from + index]! - largest);
-      probabilities[pixel * classes + index] = exponential;
+    for (let at = from; at < end; at++) {
+      const logit = logits[at]!;
+      const exponential = logit === largest ? 1 : Math.exp(logit - largest);
+      probabilities[at] = exponential;
       sum += exponential;
     }
-    for (let index = 0; index < classes; index++) {
-      probabilities[pixel * classes + index]! /= sum;
-    }
+    for (let at = from; at < end; at++) probabilities[at] = probabilities[at]! / sum;
   }
 }
 
@@ -116,6 +118,26 @@ export function labelled(
   return predicted;
 }
 
+/** Whether any pixel has a class, for each of them. */
+export function classesIn(
+  { classes: { length: classes }, overlapping }: Facts,
+  labels: Uint8Array,
+): readonly boolean[] {
+  const there = Array.from({ length: classes }, () => false);
+  if (overlapping) {
+    for (let at = 0; at < labels.length; at++) if (labels[at] === 1) there[at % classes] = true;
+  } else {
+    // Neighbours mostly have the same class.
+    let last = -1;
+    for (let at = 0; at < labels.length; at++) {
+      const label = labels[at]!;
+      if (label !== last && label < classes) there[label] = true;
+      last = label;
+    }
+  }
+  return there;
+}
+
 /** Takes out the structures of one class that are smaller than `least` pixels, or nowhere above `peak`. */
 function dropDoubtful(
   facts: Facts,
@@ -127,15 +149,16 @@ function dropDoubtful(
 ): void {
   const classes = facts.classes.length;
   const { first, stride } = classPlane(index, facts);
-  const mask = classMask(predicted, index, facts);
-  if (!mask.includes(1)) return;
-  const found = components(mask, size);
+  const found = components(classMask(predicted, index, facts), size);
+  const { labels } = found;
   const highest = new Float32Array(found.count);
-  for (const [at, label] of found.labels.entries()) {
+  for (let at = 0; at < labels.length; at++) {
+    const label = labels[at]!;
     if (label === 0) continue;
     highest[label - 1] = Math.max(highest[label - 1]!, probabilities[at * classes + index]!);
   }
-  for (const [at, label] of found.labels.entries()) {
+  for (let at = 0; at < labels.length; at++) {
+    const label = labels[at]!;
     if (label === 0) continue;
     const kept = found.pixels[label - 1]! >= least && highest[label - 1]! >= peak;
     if (!kept) predicted[first + at * stride] = 0;

@@ -143,12 +143,33 @@ function levelled(
       values[pixel * shown + channel] = image[(from + pixel) * channels + channel]!;
     }
   }
-  const sorted = finite(values).sort();
-  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
+  const at = image instanceof Float32Array ? sorted(values) : counted(values);
   let [low, high] = [at(0.01), at(0.99)];
   if (high <= low) [low, high] = [at(0), at(1)];
   const range = high > low ? high - low : 1;
   return bytes(values, low, range);
+}
+
+/** The value that a share of the others are not above. */
+type Percentiles = (share: number) => number;
+
+function sorted(values: Float32Array): Percentiles {
+  const own = finite(values).sort();
+  return (share) => own[Math.round(share * (own.length - 1))] ?? 0;
+}
+
+/** The same of whole numbers, which are counted faster than sorted. */
+function counted(values: Float32Array): Percentiles {
+  const counts = new Uint32Array(2 ** 16);
+  for (let at = 0; at < values.length; at++) counts[values[at]!]!++;
+  return (share) => {
+    let left = Math.round(share * (values.length - 1));
+    const found = counts.findIndex((count) => {
+      left -= count;
+      return left < 0;
+    });
+    return Math.max(found, 0);
+  };
 }
 
 /** A copy of the numbers that are finite. */
