@@ -41,7 +41,10 @@ export function repetitionLaws(): readonly Law[] {
         compare(epoch, raw[epoch]!, 'in the list that was handed over at first');
       }
       for (const epoch of epochs()) {
-        const positioned = { ...sampler, batches: (one: number) => sampler.batches(one, (at) => at) };
+        const positioned = {
+          ...sampler,
+          batches: (one: number) => sampler.batches(one, (at) => at),
+        };
         compare(epoch, planOf(positioned, epoch, place), 'with itself as its position');
       }
     }),
