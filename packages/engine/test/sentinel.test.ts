@@ -265,6 +265,24 @@ test('a batch that predictions see with another loss than its step blames the st
   expect(said([{}, epoch, epoch])).toEqual(['statistics 2 in 3']);
 });
 
+test('running statistics are doubted where validation is poor, and not where structures are found', () => {
+  const doubts = (seen: Seen) => {
+    const sentinel = new Sentinel(SETTING);
+    for (const [at, loss] of [1, 0.5].entries()) {
+      sentinel.observe({
+        ...{ epoch: at + 1, learningRate: 0.001, loss, terms: [0.9, 0.1], gradientNorm: 1 },
+        ...{ make: MAKE, seen: { ...SEEN, ...seen } },
+      });
+    }
+    return sentinel.doubtsModes;
+  };
+  expect(doubts({ dice: 0.05 })).toBe(true);
+  expect(doubts({ dice: 0.2, alarms: 0.9 })).toBe(true);
+  // As a recommended training was seen to swing at its full rate: Dice .59, alarms on 6 of 7.
+  expect(doubts({ dice: 0.59, alarms: 0.86 })).toBe(false);
+  expect(doubts({ dice: 0.2, alarms: 0.5 })).toBe(false);
+});
+
 test('what was seen survives a resume', () => {
   const observed = (epoch: number) => ({
     ...{ epoch, learningRate: 0.001, loss: 1 / epoch, terms: [1], gradientNorm: 1 },

@@ -43,6 +43,9 @@ export function since<T extends EpochObservation>(
   return epochs[last + 1]?.epoch;
 }
 
+/** Dice of a network that finds structures. */
+export const FINDS = 0.3;
+
 export function percent(share: number): string {
   return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 }

@@ -1,7 +1,7 @@
 import type { Json } from '@raremask/core';
 import type { Problem } from '@raremask/record';
 import type { EpochObservation, Place } from './observation.ts';
-import { type Found, type Setting, validated } from './rule.ts';
+import { FINDS, type Found, type Setting, validated } from './rule.ts';
 import { findingsIn } from './rules.ts';
 
 /** Epochs that are kept beside the first one. */
@@ -35,7 +35,9 @@ export class Sentinel {
     const [first, last] = [epochs[0], epochs.at(-1)];
     const [seen] = validated(epochs, 1).map((one) => one.seen);
     if (first === undefined || last === undefined || seen === undefined) return false;
-    const poor = (seen.dice ?? 1) < 0.1 || (seen.alarms ?? 0) > 0.8;
+    // Of one that finds structures running statistics swing, where the rate is high, and are good again.
+    const floods = (seen.alarms ?? 0) > 0.8 && (seen.dice ?? 0) < FINDS;
+    const poor = (seen.dice ?? 1) < 0.1 || floods;
     return poor && last.loss < 0.95 * first.loss;
   }
 

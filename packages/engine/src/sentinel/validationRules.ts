@@ -1,5 +1,5 @@
 import type { EpochObservation, ValidationSeen } from './observation.ts';
-import { percent, type Rule, type Setting, short, since, validated } from './rule.ts';
+import { FINDS, percent, type Rule, type Setting, short, since, validated } from './rule.ts';
 
 /** Nothing is found, and nothing on the way to be found. */
 const found = ({ missed, dice }: ValidationSeen) => (missed ?? 0) < 0.95 || (dice ?? 0) > 0.05;
@@ -53,8 +53,6 @@ const background: Rule = (epochs, setting) => {
 
 /** Empty images of which alarms on all, by a network that finds structures, are more than chance. */
 const SEVERAL = 8;
-/** Dice of a network that finds structures. */
-const FINDS = 0.3;
 
 /** Least share of the pixels that is a flood within an epoch: single pixels are still unlearnt there. */
 const FLOODED = 0.01;
