@@ -41,7 +41,7 @@ try {
     `${images} images of 64 x 64; ${cpus().length} x ${cpus()[0].model.trim()}, Node ${process.versions.node}, load ${loadavg()[0].toFixed(1)}`,
   );
   const index = await child(['--expose-gc', join(here, 'index.mjs'), join(root, 'data')]);
-  console.log(index.out.trim());
+  tell(index.out.trim(), index);
   await survive();
   const started = performance.now();
   const counted = await Promise.all(

@@ -27,6 +27,16 @@ test('an epoch that is begun again, after a resume, has the position that it had
   ]);
 });
 
+test('an epoch that began at its own position keeps it in its middle, as the first one does', () => {
+  const before = new DrawnEpochs(heard().sampler);
+  before.batches(0, 0);
+  const { sampler, asked } = heard();
+  const resumed = new DrawnEpochs(sampler, before.positions, 0);
+  resumed.batches(0, 0.4);
+  resumed.batches(1, 2.5);
+  expect(asked).toEqual([[0], [0, 2.5]]);
+});
+
 test('without a budget nothing is kept', () => {
   const drawn = new DrawnEpochs(heard().sampler);
   for (let epoch = 0; epoch < 3; epoch++) drawn.batches(epoch, epoch);

@@ -165,7 +165,8 @@ export class TrainingRun {
       // Checkpoints from before schedules were plugins have none.
       if (schedule !== undefined && schedule !== null) parts.schedule.restore?.(schedule);
     }
-    this.#drawn = new DrawnEpochs(parts.sampler, this.#progress.positions);
+    const { epoch, step, positions } = this.#progress;
+    this.#drawn = new DrawnEpochs(parts.sampler, positions, step > 0 ? epoch : undefined);
     this.#runner = openRunner(compute, this.#program, settings.state, emit);
   }
 
