@@ -12,6 +12,8 @@ const GATES = [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9,
 const PEAKS = [0, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999];
 /** Shares of the largest size that is tried. */
 const SIZES = [0, 0.125, 0.25, 0.5, 1];
+/** More pixels than any structure has: the class is never predicted. */
+export const NEVER = 1_000_000_000;
 /** Of equals the first: the usual one, then those that are nearer to it. */
 const THRESHOLDS = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9, 0.05, 0.95, 0.02];
 /** Those that the curve shows beside a fixed one. */
@@ -114,7 +116,7 @@ export class DecisionSearch {
   }
 
   #grid(): RuleGrid {
-    const { peaks, gates = 'fixed', largest } = this.#for;
+    const { peaks, gates = 'fixed', largest, cost } = this.#for;
     const first = firstForeground(this.#facts);
     const rules = this.#names.map((_, at) => {
       const own = {
@@ -123,7 +125,9 @@ export class DecisionSearch {
       };
       const sizes = largest === 'fixed' ? [own.size] : sizesUpTo(largest[first + at]!);
       const tried = peaks === 'fixed' ? [own.peak] : PEAKS;
-      return sizes.flatMap((minimumSize) => tried.map((peak) => ({ minimumSize, peak })));
+      const rules = sizes.flatMap((minimumSize) => tried.map((peak) => ({ minimumSize, peak })));
+      const mayBeGivenUp = largest !== 'fixed' && cost === undefined && this.#names.length > 1;
+      return mayBeGivenUp ? [...rules, { minimumSize: NEVER, peak: tried[0]! }] : rules;
     });
     const images = this.#seen[0]!.map(({ group }, at) => ({
       group,

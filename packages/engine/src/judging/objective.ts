@@ -1,21 +1,33 @@
 import type { StatedCost } from '@raremask/record';
 import type { Tally } from './tally.ts';
 
-/** What a search looks for, of one class. */
+/** What a search looks for, of each class. */
 export interface Objective {
   /** The more the better. */
   score(tally: Tally): number;
-  /** Whether a rule may be taken, beside what every structure kept gives. */
-  allows(tally: Tally, before: Tally): boolean;
+  /**
+   * What a rule takes away that must not all go, beside what every structure kept gives; undefined where anything
+   * may. Of all classes together no more than `most` may be lost.
+   */
+  readonly loss?: {
+    of(tally: Tally, before: Tally): number;
+    most(before: readonly Tally[]): number;
+  };
 }
 
-/** Least share of the Dice that a rule has to leave: a weak network would best say nothing at all. */
-const KEPT = 0.9;
+/** Share of the Dice that may be lost: without a bound, a weak network would best say nothing at all. */
+const LOST = 0.1;
 
-/** The mean of Dice where the class is, and of quiet where it is not. */
+/**
+ * The mean of Dice where a class is, and of quiet where it is not, as long as nine tenths of the mean Dice over the
+ * classes stay: one whose alarms are everywhere and that is hardly ever found may be given up where others carry it.
+ */
 export const QUIET_AND_DICE: Objective = {
   score: (tally) => (diceOf(tally) ?? 0) - (alarmsOf(tally) ?? 0),
-  allows: (tally, before) => diceOf(tally)! >= KEPT * diceOf(before)!,
+  loss: {
+    of: (tally, before) => Math.max(0, (diceOf(before) ?? 0) - (diceOf(tally) ?? 0)),
+    most: (before) => LOST * before.reduce((sum, tally) => sum + (diceOf(tally) ?? 0), 0),
+  },
 };
 
 /** Far less than any step of a cost: it decides between equal ones alone. */
@@ -25,7 +37,6 @@ const TIE = 1e-9;
 export function leastCost(cost: StatedCost): Objective {
   return {
     score: (tally) => -costOf(cost, tally) / (cost.alarm + cost.miss) + TIE * (diceOf(tally) ?? 0),
-    allows: () => true,
   };
 }
 

@@ -91,19 +91,13 @@ export class RuleGrid {
     let best: { choice: Choice; score: number } | undefined;
     for (const threshold of open) {
       for (let gate = 0; gate < this.gates.length; gate++) {
-        let score = 0;
-        const rules: number[] = [];
-        for (const [index, own] of before.entries()) {
-          const tallies = this.#sums[index]![threshold]![gate]!.map(seen);
-          const rule = bestOf(tallies, own, objective);
-          if (rule === undefined) break;
-          // Classes that no image has are quietest with everything shut out: they do not count.
-          if (own.there > 0) score += objective.score(tallies[rule]!);
-          rules.push(rule);
-        }
-        if (rules.length < before.length) continue;
-        if (best === undefined || score > best.score + 1e-12) {
-          best = { choice: { threshold, gate, rules }, score };
+        const tallies = before.map((_, index) =>
+          this.#sums[index]![threshold]![gate]!.map(seen),
+        );
+        const found = bestTogether(tallies, before, objective);
+        if (found === undefined) continue;
+        if (best === undefined || found.score > best.score + 1e-12) {
+          best = { choice: { threshold, gate, rules: found.rules }, score: found.score };
         }
       }
     }
@@ -129,19 +123,53 @@ export class RuleGrid {
   }
 }
 
-/** The rule of one class; undefined where every one costs more than it may. */
-function bestOf(
-  tallies: readonly Tally[],
-  before: Tally,
-  objective: Objective,
-): number | undefined {
-  // Images without the class alone would ask for everything to be left out.
-  if (before.there === 0) return 0;
-  let best: { rule: number; score: number } | undefined;
-  for (const [rule, tally] of tallies.entries()) {
-    if (!objective.allows(tally, before)) continue;
-    const score = objective.score(tally);
-    if (best === undefined || score > best.score + 1e-12) best = { rule, score };
+/** What may be lost is divided into so many parts; what a rule loses counts in whole ones, upwards. */
+const PARTS = 200;
+
+interface Together {
+  readonly score: number;
+  readonly rules: readonly number[];
+}
+
+/**
+ * The rule of each class with which all of them together score best, and lose no more than they may (a knapsack with
+ * one item of each class; Sinha and Zoltners 1979); undefined where every choice loses more. Of equals the first.
+ */
+function bestTogether(
+  tallies: readonly (readonly Tally[])[],
+  before: readonly Tally[],
+  { score, loss }: Objective,
+): Together | undefined {
+  const part = loss === undefined ? 0 : loss.most(before) / PARTS;
+  // By the parts that are spent so far.
+  let best: (Together | undefined)[] = [{ score: 0, rules: [] }];
+  for (const [index, own] of before.entries()) {
+    const items = tallies[index]!.map((tally) => {
+      // Images without the class alone would ask for everything to be left out: it keeps what it has, and does not count.
+      if (own.there === 0) return { spent: 0, score: 0 };
+      const lost = loss?.of(tally, own) ?? 0;
+      return { spent: lost <= 1e-12 ? 0 : Math.ceil(lost / part - 1e-9), score: score(tally) };
+    });
+    const worth = items.map(({ spent, score: own }) =>
+      items.every((other) => !(other.spent < spent && other.score >= own)),
+    );
+    const next: (Together | undefined)[] = [];
+    for (const [spent, so] of best.entries()) {
+      if (so === undefined) continue;
+      for (const [rule, item] of items.entries()) {
+        const sum = spent + item.spent;
+        if (!worth[rule] || !(sum <= PARTS)) continue;
+        const total = so.score + item.score;
+        const there = next[sum];
+        if (there !== undefined && total <= there.score + 1e-12) continue;
+        next[sum] = { score: total, rules: [...so.rules, rule] };
+      }
+    }
+    best = next;
   }
-  return best?.rule;
+  let found: Together | undefined;
+  for (const one of best) {
+    if (one !== undefined && (found === undefined || one.score > found.score + 1e-12)) found = one;
+  }
+  return found;
 }
