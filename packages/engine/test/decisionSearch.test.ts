@@ -1,4 +1,5 @@
 import { type Facts, IGNORE, type Sample } from '@raremask/core';
+import { NEVER_PREDICTED } from '@raremask/record';
 import { describe, expect, test } from 'vitest';
 import type { DecisionRule } from '../src/judging/decisionRule.ts';
 import { DecisionSearch } from '../src/judging/decisionSearch.ts';
@@ -201,6 +202,94 @@ describe('the gate', () => {
       ]).gate,
     ).toBe(0);
     expect(found([{ ...SURE, presence: 0.15 }]).gate).toBe(0);
+  });
+});
+
+describe('several classes', () => {
+  const two: Facts = {
+    ...facts,
+    classes: [...facts.classes, { name: 'b', value: 2 }],
+  };
+  const none: DecisionRule = { threshold: 0.5, minimumSizes: [0, 0, 0], peaks: [0, 0, 0] };
+  const open = { largest: [0, 8, 8], peaks: 'search' } as const;
+  /** One row of pixels: what is predicted, quite sure, and the truth. */
+  const row = (predicted: readonly number[], labels: readonly number[]): Judged => ({
+    sample: {
+      id: 'row',
+      size: [1, labels.length],
+      image: new Float32Array(labels.length),
+      labels: Uint8Array.from(labels),
+    },
+    decision: {
+      predicted: Uint8Array.from(predicted),
+      probabilities: Float32Array.from(
+        predicted.flatMap((own) => [0, 1, 2].map((index) => (index === own ? 0.9995 : 0.00025))),
+      ),
+    },
+    foreground: Float32Array.from(predicted, Number),
+  });
+  const best = (
+    images: readonly Judged[],
+    what: { largest: 'fixed' | readonly number[] } = open,
+  ) => {
+    const search = new DecisionSearch(two, none, { ...open, ...what });
+    for (const image of images) search.add(image);
+    return search.best();
+  };
+  /** All of class a is found, and class b beside it is not there. */
+  const strong = row([1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 2], [1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0]);
+  /** A pixel in twelve of class b is right. */
+  const weak = row(
+    [2, 0, 2, 0, 2, 0, 2, 0, 2, 0, 2, 0],
+    [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2].map((own, at) => (at === 0 ? own : 0)),
+  );
+  const wrong = row([0, 0, 0, 0, 0, 2, 0, 2, 0, 2, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
+
+  test('one that is hardly found and alarms everywhere may be given up', () => {
+    // Dice of a is 1, of b (2/7 + 0) / 2: without b a seventh is lost, of which an eighth may be.
+    const images = [strong, weak, wrong, row(Array(12).fill(0), Array(12).fill(0))];
+    const lost = best(images, { largest: [0, 8, 0] }).classes;
+    expect(lost['b']).toMatchObject({ minimumSize: 0, peak: 0, after: { alarms: 1 / 2 } });
+    // One more image in which it is not found: a tenth of the mean is more than b has.
+    const given = best([...images, wrong], { largest: [0, 8, 0] }).classes;
+    expect(given['b']).toMatchObject({
+      minimumSize: NEVER_PREDICTED,
+      after: { dice: 0, alarms: 0 },
+    });
+    expect(given['a']).toMatchObject({ minimumSize: 0, peak: 0, after: { dice: 1, alarms: 0 } });
+  });
+
+  test('none is given up where sizes are fixed, or nothing is found of any', () => {
+    const images = [strong, weak, wrong, wrong];
+    expect(best(images, { largest: 'fixed' }).classes['b']).toMatchObject({ minimumSize: 0 });
+    const quiet = row(Array(12).fill(0), Array(12).fill(0));
+    const nowhere = best([wrong, strong, quiet].map((image) => (image === strong ? wrong : image)));
+    expect(nowhere.classes['b']!.minimumSize).toBeLessThan(NEVER_PREDICTED);
+  });
+
+  test('together lose no more than a tenth of the mean Dice, wherever it saves most', () => {
+    // Both classes have a small structure in one image of six, which a size would lose.
+    const large = (own: number) =>
+      row([own, own, own, own, 0, 0, 0, 0], [own, own, own, own, 0, 0, 0, 0]);
+    const small = (own: number) => row([own, 0, 0, 0, 0, 0, 0, 0], [own, 0, 0, 0, 0, 0, 0, 0]);
+    const alarm = (own: number) => row([0, 0, own, 0, 0, 0, 0, 0], Array(8).fill(0));
+    const images = [
+      ...[1, 2].flatMap((own) => [
+        ...Array(5)
+          .fill(0)
+          .map(() => large(own)),
+        small(own),
+      ]),
+      alarm(1),
+      alarm(2),
+      alarm(2),
+    ];
+    const { a, b } = best(images).classes;
+    // A sixth of either is a twelfth of both: one of them, that with more alarms.
+    expect(a).toMatchObject({ minimumSize: 0, after: { dice: 1 } });
+    expect(b!.minimumSize).toBe(2);
+    expect(b!.after).toMatchObject({ alarms: 0 });
+    expect(b!.after.dice).toBeCloseTo(5 / 6, 6);
   });
 });
 

@@ -17,8 +17,12 @@ export interface ClassErrors {
   readonly falseStructures: number | null;
 }
 
+/** More pixels than any structure has: what a search asks of a class that is better never predicted. */
+export const NEVER_PREDICTED = 1_000_000_000;
+
 /** Which predicted structures of a class count. */
 interface ClassRule {
+  /** Fewest pixels; `NEVER_PREDICTED` of a class that was given up. */
   readonly minimumSize: number;
   readonly peak: number;
 }

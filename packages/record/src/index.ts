@@ -16,6 +16,7 @@ export {
   type DecisionFile,
   type FoundClass,
   type FoundDecision,
+  NEVER_PREDICTED,
   type OperatingChoice,
   readDecisions,
   type StatedCost,

@@ -141,6 +141,26 @@ describe('the report', () => {
     expect(page).toMatch(/<ul><li>Set <code>x: 1<\/code>/);
   });
 
+  test('names a class of which the decision leaves hardly anything', async () => {
+    await writeRun(folder, { size: [32, 32] });
+    const errors = (dice: number, alarms: number) => ({
+      ...{ dice, missed: 0, alarms, structuresMissed: 0, falseStructures: alarms },
+    });
+    const found = (before: number, after: number) => ({
+      ...{ minimumSize: 0, peak: 0, before: errors(before, 1), after: errors(after, 0) },
+      crossFitted: null,
+    });
+    const classes = { nodule: found(0.8, 0.75), haze: found(0.06, 0) };
+    const best = { epoch: 1, seen: {}, classes };
+    const file = { format: 1, checkpoints: { best, last: best } };
+    writeFileSync(join(folder, 'decision.json'), JSON.stringify(file));
+    const page = readFileSync(await writeReport(folder), 'utf8');
+    expect(page).toContain(
+      'haze is hardly predicted now (Dice 0.060 before the search, 0.000 after it)',
+    );
+    expect(page).not.toContain('nodule is hardly');
+  });
+
   test('shows what else the decision could be, as a curve whose points are picked without a script', async () => {
     await writeRun(folder, { size: [32, 32] });
     const errors = (missed: number, alarms: number) => ({

@@ -1,6 +1,6 @@
 import type { Packaged } from '@raremask/engine';
 import { intervalOf, type Summary, scoreOf, shownScores } from '@raremask/metrics';
-import type { Evaluation, Inspection } from '@raremask/record';
+import { type Evaluation, type Inspection, NEVER_PREDICTED } from '@raremask/record';
 
 export interface CardFacts {
   readonly name: string;
@@ -94,7 +94,9 @@ function decisionText(
     !overlapping && index === 0
       ? []
       : [
-          `${name} from ${Math.max(rule.minimumSizes[index]!, 1)} pixels and a peak of ${rule.peaks[index]}`,
+          rule.minimumSizes[index] === NEVER_PREDICTED
+            ? `${name} never`
+            : `${name} from ${Math.max(rule.minimumSizes[index]!, 1)} pixels and a peak of ${rule.peaks[index]}`,
         ],
   );
   const gate =

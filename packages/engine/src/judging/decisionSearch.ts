@@ -1,5 +1,11 @@
 import { type Facts, firstForeground } from '@raremask/core';
-import type { FoundClass, FoundDecision, OperatingChoice, StatedCost } from '@raremask/record';
+import {
+  type FoundClass,
+  type FoundDecision,
+  NEVER_PREDICTED,
+  type OperatingChoice,
+  type StatedCost,
+} from '@raremask/record';
 import { type ClassSeen, classesSeen } from './candidates.ts';
 import type { DecisionRule } from './decisionRule.ts';
 import { foldsOf } from './folds.ts';
@@ -12,8 +18,6 @@ const GATES = [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9,
 const PEAKS = [0, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999];
 /** Shares of the largest size that is tried. */
 const SIZES = [0, 0.125, 0.25, 0.5, 1];
-/** More pixels than any structure has: the class is never predicted. */
-export const NEVER = 1_000_000_000;
 /** Of equals the first: the usual one, then those that are nearer to it. */
 const THRESHOLDS = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9, 0.05, 0.95, 0.02];
 /** Those that the curve shows beside a fixed one. */
@@ -37,8 +41,9 @@ export type SearchedRule = Omit<FoundDecision, 'epoch' | 'seen'>;
 /**
  * Looks for the threshold, the smallest size and the least peak of structures that count: with a stated cost,
  * those with the least of it; without one, for each class those with the best mean of Dice where the class is
- * and 1 - false alarms where it is not, as long as nine tenths of the Dice stay (after the search for
- * thresholds and sizes that won segmentation contests with many empty images). Where a model judges whole
+ * and 1 - false alarms where it is not, as long as nine tenths of the mean Dice over the classes stay (after the
+ * search for thresholds and sizes that won segmentation contests with many empty images). Of several classes one
+ * may then be given up that is hardly found and alarms everywhere. Where a model judges whole
  * images, the probability below which one has nothing is searched with them, for all classes together, as the
  * threshold is. Of equals, what leaves out less.
  *
@@ -127,7 +132,7 @@ export class DecisionSearch {
       const tried = peaks === 'fixed' ? [own.peak] : PEAKS;
       const rules = sizes.flatMap((minimumSize) => tried.map((peak) => ({ minimumSize, peak })));
       const mayBeGivenUp = largest !== 'fixed' && cost === undefined && this.#names.length > 1;
-      return mayBeGivenUp ? [...rules, { minimumSize: NEVER, peak: tried[0]! }] : rules;
+      return mayBeGivenUp ? [...rules, { minimumSize: NEVER_PREDICTED, peak: tried[0]! }] : rules;
     });
     const images = this.#seen[0]!.map(({ group }, at) => ({
       group,

@@ -91,9 +91,7 @@ export class RuleGrid {
     let best: { choice: Choice; score: number } | undefined;
     for (const threshold of open) {
       for (let gate = 0; gate < this.gates.length; gate++) {
-        const tallies = before.map((_, index) =>
-          this.#sums[index]![threshold]![gate]!.map(seen),
-        );
+        const tallies = before.map((_, index) => this.#sums[index]![threshold]![gate]!.map(seen));
         const found = bestTogether(tallies, before, objective);
         if (found === undefined) continue;
         if (best === undefined || found.score > best.score + 1e-12) {

@@ -1,5 +1,6 @@
 import type { Facts, Model } from '@raremask/core';
 import type { Manifest } from '@raremask/core/manifest';
+import { NEVER_PREDICTED } from '@raremask/record';
 import { type DecisionRule, decisionRule, isGateSearched } from './decisionRule.ts';
 import { DecisionSearch, type SearchedRule } from './decisionSearch.ts';
 import type { Judged } from './judge.ts';
@@ -48,7 +49,11 @@ export function searchedNote({ classes: found, gate, threshold, cost }: Searched
         const unseen = crossFitted === null ? '' : ` (unseen ${number(crossFitted[key])})`;
         return `${NAMES[key]} ${number(before[key])} to ${number(after[key])}${unseen}`;
       });
-      return `${name} from ${Math.max(minimumSize, 1)} ${minimumSize > 1 ? 'pixels' : 'pixel'} and a peak of ${peak} (${errors.join(', ')})`;
+      const rule =
+        minimumSize === NEVER_PREDICTED
+          ? 'never, its alarms would outweigh what is found of it'
+          : `from ${Math.max(minimumSize, 1)} ${minimumSize > 1 ? 'pixels' : 'pixel'} and a peak of ${peak}`;
+      return `${name} ${rule} (${errors.join(', ')})`;
     },
   );
   const images =

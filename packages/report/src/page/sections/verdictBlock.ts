@@ -1,6 +1,6 @@
 import { intervalOf } from '@raremask/metrics';
-import type { Evaluation } from '@raremask/record';
-import { counted, percentText } from '../../numberText.ts';
+import type { Evaluation, FoundClass } from '@raremask/record';
+import { counted, percentText, shareText } from '../../numberText.ts';
 import type { RunRecord } from '../../record/runRecord.ts';
 import { html, type Markup, withCode } from '../markup.ts';
 import type { Verdict } from '../verdict.ts';
@@ -40,10 +40,25 @@ function doubtOf({ summary: { foreground } }: Evaluation): string | undefined {
   return `With other images of the same kind, 95 % intervals: ${parts.join(', ')}.${wide}`;
 }
 
+/** Classes of which the searched rule leaves less than half of the Dice, so that all are quieter. */
+function weakClasses({ decision }: RunRecord): readonly (readonly [string, FoundClass])[] {
+  if (decision === undefined || decision.cost !== undefined) return [];
+  return Object.entries(decision.classes).filter(
+    ([, { before, after }]) => (before.dice ?? 0) > 0 && (after.dice ?? 0) < before.dice! / 2,
+  );
+}
+
+function weakClassText([name, { before, after }]: readonly [string, FoundClass]): string {
+  const alarms =
+    before.alarms === null ? '' : `, where it alarmed in ${percentText(before.alarms)}`;
+  return `${name} is hardly predicted now (Dice ${shareText(before.dice)} before the search, ${shareText(after.dice)} after it): too little of it is right to be worth its false alarms${alarms} of the images without it. Train longer or label more of it; to see all that the network says of it, set \`evaluate.minimumSize: 0\` and \`evaluate.peak: 0\`.`;
+}
+
 /** The verdict's advice, and what every run is still to be asked for; the first is the most urgent. */
 function nextSteps({ state, advice }: Verdict, run: RunRecord): readonly string[] {
   const steps = [...advice];
   if (run.end?.interrupted === true) steps.unshift('Go on with it: `raremask resume RUN`.');
+  steps.push(...weakClasses(run).map(weakClassText));
   if (state !== 'learning') return steps;
   const splits = run.evaluations.map(({ split }) => split);
   if (!splits.includes('test')) {
