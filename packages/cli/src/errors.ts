@@ -45,6 +45,20 @@ export function thrownAside(
   );
 }
 
+/** @param behind the plugin in whose files it was asked for, where that is known */
+export function endedAside(
+  behind: { readonly where: string; readonly line: string } | undefined,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_ENDED_ASIDE',
+    category: 'plugin',
+    where: behind?.where ?? 'this command',
+    what: `the process was ended before the command was done${behind === undefined ? '' : `, by process.exit at ${behind.line}`}`,
+    expected: 'plugins that throw, or say what is wrong, and leave the process alone',
+    remedy: 'mend the plugin, or tell its author; raremask resume goes on from the last checkpoint',
+  });
+}
+
 export function manifestExists(path: string): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_MANIFEST_EXISTS',

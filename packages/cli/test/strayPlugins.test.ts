@@ -42,6 +42,12 @@ test.each([
     LOSS("void Promise.reject(new Error('nobody heard'));"),
     /^error .*: the plugin threw in a timer, .*: nobody heard, at .*own\.ts:7:\d+/m,
   ],
+  [
+    'that ends the process',
+    WITH_LOSS,
+    LOSS('process.exit(0);'),
+    /^error raremask\.yaml:10:12: the process was ended before the command was done, by process\.exit at .*own\.ts:7:\d+.*\[RAREMASK_ENDED_ASIDE\]$/m,
+  ],
 ])('a plugin %s is named', async (_, manifest, text, says) => {
   const project = createProject(manifest);
   project.write('own.ts', text);
@@ -49,4 +55,42 @@ test.each([
   expect(stderr).toMatch(says);
   expect(stderr).not.toMatch(/^\s+at /m);
   expect(status).toBe(1);
+});
+
+test('a plugin whose disposal throws is named, the report is written, and the status is not 0', async () => {
+  const project = createProject(
+    `${MANIFEST.replace('"@raremask/loss-ce"', './own.ts')}services: [{ use: ./clock.ts }]\n`,
+  );
+  project.write(
+    'clock.ts',
+    `import { defineService, token } from '@raremask/core';
+export const clock = token('a clock');
+export default defineService({
+  name: 'clock', api: 1, provides: clock,
+  create: () => ({ dispose() { throw new Error('it is stuck'); } }),
+});`,
+  );
+  project.write(
+    'own.ts',
+    LOSS('')
+      .replace('api: 1,', 'api: 1, needs: { clock },')
+      .replace(HEAD, `${HEAD}import { clock } from './clock.ts';\n`),
+  );
+  const { status, stderr, stdout } = await run(project.folder, ['train', '--backend', 'wasm']);
+  expect(stderr).toMatch(
+    /^warning: services\[0\] \(clock\), dispose: the plugin throws\. Got: Error: it is stuck, at .*clock\.ts:5:\d+/m,
+  );
+  expect(stdout).toMatch(/^report {2}/m);
+  expect(status).toBe(1);
+});
+
+test('files that import each other before they are there are refused, and get nothing undefined', async () => {
+  const project = createProject(WITH_LOSS);
+  project.write('own.ts', LOSS('', "import other from './other.ts';\nexport const name = other.name;"));
+  project.write('other.ts', "import own from './own.ts';\nexport default { name: own.name };");
+  const { status, stderr } = await run(project.folder, ['train', '--backend', 'wasm']);
+  expect(stderr).toMatch(
+    /^error .*the module of "\.\/own\.ts" fails while it loads\. Got: TypeError: .*, at .*other\.ts:2:\d+.*\[RAREMASK_PLUGIN_LOAD\]$/m,
+  );
+  expect(status).toBe(2);
 });

@@ -3,6 +3,7 @@ import type { Coarseness } from '../src/recommendation/coarser.ts';
 import type { TrainingFigures } from '../src/recommendation/figures.ts';
 import { recommendedSettings } from '../src/recommendation/recommend.ts';
 import type { Candidate } from '../src/recommendation/rehearse.ts';
+import { stepsWithin } from '../src/recommendation/shape.ts';
 import type { Start } from '../src/recommendation/start.ts';
 import { withinBudget } from '../src/recommendation/withinBudget.ts';
 
@@ -127,6 +128,21 @@ test('coarser images of several sizes are brought to one, where a window would s
     window: undefined,
   });
   expect(await windowed(40)).toEqual({ seen: [64, 64], fit: 0.5, window: [64, 64] });
+});
+
+test('a longer budget goes into steps as well as into width', () => {
+  expect(stepsWithin(60, undefined)).toBe(1500);
+  expect(stepsWithin(300, undefined)).toBe(1500);
+  expect(stepsWithin(1200, undefined)).toBe(3000);
+});
+
+test('the widest network must leave them', async () => {
+  const { within } = await chosen(1200, 1.3);
+  // A network of 16 filters takes four times as long: it would have 1,500 steps, but not 3,000.
+  expect(within.steps / 4).toBeGreaterThan(1500);
+  expect(within.steps / 4).toBeLessThan(3000);
+  expect(within.filters).toBe(8);
+  expect((await chosen(1200, 0.6)).within.filters).toBe(16);
 });
 
 test('published weights need fewer steps, and come with their encoder and rates', async () => {

@@ -347,6 +347,16 @@ export function pluginFailed(where: string, cause: unknown, place?: string): Rar
   );
 }
 
+export function slowDisposal(where: string, seconds: number): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_NO_ANSWER',
+    category: 'plugin',
+    where,
+    what: `its promise is not kept within ${seconds} s`,
+    remedy: 'mend the plugin, or tell its author; what it had to write may be missing',
+  });
+}
+
 export function pluginProduct(where: string, expected: string, got: string): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_PLUGIN_PRODUCT',

@@ -22,6 +22,7 @@ import {
   scopeClosed,
   serviceFailed,
 } from './errors.ts';
+import { giveBack, type Held, isDisposable } from './giveBack.ts';
 import type { LoadedPlugin } from './loadedPlugin.ts';
 import { createRandom } from './random.ts';
 import { type Position, type Provision, Scope } from './scopes.ts';
@@ -89,7 +90,7 @@ export interface RunScope {
   openReader(plugin: MakeablePlugin<'dataset'>, facts: DatasetFacts): Promise<SourceReader>;
   /** A random stream of the run's, apart from those of its plugins. */
   random(name: string): RandomStream;
-  /** Disposes what was made, the youngest first; then the services. */
+  /** Disposes what was made, the youngest first; then the services. What fails is told to the log: see `failedDisposals`. */
   dispose(): Promise<void>;
 }
 
@@ -108,7 +109,7 @@ export function createHost(options: HostOptions = {}): Host {
     async dispose() {
       for (const run of runs) await run.dispose();
       runs.clear();
-      await disposeAll(scope.made);
+      await giveBack(stderrLog, scope.made);
     },
   };
 }
@@ -120,7 +121,8 @@ class Run implements RunScope {
   readonly #scope: Scope;
   readonly #kinds: Kinds;
   readonly #streams: RandomStream;
-  readonly #products: { dispose(): unknown }[] = [];
+  readonly #products: Held[] = [];
+  readonly #log: Log;
   #open = true;
 
   constructor(parent: Scope, kinds: Kinds, options: RunOptions) {
@@ -128,6 +130,7 @@ class Run implements RunScope {
     this.#own = new Scope(parent);
     this.#scope = new Scope(this.#own);
     this.#kinds = kinds;
+    this.#log = log;
     this.#streams = createRandom(seed);
     const plugins = this.#streams.fork('plugin');
     this.#own.view(rngToken, ({ place }) => plugins.fork(place), false);
@@ -135,7 +138,8 @@ class Run implements RunScope {
     for (const { token, make } of provide) this.#own.share(token, make, true);
     checkServices(services);
     for (const service of services) {
-      this.#scope.share(service.plugin.provides, () => this.make(service), true);
+      const by = { where: whereOf(service), url: service.url };
+      this.#scope.share(service.plugin.provides, () => this.make(service), true, by);
     }
   }
 
@@ -162,7 +166,7 @@ class Run implements RunScope {
     const product = await called(loaded, 'create', () => plugin.create(loaded.options, services));
     checkProduct(this.#kinds[loaded.kind]!, product, where);
     // What a service made is given back with the services, after those who use it.
-    if (loaded.kind !== 'service') await this.#keep(product);
+    if (loaded.kind !== 'service') await this.#keep(loaded, product);
     return product as ProductByKind[K];
   }
 
@@ -179,7 +183,7 @@ class Run implements RunScope {
       plugin.openImages!(path, options, services),
     );
     checkProduct(this.#kinds.dataset!, dataset, where);
-    await this.#keep(dataset);
+    await this.#keep(loaded, dataset);
     if (facts !== undefined) {
       const describe = (of: Facts) =>
         `${of.space}-D images of ${of.channels} ${of.channels === 1 ? 'channel' : 'channels'}`;
@@ -194,7 +198,7 @@ class Run implements RunScope {
     const reader = await called(loaded, 'openReader', () =>
       loaded.plugin.openReader!(facts, loaded.options, services),
     );
-    await this.#keep(reader);
+    await this.#keep(loaded, reader);
     return reader;
   }
 
@@ -204,7 +208,7 @@ class Run implements RunScope {
 
   async dispose(): Promise<void> {
     this.#open = false;
-    await disposeAll(this.#products, this.#scope.made, this.#own.made);
+    await giveBack(this.#log, this.#products, this.#scope.made, this.#own.made);
   }
 
   async #services(loaded: MakeablePlugin<PluginKind>): Promise<Readonly<Record<string, unknown>>> {
@@ -235,12 +239,11 @@ class Run implements RunScope {
   }
 
   /** Remembers what must be disposed. A product that comes after the end is disposed at once. */
-  async #keep(product: unknown): Promise<void> {
-    const { dispose } = product as { readonly dispose?: unknown };
-    if (typeof dispose !== 'function') return;
-    this.#products.push(product as { dispose(): unknown });
+  async #keep(plugin: MakeablePlugin<PluginKind>, product: unknown): Promise<void> {
+    if (!isDisposable(product)) return;
+    this.#products.push({ where: whereOf(plugin), url: plugin.url, made: product });
     if (!this.#open) {
-      await disposeAll(this.#products);
+      await giveBack(this.#log, this.#products);
       throw scopeClosed();
     }
   }
@@ -258,21 +261,6 @@ async function called<T>(
     if (isRaremaskError(error)) throw error;
     throw pluginFailed(whereOf(plugin), error, stackPlace(error, plugin.url));
   }
-}
-
-/** Empties the lists from their ends; one that fails does not keep the others from being disposed. */
-async function disposeAll(...lists: { dispose(): unknown }[][]): Promise<void> {
-  const failures: unknown[] = [];
-  for (const list of lists) {
-    for (let item = list.pop(); item !== undefined; item = list.pop()) {
-      try {
-        await item.dispose();
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-  }
-  if (failures.length > 0) throw pluginFailed('dispose', failures[0]);
 }
 
 function checkProduct({ product: members }: KindRow, product: unknown, where: string): void {

@@ -135,6 +135,8 @@ async function loaderFor(path: string): Promise<Jiti> {
     loaders.get(hasZod) ??
     createJiti(import.meta.url, {
       fsCache: false,
+      // A default export that is not there yet, of files that import each other, is nothing, not an empty module.
+      interopDefault: false,
       // What tfjs is made of looks like modules to be translated: seconds of every command and thread.
       nativeModules: ['@tensorflow'],
       virtualModules: { [TFJS]: tf, [QUICK]: { tf } },

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { type DependencyContainer, container as root } from 'tsyringe';
 import type { Token } from '../contracts/token.ts';
 import { serviceInUse, serviceProvidedTwice } from './errors.ts';
+import { type Held, isDisposable } from './giveBack.ts';
 
 /** Whose eyes a service is seen through. */
 export interface Position {
@@ -36,21 +37,30 @@ export class Scope {
   readonly #parent: Scope | undefined;
   readonly #entries = new Map<symbol, { readonly name: string; taken: boolean }>();
   /** What the services of this scope made and must give back, oldest first. */
-  readonly made: { dispose(): unknown }[] = [];
+  readonly made: Held[] = [];
 
   constructor(parent?: Scope) {
     this.#parent = parent;
     this.#container = (parent === undefined ? root : parent.#container).createChildContainer();
   }
 
-  /** A service that all plugins of the scope share. */
-  share<T>(token: Token<T>, make: () => T | Promise<T>, replace: boolean): void {
+  /**
+   * A service that all plugins of the scope share.
+   *
+   * @param by the plugin that provides it; left out, the run itself
+   */
+  share<T>(
+    token: Token<T>,
+    make: () => T | Promise<T>,
+    replace: boolean,
+    by: Pick<Held, 'where' | 'url'> = { where: `service ${token.name}` },
+  ): void {
     let result: Promise<T> | undefined;
     this.#register(token, replace, () => {
       result ??= Promise.resolve()
         .then(make)
         .then((service) => {
-          if (isDisposable(service)) this.made.push(service);
+          if (isDisposable(service)) this.made.push({ ...by, made: service });
           return service;
         });
       return result;
@@ -95,12 +105,4 @@ export class Scope {
     plugin.registerInstance(POSITION, position);
     return (token) => plugin.resolve(token.key);
   }
-}
-
-function isDisposable(value: unknown): value is { dispose(): unknown } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as { readonly dispose?: unknown }).dispose === 'function'
-  );
 }

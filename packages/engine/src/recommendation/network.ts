@@ -1,5 +1,5 @@
 import { type Setting, setting } from './setting.ts';
-import { depthOf, STARTED_STEPS, STEPS } from './shape.ts';
+import { depthOf, stepsWithin } from './shape.ts';
 import { duration, logit, percent } from './wording.ts';
 
 const use: Setting = () =>
@@ -10,7 +10,7 @@ const filters: Setting = (_, { within, start }) =>
     ? setting(
         'model.with.filters',
         within.filters,
-        `a step takes ${duration(within.costs.step)} here: ${within.steps} of them in ${within.budget}; the widest network for which at least ${start ? STARTED_STEPS : STEPS} are left, or else the smallest`,
+        `a step takes ${duration(within.costs.step)} here: ${within.steps} of them in ${within.budget}; the widest network for which at least ${stepsWithin(within.seconds, start)} are left, or else the smallest`,
       )
     : setting(
         'model.with.filters',

@@ -32,6 +32,18 @@ export interface TrainingShape {
 export const STEPS = 1500;
 /** The same of a network that starts from published weights: it has less to learn, and a step costs more. */
 export const STARTED_STEPS = 300;
+/** Seconds of a budget for which these are enough. */
+const SHORT = 300;
+
+/**
+ * Steps that a wider network must leave of a budget: a longer one goes half into width and half into steps, since a
+ * step costs about the square of the width. All of it in width gave a network that had not learnt small structures.
+ */
+export function stepsWithin(seconds: number, start: Start | undefined): number {
+  const least = start ? STARTED_STEPS : STEPS;
+  return Math.round(least * Math.sqrt(Math.max(seconds / SHORT, 1)));
+}
+
 /** Longest extent of a whole image that is still trained on as it is. */
 const WHOLE = { 2: 192, 3: 64 } as const;
 /** Extents of windows are multiples of it: the lowest level of a network of depth 4, of a published encoder 5. */

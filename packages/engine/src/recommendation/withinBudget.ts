@@ -2,7 +2,7 @@ import { VALIDATION_SHARE } from '../judging/validationShare.ts';
 import { type Coarseness, keepsEnough } from './coarser.ts';
 import { figuresAt, type TrainingFigures } from './figures.ts';
 import type { Candidate, Costs } from './rehearse.ts';
-import { depthOf, STARTED_STEPS, STEPS, shapeOf } from './shape.ts';
+import { depthOf, STARTED_STEPS, STEPS, shapeOf, stepsWithin } from './shape.ts';
 import type { Start } from './start.ts';
 import type { Within } from './within.ts';
 
@@ -31,7 +31,7 @@ const AROUND = 8;
 /**
  * Chooses the finest resolution that shows enough and at which the smallest network has enough steps and validation leaves the
  * rest its time; where none has, the one with the most steps. Then the widest network for which enough
- * steps are left.
+ * steps are left: more of them with a longer budget.
  */
 export async function withinBudget(question: Question): Promise<Within> {
   const [narrowest, ...widerOnes] = question.start ? JOINED_FILTERS : FILTERS;
@@ -54,7 +54,7 @@ export async function withinBudget(question: Question): Promise<Within> {
       { factor: chosen.resolution, kept: chosen.kept },
       filters,
     );
-    if (!isEnough(wider)) break;
+    if (!isEnough(wider) || wider.steps < stepsWithin(question.seconds, question.start)) break;
     chosen = wider;
   }
   return isFinestShown(chosen) ? { ...chosen, isFinestShown: true } : chosen;
