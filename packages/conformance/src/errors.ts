@@ -29,3 +29,13 @@ export function fault(parts: Omit<ErrorParts, 'category'>, ...thrown: readonly u
   const options = thrown.length > 0 ? { cause: thrown[0] } : undefined;
   return new ConformanceError({ category: 'plugin', ...parts }, options);
 }
+
+/** Where the caller's own code is on the stack: the first frame that is in no package, and not here. */
+export function lineOf(called: Error): string {
+  const frames = (called.stack ?? '').split('\n').slice(1);
+  const own = frames.find((frame) => /:\d+:\d+\)?$/.test(frame) && !ELSEWHERE.test(frame));
+  const line = own && /(?:\(|at )((?:file:\/\/)?[^\s()]+:\d+:\d+)\)?$/.exec(own)?.[1];
+  return line ? `, at ${line.replace('file://', '')}` : '';
+}
+
+const ELSEWHERE = /node_modules|node:|<anonymous>|\/core\/(?:dist|src)\/gradients\//;
