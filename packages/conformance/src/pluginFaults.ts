@@ -20,9 +20,10 @@ export function optionsRefused(where: string, issues: readonly string[]): Confor
     code: 'RAREMASK_CONFORMANCE_OPTIONS',
     category: 'manifest',
     where,
-    what: 'the schema refuses the options',
+    what: 'the schema refuses the options that the plugin is tried with',
     got: issues.join('; '),
-    remedy: 'hand the checks options that the plugin takes, or mend the schema',
+    remedy:
+      'say options that it takes, by --with "{ option: value }" of raremask plugins check or the setting options of the checks, or mend the schema',
   });
 }
 
