@@ -88,6 +88,7 @@ test('these names are exported', () => {
         "loadManifest",
         "manifestJsonSchema",
         "optionsTable",
+        "readmeFaults",
         "scoreName",
         "secondsOf",
         "withOptionsTable",
