@@ -1,4 +1,5 @@
 import { type ErrorParts, isRaremaskError, RaremaskError } from '@raremask/core';
+import { causesOf } from '@raremask/core/host';
 
 /** Says what a plugin does that it must not, on which input, and what to do about it. */
 export class ConformanceError extends RaremaskError {}
@@ -21,7 +22,9 @@ export const at = ({ where, label }: Place) => `${where}, ${label}`;
 /** What was thrown, in words that go on in a sentence. */
 export function reason(error: unknown): string {
   if (isRaremaskError(error)) return error.message.replace(/\.+$/, '');
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return error instanceof Error
+    ? `${error.name}: ${error.message.replace(/\.+$/, '')}${causesOf(error)}`
+    : String(error);
 }
 
 /** What a plugin does wrong, and what was thrown where something was. */

@@ -50,6 +50,7 @@ test('these names are exported', () => {
       "./host": [
         "aboutPlugin",
         "answered",
+        "causesOf",
         "createHost",
         "createRandom",
         "declaredPlugins",
