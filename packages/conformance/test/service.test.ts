@@ -45,7 +45,11 @@ test('names each option that the schema refuses, and how options are said', asyn
 });
 
 test.each([
-  ['gives nothing', service(() => undefined), /nothing for the service test-number/],
+  [
+    'gives nothing',
+    service(() => undefined),
+    /cannot be made: create returns .* Expected: the service test-number\. Got: nothing\. Do this: mend create; [^.]*\.$/,
+  ],
   [
     'gives no path for the folder',
     service(() => 3, folder),
