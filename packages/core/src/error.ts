@@ -48,11 +48,16 @@ function sentence(parts: ErrorParts): string {
  * `fetch failed`. Empty where it has none. The causes of an error of ours stand in its own words.
  */
 export function causesOf(error: unknown): string {
-  if (!(error instanceof Error) || isRaremaskError(error) || error.cause === undefined) return '';
-  const { cause } = error;
-  const words = wordsOf(cause);
-  const said = words === '' || error.message.includes(words) ? '' : `, because of ${words}`;
-  return `${said}${cause === error ? '' : causesOf(cause)}`;
+  const seen = new Set<unknown>();
+  let text = '';
+  let one = error;
+  while (one instanceof Error && !isRaremaskError(one) && !seen.has(one)) {
+    seen.add(one);
+    const words = wordsOf(one.cause);
+    if (words !== '' && !one.message.includes(words)) text += `, because of ${words}`;
+    one = one.cause;
+  }
+  return text;
 }
 
 function wordsOf(cause: unknown): string {
