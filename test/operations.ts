@@ -60,6 +60,20 @@ export const differentiable: Readonly<Record<string, Uses>> = {
   diag: (p) => tf.square(tf.diag(tf.sum(rows(p), 0))),
   flipLeftRight: (p) => tf.mul(tf.image.flipLeftRight(p), tf.range(0, 3, 1)),
   depthToSpace: (p) => tf.square(tf.cumsum(tf.depthToSpace(tf.reshape(p, [1, 6, 6, 4]), 2), 1)),
+  conv3dTranspose: (p) => {
+    const [volume, filter] = [tf.reshape(p, [1, 2, 3, 4, 6]), tf.reshape(p, [2, 2, 2, 3, 6])];
+    const larger: [number, number, number, number, number] = [1, 4, 6, 8, 3];
+    return tf.square(
+      tf.conv3dTranspose(volume as tf.Tensor5D, filter as tf.Tensor5D, larger, 2, 'same'),
+    );
+  },
+  'conv3dTranspose, windows that overlap': (p) => {
+    const [volume, filter] = [tf.reshape(p, [1, 2, 2, 3, 12]), tf.reshape(p, [3, 1, 2, 2, 12])];
+    const larger: [number, number, number, number, number] = [1, 5, 3, 4, 2];
+    return tf.square(
+      tf.conv3dTranspose(volume as tf.Tensor5D, filter as tf.Tensor5D, larger, [2, 2, 1], 'valid'),
+    );
+  },
   greater: (p) => tf.where(tf.greater(p, 0.4), tf.square(p), tf.mul(p, 3)),
   'greater, as a mask': (p) => tf.mul(tf.cast(tf.greater(p, 0.4), 'float32'), p),
   'less and equal': (p) =>

@@ -1,5 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { planReleases } from '../scripts/release/plan.mjs';
+import { withoutChangelog } from '../scripts/release/workspace.mjs';
 
 type Sizes = Readonly<Record<string, 'major' | 'minor' | 'patch'>>;
 type Versions = Readonly<Record<string, string>>;
@@ -179,4 +183,20 @@ test('a snapshot moves all that must move together, above what was released', ()
   );
   expect(versions['@raremask/core']).toMatch(/^1\.3\.0-canary-\d{14}$/);
   expect(versions['@raremask/unet']).toMatch(/^1\.2\.4-canary-\d{14}$/);
+});
+
+test('packages of whose version no changelog speaks are found before they are packed', () => {
+  const parent = mkdtempSync(join(tmpdir(), 'raremask-changelogs-'));
+  const packages = [
+    ['new', undefined],
+    ['old', '# old\n\n## 1.0.0\n'],
+    ['released', '# released\n\n## 1.1.0\n\n## 1.0.0\n'],
+  ].map(([name, changelog]) => {
+    const dir = join(parent, name!);
+    mkdirSync(dir);
+    if (changelog !== undefined) writeFileSync(join(dir, 'CHANGELOG.md'), changelog);
+    return { dir, manifest: { name: name!, version: '1.1.0' } };
+  });
+  expect(withoutChangelog(packages)).toEqual(['new', 'old']);
+  rmSync(parent, { recursive: true });
 });

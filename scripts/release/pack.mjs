@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { repository } from './repository.mjs';
-import { publishedPackages, rangeResolver, root, withRanges } from './workspace.mjs';
+import { publishedPackages, rangeResolver, root, speaksOf, withRanges } from './workspace.mjs';
 
 /** What no registry can resolve. */
 const LOCAL = /"(?:workspace|catalog|file|link|portal):/;
@@ -93,8 +93,7 @@ export function checkTarball(tarball) {
   const changelog = execFileSync('tar', ['-xzOf', tarball, 'package/CHANGELOG.md'], {
     encoding: 'utf8',
   });
-  if (!changelog.includes(`\n## ${version}\n`))
-    refuse('its changelog does not speak of this version');
+  if (!speaksOf(changelog, version)) refuse('its changelog does not speak of this version');
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

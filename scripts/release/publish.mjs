@@ -7,7 +7,7 @@ import { parseArgs, promisify } from 'node:util';
 import { build } from '../setup.mjs';
 import { checkTarball, packPackages } from './pack.mjs';
 import { namedRegistry } from './registry.mjs';
-import { publishedPackages, root } from './workspace.mjs';
+import { publishedPackages, root, withoutChangelog } from './workspace.mjs';
 
 const execute = promisify(execFile);
 const { values } = parseArgs({
@@ -70,6 +70,17 @@ async function main() {
   if (missing.length === 0) {
     console.log('every version is there already');
     return;
+  }
+  const early = withoutChangelog(
+    publishedPackages().filter(({ manifest }) =>
+      missing.some(({ name }) => name === manifest.name),
+    ),
+  );
+  if (early.length > 0) {
+    const which = early.length > 3 ? `${early.slice(0, 3).join(', ')}, ...` : early.join(', ');
+    throw new Error(
+      `${early.length} of ${all.length} packages have a version of which no changelog speaks (${which}). Do this: npm run release:version first, and commit what it writes.`,
+    );
   }
   const folder = mkdtempSync(join(tmpdir(), 'raremask-release-'));
   try {

@@ -41,6 +41,7 @@ if (small.length > 0) {
 }
 
 const folders = new Map(packages.map(({ dir, packageJson }) => [packageJson.name, dir]));
+const released = (name) => existsSync(join(folders.get(name), 'CHANGELOG.md'));
 const plan = planReleases({
   changesets: await getChangesets(root),
   packages,
@@ -48,12 +49,15 @@ const plan = planReleases({
   config,
   preState,
   snapshot,
-  released: (name) => existsSync(join(folders.get(name), 'CHANGELOG.md')),
+  released,
 });
 const moved = plan.releases.filter(({ type }) => type !== 'none');
 for (const { name, newVersion, type } of moved) {
   const { version } = packages.find(({ packageJson }) => packageJson.name === name).packageJson;
-  console.log(`${name} ${version} -> ${newVersion} (${type})`);
+  const isFirst = !released(name) && preState === undefined && snapshot === undefined;
+  console.log(
+    `${name} ${isFirst ? '' : `${version} -> `}${newVersion} (${isFirst ? 'first release' : type})`,
+  );
 }
 if (moved.length === 0) console.log('no changeset waits: nothing is released');
 else if (!values['dry-run']) {

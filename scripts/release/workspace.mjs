@@ -1,5 +1,5 @@
 // What the release needs to know of the workspace: its packages, and their manifests as a registry may have them.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
@@ -15,6 +15,19 @@ export function publishedPackages(from = root) {
     dir: join(folder, name),
     manifest: JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8')),
   }));
+}
+
+/** Whether a changelog has a section of this version. */
+export const speaksOf = (changelog, version) => changelog.includes(`\n## ${version}\n`);
+
+/** Names of those packages whose version is in no changelog yet. */
+export function withoutChangelog(packages) {
+  return packages
+    .filter(({ dir, manifest }) => {
+      const path = join(dir, 'CHANGELOG.md');
+      return !existsSync(path) || !speaksOf(readFileSync(path, 'utf8'), manifest.version);
+    })
+    .map(({ manifest }) => manifest.name);
 }
 
 /**

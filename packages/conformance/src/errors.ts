@@ -1,4 +1,5 @@
 import { type ErrorParts, isRaremaskError, RaremaskError } from '@raremask/core';
+import { causesOf } from '@raremask/core/host';
 
 /** Says what a plugin does that it must not, on which input, and what to do about it. */
 export class ConformanceError extends RaremaskError {}
@@ -21,7 +22,9 @@ export const at = ({ where, label }: Place) => `${where}, ${label}`;
 /** What was thrown, in words that go on in a sentence. */
 export function reason(error: unknown): string {
   if (isRaremaskError(error)) return error.message.replace(/\.+$/, '');
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return error instanceof Error
+    ? `${error.name}: ${error.message.replace(/\.+$/, '')}${causesOf(error)}`
+    : String(error);
 }
 
 /** What a plugin does wrong, and what was thrown where something was. */
@@ -29,3 +32,13 @@ export function fault(parts: Omit<ErrorParts, 'category'>, ...thrown: readonly u
   const options = thrown.length > 0 ? { cause: thrown[0] } : undefined;
   return new ConformanceError({ category: 'plugin', ...parts }, options);
 }
+
+/** Where the caller's own code is on the stack: the first frame that is in no package, and not here. */
+export function lineOf(called: Error): string {
+  const frames = (called.stack ?? '').split('\n').slice(1);
+  const own = frames.find((frame) => /:\d+:\d+\)?$/.test(frame) && !ELSEWHERE.test(frame));
+  const line = own && /(?:\(|at )((?:file:\/\/)?[^\s()]+:\d+:\d+)\)?$/.exec(own)?.[1];
+  return line ? `, at ${line.replace('file://', '')}` : '';
+}
+
+const ELSEWHERE = /node_modules|node:|<anonymous>|\/core\/(?:dist|src)\/gradients\//;

@@ -1,12 +1,21 @@
 import { API, type OptionsSchema, type Plugin } from '@raremask/core';
 import type { Check } from './check.ts';
 import { noJsonSchema, notDeclared, takesUnknownOption } from './pluginFaults.ts';
+import { checkedOptions, whereOf } from './trial/make.ts';
 
-/** What plugins of every kind must do. */
-export function pluginChecks(plugin: Plugin, kind: Plugin['kind']): readonly Check[] {
+/**
+ * What plugins of every kind must do.
+ *
+ * @param optionSets that it is tried with
+ */
+export function pluginChecks(
+  plugin: Plugin,
+  kind: Plugin['kind'],
+  optionSets: readonly unknown[],
+): readonly Check[] {
   return [
     {
-      name: `is a ${kind} plugin for these contracts`,
+      name: `is ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind} plugin for these contracts`,
       async run() {
         const where = plugin.name || 'the plugin';
         if (typeof plugin.name !== 'string' || plugin.name === '') {
@@ -14,6 +23,14 @@ export function pluginChecks(plugin: Plugin, kind: Plugin['kind']): readonly Che
         }
         if (plugin.kind !== kind) throw notDeclared(where, 'kind', kind, plugin.kind);
         if (plugin.api !== API) throw notDeclared(where, 'api', String(API), plugin.api);
+      },
+    },
+    {
+      name: 'takes the options that it is tried with',
+      async run() {
+        for (const written of optionSets) {
+          await checkedOptions(plugin, written, whereOf(plugin, written));
+        }
       },
     },
     {

@@ -1,13 +1,16 @@
+import { isRaremaskError } from '@raremask/core';
 import { at, ConformanceError, type Differing, fault, type Place, reason } from './errors.ts';
 
+/** What the host says of it is told once. */
 export function cannotMake(where: string, cause: unknown): ConformanceError {
+  const own = isRaremaskError(cause) ? cause.parts : undefined;
   return new ConformanceError(
     {
+      ...(own ?? { got: reason(cause) }),
       code: 'RAREMASK_CONFORMANCE_CREATE',
       category: 'plugin',
       where,
-      what: 'the plugin cannot be made',
-      got: reason(cause),
+      what: `the plugin cannot be made${own === undefined ? '' : `: ${own.what}`}`,
       remedy:
         'mend create; where options do not fit the facts, throw a RaremaskError of the category manifest',
     },
@@ -20,9 +23,10 @@ export function optionsRefused(where: string, issues: readonly string[]): Confor
     code: 'RAREMASK_CONFORMANCE_OPTIONS',
     category: 'manifest',
     where,
-    what: 'the schema refuses the options',
+    what: 'the schema refuses the options that the plugin is tried with',
     got: issues.join('; '),
-    remedy: 'hand the checks options that the plugin takes, or mend the schema',
+    remedy:
+      'say options that it takes, by --with "{ option: value }" of raremask plugins check or the setting options of the checks, or mend the schema',
   });
 }
 

@@ -327,6 +327,13 @@ export const faultyModels: Readonly<Record<string, FaultyModel>> = {
     check: sized,
     says: /3 exclusive classes, 3-D.*1 image of \[4, 6, 8\].*throws/,
   },
+  'uses an operation that has no gradient': {
+    plugin: spoilt({
+      widen: (x) => (x.rank === 4 ? tf.image.rotateWithOffset(x as tf.Tensor4D, 0.1) : x),
+    }),
+    check: 'is finite for images with and without contrast',
+    says: /no gradient goes through RotateWithOffset, on which the logits depend, at .*faultyModels\.ts:\d+:\d+\. .*Do this: rotate .*docs\/gradients\.md/,
+  },
   'divides by the contrast of an image': {
     plugin: spoilt({
       normalise: (x, call) => {

@@ -1,6 +1,7 @@
 import { census, defineService, folder, type ServicePlugin, token } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { ConformanceError, runChecks, serviceChecks } from '../src/index.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -24,8 +25,31 @@ describe.each(Object.entries(sound))('a sound service %s', (_, plugin) => {
   test.each(serviceChecks(plugin))('$name', ({ run }) => run());
 });
 
+test('names each option that the schema refuses, and how options are said', async () => {
+  const options = z.strictObject({ folder: z.string(), filter: z.object({ low: z.number() }) });
+  const plugin = defineService({
+    name: 'faulty',
+    api: 1,
+    provides: number,
+    options,
+    create: () => 3,
+  });
+  const written = { filter: { low: 'x' } };
+  const failed = (await runChecks(serviceChecks(plugin, { options: [written] }))).filter(
+    ({ error }) => error,
+  );
+  expect(failed.map(({ name }) => name)).toEqual(['takes the options that it is tried with']);
+  expect(failed[0]!.error!.message).toMatch(
+    /^faulty .*the schema refuses .* Got: folder: .*expected string.*; filter\.low: .*expected number.* --with /,
+  );
+});
+
 test.each([
-  ['gives nothing', service(() => undefined), /nothing for the service test-number/],
+  [
+    'gives nothing',
+    service(() => undefined),
+    /cannot be made: create returns .* Expected: the service test-number\. Got: nothing\. Do this: mend create; [^.]*\.$/,
+  ],
   [
     'gives no path for the folder',
     service(() => 3, folder),

@@ -43,14 +43,39 @@ function sentence(parts: ErrorParts): string {
   return pieces.join(' ');
 }
 
-/** The first line of whatever was thrown, without its full stop, and where it was thrown. */
+/**
+ * What the causes of an error say that itself does not: `, because of connect ECONNREFUSED 127.0.0.1:80` after Node's
+ * `fetch failed`. Empty where it has none. The causes of an error of ours stand in its own words.
+ */
+export function causesOf(error: unknown): string {
+  const seen = new Set<unknown>();
+  let text = '';
+  let one = error;
+  while (one instanceof Error && !isRaremaskError(one) && !seen.has(one)) {
+    seen.add(one);
+    const words = wordsOf(one.cause);
+    if (words !== '' && !one.message.includes(words)) text += `, because of ${words}`;
+    one = one.cause;
+  }
+  return text;
+}
+
+function wordsOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return typeof cause === 'string' ? cause : '';
+  // Node tries several addresses, and says nothing of them together.
+  const [first] = cause instanceof AggregateError ? cause.errors : [];
+  return (cause.message || wordsOf(first)).split('\n')[0]!.replace(/[\s.]+$/, '');
+}
+
+/** The first line of whatever was thrown, without its full stop, what it comes from, and where it was thrown. */
 export function firstLine(error: unknown, place?: string): string {
   const text =
     error instanceof Error && !isRaremaskError(error)
       ? `${error.name}: ${error.message}`
       : String(isRaremaskError(error) ? error.message : error);
   const line = (text.split('\n')[0] ?? '').replace(/[\s.]+$/, '');
-  return place === undefined ? line : `${line}, at ${place}`;
+  const told = `${line}${causesOf(error)}`;
+  return place === undefined ? told : `${told}, at ${place}`;
 }
 
 export function list(names: readonly string[]): string {

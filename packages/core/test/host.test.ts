@@ -9,6 +9,7 @@ import {
   defineLoss,
   defineModel,
   defineSampler,
+  defineService,
   type Facts,
   facts,
   folder,
@@ -218,9 +219,53 @@ describe('services', () => {
       ),
     ).rejects.toMatchObject({
       category: 'data',
-      message:
-        'loss[0] (asking): the service facts cannot be made. Got: a.png: the mask is too small.',
+      message: 'loss[0] (asking): the service facts cannot be made: a.png: the mask is too small.',
     });
+  });
+
+  test.each([undefined, null])(
+    'of a plugin that gives %s is refused, with its place',
+    async (given) => {
+      const clock = token<unknown>('clock');
+      const plugin = defineService({
+        name: 'mine',
+        api: 1,
+        provides: clock,
+        create: () => given,
+      });
+      const services = [{ kind: 'service', plugin, options: {}, place: 'services[0]' } as const];
+      const run = createHost().run({ seed: 0, services });
+      await expect(
+        run.make(
+          at(
+            'loss[0]',
+            asking({ clock }, () => {}),
+          ),
+        ),
+      ).rejects.toThrow(
+        'loss[0] (asking): the service clock cannot be made: services[0] (mine): create returns something else than its kind promises. Expected: the service clock. Got: nothing. Do this: mend the plugin',
+      );
+    },
+  );
+
+  test('of a plugin that throws is told once', async () => {
+    const clock = token<unknown>('clock');
+    const create = () => {
+      throw new Error('no time', { cause: new Error('no clock') });
+    };
+    const plugin = defineService({ name: 'mine', api: 1, provides: clock, create });
+    const services = [{ kind: 'service', plugin, options: {}, place: 'services[0]' } as const];
+    const run = createHost().run({ seed: 0, services });
+    await expect(
+      run.make(
+        at(
+          'loss[0]',
+          asking({ clock }, () => {}),
+        ),
+      ),
+    ).rejects.toThrow(
+      'loss[0] (asking): the service clock cannot be made: services[0] (mine): the plugin throws. Got: Error: no time, because of no clock. Do this: mend the plugin, or tell its author.',
+    );
   });
 
   test('all missing ones are named before create runs', async () => {

@@ -263,6 +263,20 @@ export default defineLoss({
     write('package.json', '{ "type": "module" }');
     expect(onePixel(await made('./plain.js', folder, {}))).toBe(0);
   });
+
+  test('of a package with copies of everything still gets the tfjs of the host', async () => {
+    const { folder, write, link } = temporaryProject();
+    link('zod');
+    link('@raremask/core');
+    const inner = 'node_modules/@tensorflow/tfjs';
+    write(`${inner}/package.json`, '{ "name": "@tensorflow/tfjs", "main": "index.js" }');
+    write(`${inner}/index.js`, "throw new Error('the other copy');");
+    write('dist/index.js', "export { default } from './plain.js';");
+    write('dist/plain.js', PLAIN);
+    const file = { name: 'plain', type: 'module', exports: './dist/index.js' };
+    write('package.json', JSON.stringify(file));
+    expect(onePixel(await made('plain', folder, {}))).toBe(0);
+  });
 });
 
 describe('a file that cannot be loaded', () => {

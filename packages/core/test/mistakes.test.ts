@@ -380,3 +380,16 @@ test('a default sampler that is not installed is told', async () => {
   );
   expect(mistake).toContain('@raremask/sampler');
 });
+
+test('a file where a map names a plugin is answered with the map', async () => {
+  const text = changed(['sampler: {', 'sampler: ./s.ts # {']);
+  expect(await mistakesOf(`${text}\nservices: [./v.ts]\ntrackers: ./t.ts\n`)).toEqual([
+    expect.stringMatching(/the setting sampler does not .* Do this: write \{ use: \.\/s\.ts \}\.$/),
+    expect.stringMatching(
+      /setting services\[0\] does not .* Do this: write \{ use: \.\/v\.ts \}\.$/,
+    ),
+    expect.stringMatching(
+      /setting trackers does not .* Do this: write \[\{ use: \.\/t\.ts \}\]\.$/,
+    ),
+  ]);
+});

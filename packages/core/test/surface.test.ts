@@ -50,6 +50,7 @@ test('these names are exported', () => {
       "./host": [
         "aboutPlugin",
         "answered",
+        "causesOf",
         "createHost",
         "createRandom",
         "declaredPlugins",
@@ -88,6 +89,7 @@ test('these names are exported', () => {
         "loadManifest",
         "manifestJsonSchema",
         "optionsTable",
+        "readmeFaults",
         "scoreName",
         "secondsOf",
         "withOptionsTable",

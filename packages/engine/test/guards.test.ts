@@ -43,6 +43,8 @@ describe('a schedule', () => {
     ['a negative number', () => -0.1, '-0.1'],
     ['a text', () => '1', 'a string'],
     ['nothing', () => undefined, 'nothing'],
+    ['a promise', async () => 1, 'a promise'],
+    ['an object', () => ({}), 'an object'],
   ])('that gives %s is named with its place and the epoch', (_, give, got) => {
     expect(factor(give)).toThrow(
       `train.schedule (mine): the schedule gave an unusable factor, epoch 2.50 of 10, without the warm-up. Expected: a share of the full learning rate, a finite number from 0. Got: ${got}.`,
@@ -70,6 +72,20 @@ describe('a schedule', () => {
         }),
       );
     }
+  });
+
+  test('that promises to observe is named: nobody waits for it', () => {
+    const observe = (async () => {
+      throw new Error('never seen');
+    }) as unknown as () => void;
+    expect(() => guardedSchedule({ factor: () => 1, observe }, 'here').observe!(0.5, 3)).toThrow(
+      'here: the schedule gave a promise from observe, epoch 3. Expected: nothing, once it is done. Got: a promise.',
+    );
+    const sampler = { batches: () => [], observe };
+    const guarded = guardedSampler(sampler, { place: 'sampler (mine)', url: undefined, ids: [] });
+    expect(() => guarded.observe!([], 3)).toThrow(
+      'sampler (mine): the sampler gave a promise from observe, epoch 3.',
+    );
   });
 
   test.each([

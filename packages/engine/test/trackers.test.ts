@@ -68,7 +68,7 @@ describe('trackers', () => {
       {
         event: () => {
           calls.push('broken');
-          throw new Error('no disk');
+          throw new Error('no disk', { cause: new AggregateError([new Error('none at all')]) });
         },
       },
       { event: () => void calls.push('whole') },
@@ -78,7 +78,9 @@ describe('trackers', () => {
     all.event(note('b'));
     await all.drain();
     expect(calls.sort()).toEqual(['broken', 'whole', 'whole']);
-    expect(said).toEqual(['trackers[0] (mine) gets nothing more of this run: no disk']);
+    expect(said).toEqual([
+      'trackers[0] (mine) gets nothing more of this run: no disk, because of none at all',
+    ]);
   });
 
   test('that never answer cost a limited time, and are named', async () => {

@@ -54,7 +54,7 @@ export function pool(x: tf.Tensor, factors: Factors): tf.Tensor {
 /**
  * Transposed convolution, as wide as its stride: every pixel becomes a block.
  *
- * In 3-D a matrix product and a shuffle of pixels, since tfjs has no gradient for conv3dTranspose.
+ * In 3-D a matrix product and a shuffle of pixels: TensorFlow.js alone has no gradient for conv3dTranspose.
  *
  * @param kernel [...factors, out, in]
  */

@@ -44,7 +44,7 @@ export function augmentationChecks(
   const tasks = facts === undefined ? TASKS : [facts];
   const laws = [...formLaws(), ...purityLaws(), ...effectLaws(varies)];
   return reportedOnce([
-    ...pluginChecks(plugin, 'augmentation'),
+    ...pluginChecks(plugin, 'augmentation', options),
     {
       name: 'needs nothing but what reading threads have',
       async run() {

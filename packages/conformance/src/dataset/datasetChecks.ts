@@ -44,7 +44,7 @@ export function datasetChecks(
     ...imageLaws(plugin, folder, images, most),
   ];
   return reportedOnce([
-    ...pluginChecks(plugin, 'dataset'),
+    ...pluginChecks(plugin, 'dataset', options),
     ...laws.map(({ name, holds }) => ({
       name,
       async run() {

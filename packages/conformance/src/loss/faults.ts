@@ -1,5 +1,5 @@
 import type { GradientGap } from '@raremask/core/loss';
-import { at, ConformanceError, type Differing, type Place, reason } from '../errors.ts';
+import { at, ConformanceError, type Differing, lineOf, type Place, reason } from '../errors.ts';
 
 export function lossThrows(place: Place, cause: unknown): ConformanceError {
   return new ConformanceError(
@@ -26,16 +26,6 @@ export function withoutGradient(place: Place, { kernel, called, instead }: Gradi
     remedy: instead,
   });
 }
-
-/** Where the caller's own code is on the stack: the first frame that is in no package, and not here. */
-function lineOf(called: Error): string {
-  const frames = (called.stack ?? '').split('\n').slice(1);
-  const own = frames.find((frame) => /:\d+:\d+\)?$/.test(frame) && !ELSEWHERE.test(frame));
-  const line = own && /(?:\(|at )((?:file:\/\/)?[^\s()]+:\d+:\d+)\)?$/.exec(own)?.[1];
-  return line ? `, at ${line.replace('file://', '')}` : '';
-}
-
-const ELSEWHERE = /node_modules|node:|<anonymous>|\/core\/(?:dist|src)\/gradients\//;
 
 export function lossShape(place: Place, images: number, got: string): ConformanceError {
   return new ConformanceError({

@@ -53,7 +53,7 @@ export function lossChecks(
     ...purityLaws(known),
   ];
   return reportedOnce([
-    ...pluginChecks(plugin, 'loss'),
+    ...pluginChecks(plugin, 'loss', options),
     ...laws.map(({ name, holds }) => ({
       name,
       run: () => inEveryTask(plugin, options, tasks, holds),

@@ -3,8 +3,9 @@ import { ConformanceError, type Place } from '../errors.ts';
 import { type Batch, randomBatch } from '../trial/batch.ts';
 import { inEveryCase, isRefusal } from '../trial/cases.ts';
 import { make, whereOf } from '../trial/make.ts';
+import { NoGradient } from '../trial/noGradient.ts';
 import { TASKS } from '../trial/tasks.ts';
-import { type Evaluation, evaluate, NoGradient } from '../trial/valueAndGradient.ts';
+import { type Evaluation, evaluate } from '../trial/valueAndGradient.ts';
 import { lossThrows, withoutGradient } from './faults.ts';
 
 /** Of whatever laws draw by chance. */

@@ -1,4 +1,5 @@
-import { at, type Differing, fault, type Place, reason } from '../errors.ts';
+import type { GradientGap } from '@raremask/core/loss';
+import { at, type Differing, fault, lineOf, type Place, reason } from '../errors.ts';
 
 export function modelThrows(place: Place, cause: unknown) {
   return fault(
@@ -14,6 +15,16 @@ export function modelThrows(place: Place, cause: unknown) {
     },
     cause,
   );
+}
+
+export function modelWithoutGradient(place: Place, { kernel, called, instead }: GradientGap) {
+  return fault({
+    code: 'RAREMASK_CONFORMANCE_MODEL_GRADIENT_GAP',
+    where: at(place),
+    what: `no gradient goes through ${kernel}, on which the logits depend${lineOf(called)}`,
+    expected: 'operations that have a gradient, from the weights to the logits',
+    remedy: instead,
+  });
 }
 
 export function parameterFault(

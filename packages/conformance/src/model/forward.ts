@@ -1,7 +1,9 @@
 import type { Facts, Model, Parameter } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
+import { completeGradients, type GradientGap, gradientGap, tapeLength } from '@raremask/core/loss';
 import { tf } from '@raremask/tfjs';
 import { product } from '../trial/batch.ts';
+import { NoGradient } from '../trial/noGradient.ts';
 
 /** Everything that one call of a model gets, as plain numbers. */
 export interface Call {
@@ -111,31 +113,30 @@ export function weightedSum(values: readonly number[]): number {
  * no way from the weight to the logits.
  *
  * @param of outputs: of the auxiliary and image logits as well, added up
+ * @throws NoGradient
  */
 export async function gradientsOf(
   model: Model,
   call: Call,
   of: 'logits' | 'outputs' = 'logits',
 ): Promise<readonly (readonly number[] | undefined)[]> {
+  completeGradients();
   const { uniform } = uniformOf(call.uniform);
+  let gap: GradientGap | undefined;
   const found = tf.tidy(() => {
     const { images, weights, buffers } = tensorsOf(model, call);
     const { grads } = tf.engine().gradients(
       () => {
-        const {
-          logits,
-          auxiliary = [],
-          image,
-        } = model.forward({
-          images,
-          weights,
-          buffers,
-          mode: call.mode,
-          uniform,
-        });
+        const forward = () => model.forward({ images, weights, buffers, mode: call.mode, uniform });
+        const since = tapeLength();
+        const { logits, auxiliary = [], image } = forward();
         const outputs = image ? [...auxiliary, image] : auxiliary;
         const others = of === 'outputs' ? outputs.map((output) => output.logits) : [];
-        return [logits, ...others]
+        const to = [logits, ...others];
+        gap = gradientGap({ from: weights, to, since, again: forward });
+        // Thrown in here, it would leave behind what the gradient has saved.
+        if (gap) return tf.addN(weights.map((weight) => tf.sum(weight)));
+        return to
           .map((one) => tf.sum(tf.mul(one, tf.tensor(coefficients(one.size), one.shape))))
           .reduce((left, right) => tf.add(left, right));
       },
@@ -146,6 +147,10 @@ export async function gradientsOf(
     // Not null where the weight has no part in the value.
     return grads.map((gradient: tf.Tensor | null | undefined) => gradient ?? tf.tensor1d([]));
   });
+  if (gap) {
+    tf.dispose(found);
+    throw new NoGradient(gap);
+  }
   const values = await Promise.all(found.map((gradient) => gradient.data()));
   tf.dispose(found);
   return values.map((gradient) => (gradient.length === 0 ? undefined : [...gradient]));

@@ -56,7 +56,7 @@ export function modelChecks(
     ...sightLaws(known),
   ];
   return reportedOnce([
-    ...pluginChecks(plugin, 'model'),
+    ...pluginChecks(plugin, 'model', options),
     ...laws.map(({ name, holds }) => ({
       name,
       async run() {

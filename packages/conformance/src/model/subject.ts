@@ -2,8 +2,9 @@ import { type Facts, isRaremaskError, type Model, type ModelPlugin } from '@rare
 import type { Place } from '../errors.ts';
 import { MIXED, surveyOf } from '../sampler/stock.ts';
 import { make, whereOf } from '../trial/make.ts';
+import { NoGradient } from '../trial/noGradient.ts';
 import { difference, list } from '../trial/valueAndGradient.ts';
-import { modelNotFinite, modelThrows, parameterFault } from './faults.ts';
+import { modelNotFinite, modelThrows, modelWithoutGradient, parameterFault } from './faults.ts';
 import { type Answer, answerOf, type Call, gradientsOf, type Plain } from './forward.ts';
 import { parameterFaults } from './parameterFaults.ts';
 
@@ -67,6 +68,7 @@ export async function differentiated(
   try {
     return await gradientsOf(subject.model, call, of);
   } catch (error) {
+    if (error instanceof NoGradient) throw modelWithoutGradient(place(subject, call), error.gap);
     throw modelThrows(place(subject, call), error);
   }
 }

@@ -22,7 +22,7 @@ export function optimizerChecks(
 ): readonly Check[] {
   const laws = [...formLaws(), ...motionLaws(tolerance), ...purityLaws()];
   return reportedOnce([
-    ...pluginChecks(plugin, 'optimizer'),
+    ...pluginChecks(plugin, 'optimizer', options),
     ...laws.map(({ name, holds }) => ({
       name,
       run: () => withEveryOptions(plugin, options, subjectOf, holds),

@@ -44,7 +44,7 @@ export function samplerChecks(
     ...(varies ? varietyLaws() : []),
   ];
   return reportedOnce([
-    ...pluginChecks(plugin, 'sampler'),
+    ...pluginChecks(plugin, 'sampler', options),
     ...laws.map(({ name, on, holds }) => ({
       name,
       async run() {

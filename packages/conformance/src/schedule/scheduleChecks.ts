@@ -20,7 +20,7 @@ export function scheduleChecks(
 ): readonly Check[] {
   const laws = [...factorLaws(), ...stateLaws(), ...purityLaws()];
   return reportedOnce([
-    ...pluginChecks(plugin, 'schedule'),
+    ...pluginChecks(plugin, 'schedule', options),
     ...laws.map(({ name, holds }) => ({
       name,
       run: () => withEveryOptions(plugin, options, subjectOf, holds),

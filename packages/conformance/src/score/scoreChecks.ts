@@ -26,7 +26,7 @@ export function scoreChecks(
   const tasks = facts === undefined ? SCORE_TASKS : [facts];
   const laws = [...textLaws(), ...numberLaws(), ...directionLaws(tolerance), ...purityLaws()];
   return reportedOnce([
-    ...pluginChecks(plugin, 'score'),
+    ...pluginChecks(plugin, 'score', options),
     ...laws.map(({ name, holds }) => ({
       name,
       run: () => withEveryOptions(plugin, options, subjectOf, holds, tasks),

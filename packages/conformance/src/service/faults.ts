@@ -1,16 +1,5 @@
 import { fault } from '../errors.ts';
 
-export function providesNothing(where: string, service: string) {
-  return fault({
-    code: 'RAREMASK_CONFORMANCE_SERVICE_NOTHING',
-    where,
-    what: `create gives nothing for the service ${service}`,
-    expected: 'what the token of provides stands for',
-    got: 'undefined',
-    remedy: 'return the service from create',
-  });
-}
-
 export function otherService(where: string, service: string, expected: string, got: string) {
   return fault({
     code: 'RAREMASK_CONFORMANCE_SERVICE_TYPE',

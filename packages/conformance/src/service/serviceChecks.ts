@@ -16,7 +16,7 @@ export function serviceChecks(
   { options = [{}] }: ServiceCheckOptions = {},
 ): readonly Check[] {
   return reportedOnce([
-    ...pluginChecks(plugin, 'service'),
+    ...pluginChecks(plugin, 'service', options),
     ...givenLaws().map(({ name, holds }) => ({
       name,
       run: () =>

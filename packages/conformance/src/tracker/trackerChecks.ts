@@ -19,7 +19,7 @@ export function trackerChecks(
 ): readonly Check[] {
   const laws = [...hearingLaws(), ...givenLaws()];
   return reportedOnce([
-    ...pluginChecks(plugin, 'tracker'),
+    ...pluginChecks(plugin, 'tracker', options),
     ...laws.map(({ name, holds }) => ({
       name,
       run: () => withEveryOptions(plugin, options, subjectOf, holds),

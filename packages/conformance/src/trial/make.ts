@@ -127,10 +127,19 @@ export async function checkedOptions(
   if (plugin.options === undefined) return written;
   const result = await plugin.options['~standard'].validate(written);
   if (result.issues === undefined) return result.value;
-  throw optionsRefused(
-    where,
-    result.issues.map(({ message }: { readonly message: string }) => message),
-  );
+  throw optionsRefused(where, result.issues.map(complaint));
+}
+
+/** What a schema complains of, by Standard Schema. */
+interface Issue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** For example `filter.low: Invalid input: expected number, received undefined`. */
+function complaint({ message, path = [] }: Issue): string {
+  const keys = path.map((segment) => String(typeof segment === 'object' ? segment.key : segment));
+  return keys.length === 0 ? message : `${keys.join('.')}: ${message}`;
 }
 
 /** For example `dice {"pool":"batch"}, 2 exclusive classes, 2-D`. */

@@ -8,6 +8,7 @@ import {
 } from '@raremask/core/loss';
 import { tf } from '@raremask/tfjs';
 import type { Batch } from './batch.ts';
+import { NoGradient } from './noGradient.ts';
 
 /** What a loss makes of one batch. */
 export interface Evaluation {
@@ -16,16 +17,6 @@ export interface Evaluation {
   readonly values: readonly number[];
   /** Of the sum of the values, with respect to the logits. */
   readonly gradient: readonly number[];
-}
-
-/** Thrown where no gradient goes from the logits to the value. */
-export class NoGradient extends Error {
-  readonly gap: GradientGap;
-
-  constructor(gap: GradientGap) {
-    super(`no gradient goes through ${gap.kernel}`);
-    this.gap = gap;
-  }
 }
 
 /**

@@ -323,11 +323,15 @@ export function serviceInUse(name: string): RaremaskError {
 export function serviceFailed(where: string, name: string, cause: unknown): RaremaskError {
   return new RaremaskError(
     {
+      ...(isRaremaskError(cause)
+        ? {
+            ...cause.parts,
+            what: `the service ${name} cannot be made: ${cause.parts.where}: ${cause.parts.what}`,
+          }
+        : { what: `the service ${name} cannot be made`, got: firstLine(cause) }),
       code: 'RAREMASK_SERVICE_FAILED',
       category: isRaremaskError(cause) ? cause.category : 'run',
       where,
-      what: `the service ${name} cannot be made`,
-      got: firstLine(cause),
     },
     { cause },
   );

@@ -164,6 +164,10 @@ class Run implements RunScope {
     const services = await this.#services(loaded);
     const plugin = loaded.plugin as PluginByKind[PluginKind];
     const product = await called(loaded, 'create', () => plugin.create(loaded.options, services));
+    if (loaded.kind === 'service' && (product ?? undefined) === undefined) {
+      const expected = `the service ${providedBy(plugin).name}`;
+      throw pluginProduct(where, expected, 'nothing');
+    }
     checkProduct(this.#kinds[loaded.kind]!, product, where);
     // What a service made is given back with the services, after those who use it.
     if (loaded.kind !== 'service') await this.#keep(loaded, product);

@@ -65,7 +65,11 @@ async function imports(
 ): Promise<unknown> {
   try {
     if (installed) return await import(url);
-    if (!isSelfSufficient(path)) return await (await loaderFor(path)).import(path);
+    if (!isSelfSufficient(path)) {
+      const loader = await loaderFor(path);
+      // What Node could import, jiti's import leaves to Node, which takes the file's own tfjs. Its require does not.
+      return hasOtherTfjs(path) ? loader(path) : await loader.import(path);
+    }
     try {
       return await import(url);
     } catch (error) {
@@ -124,6 +128,11 @@ function isSelfSufficient(path: string): boolean {
     return wanted === undefined || found === wanted;
   };
   return gets(TFJS, locate(hostRequire, TFJS)) && gets(CORE, hostCore) && gets(ZOD);
+}
+
+function hasOtherTfjs(path: string): boolean {
+  const found = locate(createRequire(path), TFJS);
+  return found !== undefined && found !== locate(hostRequire, TFJS);
 }
 
 /** A loader that hands out the host's core and tfjs; and its zod, where the file has none in reach. */

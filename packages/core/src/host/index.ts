@@ -1,4 +1,5 @@
 export { deepError } from '../deepError.ts';
+export { causesOf } from '../error.ts';
 export { aboutPlugin, type DeclaredPlugin, declaredPlugins, type PluginAbout } from './declared.ts';
 export { failedDisposals } from './giveBack.ts';
 export {

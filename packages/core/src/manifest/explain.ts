@@ -58,9 +58,23 @@ export function explain(issue: Issue, subject: Subject, above: Path = []): Mista
       { at, error: wrongSetting(at.text, setting, 'text that is not empty', got, undefined) },
     ];
   }
-  const similar =
-    typeof value === 'string' ? nearest(value, wordsAt(subject.schema, inside)) : undefined;
-  return [{ at, error: wrongSetting(at.text, setting, expected, got, similar) }];
+  const written = typeof value === 'string' ? meantBy(value, subject.schema, inside) : undefined;
+  return [{ at, error: wrongSetting(at.text, setting, expected, got, written) }];
+}
+
+/** What a text may have been meant for: a word that is nearly the same, or the plugin of a map. */
+function meantBy(text: string, schema: Schema, inside: Path): string | undefined {
+  const similar = nearest(text, wordsAt(schema, inside));
+  if (similar !== undefined) return similar;
+  if (!namesPlugin(schema, inside)) return undefined;
+  const isList = schemasAt(schema, inside).some(({ type }) => type === 'array');
+  return isList ? `[{ use: ${text} }]` : `{ use: ${text} }`;
+}
+
+/** Whether a map with any plugin's name after `use` may stand there, or a list of such: not one of a few words. */
+function namesPlugin(schema: Schema, path: Path): boolean {
+  const use = [...path, 'use'];
+  return schemasAt(schema, use).length > 0 && wordsAt(schema, use).length === 0;
 }
 
 /** A key that nothing reads. `inside` counts from the subject's base. */

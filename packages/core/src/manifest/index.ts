@@ -7,6 +7,7 @@ export type { LoadedManifest, LoadedPlugins } from './loadedManifest.ts';
 export { type LoadOptions, loadManifest } from './loadManifest.ts';
 export { ManifestErrors } from './mistake.ts';
 export { optionsTable, withOptionsTable } from './optionsTable.ts';
+export { readmeFaults } from './readmeFaults.ts';
 export { scoreName } from './scoreNames.ts';
 export type {
   ListSource,

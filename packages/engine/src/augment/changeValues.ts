@@ -83,11 +83,9 @@ function take(changed: ChangedArrays, { where }: MadeAugmentation, { id, arrays 
     if (given === undefined || given === own) continue;
     const type = own instanceof Uint8Array ? Uint8Array : Float32Array;
     if (!(given instanceof type) || given.length !== own.length) {
-      throw broken(
-        `its ${name} has another type or length`,
-        `a ${type.name} of ${own.length} values`,
-        `${Object(given).constructor?.name} of ${given?.length}`,
-      );
+      const expected = `a ${type.name} of ${own.length} values`;
+      const got = `a ${Object(given).constructor?.name} of ${given?.length}`;
+      throw brokenWindow(where, id, `its ${name} has another type or length`, expected, got);
     }
     own.set(given as never);
   }

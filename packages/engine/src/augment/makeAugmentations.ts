@@ -30,6 +30,8 @@ export interface PlannedAugmentation {
 /** An augmentation of the manifest, made. */
 export interface MadeAugmentation {
   readonly product: Augmentation;
+  /** Of the plugin. */
+  readonly name: string;
   /** What messages call it: place and name. */
   readonly where: string;
   /** Name of its branch of a window's stream; left out, it draws from the window's own. */
@@ -77,7 +79,13 @@ export async function makeAugmentations(
     seen.set(plugin.name, before + 1);
     const stream = before === 0 ? plugin.name : `${plugin.name}/${before + 1}`;
     const planned = { url, rawOptions, place };
-    made.push({ product, where, planned, ...(stream !== OWN_STREAM && { stream }) });
+    made.push({
+      product,
+      name: plugin.name,
+      where,
+      planned,
+      ...(stream !== OWN_STREAM && { stream }),
+    });
   }
   return made;
 }

@@ -52,7 +52,8 @@ function checkPlaces(places: Places, where: string, { id, size, facts }: Moving)
     throw broken('flips', `${size.length} times true or false`, flips);
   }
   if ((affine ?? displacement) !== undefined && facts.space === 3) {
-    throw broken('affine and displacement are for images of two dimensions', 'space: 2', '3-D');
+    const what = 'affine and displacement are for images of two dimensions';
+    throw brokenPlaces(where, id, what, '2-D images', '3-D');
   }
   if (affine !== undefined && !(affine.length === 4 && affine.every(Number.isFinite))) {
     throw broken('affine', '4 finite numbers', [...affine].map(String));

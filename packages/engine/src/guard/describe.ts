@@ -3,5 +3,7 @@ export function describe(value: unknown): string {
   if (value instanceof Promise) return 'a promise';
   if (typeof value === 'number') return String(value);
   if (value === undefined || value === null) return 'nothing';
-  return Array.isArray(value) ? `a list of ${value.length}` : `a value of the type ${typeof value}`;
+  if (typeof value === 'object')
+    return Array.isArray(value) ? `a list of ${value.length}` : 'an object';
+  return `a ${typeof value}`;
 }

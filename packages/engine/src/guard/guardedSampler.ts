@@ -2,6 +2,7 @@ import type { Draw, Json, Sampler } from '@raremask/core';
 import { calling } from './calling.ts';
 import { samplerFailed, samplerResult } from './errors.ts';
 import { lostInJson, WHAT_JSON_KEEPS } from './json.ts';
+import { isPromise } from './promised.ts';
 
 export interface SamplerPlace {
   /** What messages begin with, for example `sampler (mine)`. */
@@ -36,8 +37,18 @@ export function guardedSampler(sampler: Sampler, { place, url, ids }: SamplerPla
       return batches as (readonly Draw[])[];
     },
     ...(sampler.observe !== undefined && {
-      observe: (outcomes, epoch) =>
-        called(`observe, epoch ${epoch}`, () => sampler.observe!(outcomes, epoch)),
+      observe(outcomes, epoch) {
+        const what = `observe, epoch ${epoch}`;
+        const given: unknown = called(what, () => sampler.observe!(outcomes, epoch));
+        if (isPromise(given)) {
+          throw samplerResult(
+            place,
+            `a promise from ${what}`,
+            'nothing, once it is done',
+            'a promise',
+          );
+        }
+      },
     }),
     ...(sampler.state !== undefined && {
       state() {

@@ -1,8 +1,8 @@
-import { RaremaskError } from '@raremask/core';
+import { isRaremaskError, RaremaskError } from '@raremask/core';
 import { pluginThrew } from '../guard/errors.ts';
 
-const REMEDY =
-  'mend the score, or take it out of evaluate.scores; a run that stopped here is as its last checkpoint says, and raremask resume goes on with its validation';
+const REMEDY = 'mend the score, or take it out of evaluate.scores';
+const IN_A_RUN = `${REMEDY}; a run that stopped here is as its last checkpoint says, and raremask resume goes on with its validation`;
 
 export function scoreMalformed(
   place: string,
@@ -28,7 +28,7 @@ export function scoreFailed(
   url: string | undefined,
 ): RaremaskError {
   const text = `the score threw while ${what}`;
-  return pluginThrew('RAREMASK_SCORE_FAILED', place, text, cause, { url, remedy: REMEDY });
+  return pluginThrew('RAREMASK_SCORE_FAILED', place, text, cause, { url, remedy: IN_A_RUN });
 }
 
 export function scoreValue(
@@ -44,8 +44,14 @@ export function scoreValue(
     what: `the score gave no usable number while ${what}`,
     expected,
     got,
-    remedy: REMEDY,
+    remedy: IN_A_RUN,
   });
+}
+
+/** The same of a score that is only tried: there is no run yet to go on with. */
+export function beforeTheRun(error: unknown): unknown {
+  if (!isRaremaskError(error) || error.parts.remedy !== IN_A_RUN) return error;
+  return new RaremaskError({ ...error.parts, remedy: REMEDY }, { cause: error.cause });
 }
 
 export function gateWithoutHead(gate: number | 'auto'): RaremaskError {

@@ -1,5 +1,6 @@
 import type { Facts } from '@raremask/core';
 import { scoreImage, summarize } from '@raremask/metrics';
+import { beforeTheRun } from './errors.ts';
 import type { NamedScore } from './namedScore.ts';
 
 /** Extent of the trial's images along each axis. */
@@ -18,6 +19,14 @@ const TRIALS = [
  * shows here, and not after an epoch.
  */
 export function tryScore(score: NamedScore, facts: Facts): void {
+  try {
+    measureTrials(score, facts);
+  } catch (error) {
+    throw beforeTheRun(error);
+  }
+}
+
+function measureTrials(score: NamedScore, facts: Facts): void {
   const size = Array.from({ length: facts.space }, () => EXTENT);
   const spacing = facts.spacing ?? size.map(() => 1);
   const names = facts.classes.slice(facts.overlapping ? 0 : 1).map(({ name }) => name);

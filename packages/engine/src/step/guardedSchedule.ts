@@ -1,6 +1,8 @@
 import type { Json, Schedule } from '@raremask/core';
 import { calling } from '../guard/calling.ts';
+import { describe } from '../guard/describe.ts';
 import { lostInJson, WHAT_JSON_KEEPS } from '../guard/json.ts';
+import { isPromise } from '../guard/promised.ts';
 import { scheduleFailed, scheduleResult } from './errors.ts';
 
 /**
@@ -17,14 +19,23 @@ export function guardedSchedule(schedule: Schedule, place: string, url?: string)
       const factor: unknown = called(`factor, ${when}`, () => schedule.factor(progress));
       if (typeof factor !== 'number' || !Number.isFinite(factor) || factor < 0) {
         const expected = 'a share of the full learning rate, a finite number from 0';
-        const got = typeof factor === 'number' ? String(factor) : describe(factor);
-        throw scheduleResult(place, `an unusable factor, ${when}`, expected, got);
+        throw scheduleResult(place, `an unusable factor, ${when}`, expected, describe(factor));
       }
       return factor;
     },
     ...(schedule.observe !== undefined && {
-      observe: (score: number, epoch: number) =>
-        called(`observe, epoch ${epoch}`, () => schedule.observe!(score, epoch)),
+      observe(score: number, epoch: number) {
+        const what = `observe, epoch ${epoch}`;
+        const given: unknown = called(what, () => schedule.observe!(score, epoch));
+        if (isPromise(given)) {
+          throw scheduleResult(
+            place,
+            `a promise from ${what}`,
+            'nothing, once it is done',
+            'a promise',
+          );
+        }
+      },
     }),
     ...(schedule.state !== undefined && {
       state() {
@@ -41,8 +52,4 @@ export function guardedSchedule(schedule: Schedule, place: string, url?: string)
       restore: (state: Json) => called('restore', () => schedule.restore!(state)),
     }),
   };
-}
-
-function describe(value: unknown): string {
-  return value === undefined || value === null ? 'nothing' : `a ${typeof value}`;
 }

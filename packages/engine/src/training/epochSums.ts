@@ -1,3 +1,5 @@
+import { KINDS } from '@raremask/core';
+import type { MadeAugmentation } from '../augment/makeAugmentations.ts';
 import type { BatchCounts } from '../reading/plan.ts';
 import type { EpochSums } from '../record/checkpointHead.ts';
 import type { StepResult } from '../runner/runner.ts';
@@ -55,8 +57,29 @@ export function means({ batches, updates, loss, terms, gradientNorm }: EpochSums
 /** Share of the masks of an epoch that augmentation may empty without a word. */
 const EMPTIED_SHARE = 0.05;
 
-/** What is said where augmentation has left too many windows without their foreground. */
-export function emptiedNote({ emptied, masks }: EpochSums): string | undefined {
+/** What makes a standard augmentation hide or move out less. */
+const GENTLER: Readonly<Record<string, string>> = {
+  cutout: 'lower the size of',
+  elastic: 'lower the strength of',
+  scale: 'lower the end (to) of',
+  turn: 'lower the degrees of',
+};
+
+/**
+ * What is said where augmentation has left too many windows without their foreground.
+ *
+ * @param augmentations those of the run: standard ones that leave foreground where it is are not to blame
+ */
+export function emptiedNote(
+  { emptied, masks }: EpochSums,
+  augmentations: readonly Pick<MadeAugmentation, 'name' | 'where'>[],
+): string | undefined {
   if (emptied <= EMPTIED_SHARE * masks) return undefined;
-  return `augmentation left ${emptied} of ${masks} windows with foreground without any; in train.augment, lower the size of cutout, the end of scale or the degrees of turn, or take larger windows`;
+  const { names } = KINDS.augmentation;
+  const advice = augmentations.flatMap(({ name, where }) => {
+    if (GENTLER[name] !== undefined) return [`${GENTLER[name]} ${where}`];
+    return Object.hasOwn(names, name) ? [] : [`look at what ${where} does`];
+  });
+  const ways = [...advice, 'take larger windows'].join(', or ');
+  return `augmentation left ${emptied} of ${masks} windows with foreground without any; ${ways}`;
 }

@@ -338,7 +338,7 @@ export class TrainingRun {
     if (isFirst(this.#team)) await this.#table.add(event);
     this.#emit(event);
     this.#emit(this.#load.taken(done));
-    const note = emptiedNote(sums);
+    const note = emptiedNote(sums, this.#parts.augmentations);
     if (note !== undefined) this.#emit({ type: 'note', level: 'warn', text: note });
     for (const finding of noticed?.findings ?? []) this.#emit(finding);
     this.#isEnded = this.#isCut || acted.acts.includes('stop');

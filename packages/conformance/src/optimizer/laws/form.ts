@@ -54,7 +54,9 @@ export function formLaws(): readonly Law<OptimizerSubject>[] {
             const got =
               tensor instanceof tf.Tensor
                 ? `a tensor, ${tensor.dtype} [${tensor.shape.join(', ')}]`
-                : `a ${typeof tensor}`;
+                : typeof tensor === 'object'
+                  ? 'an object'
+                  : `a ${typeof tensor}`;
             if (got !== expected) throw optimizerShape(place, what, { expected, got });
           }
         });
