@@ -435,6 +435,14 @@ describe('an error', () => {
 
   it.each([
     ['labels too short', /its labels has another length .* Expected: 4 values\. Got: 3/],
+    [
+      'wide image',
+      /^data \(wide image\): .* its image has a wrong type\. Expected: Uint8Array, Uint16Array, Float32Array\. Got: Float64Array/,
+    ],
+    ['clamped image', /its image has a wrong type\. .* Got: Uint8ClampedArray/],
+    ['wide labels', /its labels has a wrong type\. Expected: Uint8Array\. Got: Int32Array/],
+    ['listed labels', /its labels has a wrong type\. Expected: Uint8Array\. Got: Array/],
+    ['wide weight', /its weight has a wrong type\. Expected: Float32Array\. Got: Float64Array/],
     ['unknown label', /unknown label at pixel 1 .* Expected: 0 to 2, or 255 .* Got: 3/],
     ['infinite image', /its image has an unusable number at index 1\. .* Got: Infinity/],
     ['negative weight', /its weight has an unusable number at index 0\. .* Got: -1/],
