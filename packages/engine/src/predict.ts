@@ -19,6 +19,7 @@ import { BLOCKS, DOUBT } from './prediction/names.ts';
 import type { Work } from './prediction/predictBlock.ts';
 import { type PredictResult, predictBlocks } from './prediction/predictBlocks.ts';
 import { type Feed, openFeed } from './reading/feed.ts';
+import { listingOf } from './reading/listing.ts';
 import type { Part } from './reading/part.ts';
 import { remembered } from './reading/remembered.ts';
 import type { Compute } from './runner/compute.ts';
@@ -85,7 +86,9 @@ export async function predictTogether(
   try {
     const found = await scope.openImages(loaded.plugins.dataset, input, facts);
     const paths = members.map(({ trained }) => trained.folder.path);
-    const images = withoutOwn(found, options, paths);
+    const { place, plugin } = loaded.plugins.dataset;
+    const ids = listingOf(found, `${place} (${plugin.name})`);
+    const images = withoutOwn(found, ids, options, paths);
     if (images.writePredictions === undefined && facts.space === 3) throw noPredictionFiles();
     const known = knownNote(images.ids, await trainedOn(members));
     if (known !== undefined) onEvent({ type: 'note', level: 'warn', text: known });
@@ -155,13 +158,14 @@ async function networkIdentity({
 /** The images without those that the runs, or an earlier prediction to the same place, have written. */
 function withoutOwn(
   images: Dataset,
+  listed: readonly string[],
   { input, out }: PredictOptions,
   runs: readonly string[],
 ): Dataset {
   const written = ['masks', 'probabilities', DOUBT, BLOCKS].map((name) => join(out, name));
   const own = [...written, ...runs].map((path) => resolve(path));
   const apart = own.filter((folder) => !isInside(resolve(input), folder));
-  const ids = images.ids.filter((id) => {
+  const ids = listed.filter((id) => {
     const file = images.files?.(id).image;
     return file === undefined || !apart.some((folder) => isInside(resolve(file), folder));
   });

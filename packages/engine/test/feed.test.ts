@@ -4,7 +4,7 @@ import type { Dataset, Draw, Sample } from '@raremask/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Feed, openFeed } from '../dist/reading/feed.js';
 import type { Batch, FeedPlan } from '../dist/reading/plan.js';
-import { countedFacts, countedSample, labelOf, weightOf } from './feedPlugin.ts';
+import { countedFacts, countedIds, countedSample, labelOf, weightOf } from './feedPlugin.ts';
 import { madeOfRule, type Rule } from './shortForm.ts';
 
 // Starting a thread can take a while on a busy machine.
@@ -17,7 +17,7 @@ afterEach(async () => {
 
 const counted: Dataset = {
   facts: countedFacts,
-  ids: [],
+  ids: countedIds,
   group: () => undefined,
   read: async (id) => countedSample(id),
 };
@@ -420,6 +420,25 @@ describe('an error', () => {
     const feed = await open({ workers: 2, dataset: { url, rawOptions: {}, folder: '/refuses' } });
     await expect(all(feed.whole(['1x1/a']))).rejects.toThrow('this folder is refused');
     await expect(all(feed.whole(['1x1/a']))).rejects.toThrow('this folder is refused');
+  });
+
+  it('names the first id that a thread lists otherwise, or does not have', async () => {
+    const listed = async (ids: readonly string[]) => {
+      const feed = await open({ workers: 1 }, { ...counted, ids });
+      return await all(feed.whole(['1x1/a']));
+    };
+    const [first, second, third] = countedIds as readonly [string, string, string];
+    await expect(listed([second, third])).rejects.toMatchObject({
+      code: 'RAREMASK_DATASET_LISTING',
+      category: 'plugin',
+      message: expect.stringContaining(
+        'data (counted): the data set gives other ids where a thread that reads opens it. Expected: 4x4/b as id 0 of 2. Got: 6x8/a as id 0 of 3.',
+      ),
+    });
+    await expect(listed([first, second, third, '1x1/d'])).rejects.toThrow(
+      'Expected: 1x1/d as id 3 of 4. Got: none as id 3 of 3.',
+    );
+    expect(await listed([...countedIds])).toHaveLength(1);
   });
 
   it('says so where a thread ends by itself', async () => {

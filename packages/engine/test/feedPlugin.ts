@@ -13,12 +13,14 @@ export default defineDataset({
     if (services.folder === '/refuses') throw broken('data', 'this folder is refused');
     return {
       facts: countedFacts,
-      ids: ['6x8/a', '4x4/b', '5x5/c'],
+      ids: countedIds,
       group: () => undefined,
       read: async (id) => countedSample(id),
     };
   },
 });
+
+export const countedIds = ['6x8/a', '4x4/b', '5x5/c'];
 
 export const countedFacts = {
   space: 2,

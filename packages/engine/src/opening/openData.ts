@@ -2,6 +2,7 @@ import type { Census, Dataset, Facts, OnEvent } from '@raremask/core';
 import { createHost, type Host, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type RecordedSplits, readSplits, runFolder } from '@raremask/record';
+import { listingOf } from '../reading/listing.ts';
 import { type CountedSurvey, censusOf } from '../survey/survey.ts';
 import { type Counted, Counts } from './counts.ts';
 import { resolutionOfVolumes, severalUnreadable } from './errors.ts';
@@ -71,7 +72,9 @@ export async function openSet(
   try {
     const broken = new BrokenSamples();
     const made = await openScope(host, loaded, notes.emit).make(plugins.dataset);
-    const dataset = tolerant(made, broken);
+    const { place, plugin } = plugins.dataset;
+    const ids = listingOf(made, `${place} (${plugin.name})`);
+    const dataset = tolerant(made, ids, broken);
     const { resolution } = manifest.data;
     if (resolution !== undefined && dataset.facts.space === 3) throw resolutionOfVolumes();
     const workers = workerCount(manifest.train.workers, cores);

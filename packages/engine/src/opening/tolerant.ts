@@ -19,12 +19,16 @@ export class BrokenSamples {
   }
 }
 
-/** A data set in which whatever it throws of one sample breaks that sample, and nothing else. */
-export function tolerant(dataset: Dataset, broken: BrokenSamples): Dataset {
+/**
+ * A data set in which whatever it throws of one sample breaks that sample, and nothing else.
+ *
+ * @param ids its own, copied
+ */
+export function tolerant(dataset: Dataset, ids: readonly string[], broken: BrokenSamples): Dataset {
   return {
     ...dataset,
     facts: dataset.facts,
-    ids: dataset.ids,
+    ids,
     read: (id) => dataset.read(id),
     group: tolerantGroup(dataset, broken),
     ...(dataset.fingerprint && { fingerprint: (id: string) => dataset.fingerprint!(id) }),

@@ -82,7 +82,9 @@ export async function openFeed(
     {
       ...plan,
       augmentations: augmentations.map(({ planned }) => planned),
-      ...(source && { donorSources: new Map(plan.donors?.map((id) => [id, source(id)])) }),
+      ...(source
+        ? { donorSources: new Map(plan.donors?.map((id) => [id, source(id)])) }
+        : dataset && { ids: dataset.ids }),
     },
     source,
   );

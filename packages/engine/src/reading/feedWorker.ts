@@ -16,6 +16,7 @@ import {
 } from '../augment/makeAugmentations.ts';
 import { BatchMemory } from './batchMemory.ts';
 import { packError } from './carriedError.ts';
+import { checkListing } from './listing.ts';
 import type { ReadResult, Sources, ThreadPlan } from './plan.ts';
 import type { Answer, Request } from './readerThreads.ts';
 import { SampleReader } from './sampleReader.ts';
@@ -63,7 +64,7 @@ async function openReader(): Promise<SampleReader> {
   const loaded = { kind: 'dataset' as const, plugin, options, place: 'data' };
   const dataset =
     plan.donorSources === undefined
-      ? await scope.make(loaded)
+      ? withSameIds(await scope.make(loaded), `data (${plugin.name})`)
       : bySource(await scope.openReader(loaded, plan.facts), plan.donorSources);
   scope.provide(facts, () => plan.facts);
   const sources = await Promise.all(plan.augmentations.map(sourceOf));
@@ -74,6 +75,14 @@ async function openReader(): Promise<SampleReader> {
     services,
   );
   return new SampleReader(dataset, plan, memory, augmentations);
+}
+
+/** A set that lists other samples than in the main thread reads others too. */
+function withSameIds(dataset: Dataset, place: string): Dataset {
+  if (plan.ids !== undefined) {
+    checkListing(plan.ids, dataset.ids, place, 'where a thread that reads opens it');
+  }
+  return dataset;
 }
 
 /** Reads samples of the job, and donors, without a data set. */

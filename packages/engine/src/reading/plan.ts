@@ -53,6 +53,8 @@ export interface ThreadPlan extends FeedPlan {
    * set.
    */
   readonly donorSources?: Sources;
+  /** Of the data set as the main thread has it; left out where the thread opens none. */
+  readonly ids?: readonly string[];
   readonly augmentations: readonly PlannedAugmentation[];
 }
 
