@@ -115,6 +115,15 @@ describe('an augmentation that breaks a window is named with its place and the i
       /nothing reads.*image, labels, weight.*mask/,
     ],
     ['assigns', 'RAREMASK_AUGMENT_FAILED', /Cannot assign to read only property 'image'/],
+    ['changes the size', 'RAREMASK_AUGMENT_FAILED', /read only property '0'.*ownAugmentation\.ts:/],
+    ['changes what was drawn', 'RAREMASK_AUGMENT_FAILED', /read only property '0'/],
+    ['changes the spacing', 'RAREMASK_AUGMENT_FAILED', /read only property '0'/],
+    ['changes the size of places', 'RAREMASK_AUGMENT_FAILED', /read only property '0'/],
+    [
+      'changes what is inside',
+      'RAREMASK_AUGMENT_BROKEN_WINDOW',
+      /inside at index 2, which is to be read only.*1, as it was.*Got: 0/,
+    ],
     ['flips too few', 'RAREMASK_AUGMENT_BROKEN_PLACES', /flips.*2 times true or false.*\[true\]/],
     ['bends into nothing', 'RAREMASK_AUGMENT_BROKEN_PLACES', /affine.*4 finite numbers.*NaN/],
     ['exchanges unequal axes', 'RAREMASK_AUGMENT_BROKEN_PLACES', /exchanged.*\[8, 12\]/],
@@ -123,7 +132,8 @@ describe('an augmentation that breaks a window is named with its place and the i
     const own = [[{ id: 'spot/1', window: { origin: [0, 0], size } }]];
     const entries = [use('gamma'), use(OWN, { fault })];
     for (const workers of fault === 'throws' ? [0, 1] : [0]) {
-      const failure = batches(entries, { workers }, own);
+      const facts = { ...spotFacts, spacing: [0.5, 0.5] };
+      const failure = batches(entries, { workers, facts }, own);
       await expect(failure).rejects.toMatchObject({ code });
       await expect(failure).rejects.toThrow(says);
       await expect(failure).rejects.toThrow(/^train\.augment\[1\] \(own\): .*spot\/1/);

@@ -10,6 +10,11 @@ const FAULTS = [
   'short image',
   'other arrays',
   'assigns',
+  'changes the size',
+  'changes what was drawn',
+  'changes the spacing',
+  'changes what is inside',
+  'changes the size of places',
   'flips too few',
   'bends into nothing',
   'exchanges unequal axes',
@@ -29,6 +34,12 @@ export default defineAugmentation({
         return { affine: [1, 0, 0, Number.NaN] };
       },
     }),
+    ...(fault === 'changes the size of places' && {
+      places: (size: readonly number[]) => {
+        (size as number[])[0] = 3;
+        return undefined;
+      },
+    }),
     window(window, draw) {
       const { image, labels, weight } = window;
       if (fault === 'throws') throw new TypeError('no such luck');
@@ -38,6 +49,10 @@ export default defineAugmentation({
       if (fault === 'short image') return { image: image.slice(1) };
       if (fault === 'other arrays') return { mask: labels } as never;
       if (fault === 'assigns') (window as { image: Float32Array }).image = image.slice();
+      if (fault === 'changes the size') (window.size as number[])[0] = 3;
+      if (fault === 'changes what was drawn') (window.drawn as number[])[0] = 3;
+      if (fault === 'changes the spacing') (window.spacing as number[])[0] = 3;
+      if (fault === 'changes what is inside') window.inside[2] = 0;
       const number = add * draw.next();
       return { image: image.map((value) => value + number) };
     },
