@@ -3,6 +3,7 @@ import type { Dataset, OnEvent } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { readSplits } from '@raremask/record';
 import { noPredictionFiles } from './errors.ts';
+import { Waiting, waitingText } from './guard/waiting.ts';
 import { judge, PIXELS_AT_ONCE } from './judging/judge.ts';
 import { judgeTogether, type Member } from './judging/judgeTogether.ts';
 import { tileRule } from './judging/tileRule.ts';
@@ -96,13 +97,16 @@ export async function predictTogether(
     if (doubtful) warnUnsearched(doubtful.loaded.manifest.evaluate, doubtful.trained, onEvent);
     const identity = await identityOf(members, images.ids, options);
     const begun = await begin(options.out, identity, options.part !== undefined);
+    const say = (what: string, seconds: number) =>
+      onEvent({ type: 'note', level: 'warn', text: waitingText(what, seconds) });
+    const waiting = new Waiting(say, options);
     const shared = remembered(images);
     const judges: Member[] = [];
     for (const one of members) {
       const { window, mirror } = one.loaded.manifest.evaluate;
       const { model, rule } = one.trained;
       const tiles = tileRule(window, facts, model, begun.freeMemory);
-      const feed = await imagesFeed(one, members.length > 1 ? shared.dataset : images);
+      const feed = await imagesFeed(one, members.length > 1 ? shared.dataset : images, waiting);
       opened.push(feed);
       const network = one.trained.network(compute, onEvent);
       opened.push({ close: () => network.dispose() });
@@ -194,12 +198,16 @@ function isInside(path: string, folder: string): boolean {
 
 /** Reads images that are to be predicted, here and not in threads: they are read once. */
 function imagesFeed(
-  { loaded: { folder, manifest }, trained: { facts, model, checkpoint } }: OpenedMember,
+  { loaded: { folder, manifest, plugins }, trained: { facts, model, checkpoint } }: OpenedMember,
   images: Dataset,
+  waiting: Waiting,
 ): Promise<Feed> {
   return openFeed(
     {
-      dataset: { url: '', rawOptions: null, folder },
+      dataset: {
+        place: `${plugins.dataset.place} (${plugins.dataset.plugin.name})`,
+        ...{ url: '', rawOptions: null, folder },
+      },
       facts,
       normalization: checkpoint.head.normalization,
       ...(manifest.data.resolution !== undefined && { resolution: manifest.data.resolution }),
@@ -209,5 +217,7 @@ function imagesFeed(
       multipleOf: model.multipleOf,
     },
     images,
+    [],
+    waiting,
   );
 }

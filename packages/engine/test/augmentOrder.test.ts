@@ -1,6 +1,7 @@
 import type { Affine, Places } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Waiting } from '../dist/guard/waiting.js';
 import { type Feed, openFeed } from '../dist/reading/feed.js';
 import type { Batch, FeedPlan } from '../dist/reading/plan.js';
 import { placementOf } from '../src/augment/placement.ts';
@@ -28,6 +29,7 @@ async function batches(
   entries: readonly Entry[],
   plan: Partial<FeedPlan> = {},
   own: readonly (readonly { readonly id: string }[])[] = draws,
+  waiting?: Waiting,
 ): Promise<Batch[]> {
   const feed = await openFeed(
     {
@@ -43,6 +45,7 @@ async function batches(
     },
     { facts: spotFacts, ids: [], group: () => undefined, read: async (id) => spotSample(id) },
     await made(entries, spotFacts),
+    waiting,
   );
   opened.push(feed);
   const all: Batch[] = [];
@@ -140,6 +143,23 @@ describe('an augmentation that breaks a window is named with its place and the i
     }
   });
 });
+
+it.each([0, 1])(
+  'an augmentation that never answers is named, and given up at a signal, %d workers',
+  async (workers) => {
+    const stop = new AbortController();
+    const said: string[] = [];
+    const say = (what: string, seconds: number) => {
+      said.push(`${seconds} ${what}`);
+      stop.abort();
+    };
+    const waiting = new Waiting(say, { signal: stop.signal, patience: [0.05, 5, 5] });
+    const entries = [use('gamma'), use(OWN, { fault: 'never answers' })];
+    const failure = batches(entries, { workers }, [[{ id: 'spot/1' }]], waiting);
+    await expect(failure).rejects.toMatchObject({ code: 'RAREMASK_STOPPED_WAITING' });
+    expect(said).toEqual(['0.05 train.augment[1] (own), window of spot/1']);
+  },
+);
 
 describe('changes of place', () => {
   const size = [6, 6];

@@ -2,9 +2,17 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Dataset, Draw, Sample } from '@raremask/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Waiting } from '../dist/guard/waiting.js';
 import { type Feed, openFeed } from '../dist/reading/feed.js';
 import type { Batch, FeedPlan } from '../dist/reading/plan.js';
-import { countedFacts, countedIds, countedSample, labelOf, weightOf } from './feedPlugin.ts';
+import {
+  countedFacts,
+  countedIds,
+  countedSample,
+  labelOf,
+  readCounted,
+  weightOf,
+} from './feedPlugin.ts';
 import { madeOfRule, type Rule } from './shortForm.ts';
 
 // Starting a thread can take a while on a busy machine.
@@ -19,7 +27,7 @@ const counted: Dataset = {
   facts: countedFacts,
   ids: countedIds,
   group: () => undefined,
-  read: async (id) => countedSample(id),
+  read: readCounted,
 };
 
 const url = new URL('./feedPlugin.ts', import.meta.url).href;
@@ -27,7 +35,7 @@ const distribution = new URL('../dist/reading/feed.js', import.meta.url);
 
 function planOf(dataset: Dataset): FeedPlan {
   return {
-    dataset: { url, rawOptions: {}, folder: '/' },
+    dataset: { place: 'data (counted)', url, rawOptions: {}, folder: '/' },
     facts: dataset.facts,
     normalization: { kind: 'none' },
     pixelWeights: dataset.facts.classes.map(() => 1),
@@ -40,10 +48,11 @@ function planOf(dataset: Dataset): FeedPlan {
 async function open(
   { rule = {}, ...more }: Partial<FeedPlan> & { readonly rule?: Rule } = {},
   dataset: Dataset = counted,
+  waiting?: Waiting,
 ): Promise<Feed> {
   const still = { flip: false, rotate: false };
   const augmentations = await madeOfRule({ ...still, ...rule }, dataset.facts);
-  const feed = await openFeed({ ...planOf(dataset), ...more }, dataset, augmentations);
+  const feed = await openFeed({ ...planOf(dataset), ...more }, dataset, augmentations, waiting);
   opened.push(feed);
   return feed;
 }
@@ -492,6 +501,28 @@ describe('an error', () => {
     await expect(all(feed.survey([id]))).rejects.toMatchObject({ code: 'RAREMASK_NO_TRUTH' });
   });
 });
+
+it.each([0, 1])(
+  'a read that never answers is said, and given up at a signal, %d workers',
+  async (workers) => {
+    const stop = new AbortController();
+    const said: string[] = [];
+    const say = (what: string, seconds: number) => {
+      said.push(`${seconds} ${what}`);
+      stop.abort();
+    };
+    const waiting = new Waiting(say, { signal: stop.signal, patience: [0.05, 5, 5] });
+    const feed = await open({ workers }, counted, waiting);
+    const id = '1x1/never answered';
+    const batches = feed.batches(0, [[{ id: '1x1/a' }], [{ id }]]);
+    expect((await batches.next()).value.draws).toEqual([{ id: '1x1/a' }]);
+    await expect(batches.next()).rejects.toMatchObject({
+      code: 'RAREMASK_STOPPED_WAITING',
+      category: 'interrupted',
+    });
+    expect(said).toEqual([`0.05 data (counted), read of ${id}`]);
+  },
+);
 
 describe('reading ahead', () => {
   /** A data set that reads when it is told to. */

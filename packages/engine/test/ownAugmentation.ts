@@ -10,6 +10,7 @@ const FAULTS = [
   'short image',
   'other arrays',
   'assigns',
+  'never answers',
   'changes the size',
   'changes what was drawn',
   'changes the spacing',
@@ -42,6 +43,7 @@ export default defineAugmentation({
     }),
     window(window, draw) {
       const { image, labels, weight } = window;
+      if (fault === 'never answers') return new Promise<never>(() => {});
       if (fault === 'throws') throw new TypeError('no such luck');
       if (fault === 'infinite image') image[3] = Number.POSITIVE_INFINITY;
       if (fault === 'negative weight') weight[2] = -1;

@@ -8,6 +8,7 @@ import {
   type RandomStream,
 } from '@raremask/core';
 import { anyForeground } from '@raremask/metrics';
+import type { Waiting } from '../guard/waiting.ts';
 import { augmentFailed, brokenWindow } from './errors.ts';
 import type { MadeAugmentation } from './makeAugmentations.ts';
 import type { Stage, Streams } from './stages.ts';
@@ -23,6 +24,7 @@ export interface Changing {
   readonly facts: Facts;
   /** Whether the whole image has no foreground: counted for those alone that ask. */
   readonly isEmpty: () => boolean;
+  readonly waiting: Waiting;
   /** Reads an image with structures. */
   readonly donor?: (random: RandomStream) => Promise<Donor>;
 }
@@ -55,7 +57,9 @@ export async function changeValues(
     });
     let changed: ChangedArrays | undefined;
     try {
-      changed = (await one.product.window!(window, streams.of(one))) ?? undefined;
+      const what = `${one.where}, window of ${changing.id}`;
+      const given = one.product.window!(window, streams.of(one));
+      changed = (await changing.waiting.for(what, given)) ?? undefined;
     } catch (error) {
       throw isRaremaskError(error)
         ? error

@@ -11,6 +11,7 @@ import type {
 import { epochScoreDefinitions, type ImageScore, takesBest } from '@raremask/metrics';
 import { MetricsTable, type RunFolder } from '@raremask/record';
 import { noBatches } from '../errors.ts';
+import { hasStoppedWaiting } from '../guard/errors.ts';
 import type { Judged } from '../judging/judge.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
@@ -212,9 +213,7 @@ export class TrainingRun {
     for (const finding of this.#lookout.early) this.#emit(finding);
     const note = accumulationNote(this.#work, this.#parts, this.#team);
     if (note !== undefined) this.#emit({ type: 'note', level: 'info', text: note });
-    while (!this.#isOver && !this.#isAsked(signal) && this.#progress.epoch < until) {
-      await this.#epoch(signal);
-    }
+    await this.#epochs(signal, until);
     const interrupted = !this.#isOver;
     const given = interrupted ? undefined : this.#course.given?.(this.#progress);
     if (given !== undefined) this.#emit({ type: 'note', level: 'info', text: given });
@@ -229,6 +228,17 @@ export class TrainingRun {
     const waitSeconds = this.#feed.waited;
     const { epoch: epochs, totalSteps: steps } = this.#progress;
     return { folder: this.#folder.path, bestEpoch, epochs, steps, interrupted, waitSeconds };
+  }
+
+  async #epochs(signal: AbortSignal | undefined, until: number): Promise<void> {
+    try {
+      while (!this.#isOver && !this.#isAsked(signal) && this.#progress.epoch < until) {
+        await this.#epoch(signal);
+      }
+    } catch (error) {
+      // Several processes would not stop together.
+      if (this.#together || !hasStoppedWaiting(error)) throw error;
+    }
   }
 
   /** Whether the run is to stop: this process knows, or all have agreed. */
@@ -264,7 +274,12 @@ export class TrainingRun {
     await this.#lookout.begin(batches, this.#runner);
     const part =
       this.#together && ((draws: readonly Draw[]) => this.#together!.part(draws, this.#sizeOf));
-    for await (const batch of this.#feed.batches(epoch, left, this.#progress.step, part)) {
+    const reading = this.#feed.batches(epoch, left, this.#progress.step, part);
+    const stopped = async () => {
+      this.#addSeconds(elapsed() - before);
+      await this.#save(this.#folder.last);
+    };
+    for await (const batch of savedWhenStopped(reading, stopped)) {
       const waited = this.#feed.waited - counted;
       counted = this.#feed.waited;
       await this.#step(batch, batches, { waited, elapsed, signal });
@@ -275,8 +290,7 @@ export class TrainingRun {
       await nextTurn();
       if ((this.#course.isOver(epoch) || this.#isCut) && !this.#isGathering) break;
       if (this.#isAsked(signal) && this.#progress.step < batches.length) {
-        this.#addSeconds(elapsed() - before);
-        await this.#save(this.#folder.last);
+        await stopped();
         return;
       }
     }
@@ -749,6 +763,19 @@ export class TrainingRun {
 
   #named(terms: readonly number[]): Record<string, number> {
     return Object.fromEntries(terms.map((value, index) => [this.#parts.terms[index]!, value]));
+  }
+}
+
+/** Batches; before it ends for a plugin that has not answered when the run was to stop, something is saved. */
+async function* savedWhenStopped(
+  batches: AsyncIterable<Batch>,
+  save: () => Promise<void>,
+): AsyncGenerator<Batch> {
+  try {
+    yield* batches;
+  } catch (error) {
+    if (hasStoppedWaiting(error)) await save();
+    throw error;
   }
 }
 
