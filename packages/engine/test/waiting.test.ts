@@ -41,6 +41,15 @@ test('what is late is said again and again, one at a time, until it answers', as
   );
 });
 
+test('what has answered while this thread computed is not late', async () => {
+  const { said, waiting } = opened();
+  const answer = waiting.for('read of a', new Promise((resolve) => setImmediate(resolve, 'a')));
+  const start = performance.now();
+  while (performance.now() - start < 50) Math.sqrt(2);
+  expect(await answer).toBe('a');
+  expect(said).toEqual([]);
+});
+
 test('a signal ends the wait for what is late, or becomes late after it, and for nothing else', async () => {
   const stop = new AbortController();
   const { said, waiting } = opened(stop.signal);

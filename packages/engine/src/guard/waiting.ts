@@ -1,9 +1,16 @@
+import { answered } from '@raremask/core/host';
 import { stoppedWaiting } from './errors.ts';
 
 /** Seconds after which it is said what is waited for: the first time, the second, and then each so many. */
 export type Patience = readonly [first: number, second: number, each: number];
 
 const PATIENCE: Patience = [60, 300, 600];
+
+/**
+ * Seconds at most that are counted anew once the rest is over: after a long step of this thread, what was done in the
+ * meantime is heard first.
+ */
+const LAST = 1;
 
 interface WaitingOptions {
   /** Once it has fired, what is late is waited for no longer. */
@@ -59,13 +66,16 @@ export class Waiting {
           this.late(who, waited, { what, giveUp });
           wait();
         };
-        // A process that has nothing else to do ends, and says who has not answered.
-        timer = setTimeout(isLate, 1000 * (waited - before)).unref();
+        const seconds = waited - before;
+        const last = Math.min(seconds / 2, LAST);
+        timer = quietTimer(seconds - last, () => {
+          timer = quietTimer(last, isLate);
+        });
       };
       wait();
     });
     try {
-      return await Promise.race([promised, givenUp]);
+      return await answered(what, Promise.race([promised, givenUp]));
     } finally {
       clearTimeout(timer);
       this.answered(who);
@@ -83,6 +93,11 @@ export class Waiting {
   answered(who: unknown): void {
     this.#late.delete(who);
   }
+}
+
+/** A process that has nothing else to do is not kept alive: it ends, and says who has not answered. */
+function quietTimer(seconds: number, then: () => void): NodeJS.Timeout {
+  return setTimeout(then, 1000 * seconds).unref();
 }
 
 function* momentsOf([first, second, each]: Patience): Generator<number, never> {

@@ -7,7 +7,7 @@ import {
   type Sample,
   type Window,
 } from '@raremask/core';
-import { answered, createRandom } from '@raremask/core/host';
+import { createRandom } from '@raremask/core/host';
 import type { MadeAugmentation } from '../augment/makeAugmentations.ts';
 import { stagesOf } from '../augment/stages.ts';
 import type { Waiting } from '../guard/waiting.ts';
@@ -184,7 +184,7 @@ export class SampleReader {
     let sample: Sample;
     try {
       const what = `${this.#plan.dataset?.place ?? 'data'}, read of ${id}`;
-      sample = await answered(what, this.#waiting.for(what, this.#dataset.read(id)));
+      sample = await this.#waiting.for(what, this.#dataset.read(id));
     } catch (error) {
       throw isRaremaskError(error) ? error : datasetFailed(id, error, this.#plan.dataset?.url);
     }
