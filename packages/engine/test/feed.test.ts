@@ -436,7 +436,7 @@ describe('an error', () => {
       const feed = await open({ workers: 1 }, { ...counted, ids });
       return await all(feed.whole(['1x1/a']));
     };
-    const [first, second, third] = countedIds as readonly [string, string, string];
+    const [first, second, third] = countedIds;
     await expect(listed([second, third])).rejects.toMatchObject({
       code: 'RAREMASK_DATASET_LISTING',
       category: 'plugin',

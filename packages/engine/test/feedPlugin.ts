@@ -20,7 +20,7 @@ export default defineDataset({
   },
 });
 
-export const countedIds = ['6x8/a', '4x4/b', '5x5/c'];
+export const countedIds = ['6x8/a', '4x4/b', '5x5/c'] as const;
 
 export const countedFacts = {
   space: 2,

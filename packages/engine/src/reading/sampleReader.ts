@@ -10,7 +10,7 @@ import {
 import { createRandom } from '@raremask/core/host';
 import type { MadeAugmentation } from '../augment/makeAugmentations.ts';
 import { stagesOf } from '../augment/stages.ts';
-import type { Waiting } from '../guard/waiting.ts';
+import { Waiting } from '../guard/waiting.ts';
 import { Scales, scaled } from '../intensities/scale.ts';
 import { lostStructures } from '../resolution/lostStructures.ts';
 import { resizeSample } from '../resolution/resizeSample.ts';
@@ -50,8 +50,8 @@ export class SampleReader {
     dataset: ReadDataset,
     plan: ReadingPlan,
     memory: Pick<BatchMemory, 'take'>,
-    augmentations: readonly MadeAugmentation[],
-    waiting: Waiting,
+    augmentations: readonly MadeAugmentation[] = [],
+    waiting = new Waiting(() => {}),
   ) {
     this.#waiting = waiting;
     this.#dataset = dataset;
