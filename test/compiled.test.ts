@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareBackend } from '@raremask/backends';
 import type { RuntimeOutcome } from '@raremask/compiler';
-import type { Facts, Loss } from '@raremask/core';
+import type { Facts, Loss, UpdateCall } from '@raremask/core';
 import * as services from '@raremask/core';
 import { createHost, createRandom } from '@raremask/core/host';
 import { loadManifest } from '@raremask/core/manifest';
@@ -401,6 +401,72 @@ describe.skipIf(outcome.state !== 'ok')('what cannot be compiled', () => {
       /^not compiled: loss\[0\] \(mine\): keeping a tensor of an earlier batch from call to call/,
     );
     for (const { loss } of steps) expect(loss).toBeGreaterThan(0);
+  });
+
+  describe('of an optimizer', () => {
+    /** What is said where the update does something else besides. */
+    async function said(besides: (call: UpdateCall) => tf.Tensor | undefined): Promise<string> {
+      if (outcome.state !== 'ok') return '';
+      const { program, state, call } = await make({});
+      const place = 'train.optimizer (mine)';
+      const update = (given: UpdateCall) => {
+        const { weight, slots } = program.optimizer.update(given);
+        const more = besides(given);
+        return { slots, weight: more ? tf.add(weight, more) : weight };
+      };
+      const optimizer = { ...program.optimizer, update };
+      const texts: string[] = [];
+      const runner = openRunner(
+        { runtime: outcome.runtime, threads: 1 },
+        { ...program, optimizer, optimizerPlace: place },
+        state,
+        (event) => {
+          if (event.type === 'note' && !isPlacement(event.text)) texts.push(event.text);
+        },
+      );
+      await runner.step(call(1));
+      await runner.step(call(2));
+      await runner.dispose();
+      expect(texts).toHaveLength(1);
+      return texts[0]!;
+    }
+
+    test('that reads values, its place is named', async () => {
+      const text = await said(({ gradient }) => {
+        gradient.dataSync();
+        return undefined;
+      });
+      expect(text).toMatch(
+        /^not compiled: train\.optimizer \(mine\): reading values of a tensor that depends on the input; it is computed step by step instead/,
+      );
+    });
+
+    test('that keeps a tensor of the step before, its place is named', async () => {
+      const kept: tf.Tensor[] = [];
+      const text = await said(({ gradient }) => {
+        const before = kept.find(({ shape }) => shape.join() === gradient.shape.join());
+        kept.push(tf.keep(tf.mul(gradient, 0)));
+        return before && tf.mul(before, 1);
+      });
+      tf.dispose(kept);
+      expect(text).toMatch(/^not compiled: train\.optimizer \(mine\): keeping a tensor /);
+    });
+
+    test('that gives a tensor that it has kept, its place is named', async () => {
+      let kept: tf.Tensor | undefined;
+      const text = await said(({ gradient }) => {
+        if (gradient.rank !== 1) return undefined;
+        kept ??= tf.keep(tf.mul(gradient, 0));
+        return kept;
+      });
+      kept!.dispose();
+      expect(text).toMatch(/^not compiled: train\.optimizer \(mine\): keeping a tensor /);
+    });
+
+    test('that makes other numbers each time, its place is named', async () => {
+      const text = await said(({ weight }) => tf.randomUniform(weight.shape));
+      expect(text).toMatch(/^not compiled: train\.optimizer \(mine\): making numbers /);
+    });
   });
 
   test('a loss that keeps a constant is compiled', async () => {

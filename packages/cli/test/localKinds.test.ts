@@ -144,7 +144,9 @@ test('an optimizer that makes weights unusable is named after its first update, 
   });
   const { status, stderr } = await raremask(own, 'train');
   expect(status).not.toBe(0);
-  expect(stderr).toMatch(/train\.optimizer \(signs\): after an update the weight .* is not finite/);
+  expect(stderr).toMatch(
+    /train\.optimizer \(signs\): in epoch 1, step 1: after an update the weight .* is not finite, .*; RealDiv gave \S+, of numbers .* and 0, at .*optimizer\.ts:11:\d+\./,
+  );
   expect(own.files('runs').filter((name) => name.endsWith('safetensors'))).toEqual([]);
 });
 
@@ -162,7 +164,31 @@ test('an optimizer that makes weights unusable later is named by the step that m
   });
   const { status, stderr } = await raremask(own, 'train');
   expect(status).not.toBe(0);
-  expect(stderr).toMatch(/train\.optimizer \(signs\): after an update the weight .* is not finite/);
+  expect(stderr).toMatch(
+    /train\.optimizer \(signs\): by epoch 2, step 1: after an update the weight .* is not finite/,
+  );
+});
+
+test('an optimizer that reads values, or keeps a tensor, is named with its line, and the run goes on', async () => {
+  const besides = {
+    'reading values of a tensor that depends on the input': 'gradient.dataSync()',
+    'keeping a tensor of an earlier batch .*':
+      'kept = tf.keep(kept ? tf.add(kept, tf.mean(gradient)) : tf.mean(gradient))',
+  };
+  for (const [says, besidesThat] of Object.entries(besides)) {
+    const own = project({
+      'optimizer.ts': OPTIMIZER.replace('create: () => ({', 'create: () => { let kept; return {')
+        .replace('=> ({\n      weight:', `=> { ${besidesThat}; return {\n      weight:`)
+        .replace('    }),\n  }),', '    }; },\n  }; },'),
+    });
+    const { status, stderr } = await raremask(own, 'train');
+    expect(status, stderr).toBe(0);
+    expect(stderr).toMatch(
+      new RegExp(
+        `not compiled: train\\.optimizer \\(signs\\): ${says}, at .*optimizer\\.ts:10:\\d+; it is computed`,
+      ),
+    );
+  }
 });
 
 test('a running statistic that is not finite is the doing of the model', async () => {
@@ -180,7 +206,7 @@ test('a running statistic that is not finite is the doing of the model', async (
   const { status, stderr } = await raremask(made, 'train');
   expect(status).toBe(1);
   expect(stderr).toMatch(
-    /model \(own\): after a step the running statistic spread is not finite, .*mend the model where it gives its buffers/,
+    /model \(own\): in epoch 1, step 1: after a step the running statistic spread is not finite, .*; Log gave NaN, of numbers -\S+, at .*own\.ts:\d+:\d+\. .*mend the model where it gives its buffers/,
   );
 });
 

@@ -31,6 +31,15 @@ test.each([
     /^error .*, the import of "\.\/own\.ts": its promise is never kept: .*\[RAREMASK_NO_ANSWER\]$/m,
   ],
   [
+    'whose augmentation does not answer in the main thread',
+    MANIFEST.replace('workers: 0', 'workers: 0, augment: [{ use: ./own.ts }]'),
+    `import { defineAugmentation } from '@raremask/core';
+export default defineAugmentation({
+  name: 'own', api: 1, create: () => ({ window: () => new Promise(() => {}) }),
+});`,
+    /^error train\.augment\[0\] \(own\), window of scan\d+: its promise is never kept: .*\[RAREMASK_NO_ANSWER\]$/m,
+  ],
+  [
     'that throws in a timer',
     WITH_LOSS,
     LOSS("setTimeout(() => { throw new Error('too late'); }, 0);"),

@@ -3,14 +3,21 @@ export class NotTraceable extends Error {
   readonly code = 'RAREMASK_NOT_TRACEABLE';
   /** The tfjs kernel, or what was done that a graph cannot hold. */
   readonly operation: string;
-  /** What called it: a loss, the model. */
+  /** Why a graph cannot hold it. */
+  readonly reason: string;
+  /** What called it: a loss, the model, the optimizer. */
   readonly place: string | undefined;
+  /** Where in its own file, `path:line:column`. */
+  readonly line: string | undefined;
 
-  constructor(operation: string, reason: string, place: string | undefined) {
-    super(`${place === undefined ? '' : `${place}: `}${operation} ${reason}`);
+  constructor(operation: string, reason: string, place: string | undefined, line?: string) {
+    const by = place === undefined ? '' : `${place}: `;
+    super(`${by}${operation} ${reason}${line === undefined ? '' : `, at ${line}`}`);
     this.name = 'NotTraceable';
     this.operation = operation;
+    this.reason = reason;
     this.place = place;
+    this.line = line;
   }
 }
 

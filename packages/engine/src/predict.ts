@@ -3,6 +3,7 @@ import type { Dataset, OnEvent } from '@raremask/core';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { readSplits } from '@raremask/record';
 import { noPredictionFiles } from './errors.ts';
+import { Waiting, waitingText } from './guard/waiting.ts';
 import { judge, PIXELS_AT_ONCE } from './judging/judge.ts';
 import { judgeTogether, type Member } from './judging/judgeTogether.ts';
 import { tileRule } from './judging/tileRule.ts';
@@ -19,6 +20,7 @@ import { BLOCKS, DOUBT } from './prediction/names.ts';
 import type { Work } from './prediction/predictBlock.ts';
 import { type PredictResult, predictBlocks } from './prediction/predictBlocks.ts';
 import { type Feed, openFeed } from './reading/feed.ts';
+import { listingOf } from './reading/listing.ts';
 import type { Part } from './reading/part.ts';
 import { remembered } from './reading/remembered.ts';
 import type { Compute } from './runner/compute.ts';
@@ -85,7 +87,9 @@ export async function predictTogether(
   try {
     const found = await scope.openImages(loaded.plugins.dataset, input, facts);
     const paths = members.map(({ trained }) => trained.folder.path);
-    const images = withoutOwn(found, options, paths);
+    const { place, plugin } = loaded.plugins.dataset;
+    const ids = listingOf(found, `${place} (${plugin.name})`);
+    const images = withoutOwn(found, ids, options, paths);
     if (images.writePredictions === undefined && facts.space === 3) throw noPredictionFiles();
     const known = knownNote(images.ids, await trainedOn(members));
     if (known !== undefined) onEvent({ type: 'note', level: 'warn', text: known });
@@ -93,13 +97,16 @@ export async function predictTogether(
     if (doubtful) warnUnsearched(doubtful.loaded.manifest.evaluate, doubtful.trained, onEvent);
     const identity = await identityOf(members, images.ids, options);
     const begun = await begin(options.out, identity, options.part !== undefined);
+    const say = (what: string, seconds: number) =>
+      onEvent({ type: 'note', level: 'warn', text: waitingText(what, seconds) });
+    const waiting = new Waiting(say, options);
     const shared = remembered(images);
     const judges: Member[] = [];
     for (const one of members) {
       const { window, mirror } = one.loaded.manifest.evaluate;
       const { model, rule } = one.trained;
       const tiles = tileRule(window, facts, model, begun.freeMemory);
-      const feed = await imagesFeed(one, members.length > 1 ? shared.dataset : images);
+      const feed = await imagesFeed(one, members.length > 1 ? shared.dataset : images, waiting);
       opened.push(feed);
       const network = one.trained.network(compute, onEvent);
       opened.push({ close: () => network.dispose() });
@@ -155,13 +162,14 @@ async function networkIdentity({
 /** The images without those that the runs, or an earlier prediction to the same place, have written. */
 function withoutOwn(
   images: Dataset,
+  listed: readonly string[],
   { input, out }: PredictOptions,
   runs: readonly string[],
 ): Dataset {
   const written = ['masks', 'probabilities', DOUBT, BLOCKS].map((name) => join(out, name));
   const own = [...written, ...runs].map((path) => resolve(path));
   const apart = own.filter((folder) => !isInside(resolve(input), folder));
-  const ids = images.ids.filter((id) => {
+  const ids = listed.filter((id) => {
     const file = images.files?.(id).image;
     return file === undefined || !apart.some((folder) => isInside(resolve(file), folder));
   });
@@ -190,12 +198,16 @@ function isInside(path: string, folder: string): boolean {
 
 /** Reads images that are to be predicted, here and not in threads: they are read once. */
 function imagesFeed(
-  { loaded: { folder, manifest }, trained: { facts, model, checkpoint } }: OpenedMember,
+  { loaded: { folder, manifest, plugins }, trained: { facts, model, checkpoint } }: OpenedMember,
   images: Dataset,
+  waiting: Waiting,
 ): Promise<Feed> {
   return openFeed(
     {
-      dataset: { url: '', rawOptions: null, folder },
+      dataset: {
+        place: `${plugins.dataset.place} (${plugins.dataset.plugin.name})`,
+        ...{ url: '', rawOptions: null, folder },
+      },
       facts,
       normalization: checkpoint.head.normalization,
       ...(manifest.data.resolution !== undefined && { resolution: manifest.data.resolution }),
@@ -205,5 +217,7 @@ function imagesFeed(
       multipleOf: model.multipleOf,
     },
     images,
+    [],
+    waiting,
   );
 }

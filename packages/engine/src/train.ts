@@ -80,6 +80,7 @@ export async function train(
     onEvent: journal.emit,
     onData: onEvent,
     run: options.resume,
+    signal: options.signal,
   });
   const { loaded } = work;
   const unfollow = work.follow(journal.write);

@@ -1,6 +1,7 @@
 import type { Affine, Places } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Waiting } from '../dist/guard/waiting.js';
 import { type Feed, openFeed } from '../dist/reading/feed.js';
 import type { Batch, FeedPlan } from '../dist/reading/plan.js';
 import { placementOf } from '../src/augment/placement.ts';
@@ -28,6 +29,7 @@ async function batches(
   entries: readonly Entry[],
   plan: Partial<FeedPlan> = {},
   own: readonly (readonly { readonly id: string }[])[] = draws,
+  waiting?: Waiting,
 ): Promise<Batch[]> {
   const feed = await openFeed(
     {
@@ -43,6 +45,7 @@ async function batches(
     },
     { facts: spotFacts, ids: [], group: () => undefined, read: async (id) => spotSample(id) },
     await made(entries, spotFacts),
+    waiting,
   );
   opened.push(feed);
   const all: Batch[] = [];
@@ -115,6 +118,15 @@ describe('an augmentation that breaks a window is named with its place and the i
       /nothing reads.*image, labels, weight.*mask/,
     ],
     ['assigns', 'RAREMASK_AUGMENT_FAILED', /Cannot assign to read only property 'image'/],
+    ['changes the size', 'RAREMASK_AUGMENT_FAILED', /read only property '0'.*ownAugmentation\.ts:/],
+    ['changes what was drawn', 'RAREMASK_AUGMENT_FAILED', /read only property '0'/],
+    ['changes the spacing', 'RAREMASK_AUGMENT_FAILED', /read only property '0'/],
+    ['changes the size of places', 'RAREMASK_AUGMENT_FAILED', /read only property '0'/],
+    [
+      'changes what is inside',
+      'RAREMASK_AUGMENT_BROKEN_WINDOW',
+      /inside at index 2, which is to be read only.*1, as it was.*Got: 0/,
+    ],
     ['flips too few', 'RAREMASK_AUGMENT_BROKEN_PLACES', /flips.*2 times true or false.*\[true\]/],
     ['bends into nothing', 'RAREMASK_AUGMENT_BROKEN_PLACES', /affine.*4 finite numbers.*NaN/],
     ['exchanges unequal axes', 'RAREMASK_AUGMENT_BROKEN_PLACES', /exchanged.*\[8, 12\]/],
@@ -123,13 +135,31 @@ describe('an augmentation that breaks a window is named with its place and the i
     const own = [[{ id: 'spot/1', window: { origin: [0, 0], size } }]];
     const entries = [use('gamma'), use(OWN, { fault })];
     for (const workers of fault === 'throws' ? [0, 1] : [0]) {
-      const failure = batches(entries, { workers }, own);
+      const facts = { ...spotFacts, spacing: [0.5, 0.5] };
+      const failure = batches(entries, { workers, facts }, own);
       await expect(failure).rejects.toMatchObject({ code });
       await expect(failure).rejects.toThrow(says);
       await expect(failure).rejects.toThrow(/^train\.augment\[1\] \(own\): .*spot\/1/);
     }
   });
 });
+
+it.each([0, 1])(
+  'an augmentation that never answers is named, and given up at a signal, %d workers',
+  async (workers) => {
+    const stop = new AbortController();
+    const said: string[] = [];
+    const say = (what: string, seconds: number) => {
+      said.push(`${seconds} ${what}`);
+      stop.abort();
+    };
+    const waiting = new Waiting(say, { signal: stop.signal, patience: [0.05, 5, 5] });
+    const entries = [use('gamma'), use(OWN, { fault: 'never answers' })];
+    const failure = batches(entries, { workers }, [[{ id: 'spot/1' }]], waiting);
+    await expect(failure).rejects.toMatchObject({ code: 'RAREMASK_STOPPED_WAITING' });
+    expect(said).toEqual(['0.05 train.augment[1] (own), window of spot/1']);
+  },
+);
 
 describe('changes of place', () => {
   const size = [6, 6];

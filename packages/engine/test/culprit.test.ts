@@ -4,9 +4,10 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { EagerRunner } from '../src/runner/eagerRunner.ts';
 import type { StepCall } from '../src/runner/runner.ts';
-import { culpritOf } from '../src/step/culprit.ts';
+import { culpritOf, updateCulpritOf } from '../src/step/culprit.ts';
 import { guardedLoss } from '../src/step/guardedLoss.ts';
 import { guardedModel } from '../src/step/guardedModel.ts';
+import { guardedOptimizer } from '../src/step/guardedOptimizer.ts';
 import type { StepProgram } from '../src/step/program.ts';
 import { initialState, type TrainingState, unusableIn } from '../src/step/state.ts';
 import { twoClasses } from './twoClasses.ts';
@@ -95,6 +96,43 @@ async function culprit(of: StepProgram, images?: readonly number[]) {
   await runner.dispose();
   return culpritOf(of, state, call(of, images && [...images]));
 }
+
+describe('an update that is not finite, though loss and gradient were', () => {
+  /** Runs the step, and asks which operation it was. */
+  async function operation(of: StepProgram): Promise<string | undefined> {
+    const state = initialState(of);
+    const runner = new EagerRunner(of, state);
+    const { loss, gradientNorm } = await runner.step(call(of));
+    expect([loss, gradientNorm].every(Number.isFinite)).toBe(true);
+    await runner.dispose();
+    const before = tf.memory().numTensors;
+    const found = updateCulpritOf(of, state, call(of));
+    expect(tf.memory().numTensors).toBe(before);
+    return found;
+  }
+  const updating = (update: Optimizer['update'], slots: readonly string[] = []): StepProgram => ({
+    ...program({}),
+    optimizer: guardedOptimizer({ slots, update }, 'train.optimizer (mine)', url),
+  });
+
+  test('is told by the operation and its line, of a weight and of a slot', async () => {
+    const rooted = await operation(
+      updating(({ weight }) => ({ weight: tf.sqrt(tf.sub(-4, tf.mul(weight, 0))), slots: {} })),
+    );
+    expect(rooted).toMatch(/^Sqrt gave NaN, of numbers -4, at .*culprit\.test\.ts:\d+:\d+$/);
+    const logarithm = await operation(
+      updating(
+        ({ weight, slots }) => ({ weight, slots: { last: tf.log(tf.abs(slots.last!)) } }),
+        ['last'],
+      ),
+    );
+    expect(logarithm).toMatch(/^Log gave -Infinity, of numbers 0, at /);
+  });
+
+  test('is nobody, where it is finite this time', async () => {
+    expect(await operation(updating(({ weight }) => ({ weight, slots: {} })))).toBe(undefined);
+  });
+});
 
 describe('a step whose loss is not finite', () => {
   test('is the doing of a loss whose value is not', async () => {

@@ -2,9 +2,17 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Dataset, Draw, Sample } from '@raremask/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Waiting } from '../dist/guard/waiting.js';
 import { type Feed, openFeed } from '../dist/reading/feed.js';
 import type { Batch, FeedPlan } from '../dist/reading/plan.js';
-import { countedFacts, countedSample, labelOf, weightOf } from './feedPlugin.ts';
+import {
+  countedFacts,
+  countedIds,
+  countedSample,
+  labelOf,
+  readCounted,
+  weightOf,
+} from './feedPlugin.ts';
 import { madeOfRule, type Rule } from './shortForm.ts';
 
 // Starting a thread can take a while on a busy machine.
@@ -17,9 +25,9 @@ afterEach(async () => {
 
 const counted: Dataset = {
   facts: countedFacts,
-  ids: [],
+  ids: countedIds,
   group: () => undefined,
-  read: async (id) => countedSample(id),
+  read: readCounted,
 };
 
 const url = new URL('./feedPlugin.ts', import.meta.url).href;
@@ -27,7 +35,7 @@ const distribution = new URL('../dist/reading/feed.js', import.meta.url);
 
 function planOf(dataset: Dataset): FeedPlan {
   return {
-    dataset: { url, rawOptions: {}, folder: '/' },
+    dataset: { place: 'data (counted)', url, rawOptions: {}, folder: '/' },
     facts: dataset.facts,
     normalization: { kind: 'none' },
     pixelWeights: dataset.facts.classes.map(() => 1),
@@ -40,10 +48,11 @@ function planOf(dataset: Dataset): FeedPlan {
 async function open(
   { rule = {}, ...more }: Partial<FeedPlan> & { readonly rule?: Rule } = {},
   dataset: Dataset = counted,
+  waiting?: Waiting,
 ): Promise<Feed> {
   const still = { flip: false, rotate: false };
   const augmentations = await madeOfRule({ ...still, ...rule }, dataset.facts);
-  const feed = await openFeed({ ...planOf(dataset), ...more }, dataset, augmentations);
+  const feed = await openFeed({ ...planOf(dataset), ...more }, dataset, augmentations, waiting);
   opened.push(feed);
   return feed;
 }
@@ -422,6 +431,25 @@ describe('an error', () => {
     await expect(all(feed.whole(['1x1/a']))).rejects.toThrow('this folder is refused');
   });
 
+  it('names the first id that a thread lists otherwise, or does not have', async () => {
+    const listed = async (ids: readonly string[]) => {
+      const feed = await open({ workers: 1 }, { ...counted, ids });
+      return await all(feed.whole(['1x1/a']));
+    };
+    const [first, second, third] = countedIds;
+    await expect(listed([second, third])).rejects.toMatchObject({
+      code: 'RAREMASK_DATASET_LISTING',
+      category: 'plugin',
+      message: expect.stringContaining(
+        'data (counted): the data set gives other ids where a thread that reads opens it. Expected: 4x4/b as id 0 of 2. Got: 6x8/a as id 0 of 3.',
+      ),
+    });
+    await expect(listed([first, second, third, '1x1/d'])).rejects.toThrow(
+      'Expected: 1x1/d as id 3 of 4. Got: none as id 3 of 3.',
+    );
+    expect(await listed([...countedIds])).toHaveLength(1);
+  });
+
   it('says so where a thread ends by itself', async () => {
     const feed = await open({ workers: 2 });
     await expect(all(feed.whole(['1x1/a', 'ends the thread', '1x1/b']))).rejects.toMatchObject({
@@ -435,6 +463,14 @@ describe('an error', () => {
 
   it.each([
     ['labels too short', /its labels has another length .* Expected: 4 values\. Got: 3/],
+    [
+      'wide image',
+      /^data \(wide image\): .* its image has a wrong type\. Expected: Uint8Array, Uint16Array, Float32Array\. Got: Float64Array/,
+    ],
+    ['clamped image', /its image has a wrong type\. .* Got: Uint8ClampedArray/],
+    ['wide labels', /its labels has a wrong type\. Expected: Uint8Array\. Got: Int32Array/],
+    ['listed labels', /its labels has a wrong type\. Expected: Uint8Array\. Got: Array/],
+    ['wide weight', /its weight has a wrong type\. Expected: Float32Array\. Got: Float64Array/],
     ['unknown label', /unknown label at pixel 1 .* Expected: 0 to 2, or 255 .* Got: 3/],
     ['infinite image', /its image has an unusable number at index 1\. .* Got: Infinity/],
     ['negative weight', /its weight has an unusable number at index 0\. .* Got: -1/],
@@ -465,6 +501,28 @@ describe('an error', () => {
     await expect(all(feed.survey([id]))).rejects.toMatchObject({ code: 'RAREMASK_NO_TRUTH' });
   });
 });
+
+it.each([0, 1])(
+  'a read that never answers is said, and given up at a signal, %d workers',
+  async (workers) => {
+    const stop = new AbortController();
+    const said: string[] = [];
+    const say = (what: string, seconds: number) => {
+      said.push(`${seconds} ${what}`);
+      stop.abort();
+    };
+    const waiting = new Waiting(say, { signal: stop.signal, patience: [0.05, 5, 5] });
+    const feed = await open({ workers }, counted, waiting);
+    const id = '1x1/never answered';
+    const batches = feed.batches(0, [[{ id: '1x1/a' }], [{ id }]]);
+    expect((await batches.next()).value.draws).toEqual([{ id: '1x1/a' }]);
+    await expect(batches.next()).rejects.toMatchObject({
+      code: 'RAREMASK_STOPPED_WAITING',
+      category: 'interrupted',
+    });
+    expect(said).toEqual([`0.05 data (counted), read of ${id}`]);
+  },
+);
 
 describe('reading ahead', () => {
   /** A data set that reads when it is told to. */

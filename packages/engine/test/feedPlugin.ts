@@ -13,12 +13,14 @@ export default defineDataset({
     if (services.folder === '/refuses') throw broken('data', 'this folder is refused');
     return {
       facts: countedFacts,
-      ids: ['6x8/a', '4x4/b', '5x5/c'],
+      ids: countedIds,
       group: () => undefined,
-      read: async (id) => countedSample(id),
+      read: (id) => readCounted(id),
     };
   },
 });
+
+export const countedIds = ['6x8/a', '4x4/b', '5x5/c'] as const;
 
 export const countedFacts = {
   space: 2,
@@ -30,6 +32,12 @@ export const countedFacts = {
   ],
   overlapping: false,
 } as const;
+
+/** Some never answer. */
+export async function readCounted(id: string): Promise<Sample> {
+  if (id.endsWith('never answered')) return await new Promise(() => {});
+  return countedSample(id);
+}
 
 /** The truth of the pixel that counts as `count`. */
 export function labelOf(count: number): number {
@@ -45,6 +53,12 @@ export function countedSample(id: string): Sample {
   if (id === 'data error') throw broken('images/x.png', 'the file is damaged');
   if (id === 'ends the thread') process.exit(3);
   if (id === 'labels too short') return { ...countedSample('2x2/a'), labels: new Uint8Array(3) };
+  const one = (more: object) => ({ ...countedSample('1x1/a'), ...more }) as Sample;
+  if (id === 'wide image') return one({ image: Float64Array.of(1, Number.NaN) });
+  if (id === 'clamped image') return one({ image: new Uint8ClampedArray(2) });
+  if (id === 'wide labels') return one({ labels: new Int32Array(1) });
+  if (id === 'listed labels') return one({ labels: [1] });
+  if (id === 'wide weight') return one({ weight: new Float64Array(1) });
   if (id === 'unknown label') return { ...countedSample('1x2/a'), labels: Uint8Array.of(0, 3) };
   if (id === 'infinite image')
     return { ...countedSample('1x1/a'), image: Float32Array.of(0, 1 / 0) };

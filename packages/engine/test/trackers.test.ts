@@ -90,7 +90,32 @@ describe('trackers', () => {
     await all.drain();
     await all.end('finished');
     expect(said).toEqual([
-      'trackers[0] (mine) gets nothing more of this run: it is not done after 0.05 s',
+      'trackers[0] (mine) gets nothing more of this run: event (note) is not done after 0.05 s',
+    ]);
+  });
+
+  test('that never answer the start are named, and get nothing after it', async () => {
+    const got: string[] = [];
+    const { all, said } = opened(
+      [{ start: () => new Promise(() => {}), event: ({ type }) => void got.push(type) }],
+      0.05,
+    );
+    await all.start(RUN);
+    all.event(note('a'));
+    await all.end('finished');
+    expect(got).toEqual([]);
+    expect(said).toEqual([
+      'trackers[0] (mine) gets nothing more of this run: start is not done after 0.05 s',
+    ]);
+  });
+
+  test('that do not answer amid a long epoch are lost before its end', async () => {
+    const { all, said } = opened([{ event: () => new Promise(() => {}) }], 0.05);
+    await all.start(RUN);
+    all.event(note('a'));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(said).toEqual([
+      'trackers[0] (mine) gets nothing more of this run: event (note) is not done after 0.05 s',
     ]);
   });
 
@@ -108,7 +133,7 @@ describe('trackers', () => {
     await all.end('finished');
     expect(calls).toContain('patient');
     expect(said).toEqual([
-      'trackers[1] (mine) gets nothing more of this run: it is not done after 0.05 s',
+      'trackers[1] (mine) gets nothing more of this run: end is not done after 0.05 s',
     ]);
   });
 

@@ -107,8 +107,18 @@ describe('in a pipe', () => {
       'backend wasm: no native TensorFlow is installed',
       'a note',
       'train 32 images, 24 of them empty; validation 10, 8 empty',
-      '12,345 parameters; 3 epochs of 4 batches of 8; classes background, nodule',
+      '12,345 parameters; 3 epochs, the first of 4 batches of 8; classes background, nodule',
     ]);
+  });
+
+  test('batches are said of the epoch that a run begins with: others may have another number', () => {
+    const said = (more: Partial<typeof start>) => {
+      const paper = new Paper();
+      progressOn(paper, { terminal: false }).event({ ...start, ...more });
+      return paper.lines.at(-1);
+    };
+    expect(said({ epochs: 1, batchesPerEpoch: 1 })).toContain('; 1 epoch of 1 batch of 8;');
+    expect(said({ startEpoch: 2 })).toContain('; 3 epochs, epoch 2 of 4 batches of 8;');
   });
 
   test('nothing but text is written without colour, and a note cannot drive the terminal', () => {

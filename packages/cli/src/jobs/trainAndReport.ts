@@ -144,7 +144,7 @@ async function trained(
   let trackers: Trackers | undefined;
   try {
     data = await firstThenOthers(team, async () => {
-      const opened = await openData(loaded, onEvent, { run: options.resume, cores });
+      const opened = await openData(loaded, onEvent, { run: options.resume, cores, signal });
       // The others find what was counted.
       if (!isAlone(team)) await opened.counted();
       return opened;

@@ -24,6 +24,7 @@ export type RunEvent =
       readonly folder: string;
       readonly backend: BackendFact;
       readonly epochs: number;
+      /** Of the epoch that the run begins with: a sampler may give others another number. */
       readonly batchesPerEpoch: number;
       readonly batch: number;
       readonly counts: SplitCounts;

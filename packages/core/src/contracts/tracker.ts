@@ -46,8 +46,8 @@ export interface TrackedImage {
 }
 
 /**
- * Gets what happens in a run, to show it elsewhere. Plain data, in order. A tracker that throws is named
- * in one line and gets no more; it never costs the run.
+ * Gets what happens in a run, to show it elsewhere. Plain data, in order. A tracker that throws, or
+ * has not answered a call after 60 seconds, is named in one line and gets no more; it never costs the run.
  */
 export interface Tracker {
   start?(run: TrackedRun): void | Promise<void>;

@@ -8,6 +8,7 @@ import {
   type RandomStream,
 } from '@raremask/core';
 import { anyForeground } from '@raremask/metrics';
+import type { Waiting } from '../guard/waiting.ts';
 import { augmentFailed, brokenWindow } from './errors.ts';
 import type { MadeAugmentation } from './makeAugmentations.ts';
 import type { Stage, Streams } from './stages.ts';
@@ -23,6 +24,7 @@ export interface Changing {
   readonly facts: Facts;
   /** Whether the whole image has no foreground: counted for those alone that ask. */
   readonly isEmpty: () => boolean;
+  readonly waiting: Waiting;
   /** Reads an image with structures. */
   readonly donor?: (random: RandomStream) => Promise<Donor>;
 }
@@ -39,20 +41,25 @@ export async function changeValues(
 ): Promise<boolean> {
   const { arrays, drawn, facts, isEmpty, donor } = changing;
   let pasted = false;
+  const size = Object.freeze([...arrays.size]);
+  const inside = changes.length > 0 ? arrays.inside.slice() : arrays.inside;
   for (const one of changes) {
     const donors = one.product.donors === true;
     const window: AugmentedWindow = Object.freeze({
       ...arrays,
-      drawn,
+      size,
+      drawn: Object.freeze([...drawn]),
       get empty() {
         return isEmpty();
       },
-      ...(facts.spacing && { spacing: facts.spacing }),
+      ...(facts.spacing && { spacing: Object.freeze([...facts.spacing]) }),
       ...(donors && donor && { donor }),
     });
     let changed: ChangedArrays | undefined;
     try {
-      changed = (await one.product.window!(window, streams.of(one))) ?? undefined;
+      const what = `${one.where}, window of ${changing.id}`;
+      const given = one.product.window!(window, streams.of(one));
+      changed = (await changing.waiting.for(what, given)) ?? undefined;
     } catch (error) {
       throw isRaremaskError(error)
         ? error
@@ -60,6 +67,7 @@ export async function changeValues(
     }
     if (changed !== undefined) take(changed, one, changing);
     checkValues(one, changing);
+    checkInside(one, changing, inside);
     if (donors && isEmpty()) pasted ||= anyForeground(arrays.labels, facts);
   }
   return pasted;
@@ -110,6 +118,18 @@ function checkValues({ where }: MadeAugmentation, { id, arrays, facts }: Changin
     const expected = `0 to ${highest}, or ${IGNORE} for ignored pixels`;
     throw brokenWindow(where, id, `label at index ${at}`, expected, `${labels[at]}`);
   }
+}
+
+/** Refuses another `inside`: what counts as beside the image would be covered. */
+function checkInside(
+  { where }: MadeAugmentation,
+  { id, arrays }: Changing,
+  before: Uint8Array,
+): void {
+  if (Buffer.compare(arrays.inside, before) === 0) return;
+  const at = before.findIndex((value, index) => arrays.inside[index] !== value);
+  const [expected, got] = [`${before[at]}, as it was`, `${arrays.inside[at]}`];
+  throw brokenWindow(where, id, `inside at index ${at}, which is to be read only`, expected, got);
 }
 
 function zeros(values: Float32Array): number {

@@ -23,7 +23,7 @@ export function movePlaces({ places }: Stage, moving: Moving, streams: Streams):
 function placesOf(one: MadeAugmentation, moving: Moving, streams: Streams): Places | undefined {
   let places: Places | undefined;
   try {
-    places = one.product.places!(moving.size, streams.of(one));
+    places = one.product.places!(Object.freeze([...moving.size]), streams.of(one));
   } catch (error) {
     throw isRaremaskError(error)
       ? error

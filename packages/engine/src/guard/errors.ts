@@ -1,6 +1,7 @@
-import { RaremaskError } from '@raremask/core';
+import { isRaremaskError, RaremaskError } from '@raremask/core';
 import { reasonOf } from './reason.ts';
 
+const STOPPED_WAITING = 'RAREMASK_STOPPED_WAITING';
 const TELL = 'mend the plugin, or tell its author';
 
 /** What a plugin has thrown in a call, with its place in the manifest and the line of its own file. */
@@ -45,4 +46,20 @@ export function samplerResult(
   got: string,
 ): RaremaskError {
   return pluginGave('RAREMASK_SAMPLER_RESULT', place, `the sampler gave ${what}`, expected, got);
+}
+
+/** @param what has not answered: place, plugin and what it was asked */
+export function stoppedWaiting(what: string): RaremaskError {
+  return new RaremaskError({
+    code: STOPPED_WAITING,
+    category: 'interrupted',
+    where: what,
+    what: 'it has not answered, and the command was told to stop',
+    remedy: 'mend the plugin, or tell its author; what was saved before is kept',
+  });
+}
+
+/** Whether something was waited for in vain until the command was told to stop. */
+export function hasStoppedWaiting(error: unknown): boolean {
+  return isRaremaskError(error) && error.code === STOPPED_WAITING;
 }

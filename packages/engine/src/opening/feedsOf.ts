@@ -2,6 +2,7 @@ import type { Dataset } from '@raremask/core';
 import { numbersByClass } from '@raremask/core/loss';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import type { MadeAugmentation } from '../augment/makeAugmentations.ts';
+import type { Waiting } from '../guard/waiting.ts';
 import { type Feed, openFeed } from '../reading/feed.ts';
 import type { FeedPlan } from '../reading/plan.ts';
 import { availableMemory } from '../runner/room.ts';
@@ -19,15 +20,17 @@ export function feedsOf(
   { manifest, plugins, folder }: LoadedManifest,
   dataset: Dataset,
   workers: number,
+  waiting: Waiting,
 ): OpenFeed {
-  const { url, rawOptions } = plugins.dataset;
+  const { url, rawOptions, plugin } = plugins.dataset;
+  const place = `${plugins.dataset.place} (${plugin.name})`;
   const { facts } = dataset;
   const names = facts.classes.map(({ name }) => name);
   return ({ augmentations = [], ...plan }) =>
     openFeed(
       {
         ...plan,
-        dataset: { url, rawOptions, folder },
+        dataset: { place, url, rawOptions, folder },
         services: plugins.services.map(({ url, rawOptions, place }) => ({
           url,
           rawOptions,
@@ -43,6 +46,7 @@ export function feedsOf(
       },
       dataset,
       augmentations,
+      waiting,
     );
 }
 

@@ -2,6 +2,8 @@ import type { Census, Dataset, Facts, OnEvent } from '@raremask/core';
 import { createHost, type Host, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type RecordedSplits, readSplits, runFolder } from '@raremask/record';
+import { type Patience, Waiting, waitingText } from '../guard/waiting.ts';
+import { listingOf } from '../reading/listing.ts';
 import { type CountedSurvey, censusOf } from '../survey/survey.ts';
 import { type Counted, Counts } from './counts.ts';
 import { resolutionOfVolumes, severalUnreadable } from './errors.ts';
@@ -45,6 +47,10 @@ export interface OpenOptions {
   readonly run?: string | undefined;
   /** What this process may use of the machine; left out, all of it. */
   readonly cores?: number | undefined;
+  /** When it fires, plugins that are late with an answer are waited for no longer. */
+  readonly signal?: AbortSignal | undefined;
+  /** When it is said that a plugin does not answer. */
+  readonly patience?: Patience | undefined;
 }
 
 /** A manifest's data set before it is divided. */
@@ -63,7 +69,7 @@ export interface OpenedSet {
 export async function openSet(
   loaded: LoadedManifest,
   onEvent: OnEvent,
-  cores?: number,
+  { cores, signal, patience }: Pick<OpenOptions, 'cores' | 'signal' | 'patience'> = {},
 ): Promise<OpenedSet> {
   const { manifest, plugins, folder } = loaded;
   const host = createHost();
@@ -71,11 +77,16 @@ export async function openSet(
   try {
     const broken = new BrokenSamples();
     const made = await openScope(host, loaded, notes.emit).make(plugins.dataset);
-    const dataset = tolerant(made, broken);
+    const place = `${plugins.dataset.place} (${plugins.dataset.plugin.name})`;
+    const ids = listingOf(made, place);
+    const say = (what: string, seconds: number) =>
+      notes.emit({ type: 'note', level: 'warn', text: waitingText(what, seconds) });
+    const waiting = new Waiting(say, { signal, patience });
+    const dataset = tolerant(made, { place, ids, broken, waiting });
     const { resolution } = manifest.data;
     if (resolution !== undefined && dataset.facts.space === 3) throw resolutionOfVolumes();
     const workers = workerCount(manifest.train.workers, cores);
-    const feed = feedsOf(loaded, dataset, workers);
+    const feed = feedsOf(loaded, dataset, workers, waiting);
     const identity = JSON.stringify([
       plugins.dataset.use,
       plugins.dataset.package?.version ?? null,
@@ -106,11 +117,11 @@ export async function openData(
   {
     unknown = loaded.manifest.data.unreadable === 'skip' ? 'list' : 'throw',
     run,
-    cores,
+    ...machine
   }: OpenOptions = {},
 ): Promise<OpenedData> {
   const { manifest, folder } = loaded;
-  const set = await openSet(loaded, onEvent, cores);
+  const set = await openSet(loaded, onEvent, machine);
   const { dataset, counts, broken, host, notes } = set;
   const { emit } = notes;
   try {

@@ -24,6 +24,8 @@ export interface WorkOptions {
   readonly unreadable?: 'throw' | 'list';
   /** The run whose splits are kept, where the data are not open yet. */
   readonly run?: string | undefined;
+  /** When it fires, plugins that are late with an answer are waited for no longer, where the data are not open yet. */
+  readonly signal?: AbortSignal | undefined;
   /** Hears what the job's plugins say. */
   readonly onEvent: OnEvent;
   /** Hears what the data say, where they are not open yet; left out, `onEvent` does. */
@@ -36,11 +38,12 @@ export interface WorkOptions {
  */
 export async function openWork(
   source: LoadedManifest | OpenedData,
-  { onEvent, onData = onEvent, unreadable = 'throw', run }: WorkOptions,
+  { onEvent, onData = onEvent, unreadable = 'throw', run, signal }: WorkOptions,
 ): Promise<Work> {
   const data = await dataOf(source, onData, {
     ...(unreadable === 'list' && { unknown: 'list' }),
     run,
+    signal,
   });
   const scope = data.scope(onEvent);
   let counted: Promise<Census> | undefined;

@@ -1,4 +1,5 @@
 import { type Dataset, isRaremaskError, type RaremaskError } from '@raremask/core';
+import type { Waiting } from '../guard/waiting.ts';
 import { groupFailed } from './errors.ts';
 
 /** Why samples cannot be used, by id. */
@@ -19,15 +20,32 @@ export class BrokenSamples {
   }
 }
 
-/** A data set in which whatever it throws of one sample breaks that sample, and nothing else. */
-export function tolerant(dataset: Dataset, broken: BrokenSamples): Dataset {
+interface TolerantOptions {
+  /** What messages call it. */
+  readonly place: string;
+  /** Its own, copied. */
+  readonly ids: readonly string[];
+  readonly broken: BrokenSamples;
+  readonly waiting: Waiting;
+}
+
+/**
+ * A data set in which whatever it throws of one sample breaks that sample, and nothing else.
+ */
+export function tolerant(
+  dataset: Dataset,
+  { place, ids, broken, waiting }: TolerantOptions,
+): Dataset {
   return {
     ...dataset,
     facts: dataset.facts,
-    ids: dataset.ids,
+    ids,
     read: (id) => dataset.read(id),
     group: tolerantGroup(dataset, broken),
-    ...(dataset.fingerprint && { fingerprint: (id: string) => dataset.fingerprint!(id) }),
+    ...(dataset.fingerprint && {
+      fingerprint: (id: string) =>
+        waiting.for(`${place}, fingerprint of ${id}`, dataset.fingerprint!(id)),
+    }),
     ...(dataset.source && { source: (id: string) => dataset.source!(id) }),
     ...(dataset.files && { files: (id: string) => dataset.files!(id) }),
     ...(dataset.dispose && { dispose: () => dataset.dispose!() }),

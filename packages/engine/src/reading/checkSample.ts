@@ -4,10 +4,13 @@ import { brokenSample } from './errors.ts';
 
 const LIMIT = Number.POSITIVE_INFINITY;
 
+type Typed = Uint8ArrayConstructor | Uint16ArrayConstructor | Float32ArrayConstructor;
+const IMAGE_TYPES: readonly Typed[] = [Uint8Array, Uint16Array, Float32Array];
+
 /** Refuses a sample that a data set must not hand over. */
 export function checkSample(id: string, sample: Sample, facts: Facts): void {
-  const whole = Array.isArray(sample?.size) && ArrayBuffer.isView(sample.image);
-  if (!whole) throw brokenSample(id, 'no sample', 'a sample with size and image', `${sample}`);
+  if (!Array.isArray(sample?.size) || sample.image === undefined)
+    throw brokenSample(id, 'no sample', 'a sample with size and image', `${sample}`);
   const { size, image, labels, weight } = sample;
   const validSize =
     size.length === facts.space && size.every((extent) => Number.isInteger(extent) && extent > 0);
@@ -26,20 +29,9 @@ export function checkSample(id: string, sample: Sample, facts: Facts): void {
   }
   const pixels = product(size);
   const depth = labelDepth(facts);
-  const parts = [
-    ['image', image.length, pixels * facts.channels],
-    ['labels', labels?.length, pixels * depth],
-    ['weight', weight?.length, pixels],
-  ] as const;
-  for (const [name, got, expected] of parts) {
-    if (got === undefined || got === expected) continue;
-    throw brokenSample(
-      id,
-      `its ${name} has another length than its size [${size.join(', ')}] says`,
-      `${expected} values`,
-      `${got}`,
-    );
-  }
+  checkArray(id, size, 'image', image, IMAGE_TYPES, pixels * facts.channels);
+  if (labels !== undefined) checkArray(id, size, 'labels', labels, [Uint8Array], pixels * depth);
+  if (weight !== undefined) checkArray(id, size, 'weight', weight, [Float32Array], pixels);
   if (image instanceof Float32Array) checkNumbers(id, 'image', image, Number.NEGATIVE_INFINITY);
   if (weight !== undefined) checkNumbers(id, 'weight', weight, 0);
   if (labels === undefined) return;
@@ -52,6 +44,26 @@ export function checkSample(id: string, sample: Sample, facts: Facts): void {
     `0 to ${highest}, or ${IGNORE} for ignored pixels`,
     `${labels[at]}`,
   );
+}
+
+/** Refuses a type that the contract does not have: its numbers would be cut or rounded without a word. */
+function checkArray(
+  id: string,
+  size: readonly number[],
+  name: string,
+  values: unknown,
+  types: readonly Typed[],
+  length: number,
+): void {
+  if (!types.some((type) => values instanceof type)) {
+    const expected = types.map((type) => type.name).join(', ');
+    const got = (values as object | null)?.constructor?.name ?? `${values}`;
+    throw brokenSample(id, `its ${name} has a wrong type`, expected, got);
+  }
+  const got = (values as Uint8Array).length;
+  if (got === length) return;
+  const what = `its ${name} has another length than its size [${size.join(', ')}] says`;
+  throw brokenSample(id, what, `${length} values`, `${got}`);
 }
 
 /** Index of the first label that stands for nothing; the number of labels where there is none. */

@@ -21,6 +21,23 @@ export function brokenSample(
   });
 }
 
+export function brokenListing(
+  place: string,
+  what: string,
+  expected: string,
+  got: string,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_DATASET_LISTING',
+    category: 'plugin',
+    where: place,
+    what: `the data set gives ${what}`,
+    expected,
+    got,
+    remedy: 'make the list of ids once, sorted, when the data set is opened; or tell its author',
+  });
+}
+
 export function brokenDraw(id: string, what: string, expected: string, got: string): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_BROKEN_DRAW',

@@ -1,5 +1,6 @@
 import type { Dataset, Draw } from '@raremask/core';
 import { checkDonors, type MadeAugmentation } from '../augment/makeAugmentations.ts';
+import { Waiting } from '../guard/waiting.ts';
 import { BatchMemory } from './batchMemory.ts';
 import { inOrder } from './inOrder.ts';
 import type {
@@ -61,17 +62,19 @@ export interface Feed {
  * @param dataset who reads where the plan has no workers; worker threads get the sources of samples from
  * it, or make their own
  * @param augmentations what changes the windows of batches; worker threads make their own
+ * @param waiting for the plugins' answers; left out, it says nothing
  */
 export async function openFeed(
   plan: FeedPlan,
   dataset?: Dataset,
   augmentations: readonly MadeAugmentation[] = [],
+  waiting = new Waiting(() => {}),
 ): Promise<Feed> {
   checkDonors(augmentations, plan.donors ?? []);
   if (plan.workers === 0) {
     if (dataset === undefined) throw new TypeError('a feed without workers needs the data set');
     const pool = new BatchMemory();
-    const reader = new SampleReader(dataset, plan, pool, augmentations);
+    const reader = new SampleReader(dataset, plan, pool, augmentations, waiting);
     return feed((job) => reader.run(job), 1, {
       release: (buffers) => pool.give(buffers),
       close: async () => {},
@@ -81,9 +84,13 @@ export async function openFeed(
   const threads = new ReaderThreads(
     {
       ...plan,
+      patience: waiting.patience,
       augmentations: augmentations.map(({ planned }) => planned),
-      ...(source && { donorSources: new Map(plan.donors?.map((id) => [id, source(id)])) }),
+      ...(source
+        ? { donorSources: new Map(plan.donors?.map((id) => [id, source(id)])) }
+        : dataset && { ids: dataset.ids }),
     },
+    waiting,
     source,
   );
   return feed((job) => threads.run(job), plan.workers + 1, threads);

@@ -14,8 +14,10 @@ import {
   makeAugmentations,
   type PlannedAugmentation,
 } from '../augment/makeAugmentations.ts';
+import { Waiting } from '../guard/waiting.ts';
 import { BatchMemory } from './batchMemory.ts';
 import { packError } from './carriedError.ts';
+import { checkListing } from './listing.ts';
 import type { ReadResult, Sources, ThreadPlan } from './plan.ts';
 import type { Answer, Request } from './readerThreads.ts';
 import { SampleReader } from './sampleReader.ts';
@@ -27,6 +29,8 @@ const port = parentPort!;
 const silent: Log = { info: () => {}, warn: () => {} };
 
 const memory = new BatchMemory();
+
+const waiting = new Waiting((what, seconds) => answer({ kind: 'late', what, seconds }), plan);
 
 /** Of the job that is being done: a thread does one at a time. */
 let sources: Sources = new Map();
@@ -61,19 +65,31 @@ async function openReader(): Promise<SampleReader> {
   const plugin = await loadPluginFromUrl(url, 'dataset');
   const options = await optionsOf(plugin.options, rawOptions);
   const loaded = { kind: 'dataset' as const, plugin, options, place: 'data' };
+  const place = `data (${plugin.name})`;
   const dataset =
     plan.donorSources === undefined
-      ? await scope.make(loaded)
-      : bySource(await scope.openReader(loaded, plan.facts), plan.donorSources);
+      ? withSameIds(await waiting.for(`${place}, create`, scope.make(loaded)), place)
+      : bySource(
+          await waiting.for(`${place}, openReader`, scope.openReader(loaded, plan.facts)),
+          plan.donorSources,
+        );
   scope.provide(facts, () => plan.facts);
   const sources = await Promise.all(plan.augmentations.map(sourceOf));
   const augmentations = await makeAugmentations(
     sources,
     plan.facts,
-    (one) => scope.make(one),
+    (one) => waiting.for(`${one.place} (${one.plugin.name}), create`, scope.make(one)),
     services,
   );
-  return new SampleReader(dataset, plan, memory, augmentations);
+  return new SampleReader(dataset, plan, memory, augmentations, waiting);
+}
+
+/** A set that lists other samples than in the main thread reads others too. */
+function withSameIds(dataset: Dataset, place: string): Dataset {
+  if (plan.ids !== undefined) {
+    checkListing(plan.ids, dataset.ids, place, 'where a thread that reads opens it');
+  }
+  return dataset;
 }
 
 /** Reads samples of the job, and donors, without a data set. */

@@ -1,5 +1,6 @@
 import type { Draw, Facts, Json, Sample, SurveyedImage } from '@raremask/core';
 import type { PlannedAugmentation } from '../augment/makeAugmentations.ts';
+import type { Patience } from '../guard/waiting.ts';
 import type { Normalization } from '../intensities/normalize.ts';
 import type { Resolution } from '../resolution/seenSize.ts';
 
@@ -13,8 +14,8 @@ export interface ReadingPlan {
   readonly pixelWeights: readonly number[];
   /** Ids of training images with foreground, for augmentations that take something of others. */
   readonly donors?: readonly string[];
-  /** File URL of the data set's module: what it throws gets its line. */
-  readonly dataset?: { readonly url: string };
+  /** The data set's place and name, and the file URL of its module, for what it does wrong. */
+  readonly dataset?: { readonly place?: string; readonly url: string };
   readonly seed: number;
   /** Extents of batches and whole images are filled up to multiples of these. */
   readonly multipleOf: readonly number[];
@@ -27,6 +28,8 @@ export interface ReadingPlan {
 /** All that decides what a feed hands over; plain data, so that threads can have it. */
 export interface FeedPlan extends ReadingPlan {
   readonly dataset: {
+    /** What messages call it, for example `data (mine)`. */
+    readonly place?: string;
     /** File URL of the plugin's module. */
     readonly url: string;
     /** Options as the manifest has them. */
@@ -53,6 +56,10 @@ export interface ThreadPlan extends FeedPlan {
    * set.
    */
   readonly donorSources?: Sources;
+  /** Of the data set as the main thread has it; left out where the thread opens none. */
+  readonly ids?: readonly string[];
+  /** When it says that a plugin does not answer. */
+  readonly patience: Patience;
   readonly augmentations: readonly PlannedAugmentation[];
 }
 

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Waiting } from '../guard/waiting.ts';
 import { type CarriedError, unpackError } from './carriedError.ts';
 import { readerDied } from './errors.ts';
 import type { ReadJob, ReadResult, Sources, ThreadPlan } from './plan.ts';
@@ -15,6 +16,8 @@ export interface Request {
 export type Answer =
   | { readonly kind: 'result'; readonly result: ReadResult }
   | { readonly kind: 'error'; readonly error: CarriedError }
+  /** A plugin has not answered yet. */
+  | { readonly kind: 'late'; readonly what: string; readonly seconds: number }
   /** The data set could not be made: this thread will never read. */
   | { readonly kind: 'unable'; readonly error: CarriedError };
 
@@ -36,13 +39,15 @@ interface Thread {
  */
 export class ReaderThreads {
   readonly #threads: Thread[];
+  readonly #waiting: Waiting;
   readonly #sourceOf: ((id: string) => unknown) | undefined;
   readonly #queue: Pending[] = [];
   #failure: Error | undefined;
   #free: ArrayBufferLike[] = [];
 
   /** @param sourceOf what a thread is told of a sample; left out, each thread opens the data set */
-  constructor(plan: ThreadPlan, sourceOf?: (id: string) => unknown) {
+  constructor(plan: ThreadPlan, waiting: Waiting, sourceOf?: (id: string) => unknown) {
+    this.#waiting = waiting;
     this.#sourceOf = sourceOf;
     this.#threads = Array.from({ length: plan.workers }, () => this.#start(plan));
   }
@@ -121,6 +126,12 @@ export class ReaderThreads {
       this.#fail(unpackError(answer.error));
       return;
     }
+    if (answer.kind === 'late') {
+      const { what, seconds } = answer;
+      this.#waiting.late(thread, seconds, { what, giveUp: (error) => this.#fail(error) });
+      return;
+    }
+    this.#waiting.answered(thread);
     const { current } = thread;
     if (current === undefined) return;
     thread.current = undefined;
@@ -137,6 +148,7 @@ export class ReaderThreads {
       if (thread.current !== undefined) waiting.unshift(thread.current);
       thread.current = undefined;
       thread.worker.unref();
+      this.#waiting.answered(thread);
     }
     for (const { reject } of waiting) reject(this.#failure);
   }

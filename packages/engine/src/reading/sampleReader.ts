@@ -7,9 +7,10 @@ import {
   type Sample,
   type Window,
 } from '@raremask/core';
-import { answered, createRandom } from '@raremask/core/host';
+import { createRandom } from '@raremask/core/host';
 import type { MadeAugmentation } from '../augment/makeAugmentations.ts';
 import { stagesOf } from '../augment/stages.ts';
+import { Waiting } from '../guard/waiting.ts';
 import { Scales, scaled } from '../intensities/scale.ts';
 import { lostStructures } from '../resolution/lostStructures.ts';
 import { resizeSample } from '../resolution/resizeSample.ts';
@@ -43,13 +44,16 @@ export class SampleReader {
   readonly #stages: ReturnType<typeof stagesOf>;
   readonly #kept: KeptSamples;
   readonly #scales: Scales;
+  readonly #waiting: Waiting;
 
   constructor(
     dataset: ReadDataset,
     plan: ReadingPlan,
     memory: Pick<BatchMemory, 'take'>,
     augmentations: readonly MadeAugmentation[] = [],
+    waiting = new Waiting(() => {}),
   ) {
+    this.#waiting = waiting;
     this.#dataset = dataset;
     this.#plan = plan;
     this.#memory = memory;
@@ -130,6 +134,7 @@ export class SampleReader {
       facts,
       pixelWeights,
       donor: (own) => this.#donor(own),
+      waiting: this.#waiting,
       place,
     });
   }
@@ -178,7 +183,8 @@ export class SampleReader {
   async #read(id: string): Promise<Sample> {
     let sample: Sample;
     try {
-      sample = await answered(`the data set, read(${id})`, this.#dataset.read(id));
+      const what = `${this.#plan.dataset?.place ?? 'data'}, read of ${id}`;
+      sample = await this.#waiting.for(what, this.#dataset.read(id));
     } catch (error) {
       throw isRaremaskError(error) ? error : datasetFailed(id, error, this.#plan.dataset?.url);
     }

@@ -11,6 +11,7 @@ import { type Changing, changeValues } from '../augment/changeValues.ts';
 import { movePlaces } from '../augment/movePlaces.ts';
 import { type Stage, Streams } from '../augment/stages.ts';
 import { coverBeside } from '../augment/windowArrays.ts';
+import type { Waiting } from '../guard/waiting.ts';
 import type { Scale } from '../intensities/scale.ts';
 import { cutWindow, moveWindow } from './cutWindow.ts';
 import { fillTruth, hasForeground } from './fillWindow.ts';
@@ -38,6 +39,7 @@ export interface TrainingWindow {
   readonly facts: Facts;
   readonly pixelWeights: readonly number[];
   readonly donor: NonNullable<Changing['donor']>;
+  readonly waiting: Waiting;
   readonly place: WindowPlace;
 }
 
@@ -78,6 +80,7 @@ export async function trainingWindow(own: TrainingWindow): Promise<Fate> {
     arrays,
     drawn,
     facts,
+    waiting: own.waiting,
     isEmpty: () => (empty ??= !anyForeground(sample.labels, facts)),
     // On a background that does not count, nothing would be learnt of a structure's outline.
     ...((facts.overlapping || pixelWeights[0] !== 0) && { donor: own.donor }),

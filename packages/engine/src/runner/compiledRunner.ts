@@ -375,5 +375,12 @@ function traced(program: StepProgram, tracer: Tracer): StepProgram {
         (input) =>
           tracer.at(program.places?.[index] ?? `loss[${index}]`, () => loss(input)),
     ),
+    optimizer: {
+      ...program.optimizer,
+      update: (call) =>
+        tracer.at(program.optimizerPlace ?? 'train.optimizer', () =>
+          program.optimizer.update(call),
+        ),
+    },
   };
 }

@@ -8,11 +8,11 @@ import {
   withNumbers,
 } from '../guard/numbers.ts';
 import { atLine } from '../guard/reason.ts';
-import type { StepBatch } from './batchInput.ts';
+import type { BatchInput, StepBatch } from './batchInput.ts';
 import { tidied } from './kept.ts';
 import type { StepProgram } from './program.ts';
-import { type TrainingState, unusableIn } from './state.ts';
-import { gradients } from './trainStep.ts';
+import { type StepState, stateLayout, type TrainingState, unusableIn } from './state.ts';
+import { gradients, trainStep } from './trainStep.ts';
 
 /** Who made a step's loss or gradient not finite. */
 export interface Culprit {
@@ -55,17 +55,63 @@ export function culpritOf(
   }
 }
 
-function recomputed(
+/** What a step that updates is computed of. */
+export interface UpdateBatch extends StepBatch {
+  readonly learningRate: number;
+  /** The optimizer's own, by name. */
+  readonly numbers: Readonly<Record<string, number>>;
+  /** Share of a moving average that stays, where averages are kept. */
+  readonly decay?: number;
+}
+
+/**
+ * The operation that has made a step's new state not finite, with its line: the whole step is computed once more.
+ * Undefined where it is finite this time.
+ *
+ * @param state as it was before the step
+ * @param batch with the same numbers for dropout as the step had
+ */
+export function updateCulpritOf(
   program: StepProgram,
   state: TrainingState<Float32Array>,
-  batch: StepBatch,
-): Culprit {
-  const { facts, model } = program;
+  batch: UpdateBatch,
+): string | undefined {
+  const { learningRate, numbers: own, decay } = batch;
+  const layout = stateLayout(program);
+  const { text } = tidied(() => {
+    const tensors = (kind: keyof StepState) =>
+      state[kind].map((values, index) => tf.tensor(values, [...layout[kind][index]!.shape]));
+    const before: StepState = {
+      weights: tensors('weights'),
+      buffers: tensors('buffers'),
+      slots: tensors('slots'),
+      averages: tensors('averages'),
+      gathered: [],
+    };
+    const scalars = Object.entries(own).map(([name, value]) => [name, tf.scalar(value)] as const);
+    return withNumbers((numbers) => {
+      const { state: after } = trainStep(program, before, {
+        ...inputOf(program, batch),
+        learningRate: tf.scalar(learningRate),
+        numbers: Object.fromEntries(scalars),
+        decay: decay === undefined ? undefined : tf.scalar(decay),
+      });
+      const { weights = [], buffers = [], slots = [], averages = [] } = after;
+      for (const tensor of [...weights, ...buffers, ...slots, ...averages]) {
+        const broken = numbers.behind(tensor);
+        if (broken !== undefined) return { text: blamed(broken, state.weights).text };
+      }
+      return { text: undefined };
+    });
+  });
+  return text;
+}
+
+/** A batch as tensors of the scope. */
+function inputOf({ facts }: StepProgram, batch: StepBatch): BatchInput {
   const shaped = (values: Float32Array, depth: number) =>
     tf.tensor(values, [batch.count, ...batch.size, depth]);
-  const tensors = (kind: 'weights' | 'buffers') =>
-    state[kind].map((values, index) => tf.tensor(values, [...model[kind][index]!.shape]));
-  const input = {
+  return {
     images: shaped(batch.images, facts.channels),
     target: shaped(batch.target, facts.classes.length),
     weight: shaped(batch.weight, 1),
@@ -76,6 +122,17 @@ function recomputed(
       return tf.tensor(values, [...shape]);
     },
   };
+}
+
+function recomputed(
+  program: StepProgram,
+  state: TrainingState<Float32Array>,
+  batch: StepBatch,
+): Culprit {
+  const { model } = program;
+  const input = inputOf(program, batch);
+  const tensors = (kind: 'weights' | 'buffers') =>
+    state[kind].map((values, index) => tf.tensor(values, [...model[kind][index]!.shape]));
   const network = { weights: tensors('weights'), buffers: tensors('buffers') };
   return withNumbers((numbers): Culprit => {
     const alone = { ...program, outcomes: false };

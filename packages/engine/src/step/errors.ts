@@ -81,13 +81,30 @@ const STATE_REMEDIES: Readonly<Record<Unusable['of'], string>> = {
   gradient: 'train with train.accumulate: 1, which names the loss or model whose gradient it is',
 };
 
+/** How a state that is not finite was met. */
+export interface MetState {
+  /** The step that made it, or by which it was made: `in epoch 1, step 2`. */
+  readonly when: string;
+  /** The operation that made it, with its line, where it could be computed once more. */
+  readonly operation?: string | undefined;
+  /** What has become of it. */
+  readonly kept: string;
+}
+
 /** @param place of who made it: the optimizer, of a running statistic the model, of a gathered gradient the batches */
-export function stateNotFinite(place: string, { name, of }: Unusable, kept: string): RaremaskError {
+export function stateNotFinite(
+  place: string,
+  { name, of }: Unusable,
+  { when, operation, kept }: MetState,
+): RaremaskError {
+  const call = of === 'update' ? 'an update' : 'a step';
+  const sound = of === 'gradient' ? 'the loss was' : 'loss and gradient were';
+  const by = operation === undefined ? '' : `; ${operation}`;
   return new RaremaskError({
     code: 'RAREMASK_STATE_NOT_FINITE',
     category: 'run',
     where: place,
-    what: `after ${of === 'update' ? 'an update' : 'a step'} ${name} is not finite, although ${of === 'gradient' ? 'the loss was' : 'loss and gradient were'}`,
+    what: `${when}: after ${call} ${name} is not finite, although ${sound}${by}`,
     expected: 'finite numbers',
     got: `NaN or infinity; ${kept}`,
     remedy: STATE_REMEDIES[of],

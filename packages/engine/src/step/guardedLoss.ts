@@ -1,4 +1,3 @@
-import { NotTraceable } from '@raremask/compiler';
 import type { Loss, LossInput } from '@raremask/core';
 import { stackPlace } from '@raremask/core/host';
 import { gradientGap, learntFrom, tapeLength, unrelated } from '@raremask/core/loss';
@@ -21,10 +20,7 @@ import { watched } from '../guard/leaks.ts';
  * @param url of the plugin's module
  */
 export function guardedLoss(loss: Loss, place: string, url: string | undefined): Loss {
-  const called = calling(
-    (_, cause) => lossFailed(place, cause, url),
-    (error) => error instanceof NotTraceable,
-  );
+  const called = calling((_, cause) => lossFailed(place, cause, url), { place, url });
   return (input) => {
     const since = tapeLength();
     const given = new Map<string, tf.Tensor>();

@@ -1,4 +1,3 @@
-import { NotTraceable } from '@raremask/compiler';
 import type { Facts, ForwardCall, Model, Outputs } from '@raremask/core';
 import { stackPlace } from '@raremask/core/host';
 import { gradientGap, tapeLength, unrelated } from '@raremask/core/loss';
@@ -21,10 +20,7 @@ export interface ModelPlace {
  * and what it throws with the line of its own file; so is an operation that no gradient goes through.
  */
 export function guardedModel(model: Model, { place, url, facts }: ModelPlace): Model {
-  const called = calling(
-    (what, cause) => modelFailed(place, what, cause, url),
-    (error) => error instanceof NotTraceable,
-  );
+  const called = calling((what, cause) => modelFailed(place, what, cause, url), { place, url });
   return {
     ...model,
     forward(call) {

@@ -1,4 +1,3 @@
-import { NotTraceable } from '@raremask/compiler';
 import type { Optimizer, UpdateCall, Updated } from '@raremask/core';
 import { tf } from '@raremask/tfjs';
 import { calling } from '../guard/calling.ts';
@@ -15,10 +14,7 @@ import { optimizerFailed, optimizerResult } from './errors.ts';
  */
 export function guardedOptimizer(optimizer: Optimizer, place: string, url?: string): Optimizer {
   const slots = checkedSlots(optimizer.slots, place);
-  const called = calling(
-    (what, cause) => optimizerFailed(place, what, cause, url),
-    (error) => error instanceof NotTraceable,
-  );
+  const called = calling((what, cause) => optimizerFailed(place, what, cause, url), { place, url });
   let names: string | undefined;
   return {
     slots,

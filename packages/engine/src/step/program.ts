@@ -27,4 +27,6 @@ export interface StepProgram extends NetworkProgram {
   readonly outcomes: boolean;
   /** What messages call each loss. */
   readonly places?: readonly string[];
+  /** What messages call the optimizer. */
+  readonly optimizerPlace?: string;
 }

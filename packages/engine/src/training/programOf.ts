@@ -32,5 +32,6 @@ export function programOf(
     }),
     outcomes: parts.sampler.observe !== undefined,
     places: parts.places,
+    optimizerPlace: parts.optimizerPlace,
   };
 }

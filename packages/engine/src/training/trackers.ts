@@ -37,6 +37,8 @@ interface TrackersOptions {
  */
 export class Trackers {
   readonly #queues: Map<NamedTracker, Promise<void>>;
+  /** What each was asked last. */
+  readonly #asked = new Map<NamedTracker, string>();
   readonly #patience: number;
   readonly #close: () => Promise<void>;
   #emit: OnEvent;
@@ -62,7 +64,7 @@ export class Trackers {
 
   /** The first call that a tracker gets; what happened before follows it. */
   start(run: TrackedRun): Promise<void> {
-    this.#each((tracker) => tracker.start?.(run));
+    this.#each('start', (tracker) => tracker.start?.(run));
     const before = this.#before ?? [];
     this.#before = undefined;
     for (const event of before) this.event(event);
@@ -71,7 +73,7 @@ export class Trackers {
 
   event(event: RunEvent): void {
     if (this.#before !== undefined) this.#before.push(event);
-    else this.#each((tracker) => tracker.event?.(event));
+    else this.#each(`event (${event.type})`, (tracker) => tracker.event?.(event));
   }
 
   /** Waits, as images are large. */
@@ -92,7 +94,9 @@ export class Trackers {
       predicted: decision.predicted,
       probability: foreground,
     };
-    this.#each((tracker, { scored }) => (scored ? scored(image, score) : tracker.image?.(image)));
+    this.#each(`image (${image.id})`, (tracker, { scored }) =>
+      scored ? scored(image, score) : tracker.image?.(image),
+    );
     await this.drain();
   }
 
@@ -108,14 +112,14 @@ export class Trackers {
       tracker.weights !== undefined && epoch % tracker.weights.every === 0;
     if ([...this.#queues.keys()].some(({ tracker }) => due(tracker))) {
       const taken = { epoch, step, weights: await weights() };
-      this.#each((tracker) => (due(tracker) ? tracker.weights!.take(taken) : undefined));
+      this.#each('weights', (tracker) => (due(tracker) ? tracker.weights!.take(taken) : undefined));
     }
     await this.drain();
   }
 
   /** The last call; none where the run never began. */
   async end(outcome: RunOutcome): Promise<void> {
-    if (this.#before === undefined) this.#each((tracker) => tracker.end?.(outcome));
+    if (this.#before === undefined) this.#each('end', (tracker) => tracker.end?.(outcome));
     await this.#drained(({ tracker }) => tracker.endSeconds ?? this.#patience);
     await this.#close();
   }
@@ -134,25 +138,43 @@ export class Trackers {
           timer = setTimeout(() => resolve('late'), patience * 1000);
         });
         if ((await Promise.race([queue, late])) === 'late') {
-          this.#lose(named, `it is not done after ${patience} s`);
+          this.#lose(named, this.#lateText(named, patience));
         }
         clearTimeout(timer);
       }),
     );
   }
 
-  #each(call: (tracker: Tracker, named: NamedTracker) => void | Promise<void>): void {
+  /** @param what is called, for messages */
+  #each(what: string, call: (tracker: Tracker, named: NamedTracker) => void | Promise<void>): void {
     for (const [named, queue] of this.#queues) {
       const next = queue.then(async () => {
         if (!this.#queues.has(named)) return;
+        this.#asked.set(named, what);
         try {
-          await call(named.tracker, named);
+          await this.#inTime(named, what, call(named.tracker, named));
         } catch (error) {
           this.#lose(named, reasonOf(error, named.url));
         }
       });
       this.#queues.set(named, next);
     }
+  }
+
+  /** One that does not answer would keep all that happens after it; its end has more time. */
+  async #inTime(named: NamedTracker, what: string, answer: void | Promise<void>): Promise<void> {
+    if (answer === undefined || what === 'end') return await answer;
+    const late = () => this.#lose(named, this.#lateText(named, this.#patience));
+    const timer = setTimeout(late, this.#patience * 1000).unref();
+    try {
+      await answer;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #lateText(named: NamedTracker, seconds: number): string {
+    return `${this.#asked.get(named)} is not done after ${seconds} s`;
   }
 
   #lose(named: NamedTracker, reason: string): void {

@@ -11,6 +11,7 @@ import type {
 import { epochScoreDefinitions, type ImageScore, takesBest } from '@raremask/metrics';
 import { MetricsTable, type RunFolder } from '@raremask/record';
 import { noBatches } from '../errors.ts';
+import { hasStoppedWaiting } from '../guard/errors.ts';
 import type { Judged } from '../judging/judge.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
@@ -21,8 +22,8 @@ import type { Compute } from '../runner/compute.ts';
 import { openRunner } from '../runner/openRunner.ts';
 import type { Network, Runner, StateArrays, StepResult } from '../runner/runner.ts';
 import { averageDecay } from '../step/average.ts';
-import { culpritOf } from '../step/culprit.ts';
-import { stateNotFinite } from '../step/errors.ts';
+import { culpritOf, type UpdateBatch, updateCulpritOf } from '../step/culprit.ts';
+import { type MetState, stateNotFinite } from '../step/errors.ts';
 import type { StepProgram } from '../step/program.ts';
 import { rampValue } from '../step/ramp.ts';
 import { scheduleFactor } from '../step/schedule.ts';
@@ -92,6 +93,8 @@ interface RunningEpoch {
 
 /** A score below which a network has found next to nothing. */
 const NOTHING_FOUND = 0.05;
+
+const NOTHING_SAVED = 'nothing was saved since';
 
 /** The loop over epochs and steps. Owns the tensors of the state. */
 export class TrainingRun {
@@ -210,9 +213,7 @@ export class TrainingRun {
     for (const finding of this.#lookout.early) this.#emit(finding);
     const note = accumulationNote(this.#work, this.#parts, this.#team);
     if (note !== undefined) this.#emit({ type: 'note', level: 'info', text: note });
-    while (!this.#isOver && !this.#isAsked(signal) && this.#progress.epoch < until) {
-      await this.#epoch(signal);
-    }
+    await this.#epochs(signal, until);
     const interrupted = !this.#isOver;
     const given = interrupted ? undefined : this.#course.given?.(this.#progress);
     if (given !== undefined) this.#emit({ type: 'note', level: 'info', text: given });
@@ -227,6 +228,17 @@ export class TrainingRun {
     const waitSeconds = this.#feed.waited;
     const { epoch: epochs, totalSteps: steps } = this.#progress;
     return { folder: this.#folder.path, bestEpoch, epochs, steps, interrupted, waitSeconds };
+  }
+
+  async #epochs(signal: AbortSignal | undefined, until: number): Promise<void> {
+    try {
+      while (!this.#isOver && !this.#isAsked(signal) && this.#progress.epoch < until) {
+        await this.#epoch(signal);
+      }
+    } catch (error) {
+      // Several processes would not stop together.
+      if (this.#together || !hasStoppedWaiting(error)) throw error;
+    }
   }
 
   /** Whether the run is to stop: this process knows, or all have agreed. */
@@ -262,7 +274,12 @@ export class TrainingRun {
     await this.#lookout.begin(batches, this.#runner);
     const part =
       this.#together && ((draws: readonly Draw[]) => this.#together!.part(draws, this.#sizeOf));
-    for await (const batch of this.#feed.batches(epoch, left, this.#progress.step, part)) {
+    const reading = this.#feed.batches(epoch, left, this.#progress.step, part);
+    const stopped = async () => {
+      this.#addSeconds(elapsed() - before);
+      await this.#save(this.#folder.last);
+    };
+    for await (const batch of savedWhenStopped(reading, stopped)) {
       const waited = this.#feed.waited - counted;
       counted = this.#feed.waited;
       await this.#step(batch, batches, { waited, elapsed, signal });
@@ -273,8 +290,7 @@ export class TrainingRun {
       await nextTurn();
       if ((this.#course.isOver(epoch) || this.#isCut) && !this.#isGathering) break;
       if (this.#isAsked(signal) && this.#progress.step < batches.length) {
-        this.#addSeconds(elapsed() - before);
-        await this.#save(this.#folder.last);
+        await stopped();
         return;
       }
     }
@@ -432,6 +448,8 @@ export class TrainingRun {
     const { manifest } = this.#work.loaded;
     const steps = batches.length;
     const { epoch, step, totalSteps, updates, sums } = this.#progress;
+    // Of the first update; it is not copied at each step.
+    const before = this.#updated ? undefined : await this.#runner.state();
     const { result, own, batch: seen, waited } = await this.#run(batch, batches, of);
     const { loss, terms, gradientNorm, outcomes } = result;
     if (![loss, ...terms, gradientNorm ?? 0].every(Number.isFinite)) {
@@ -443,7 +461,7 @@ export class TrainingRun {
       this.#termWeightsAt(step, steps),
     );
     if (!this.#updated && gradientNorm !== null) {
-      await this.#checkState('nothing was saved since');
+      await this.#checkFirst(before!, batch, batches);
       this.#updated = true;
     }
     if (outcomes) {
@@ -480,21 +498,10 @@ export class TrainingRun {
     { waited, signal }: Pick<RunningEpoch, 'waited' | 'signal'>,
   ): Promise<DoneStep> {
     const { train } = this.#work.loaded.manifest;
-    const { epoch, step, updates } = this.#progress;
+    const { step } = this.#progress;
     const gathering = gatheringOf(batches, step, train.accumulate);
-    const progress = updateProgress(step, batches.length, train.accumulate);
     const random = this.#dropout();
-    const call = {
-      count: batch.draws.length,
-      size: batch.size,
-      images: batch.images,
-      target: batch.target,
-      weight: batch.weight,
-      learningRate: this.#learningRate(epoch, progress),
-      numbers: this.#parts.optimizer.numbers?.(updates - (this.#progress.thawedAt ?? 0) + 1) ?? {},
-      ...(train.average && { decay: averageDecay(train.average.decay, updates) }),
-      termWeights: this.#termWeights(epoch, progress),
-    };
+    const call = this.#callOf(batch, batches.length);
     if (this.#together) {
       const asked = signal?.aborted ?? false;
       const draws = batches[step]!;
@@ -508,6 +515,24 @@ export class TrainingRun {
       uniform: (into) => fill(into, random),
     });
     return { result, own: result, batch, waited };
+  }
+
+  /** The next step's batch and numbers. @param steps of the epoch */
+  #callOf(batch: Batch, steps: number): Omit<UpdateBatch, 'uniform'> {
+    const { train } = this.#work.loaded.manifest;
+    const { epoch, step, updates } = this.#progress;
+    const progress = updateProgress(step, steps, train.accumulate);
+    return {
+      count: batch.draws.length,
+      size: batch.size,
+      images: batch.images,
+      target: batch.target,
+      weight: batch.weight,
+      learningRate: this.#learningRate(epoch, progress),
+      numbers: this.#parts.optimizer.numbers?.(updates - (this.#progress.thawedAt ?? 0) + 1) ?? {},
+      ...(train.average && { decay: averageDecay(train.average.decay, updates) }),
+      termWeights: this.#termWeights(epoch, progress),
+    };
   }
 
   #termWeights(epoch: number, progress: number): number[] {
@@ -645,14 +670,44 @@ export class TrainingRun {
   async #checkState(kept: string): Promise<StateArrays> {
     const state = await this.#runner.state();
     const broken = unusableIn(this.#program, state);
-    if (broken !== undefined) throw this.#stateNotFinite(broken, kept);
+    if (broken !== undefined) throw this.#stateNotFinite(broken, { when: this.#doneBy, kept });
     return state;
   }
 
-  #stateNotFinite(broken: Unusable, kept: string): Error {
+  /** The same after the first update, of which the operation can be told. @param before its state before */
+  async #checkFirst(
+    before: StateArrays,
+    batch: Batch,
+    batches: readonly (readonly Draw[])[],
+  ): Promise<void> {
+    const broken = unusableIn(this.#program, await this.#runner.state());
+    if (broken === undefined) return;
+    const { epoch, step } = this.#progress;
+    const random = this.#dropout();
+    // What several batches or processes compute together is not computed again by one.
+    const operation = this.#program.accumulate
+      ? undefined
+      : updateCulpritOf(this.#program, before, {
+          ...this.#callOf(batch, batches.length),
+          uniform: (into) => fill(into, random),
+        });
+    throw this.#stateNotFinite(broken, {
+      when: `in epoch ${epoch + 1}, step ${step + 1}`,
+      operation,
+      kept: NOTHING_SAVED,
+    });
+  }
+
+  /** The last step that is done, for messages. */
+  get #doneBy(): string {
+    const { epoch, step } = this.#progress;
+    return step > 0 ? `by epoch ${epoch + 1}, step ${step}` : `by the end of epoch ${epoch}`;
+  }
+
+  #stateNotFinite(broken: Unusable, met: MetState): Error {
     const { modelPlace: model, optimizerPlace: update } = this.#parts;
     const place = { model, update, gradient: 'train.accumulate' }[broken.of];
-    return stateNotFinite(place, broken, kept);
+    return stateNotFinite(place, broken, met);
   }
 
   /** What has made a step's loss or gradient not finite. The runner's state is that before the step. */
@@ -665,7 +720,9 @@ export class TrainingRun {
     const { epoch, step, totalSteps } = this.#progress;
     const state = await this.#runner.state();
     const broken = unusableIn(this.#program, state);
-    if (broken !== undefined) return this.#stateNotFinite(broken, 'nothing was saved since');
+    if (broken !== undefined) {
+      return this.#stateNotFinite(broken, { when: this.#doneBy, kept: NOTHING_SAVED });
+    }
     const random = this.#dropout();
     // What processes compute together is not computed again by one of them.
     const culprit = this.#together
@@ -706,6 +763,19 @@ export class TrainingRun {
 
   #named(terms: readonly number[]): Record<string, number> {
     return Object.fromEntries(terms.map((value, index) => [this.#parts.terms[index]!, value]));
+  }
+}
+
+/** Batches; before it ends for a plugin that has not answered when the run was to stop, something is saved. */
+async function* savedWhenStopped(
+  batches: AsyncIterable<Batch>,
+  save: () => Promise<void>,
+): AsyncGenerator<Batch> {
+  try {
+    yield* batches;
+  } catch (error) {
+    if (hasStoppedWaiting(error)) await save();
+    throw error;
   }
 }
 

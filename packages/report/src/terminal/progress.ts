@@ -200,7 +200,7 @@ class Scene {
       // Each says what makes this machine slower than it could be, and what to do.
       ...event.backend.notes.map((note) => this.#paint.yellow(plain(note))),
       `train ${counted(counts.train, 'image')}, ${countText(counts.trainEmpty)} of them empty; validation ${countText(counts.validation)}, ${countText(counts.validationEmpty)} empty`,
-      `${counted(event.parameters, 'parameter')}; ${counted(event.epochs, 'epoch')} of ${counted(event.batchesPerEpoch, 'batch', 'batches')} of ${event.batch}; classes ${event.classes.map(plain).join(', ')}`,
+      `${counted(event.parameters, 'parameter')}; ${epochsText(event)}; classes ${event.classes.map(plain).join(', ')}`,
     ];
     return lines;
   }
@@ -330,4 +330,13 @@ function fitted(parts: readonly string[], width: number, between = '   '): strin
     line = longer;
   }
   return line.trimEnd();
+}
+
+/** The sampler's later epochs may have another number of batches, which nobody knows before they are drawn. */
+function epochsText(event: Extract<RecordedEvent, { type: 'start' }>): string {
+  const { epochs, startEpoch } = event;
+  const batches = `of ${counted(event.batchesPerEpoch, 'batch', 'batches')} of ${event.batch}`;
+  if (epochs === 1) return `${counted(epochs, 'epoch')} ${batches}`;
+  const which = startEpoch === 1 ? 'the first' : `epoch ${startEpoch}`;
+  return `${counted(epochs, 'epoch')}, ${which} ${batches}`;
 }
