@@ -95,7 +95,10 @@ export default defineService({
 
 test('files that import each other before they are there are refused, and get nothing undefined', async () => {
   const project = createProject(WITH_LOSS);
-  project.write('own.ts', LOSS('', "import other from './other.ts';\nexport const name = other.name;"));
+  project.write(
+    'own.ts',
+    LOSS('', "import other from './other.ts';\nexport const name = other.name;"),
+  );
   project.write('other.ts', "import own from './own.ts';\nexport default { name: own.name };");
   const { status, stderr } = await run(project.folder, ['train', '--backend', 'wasm']);
   expect(stderr).toMatch(

@@ -137,12 +137,12 @@ test('a longer budget goes into steps as well as into width', () => {
 });
 
 test('the widest network must leave them', async () => {
-  const { within } = await chosen(1200, 0.65);
+  const { within } = await chosen(1200, 2);
   // A network of 16 filters takes four times as long: it would have 1,500 steps, but not 3,000.
   expect(within.steps / 4).toBeGreaterThan(1500);
   expect(within.steps / 4).toBeLessThan(3000);
   expect(within.filters).toBe(8);
-  expect((await chosen(1200, 0.3)).within.filters).toBe(16);
+  expect((await chosen(1200, 1.3)).within.filters).toBe(16);
 });
 
 test('published weights need fewer steps, and come with their encoder and rates', async () => {
