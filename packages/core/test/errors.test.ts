@@ -36,6 +36,7 @@ const all: readonly RaremaskError[] = [
   errors.serviceInUse('facts'),
   errors.serviceFailed('loss[0] (dice)', 'facts', cause),
   errors.pluginFailed('loss[0] (dice)', cause, '/project/loss.ts:2:1'),
+  errors.slowDisposal('data (mine), dispose', 60),
   errors.pluginProduct('loss[0] (dice)', 'a function', 'nothing'),
   errors.cannotOpenImages('data (images)'),
   errors.imagesDiffer(

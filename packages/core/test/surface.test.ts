@@ -55,6 +55,7 @@ test('these names are exported', () => {
         "createRandom",
         "declaredPlugins",
         "deepError",
+        "failedDisposals",
         "installedFromNames",
         "installedPlugins",
         "loadAnyPlugin",

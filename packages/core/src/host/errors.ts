@@ -353,7 +353,7 @@ export function pluginFailed(where: string, cause: unknown, place?: string): Rar
 
 export function slowDisposal(where: string, seconds: number): RaremaskError {
   return new RaremaskError({
-    code: 'RAREMASK_NO_ANSWER',
+    code: 'RAREMASK_SLOW_DISPOSAL',
     category: 'plugin',
     where,
     what: `its promise is not kept within ${seconds} s`,

@@ -60,9 +60,6 @@ async function disposed({ where, url, made }: Held): Promise<void> {
 }
 
 export function isDisposable(value: unknown): value is Disposable {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as { readonly dispose?: unknown }).dispose === 'function'
-  );
+  const { dispose } = (value ?? {}) as { readonly dispose?: unknown };
+  return typeof dispose === 'function';
 }

@@ -16,8 +16,10 @@ export function listingOf(dataset: Pick<Dataset, 'ids'>, place: string): readonl
   const ids: readonly unknown[] = [...given];
   const known = new Set<unknown>();
   for (const [index, id] of ids.entries()) {
-    const got = `${describe(id)} as id ${index}`;
-    if (typeof id !== 'string') throw brokenListing(place, 'an id that is no text', 'texts', got);
+    if (typeof id !== 'string') {
+      const got = `${describe(id)} as id ${index}`;
+      throw brokenListing(place, 'an id that is no text', 'texts', got);
+    }
     if (known.has(id)) throw brokenListing(place, 'an id twice', 'each once', id);
     known.add(id);
   }
