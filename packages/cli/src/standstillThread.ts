@@ -10,22 +10,19 @@ const STDERR = 2;
 /** Calls that are named, from the innermost. */
 const SHOWN = 4;
 
-let last = Atomics.load(beat, 0);
-let since = performance.now();
-let isTold = false;
+const LOOKS_A_SECOND = 2;
 
-setInterval(look, 500);
+let last = Atomics.load(beat, 0);
+/** Looks since the last beat. A process that was halted as a whole has had none in the meantime. */
+let without = 0;
+
+setInterval(look, 1000 / LOOKS_A_SECOND);
 
 function look(): void {
   const now = Atomics.load(beat, 0);
-  if (now !== last) {
-    last = now;
-    since = performance.now();
-    isTold = false;
-  } else if (!isTold && performance.now() - since >= seconds * 1000) {
-    isTold = true;
-    tell();
-  }
+  without = now === last ? without + 1 : 0;
+  last = now;
+  if (without === seconds * LOOKS_A_SECOND) tell();
 }
 
 /** Halts the main thread for a moment to see where it is: it answers in the middle of a loop as well. */

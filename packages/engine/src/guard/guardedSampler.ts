@@ -2,7 +2,7 @@ import type { Draw, Json, Sampler } from '@raremask/core';
 import { calling } from './calling.ts';
 import { samplerFailed, samplerResult } from './errors.ts';
 import { lostInJson, WHAT_JSON_KEEPS } from './json.ts';
-import { isPromise } from './promised.ts';
+import { refusePromise } from './promised.ts';
 
 export interface SamplerPlace {
   /** What messages begin with, for example `sampler (mine)`. */
@@ -40,14 +40,7 @@ export function guardedSampler(sampler: Sampler, { place, url, ids }: SamplerPla
       observe(outcomes, epoch) {
         const what = `observe, epoch ${epoch}`;
         const given: unknown = called(what, () => sampler.observe!(outcomes, epoch));
-        if (isPromise(given)) {
-          throw samplerResult(
-            place,
-            `a promise from ${what}`,
-            'nothing, once it is done',
-            'a promise',
-          );
-        }
+        refusePromise(given, what, (...wrong) => samplerResult(place, ...wrong));
       },
     }),
     ...(sampler.state !== undefined && {

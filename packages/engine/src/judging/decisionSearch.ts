@@ -120,6 +120,12 @@ export class DecisionSearch {
     return this.#facts.classes.slice(firstForeground(this.#facts)).map(({ name }) => name);
   }
 
+  /** Whether there are several classes, and anything of them is found: else giving up all would be best. */
+  get #hasOthersFound(): boolean {
+    const isFound = ({ candidates }: ClassSeen) => candidates[0]!.some(({ hits }) => hits > 0);
+    return this.#names.length > 1 && this.#seen.some((images) => images.some(isFound));
+  }
+
   #grid(): RuleGrid {
     const { peaks, gates = 'fixed', largest, cost } = this.#for;
     const first = firstForeground(this.#facts);
@@ -130,9 +136,9 @@ export class DecisionSearch {
       };
       const sizes = largest === 'fixed' ? [own.size] : sizesUpTo(largest[first + at]!);
       const tried = peaks === 'fixed' ? [own.peak] : PEAKS;
-      const rules = sizes.flatMap((minimumSize) => tried.map((peak) => ({ minimumSize, peak })));
-      const mayBeGivenUp = largest !== 'fixed' && cost === undefined && this.#names.length > 1;
-      return mayBeGivenUp ? [...rules, { minimumSize: NEVER_PREDICTED, peak: tried[0]! }] : rules;
+      const kept = sizes.flatMap((minimumSize) => tried.map((peak) => ({ minimumSize, peak })));
+      const mayBeGivenUp = largest !== 'fixed' && cost === undefined && this.#hasOthersFound;
+      return mayBeGivenUp ? [...kept, { minimumSize: NEVER_PREDICTED, peak: tried[0]! }] : kept;
     });
     const images = this.#seen[0]!.map(({ group }, at) => ({
       group,

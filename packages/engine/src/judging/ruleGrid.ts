@@ -131,7 +131,8 @@ interface Together {
 
 /**
  * The rule of each class with which all of them together score best, and lose no more than they may (a knapsack with
- * one item of each class; Sinha and Zoltners 1979); undefined where every choice loses more. Of equals the first.
+ * one item of each class; Sinha and Zoltners 1979); undefined where every choice loses more. Of equals what loses less,
+ * then the first.
  */
 function bestTogether(
   tallies: readonly (readonly Tally[])[],
@@ -152,15 +153,15 @@ function bestTogether(
       items.every((other) => !(other.spent < spent && other.score >= own)),
     );
     const next: (Together | undefined)[] = [];
-    for (const [spent, so] of best.entries()) {
-      if (so === undefined) continue;
+    for (const [spent, sofar] of best.entries()) {
+      if (sofar === undefined) continue;
       for (const [rule, item] of items.entries()) {
         const sum = spent + item.spent;
         if (!worth[rule] || !(sum <= PARTS)) continue;
-        const total = so.score + item.score;
+        const total = sofar.score + item.score;
         const there = next[sum];
         if (there !== undefined && total <= there.score + 1e-12) continue;
-        next[sum] = { score: total, rules: [...so.rules, rule] };
+        next[sum] = { score: total, rules: [...sofar.rules, rule] };
       }
     }
     best = next;

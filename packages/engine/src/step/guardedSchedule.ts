@@ -2,7 +2,7 @@ import type { Json, Schedule } from '@raremask/core';
 import { calling } from '../guard/calling.ts';
 import { describe } from '../guard/describe.ts';
 import { lostInJson, WHAT_JSON_KEEPS } from '../guard/json.ts';
-import { isPromise } from '../guard/promised.ts';
+import { refusePromise } from '../guard/promised.ts';
 import { scheduleFailed, scheduleResult } from './errors.ts';
 
 /**
@@ -27,14 +27,7 @@ export function guardedSchedule(schedule: Schedule, place: string, url?: string)
       observe(score: number, epoch: number) {
         const what = `observe, epoch ${epoch}`;
         const given: unknown = called(what, () => schedule.observe!(score, epoch));
-        if (isPromise(given)) {
-          throw scheduleResult(
-            place,
-            `a promise from ${what}`,
-            'nothing, once it is done',
-            'a promise',
-          );
-        }
+        refusePromise(given, what, (...wrong) => scheduleResult(place, ...wrong));
       },
     }),
     ...(schedule.state !== undefined && {

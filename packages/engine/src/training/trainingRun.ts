@@ -448,8 +448,10 @@ export class TrainingRun {
     const { manifest } = this.#work.loaded;
     const steps = batches.length;
     const { epoch, step, totalSteps, updates, sums } = this.#progress;
-    // Of the first update; it is not copied at each step.
-    const before = this.#updated ? undefined : await this.#runner.state();
+    // Of the first update; it is not copied at each step. What several batches or processes compute together is not
+    // computed again by one.
+    const isCopied = !this.#updated && !this.#program.accumulate;
+    const before = isCopied ? await this.#runner.state() : undefined;
     const { result, own, batch: seen, waited } = await this.#run(batch, batches, of);
     const { loss, terms, gradientNorm, outcomes } = result;
     if (![loss, ...terms, gradientNorm ?? 0].every(Number.isFinite)) {
@@ -461,7 +463,7 @@ export class TrainingRun {
       this.#termWeightsAt(step, steps),
     );
     if (!this.#updated && gradientNorm !== null) {
-      await this.#checkFirst(before!, batch, batches);
+      await this.#checkFirst(before, batch, batches);
       this.#updated = true;
     }
     if (outcomes) {
@@ -674,9 +676,9 @@ export class TrainingRun {
     return state;
   }
 
-  /** The same after the first update, of which the operation can be told. @param before its state before */
+  /** The same after the first update. @param before its state before, where the operation can be told of it */
   async #checkFirst(
-    before: StateArrays,
+    before: StateArrays | undefined,
     batch: Batch,
     batches: readonly (readonly Draw[])[],
   ): Promise<void> {
@@ -684,13 +686,12 @@ export class TrainingRun {
     if (broken === undefined) return;
     const { epoch, step } = this.#progress;
     const random = this.#dropout();
-    // What several batches or processes compute together is not computed again by one.
-    const operation = this.#program.accumulate
-      ? undefined
-      : updateCulpritOf(this.#program, before, {
-          ...this.#callOf(batch, batches.length),
-          uniform: (into) => fill(into, random),
-        });
+    const operation =
+      before &&
+      updateCulpritOf(this.#program, before, {
+        ...this.#callOf(batch, batches.length),
+        uniform: (into) => fill(into, random),
+      });
     throw this.#stateNotFinite(broken, {
       when: `in epoch ${epoch + 1}, step ${step + 1}`,
       operation,
