@@ -1,6 +1,6 @@
 // Proves a release from change to use against a registry that is started for it: npm run release:check, without the
 // packages of every kind by -- --quick, or those of some kinds alone by -- --kinds loss,model
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,11 +22,7 @@ const { values } = parseArgs({
 const { step, seconds } = steps();
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const names = publishedPackages().map(({ manifest }) => manifest.name);
-const allKinds = Object.keys(
-  JSON.parse(
-    readFileSync(join(root, 'packages/create-raremask-plugin/dist/templates.json'), 'utf8'),
-  ),
-);
+const allKinds = readdirSync(join(root, 'templates')).filter((name) => name !== 'common');
 const kinds = values.quick ? [] : (values.kinds?.split(',') ?? allKinds);
 const unknown = kinds.filter((kind) => !allKinds.includes(kind));
 if (unknown.length > 0) throw new Error(`no kind of plugin: ${unknown}. There are ${allKinds}.`);
@@ -69,7 +65,7 @@ try {
   rmSync(join(core, filename));
   await release.changeset('publish', '--no-git-tag').catch(() => undefined);
   await refused(
-    /has no CHANGELOG/,
+    /of which no changelog speaks/,
     copy,
     upper,
     process.execPath,

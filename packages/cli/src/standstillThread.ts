@@ -1,14 +1,11 @@
 import { writeSync } from 'node:fs';
-import { type Debugger, Session } from 'node:inspector';
-import { fileURLToPath } from 'node:url';
+import { Session } from 'node:inspector';
 import { workerData } from 'node:worker_threads';
 import type { Watched } from './standstill.ts';
 
 const { beat, seconds } = workerData as Watched;
 /** The stream of a thread would go through the main one. */
 const STDERR = 2;
-/** Calls that are named, from the innermost. */
-const SHOWN = 4;
 
 const LOOKS_A_SECOND = 2;
 
@@ -33,23 +30,16 @@ function tell(): void {
   session.on('Debugger.scriptParsed', ({ params: { scriptId, url } }) => {
     files.set(scriptId, url);
   });
-  session.on('Debugger.paused', ({ params: { callFrames } }) => {
+  session.on('Debugger.paused', async ({ params: { callFrames } }) => {
     session.post('Debugger.resume', () => session.disconnect());
-    writeSync(STDERR, `${lineOf(callFrames, files)}\n`);
+    // Loaded where it is needed: a thread that starts with a command is to cost nothing.
+    const { callsText } = await import('@raremask/core/host');
+    writeSync(STDERR, `${lineOf(callsText(callFrames, files) ?? 'the engine')}\n`);
   });
   session.post('Debugger.enable');
   session.post('Debugger.pause');
 }
 
-function lineOf(frames: readonly Debugger.CallFrame[], files: ReadonlyMap<string, string>): string {
-  const calls = frames.flatMap(({ functionName, location }) => {
-    const url = files.get(location.scriptId) ?? '';
-    if (url === '' || url.startsWith('node:') || /@tensorflow|onnxruntime/.test(url)) return [];
-    const path = url.startsWith('file:') ? fileURLToPath(url) : url;
-    return [
-      `${functionName === '' ? 'a function' : functionName} (${path}:${location.lineNumber + 1})`,
-    ];
-  });
-  const where = calls.length === 0 ? 'the engine' : calls.slice(0, SHOWN).join(', called by ');
+function lineOf(where: string): string {
   return `warning: for ${seconds} s nothing else could be done but ${where}. Where this is a loop without an end, signals are not heard: kill -KILL ${process.pid} ends the command, and a training goes on from its last checkpoint with raremask resume.`;
 }

@@ -36,7 +36,7 @@ async function trained(project: Project, resume?: string) {
     stop.abort();
   };
   const { signal } = stop;
-  const data = await openData(loaded, onEvent, { run: resume, signal, patience: [1, 5, 5] });
+  const data = await openData(loaded, onEvent, { run: resume, signal, patience: [3, 5, 5] });
   try {
     const run = { backend: BACKEND, version: '0.0.0', onEvent, signal };
     const result: TrainResult = await train(data, { ...run, ...(resume && { resume }) });
@@ -62,7 +62,7 @@ test.each([
     expect(result).toMatchObject({ interrupted: true, ...done });
     expect(said).toHaveLength(1);
     expect(said[0]).toMatch(
-      /^waiting for 1 s for train\.augment\[0\] \(stuck\), window of scan\d+$/,
+      /^waiting for 3 s for train\.augment\[0\] \(stuck\), window of scan\d+$/,
     );
     expect(project.read('runs/tiny/events.ndjson')).toContain(said[0]);
     project.write('mended', '');
@@ -70,3 +70,42 @@ test.each([
     expect(whole).toMatchObject({ interrupted: false, epochs: 2, steps: 4 });
   },
 );
+
+/** Spins for the third window in a thread, until a file says that it is mended. */
+const SPINNING = `import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineAugmentation } from '@raremask/core';
+
+let windows = 0;
+function spin() {
+  const mended = join(import.meta.dirname, 'mended');
+  while (!existsSync(mended)) windows++;
+}
+export default defineAugmentation({
+  name: 'spinning',
+  api: 1,
+  create: () => ({
+    window() {
+      windows++;
+      if (windows > 4) spin();
+    },
+  }),
+});
+`;
+
+test('a loop without an end in a thread that reads is named with its line, given up at a signal, and the run goes on', async () => {
+  await prepareBackend('wasm');
+  const project = createProject(
+    MANIFEST.replace('workers: 0', 'workers: 1, augment: [{ use: ./spinning.mjs }]'),
+  );
+  project.write('spinning.mjs', SPINNING);
+  const { result, said } = await trained(project);
+  expect(result).toMatchObject({ interrupted: true, epochs: 0, steps: 1 });
+  expect(said).toHaveLength(1);
+  expect(said[0]).toMatch(
+    /^waiting for 3 s for a thread that reads scan\d+, .*, in spin \(.*spinning\.mjs:8\), called by window \(.*spinning\.mjs:16\)/,
+  );
+  project.write('mended', '');
+  const { result: whole } = await trained(project, project.at('runs/tiny'));
+  expect(whole).toMatchObject({ interrupted: false, epochs: 2, steps: 4 });
+});

@@ -1,5 +1,6 @@
 export { deepError } from '../deepError.ts';
 export { causesOf } from '../error.ts';
+export { callsText, type HaltedCall } from './callsText.ts';
 export { aboutPlugin, type DeclaredPlugin, declaredPlugins, type PluginAbout } from './declared.ts';
 export { failedDisposals } from './giveBack.ts';
 export {

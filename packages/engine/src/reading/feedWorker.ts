@@ -18,12 +18,17 @@ import { Waiting } from '../guard/waiting.ts';
 import { BatchMemory } from './batchMemory.ts';
 import { packError } from './carriedError.ts';
 import { checkListing } from './listing.ts';
-import type { ReadResult, Sources, ThreadPlan } from './plan.ts';
-import type { Answer, Request } from './readerThreads.ts';
+import type { ReadResult, Sources, ThreadPlan, ThreadStart } from './plan.ts';
+import { type Answer, BEATS_A_SECOND, type Request } from './readerThreads.ts';
 import { SampleReader } from './sampleReader.ts';
 
-const plan = workerData as ThreadPlan;
+const { plan, beat } = workerData as ThreadStart;
 const port = parentPort!;
+
+// In a loop without an end it could not say so itself.
+const turn = () => Atomics.add(beat, 0, 1);
+turn();
+setInterval(turn, 1000 / BEATS_A_SECOND).unref();
 
 /** What a data set says, the main thread's one has said already. */
 const silent: Log = { info: () => {}, warn: () => {} };

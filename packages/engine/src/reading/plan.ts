@@ -63,6 +63,13 @@ export interface ThreadPlan extends FeedPlan {
   readonly augmentations: readonly PlannedAugmentation[];
 }
 
+/** What a thread is started with. */
+export interface ThreadStart {
+  readonly plan: ThreadPlan;
+  /** Counted up as long as the thread turns. */
+  readonly beat: Int32Array;
+}
+
 /** What a data set's reader needs of samples, by id. */
 export type Sources = ReadonlyMap<string, unknown>;
 

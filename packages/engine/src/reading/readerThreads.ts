@@ -2,7 +2,16 @@ import { Worker } from 'node:worker_threads';
 import type { Waiting } from '../guard/waiting.ts';
 import { type CarriedError, unpackError } from './carriedError.ts';
 import { readerDied } from './errors.ts';
-import type { ReadJob, ReadResult, Sources, ThreadPlan } from './plan.ts';
+import type { ReadJob, ReadResult, Sources, ThreadPlan, ThreadStart } from './plan.ts';
+import { callsOf } from './threadCalls.ts';
+
+export const BEATS_A_SECOND = 4;
+
+/** Looks at the threads; fewer than they beat. */
+const LOOKS_A_SECOND = 2;
+
+/** Samples that are named of those that a thread reads. */
+const NAMED = 3;
 
 /** What a reader thread is asked for, with memory that it may use. */
 export interface Request {
@@ -29,7 +38,11 @@ interface Pending {
 
 interface Thread {
   readonly worker: Worker;
+  readonly beat: Int32Array;
   current: Pending | undefined;
+  /** The last beat that was seen, and the looks since at which it was the same. */
+  seen: number;
+  without: number;
 }
 
 /**
@@ -44,12 +57,14 @@ export class ReaderThreads {
   readonly #queue: Pending[] = [];
   #failure: Error | undefined;
   #free: ArrayBufferLike[] = [];
+  readonly #looking: NodeJS.Timeout;
 
   /** @param sourceOf what a thread is told of a sample; left out, each thread opens the data set */
   constructor(plan: ThreadPlan, waiting: Waiting, sourceOf?: (id: string) => unknown) {
     this.#waiting = waiting;
     this.#sourceOf = sourceOf;
     this.#threads = Array.from({ length: plan.workers }, () => this.#start(plan));
+    this.#looking = setInterval(() => this.#look(), 1000 / LOOKS_A_SECOND).unref();
   }
 
   run(job: ReadJob): Promise<ReadResult> {
@@ -69,6 +84,7 @@ export class ReaderThreads {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#looking);
     this.#fail(readerDied('the feed was closed'));
     // Whoever waits for the end must not find the process gone before it.
     const ends = this.#threads.map(({ worker }) => {
@@ -80,11 +96,13 @@ export class ReaderThreads {
   }
 
   #start(plan: ThreadPlan): Thread {
+    const beat = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const start: ThreadStart = { plan, beat };
     const worker = new Worker(new URL('./feedWorker.js', import.meta.url), {
-      workerData: plan,
+      workerData: start,
       ...threadOptions(),
     });
-    const thread: Thread = { worker, current: undefined };
+    const thread: Thread = { worker, beat, current: undefined, seen: 0, without: 0 };
     worker.unref();
     worker.on('message', (answer: Answer) => this.#hear(thread, answer));
     worker.on('error', (error) => this.#fail(readerDied(error.message, error)));
@@ -141,6 +159,27 @@ export class ReaderThreads {
     this.#dispatch();
   }
 
+  /** Notes who has something to do and has not turned for so long: in a loop a thread says nothing itself. */
+  #look(): void {
+    const [first] = this.#waiting.patience;
+    for (const thread of this.#threads) {
+      const beat = Atomics.load(thread.beat, 0);
+      // Before the first one it is being started.
+      const isStill = thread.current !== undefined && beat > 0 && beat === thread.seen;
+      thread.seen = beat;
+      thread.without = isStill ? thread.without + 1 : 0;
+      if (thread.without === first * LOOKS_A_SECOND) this.#tell(thread, first);
+    }
+  }
+
+  async #tell(thread: Thread, seconds: number): Promise<void> {
+    const { current } = thread;
+    const calls = await callsOf(thread.worker);
+    if (current === undefined || current !== thread.current) return;
+    const what = `a thread that reads ${samplesOf(current.job)}${calls === undefined ? '' : `, in ${calls}`}`;
+    this.#waiting.late(thread, seconds, { what, giveUp: (error) => this.#fail(error) });
+  }
+
   #fail(error: Error): void {
     this.#failure ??= error;
     const waiting = this.#queue.splice(0);
@@ -152,6 +191,13 @@ export class ReaderThreads {
     }
     for (const { reject } of waiting) reject(this.#failure);
   }
+}
+
+function samplesOf(job: ReadJob): string {
+  if (job.kind !== 'batch') return job.id;
+  const ids = [...new Set(job.draws.map(({ id }) => id))];
+  const more = ids.length - NAMED;
+  return [...ids.slice(0, NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
 /** A thread has the options of its process, but for one that is refused where it begins with a file. */
