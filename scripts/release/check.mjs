@@ -1,6 +1,13 @@
 // Proves a release from change to use against a registry that is started for it: npm run release:check, without the
 // packages of every kind by -- --quick, or those of some kinds alone by -- --kinds loss,model
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

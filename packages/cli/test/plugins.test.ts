@@ -139,6 +139,19 @@ describe('plugins check', () => {
     expect([status, stdout]).toEqual([1, expect.stringMatching(says)]);
   });
 
+  test('counts no check as passed that meets a fault which another has reported', async () => {
+    const project = emptyProject();
+    project.write(
+      'line.ts',
+      SOUND.replace(/create:.*/s, "create: () => { throw new Error('no'); } });"),
+    );
+    const { status, stdout } = await raremask(project, 'plugins', 'check', 'line.ts');
+    expect([status, stdout]).toEqual([
+      1,
+      expect.stringMatching(/: 1 thing is wrong, \d+ more meet the same, \d+ checks? pass/),
+    ]);
+  });
+
   test('takes a file, and refuses a folder without a package', async () => {
     const project = emptyProject();
     project.write('line.ts', SOUND);

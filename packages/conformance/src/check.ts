@@ -6,13 +6,17 @@ export interface Check {
   readonly name: string;
   /** Rejects with a `ConformanceError` that says what is wrong. */
   run(): Promise<void>;
+  /** After `run`: the check that has reported the same fault before, where this one does not again. */
+  reportedBy?(): string | undefined;
 }
 
 /** What became of a check. */
 export interface CheckResult {
   readonly name: string;
-  /** Absent where the plugin passed. */
+  /** Absent where the plugin passed, and where another check has reported the same. */
   readonly error?: Error;
+  /** The check that has. */
+  readonly reportedBy?: string;
 }
 
 /**
@@ -21,19 +25,25 @@ export interface CheckResult {
  */
 export function reportedOnce(checks: readonly Check[]): readonly Check[] {
   const reported = new Map<string, string>();
-  return checks.map(({ name, run }) => ({
-    name,
-    async run() {
-      try {
-        await run();
-      } catch (error) {
-        const fault = faultOf(error);
-        const by = reported.get(fault) ?? name;
-        reported.set(fault, by);
-        if (by === name) throw error;
-      }
-    },
-  }));
+  return checks.map(({ name, run }) => {
+    let reportedBy: string | undefined;
+    return {
+      name,
+      async run() {
+        reportedBy = undefined;
+        try {
+          await run();
+        } catch (error) {
+          const fault = faultOf(error);
+          const by = reported.get(fault) ?? name;
+          reported.set(fault, by);
+          if (by === name) throw error;
+          reportedBy = by;
+        }
+      },
+      reportedBy: () => reportedBy,
+    };
+  });
 }
 
 /** What is wrong, whatever it was tried on. */
@@ -46,10 +56,12 @@ function faultOf(error: unknown): string {
 /** Runs checks one after the other; one that fails does not stop the others. */
 export async function runChecks(checks: readonly Check[]): Promise<readonly CheckResult[]> {
   const results: CheckResult[] = [];
-  for (const { name, run } of checks) {
+  for (const check of checks) {
+    const { name } = check;
     try {
-      await run();
-      results.push({ name });
+      await check.run();
+      const reportedBy = check.reportedBy?.();
+      results.push({ name, ...(reportedBy !== undefined && { reportedBy }) });
     } catch (error) {
       results.push({ name, error: error instanceof Error ? error : new Error(String(error)) });
     }

@@ -89,6 +89,9 @@ test('one fault is one finding', async () => {
   expect(failed.map(({ error }) => error?.message)).toEqual([
     expect.stringMatching(/the loss, or its gradient, throws.*no such thing/),
   ]);
+  // Those that meet the same have not passed.
+  const alike = results.filter(({ reportedBy }) => reportedBy === failed[0]?.name);
+  expect(alike.length).toBeGreaterThan(10);
 });
 
 describe('refuses a loss that', () => {

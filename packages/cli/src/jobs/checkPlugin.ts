@@ -22,6 +22,8 @@ interface Checked {
   readonly name?: string;
   /** Checks of its kind that it passes. */
   readonly passed: number;
+  /** Those that meet a fault which another has reported. */
+  readonly alike: number;
   readonly findings: readonly Finding[];
 }
 
@@ -83,13 +85,14 @@ async function checked(use: string, folder: string, options: readonly unknown[])
       use,
       kind: plugin.kind,
       name: plugin.name,
-      passed: results.length - failed.length,
+      passed: results.filter(isPassed).length,
+      alike: results.filter(({ reportedBy }) => reportedBy !== undefined).length,
       findings: [...findings, ...failed],
     };
   } catch (error) {
     if (!isRaremaskError(error)) throw error;
     const loads = { check: 'can be loaded', says: error.message };
-    return { use, passed: 0, findings: [...findings, loads] };
+    return { use, passed: 0, alike: 0, findings: [...findings, loads] };
   }
 }
 
@@ -97,12 +100,17 @@ function isFailed(result: CheckResult): result is CheckResult & { readonly error
   return result.error !== undefined;
 }
 
-function textOf({ use, kind, name, passed, findings }: Checked): string {
+function isPassed({ error, reportedBy }: CheckResult): boolean {
+  return error === undefined && reportedBy === undefined;
+}
+
+function textOf({ use, kind, name, passed, alike, findings }: Checked): string {
   const what = kind === undefined ? use : `${use} (${kind} ${name})`;
   if (findings.length === 0) return `${what}: passes all ${passed} checks`;
   const count = `${findings.length} ${findings.length === 1 ? 'thing is' : 'things are'} wrong`;
   const lines = findings.map(
     ({ check, says }) => `  ${check}\n    ${says.replaceAll('\n', '\n    ')}`,
   );
-  return `${what}: ${count}, ${passed} checks pass\n${lines.join('\n')}`;
+  const same = alike === 0 ? '' : `, ${alike} more ${alike === 1 ? 'meets' : 'meet'} the same`;
+  return `${what}: ${count}${same}, ${passed} checks pass\n${lines.join('\n')}`;
 }
