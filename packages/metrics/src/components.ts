@@ -44,6 +44,33 @@ export function components(
   return collect(runs, parent, size, height, width, mask.length);
 }
 
+/**
+ * Visits the pixels of one component in their order.
+ *
+ * @param component from 0
+ * @param size of the mask
+ */
+export function eachPixelOf(
+  { labels, boxes }: Components,
+  component: number,
+  size: readonly number[],
+  visit: (pixel: number) => void,
+): void {
+  const [, height, width] = checkedExtent('eachPixelOf', size);
+  const box = boxes[component]!;
+  const isFlat = size.length === 2;
+  const [front, top, left] = isFlat ? [0, ...box.origin] : box.origin;
+  const [depth, rows, columns] = isFlat ? [1, ...box.size] : box.size;
+  for (let z = front!; z < front! + depth!; z++) {
+    for (let y = top!; y < top! + rows!; y++) {
+      const start = (z * height + y) * width + left!;
+      for (let at = start; at < start + columns!; at++) {
+        if (labels[at] === component + 1) visit(at);
+      }
+    }
+  }
+}
+
 /** [depth, height, width] of a 2-D or 3-D size. */
 export function checkedExtent(where: string, size: readonly number[]): [number, number, number] {
   const valid = size.every((extent) => Number.isInteger(extent) && extent > 0);
@@ -71,13 +98,16 @@ function findRuns(mask: Uint8Array, rowCount: number, width: number): Runs {
     rows: new Int32Array(256),
     firstOfRow: new Int32Array(rowCount + 1),
   };
+  const words = wordsOf(mask);
   for (let row = 0; row < rowCount; row++) {
     runs.firstOfRow[row] = runs.count;
     const offset = row * width;
     let column = 0;
     while (column < width) {
-      if (mask[offset + column] === 0) {
-        column++;
+      const at = offset + column;
+      if (mask[at] === 0) {
+        // Most of a mask is empty: four pixels at once.
+        column += at % 4 === 0 && words[at / 4] === 0 && column + 4 <= width ? 4 : 1;
         continue;
       }
       const start = column;
@@ -91,6 +121,13 @@ function findRuns(mask: Uint8Array, rowCount: number, width: number): Runs {
   }
   runs.firstOfRow[rowCount] = runs.count;
   return runs;
+}
+
+/** The same bytes, four at a time; nothing where they do not lie so in memory. */
+function wordsOf({ buffer, byteOffset, length }: Uint8Array): Uint32Array {
+  return byteOffset % 4 === 0
+    ? new Uint32Array(buffer, byteOffset, Math.floor(length / 4))
+    : new Uint32Array();
 }
 
 function grow(runs: Runs): void {

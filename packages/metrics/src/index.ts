@@ -1,4 +1,10 @@
-export { type Box, type Components, type Connectivity, components } from './components.ts';
+export {
+  type Box,
+  type Components,
+  type Connectivity,
+  components,
+  eachPixelOf,
+} from './components.ts';
 export type { MetricsError } from './errors.ts';
 export type { Interval } from './intervals.ts';
 export {

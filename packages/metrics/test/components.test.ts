@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Connectivity, components } from '../src/components.ts';
+import { type Connectivity, components, eachPixelOf } from '../src/components.ts';
 
 /** Numbers in [0, 1) from a seed (a linear congruence, Numerical Recipes 1992). */
 function uniform(seed: number): () => number {
@@ -134,6 +134,37 @@ describe('components', () => {
       });
     }
   }
+
+  test.each([
+    [3, 8],
+    [7, 13],
+    [2, 5, 9],
+  ])('nearly empty masks are the same wherever they lie in memory: %i, %i', (...size) => {
+    for (let seed = 0; seed < 50; seed++) {
+      const mask = randomMask(seed, size, 0.04);
+      const expected = flood(mask, size, 'full');
+      for (const shift of [0, 1, 4]) {
+        const moved = new Uint8Array(mask.length + shift).subarray(shift);
+        moved.set(mask);
+        expect(components(moved, size).labels).toEqual(expected);
+      }
+    }
+  });
+
+  test('each pixel of a component is visited in their order', () => {
+    for (const size of [
+      [9, 7],
+      [3, 6, 5],
+    ]) {
+      const found = components(randomMask(5, size, 0.3), size);
+      for (let one = 0; one < found.count; one++) {
+        const visited: number[] = [];
+        eachPixelOf(found, one, size, (pixel) => visited.push(pixel));
+        const all = [...found.labels.keys()].filter((pixel) => found.labels[pixel] === one + 1);
+        expect(visited).toEqual(all);
+      }
+    }
+  });
 
   test('a size that is not 2-D or 3-D is refused with its code', () => {
     for (const size of [[4], [1, 1, 2, 2], [0, 4], [2.5, 2]]) {

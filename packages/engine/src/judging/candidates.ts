@@ -1,5 +1,5 @@
 import { type Facts, IGNORE } from '@raremask/core';
-import { classMask, classPlane, components } from '@raremask/metrics';
+import { classMask, classPlane, components, eachPixelOf } from '@raremask/metrics';
 import { classesIn, labelled } from './decide.ts';
 import type { Judged } from './judge.ts';
 
@@ -50,7 +50,7 @@ export function classesSeen(
     const structures = components(truth, sample.size);
     return {
       ...{ group, presence },
-      truth: truth.reduce((sum, pixel) => sum + pixel, 0),
+      truth: structures.pixels.reduce((sum, pixels) => sum + pixels, 0),
       structures: structures.count,
       // Mostly a class is not predicted at all, with several thresholds.
       candidates: predicted.map(({ own, there }) =>
@@ -80,26 +80,18 @@ function candidatesOf(facts: Facts, of: Predicted): Candidate[] {
   const depth = facts.classes.length;
   const { first, stride, present } = classPlane(index, facts);
   const found = components(classMask(predicted, index, facts), size);
-  const judged = new Int32Array(found.count);
-  const hits = new Int32Array(found.count);
-  const peaks = new Float32Array(found.count);
-  const touched = Array.from({ length: found.count }, () => new Set<number>());
-  for (let at = 0; at < found.labels.length; at++) {
-    const component = found.labels[at]! - 1;
-    if (component < 0) continue;
-    const label = labels[first + at * stride]!;
-    if (label !== IGNORE) judged[component]!++;
-    if (label === present) {
-      hits[component]!++;
-      touched[component]!.add(structures[at]! - 1);
-    }
-    peaks[component] = Math.max(peaks[component]!, probabilities[at * depth + index]!);
-  }
-  return touched.map((own, component) => ({
-    pixels: found.pixels[component]!,
-    judged: judged[component]!,
-    hits: hits[component]!,
-    peak: peaks[component]!,
-    touched: [...own],
-  }));
+  return Array.from(found.pixels, (pixels, component) => {
+    let [judged, hits, peak] = [0, 0, 0];
+    const touched = new Set<number>();
+    eachPixelOf(found, component, size, (at) => {
+      const label = labels[first + at * stride]!;
+      if (label !== IGNORE) judged++;
+      if (label === present) {
+        hits++;
+        touched.add(structures[at]! - 1);
+      }
+      peak = Math.max(peak, probabilities[at * depth + index]!);
+    });
+    return { pixels, judged, hits, peak, touched: [...touched] };
+  });
 }

@@ -1,5 +1,5 @@
 import type { Facts } from '@raremask/core';
-import { classMask, classPlane, components } from '@raremask/metrics';
+import { classMask, classPlane, components, eachPixelOf } from '@raremask/metrics';
 import { resample } from '../resolution/resample.ts';
 import { sameSize } from '../resolution/seenSize.ts';
 import type { DecisionRule } from './decisionRule.ts';
@@ -94,6 +94,9 @@ function softmaxRow(logits: Float32Array, probabilities: Float32Array, classes: 
   }
 }
 
+/** By how much probabilities of float32 that were averaged may sum to more than 1. */
+const ROUNDING = 1e-3;
+
 /**
  * Labels that follow from probabilities. Overlapping classes are present from the threshold upwards. Of
  * exclusive ones a pixel has the most probable of the foreground (the lower index on a tie) where that is more
@@ -104,10 +107,18 @@ export function labelled(
   probabilities: Float32Array,
   threshold: number,
 ): Uint8Array {
-  if (overlapping) return Uint8Array.from(probabilities, (value) => (value >= threshold ? 1 : 0));
+  if (overlapping) {
+    const present = new Uint8Array(probabilities.length);
+    for (let at = 0; at < present.length; at++) {
+      if (probabilities[at]! >= threshold) present[at] = 1;
+    }
+    return present;
+  }
   const predicted = new Uint8Array(probabilities.length / classes);
-  for (let pixel = 0; pixel < predicted.length; pixel++) {
-    const start = pixel * classes;
+  for (let pixel = 0, start = 0; pixel < predicted.length; pixel++, start += classes) {
+    // Nearly all pixels are background, and no class can have more than what that leaves.
+    const rest = 1 - probabilities[start]! + ROUNDING;
+    if (rest * (1 - threshold) <= probabilities[start]! * threshold) continue;
     let best = 1;
     for (let index = 2; index < classes; index++) {
       if (probabilities[start + index]! > probabilities[start + best]!) best = index;
@@ -150,18 +161,15 @@ function dropDoubtful(
   const classes = facts.classes.length;
   const { first, stride } = classPlane(index, facts);
   const found = components(classMask(predicted, index, facts), size);
-  const { labels } = found;
-  const highest = new Float32Array(found.count);
-  for (let at = 0; at < labels.length; at++) {
-    const label = labels[at]!;
-    if (label === 0) continue;
-    highest[label - 1] = Math.max(highest[label - 1]!, probabilities[at * classes + index]!);
-  }
-  for (let at = 0; at < labels.length; at++) {
-    const label = labels[at]!;
-    if (label === 0) continue;
-    const kept = found.pixels[label - 1]! >= least && highest[label - 1]! >= peak;
-    if (!kept) predicted[first + at * stride] = 0;
+  for (let one = 0; one < found.count; one++) {
+    let highest = 0;
+    eachPixelOf(found, one, size, (at) => {
+      highest = Math.max(highest, probabilities[at * classes + index]!);
+    });
+    if (found.pixels[one]! >= least && highest >= peak) continue;
+    eachPixelOf(found, one, size, (at) => {
+      predicted[first + at * stride] = 0;
+    });
   }
 }
 

@@ -24,5 +24,7 @@ export function saidOfImage(facts: Facts, { sample, foreground, presence }: Judg
 }
 
 function largest(values: Float32Array): number {
-  return values.reduce((most, value) => Math.max(most, value), 0);
+  let most = 0;
+  for (let at = 0; at < values.length; at++) if (values[at]! > most) most = values[at]!;
+  return most;
 }

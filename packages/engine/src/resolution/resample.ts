@@ -1,8 +1,12 @@
-/** How one pixel along an axis is made of those of another grid. */
-interface Tap {
-  readonly first: number;
-  /** They sum to 1. */
+/** How the pixels along an axis are made of those of another grid. */
+interface Taps {
+  /** Of each pixel: the first of those that it is made of. */
+  readonly firsts: Int32Array;
+  readonly counts: Int32Array;
+  /** [pixels, most]; those of a pixel sum to 1. */
   readonly weights: Float64Array;
+  /** Of a pixel, at most. */
+  readonly most: number;
 }
 
 /**
@@ -25,46 +29,91 @@ export function resample(
   const [height, width] = from as [number, number];
   const [rows, columns] = to as [number, number];
   const across = taps(width, columns);
-  const narrow = new Float64Array(height * columns * channels);
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < columns; column++) {
-      const { first, weights } = across[column]!;
-      const start = (row * width + first) * channels;
-      const into = (row * columns + column) * channels;
-      for (let tap = 0; tap < weights.length; tap++) {
-        const weight = weights[tap]!;
-        const at = start + tap * channels;
-        for (let channel = 0; channel < channels; channel++) {
-          narrow[into + channel]! += weight * values[at + channel]!;
-        }
-      }
+  const down = taps(height, rows);
+  const length = columns * channels;
+  const result = new Float32Array(rows * length);
+  // Rows of the new width; as many are kept as one of the result is made of.
+  const kept = Array.from({ length: down.most }, () => new Float64Array(length));
+  let next = 0;
+  for (let row = 0; row < rows; row++) {
+    const first = down.firsts[row]!;
+    const count = down.counts[row]!;
+    for (next = Math.max(next, first); next < first + count; next++) {
+      widen(values, next * width, channels, across, kept[next % down.most]!);
     }
-  }
-  const result = new Float32Array(rows * columns * channels);
-  const line = new Float64Array(columns * channels);
-  for (const [row, { first, weights }] of taps(height, rows).entries()) {
-    line.fill(0);
-    for (let tap = 0; tap < weights.length; tap++) {
-      const weight = weights[tap]!;
-      const start = (first + tap) * line.length;
-      for (let at = 0; at < line.length; at++) line[at]! += weight * narrow[start + at]!;
-    }
-    result.set(line, row * line.length);
+    const into = result.subarray(row * length, (row + 1) * length);
+    addUp(kept, first, count, down.weights.subarray(row * down.most), into);
   }
   return result;
 }
 
-function taps(from: number, to: number): Tap[] {
+/** Brings one row to the new width. */
+function widen(
+  values: ArrayLike<number>,
+  start: number,
+  channels: number,
+  { firsts, counts, weights, most }: Taps,
+  into: Float64Array,
+): void {
+  let to = 0;
+  for (let column = 0; column < firsts.length; column++) {
+    const from = (start + firsts[column]!) * channels;
+    const count = counts[column]!;
+    const own = column * most;
+    for (let channel = 0; channel < channels; channel++, to++) {
+      let sum = 0;
+      for (let tap = 0, at = from + channel; tap < count; tap++, at += channels) {
+        sum += weights[own + tap]! * values[at]!;
+      }
+      into[to] = sum;
+    }
+  }
+}
+
+/** Puts rows together; a loop for the two of an image that grows, which is what predictions are brought back by. */
+function addUp(
+  kept: readonly Float64Array[],
+  first: number,
+  count: number,
+  weights: Float64Array,
+  into: Float32Array,
+): void {
+  const rowAt = (tap: number) => kept[(first + tap) % kept.length]!;
+  const [one, two] = [rowAt(0), rowAt(1)];
+  const [left, right] = [weights[0]!, weights[1]!];
+  if (count === 1) {
+    for (let at = 0; at < into.length; at++) into[at] = left * one[at]!;
+  } else if (count === 2) {
+    for (let at = 0; at < into.length; at++) into[at] = left * one[at]! + right * two[at]!;
+  } else {
+    const line = new Float64Array(into.length);
+    for (let tap = 0; tap < count; tap++) {
+      const row = rowAt(tap);
+      const weight = weights[tap]!;
+      for (let at = 0; at < line.length; at++) line[at]! += weight * row[at]!;
+    }
+    into.set(line);
+  }
+}
+
+function taps(from: number, to: number): Taps {
   const scale = from / to;
   const reach = Math.max(scale, 1);
-  return Array.from({ length: to }, (_, at) => {
+  const most = Math.ceil(2 * reach) + 1;
+  const firsts = new Int32Array(to);
+  const counts = new Int32Array(to);
+  const weights = new Float64Array(to * most);
+  for (let at = 0; at < to; at++) {
     const centre = (at + 0.5) * scale;
     const first = Math.max(0, Math.floor(centre - reach + 0.5));
     const end = Math.min(from, Math.floor(centre + reach + 0.5));
-    const weights = Float64Array.from({ length: end - first }, (_, tap) =>
+    const own = Array.from({ length: end - first }, (_, tap) =>
       Math.max(0, 1 - Math.abs((first + tap + 0.5 - centre) / reach)),
     );
-    const sum = weights.reduce((all, weight) => all + weight, 0);
-    return { first, weights: weights.map((weight) => weight / sum) };
-  });
+    const sum = own.reduce((all, weight) => all + weight, 0);
+    firsts[at] = first;
+    counts[at] = own.length;
+    for (const [tap, weight] of own.entries()) weights[at * most + tap] = weight / sum;
+  }
+  return { firsts, counts, weights, most };
 }

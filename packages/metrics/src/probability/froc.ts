@@ -54,7 +54,10 @@ export function countDetections(
 ): ImageNumbers {
   const structures = components(foregroundMask(labels, shape), size);
   const depth = labelDepth(shape);
-  const mask = Uint8Array.from(probability, (value) => (value >= CANDIDATE ? 1 : 0));
+  const mask = new Uint8Array(probability.length);
+  for (let pixel = 0; pixel < mask.length; pixel++) {
+    if (probability[pixel]! >= CANDIDATE) mask[pixel] = 1;
+  }
   const candidates = components(mask, size);
   const peaks = new Float64Array(candidates.count);
   const isFalse = new Uint8Array(candidates.count).fill(1);
