@@ -155,6 +155,15 @@ test('which structures count is searched where there is any', () => {
   expect(settingsOf({ empty: 100 })['evaluate.minimumSize']).toBeUndefined();
 });
 
+test('images are judged as a whole where there are enough of both kinds, in two dimensions', () => {
+  const head = (change: Partial<TrainingFigures>) => settingsOf(change)['model.with.imageHead'];
+  expect(head({})).toBe(0.5);
+  expect(head({ empty: 9 })).toBeUndefined();
+  expect(head({ empty: 91 })).toBeUndefined();
+  const size = [64, 64, 64];
+  expect(head({ space: 3, medianSize: size, largestSize: size })).toBeUndefined();
+});
+
 test('structures are copied where something is without them, in two dimensions', () => {
   const pasted = (change: Partial<TrainingFigures>) => settingsOf(change)['train.augment.paste'];
   expect(pasted({})).toEqual({ probability: 0.3 });

@@ -51,4 +51,25 @@ const weights: Setting = (_, { start }) =>
     'written by raremask weights; what fits is said when the training begins',
   );
 
-export const NETWORK: readonly Setting[] = [use, encoder, filters, depth, lastBias, weights];
+/** Images of either kind from which whether there is a structure can be learnt, and its threshold be searched. */
+const ENOUGH = 10;
+
+/** Tried in two dimensions, from scratch. */
+const imageHead: Setting = ({ space, images, empty }, { filled, start }) =>
+  space !== 2 || start !== undefined || Math.min(empty, filled) < ENOUGH
+    ? undefined
+    : setting(
+        'model.with.imageHead',
+        0.5,
+        `one more output says whether there is any structure, learnt from the ${empty} of ${images} images without; where it says no, nothing is predicted, and from which probability on is searched on the validation images`,
+      );
+
+export const NETWORK: readonly Setting[] = [
+  use,
+  encoder,
+  filters,
+  depth,
+  lastBias,
+  imageHead,
+  weights,
+];
