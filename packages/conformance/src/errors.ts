@@ -42,4 +42,4 @@ export function lineOf(called: Error): string {
 }
 
 const ELSEWHERE =
-  /node_modules|node:|<anonymous>|\/core\/(?:dist|src)\/gradients\/|\/conformance\/(?:dist|src)\//;
+  /node_modules|node:|<anonymous>|\/core\/(?:dist|src)\/gradients\/|\/(?:conformance|cli)\/(?:dist|src)\//;

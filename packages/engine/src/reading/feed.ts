@@ -114,7 +114,12 @@ function sourceOf(
       return structuredClone(source);
     } catch (error) {
       const expected = 'plain data, as another thread can be handed';
-      throw brokenSample(id, 'its source is no data', expected, (error as Error).message);
+      throw brokenSample(
+        id,
+        'its source is no data',
+        expected,
+        (error as Error).message.replace(/\.+$/, ''),
+      );
     }
   };
 }
