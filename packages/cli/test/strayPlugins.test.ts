@@ -75,6 +75,16 @@ export default defineAugmentation({
     /^error loss\[1\] \(own\): the plugin changes what it shares with all others, in create\. .*Got: Math\.max changed.*\[RAREMASK_PLUGIN_CHANGES_SHARED\]$/m,
   ],
   [
+    'whose options throw while others still load',
+    WITH_LOSS,
+    `${HEAD}import { z } from 'zod';
+export default defineLoss({
+  name: 'own', api: 1, create: () => ({ logits }) => tf.mean(logits),
+  options: z.strictObject({ a: z.number().default(1).transform((a) => a.no.such) }),
+});`,
+    /^error raremask\.yaml:10:12: the plugin throws where a part of it is looked at: .*own\.ts:6:\d+.*\[RAREMASK_PLUGIN_THREW\]$/m,
+  ],
+  [
     'that ends a scope of others',
     WITH_LOSS,
     LOSS('tf.engine().endScope();'),

@@ -143,7 +143,7 @@ export function pluginChangesShared(
     category: 'plugin',
     where,
     what: `the plugin changes what it shares with all others, ${when}`,
-    expected: 'built-in functions, tfjs, the working directory and the exit status as they were',
+    expected: 'built-in functions, tfjs and the working directory as they were',
     got:
       changed.length > 4 ? `${shown} and ${changed.length - 4} more changed` : `${shown} changed`,
     remedy:

@@ -32,7 +32,7 @@ interface Tfjs {
 
 /**
  * Runs a plugin's code, and refuses what changes things that all code of the process shares: built-in functions,
- * gradients and kernels of tfjs, its backend and flags, the working directory, the exit status. All of it is put
+ * gradients and kernels of tfjs, its backend and flags, the working directory. All of it is put
  * back, so that the command can go on and say so.
  *
  * @param refused the error for what was changed
@@ -88,13 +88,6 @@ function settings(): readonly Setting[] {
     'the working directory (process.chdir)',
     () => process.cwd(),
     (path) => process.chdir(path as string),
-  );
-  add(
-    'the exit status (process.exitCode)',
-    () => process.exitCode,
-    (status) => {
-      process.exitCode = status as number | undefined;
-    },
   );
   for (const [word, kind] of [
     ['the gradient', 'gradRegistry'],
