@@ -1,5 +1,6 @@
 import type { RuntimeLack } from '@raremask/compiler';
 import { RaremaskError } from '@raremask/core';
+import type { PluginBehind } from '@raremask/core/host';
 
 export function noManifest(): RaremaskError {
   return new RaremaskError({
@@ -25,11 +26,45 @@ export function neverAnswered(waiting: readonly string[]): RaremaskError {
   });
 }
 
+export function thrownUnseen({ where, line }: PluginBehind, cause: unknown): RaremaskError {
+  const words = cause instanceof Error ? cause.message : String(cause);
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_PLUGIN_THREW',
+      category: 'plugin',
+      where,
+      what: `the plugin throws where a part of it is looked at: ${words}, at ${line}`,
+      expected: 'plain values, and options that the schema refuses by issues',
+      remedy: 'mend the plugin, or tell its author',
+    },
+    { cause },
+  );
+}
+
+/**
+ * @param plugins places of those that are not raremask's own
+ * @param cause on whose stack no file is
+ */
+export function rejectedAside(plugins: readonly string[], cause: unknown): RaremaskError {
+  const words = cause instanceof Error ? cause.message : String(cause);
+  // Of what is no error, Node makes one that says so at length.
+  const reason = /rejected with the reason (.*)/s.exec(words)?.[1] ?? words;
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_REJECTED_ASIDE',
+      category: 'plugin',
+      where: plugins.join(', '),
+      what: 'a promise that nobody waits for has failed, and its error names no file',
+      expected: 'promises that the plugin waits for',
+      got: reason.replace(/\.+$/, ''),
+      remedy: `look for a call without await in ${plugins.length === 1 ? 'this plugin' : 'these plugins'}, or tell the author; raremask resume goes on from the last checkpoint`,
+    },
+    { cause },
+  );
+}
+
 /** @param behind the plugin in whose files it was thrown */
-export function thrownAside(
-  { where, line }: { readonly where: string; readonly line: string },
-  cause: unknown,
-): RaremaskError {
+export function thrownAside({ where, line }: PluginBehind, cause: unknown): RaremaskError {
   const words = cause instanceof Error ? cause.message : String(cause);
   return new RaremaskError(
     {
@@ -46,9 +81,7 @@ export function thrownAside(
 }
 
 /** @param behind the plugin in whose files it was asked for, where that is known */
-export function endedAside(
-  behind: { readonly where: string; readonly line: string } | undefined,
-): RaremaskError {
+export function endedAside(behind: PluginBehind | undefined): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_ENDED_ASIDE',
     category: 'plugin',

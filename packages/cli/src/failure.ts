@@ -4,8 +4,9 @@ import {
   isRaremaskError,
   type RaremaskError,
 } from '@raremask/core';
+import { pluginBehind } from '@raremask/core/host';
 import type { Console } from './console.ts';
-import { deviceLost, outOfMemory } from './errors.ts';
+import { deviceLost, outOfMemory, thrownUnseen } from './errors.ts';
 
 /** What a process says with its exit status. */
 export const EXIT = {
@@ -30,7 +31,7 @@ const STATUS: Readonly<Record<ErrorCategory, number>> = {
 
 /** Says what went wrong and gives the exit status. A user's mistake has no stack, a bug has one. */
 export function reportFailure(failure: unknown, console: Console, version: string): number {
-  const error = isOutOfMemory(failure) ? memoryFailure(failure) : lostOr(failure);
+  const error = isOutOfMemory(failure) ? memoryFailure(failure) : behindOr(lostOr(failure));
   if (isRaremaskError(error)) {
     const each = partsOf(error);
     if (console.json) {
@@ -58,6 +59,13 @@ export function reportFailure(failure: unknown, console: Console, version: strin
 /** Outside a training, a lost GPU comes as the compiler tells it. */
 function lostOr(failure: unknown): unknown {
   return failure instanceof Error && failure.name === 'DeviceLost' ? deviceLost(failure) : failure;
+}
+
+/** What a plugin throws where nobody expects that it runs: in a getter, a proxy, or a function of its options. */
+function behindOr(failure: unknown): unknown {
+  if (isRaremaskError(failure)) return failure;
+  const behind = pluginBehind(failure);
+  return behind === undefined ? failure : thrownUnseen(behind, failure);
 }
 
 /** Where memory ends is nobody's mistake, and no bug, whoever says so. */

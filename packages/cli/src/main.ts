@@ -1,7 +1,7 @@
-import { failedDisposals, pluginBehind, unanswered } from '@raremask/core/host';
+import { failedDisposals, pluginBehind, pluginsOfOthers, unanswered } from '@raremask/core/host';
 import { version } from './command.ts';
 import { createConsole } from './console.ts';
-import { endedAside, neverAnswered, thrownAside } from './errors.ts';
+import { endedAside, neverAnswered, rejectedAside, thrownAside } from './errors.ts';
 import { EXIT, reportFailure } from './failure.ts';
 import { runCommand } from './program.ts';
 import { watchStandstill } from './standstill.ts';
@@ -25,12 +25,19 @@ process.once('exit', (code) => {
 });
 
 /** What a plugin throws in a timer, or in a promise that nobody waits for, ends the process wherever it is. */
-process.on('uncaughtException', (error) => {
-  const behind = pluginBehind(error);
-  const failure = behind === undefined ? error : thrownAside(behind, error);
-  reportFailure(failure, createConsole({ json: false }), version);
+process.on('uncaughtException', (error, origin) => {
+  reportFailure(asideOr(error, origin), createConsole({ json: false }), version);
   process.exit(EXIT.failed);
 });
+
+function asideOr(error: Error, origin: NodeJS.UncaughtExceptionOrigin): Error {
+  const behind = pluginBehind(error);
+  if (behind !== undefined) return thrownAside(behind, error);
+  const plugins = pluginsOfOthers();
+  const isOfNode = !/^\s+at (?!.*\bnode:)/m.test(error.stack ?? '');
+  const isAlone = origin === 'unhandledRejection' && isOfNode && plugins.length > 0;
+  return isAlone ? rejectedAside(plugins, error) : error;
+}
 
 await runCommand(process.argv.slice(2));
 isDone = true;

@@ -52,6 +52,45 @@ export default defineAugmentation({
     /^error .*: the plugin threw in a timer, .*: nobody heard, at .*own\.ts:7:\d+/m,
   ],
   [
+    'that leaves a promise alone that fails with a text',
+    WITH_LOSS,
+    LOSS("void Promise.reject('nobody heard');"),
+    /^error raremask\.yaml:10:12: a promise that nobody waits for has failed, .* Got: "nobody heard".*\[RAREMASK_REJECTED_ASIDE\]$/m,
+  ],
+  [
+    'whose parts throw when they are looked at',
+    WITH_MODEL,
+    `${HEAD}export default defineModel({ name: 'own', api: 1, create: () => ({
+  get weights() { throw new Error('not yet'); }, buffers: [], multipleOf: [1, 1], forward: () => null,
+}) });`,
+    /^error raremask\.yaml:\d+:\d+: the plugin throws where a part of it is looked at: not yet, at .*own\.ts:4:\d+.*\[RAREMASK_PLUGIN_THREW\]$/m,
+  ],
+  [
+    'that replaces what others use',
+    WITH_LOSS,
+    `${HEAD}export default defineLoss({ name: 'own', api: 1, create: () => {
+  Math.max = () => 1;
+  return ({ logits }) => tf.mean(logits);
+} });`,
+    /^error loss\[1\] \(own\): the plugin changes what it shares with all others, in create\. .*Got: Math\.max changed.*\[RAREMASK_PLUGIN_CHANGES_SHARED\]$/m,
+  ],
+  [
+    'whose options throw while others still load',
+    WITH_LOSS,
+    `${HEAD}import { z } from 'zod';
+export default defineLoss({
+  name: 'own', api: 1, create: () => ({ logits }) => tf.mean(logits),
+  options: z.strictObject({ a: z.number().default(1).transform((a) => a.no.such) }),
+});`,
+    /^error raremask\.yaml:10:12: the plugin throws where a part of it is looked at: .*own\.ts:6:\d+.*\[RAREMASK_PLUGIN_THREW\]$/m,
+  ],
+  [
+    'that ends a scope of others',
+    WITH_LOSS,
+    LOSS('tf.engine().endScope();'),
+    /^error loss\[1\] \(own\): the plugin begins or ends scopes of tfjs that are not its own.*\[RAREMASK_PLUGIN_SCOPES\]$/m,
+  ],
+  [
     'that ends the process',
     WITH_LOSS,
     LOSS('process.exit(0);'),

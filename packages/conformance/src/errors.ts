@@ -41,4 +41,5 @@ export function lineOf(called: Error): string {
   return line ? `, at ${line.replace('file://', '')}` : '';
 }
 
-const ELSEWHERE = /node_modules|node:|<anonymous>|\/core\/(?:dist|src)\/gradients\//;
+const ELSEWHERE =
+  /node_modules|node:|<anonymous>|\/core\/(?:dist|src)\/gradients\/|\/(?:conformance|cli)\/(?:dist|src)\//;

@@ -1,7 +1,7 @@
 import { API, type OptionsSchema, type Plugin } from '@raremask/core';
 import type { Check } from './check.ts';
 import { noJsonSchema, notDeclared, takesUnknownOption } from './pluginFaults.ts';
-import { checkedOptions, whereOf } from './trial/make.ts';
+import { checkedOptions, validated, whereOf } from './trial/make.ts';
 
 /**
  * What plugins of every kind must do.
@@ -37,10 +37,9 @@ export function pluginChecks(
       name: 'refuses an option that it does not have',
       async run() {
         if (plugin.options === undefined) return;
-        const { validate } = plugin.options['~standard'];
-        const result = await validate({ notAnOption: 1 });
+        const result = await validated(plugin.options, { notAnOption: 1 }, plugin.name);
         // Options that lack something complain without one too: the number of complaints must grow.
-        const without = await validate({});
+        const without = await validated(plugin.options, {}, plugin.name);
         if ((result.issues?.length ?? 0) <= (without.issues?.length ?? 0)) {
           throw takesUnknownOption(plugin.name);
         }

@@ -1,5 +1,13 @@
 import { isRaremaskError } from '@raremask/core';
-import { at, ConformanceError, type Differing, fault, type Place, reason } from './errors.ts';
+import {
+  at,
+  ConformanceError,
+  type Differing,
+  fault,
+  lineOf,
+  type Place,
+  reason,
+} from './errors.ts';
 
 /** What the host says of it is told once. */
 export function cannotMake(where: string, cause: unknown): ConformanceError {
@@ -15,6 +23,21 @@ export function cannotMake(where: string, cause: unknown): ConformanceError {
         'mend create; where options do not fit the facts, throw a RaremaskError of the category manifest',
     },
     { cause },
+  );
+}
+
+export function unforeseen(where: string, cause: unknown) {
+  const line = cause instanceof Error ? lineOf(cause) : '';
+  return fault(
+    {
+      code: 'RAREMASK_CONFORMANCE_UNFORESEEN',
+      where,
+      what: 'what the plugin gives cannot be used, or throws when it is looked at',
+      expected: 'parts as the contracts of core describe them, as plain values',
+      got: `${reason(cause)}${line}`,
+      remedy: 'look for parts of another form, and for getters and proxies',
+    },
+    cause,
   );
 }
 

@@ -293,6 +293,28 @@ export const faultySamplers: Readonly<Record<string, FaultySampler>> = {
     check: 'draws windows of the size that it declares',
     says: /not those declared.*whole images, as window is not declared\. Got: .*of \[4, 4\].*member window/,
   },
+  'declares its windows by a word': {
+    plugin: sampler((parts) => ({
+      window: 'small' as never,
+      batches: (epoch) => right(parts, epoch),
+    })),
+    check: 'draws windows of the size that it declares',
+    says: /not those declared.*a list of extents as window, or nothing\. Got: small/,
+  },
+  'has draws that throw when they are looked at': {
+    plugin: sampler((parts) => ({
+      batches: (epoch) =>
+        right(parts, epoch).map((batch) =>
+          batch.map(() => ({
+            get id(): string {
+              throw new Error('no id');
+            },
+          })),
+        ),
+    })),
+    check: 'draws from any images, or says why it cannot',
+    says: /throws when it is looked at.*no id, at .*faultySamplers\.ts:\d+/,
+  },
   'declares other windows than it draws': {
     plugin: sampler((parts) => ({
       window: Array<number>(parts.space).fill(8),

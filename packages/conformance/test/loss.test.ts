@@ -94,6 +94,25 @@ test('one fault is one finding', async () => {
   expect(alike.length).toBeGreaterThan(10);
 });
 
+test('a loss for images alone, which takes volumes for something else, is one finding', async () => {
+  const flat = defineLoss({
+    name: 'flat',
+    api: 1,
+    create:
+      () =>
+      ({ probabilities, target, weight }) =>
+        tf.div(
+          tf.sum(tf.mul(tf.squaredDifference(probabilities, target), weight), [1, 2, 3]),
+          tf.maximum(tf.sum(weight, [1, 2, 3]), 1e-6),
+        ) as tf.Tensor1D,
+  });
+  const results = await runChecks(lossChecks(flat));
+  const failed = results.filter(({ error }) => error !== undefined);
+  expect(failed.map(({ error }) => error?.message)).toEqual([
+    expect.stringMatching(/3-D.*which gives float32 \[3, \d\]: the loss has a wrong shape/),
+  ]);
+});
+
 describe('refuses a loss that', () => {
   test.each(Object.entries(faultyLosses))('%s', async (_, { plugin, check, says }) => {
     const found = lossChecks(plugin).find(({ name }) => name === check);

@@ -53,12 +53,17 @@ test.each([
   [
     'gives no path for the folder',
     service(() => 3, folder),
-    /something else .* a path\. Got: the number 3/,
+    /something else .* the service folder: a path\. Got: the number 3/,
   ],
   [
     'gives a census instead of a function',
     service(() => ({ images: 1 }), census),
-    /Expected: a function/,
+    /Expected: the service census: a function/,
+  ],
+  [
+    'promises something else than a census',
+    service(() => async () => ({ images: 1 }), census),
+    /the service census: a function that promises an object with images, .*Got: an object with images\./,
   ],
   ['draws numbers of its own', service(() => Math.random()), /Math\.random/],
   ['makes tensors', service(() => tf.scalar(1).dispose() ?? 1), /a service makes tensors/],

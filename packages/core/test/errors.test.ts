@@ -21,6 +21,10 @@ const all: readonly RaremaskError[] = [
   errors.pluginFileType('a.yaml:3:5', './loss.py', ['.ts', '.js']),
   errors.pluginLoad('a.yaml:3:5', './loss.ts', cause, '/project/loss.ts:2:1'),
   errors.pluginCopies('a.yaml:3:5', 'my-loss', '@tensorflow/tfjs', '/a/tfjs', '/b/tfjs'),
+  errors.pluginChangesShared('loss[0] (mine)', 'in create', [
+    'Math.max',
+    'the gradient Conv2D of tfjs',
+  ]),
   errors.pluginFormat('a.yaml:3:5', 'my-loss', 'require is not defined', undefined),
   errors.pluginPeer('a.yaml:3:5', 'my-loss', '^2.0.0', '1.0.0'),
   errors.pluginNoDefault('a.yaml:3:5', 'my-loss', ['dice']),

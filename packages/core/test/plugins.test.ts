@@ -269,12 +269,22 @@ describe('the handshake', () => {
 
   test.each([
     ["{ kind: 'loss', api: 1, create() {} }", 'name'],
+    ["{ kind: 'loss', api: 1, name: '__proto__', create() {} }", 'name'],
+    ["{ kind: 'loss', api: 1, name: 'two\\nlines', create() {} }", 'name'],
+    ["{ kind: 'loss', api: 1, name: 'x'.repeat(101), create() {} }", 'name'],
     ["{ kind: 'loss', api: 1, name: 'x', create: 1 }", 'create'],
     ["{ kind: 'loss', api: 1, name: 'x', create() {}, needs: ['facts'] }", 'needs'],
     ["{ kind: 'loss', api: 1, name: 'x', create() {}, options: { type: 'object' } }", 'options'],
   ])('refuses %s', async (plugin, field) => {
     expect(await refused(`export default ${plugin};`)).toContain(
       `the plugin "my-loss" has no usable ${field}`,
+    );
+  });
+
+  test('names one whose parts throw when they are looked at', async () => {
+    const body = `export default { kind: 'loss', api: 1, name: 'x', get create() { throw new Error('not yet'); } };`;
+    expect(await refused(body)).toContain(
+      'the module of "my-loss" fails while it loads. Got: Error: not yet, at ',
     );
   });
 

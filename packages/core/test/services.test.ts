@@ -19,7 +19,7 @@ interface Clock {
 }
 const clock = token<Clock>('test-clock');
 const zone = token<string>('test-zone');
-const COUNTED = { images: 10 } as Census;
+const COUNTED: Census = { images: 10, emptyImages: 5, pixels: 100, classes: [] };
 
 function named(plugin: ServicePlugin, index = 0): MakeablePlugin<'service'> {
   return { kind: 'service', plugin, options: {}, place: `services[${index}]` };
@@ -82,6 +82,29 @@ describe('a service that a plugin provides', () => {
     });
     await run.make(loss);
     await expect.poll(() => images).toBe(20);
+  });
+
+  test('that promises something else than its token says is named itself, not who asks', async () => {
+    const wrong = defineService({
+      name: 'wrong',
+      api: 1,
+      provides: census,
+      create: () => (async () => ({ images: 3 })) as unknown as () => Promise<Census>,
+    });
+    const run = createHost().run({ seed: 1, services: [named(wrong)] });
+    const plugin = defineLoss({
+      name: 'asking',
+      api: 1,
+      needs: { census },
+      create: async (_, services) => {
+        await services.census();
+        return ({ logits }) => logits.sum();
+      },
+    });
+    const loss = { kind: 'loss', plugin, options: {}, place: 'loss[0]' } as MakeablePlugin<'loss'>;
+    await expect(run.make(loss)).rejects.toThrow(
+      'services[0] (wrong): create returns something else than its kind promises. Expected: the service census: a function that promises an object with images, emptyImages, pixels and classes. Got: an object with images.',
+    );
   });
 
   test('may need other services', async () => {

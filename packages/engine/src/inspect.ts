@@ -129,6 +129,7 @@ async function batchesOf(work: Work, survey: CountedSurvey): Promise<Inspection[
       place: `${plugins.sampler.place} (${plugins.sampler.plugin.name})`,
       url: plugins.sampler.url,
       ids: work.splits.train,
+      batch,
     });
     const looked = [...new Set([0, Math.floor((epochs - 1) / 2), epochs - 1])];
     const make = () => forecast({ ...work, sampler, survey, epochs: looked, most: FORECAST_DRAWS });

@@ -129,6 +129,11 @@ describe('an augmentation that breaks a window is named with its place and the i
     ],
     ['flips too few', 'RAREMASK_AUGMENT_BROKEN_PLACES', /flips.*2 times true or false.*\[true\]/],
     ['bends into nothing', 'RAREMASK_AUGMENT_BROKEN_PLACES', /affine.*4 finite numbers.*NaN/],
+    [
+      'rotates by itself',
+      'RAREMASK_AUGMENT_BROKEN_PLACES',
+      /a part that places do not have.*transpose, flips, affine, displacement.*"rotate"/,
+    ],
     ['exchanges unequal axes', 'RAREMASK_AUGMENT_BROKEN_PLACES', /exchanged.*\[8, 12\]/],
   ])('%s', async (fault, code, says) => {
     const size = fault === 'exchanges unequal axes' ? [8, 12] : [16, 16];

@@ -84,7 +84,7 @@ const epoch: readonly (readonly Draw[])[] = [
 const turning = { rule: { flip: true, rotate: true }, multipleOf: [4, 4] };
 
 it('what fits into memory is read once for all epochs, and is what it was when it was read', async () => {
-  for (const resolution of [undefined, 0.5]) {
+  for (const resolution of [undefined, 0.75]) {
     const plain = await open({ ...(resolution && { resolution }), ...turning });
     const expected = [await all(plain.batches(0, epoch)), await all(plain.batches(1, epoch))];
     const reads: string[] = [];

@@ -100,3 +100,19 @@ test('a batch may count nothing', () => {
   const nothing: Loss = ({ logits }) => tf.mul(tf.mean(logits), 0) as tf.Scalar;
   expect([...gradientOf(nothing).dataSync()].every((one) => one === 0)).toBe(true);
 });
+
+test('a loss that ends a scope of others, or leaves one open, is named, and the scopes are as they were', () => {
+  const { state } = tf.engine();
+  for (const move of [() => tf.engine().endScope(), () => tf.engine().startScope()]) {
+    const before = state.scopeStack.length;
+    const moves: Loss = ({ probabilities }) => {
+      const value = tf.mean(tf.square(probabilities)) as tf.Scalar;
+      move();
+      return value;
+    };
+    expect(() => gradientOf(moves)).toThrow(
+      'loss[1] (mine): the plugin begins or ends scopes of tfjs that are not its own. Expected: tf.tidy,',
+    );
+    expect(state.scopeStack.length).toBe(before);
+  }
+});

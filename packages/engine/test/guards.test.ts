@@ -82,7 +82,12 @@ describe('a schedule', () => {
       'here: the schedule gave a promise from observe, epoch 3. Expected: nothing, once it is done. Got: a promise.',
     );
     const sampler = { batches: () => [], observe };
-    const guarded = guardedSampler(sampler, { place: 'sampler (mine)', url: undefined, ids: [] });
+    const guarded = guardedSampler(sampler, {
+      place: 'sampler (mine)',
+      url: undefined,
+      ids: [],
+      batch: 2,
+    });
     expect(() => guarded.observe!([], 3)).toThrow(
       'sampler (mine): the sampler gave a promise from observe, epoch 3.',
     );
@@ -333,6 +338,7 @@ describe('a sampler', () => {
       place: 'sampler (mine)',
       url: import.meta.url,
       ids: ['a', 'b'],
+      batch: 2,
     });
   const batches = (give: unknown) => () => guarded({ batches: give }).batches(2);
 
@@ -362,7 +368,7 @@ describe('a sampler', () => {
     ],
     [
       'a sample of another split',
-      () => [[{ id: 'a' }], [{ id: 'validation-1' }]],
+      () => [[{ id: 'a' }, { id: 'b' }], [{ id: 'validation-1' }]],
       'a draw of another sample in batch 1 of epoch 2. Expected: draws with the id of a sample of the training split. Got: "validation-1"',
     ],
     [
@@ -376,11 +382,28 @@ describe('a sampler', () => {
       'an unusable window of a in batch 0 of epoch 2. Expected: { origin, size }, a list of whole numbers each, sizes from 1. Got: {"origin":["NaN",0],"size":[4,4]}',
     ],
     [
+      'an async generator',
+      async function* () {
+        yield [{ id: 'a' }];
+      },
+      'no batches for epoch 2. Expected: lists of draws. Got: an async iterator',
+    ],
+    [
+      'more draws than a batch has',
+      () => [[{ id: 'a' }, { id: 'b' }, { id: 'a' }]],
+      'a wrong number of draws in batch 0 of epoch 2. Expected: 1 to 2 draws. Got: 3',
+    ],
+    [
+      'a batch amid the epoch that is not full',
+      () => [[{ id: 'a' }], [{ id: 'b' }]],
+      'a wrong number of draws in batch 0 of epoch 2. Expected: 2 draws, as train.batch says. Got: 1',
+    ],
+    [
       'an epoch without an end',
       function* () {
-        while (true) yield [{ id: 'a' }];
+        while (true) yield [{ id: 'a' }, { id: 'b' }];
       },
-      'an epoch 2 without an end. Expected: at most 1000000 draws. Got: 1000001 batches, and no end',
+      'an epoch 2 without an end. Expected: at most 1000000 draws. Got: 500001 batches, and no end',
     ],
   ])('that gives %s is named with its place', (_, give, says) => {
     expect(batches(give)).toThrow('sampler (mine): the sampler gave ');
@@ -410,6 +433,25 @@ describe('a sampler', () => {
         new RegExp(
           `^sampler \\(mine\\): the sampler threw in ${what}: no luck, at .*guards.test.ts:`,
         ),
+      );
+    }
+  });
+
+  test('whose draws throw when they are looked at is named with the line', () => {
+    const draw = {
+      get id(): string {
+        throw new Error('no id');
+      },
+    };
+    expect(batches(() => [[draw]])).toThrow(
+      /^sampler \(mine\): the sampler threw in batches\(2\): no id, at .*guards\.test\.ts:/,
+    );
+  });
+
+  test('whose windows have no size is named when it is made', () => {
+    for (const window of ['small', [0, 4], [Number.NaN, 4], 16]) {
+      expect(() => guarded({ batches: () => [], window })).toThrow(
+        'sampler (mine): the sampler gave an unusable size of its windows (window). Expected: a list of whole numbers from 1, or nothing.',
       );
     }
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listingOf } from '../src/reading/listing.ts';
+import { checkFacts, listingOf } from '../src/reading/listing.ts';
 
 const listed = (ids: unknown) => () => listingOf({ ids: ids as readonly string[] }, 'data (mine)');
 
@@ -28,4 +28,28 @@ test.each([
   ['an id twice', ['a', 'b', 'a'], 'gives an id twice. Expected: each once. Got: a.'],
 ])('%s is refused', (_, ids, message) => {
   expect(listed(ids)).toThrow(`data (mine): the data set ${message}`);
+});
+
+test.each([
+  [undefined, 'there are no facts'],
+  [
+    { space: '2', channels: 1, classes: [], overlapping: false },
+    'space is unusable. Expected: 2 or 3.',
+  ],
+  [
+    {
+      space: 2,
+      channels: 1,
+      classes: [
+        { name: 'a', value: 0 },
+        { name: 'b', value: 0 },
+      ],
+      overlapping: false,
+    },
+    'two classes have the same value. Expected: one each. Got: 0.',
+  ],
+])('facts of which no task can be made are named with their place (%#)', (facts, says) => {
+  expect(() => checkFacts({ facts: facts as never }, 'data (mine)')).toThrow(
+    `data (mine): the data set gives facts of which no task can be made: ${says}`,
+  );
 });

@@ -19,6 +19,7 @@ const FAULTS = [
   'flips too few',
   'bends into nothing',
   'exchanges unequal axes',
+  'rotates by itself',
 ] as const;
 
 /** An outsider's: adds a number of its stream, and does one thing wrong where it is told to. */
@@ -28,9 +29,15 @@ export default defineAugmentation({
   options: z.strictObject({ fault: z.enum(FAULTS).default('none'), add: z.number().default(1) }),
   needs: { facts },
   create: ({ fault, add }) => ({
-    ...(['flips too few', 'bends into nothing', 'exchanges unequal axes'].includes(fault) && {
+    ...([
+      'flips too few',
+      'bends into nothing',
+      'exchanges unequal axes',
+      'rotates by itself',
+    ].includes(fault) && {
       places: () => {
         if (fault === 'flips too few') return { flips: [true] };
+        if (fault === 'rotates by itself') return { rotate: 90 } as never;
         if (fault === 'exchanges unequal axes') return { transpose: true };
         return { affine: [1, 0, 0, Number.NaN] };
       },

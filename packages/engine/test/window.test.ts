@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { unturned } from '../src/augment/orientation.ts';
-import { cutOf, eachPixel, paddedSize, sharedSize } from '../src/reading/window.ts';
+import { cutOf, eachPixel, paddedSize, sharedSize, windowOf } from '../src/reading/window.ts';
 
 /** The window as a list of rows; `image` counts its pixels from 1, 0 is beside it. */
 function rows(
@@ -82,4 +82,17 @@ describe('a window', () => {
       [6, 3],
     ]);
   });
+});
+
+it('refuses a window of which no pixel lies in the image', () => {
+  const draw = (origin: readonly number[]) => ({ id: 'a', window: { origin, size: [4, 4] } });
+  expect(windowOf(draw([-3, 7]), [8, 8]).origin).toEqual([-3, 7]);
+  for (const origin of [
+    [-4, 0],
+    [0, 8],
+  ]) {
+    expect(() => windowOf(draw(origin), [8, 8])).toThrow(
+      'sampler (a): the sampler drew a window that cannot be cut: it lies beside the image, so that no pixel of it counts. Expected: a box that overlaps the image of [8, 8].',
+    );
+  }
 });

@@ -5,6 +5,13 @@ interface Found extends Differing {
   readonly what: string;
 }
 
+const PARTS: readonly string[] = [
+  'transpose',
+  'flips',
+  'affine',
+  'displacement',
+] satisfies readonly (keyof Places)[];
+
 /** What is wrong with the places of a window; undefined where nothing is. */
 export function placesFault(
   places: Places | undefined,
@@ -14,6 +21,10 @@ export function placesFault(
   if (places === undefined) return undefined;
   if (typeof places !== 'object') {
     return { what: 'no places', expected: 'an object, or nothing', got: String(places) };
+  }
+  const strange = Object.keys(places).find((key) => !PARTS.includes(key));
+  if (strange !== undefined) {
+    return { what: 'a part that places do not have', expected: PARTS.join(', '), got: strange };
   }
   const { transpose = false, flips, affine, displacement } = places;
   const [height, width] = size.slice(-2) as [number, number];

@@ -2,6 +2,7 @@ import type { DatasetPlugin } from '@raremask/core';
 import { type Check, reportedOnce } from '../check.ts';
 import { pluginChecks } from '../pluginChecks.ts';
 import { inEveryCase } from '../trial/cases.ts';
+import { whereOf } from '../trial/make.ts';
 import { answerLaws } from './laws/answers.ts';
 import { declarationLaws } from './laws/declaration.ts';
 import { imageLaws } from './laws/images.ts';
@@ -49,7 +50,12 @@ export function datasetChecks(
       name,
       async run() {
         for (const written of options) {
-          await inEveryCase([written], (one) => opened(plugin, one, folder, most), holds);
+          await inEveryCase(
+            [written],
+            (one) => opened(plugin, one, folder, most),
+            holds,
+            whereOf(plugin, written),
+          );
         }
       },
     })),

@@ -27,11 +27,16 @@ export function withoutGradient(place: Place, { kernel, called, instead }: Gradi
   });
 }
 
-export function lossShape(place: Place, images: number, got: string): ConformanceError {
+/** @param value what it gave in this call, and in what that is wrong */
+export function lossShape(
+  place: Place,
+  images: number,
+  { gave, wrong: got }: { readonly gave: string; readonly wrong: string },
+): ConformanceError {
   return new ConformanceError({
     code: 'RAREMASK_CONFORMANCE_LOSS_SHAPE',
     category: 'plugin',
-    where: at(place),
+    where: `${at(place)}, which gives ${gave}`,
     what: 'the loss has a wrong shape',
     expected: `one float32 for each sample, [${images}], or a scalar`,
     got,

@@ -5,8 +5,8 @@ import { inEveryCase, isRefusal } from '../trial/cases.ts';
 import { make, whereOf } from '../trial/make.ts';
 import { NoGradient } from '../trial/noGradient.ts';
 import { TASKS } from '../trial/tasks.ts';
-import { type Evaluation, evaluate } from '../trial/valueAndGradient.ts';
-import { lossThrows, withoutGradient } from './faults.ts';
+import { type Evaluation, evaluate, WrongValue } from '../trial/valueAndGradient.ts';
+import { lossShape, lossThrows, withoutGradient } from './faults.ts';
 
 /** Of whatever laws draw by chance. */
 export const SEED = 1;
@@ -39,7 +39,7 @@ export async function inEveryTask(
       const pools = plugin.poolsBatch?.(options) ?? false;
       return { subject: { plugin, written, options, facts, loss, where, pools }, dispose };
     };
-    await inEveryCase(tasks, open, law);
+    await inEveryCase(tasks, open, law, whereOf(plugin, written));
   }
 }
 
@@ -58,10 +58,17 @@ export async function evaluated(subject: LossSubject, batch: Batch): Promise<Eva
   try {
     return await evaluate(subject.loss, batch);
   } catch (error) {
-    if (isRefusal(error)) throw error;
-    if (error instanceof NoGradient) throw withoutGradient(place(subject, batch), error.gap);
-    throw lossThrows(place(subject, batch), error);
+    throw told(subject, batch, error);
   }
+}
+
+/** What came of a call, with its place. */
+function told(subject: LossSubject, batch: Batch, error: unknown): unknown {
+  if (isRefusal(error) || error instanceof ConformanceError) return error;
+  const at = place(subject, batch);
+  if (error instanceof WrongValue) return lossShape(at, batch.images, error);
+  if (error instanceof NoGradient) return withoutGradient(at, error.gap);
+  return lossThrows(at, error);
 }
 
 /** Sum of the values. */
@@ -74,7 +81,6 @@ export function guarded<T>(subject: LossSubject, batch: Batch, work: () => T): T
   try {
     return work();
   } catch (error) {
-    const told = isRefusal(error) || error instanceof ConformanceError;
-    throw told ? error : lossThrows(place(subject, batch), error);
+    throw told(subject, batch, error);
   }
 }

@@ -2,6 +2,7 @@ import type { Facts, ModelPlugin } from '@raremask/core';
 import { type Check, reportedOnce } from '../check.ts';
 import { pluginChecks } from '../pluginChecks.ts';
 import { inEveryCase } from '../trial/cases.ts';
+import { whereOf } from '../trial/make.ts';
 import { task } from '../trial/tasks.ts';
 import { auxiliaryLaws } from './laws/auxiliary.ts';
 import { declarationLaws } from './laws/declaration.ts';
@@ -61,7 +62,12 @@ export function modelChecks(
       name,
       async run() {
         for (const written of options) {
-          await inEveryCase(tasks, (one) => opened(plugin, written, one), holds);
+          await inEveryCase(
+            tasks,
+            (one) => opened(plugin, written, one),
+            holds,
+            whereOf(plugin, written),
+          );
         }
       },
     })),

@@ -23,7 +23,12 @@ export function planOf(sampler: Sampler, epoch: number, place: Place): Plan {
   }
   for (const [index, batch] of plan.entries()) {
     const expected = Array.isArray(batch) ? 'draws { id, window? }' : 'a list of draws';
-    const isDraw = (draw: unknown) => typeof (draw as Draw | null)?.id === 'string';
+    const isDraw = (draw: unknown) => {
+      const { id, window } = (draw ?? {}) as Partial<Draw>;
+      const { origin, size } = (window ?? {}) as Partial<NonNullable<Draw['window']>>;
+      const isBox = window === undefined || (Array.isArray(origin) && Array.isArray(size));
+      return typeof id === 'string' && isBox;
+    };
     if (Array.isArray(batch) && batch.every(isDraw)) continue;
     const where = { ...place, label: `${label}, batch ${index}` };
     throw malformedDraw(where, expected, JSON.stringify(batch) ?? 'nothing');

@@ -2,6 +2,7 @@ import type { Facts, SamplerPlugin } from '@raremask/core';
 import { type Check, reportedOnce } from '../check.ts';
 import { pluginChecks } from '../pluginChecks.ts';
 import { inEveryCase } from '../trial/cases.ts';
+import { whereOf } from '../trial/make.ts';
 import { task } from '../trial/tasks.ts';
 import { drawLaws } from './laws/draws.ts';
 import { purityLaws } from './laws/purity.ts';
@@ -49,7 +50,12 @@ export function samplerChecks(
       name,
       async run() {
         for (const written of options) {
-          await inEveryCase(cases[on], (one) => opened(plugin, written, one), holds);
+          await inEveryCase(
+            cases[on],
+            (one) => opened(plugin, written, one),
+            holds,
+            whereOf(plugin, written),
+          );
         }
       },
     })),

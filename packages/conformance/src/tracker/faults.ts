@@ -1,13 +1,14 @@
 import { at, fault, type Place, reason } from '../errors.ts';
 
-export function trackerThrows(place: Place, cause: unknown) {
+/** @param folder of the run, another one in each trial */
+export function trackerThrows(place: Place, cause: unknown, folder: string) {
   return fault(
     {
       code: 'RAREMASK_CONFORMANCE_TRACKER_THROWS',
       where: at(place),
       what: 'the tracker throws, and would hear nothing more of the run',
       expected: 'that it takes whatever happens in a run',
-      got: reason(cause),
+      got: reason(cause).replaceAll(folder, 'the run folder'),
       remedy:
         'take scores that are null, epochs without validation, events of unknown types, and runs that end early',
     },

@@ -51,7 +51,7 @@ export async function tell(
     try {
       await take(given);
     } catch (error) {
-      throw trackerThrows({ where, label }, error);
+      throw trackerThrows({ where, label }, error, told.run.folder);
     }
     look?.();
   };

@@ -1,5 +1,6 @@
 import { isRaremaskError } from '@raremask/core';
 import { ConformanceError } from '../errors.ts';
+import { unforeseen } from '../pluginFaults.ts';
 
 /** What a law looks at, and how it is given back. */
 interface Opened<S> {
@@ -10,11 +11,14 @@ interface Opened<S> {
 /**
  * Opens one case after the other and hands it to a law. A case that the plugin refuses is left out,
  * unless it refuses them all.
+ *
+ * @param where what the message begins with about an error that no law has foreseen
  */
 export async function inEveryCase<C, S>(
   cases: readonly C[],
   open: (one: C) => Promise<Opened<S>>,
   law: (subject: S) => Promise<void>,
+  where: string,
 ): Promise<void> {
   let refusal: unknown;
   let accepted = 0;
@@ -23,7 +27,7 @@ export async function inEveryCase<C, S>(
     try {
       opened = await open(one);
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isRefusal(error)) throw told(error, where);
       refusal = error;
       continue;
     }
@@ -33,7 +37,7 @@ export async function inEveryCase<C, S>(
     } catch (error) {
       // What goes wrong at the end must not hide why it is the end.
       await opened.dispose().catch(() => undefined);
-      if (!isRefusal(error)) throw error;
+      if (!isRefusal(error)) throw told(error, where);
       // Made, and refused when it saw what it was given.
       refusal = error;
       continue;
@@ -41,6 +45,11 @@ export async function inEveryCase<C, S>(
     await opened.dispose();
   }
   if (accepted === 0) throw refusal;
+}
+
+/** What no law has foreseen, such as a getter that throws. */
+function told(error: unknown, where: string): unknown {
+  return isRaremaskError(error) ? error : unforeseen(where, error);
 }
 
 /** True for what a plugin throws on purpose, for its user. */

@@ -44,6 +44,6 @@ export async function withEveryOptions<K extends Plugin['kind'], S>(
       };
       return { subject, dispose };
     };
-    await inEveryCase(tasks ?? [task('exclusive', 2, 2)], open, holds);
+    await inEveryCase(tasks ?? [task('exclusive', 2, 2)], open, holds, whereOf(plugin, written));
   }
 }

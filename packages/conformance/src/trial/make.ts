@@ -7,6 +7,7 @@ import {
   facts,
   folder,
   isRaremaskError,
+  type OptionsSchema,
   type Plugin,
   type ProductByKind,
   type SourceReader,
@@ -14,7 +15,7 @@ import {
   survey,
 } from '@raremask/core';
 import { createHost, type MakeablePlugin, provision, type RunScope } from '@raremask/core/host';
-import { cannotMake, optionsRefused } from '../pluginFaults.ts';
+import { cannotMake, optionsRefused, unforeseen } from '../pluginFaults.ts';
 import { censusOf, describeTask } from './tasks.ts';
 
 /** What plugins are given, besides random streams and a log that nobody reads. */
@@ -125,9 +126,18 @@ export async function checkedOptions(
   where: string,
 ): Promise<unknown> {
   if (plugin.options === undefined) return written;
-  const result = await plugin.options['~standard'].validate(written);
+  const result = await validated(plugin.options, written, where);
   if (result.issues === undefined) return result.value;
   throw optionsRefused(where, result.issues.map(complaint));
+}
+
+/** What the schema says of options; a schema that throws is a fault. */
+export async function validated(schema: OptionsSchema, written: unknown, where: string) {
+  try {
+    return await schema['~standard'].validate(written);
+  } catch (error) {
+    throw unforeseen(where, error);
+  }
 }
 
 /** What a schema complains of, by Standard Schema. */

@@ -1,7 +1,8 @@
-import type { Loss } from '@raremask/core';
+import type { Loss, LossInput } from '@raremask/core';
 import {
   type GradientGap,
   gradientGap,
+  inOwnScopes,
   learntFrom,
   lossInput,
   tapeLength,
@@ -9,6 +10,48 @@ import {
 import { tf } from '@raremask/tfjs';
 import type { Batch } from './batch.ts';
 import { NoGradient } from './noGradient.ts';
+
+/** A loss gave something else than numbers for the images. */
+export class WrongValue extends Error {
+  /** What it gave in this call. */
+  readonly gave: string;
+  /** In what it is wrong, whatever the call. */
+  readonly wrong: string;
+
+  constructor(gave: string, wrong: string) {
+    super(gave);
+    this.gave = gave;
+    this.wrong = wrong;
+  }
+}
+
+function wrongValue(value: unknown, images: number): WrongValue | undefined {
+  if (!(value instanceof tf.Tensor)) {
+    const gave = value instanceof Promise ? 'a promise' : typeof value;
+    return new WrongValue(gave, gave);
+  }
+  const { rank, shape, dtype } = value;
+  const gave = `${dtype} [${shape.join(', ')}]`;
+  if (dtype !== 'float32') return new WrongValue(gave, dtype);
+  if (rank > 1) return new WrongValue(gave, 'more than one axis');
+  return rank === 1 && shape[0] !== images ? new WrongValue(gave, 'another length') : undefined;
+}
+
+/** Calls a loss; it leaves the scopes of tfjs as they are. */
+function valueIn(loss: Loss, input: LossInput): ReturnType<Loss> {
+  return inOwnScopes(
+    () => loss(input),
+    () => new Error('it begins or ends scopes of tfjs that are not its own'),
+  );
+}
+
+/** @throws WrongValue */
+export function checkedValue(loss: Loss, input: LossInput, images: number): ReturnType<Loss> {
+  const value = valueIn(loss, input);
+  const wrong = wrongValue(value, images);
+  if (wrong) throw wrong;
+  return value;
+}
 
 /** What a loss makes of one batch. */
 export interface Evaluation {
@@ -22,20 +65,23 @@ export interface Evaluation {
 /**
  * Values and gradient. Frees what it makes; what the loss keeps stays.
  *
- * @throws NoGradient
+ * @throws NoGradient, WrongValue
  */
 export async function evaluate(loss: Loss, batch: Batch): Promise<Evaluation> {
   let shape: readonly number[] = [];
   let dtype = '';
   let kept: tf.Tensor | undefined;
   let gap: GradientGap | undefined;
+  let wrong: WrongValue | undefined;
   const differentiate = () =>
     tf.tidy(() => {
       const { logits, target, weight } = tensors(batch);
       return tf.grad((scores) => {
         const input = lossInput(batch.facts, scores, target, weight);
         const since = tapeLength();
-        const value = loss(input);
+        const value = valueIn(loss, input);
+        wrong = wrongValue(value, batch.images);
+        if (wrong) return tf.sum(scores);
         gap = gradientGap({
           from: learntFrom(input),
           to: [value],
@@ -56,9 +102,9 @@ export async function evaluate(loss: Loss, batch: Batch): Promise<Evaluation> {
     tf.dispose(kept);
     throw error;
   }
-  if (gap) {
+  if (wrong ?? gap) {
     gradient.dispose();
-    throw new NoGradient(gap);
+    throw wrong ?? new NoGradient(gap!);
   }
   const result = kept!;
   const values = [...(await result.data())];
@@ -71,7 +117,7 @@ export async function evaluate(loss: Loss, batch: Batch): Promise<Evaluation> {
 export function called(loss: Loss, batch: Batch): void {
   tf.tidy(() => {
     const { logits, target, weight } = tensors(batch);
-    loss(lossInput(batch.facts, logits, target, weight));
+    checkedValue(loss, lossInput(batch.facts, logits, target, weight), batch.images);
   });
 }
 
@@ -79,7 +125,7 @@ export function called(loss: Loss, batch: Batch): void {
 async function valuesOf(loss: Loss, batch: Batch): Promise<readonly number[]> {
   const result = tf.tidy(() => {
     const { logits, target, weight } = tensors(batch);
-    return loss(lossInput(batch.facts, logits, target, weight));
+    return checkedValue(loss, lossInput(batch.facts, logits, target, weight), batch.images);
   });
   const values = [...(await result.data())];
   result.dispose();

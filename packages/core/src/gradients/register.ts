@@ -1,4 +1,5 @@
 import { tf } from '@raremask/tfjs';
+import { OWN, type Owned } from '../ownMark.ts';
 
 /** A tensor, where the gradient asks for more than its shape. */
 export type Tensor = tf.Tensor;
@@ -31,14 +32,16 @@ export interface MissingGradient {
 
 /** Hands a gradient to tfjs; one that it had is replaced. */
 export function register({ kernel, inputs, allInputs, results, gradient }: MissingGradient): void {
-  tf.registerGradient({
+  const config: Parameters<typeof tf.registerGradient>[0] & Owned = {
+    [OWN]: true,
     kernelName: kernel,
     ...(inputs && { inputsToSave: [...inputs] }),
     ...(allInputs && { saveAllInputs: true }),
     ...(results && { outputsToSave: [...results] }),
     gradFunc: (dy, saved, attributes) =>
       gradient(dy as Tensor | Tensor[], saved, attributes as unknown as Attributes),
-  });
+  };
+  tf.registerGradient(config);
 }
 
 /** Zeros shaped like a tensor that has no slope: numbers of places, and conditions. */

@@ -1,4 +1,5 @@
 import { tf } from '@raremask/tfjs';
+import { OWN, type Owned } from '../ownMark.ts';
 import { ofOwnRank, type Strided } from './strided.ts';
 
 /** tfjs's backend in plain JavaScript, as far as it is needed here. */
@@ -28,7 +29,12 @@ export function rightKernels(): void {
       if (config === undefined) continue;
       const { kernelFunc: stock } = config;
       tf.unregisterKernel(kernelName, backendName);
-      tf.registerKernel({ ...config, kernelFunc: (call) => right(stock, call) });
+      const mending: Parameters<typeof tf.registerKernel>[0] & Owned = {
+        ...config,
+        [OWN]: true,
+        kernelFunc: (call: Call) => right(stock, call),
+      };
+      tf.registerKernel(mending);
       mended.add(backendName);
     }
   }

@@ -131,6 +131,26 @@ export function pluginFormat(
   );
 }
 
+/** @param changed what all code of the process shares */
+export function pluginChangesShared(
+  where: string,
+  when: string,
+  changed: readonly string[],
+): RaremaskError {
+  const shown = changed.slice(0, 4).join(', ');
+  return new RaremaskError({
+    code: 'RAREMASK_PLUGIN_CHANGES_SHARED',
+    category: 'plugin',
+    where,
+    what: `the plugin changes what it shares with all others, ${when}`,
+    expected: 'built-in functions, tfjs and the working directory as they were',
+    got:
+      changed.length > 4 ? `${shown} and ${changed.length - 4} more changed` : `${shown} changed`,
+    remedy:
+      'mend the plugin, or tell its author: a gradient of its own goes into tf.customGrad, a helper into a function, and paths are joined to the service folder',
+  });
+}
+
 export function pluginCopies(
   where: string,
   use: string,

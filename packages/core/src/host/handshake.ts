@@ -42,8 +42,8 @@ export function pluginOfModule(
   }
   const malformed = (field: string, expected: string) =>
     pluginMalformed(where, use, field, expected, describeExport(exported[field]));
-  if (typeof exported.name !== 'string' || exported.name === '') {
-    throw malformed('name', 'a word');
+  if (!isName(exported.name)) {
+    throw malformed('name', `a word of at most ${LONGEST_NAME} letters, on one line`);
   }
   if (typeof exported.create !== 'function') throw malformed('create', 'a function');
   if (exported.needs !== undefined && !isNeeds(exported.needs)) {
@@ -91,6 +91,14 @@ function defaultExport(module: unknown): unknown {
   const exported = (module as { readonly default?: unknown }).default;
   const wrapped = isRecord(exported) && !('kind' in exported) && 'default' in exported;
   return wrapped ? exported.default : exported;
+}
+
+/** Of a plugin: it stands in lines of messages, in columns, and is a key of records. */
+const LONGEST_NAME = 100;
+
+function isName(name: unknown): boolean {
+  const isLine = typeof name === 'string' && name.trim() !== '' && !/\p{Cc}/u.test(name);
+  return isLine && name.length <= LONGEST_NAME && name !== '__proto__';
 }
 
 function isNeeds(needs: unknown): boolean {

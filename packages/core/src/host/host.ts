@@ -17,6 +17,7 @@ import {
   cannotOpenImages,
   imagesDiffer,
   missingServices,
+  pluginChangesShared,
   pluginFailed,
   pluginProduct,
   scopeClosed,
@@ -27,7 +28,9 @@ import type { LoadedPlugin } from './loadedPlugin.ts';
 import { createRandom } from './random.ts';
 import { type Position, type Provision, Scope } from './scopes.ts';
 import { checkServices, providedBy } from './services.ts';
+import { leavingShared } from './sharedState.ts';
 import { stackPlace } from './stackPlace.ts';
+import { standsFor } from './standardServices.ts';
 import { answered } from './unanswered.ts';
 
 /** What the host must know of a plugin to make it. */
@@ -169,8 +172,15 @@ class Run implements RunScope {
       throw pluginProduct(where, expected, 'nothing');
     }
     checkProduct(this.#kinds[loaded.kind]!, product, where);
+    if (loaded.kind === 'service') {
+      const standing = standsFor(providedBy(plugin), product, {
+        refused: (expected, got) => pluginProduct(where, expected, got),
+        call: (name, ask) => called(loaded, name, ask),
+      });
+      return standing as ProductByKind[K];
+    }
     // What a service made is given back with the services, after those who use it.
-    if (loaded.kind !== 'service') await this.#keep(loaded, product);
+    await this.#keep(loaded, product);
     return product as ProductByKind[K];
   }
 
@@ -260,7 +270,10 @@ async function called<T>(
   call: () => T | Promise<T>,
 ): Promise<T> {
   try {
-    return await answered(`${whereOf(plugin)}, ${name}`, call());
+    return await answered(
+      `${whereOf(plugin)}, ${name}`,
+      leavingShared(call, (changed) => pluginChangesShared(whereOf(plugin), `in ${name}`, changed)),
+    );
   } catch (error) {
     if (isRaremaskError(error)) throw error;
     throw pluginFailed(whereOf(plugin), error, stackPlace(error, plugin.url));

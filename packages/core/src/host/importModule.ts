@@ -3,8 +3,9 @@ import { createRequire } from 'node:module';
 import { extname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Jiti } from 'jiti';
-import { pluginCopies, pluginFormat, pluginLoad } from './errors.ts';
+import { pluginChangesShared, pluginCopies, pluginFormat, pluginLoad } from './errors.ts';
 import { packageOf } from './resolvePlugin.ts';
+import { leavingShared } from './sharedState.ts';
 import { stackPlace } from './stackPlace.ts';
 import { answered } from './unanswered.ts';
 
@@ -23,15 +24,31 @@ const hostCore = inCore('index');
 /** Where each module is named, by its URL. */
 const imported = new Map<string, string>();
 
-/** The plugin that has thrown what nobody waited for, by the innermost frame in its folder; undefined where none has. */
-export function pluginBehind(
-  error: unknown,
-): { readonly where: string; readonly line: string } | undefined {
-  for (const [url, where] of imported) {
+/** A plugin that has thrown, and where in its own files. */
+export interface PluginBehind {
+  readonly where: string;
+  readonly line: string;
+}
+
+/**
+ * The plugin that has thrown what nobody else has caught, by the innermost frame in its file, or else in its folder;
+ * undefined where none has.
+ */
+export function pluginBehind(error: unknown): PluginBehind | undefined {
+  const behind = [...imported].flatMap(([url, where]) => {
     const line = stackPlace(error, url);
-    if (line !== undefined) return { where, line };
-  }
-  return undefined;
+    return line === undefined ? [] : [{ where, line, isOwn: line.startsWith(fileURLToPath(url)) }];
+  });
+  // Several plugins may lie in one folder.
+  return behind.find(({ isOwn }) => isOwn) ?? behind[0];
+}
+
+/** Where the plugins are named that are not raremask's own. */
+export function pluginsOfOthers(): readonly string[] {
+  return [...imported].flatMap(([url, where]) => {
+    const { name } = packageOf(fileURLToPath(url))?.file ?? {};
+    return name?.startsWith('@raremask/') ? [] : [where];
+  });
 }
 
 const loaders = new Map<boolean, Jiti>();
@@ -50,11 +67,21 @@ export async function importModule(url: string, use: string, where: string): Pro
   const installed = path.split(sep).includes('node_modules');
   if (installed) refuseSecondCopy(path, use, where);
   imported.set(url, where);
-  return await answered(
-    `${where}, the import of "${use}"`,
-    imports(url, path, installed, use, where),
-  );
+  const loads = () =>
+    answered(
+      `${where}, the import of "${use}"`,
+      leavingShared(
+        () => imports(url, path, installed, use, where),
+        (changed) => pluginChangesShared(where, `while "${use}" loads`, changed),
+      ),
+    );
+  const loaded = last.then(loads, loads);
+  last = loaded;
+  return await loaded;
 }
+
+/** The last import: one follows the other, so that what a module changes is known to be its own. */
+let last: Promise<unknown> = Promise.resolve();
 
 async function imports(
   url: string,

@@ -2,6 +2,7 @@ export { deepError } from '../deepError.ts';
 export { causesOf } from '../error.ts';
 export { callsText, type HaltedCall } from './callsText.ts';
 export { aboutPlugin, type DeclaredPlugin, declaredPlugins, type PluginAbout } from './declared.ts';
+export { type FactsFault, factsFaults } from './factsFaults.ts';
 export { failedDisposals } from './giveBack.ts';
 export {
   createHost,
@@ -10,7 +11,7 @@ export {
   type RunOptions,
   type RunScope,
 } from './host.ts';
-export { pluginBehind } from './importModule.ts';
+export { type PluginBehind, pluginBehind, pluginsOfOthers } from './importModule.ts';
 export { type InstalledPlugin, installedFromNames, installedPlugins } from './installed.ts';
 export type { LoadedPlugin } from './loadedPlugin.ts';
 export { type FoundPlugin, loadAnyPlugin, loadPlugin, loadPluginFromUrl } from './loadPlugin.ts';

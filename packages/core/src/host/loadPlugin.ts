@@ -1,12 +1,20 @@
 import { createRequire } from 'node:module';
 import satisfies from 'semver/functions/satisfies.js';
-import { KINDS, type Kinds, type PluginByKind, type PluginKind } from '../contracts/kinds.ts';
-import { pluginPeer } from './errors.ts';
+import {
+  KINDS,
+  type Kinds,
+  type Plugin,
+  type PluginByKind,
+  type PluginKind,
+} from '../contracts/kinds.ts';
+import { isRaremaskError } from '../error.ts';
+import { pluginLoad, pluginPeer } from './errors.ts';
 import { ofKind, pluginOfModule } from './handshake.ts';
 import { importModule } from './importModule.ts';
 import type { LoadedPlugin } from './loadedPlugin.ts';
 import type { PackageFile } from './packageFile.ts';
 import { resolvePlugin } from './resolvePlugin.ts';
+import { stackPlace } from './stackPlace.ts';
 
 const CORE = '@raremask/core';
 export const { version: CORE_VERSION } = createRequire(import.meta.url)('../../package.json') as {
@@ -53,7 +61,7 @@ export async function loadAnyPlugin(
 ): Promise<FoundPlugin<PluginKind>> {
   const { url, package: found } = resolvePlugin(use, folder, where, standard);
   if (found !== undefined) checkPeer(found.file, use, where);
-  const plugin = pluginOfModule(await importModule(url, use, where), use, where, kinds);
+  const plugin = pluginIn(await importModule(url, use, where), { url, use, where }, kinds);
   return {
     kind: plugin.kind,
     plugin,
@@ -68,7 +76,22 @@ export async function loadPluginFromUrl<K extends PluginKind>(
   url: string,
   kind: K,
 ): Promise<PluginByKind[K]> {
-  return ofKind(pluginOfModule(await importModule(url, url, url), url, url), kind, url, url);
+  const named = { url, use: url, where: url };
+  return ofKind(pluginIn(await importModule(url, url, url), named), kind, url, url);
+}
+
+/** Its parts may be getters, which throw. */
+function pluginIn(
+  module: unknown,
+  { url, use, where }: { readonly url: string; readonly use: string; readonly where: string },
+  kinds?: Kinds,
+): Plugin {
+  try {
+    return pluginOfModule(module, use, where, kinds);
+  } catch (error) {
+    if (isRaremaskError(error)) throw error;
+    throw pluginLoad(where, use, error, stackPlace(error, url));
+  }
 }
 
 /** `workspace:` ranges stand in packages that were never packed: they mean the copy beside them. */

@@ -271,11 +271,22 @@ async function visibleOptions({
 }: LoadedPlugin<PluginKind>): Promise<Record<string, unknown>> {
   const raw = rawOptions as Record<string, Json>;
   if (plugin.options === undefined) return raw;
-  const json = JSON.parse(JSON.stringify(options)) as Record<string, Json>;
+  const text = textOf(options);
+  if (text === undefined) return raw;
+  const json = JSON.parse(text) as Record<string, Json>;
   const again = await plugin.options['~standard'].validate(json);
   const stands =
     again.issues === undefined &&
-    JSON.stringify(again.value) === JSON.stringify(options) &&
+    textOf(again.value) === text &&
     unknownKeys(json, optionsJsonSchema(plugin.options)).length === 0;
   return stands ? json : raw;
+}
+
+/** As JSON; undefined where a schema has made something that JSON has not, for example a circle. */
+function textOf(options: unknown): string | undefined {
+  try {
+    return JSON.stringify(options);
+  } catch {
+    return undefined;
+  }
 }

@@ -33,12 +33,22 @@ function placesOf(one: MadeAugmentation, moving: Moving, streams: Streams): Plac
   return places;
 }
 
+const PARTS: readonly string[] = [
+  'transpose',
+  'flips',
+  'affine',
+  'displacement',
+] satisfies readonly (keyof Places)[];
+
 function checkPlaces(places: Places, where: string, { id, size, facts }: Moving): void {
   const broken = (what: string, expected: string, got: unknown) =>
     brokenPlaces(where, id, what, expected, JSON.stringify(got) ?? 'nothing');
   if (typeof places !== 'object' || places === null) {
     throw broken('places gives no places', 'an object, or nothing', places);
   }
+  const strange = Object.keys(places).find((key) => !PARTS.includes(key));
+  if (strange !== undefined)
+    throw broken('a part that places do not have', PARTS.join(', '), strange);
   const { transpose = false, flips, affine, displacement } = places;
   const [height, width] = size.slice(-2) as [number, number];
   if (typeof transpose !== 'boolean' || (transpose && height !== width)) {

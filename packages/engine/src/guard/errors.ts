@@ -29,6 +29,16 @@ export function pluginGave(
   return new RaremaskError({ code, category: 'plugin', where, what, expected, got, remedy: TELL });
 }
 
+export function movedScopes(place: string): RaremaskError {
+  return pluginGave(
+    'RAREMASK_PLUGIN_SCOPES',
+    place,
+    'the plugin begins or ends scopes of tfjs that are not its own',
+    'tf.tidy, or as many endScope as startScope in each call',
+    'another scope after the call than before',
+  );
+}
+
 export function samplerFailed(
   place: string,
   what: string,

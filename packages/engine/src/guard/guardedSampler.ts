@@ -11,31 +11,37 @@ export interface SamplerPlace {
   readonly url: string | undefined;
   /** Samples that it may draw: those of the training split. */
   readonly ids: readonly string[];
+  /** Draws of a batch. */
+  readonly batch: number;
 }
 
 /**
  * A sampler of which no wrong batch gets through: what is wrong is thrown with its place in the manifest, and
  * what it throws with the line of its own file.
  */
-export function guardedSampler(sampler: Sampler, { place, url, ids }: SamplerPlace): Sampler {
+export function guardedSampler(
+  sampler: Sampler,
+  { place, url, ids, batch: most }: SamplerPlace,
+): Sampler {
   const called = calling((what, cause) => samplerFailed(place, what, cause, url));
   const known = new Set(ids);
+  const window = called('window', () => checkedExtents(sampler.window, place));
   return {
-    batches(epoch, positionOf) {
-      const what = `batches(${epoch})`;
-      // A generator throws only when it is gone through.
-      const batches: unknown = called(what, () => {
+    // A generator throws only when it is gone through, and a getter when a draw is looked at.
+    batches: (epoch, positionOf) =>
+      called(`batches(${epoch})`, () => {
         const given: unknown = sampler.batches(epoch, positionOf);
-        return isIterable(given) ? listed(given, most(ids), place, epoch) : given;
-      });
-      if (!Array.isArray(batches)) {
-        throw samplerResult(place, `no batches for epoch ${epoch}`, 'lists of draws', say(batches));
-      }
-      for (const [index, batch] of batches.entries()) {
-        checkBatch(batch, `batch ${index} of epoch ${epoch}`, place, known);
-      }
-      return batches as (readonly Draw[])[];
-    },
+        const batches = isIterable(given) ? listed(given, mostDraws(ids), place, epoch) : given;
+        if (!Array.isArray(batches)) {
+          throw samplerResult(place, `no batches for epoch ${epoch}`, 'lists of draws', say(given));
+        }
+        for (const [index, batch] of batches.entries()) {
+          const what = `batch ${index} of epoch ${epoch}`;
+          checkBatch(batch, what, place, known);
+          checkLength(batch.length, what, place, { most, isLast: index === batches.length - 1 });
+        }
+        return batches as (readonly Draw[])[];
+      }),
     ...(sampler.observe !== undefined && {
       observe(outcomes, epoch) {
         const what = `observe, epoch ${epoch}`;
@@ -54,12 +60,12 @@ export function guardedSampler(sampler: Sampler, { place, url, ids }: SamplerPla
     ...(sampler.restore !== undefined && {
       restore: (state: Json) => called('restore', () => sampler.restore!(state)),
     }),
-    ...(sampler.window !== undefined && { window: sampler.window }),
+    ...(window !== undefined && { window }),
   };
 }
 
 /** Draws of an epoch after which it is taken for one without an end. */
-function most(ids: readonly string[]): number {
+function mostDraws(ids: readonly string[]): number {
   return Math.max(1e6, 1000 * ids.length);
 }
 
@@ -96,14 +102,37 @@ function checkBatch(
   }
 }
 
+/** Other lengths would be steps that the manifest does not describe. */
+function checkLength(
+  draws: number,
+  what: string,
+  place: string,
+  { most, isLast }: { readonly most: number; readonly isLast: boolean },
+): void {
+  if (draws === most || (isLast && draws < most)) return;
+  const expected = isLast ? `1 to ${most} draws` : `${most} draws, as train.batch says`;
+  throw samplerResult(place, `a wrong number of draws in ${what}`, expected, String(draws));
+}
+
+function checkedExtents(window: unknown, place: string): Sampler['window'] {
+  if (window === undefined || areExtents(window)) return window;
+  const expected = 'a list of whole numbers from 1, or nothing';
+  throw samplerResult(place, 'an unusable size of its windows (window)', expected, say(window));
+}
+
+function areExtents(list: unknown): list is readonly number[] {
+  return isWhole(list) && list.every((extent) => extent > 0);
+}
+
+function isWhole(list: unknown): list is readonly number[] {
+  return Array.isArray(list) && list.every((one) => Number.isInteger(one));
+}
+
 /** How its box lies on the image is looked at where the image is known. */
 function checkWindow({ id, window }: Draw, what: string, place: string): void {
   if (window === undefined) return;
   const { origin, size } = (window ?? {}) as Partial<NonNullable<Draw['window']>>;
-  const isBox = [origin, size].every(
-    (list) => Array.isArray(list) && list.every((one) => Number.isInteger(one)),
-  );
-  if (isBox && size!.every((extent) => extent > 0)) return;
+  if (isWhole(origin) && areExtents(size)) return;
   const expected = '{ origin, size }, a list of whole numbers each, sizes from 1';
   throw samplerResult(place, `an unusable window of ${id} in ${what}`, expected, say(window));
 }
@@ -115,6 +144,7 @@ function isIterable(value: unknown): value is Iterable<unknown> {
 function say(value: unknown): string {
   if (value instanceof Promise) return 'a promise';
   if (value === undefined) return 'nothing';
+  if (value instanceof Object && Symbol.asyncIterator in value) return 'an async iterator';
   // JSON has no word for NaN and infinity.
   return JSON.stringify(value, (_, one: unknown) =>
     typeof one === 'number' && !Number.isFinite(one) ? String(one) : one,

@@ -1,6 +1,8 @@
 import { stackPlace } from '@raremask/core/host';
+import { inOwnScopes } from '@raremask/core/loss';
 import { tf } from '@raremask/tfjs';
 import { inCallOf } from './calledPlugin.ts';
+import { movedScopes } from './errors.ts';
 import { atLine } from './reason.ts';
 
 /** A tensor that tf.keep was told to keep while a plugin was called. */
@@ -21,7 +23,8 @@ let open: { readonly kept: Kept[]; readonly withStack: boolean } | undefined;
 
 /** Calls a plugin, and notes what it keeps beyond the step, where somebody looks. */
 export function watched<T>(place: string, url: string | undefined, call: () => T): T {
-  if (open === undefined) return inCallOf({ place, url }, call);
+  const own = () => inOwnScopes(call, () => movedScopes(place));
+  if (open === undefined) return inCallOf({ place, url }, own);
   const { kept, withStack } = open;
   const keeping = tf.engine() as unknown as Keeping;
   const { keep } = keeping;
@@ -31,7 +34,7 @@ export function watched<T>(place: string, url: string | undefined, call: () => T
     return keep.call(keeping, tensor);
   };
   try {
-    return inCallOf({ place, url }, call);
+    return inCallOf({ place, url }, own);
   } finally {
     keeping.keep = keep;
   }

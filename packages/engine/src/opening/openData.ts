@@ -3,7 +3,7 @@ import { createHost, type Host, type RunScope } from '@raremask/core/host';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type RecordedSplits, readSplits, runFolder } from '@raremask/record';
 import { type Patience, Waiting, waitingText } from '../guard/waiting.ts';
-import { listingOf } from '../reading/listing.ts';
+import { checkFacts, listingOf } from '../reading/listing.ts';
 import { type CountedSurvey, censusOf } from '../survey/survey.ts';
 import { type Counted, Counts } from './counts.ts';
 import { resolutionOfVolumes, severalUnreadable } from './errors.ts';
@@ -78,6 +78,7 @@ export async function openSet(
     const broken = new BrokenSamples();
     const made = await openScope(host, loaded, notes.emit).make(plugins.dataset);
     const place = `${plugins.dataset.place} (${plugins.dataset.plugin.name})`;
+    checkFacts(made, place);
     const ids = listingOf(made, place);
     const say = (what: string, seconds: number) =>
       notes.emit({ type: 'note', level: 'warn', text: waitingText(what, seconds) });

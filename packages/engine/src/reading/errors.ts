@@ -21,6 +21,25 @@ export function brokenSample(
   });
 }
 
+export function brokenFacts(
+  place: string,
+  {
+    what,
+    expected,
+    got,
+  }: { readonly what: string; readonly expected: string; readonly got: string },
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_DATASET_FACTS',
+    category: 'plugin',
+    where: place,
+    what: `the data set gives facts of which no task can be made: ${what}`,
+    expected,
+    got,
+    remedy: 'mend the data set plugin, or the options that its classes come from',
+  });
+}
+
 export function brokenListing(
   place: string,
   what: string,

@@ -1,6 +1,7 @@
 import type { Dataset } from '@raremask/core';
+import { factsFaults } from '@raremask/core/host';
 import { describe } from '../guard/describe.ts';
-import { brokenListing } from './errors.ts';
+import { brokenFacts, brokenListing } from './errors.ts';
 
 /**
  * The ids of a data set, copied: from here on they are the same for everyone. They are asked for twice, as a
@@ -26,6 +27,11 @@ export function listingOf(dataset: Pick<Dataset, 'ids'>, place: string): readonl
   const listed = ids as readonly string[];
   checkListing(listed, dataset.ids, place, 'when it is asked again');
   return listed;
+}
+
+/** Refuses a data set of whose facts no task can be made. */
+export function checkFacts({ facts }: Pick<Dataset, 'facts'>, place: string): void {
+  for (const fault of factsFaults(facts)) throw brokenFacts(place, fault);
 }
 
 /** @param how the other list was come by, for messages */

@@ -34,6 +34,13 @@ export function windowOf({ id, window }: Draw, imageSize: readonly number[]): Wi
   ) {
     throw brokenDraw(id, 'not whole pixels', 'whole numbers, sizes from 1', got);
   }
+  const isBeside = imageSize.some(
+    (extent, axis) => origin[axis]! >= extent || origin[axis]! + size[axis]! <= 0,
+  );
+  if (isBeside) {
+    const expected = `a box that overlaps the image of [${imageSize.join(', ')}]`;
+    throw brokenDraw(id, 'it lies beside the image, so that no pixel of it counts', expected, got);
+  }
   return window;
 }
 

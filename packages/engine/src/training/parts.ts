@@ -63,6 +63,7 @@ export async function makeParts(work: Work, fitted: Normalization | undefined): 
     place: placeOf(plugins.sampler),
     url: plugins.sampler.url,
     ids: work.splits.train,
+    batch: manifest.train.batch,
   });
   const made = await work.scope.make(plugins.model);
   checkModel(made, placeOf(plugins.model), work.facts);

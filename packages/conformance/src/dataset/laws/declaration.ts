@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { factsFaults } from '@raremask/core/host';
 import { type Law, law } from '../../trial/law.ts';
 import { datasetFault, idsDiffer, otherAnswer } from '../faults.ts';
-import { factsFaults, idFaults } from '../sampleFaults.ts';
+import { idFaults } from '../sampleFaults.ts';
 import type { DatasetSubject } from '../subject.ts';
 
 /** What a data set says of itself. */

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { DatasetPlugin } from '@raremask/core';
+import { factsFaults } from '@raremask/core/host';
 import { type Law, law } from '../../trial/law.ts';
 import { openImages } from '../../trial/make.ts';
 import { datasetFault, imagesFault } from '../faults.ts';
-import { factsFaults, idFaults, sampleFaults } from '../sampleFaults.ts';
+import { idFaults, sampleFaults } from '../sampleFaults.ts';
 import { type DatasetSubject, isClear, sampleOf, settled, spread } from '../subject.ts';
 
 /**

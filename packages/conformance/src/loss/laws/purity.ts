@@ -6,7 +6,7 @@ import { randomBatch, withImages } from '../../trial/batch.ts';
 import { type Law, law } from '../../trial/law.ts';
 import { checkedOptions, make } from '../../trial/make.ts';
 import { TASKS } from '../../trial/tasks.ts';
-import { called, tensors } from '../../trial/valueAndGradient.ts';
+import { called, checkedValue, tensors } from '../../trial/valueAndGradient.ts';
 import { anHourLater, countRandomDraws, countReadings } from '../../trial/watch.ts';
 import {
   changesInput,
@@ -52,6 +52,8 @@ export function purityLaws({ tolerance, everyTask }: LossKnowledge): readonly La
     }),
     law('does not change its input', async (subject) => {
       const batch = random(subject);
+      // What fails in any case is another fault.
+      await evaluated(subject, batch);
       const given = tensors(batch);
       const { logits, target, weight } = given;
       try {
@@ -65,7 +67,7 @@ export function purityLaws({ tolerance, everyTask }: LossKnowledge): readonly La
             tensor,
             copy: Float32Array.from(tensor.dataSync()),
           }));
-          guarded(subject, batch, () => subject.loss(input));
+          guarded(subject, batch, () => checkedValue(subject.loss, input, batch.images));
           for (const { name, tensor, copy } of before) {
             if (tensor.isDisposed) {
               changed.push([name, 'a tensor that is disposed']);
@@ -119,13 +121,21 @@ export function purityLaws({ tolerance, everyTask }: LossKnowledge): readonly La
       const readings = await countReadings(() =>
         tf.tidy(() => {
           const { logits, target, weight } = tensors(batch);
-          const value = (scores: tf.Tensor): tf.Scalar =>
-            tf.sum(
-              guarded(subject, batch, () =>
-                subject.loss(lossInput(batch.facts, scores, target, weight)),
-              ),
-            );
-          guarded(subject, batch, () => tf.grad(value)(logits));
+          let thrown: unknown;
+          const value = (scores: tf.Tensor): tf.Tensor => {
+            const input = lossInput(batch.facts, scores, target, weight);
+            try {
+              return tf.sum(checkedValue(subject.loss, input, batch.images));
+            } catch (error) {
+              // Thrown in here, it would leave behind what the gradient has saved.
+              thrown = error;
+              return tf.sum(scores);
+            }
+          };
+          guarded(subject, batch, () => {
+            tf.grad(value)(logits);
+            if (thrown !== undefined) throw thrown;
+          });
         }),
       );
       if (readings > 0) throw readsData(place(subject, batch), readings);

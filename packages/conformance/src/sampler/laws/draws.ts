@@ -56,6 +56,9 @@ export function drawLaws(): readonly Law[] {
     }),
     law('draws windows of the size that it declares', 'all', async ({ sampler, place }) => {
       const declared = sampler.window;
+      if (declared !== undefined && !Array.isArray(declared)) {
+        throw windowNotDeclared(place, 'a list of extents as window, or nothing', `${declared}`);
+      }
       for (const draw of epochs().flatMap((epoch) => planOf(sampler, epoch, place).flat())) {
         const size = draw.window?.size;
         if (`${size}` !== `${declared}`) {

@@ -24,6 +24,8 @@ export function numberLaws(): readonly Law<ScoreSubject>[] {
       }
     }),
     law('takes images of an unknown size of pixels, or says why it cannot', (subject) => {
+      // What fails with a size as well is another fault.
+      scoreOf(subject, measured(subject, IMAGES));
       try {
         scoreOf(subject, measured(subject, IMAGES, { spacing: null }));
       } catch (error) {

@@ -68,14 +68,17 @@ export function hearingLaws(): readonly Law<TrackerSubject>[] {
         const tracker = await subject.fresh();
         const { run } = await toldIn(subject);
         const unknown = { type: 'of-tomorrow', epoch: 1 } as unknown as RunEvent;
-        await tracker.start?.(run);
-        try {
-          await tracker.event?.(unknown);
-        } catch (error) {
-          throw trackerThrows({ where: subject.where, label: 'an event of tomorrow' }, error);
-        } finally {
-          await tracker.end?.('failed');
-        }
+        const { where } = subject;
+        const call = async (label: string, work: () => unknown) => {
+          try {
+            await work();
+          } catch (error) {
+            throw trackerThrows({ where, label }, error, run.folder);
+          }
+        };
+        await call('start', () => tracker.start?.(run));
+        await call('an event of tomorrow', () => tracker.event?.(unknown));
+        await call('end, failed', () => tracker.end?.('failed'));
       },
     },
   ];
