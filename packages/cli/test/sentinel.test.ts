@@ -258,7 +258,7 @@ const data =
 const patches = join(data, 'lung_ct_patches');
 
 /** On real patches, of which few are empty, other batches move every figure. */
-const REAL: readonly (readonly [string, Parts, RegExp | undefined, string])[] = [
+const REAL: readonly (readonly [string, Parts, RegExp | undefined, string, before?: string])[] = [
   [
     'a rate of 1e-9',
     { train: 'optimizer: { learningRate: 1.0e-9 }' },
@@ -283,14 +283,22 @@ const REAL: readonly (readonly [string, Parts, RegExp | undefined, string])[] = 
     /^background$/,
     'train.optimizer.with.weightDecay',
   ],
-  ['masks of other patches', { masks: 'shuffled' }, /^labels$/, 'raremask inspect'],
+  // As long as its Dice rises it may be learning: on some processors it has learnt where structures lie some epochs later,
+  // and all of the empty images have had alarms until then.
+  [
+    'masks of other patches',
+    { masks: 'shuffled', epochs: 12 },
+    /^labels$/,
+    'raremask inspect',
+    'alarms',
+  ],
   ['nothing of Dice and cross-entropy', {}, undefined, ''],
 ];
 
 test.skipIf(!existsSync(patches)).each(further('real patches', REAL))(
   'of real patches (RAREMASK_DATA) the sentinel names %s',
   { timeout: 300_000 },
-  async (_, parts, problem, setting) => {
+  async (_, parts, problem, setting, before) => {
     const project = emptyProject();
     cpSync(patches, project.at('data'), { recursive: true });
     shuffle(project, 31);
@@ -301,7 +309,7 @@ test.skipIf(!existsSync(patches)).each(further('real patches', REAL))(
     );
     const { status, stderr } = await raremask(project, 'train');
     expect(status, stderr).toBe(0);
-    const found = findings(project, 'runs/real');
+    const found = findings(project, 'runs/real').filter((one) => one.problem !== before);
     if (problem === undefined) {
       expect(found).toEqual([]);
       return;

@@ -27,7 +27,8 @@ test.each(onCluster('a sweep on Slurm whose tasks are cancelled, killed and queu
   async () => {
     cluster ??= await startSlurm();
     const { env, call, tasks } = cluster;
-    const project = createProject(`${MANIFEST.replace('epochs: 2', 'epochs: 25')}threads: 1\n`);
+    // None is to end before the second command has looked, on a quick machine.
+    const project = createProject(`${MANIFEST.replace('epochs: 2', 'epochs: 80')}threads: 1\n`);
     project.write('whole.yaml', 'manifest: raremask.yaml\nfolds: 2\nseeds: [0, 1]\n');
     project.write('tried.yaml', 'manifest: raremask.yaml\nfolds: 2\nseeds: [0, 1]\n');
     const trials = project.at('sweeps/tried/trials');
