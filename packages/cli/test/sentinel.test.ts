@@ -257,31 +257,35 @@ const data =
   process.env.RAREMASK_DATA ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
 const patches = join(data, 'lung_ct_patches');
 
-/** On real patches, of which few are empty, other batches move every figure. */
-const REAL: readonly (readonly [string, Parts, RegExp | undefined, string, before?: string])[] = [
+/** On real patches, of which few are empty, other batches move every figure. At the end: what may be named before. */
+const REAL: readonly (readonly [string, Parts, RegExp | undefined, string, string])[] = [
   [
     'a rate of 1e-9',
     { train: 'optimizer: { learningRate: 1.0e-9 }' },
     /^loss-constant$/,
     'train.optimizer.learningRate',
+    '',
   ],
   [
     'a clip of 1e-6',
     { train: 'clip: 1.0e-6, optimizer: { use: sgd, learningRate: 0.01 }' },
     /^loss-constant$/,
     'train.clip',
+    '',
   ],
   [
     'a Dice that is deaf on empty images',
     { losses: [DEAF], model: ', lastBias: zero' },
     /^empty-silent$/,
     'loss[0].with.empty',
+    '',
   ],
   [
     'a weight decay of 30',
     { train: 'optimizer: { use: adamw, learningRate: 0.003, with: { weightDecay: 30 } }' },
     /^background$/,
     'train.optimizer.with.weightDecay',
+    '',
   ],
   // As long as its Dice rises it may be learning: on some processors it has learnt where structures lie some epochs later,
   // and all of the empty images have had alarms until then.
@@ -292,7 +296,7 @@ const REAL: readonly (readonly [string, Parts, RegExp | undefined, string, befor
     'raremask inspect',
     'alarms',
   ],
-  ['nothing of Dice and cross-entropy', {}, undefined, ''],
+  ['nothing of Dice and cross-entropy', {}, undefined, '', ''],
 ];
 
 test.skipIf(!existsSync(patches)).each(further('real patches', REAL))(

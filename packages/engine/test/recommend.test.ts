@@ -174,6 +174,19 @@ test('structures are copied where something is without them, in two dimensions',
   expect(pasted({ space: 3, medianSize: size, largestSize: size })).toBeUndefined();
 });
 
+test('images that are seen a hundred times are changed each time, in two dimensions', () => {
+  const words = (change: Partial<TrainingFigures>) =>
+    Object.keys(settingsOf(change))
+      .filter((path) => path.startsWith('train.augment.'))
+      .map((path) => path.slice('train.augment.'.length));
+  // 1,500 steps are 116 epochs of 13 batches, or 60 of 25.
+  const all = ['turn', 'scale', 'elastic', 'gamma', 'contrast', 'brightness', 'noise'];
+  expect(words({})).toEqual(['paste', ...all]);
+  expect(words({ images: 200 })).toEqual(['paste']);
+  const size = [64, 64, 64];
+  expect(words({ space: 3, medianSize: size, largestSize: size })).toEqual([]);
+});
+
 test('classes are balanced where one is in less than half as many images as another', () => {
   const [nodule] = figures.classes;
   const of = (...images: number[]) =>

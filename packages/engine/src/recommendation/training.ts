@@ -1,9 +1,7 @@
+import { AUGMENTATION } from './augmentation.ts';
 import { type Setting, setting } from './setting.ts';
 import { STARTED_STEPS, STEPS } from './shape.ts';
-import { duration, percent } from './wording.ts';
-
-/** Share of windows without foreground that a structure is copied into. */
-const PASTED = 0.3;
+import { duration } from './wording.ts';
 
 const budget: Setting = (_, { within }) =>
   within &&
@@ -29,15 +27,6 @@ const batch: Setting = ({ images }, { batch: size }) =>
     `of ${images} training images; several of them steady a step, and eight fit into memory anywhere`,
   );
 
-const paste: Setting = ({ space, empty }, { filled, window }) =>
-  space !== 2 || filled === 0 || (empty === 0 && !window)
-    ? undefined
-    : setting(
-        'train.augment.paste',
-        { probability: PASTED },
-        `${percent(PASTED)} of the ${window ? 'windows' : 'images'} without foreground get a structure of another training image, with its contrast: ${filled} ${filled === 1 ? 'image' : 'images'} with foreground ${filled === 1 ? 'is' : 'are'} seen in front of many more backgrounds; leave it out where a structure cannot be anywhere in an image`,
-      );
-
 const learningRate: Setting = (_, { start }) =>
   setting(
     'train.optimizer.learningRate',
@@ -57,7 +46,7 @@ export const TRAINING: readonly Setting[] = [
   budget,
   epochs,
   batch,
-  paste,
+  ...AUGMENTATION,
   learningRate,
   encoderRate,
 ];
