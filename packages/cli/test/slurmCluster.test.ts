@@ -14,6 +14,23 @@ const missing = missingForSlurm();
 let cluster: SlurmCluster | undefined;
 afterAll(async () => await cluster?.stop());
 
+/** Trains nothing until there is a file that says so: a quick machine would be at the end before the next command has looked. */
+const GATE = `import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { defineAugmentation } from '@raremask/core';
+
+export default defineAugmentation({
+  name: 'gate',
+  api: 1,
+  create: () => ({
+    async window() {
+      while (!existsSync(join(import.meta.dirname, 'open'))) await wait(50);
+    },
+  }),
+});
+`;
+
 /** Cases that need a cluster: with `npm run test:full`, where Slurm is installed. */
 function onCluster(what: string): readonly string[] {
   const cases = further(what, [what]);
@@ -27,8 +44,10 @@ test.each(onCluster('a sweep on Slurm whose tasks are cancelled, killed and queu
   async () => {
     cluster ??= await startSlurm();
     const { env, call, tasks } = cluster;
-    // None is to end before the second command has looked, on a quick machine.
-    const project = createProject(`${MANIFEST.replace('epochs: 2', 'epochs: 80')}threads: 1\n`);
+    const gated = 'workers: 0, augment: [{ use: ./gate.mjs }]';
+    const manifest = MANIFEST.replace('epochs: 2', 'epochs: 60').replace('workers: 0', gated);
+    const project = createProject(`${manifest}threads: 1\n`);
+    project.write('gate.mjs', GATE);
     project.write('whole.yaml', 'manifest: raremask.yaml\nfolds: 2\nseeds: [0, 1]\n');
     project.write('tried.yaml', 'manifest: raremask.yaml\nfolds: 2\nseeds: [0, 1]\n');
     const trials = project.at('sweeps/tried/trials');
@@ -41,6 +60,7 @@ test.each(onCluster('a sweep on Slurm whose tasks are cancelled, killed and queu
     const job = /4 trials submitted: job (\d+)/.exec(first.stderr)![1]!;
     const twice = await submit();
     expect(twice.stderr).toContain('4 trials are in Slurm already');
+    project.write('open', '');
 
     // One is cancelled, one is killed as by a machine without memory, and one is asked to make room.
     await until('a first checkpoint', () => hasSaved('seed0-fold1'));
