@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { labCharts } from '../src/charts/labCharts.ts';
+import { lineChart } from '../src/charts/lineChart.ts';
 
 /** A loss whose gradients lie between two numbers. */
 function between(low: number, high: number) {
@@ -21,4 +22,16 @@ test.each([
   const ticks = [...text.matchAll(/>(\d(?:\.\d)?e[−-]\d+)</g)].map(([, tick]) => tick!);
   expect(ticks.length).toBeGreaterThan(1);
   expect(new Set(ticks).size).toBe(ticks.length);
+});
+
+test('the last tick of an axis is not rounded to the one before', async () => {
+  const points = [0, 0.12].map((x) => ({ x, y: x }));
+  const chart = await lineChart([{ name: 'line', colour: 'var(--found)', points }], {
+    x: { title: 'false structures an image', domain: [0, 0.12] },
+    y: { domain: [0, 0.12] },
+  });
+  const ticks = [...JSON.stringify(chart).matchAll(/>(0\.\d+)</g)].map(([, tick]) => tick);
+  const each = ['0.02', '0.04', '0.06', '0.08', '0.1', '0.12'];
+  expect(ticks).toEqual(expect.arrayContaining(each));
+  expect(new Set(ticks).size).toBe(each.length);
 });

@@ -37,6 +37,9 @@ const CONFIG: Config = {
   axisY: { domain: false, ticks: false, labelPadding: 7 },
 };
 
+/** Of ticks. Where its digits are left to the axis, 0.12 after 0.1 comes out as 0.1. */
+export const NUMBER = '.6~g';
+
 /** Powers of ten, with twos and fives between them where the powers alone are few. */
 export function logTicks(from: number, to: number): number[] {
   const decades = Math.log10(to / from);

@@ -1,5 +1,5 @@
 import type { LabLoss } from '../record/labResult.ts';
-import { type Chart, drawn, logTicks } from './chart.ts';
+import { type Chart, drawn, logTicks, NUMBER } from './chart.ts';
 
 export type { Chart } from './chart.ts';
 
@@ -89,7 +89,7 @@ async function chart(
               : { domain: [Math.min(0, low), Math.max(high * 1.05, 1e-6)] },
             axis: logarithmic
               ? { title: null, values: sparse(logTicks(low * 0.7, high * 1.4)), format: '~e' }
-              : { title: null, tickCount: 5, format: '~g' },
+              : { title: null, tickCount: 5, format: NUMBER },
           },
           ...(dash && { detail: { field: 'side', type: 'nominal' } }),
           color: {

@@ -1,4 +1,4 @@
-import { type Chart, drawn, HEIGHT, type Line, logTicks, WIDTH } from './chart.ts';
+import { type Chart, drawn, HEIGHT, type Line, logTicks, NUMBER, WIDTH } from './chart.ts';
 
 export const SERIES = [
   'var(--found)',
@@ -70,7 +70,7 @@ export async function lineChart(
                 zero: false,
               },
               axis: options.x
-                ? { title: options.x.title, format: '~g', tickCount: 5 }
+                ? { title: options.x.title, format: NUMBER, tickCount: 5 }
                 : { title: 'epoch', format: 'd', values: wholeTicks(firstEpoch, lastEpoch) },
             },
             y: {
@@ -84,8 +84,8 @@ export async function lineChart(
                 ...(options.y.domain && { domain: [...options.y.domain] }),
               },
               axis: logarithmic
-                ? { title: 'logarithmic', values: logTicks(low * 0.9, high * 1.1), format: '~g' }
-                : { title: options.y.title ?? null, tickCount: 5, format: '~g' },
+                ? { title: 'logarithmic', values: logTicks(low * 0.9, high * 1.1), format: NUMBER }
+                : { title: options.y.title ?? null, tickCount: 5, format: NUMBER },
             },
             color: colour,
             strokeDash: {
