@@ -26,8 +26,12 @@ export function neverAnswered(waiting: readonly string[]): RaremaskError {
   });
 }
 
+function wordsOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
 export function thrownUnseen({ where, line }: PluginBehind, cause: unknown): RaremaskError {
-  const words = cause instanceof Error ? cause.message : String(cause);
+  const words = wordsOf(cause);
   return new RaremaskError(
     {
       code: 'RAREMASK_PLUGIN_THREW',
@@ -46,7 +50,7 @@ export function thrownUnseen({ where, line }: PluginBehind, cause: unknown): Rar
  * @param cause on whose stack no file is
  */
 export function rejectedAside(plugins: readonly string[], cause: unknown): RaremaskError {
-  const words = cause instanceof Error ? cause.message : String(cause);
+  const words = wordsOf(cause);
   // Of what is no error, Node makes one that says so at length.
   const reason = /rejected with the reason (.*)/s.exec(words)?.[1] ?? words;
   return new RaremaskError(
@@ -65,7 +69,7 @@ export function rejectedAside(plugins: readonly string[], cause: unknown): Rarem
 
 /** @param behind the plugin in whose files it was thrown */
 export function thrownAside({ where, line }: PluginBehind, cause: unknown): RaremaskError {
-  const words = cause instanceof Error ? cause.message : String(cause);
+  const words = wordsOf(cause);
   return new RaremaskError(
     {
       code: 'RAREMASK_PLUGIN_THREW_ASIDE',

@@ -48,6 +48,7 @@ test('these names are exported', () => {
         "token",
       ],
       "./host": [
+        "PLACE_PARTS",
         "aboutPlugin",
         "answered",
         "callsText",

@@ -1,6 +1,6 @@
 import type { Facts } from '@raremask/core';
 import { describe, expect, test } from 'vitest';
-import { decide as decideAt, foregroundProbability } from '../src/judging/decide.ts';
+import { decide as decideAt, foregroundProbability, labelled } from '../src/judging/decide.ts';
 import { type DecisionRule, decisionRule } from '../src/judging/decisionRule.ts';
 
 const exclusive: Facts = {
@@ -46,6 +46,30 @@ describe('exclusive classes', () => {
     const { probabilities } = decide(exclusive, logits, [1, 1], [1, 1], ANY);
     expect([...probabilities]).toEqual([0, 1, 0]);
   });
+
+  test.each([0, 0.02, 0.3, 0.5, 0.9, 1])(
+    'are labelled as the rule says, threshold %d',
+    (threshold) => {
+      // Of every share between two classes, and of the background near 1.
+      const shares = Array.from({ length: 401 }, (_, at) => at / 400);
+      const pixels = shares.flatMap((own) =>
+        [0, 1e-5, 0.001, 0.01, 0.1, 0.5, 1].flatMap((rest) => [
+          1 - rest,
+          rest * own,
+          rest * (1 - own),
+        ]),
+      );
+      const probabilities = Float32Array.from(pixels);
+      const expected: number[] = [];
+      for (let at = 0; at < probabilities.length; at += 3) {
+        const [none, first, second] = probabilities.subarray(at, at + 3) as unknown as number[];
+        const best = second! > first! ? 2 : 1;
+        const most = Math.max(first!, second!);
+        expected.push(most * (1 - threshold) > none! * threshold ? best : 0);
+      }
+      expect([...labelled(exclusive, probabilities, threshold)]).toEqual(expected);
+    },
+  );
 
   test('have as foreground what is not background', () => {
     const probabilities = Float32Array.of(0.25, 0.5, 0.25);

@@ -619,3 +619,21 @@ function pixelsOf({ images, target, weight }: Batch) {
     weight: own,
   }));
 }
+
+describe('sources that are no data', () => {
+  const noData: Dataset = {
+    ...counted,
+    source: (id) => (id === '4x4/b' ? { read() {} } : { id }),
+  };
+  const plan = { workers: 1, readsSources: true };
+  const refused = /data \(4x4\/b\).*its source is no data.*plain data/s;
+
+  it('of a sample are refused with its id', async () => {
+    const feed = await open(plan, noData);
+    await expect(all(feed.whole(['4x4/b']))).rejects.toThrow(refused);
+  });
+
+  it('of a donor are refused before anything is read', async () => {
+    await expect(open({ ...plan, donors: ['6x8/a', '4x4/b'] }, noData)).rejects.toThrow(refused);
+  });
+});

@@ -1,16 +1,10 @@
 import { type AugmentedWindow, type Facts, IGNORE, type Places } from '@raremask/core';
+import { PLACE_PARTS } from '@raremask/core/host';
 import type { Differing } from '../errors.ts';
 
 interface Found extends Differing {
   readonly what: string;
 }
-
-const PARTS: readonly string[] = [
-  'transpose',
-  'flips',
-  'affine',
-  'displacement',
-] satisfies readonly (keyof Places)[];
 
 /** What is wrong with the places of a window; undefined where nothing is. */
 export function placesFault(
@@ -22,9 +16,13 @@ export function placesFault(
   if (typeof places !== 'object') {
     return { what: 'no places', expected: 'an object, or nothing', got: String(places) };
   }
-  const strange = Object.keys(places).find((key) => !PARTS.includes(key));
+  const strange = Object.keys(places).find((key) => !PLACE_PARTS.includes(key));
   if (strange !== undefined) {
-    return { what: 'a part that places do not have', expected: PARTS.join(', '), got: strange };
+    return {
+      what: 'a part that places do not have',
+      expected: PLACE_PARTS.join(', '),
+      got: strange,
+    };
   }
   const { transpose = false, flips, affine, displacement } = places;
   const [height, width] = size.slice(-2) as [number, number];

@@ -1,19 +1,13 @@
 import { type Dataset, type DatasetFacts, IGNORE, type Sample } from '@raremask/core';
+import type { FactsFault } from '@raremask/core/host';
 import { product } from '../trial/batch.ts';
-
-/** Something that is said, or read, and must not be so. */
-export interface DatasetFault {
-  readonly what: string;
-  readonly expected: string;
-  readonly got: string;
-}
 
 const shown = (value: unknown) => JSON.stringify(value) ?? 'nothing';
 const isWhole = (value: unknown, from: number) =>
   Number.isInteger(value) && (value as number) >= from;
 
 /** What is wrong with the list of ids. */
-export function* idFaults(ids: Dataset['ids']): Generator<DatasetFault> {
+export function* idFaults(ids: Dataset['ids']): Generator<FactsFault> {
   if (!Array.isArray(ids) || ids.length === 0) {
     yield { what: 'there are no ids', expected: 'a list of at least one', got: shown(ids) };
     return;
@@ -38,7 +32,7 @@ export function* sampleFaults(
   sample: Sample,
   facts: DatasetFacts,
   hasTruth: boolean,
-): Generator<DatasetFault> {
+): Generator<FactsFault> {
   if (typeof sample !== 'object' || sample === null) {
     yield { what: 'nothing was read', expected: 'a sample', got: shown(sample) };
     return;
@@ -146,7 +140,7 @@ export function ownCopy({ id, size, image, labels, weight, spacing }: Sample): S
 }
 
 /** The first member in which two samples differ. */
-export function sampleDifference(expected: Sample, got: Sample): DatasetFault | undefined {
+export function sampleDifference(expected: Sample, got: Sample): FactsFault | undefined {
   if (expected.id !== got.id || shown(expected.size) !== shown(got.size)) {
     return {
       what: 'id or size',

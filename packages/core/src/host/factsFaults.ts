@@ -1,7 +1,7 @@
 import { IGNORE } from '../contracts/dataset.ts';
 import type { DatasetFacts } from '../contracts/facts.ts';
 
-/** Something that a data set says, and that must not be so. */
+/** Something that a data set says or reads, and that must not be so. */
 export interface FactsFault {
   readonly what: string;
   readonly expected: string;

@@ -16,6 +16,7 @@ export { type InstalledPlugin, installedFromNames, installedPlugins } from './in
 export type { LoadedPlugin } from './loadedPlugin.ts';
 export { type FoundPlugin, loadAnyPlugin, loadPlugin, loadPluginFromUrl } from './loadPlugin.ts';
 export { pluginPackageFileIn, readPackageFile } from './packageFile.ts';
+export { PLACE_PARTS } from './placeParts.ts';
 export { type PeerInfo, type PluginInfo, pluginInfo } from './pluginInfo.ts';
 export { createRandom } from './random.ts';
 export { type Position, type Provision, provision } from './scopes.ts';

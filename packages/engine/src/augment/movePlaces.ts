@@ -1,5 +1,6 @@
 import type { Facts, Places } from '@raremask/core';
 import { isRaremaskError } from '@raremask/core';
+import { PLACE_PARTS } from '@raremask/core/host';
 import { augmentFailed, brokenPlaces } from './errors.ts';
 import type { MadeAugmentation } from './makeAugmentations.ts';
 import { type Placement, placementOf } from './placement.ts';
@@ -33,22 +34,15 @@ function placesOf(one: MadeAugmentation, moving: Moving, streams: Streams): Plac
   return places;
 }
 
-const PARTS: readonly string[] = [
-  'transpose',
-  'flips',
-  'affine',
-  'displacement',
-] satisfies readonly (keyof Places)[];
-
 function checkPlaces(places: Places, where: string, { id, size, facts }: Moving): void {
   const broken = (what: string, expected: string, got: unknown) =>
     brokenPlaces(where, id, what, expected, JSON.stringify(got) ?? 'nothing');
   if (typeof places !== 'object' || places === null) {
     throw broken('places gives no places', 'an object, or nothing', places);
   }
-  const strange = Object.keys(places).find((key) => !PARTS.includes(key));
+  const strange = Object.keys(places).find((key) => !PLACE_PARTS.includes(key));
   if (strange !== undefined)
-    throw broken('a part that places do not have', PARTS.join(', '), strange);
+    throw broken('a part that places do not have', PLACE_PARTS.join(', '), strange);
   const { transpose = false, flips, affine, displacement } = places;
   const [height, width] = size.slice(-2) as [number, number];
   if (typeof transpose !== 'boolean' || (transpose && height !== width)) {

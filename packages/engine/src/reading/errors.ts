@@ -1,4 +1,5 @@
 import { isOutOfMemory, RaremaskError } from '@raremask/core';
+import type { FactsFault } from '@raremask/core/host';
 import { pluginThrew } from '../guard/errors.ts';
 
 /** Data set and sample, as messages begin. */
@@ -21,14 +22,7 @@ export function brokenSample(
   });
 }
 
-export function brokenFacts(
-  place: string,
-  {
-    what,
-    expected,
-    got,
-  }: { readonly what: string; readonly expected: string; readonly got: string },
-): RaremaskError {
+export function brokenFacts(place: string, { what, expected, got }: FactsFault): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_DATASET_FACTS',
     category: 'plugin',

@@ -2,7 +2,6 @@ import type { Dataset, Draw } from '@raremask/core';
 import { checkDonors, type MadeAugmentation } from '../augment/makeAugmentations.ts';
 import { Waiting } from '../guard/waiting.ts';
 import { BatchMemory } from './batchMemory.ts';
-import { brokenSample } from './errors.ts';
 import { inOrder } from './inOrder.ts';
 import type {
   Batch,
@@ -108,20 +107,7 @@ function sourceOf(
   if (!readsSources || normalization.kind === 'volume' || dataset?.source === undefined) {
     return undefined;
   }
-  return (id) => {
-    const source = dataset.source!(id);
-    try {
-      return structuredClone(source);
-    } catch (error) {
-      const expected = 'plain data, as another thread can be handed';
-      throw brokenSample(
-        id,
-        'its source is no data',
-        expected,
-        (error as Error).message.replace(/\.+$/, ''),
-      );
-    }
-  };
+  return (id) => dataset.source!(id);
 }
 
 function feed(

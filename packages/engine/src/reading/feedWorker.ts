@@ -18,8 +18,14 @@ import { Waiting } from '../guard/waiting.ts';
 import { BatchMemory } from './batchMemory.ts';
 import { packError } from './carriedError.ts';
 import { checkListing } from './listing.ts';
-import type { ReadResult, Sources, ThreadPlan, ThreadStart } from './plan.ts';
-import { type Answer, BEATS_A_SECOND, type Request } from './readerThreads.ts';
+import {
+  BEATS_A_SECOND,
+  type ReadResult,
+  type Sources,
+  type ThreadPlan,
+  type ThreadStart,
+} from './plan.ts';
+import type { Answer, Request } from './readerThreads.ts';
 import { SampleReader } from './sampleReader.ts';
 
 const { plan, beat } = workerData as ThreadStart;

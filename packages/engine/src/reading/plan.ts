@@ -63,6 +63,9 @@ export interface ThreadPlan extends FeedPlan {
   readonly augmentations: readonly PlannedAugmentation[];
 }
 
+/** How often a thread that turns says so. */
+export const BEATS_A_SECOND = 4;
+
 /** What a thread is started with. */
 export interface ThreadStart {
   readonly plan: ThreadPlan;

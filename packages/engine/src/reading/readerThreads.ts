@@ -1,13 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import type { Waiting } from '../guard/waiting.ts';
 import { type CarriedError, unpackError } from './carriedError.ts';
-import { readerDied } from './errors.ts';
+import { brokenSample, readerDied } from './errors.ts';
 import type { ReadJob, ReadResult, Sources, ThreadPlan, ThreadStart } from './plan.ts';
 import { callsOf } from './threadCalls.ts';
 
-export const BEATS_A_SECOND = 4;
-
-/** Looks at the threads; fewer than they beat. */
+/** Looks at the threads; fewer than their `BEATS_A_SECOND`. */
 const LOOKS_A_SECOND = 2;
 
 /** Samples that are named of those that a thread reads. */
@@ -98,10 +96,11 @@ export class ReaderThreads {
   #start(plan: ThreadPlan): Thread {
     const beat = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     const start: ThreadStart = { plan, beat };
-    const worker = new Worker(new URL('./feedWorker.js', import.meta.url), {
-      workerData: start,
-      ...threadOptions(),
-    });
+    const options = { workerData: start, ...threadOptions() };
+    const worker = handingOver(
+      plan.donorSources,
+      () => new Worker(new URL('./feedWorker.js', import.meta.url), options),
+    );
     const thread: Thread = { worker, beat, current: undefined, seen: 0, without: 0 };
     worker.unref();
     worker.on('message', (answer: Answer) => this.#hear(thread, answer));
@@ -116,20 +115,22 @@ export class ReaderThreads {
       if (thread.current !== undefined) continue;
       const pending = this.#queue.shift();
       if (pending === undefined) return;
-      let sources: Sources | undefined;
       try {
-        sources = this.#sourcesOf(pending.job);
+        const sources = this.#sourcesOf(pending.job);
+        const request: Request = {
+          ...{ job: pending.job, free: this.#free },
+          ...(sources && { sources }),
+        };
+        handingOver(sources, () => thread.worker.postMessage(request));
       } catch (error) {
         // What is known to be unusable needs no thread to say so.
         pending.reject(error as Error);
         this.#dispatch();
         return;
       }
+      this.#free = [];
       thread.current = pending;
       thread.worker.ref();
-      const request: Request = { job: pending.job, free: this.#free, ...(sources && { sources }) };
-      this.#free = [];
-      thread.worker.postMessage(request);
     }
   }
 
@@ -174,7 +175,7 @@ export class ReaderThreads {
 
   async #tell(thread: Thread, seconds: number): Promise<void> {
     const { current } = thread;
-    const calls = await callsOf(thread.worker);
+    const calls = await callsOf(thread.worker).catch(() => undefined);
     if (current === undefined || current !== thread.current) return;
     const what = `a thread that reads ${samplesOf(current.job)}${calls === undefined ? '' : `, in ${calls}`}`;
     this.#waiting.late(thread, seconds, { what, giveUp: (error) => this.#fail(error) });
@@ -190,6 +191,30 @@ export class ReaderThreads {
       this.#waiting.answered(thread);
     }
     for (const { reject } of waiting) reject(this.#failure);
+  }
+}
+
+/** Hands sources to a thread; where one of them is no data, its sample is named. */
+function handingOver<T>(sources: Sources | undefined, hand: () => T): T {
+  try {
+    return hand();
+  } catch (error) {
+    for (const [id, source] of sources ?? []) checkPlain(id, source);
+    throw error;
+  }
+}
+
+function checkPlain(id: string, source: unknown): void {
+  try {
+    structuredClone(source);
+  } catch (error) {
+    const got = (error as Error).message.replace(/\.+$/, '');
+    throw brokenSample(
+      id,
+      'its source is no data',
+      'plain data, as another thread can be handed',
+      got,
+    );
   }
 }
 

@@ -1,4 +1,3 @@
-import { Session } from 'node:inspector';
 import type { Worker } from 'node:worker_threads';
 import { callsText, type HaltedCall } from '@raremask/core/host';
 
@@ -20,7 +19,9 @@ interface Told {
  *
  * @returns undefined where it does not answer, or is in none of a plugin's or the engine's files
  */
-export function callsOf({ threadId }: Worker): Promise<string | undefined> {
+export async function callsOf({ threadId }: Worker): Promise<string | undefined> {
+  // Hardly ever needed, and not in every build of Node.
+  const { Session } = await import('node:inspector');
   const session = new Session();
   session.connect();
   const files = new Map<string, string>();
@@ -49,5 +50,5 @@ export function callsOf({ threadId }: Worker): Promise<string | undefined> {
       if (error !== null) resolve(undefined);
     });
   });
-  return asked.finally(() => session.disconnect());
+  return await asked.finally(() => session.disconnect());
 }
