@@ -87,6 +87,44 @@ describe('the search', () => {
     });
   });
 
+  describe('of rules whose scores differ by less than a hundredth', () => {
+    const whole = judged([0.9, 0.999, 0.9, 0.9, 0, 0], [1, 1, 1, 1, 0, 0]);
+    const faint = judged([0, 0, 0.7, 0, 0, 0], [0, 0, 1, 0, 0, 0]);
+    /** A speck where the structure is elsewhere: no Dice with it, and none without. */
+    const beside = judged([0, 0, 0.75, 0, 0, 0], [1, 0, 0, 0, 0, 0]);
+    const missed = judged([0, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0]);
+    const specks = Array<Judged>(10).fill(beside);
+
+    test('takes the one with the fewest false structures', () => {
+      // A peak of 0.8 takes the specks, and the faint structure: a Dice of 1/211.
+      const best = bestOf([...Array<Judged>(200).fill(whole), faint, ...specks, QUIET], both);
+      expect(best.before.falseStructures).toBeCloseTo(10 / 212, 6);
+      expect(best).toMatchObject({ peak: 0.8, after: { falseStructures: 0 } });
+      expect(best.after.dice).toBeCloseTo(200 / 211, 6);
+    });
+
+    test('pays no more than a hundredth for it', () => {
+      // Here it is 1/61.
+      const best = bestOf([...Array<Judged>(50).fill(whole), faint, ...specks, QUIET], both);
+      expect(best).toMatchObject({ minimumSize: 0, peak: 0 });
+    });
+
+    test('gives no class up for it', () => {
+      // 1/211 is all that is found.
+      const best = bestOf([faint, ...specks, ...Array<Judged>(200).fill(missed), QUIET], both);
+      expect(best).toMatchObject({ minimumSize: 0, peak: 0, after: { missed: 210 / 211 } });
+    });
+
+    test('is not asked where a cost is stated', () => {
+      const search = new DecisionSearch(facts, nothing, {
+        ...both,
+        cost: { alarm: 1, miss: 1, per: 'image' },
+      });
+      for (const image of [...Array<Judged>(200).fill(whole), faint, ...specks]) search.add(image);
+      expect(search.best().classes['a']).toMatchObject({ minimumSize: 0, peak: 0 });
+    });
+  });
+
   test('leaves what is fixed', () => {
     const fixed = { ...nothing, peaks: [0, 0.6] };
     expect(bestOf([FOUND, LARGE, QUIET], { ...both, peaks: 'fixed' }, fixed)).toMatchObject({

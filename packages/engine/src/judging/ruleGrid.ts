@@ -1,4 +1,6 @@
+import { bestTogether } from './bestTogether.ts';
 import type { ClassSeen } from './candidates.ts';
+import { type Found, quietest } from './nearlyBest.ts';
 import type { Objective } from './objective.ts';
 import { type ClassRule, combined, NOTHING, type Tally, tallied } from './tally.ts';
 
@@ -79,7 +81,8 @@ export class RuleGrid {
   }
 
   /**
-   * The best rules of all classes together, of equals the first.
+   * The best rules of all classes together, of equals the first; of those that are nearly the best, what the objective
+   * says of them.
    *
    * @param open places of the thresholds that may be taken
    * @param without a part whose images are not looked at
@@ -88,18 +91,23 @@ export class RuleGrid {
     const seen = ({ all, parts }: Sums) =>
       without === undefined ? all : combined(all, parts[without]!, -1);
     const before = this.unchanged.rules.map((_, index) => seen(this.#of(index, this.unchanged)));
-    let best: { choice: Choice; score: number } | undefined;
+    const found: Found[] = [];
     for (const threshold of open) {
       for (let gate = 0; gate < this.gates.length; gate++) {
         const tallies = before.map((_, index) => this.#sums[index]![threshold]![gate]!.map(seen));
-        const found = bestTogether(tallies, before, objective);
-        if (found === undefined) continue;
-        if (best === undefined || found.score > best.score + 1e-12) {
-          best = { choice: { threshold, gate, rules: found.rules }, score: found.score };
-        }
+        const together = bestTogether(tallies, before, objective);
+        if (together !== undefined) found.push({ threshold, gate, tallies, together });
       }
     }
-    return best!.choice;
+    const best = found.reduce((top, one) =>
+      one.together.score > top.together.score + 1e-12 ? one : top,
+    );
+    const { nearly } = objective;
+    if (nearly !== undefined) {
+      return quietest(found, best.together.score, before, { ...objective, nearly });
+    }
+    const { threshold, gate, together } = best;
+    return { threshold, gate, rules: together.rules };
   }
 
   /**
@@ -119,56 +127,4 @@ export class RuleGrid {
   #of(index: number, { threshold, gate, rules }: Choice): Sums {
     return this.#sums[index]![threshold]![gate]![rules[index]!]!;
   }
-}
-
-/** What may be lost is divided into so many parts; what a rule loses counts in whole ones, upwards. */
-const PARTS = 200;
-
-interface Together {
-  readonly score: number;
-  readonly rules: readonly number[];
-}
-
-/**
- * The rule of each class with which all of them together score best, and lose no more than they may (a knapsack with
- * one item of each class; Sinha and Zoltners 1979); undefined where every choice loses more. Of equals what loses less,
- * then the first.
- */
-function bestTogether(
-  tallies: readonly (readonly Tally[])[],
-  before: readonly Tally[],
-  { score, loss }: Objective,
-): Together | undefined {
-  const part = loss === undefined ? 0 : loss.most(before) / PARTS;
-  // By the parts that are spent so far.
-  let best: (Together | undefined)[] = [{ score: 0, rules: [] }];
-  for (const [index, own] of before.entries()) {
-    const items = tallies[index]!.map((tally) => {
-      // Images without the class alone would ask for everything to be left out: it keeps what it has, and does not count.
-      if (own.there === 0) return { spent: 0, score: 0 };
-      const lost = loss?.of(tally, own) ?? 0;
-      return { spent: lost <= 1e-12 ? 0 : Math.ceil(lost / part - 1e-9), score: score(tally) };
-    });
-    const worth = items.map(({ spent, score: own }) =>
-      items.every((other) => !(other.spent < spent && other.score >= own)),
-    );
-    const next: (Together | undefined)[] = [];
-    for (const [spent, sofar] of best.entries()) {
-      if (sofar === undefined) continue;
-      for (const [rule, item] of items.entries()) {
-        const sum = spent + item.spent;
-        if (!worth[rule] || !(sum <= PARTS)) continue;
-        const total = sofar.score + item.score;
-        const there = next[sum];
-        if (there !== undefined && total <= there.score + 1e-12) continue;
-        next[sum] = { score: total, rules: [...sofar.rules, rule] };
-      }
-    }
-    best = next;
-  }
-  let found: Together | undefined;
-  for (const one of best) {
-    if (one !== undefined && (found === undefined || one.score > found.score + 1e-12)) found = one;
-  }
-  return found;
 }
