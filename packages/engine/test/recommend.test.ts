@@ -164,6 +164,14 @@ test('images are judged as a whole where there are enough of both kinds, in two 
   expect(head({ space: 3, medianSize: size, largestSize: size })).toBeUndefined();
 });
 
+test('images are seen mirrored in the end, in two dimensions', () => {
+  const mirrored = (change: Partial<TrainingFigures>) => settingsOf(change)['evaluate.mirror'];
+  expect(mirrored({})).toBe(true);
+  expect(mirrored({ empty: 100 })).toBeUndefined();
+  const size = [64, 64, 64];
+  expect(mirrored({ space: 3, medianSize: size, largestSize: size })).toBeUndefined();
+});
+
 test('structures are copied where something is without them, in two dimensions', () => {
   const pasted = (change: Partial<TrainingFigures>) => settingsOf(change)['train.augment.paste'];
   expect(pasted({})).toEqual({ probability: 0.3 });

@@ -163,3 +163,13 @@ test('published weights need fewer steps, and come with their encoder and rates'
   ]);
   expect(recommendedSettings(figures).some(({ path }) => path === 'model.weights')).toBe(false);
 });
+
+test('images are seen mirrored in the end where a tenth of the time is enough for nine looks', async () => {
+  const { within } = await chosen(3600, 1);
+  const mirrored = (pass: number) =>
+    recommendedSettings(within.figures, { within: { ...within, pass } }).find(
+      ({ path }) => path === 'evaluate.mirror',
+    );
+  expect(mirrored(39)).toMatchObject({ value: true, reason: expect.stringContaining('350 s') });
+  expect(mirrored(41)).toBeUndefined();
+});

@@ -1,4 +1,11 @@
+import { VALIDATION_SHARE } from '../judging/validationShare.ts';
 import { type Setting, setting } from './setting.ts';
+import { duration } from './wording.ts';
+
+/** How often an image is looked at where it is seen mirrored, too. */
+const MIRRORED = 4;
+/** Looks at a validation image at the end: the last epoch's, and those of the search and of the scoring. */
+const LAST_LOOKS = 1 + 2 * MIRRORED;
 
 const minimumSize: Setting = ({ classes }, { filled }) => {
   if (filled === 0) return undefined;
@@ -21,4 +28,19 @@ const peak: Setting = (_, { filled }) =>
         'nor does a structure that is nowhere probable enough; both are searched on the validation images, class by class, so that false alarms go and Dice stays',
       );
 
-export const DECISION: readonly Setting[] = [minimumSize, peak];
+/** Of a budget, no more than half of what validation may take may go into the last looks. */
+const mirror: Setting = ({ space }, { filled, within }) => {
+  if (space !== 2 || filled === 0) return undefined;
+  const most = within && (VALIDATION_SHARE / 2) * within.seconds;
+  if (within && most !== undefined && LAST_LOOKS * within.pass > most) return undefined;
+  const cost = within
+    ? `${LAST_LOOKS} looks at the validation images at the end take about ${duration(LAST_LOOKS * within.pass)} here`
+    : 'a prediction takes four times as long';
+  return setting(
+    'evaluate.mirror',
+    true,
+    `training flips images, so in the end each is seen mirrored along both axes as well, and the mean counts: fewer false alarms; ${cost}. Take it out where that is too long, or where flips are off`,
+  );
+};
+
+export const DECISION: readonly Setting[] = [minimumSize, peak, mirror];

@@ -8,7 +8,7 @@ const budget: Setting = (_, { within }) =>
   setting(
     'train.budget',
     within.budget,
-    `from the command to its report; the schedule ends with it on any machine. A pass over the validation images takes about ${duration(within.pass)} here: three follow at the end, and as many between epochs as leave four fifths of the time to training`,
+    `from the command to its report; the schedule ends with it on any machine. A pass over the validation images takes about ${duration(within.pass)} here: the last one, the search and the scoring follow at the end, and as many others between epochs as leave four fifths of the time to training`,
   );
 
 const epochs: Setting = (_, { epochs: count, perEpoch, within, start }) =>
