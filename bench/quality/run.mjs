@@ -7,7 +7,7 @@
 // `--clock cpu`: peers count the CPU time of their threads, for a machine that others use as well.
 // `--set` changes raremask's manifest, to try what another recommendation would do.
 // `started`: raremask from the weights that `raremask weights` has put in place.
-// Sets are folders of RAREMASK_DATA (default: ../shared/data beside the repository); phantoms are made.
+// Sets are folders of RAREMASK_DATA (default: ../shared/data beside the repository); phantoms, scratches and boards are made.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
@@ -22,6 +22,7 @@ import { cpus, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { make } from './made.mjs';
 import { prepare } from './prepare.mjs';
 import { score } from './score.mjs';
 import { imagesOf, SETS } from './sets.mjs';
@@ -60,7 +61,7 @@ try {
 async function compare(name) {
   const set = SETS[name];
   if (!set) throw new Error(`no set ${name}; there are: ${Object.keys(SETS).join(', ')}`);
-  const folder = set.phantom ? phantom(name, set.phantom) : join(data, name);
+  const folder = await folderOf(name, set);
   if (!existsSync(folder)) {
     console.log(`skipped: ${name} is absent`);
     return;
@@ -142,12 +143,16 @@ function peer(who, place, out, seed) {
   return status === 0 ? undefined : stderr.trim().slice(-500);
 }
 
-/** A phantom's folder, made once. */
-function phantom(name, parameters) {
+/** Where a set lies; what is made is made once. */
+async function folderOf(name, { phantom, made }) {
+  if (!phantom && !made) return join(data, name);
   const folder = join(scratch, name);
-  if (!existsSync(folder)) {
+  if (existsSync(folder)) return folder;
+  if (made) {
+    await make(made, folder, 1);
+  } else {
     const command = join(root, 'packages', 'dataset-phantom', 'bin', 'raremask-phantom.js');
-    execFileSync(process.execPath, [command, '--out', folder, '--seed', '1', ...parameters], {
+    execFileSync(process.execPath, [command, '--out', folder, '--seed', '1', ...phantom], {
       stdio: 'ignore',
     });
   }

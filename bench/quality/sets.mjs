@@ -2,7 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** values: of the masks, the background first. phantom: parameters of raremask-phantom in place of a folder. */
+/**
+ * values: of the masks, the background first. phantom: parameters of raremask-phantom in place of a folder. made: a kind
+ * that `made.mjs` draws.
+ */
 export const SETS = {
   magnetic_tile: { values: [0, 1, 2, 3, 4, 5], channels: 1 },
   smear_nuclei: { values: [0, 255], channels: 1 },
@@ -11,6 +14,8 @@ export const SETS = {
   ms_lesion_2d: { values: [0, 255], channels: 1 },
   'phantom-few': phantom('0.1'),
   'phantom-many': phantom('0.4'),
+  scratches: { values: [0, 255], channels: 1, made: 'scratches' },
+  boards: { values: [0, 1, 2, 3, 4], channels: 1, made: 'boards' },
 };
 
 /** @param share of the slices that show a nodule */
