@@ -73,3 +73,34 @@ test('a validation split without foreground is said', async () => {
   expect(status, stderr).toBe(0);
   expect(stderr).toContain('none of the 1 validation images has foreground');
 });
+
+test('a class of few groups is said, with how many there are', async () => {
+  const project = createProject(
+    MANIFEST.replace(
+      'with: { root: data,',
+      '$&\n    group: { file: groups.csv, column: patient },',
+    ),
+  );
+  // Images 0 to 7 train, and 0, 2, 4 and 6 have foreground.
+  const groups = Array.from({ length: 12 }, (_, at) => {
+    const id = `scan${`${at}`.padStart(2, '0')}`;
+    return `${id},${at < 8 ? `p${at < 6 ? 1 : 2}` : id}\n`;
+  });
+  project.write('data/groups.csv', `id,patient\n${groups.join('')}`);
+  const { status, stderr } = await raremask(project, 'train');
+  expect(status, stderr).toBe(0);
+  expect(stderr).toContain('few groups show nodule in 4 training images of 2 groups: what');
+  const inspected = await raremask(project, 'inspect');
+  expect(inspected.status, inspected.stderr).toBe(0);
+  expect(inspected.stdout).toContain(
+    'few groups show nodule in 4 training images of 2 groups: what',
+  );
+  expect(inspected.stdout).toMatch(/images +groups +structures/);
+});
+
+test('groups are not asked for where the data name none', async () => {
+  const project = createProject();
+  const { stdout, stderr } = await raremask(project, 'inspect');
+  expect(stdout).not.toMatch(/images +groups +structures/);
+  expect(stderr + stdout).not.toContain('few groups');
+});

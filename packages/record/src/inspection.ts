@@ -184,6 +184,8 @@ export interface ClassInspection {
   /** Of all judged pixels. */
   readonly share: number;
   readonly images: number;
+  /** Of the images that show it; left out where the data name no groups. */
+  readonly groups?: number;
   readonly structures: number;
   /** Quantiles of the structures' sizes in pixels; null for the background and absent classes. */
   readonly structurePixels: {

@@ -8,18 +8,23 @@ import { structureSizes } from '../survey/structureSizes.ts';
  * How much there is of a class, and how large its structures are.
  *
  * @param judged pixels that are not ignored, of all images
+ * @param groupOf what an image is of, as a patient; undefined where the data name no groups
  */
 export function classCounts(
   facts: Facts,
   index: number,
   images: Iterable<CountedImage>,
   judged: number,
+  groupOf: ((id: string) => string | undefined) | undefined,
 ): ClassInspection {
   const { name, value } = facts.classes[index]!;
   let [own, shown] = [0, 0];
-  for (const { classPixels } of images) {
+  const groups = new Set<string>();
+  for (const { id, classPixels } of images) {
     own += classPixels[index]!;
-    if (classPixels[index]! > 0) shown++;
+    if (classPixels[index] === 0) continue;
+    shown++;
+    groups.add(groupOf?.(id) ?? `image ${id}`);
   }
   const sizes = structureSizes(images, index);
   const quantile = (share: number) => quantileOf(sizes, share);
@@ -30,6 +35,7 @@ export function classCounts(
     pixels: own,
     share: own / judged,
     images: shown,
+    ...(groupOf && { groups: groups.size }),
     structures: sizes.length,
     structurePixels: absent
       ? null

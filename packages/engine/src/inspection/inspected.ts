@@ -30,7 +30,7 @@ export function inspectionOf(
 ): Inspection {
   const { facts, loaded } = work;
   const wanted = wantedPixelSize(loaded.manifest.data.resolution);
-  const { absent, unlikely } = classFindings(survey, work.splits, facts);
+  const { scarce, unlikely } = classFindings(survey, work.splits, facts, work.dataset.group);
   const names = (['train', 'validation', 'test'] as const).filter(
     (name) => name !== 'test' || work.splits.test.length > 0,
   );
@@ -55,12 +55,15 @@ export function inspectionOf(
     if (image.emptied) emptied.push({ id, split });
   }
   const judged = Math.max(sums.pixels - sums.ignored, 1);
+  const isGrouped = ids.some((id) => work.dataset.group(id) !== undefined);
   return {
     name: loaded.manifest.name,
     ...(facts.remark !== undefined && { remark: facts.remark }),
     splits: names.map((name) => splitCounts(work, survey, name)),
     groups: groupsOf(work, survey, splitOfId),
-    classes: facts.classes.map((_, index) => classCounts(facts, index, images, judged)),
+    classes: facts.classes.map((_, index) =>
+      classCounts(facts, index, images, judged, isGrouped ? work.dataset.group : undefined),
+    ),
     sizes: sizesOf(images),
     // Where the data set vouches for it, its own options bring samples to one size.
     pixelSizes:
@@ -82,7 +85,7 @@ export function inspectionOf(
       .map(([id, { code, message }]) => ({ id, split: splitOfId.get(id)!, code, message })),
     batches,
     recommendation,
-    unlikely: [...(unlikely === undefined ? [] : [unlikely.message]), ...absent],
+    unlikely: [...(unlikely === undefined ? [] : [unlikely.message]), ...scarce],
     warnings: [...warnings],
   };
 }

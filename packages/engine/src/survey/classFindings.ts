@@ -4,25 +4,37 @@ import type { CountedSurvey } from './survey.ts';
 
 /** What the classes of training and validation images look like. */
 export interface ClassFindings {
-  /** Classes that a split does not show, a sentence each. */
-  readonly absent: readonly string[];
+  /** Classes that a split does not show, or that are of few groups, a sentence each. */
+  readonly scarce: readonly string[];
   /** What is so unlikely of rare structures that it is taken for a mistake. */
   readonly unlikely: RaremaskError | undefined;
 }
 
 /** Rare structures cover less of the judged pixels. */
 const MOST_FOREGROUND = 0.5;
+/** Groups of the training split of which a class has to be, or what is learnt of it may hold for these alone. */
+const ENOUGH_GROUPS = 5;
+/** Images of a group on average, from which on there are fewer examples than images. */
+const REPEATED = 2;
 
-/** Looks at both splits; samples that could not be counted are left out. */
+/**
+ * Looks at both splits; samples that could not be counted are left out.
+ *
+ * @param groupOf what a sample is of, as a patient, where the data say so
+ */
 export function classFindings(
   survey: CountedSurvey,
   splits: { readonly train: readonly string[]; readonly validation: readonly string[] },
   facts: Facts,
+  groupOf: (id: string) => string | undefined,
 ): ClassFindings {
-  const train = countsOf(survey, splits.train, facts);
-  const validation = countsOf(survey, splits.validation, facts);
+  const train = countsOf(survey, splits.train, facts, groupOf);
+  const validation = countsOf(survey, splits.validation, facts, groupOf);
   return {
-    absent: [...absentClasses(train, validation, facts)],
+    scarce: [
+      ...absentClasses(train, validation, facts),
+      ...classesOfFewGroups(train, validation, facts),
+    ],
     unlikely: unlikelyOf(train, facts),
   };
 }
@@ -35,11 +47,19 @@ interface Counts {
   /** Pixels of each class, and images that show it. */
   readonly pixels: readonly number[];
   readonly shown: readonly number[];
+  /** Groups of the images that show it; a sample without a name of a group is one of its own. */
+  readonly groups: readonly ReadonlySet<string>[];
 }
 
-function countsOf(survey: CountedSurvey, ids: readonly string[], facts: Facts): Counts {
+function countsOf(
+  survey: CountedSurvey,
+  ids: readonly string[],
+  facts: Facts,
+  groupOf: (id: string) => string | undefined,
+): Counts {
   const pixels = facts.classes.map(() => 0);
   const shown = facts.classes.map(() => 0);
+  const groups = facts.classes.map(() => new Set<string>());
   let [images, judged] = [0, 0];
   for (const id of ids) {
     if (!survey.has(id)) continue;
@@ -48,10 +68,12 @@ function countsOf(survey: CountedSurvey, ids: readonly string[], facts: Facts): 
     judged += image.size.reduce((all, extent) => all * extent, 1) - image.ignoredPixels;
     for (const [index, own] of image.classPixels.entries()) {
       pixels[index]! += own;
-      if (own > 0) shown[index]!++;
+      if (own === 0) continue;
+      shown[index]!++;
+      groups[index]!.add(groupOf(id) ?? `image ${id}`);
     }
   }
-  return { images, judged, pixels, shown };
+  return { images, judged, pixels, shown, groups };
 }
 
 function* absentClasses(train: Counts, validation: Counts, facts: Facts): Generator<string> {
@@ -71,6 +93,26 @@ function* absentClasses(train: Counts, validation: Counts, facts: Facts): Genera
   if (nothing) {
     yield `none of the ${validation.images} validation images has foreground: only false alarms are scored, and no score says whether anything is found`;
   }
+}
+
+/** Images of one group are one example seen several times. */
+function* classesOfFewGroups(train: Counts, validation: Counts, facts: Facts): Generator<string> {
+  const few: string[] = [];
+  for (const [index, { name }] of facts.classes.entries()) {
+    const [images, groups] = [train.shown[index]!, train.groups[index]!.size];
+    if (index < firstForeground(facts) || images === 0) continue;
+    if (groups >= ENOUGH_GROUPS || images < REPEATED * groups) continue;
+    const validated = validation.shown[index]!;
+    const beside =
+      validated === 0
+        ? ''
+        : ` (${validated} validation ${validated === 1 ? 'image' : 'images'} of ${validation.groups[index]!.size})`;
+    few.push(
+      `${name} in ${images} training images of ${groups} ${groups === 1 ? 'group' : 'groups'}${beside}`,
+    );
+  }
+  if (few.length === 0) return;
+  yield `few groups show ${few.join(', ')}: what is learnt of it may hold for these groups alone, however long the training, and what is scored as well; images of other groups help, and published weights may (docs/weights.md)`;
 }
 
 function unlikelyOf(train: Counts, facts: Facts): RaremaskError | undefined {

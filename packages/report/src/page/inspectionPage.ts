@@ -67,6 +67,7 @@ function dataTables(inspection: Inspection): Markup {
   const { splits, classes, sizes, intensity, groups, pixelSizes } = inspection;
   const shown = sizes.slice(0, 6);
   const resolutions = resolutionRows(inspection);
+  const isGrouped = classes.some((own) => own.groups !== undefined);
   return html`<h2 id="data">Data</h2>
 ${table(
   [
@@ -94,6 +95,7 @@ ${table(
     'mask value',
     'share of pixels',
     'images',
+    ...(isGrouped ? ['groups'] : []),
     'structures',
     'smallest',
     '25 %',
@@ -101,11 +103,12 @@ ${table(
     '75 %',
     'largest',
   ],
-  classes.map(({ name, value, share, images, structures, structurePixels: pixels }) => [
+  classes.map(({ name, value, share, images, groups, structures, structurePixels: pixels }) => [
     name,
     String(value),
     rarePercentText(share),
     countText(images),
+    ...(isGrouped ? [groups === undefined ? ABSENT : countText(groups)] : []),
     pixels === null && structures === 0 ? ABSENT : countText(structures),
     ...(pixels === null
       ? Array<string>(5).fill(ABSENT)

@@ -76,12 +76,14 @@ function splitTable(inspection: Inspection, options: TableOptions): string {
 }
 
 function classTable({ classes }: Inspection, options: TableOptions): string {
+  const isGrouped = classes.some(({ groups }) => groups !== undefined);
   return columns(
     [
       'class',
       'mask\nvalue',
       'share of\npixels',
       'images',
+      ...(isGrouped ? ['groups'] : []),
       'structures',
       'structure\npixels: min',
       '25 %',
@@ -89,17 +91,18 @@ function classTable({ classes }: Inspection, options: TableOptions): string {
       '75 %',
       'max',
     ],
-    classes.map(({ name, value, share, images, structures, structurePixels: sizes }) => [
+    classes.map(({ name, value, share, images, groups, structures, structurePixels: sizes }) => [
       name,
       String(value),
       rarePercentText(share),
       countText(images),
+      ...(isGrouped ? [groups === undefined ? ABSENT : countText(groups)] : []),
       sizes === null && structures === 0 ? ABSENT : countText(structures),
       ...(sizes === null
         ? Array<string>(5).fill(ABSENT)
         : [sizes.min, sizes.q25, sizes.median, sizes.q75, sizes.max].map(countText)),
     ]),
-    { ...options, align: ['left', ...Array<'right'>(9).fill('right')] },
+    { ...options, align: ['left', ...Array<'right'>(isGrouped ? 10 : 9).fill('right')] },
   );
 }
 
