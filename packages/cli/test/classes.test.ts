@@ -89,7 +89,9 @@ test('a class of few groups is said, with how many there are', async () => {
   project.write('data/groups.csv', `id,patient\n${groups.join('')}`);
   const { status, stderr } = await raremask(project, 'train');
   expect(status, stderr).toBe(0);
-  expect(stderr).toContain('few groups show nodule in 4 training images of 2 groups (2 validation images of 2): what');
+  expect(stderr).toContain(
+    'few groups show nodule in 4 training images of 2 groups (2 validation images of 2): what',
+  );
   const inspected = await raremask(project, 'inspect');
   expect(inspected.status, inspected.stderr).toBe(0);
   expect(inspected.stdout).toContain(

@@ -134,6 +134,27 @@ test('inspect says what coarser resolutions keep of each class', async () => {
   expect(stdout).toMatch(/0\.75 .*72 × 72 .*56 % .*0 %/);
 });
 
+test('inspect knows that thin structures vanish where their area would be enough', async () => {
+  const project = createProject();
+  for (let index = 0; index < 12; index++) {
+    const id = `scan${String(index).padStart(2, '0')}`;
+    for (const folder of ['images', 'masks']) {
+      // One pixel high, 60 long: at a third of the sides it would have 6.7 by its area.
+      project.write(
+        `data/${folder}/${id}.png`,
+        grey((x, y) => (y === 40 && x >= 12 && x < 72 ? 255 : 0), 96, 96),
+      );
+    }
+  }
+  const { status, stdout, stderr } = await raremask(project, 'inspect');
+  expect(status, stderr).toBe(0);
+  // Half of what covers it is enough to be seen; what comes back from there is two pixels high.
+  expect(stdout).toMatch(/as they are +96 × 96 +100 % +100 %, 1\.00/);
+  expect(stdout).toMatch(/0\.5 +48 × 48 +25 % +100 %, 0\.\d\d/);
+  expect(stdout).toMatch(/0\.333 +32 × 32 +11 % +0 %, 0\.00/);
+  expect(stdout).toContain('brought there and back (8 training images with foreground)');
+});
+
 test('inspect --cost measures what a step and an image cost at each resolution', async () => {
   const project = createProject();
   for (let index = 0; index < 12; index++) {

@@ -6,9 +6,10 @@ import { guardedSampler } from './guard/guardedSampler.ts';
 import { type Example, examplesOf } from './inspection/examples.ts';
 import { forecast } from './inspection/forecast.ts';
 import { keptForecast } from './inspection/forecastCache.ts';
+import type { GridLosses } from './inspection/gridLosses.ts';
 import { inspectionOf } from './inspection/inspected.ts';
 import { withCosts } from './inspection/resolutionCosts.ts';
-import { resolutionsOf } from './inspection/resolutions.ts';
+import { resolutionLosses, resolutionsOf } from './inspection/resolutions.ts';
 import { nothingReadable } from './opening/errors.ts';
 import type { OpenedData } from './opening/openData.ts';
 import { openWork, type Work } from './opening/openWork.ts';
@@ -65,7 +66,8 @@ export async function inspect(
     if (all.length > 0 && !all.some((id) => survey.has(id))) throw nothingReadable(unreadable);
     const batches = await batchesOf(work, survey);
     if (onExample) for (const example of examplesOf(work, survey)) await onExample(await example());
-    const resolutions = coarsenessOf(work, survey);
+    const losses = await resolutionLosses(work, survey);
+    const resolutions = coarsenessOf(work, survey, losses);
     const within =
       budget === undefined
         ? undefined
@@ -76,7 +78,9 @@ export async function inspect(
             resolutions,
           });
     const recommendation = recommend(work, survey, resolutions, { within, start });
-    const inspection = inspectionOf(work, survey, batches, unreadable, warnings, recommendation);
+    const inspection = inspectionOf(work, survey, {
+      ...{ batches, unreadable, warnings, recommendation, losses },
+    });
     return cost ? await costed(inspection, work, compute) : inspection;
   } finally {
     unfollow();
@@ -85,9 +89,14 @@ export async function inspect(
 }
 
 /** Resolutions that a training may have, with what the class keeps there that loses the most. */
-function coarsenessOf({ facts, loaded }: Work, survey: CountedSurvey): Coarseness[] {
+function coarsenessOf(
+  { facts, loaded }: Work,
+  survey: CountedSurvey,
+  losses: GridLosses | undefined,
+): Coarseness[] {
   const wanted = wantedPixelSize(loaded.manifest.data.resolution);
-  const [own, ...coarser] = resolutionsOf(survey.images(survey.train), facts, wanted) ?? [];
+  const [own, ...coarser] =
+    resolutionsOf(survey.images(survey.train), facts, { wanted, losses }) ?? [];
   const keptOf = (classes: NonNullable<typeof own>['classes']) =>
     classes.flatMap(({ kept }, index) => {
       const whole = own!.classes[index]!.kept ?? 0;

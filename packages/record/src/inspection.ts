@@ -116,6 +116,8 @@ export interface Inspection {
           readonly name: string;
           /** Share of the structures that have at least 4 pixels there; null where there is none. */
           readonly kept: number | null;
+          /** Mean Dice of masks with themselves, brought there and back: more than no network reaches. */
+          readonly dice?: number;
         }[];
         /**
          * What the manifest's network costs there on this machine: a step on a batch of its windows, or of whole
@@ -124,6 +126,8 @@ export interface Inspection {
         readonly cost?: { readonly step: Cost | null; readonly image: Cost | null };
       }[]
     | undefined;
+  /** Training images whose masks were brought there. */
+  readonly resolutionsTried?: number;
   readonly channels: number;
   readonly intensity: readonly {
     readonly channel: number;

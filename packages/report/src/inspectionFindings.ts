@@ -82,6 +82,7 @@ export function findingsOf(inspection: Inspection): string[] {
  */
 export function resolutionRows({
   resolutions = [],
+  resolutionsTried,
   batches,
 }: Inspection):
   | { readonly head: string[]; readonly rows: string[][]; readonly notes: string[] }
@@ -104,10 +105,10 @@ export function resolutionRows({
       sizeText(size),
       percentText(pixels),
       ...(isCosted ? [costText(cost?.step), costText(cost?.image)] : []),
-      ...classes.map(({ kept }) => (kept === null ? ABSENT : percentText(kept))),
+      ...classes.map(({ kept, dice }) => keptText(kept, dice)),
     ]),
     notes: [
-      'of each class: structures that have at least 4 pixels there',
+      `of each class: structures that have at least 4 pixels there${resolutionsTried === undefined ? '' : `, and the Dice that masks have with themselves, brought there and back (${counted(resolutionsTried, 'training image')} with foreground): no network reaches more`}`,
       ...(isCosted
         ? [
             `measured on this machine, with the manifest's network: a step on ${of}, and a look at one whole image, without reading them; with ~, derived from the coarser one by the pixels; no memory: a step is estimated to need more than there is`,
@@ -115,6 +116,11 @@ export function resolutionRows({
         : []),
     ],
   };
+}
+
+function keptText(kept: number | null, dice: number | undefined): string {
+  if (kept === null) return ABSENT;
+  return dice === undefined ? percentText(kept) : `${percentText(kept)}, ${dice.toFixed(2)}`;
 }
 
 function costText(cost: { readonly seconds: number; readonly timed: boolean } | null | undefined) {

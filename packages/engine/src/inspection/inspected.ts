@@ -15,18 +15,25 @@ import {
   sizesOf,
 } from './contents.ts';
 import { duplicatesOf, groupsOf, type SplitName, splitCounts } from './division.ts';
+import type { GridLosses } from './gridLosses.ts';
 import { resolutionsOf } from './resolutions.ts';
 
 type Found<T extends readonly unknown[]> = T[number];
+
+/** What was found out apart from the counts. */
+interface Known {
+  readonly batches: Inspection['batches'];
+  readonly unreadable: ReadonlyMap<string, RaremaskError>;
+  readonly warnings: ReadonlySet<string>;
+  readonly recommendation: Inspection['recommendation'];
+  readonly losses: GridLosses | undefined;
+}
 
 /** What was counted, as it stands in inspection.json. */
 export function inspectionOf(
   work: Work,
   survey: CountedSurvey,
-  batches: Inspection['batches'],
-  unreadable: ReadonlyMap<string, RaremaskError>,
-  warnings: ReadonlySet<string>,
-  recommendation: Inspection['recommendation'],
+  { batches, unreadable, warnings, recommendation, losses }: Known,
 ): Inspection {
   const { facts, loaded } = work;
   const wanted = wantedPixelSize(loaded.manifest.data.resolution);
@@ -70,7 +77,8 @@ export function inspectionOf(
       facts.space === 2
         ? pixelSizesOf(images, wanted !== undefined || facts.spacing !== undefined)
         : undefined,
-    resolutions: resolutionsOf(images, facts, wanted),
+    resolutions: resolutionsOf(images, facts, { wanted, losses }),
+    ...(losses && { resolutionsTried: losses.images }),
     channels: facts.channels,
     intensity: Array.from({ length: facts.channels }, (_, channel) =>
       intensityOf(images, channel, sums.pixels),
