@@ -104,7 +104,11 @@ function coarsenessOf(
     });
   return [
     { factor: 1, kept: 1 },
-    ...coarser.map(({ factor, classes }) => ({ factor, kept: Math.min(1, ...keptOf(classes)) })),
+    ...coarser.map(({ factor, classes }) => {
+      const tried = classes.flatMap(({ dice }) => dice ?? []);
+      const dice = tried.length === 0 ? undefined : Math.min(...tried);
+      return { factor, kept: Math.min(1, ...keptOf(classes)), dice };
+    }),
   ];
 }
 

@@ -173,3 +173,28 @@ test('images are seen mirrored in the end where a tenth of the time is enough fo
   expect(mirrored(39)).toMatchObject({ value: true, reason: expect.stringContaining('350 s') });
   expect(mirrored(41)).toBeUndefined();
 });
+
+test('thin structures are worth half of the steps', async () => {
+  const whole = { ...figures, medianSize: [192, 192], largestSize: [192, 192] };
+  const at = async (clear: number, blurred: number) => {
+    const resolutions = [
+      { factor: 1, kept: 1, dice: 1 },
+      { factor: 0.5, kept: 1, dice: clear },
+      { factor: 0.25, kept: 1, dice: blurred },
+    ];
+    // About 250 steps, 1000 and 4000.
+    const { within } = await chosen(300, 3.15, resolutions, whole);
+    return within;
+  };
+  const spared = await at(0.86, 0.7);
+  expect(spared).toMatchObject({ resolution: 0.5, spared: { resolution: 0.25, dice: 0.7 } });
+  expect(spared.steps).toBeGreaterThan(750);
+  expect(spared.steps).toBeLessThan(1500);
+  const { reason } = recommendedSettings(spared.figures, { within: spared }).find(
+    ({ path }) => path === 'data.resolution',
+  )!;
+  expect(reason).toContain('0.86 with themselves, and 0.70 at 0.25, which would leave more steps');
+  // Nothing is gained where the coarse one is clear, or the finer one as blurred.
+  expect(await at(0.95, 0.85)).toMatchObject({ resolution: 0.25 });
+  expect(await at(0.72, 0.7)).toMatchObject({ resolution: 0.25 });
+});

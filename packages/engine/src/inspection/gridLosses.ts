@@ -2,6 +2,7 @@ import { type Facts, firstForeground } from '@raremask/core';
 import { classMask, dice } from '@raremask/metrics';
 import { labelled } from '../judging/decide.ts';
 import type { Work } from '../opening/openWork.ts';
+import type { CountedImage } from '../reading/plan.ts';
 import { seenStructures } from '../resolution/lostStructures.ts';
 import { resample } from '../resolution/resample.ts';
 import { resizeLabels } from '../resolution/resizeLabels.ts';
@@ -26,8 +27,10 @@ export interface ClassLoss {
 
 /** Images of each class that are looked at. */
 const IMAGES = 20;
-/** Their pixels in all, about: a few seconds at most. */
-const PIXELS = 4_000_000;
+/** Their pixels times the classes in all, about: a few seconds at most. */
+const VALUES = 24_000_000;
+/** The same of one image; larger ones are left out, for their memory. */
+const LARGEST = 8_000_000;
 
 /**
  * Brings masks of training images with foreground to coarser grids and back, as training and prediction do.
@@ -101,19 +104,22 @@ export async function gridLosses(
 function chosenImages(survey: CountedSurvey, facts: Facts): string[] {
   const first = firstForeground(facts);
   const showing: string[][] = facts.classes.slice(first).map(() => []);
-  for (const { id, classPixels } of survey.images(survey.train)) {
+  const values = ({ size, pixelsPerSeen }: CountedImage) =>
+    area(size) * pixelsPerSeen * facts.classes.length;
+  for (const image of survey.images(survey.train)) {
+    const { id, classPixels } = image;
+    if (values(image) > LARGEST) continue;
     for (const [at, ids] of showing.entries()) if (classPixels[first + at]! > 0) ids.push(id);
   }
   const chosen = new Set<string>();
-  let pixels = 0;
+  let sum = 0;
   for (let turn = 0; turn < IMAGES; turn++) {
     for (const ids of showing) {
-      if (turn >= ids.length || (pixels > PIXELS && turn > 0)) continue;
+      if (turn >= ids.length || (sum > VALUES && turn > 0)) continue;
       const id = ids[Math.floor((turn * ids.length) / Math.min(IMAGES, ids.length))]!;
       if (chosen.has(id)) continue;
       chosen.add(id);
-      const { size, pixelsPerSeen } = survey.image(id);
-      pixels += area(size) * pixelsPerSeen;
+      sum += values(survey.image(id));
     }
   }
   return [...chosen];

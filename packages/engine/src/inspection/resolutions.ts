@@ -58,7 +58,9 @@ export async function resolutionLosses(
   const wanted = wantedPixelSize(work.loaded.manifest.data.resolution);
   const median = medianSize(survey.images(survey.train), work.facts, wanted);
   const factors = median === undefined ? [] : factorsFor(median);
-  return factors.length < 2 ? undefined : await gridLosses(work, survey, factors, SEEN);
+  if (factors.length < 2) return undefined;
+  const losses = await gridLosses(work, survey, factors, SEEN);
+  return losses.images === 0 ? undefined : losses;
 }
 
 function factorsFor(median: readonly number[]): readonly number[] {

@@ -9,9 +9,9 @@ function written(factor: number): number {
 
 const measured: Setting = ({ medianSize, largestSize }, { within, fit }) => {
   if (within === undefined || within.resolution === 1) return undefined;
-  const { resolution, kept, costs, budget, isFinestShown } = within;
+  const { resolution, kept, dice, spared, costs, budget, isFinestShown } = within;
   const shared = written(resolution);
-  const why = `${keptText(kept, shared)}; half of the images are up to ${medianSize.join(' x ')} there, and one takes ${duration(costs.image)} to look at: finer, ${isFinestShown ? 'a step would see windows that hardly hold a structure with its surroundings' : `${budget} are not enough for training and validation`}`;
+  const why = `${keptText(kept, shared, dice)}${spared ? `, and ${spared.dice.toFixed(2)} at ${written(spared.resolution)}, which would leave more steps` : ''}; half of the images are up to ${medianSize.join(' x ')} there, and one takes ${duration(costs.image)} to look at: finer, ${isFinestShown ? 'a step would see windows that hardly hold a structure with its surroundings' : `${budget} are not enough for training and validation`}`;
   return fit
     ? setting('data.resolution', { fit: [...fit] }, `${why}; ${fitText(largestSize)}`)
     : setting('data.resolution', shared, why);
@@ -19,16 +19,20 @@ const measured: Setting = ({ medianSize, largestSize }, { within, fit }) => {
 
 const counted: Setting = ({ medianSize, largestSize, structureExtent }, { coarser, fit }) => {
   if (coarser === undefined) return undefined;
-  const { factor, kept, own } = coarser;
+  const { factor, kept, dice, own } = coarser;
   const shared = written(factor);
-  const why = `half of the images are up to ${own.medianSize.join(' x ')}, and ${medianSize.join(' x ')} there; the largest structure of an image (median) is ${own.structureExtent} pixels long, and ${structureExtent} there, where ${WINDOW_SIDES[2].most} are what a window shows at most; ${keptText(kept, shared)}; this was counted, not tried: take it out where outlines must be as fine as the images are`;
+  const why = `half of the images are up to ${own.medianSize.join(' x ')}, and ${medianSize.join(' x ')} there; the largest structure of an image (median) is ${own.structureExtent} pixels long, and ${structureExtent} there, where ${WINDOW_SIDES[2].most} are what a window shows at most; ${keptText(kept, shared, dice)}; this was counted, not tried: take it out where outlines must be as fine as the images are`;
   return fit
     ? setting('data.resolution', { fit: [...fit] }, `${why}; ${fitText(largestSize)}`)
     : setting('data.resolution', shared, why);
 };
 
-function keptText(kept: number, factor: number): string {
-  return `${percent(kept)} of the structures of at least 4 pixels, of the class that loses the most, keep as many at ${factor} of the sides`;
+function keptText(kept: number, factor: number, dice: number | undefined): string {
+  const drawn =
+    dice === undefined
+      ? ''
+      : `, and masks brought there and back a Dice of ${dice.toFixed(2)} with themselves`;
+  return `${percent(kept)} of the structures of at least 4 pixels, of the class that loses the most, keep as many at ${factor} of the sides${drawn}`;
 }
 
 function fitText(largestSize: readonly number[]): string {

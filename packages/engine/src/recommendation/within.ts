@@ -11,6 +11,10 @@ export interface Within {
   readonly resolution: number;
   /** Share of the structures that keeps 4 pixels there, of the class that loses the most. */
   readonly kept: number;
+  /** Dice that masks have with themselves there, of the class that loses the most; undefined where none was tried. */
+  readonly dice?: number | undefined;
+  /** The same at the coarser one that would have had enough steps, where this one was taken for its sake. */
+  readonly spared?: { readonly resolution: number; readonly dice: number };
   /** Whether it is the finest at which a step shows enough: finer ones were left out for that, not for their time. */
   readonly isFinestShown?: boolean;
   readonly costs: Costs;

@@ -25,13 +25,17 @@ const FILTERS = [8, 16, 32];
 const JOINED_FILTERS = [8, 16];
 /** Passes over the validation split at the end: the last epoch, the search of a decision, the scoring. */
 const LAST_PASSES = 3;
+/** Dice that masks have with themselves, below which a coarse grid costs more than half of the steps. */
+const BLURRED = 0.8;
+/** By how much more it has to be at the finer one. */
+const CLEARER = 0.05;
 /** Seconds of a command that neither train nor validate: opening, compiling, the report. */
 const AROUND = 8;
 
 /**
  * Chooses the finest resolution that shows enough and at which the smallest network has enough steps and validation leaves the
- * rest its time; where none has, the one with the most steps. Then the widest network for which enough
- * steps are left: more of them with a longer budget.
+ * rest its time; where none has, the one with the most steps. Where that blurs thin structures, the next finer one, as long
+ * as half of these steps are left. Then the widest network for which enough steps are left: more of them with a longer budget.
  */
 export async function withinBudget(question: Question): Promise<Within> {
   const [narrowest, ...widerOnes] = question.start ? JOINED_FILTERS : FILTERS;
@@ -47,11 +51,11 @@ export async function withinBudget(question: Question): Promise<Within> {
     if (isEnough(one)) break;
   }
   const most = tried.reduce((best, one) => (worth(one) > worth(best) ? one : best));
-  let chosen = tried.find(isEnough) ?? most;
+  let chosen = sparing(tried.find(isEnough) ?? most, tried, question);
   for (const filters of isEnough(chosen) ? widerOnes : []) {
     const wider = await triedOne(
       question,
-      { factor: chosen.resolution, kept: chosen.kept },
+      { factor: chosen.resolution, kept: chosen.kept, dice: chosen.dice },
       filters,
     );
     if (!isEnough(wider) || wider.steps < stepsWithin(question.seconds, question.start)) break;
@@ -77,6 +81,17 @@ function showing({ figures, resolutions, start }: Question): readonly Coarseness
   return shown.length > 0 ? shown : keeping.slice(-1);
 }
 
+/** The next finer resolution, where thin structures lose more to the coarse one than training does to half of its steps. */
+function sparing(chosen: Within, tried: readonly Within[], { start }: Question): Within {
+  const finer = tried[tried.indexOf(chosen) - 1];
+  if (finer?.dice === undefined || chosen.dice === undefined) return chosen;
+  const half = (start ? STARTED_STEPS : STEPS) / 2;
+  const isClearer = chosen.dice < BLURRED && finer.dice >= chosen.dice + CLEARER;
+  return isClearer && isEnoughOf(finer, half)
+    ? { ...finer, spared: { resolution: chosen.resolution, dice: chosen.dice } }
+    : chosen;
+}
+
 function isEnoughOf({ steps, pass, seconds }: Within, needed: number): boolean {
   return steps >= needed && LAST_PASSES * pass <= VALIDATION_SHARE * seconds;
 }
@@ -87,7 +102,7 @@ function worth({ steps }: Within): number {
 
 async function triedOne(
   { budget, seconds, figures, validationImages, around, start, rehearse }: Question,
-  { factor, kept }: Coarseness,
+  { factor, kept, dice }: Coarseness,
   filters: number,
 ): Promise<Within> {
   const own = figuresAt(figures, factor);
@@ -104,5 +119,8 @@ async function triedOne(
   const validation = Math.max(VALIDATION_SHARE * seconds, LAST_PASSES * pass);
   const training = Math.max(seconds - AROUND - validation, 0);
   const steps = Math.max(Math.floor(training / costs.step), 1);
-  return { budget, seconds, filters, resolution: factor, kept, costs, steps, pass, figures: own };
+  return {
+    ...{ budget, seconds, filters, resolution: factor, kept, dice },
+    ...{ costs, steps, pass, figures: own },
+  };
 }
