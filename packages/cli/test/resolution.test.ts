@@ -155,6 +155,25 @@ test('inspect knows that thin structures vanish where their area would be enough
   expect(stdout).toContain('brought there and back (8 training images with foreground)');
 });
 
+test('init lays small windows around thin structures, however long they are', async () => {
+  const project = createProject();
+  for (let index = 0; index < 12; index++) {
+    const id = `scan${String(index).padStart(2, '0')}`;
+    for (const folder of ['images', 'masks']) {
+      // Three pixels high and 150 long: 12 of them tell what it is.
+      project.write(
+        `data/${folder}/${id}.png`,
+        grey((x, y) => (y >= 40 && y < 43 && x >= 12 && x < 162 ? 255 : 0), 256, 256),
+      );
+    }
+  }
+  const { status, stdout, stderr } = await raremask(project, 'init', 'data', '--out', 'made.yaml');
+  expect(status, stderr + stdout).toBe(0);
+  const manifest = project.read('made.yaml').replaceAll(/\n +# /g, ' ');
+  expect(manifest).toContain('150 pixels long (median), and thin: 12 of them tell what it is');
+  expect(manifest).toContain('window: [64, 64]');
+});
+
 test('inspect --cost measures what a step and an image cost at each resolution', async () => {
   const project = createProject();
   for (let index = 0; index < 12; index++) {

@@ -17,6 +17,7 @@ const figures: TrainingFigures = {
   largestSize: [64, 64],
   brightness: 0.3,
   structureExtent: 9,
+  structureReach: 9,
 };
 
 function settingsOf(change: Partial<TrainingFigures> = {}) {
@@ -57,7 +58,9 @@ test('small images of one size are trained on whole', () => {
 test('large images, and images of several sizes, get windows in multiples of 16', () => {
   const large = { medianSize: [500, 700], largestSize: [500, 700] };
   // 2 x 45 = 90 pixels, rounded up to 96.
-  expect(settingsOf({ ...large, structureExtent: 45 })['sampler.with.window']).toEqual([96, 96]);
+  expect(
+    settingsOf({ ...large, structureExtent: 45, structureReach: 45 })['sampler.with.window'],
+  ).toEqual([96, 96]);
   // At least 64; an axis that is shorter than that gets its own extent, rounded up.
   const several = { oneSize: false, medianSize: [40, 90], largestSize: [41, 120] };
   expect(settingsOf(several)['sampler.with.window']).toEqual([48, 64]);
@@ -72,6 +75,7 @@ describe('a resolution without a budget', () => {
     medianSize: [1500, 2000],
     largestSize: [1500, 2000],
     structureExtent: 200,
+    structureReach: 200,
   };
   const candidates = [1, 3 / 4, 1 / 2, 1 / 3, 1 / 4, 1 / 6, 1 / 8];
   const chosen = (
@@ -89,13 +93,15 @@ describe('a resolution without a budget', () => {
   test('is the finest at which a window shows a structure and its surroundings', () => {
     // 2 x 200 pixels: 133 at a third, 100 at a quarter.
     expect(chosen()).toBe(1 / 4);
-    expect(chosen({ structureExtent: 190, medianSize: [1400, 1500] })).toBe(1 / 3);
+    expect(chosen({ structureExtent: 190, structureReach: 190, medianSize: [1400, 1500] })).toBe(
+      1 / 3,
+    );
   });
 
   test('is the finest at which whole images are quickly looked at', () => {
     // 750 x 1000 are more than 512 x 512, 500 x 667 too, 375 x 500 are not.
-    expect(chosen({ structureExtent: 20 })).toBe(1 / 4);
-    expect(chosen({ structureExtent: 20, medianSize: [900, 900] })).toBe(1 / 2);
+    expect(chosen({ structureExtent: 20, structureReach: 20 })).toBe(1 / 4);
+    expect(chosen({ structureExtent: 20, structureReach: 20, medianSize: [900, 900] })).toBe(1 / 2);
   });
 
   test('keeps 95 % of the structures, and the median one of each class an outline', () => {
@@ -112,7 +118,9 @@ describe('a resolution without a budget', () => {
     expect(chosen({ medianSize: [256, 256] })).toBeUndefined();
     expect(chosen({ space: 3 })).toBeUndefined();
     expect(chosen({ classes: [{ ...large.classes[0]!, medianStructure: 0 }] })).toBeUndefined();
-    expect(chosen({ medianSize: [400, 500], structureExtent: 60 })).toBeUndefined();
+    expect(
+      chosen({ medianSize: [400, 500], structureExtent: 60, structureReach: 60 }),
+    ).toBeUndefined();
   });
 
   test('stands in the manifest with its figures, and what follows it is of that size', () => {
@@ -144,7 +152,12 @@ test('of several classes, those that a batch shows nowhere are left out of the m
 });
 
 test('a set without any foreground gets no Dice and no share of foreground', () => {
-  const settings = settingsOf({ empty: 100, foregroundShare: 0, structureExtent: 0 });
+  const settings = settingsOf({
+    empty: 100,
+    foregroundShare: 0,
+    structureExtent: 0,
+    structureReach: 0,
+  });
   expect(Object.keys(settings).filter((path) => path.startsWith('loss[1]'))).toEqual([]);
   expect(settings['sampler.with.foreground']).toBe('natural');
 });
@@ -162,6 +175,14 @@ test('images are judged as a whole where there are enough of both kinds, in two 
   expect(head({ empty: 91 })).toBeUndefined();
   const size = [64, 64, 64];
   expect(head({ space: 3, medianSize: size, largestSize: size })).toBeUndefined();
+});
+
+test('windows around thin structures are as large as what tells what they are', () => {
+  const large = { largestSize: [256, 256], medianSize: [256, 256], structureExtent: 77 };
+  const windowed = (structureReach: number) =>
+    settingsOf({ ...large, structureReach })['sampler.with.window'];
+  expect(windowed(77)).toEqual([128, 128]);
+  expect(windowed(14)).toEqual([64, 64]);
 });
 
 test('images are seen mirrored in the end, in two dimensions', () => {

@@ -57,14 +57,14 @@ export function withoutBudget(
   figures: TrainingFigures,
   resolutions: readonly Coarseness[],
 ): Coarser | undefined {
-  const { space, medianSize, structureExtent, classes } = figures;
+  const { space, medianSize, structureExtent, structureReach, classes } = figures;
   if (space !== 2 || Math.max(...medianSize) <= SMALL) return undefined;
   const found = classes.filter(({ medianStructure }) => medianStructure > 0);
   if (found.length === 0) return undefined;
   const smallest = Math.min(...found.map(({ medianStructure }) => medianStructure));
   const pixels = medianSize.reduce((all, extent) => all * extent, 1);
   const isEnough = ({ factor }: Coarseness) =>
-    2 * structureExtent * factor <= WINDOW_SIDES[2].most && pixels * factor ** 2 <= LOOK;
+    2 * structureReach * factor <= WINDOW_SIDES[2].most && pixels * factor ** 2 <= LOOK;
   const able = resolutions.filter(
     (one) =>
       one.factor === 1 ||

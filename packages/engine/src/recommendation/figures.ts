@@ -34,7 +34,17 @@ export interface TrainingFigures {
   readonly brightness: number;
   /** Median, over the images with foreground, of the longest extent of a structure; 0 of none. */
   readonly structureExtent: number;
+  /**
+   * How much has to be seen of a structure: `structureExtent`, or where three of four images with foreground have thin
+   * ones, a few times their thickness, since each part of a scratch looks like one; 0 of none.
+   */
+  readonly structureReach: number;
 }
+
+/** Times the thickness of a structure (pixels by longest extent) that tell what it is: a disc is 3.1 of it long. */
+const THICKNESSES = 4;
+/** Share of the extent below which they are thin. */
+const THIN = 0.5;
 
 /** Counts what decides, over the training split. */
 export function figuresOf(survey: CountedSurvey, facts: Facts): TrainingFigures {
@@ -46,6 +56,9 @@ export function figuresOf(survey: CountedSurvey, facts: Facts): TrainingFigures 
   );
   const filled = survey.images(survey.train.filter((id) => survey.hasForeground(id)));
   const extents = sorted(mapped(filled, ({ extent }) => Math.max(...extent)));
+  const structureExtent = quantileOf(extents, 0.5) || 0;
+  const reaches = sorted(mapped(filled, (image) => reachOf(image, facts.space)));
+  const reach = Math.round(quantileOf(reaches, 0.75) || 0);
   const classes = census.classes.slice(first);
   return {
     space: facts.space,
@@ -70,8 +83,17 @@ export function figuresOf(survey: CountedSurvey, facts: Facts): TrainingFigures 
     medianSize: axes.map((axis) => quantileOf(axis, 0.5)),
     largestSize: axes.map((axis) => axis.at(-1) ?? 0),
     brightness: brightnessOf(images, facts.channels),
-    structureExtent: quantileOf(extents, 0.5) || 0,
+    structureExtent,
+    structureReach: reach < THIN * structureExtent ? reach : structureExtent,
   };
+}
+
+function reachOf({ extent, structures }: CountedImage, space: 2 | 3): number {
+  const longest = Math.max(...extent);
+  const pixels = structures.reduce((most, one) => Math.max(most, one.pixels), 0);
+  return space === 3 || longest === 0
+    ? longest
+    : Math.min(longest, (THICKNESSES * pixels) / longest);
 }
 
 function brightnessOf(images: Iterable<CountedImage>, channels: number): number {
@@ -108,6 +130,7 @@ export function figuresAt(figures: TrainingFigures, factor: number): TrainingFig
     medianSize: figures.medianSize.map(length),
     largestSize: figures.largestSize.map(length),
     structureExtent: length(figures.structureExtent),
+    structureReach: length(figures.structureReach),
   };
 }
 

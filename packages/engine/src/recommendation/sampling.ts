@@ -40,7 +40,7 @@ const classBalance: Setting = ({ classes }) => {
 
 const window: Setting = (figures, { window: extents }) => {
   if (!extents) return undefined;
-  const { oneSize, largestSize, medianSize, structureExtent } = figures;
+  const { oneSize, largestSize, medianSize, structureExtent, structureReach } = figures;
   const longest = Math.max(...extents);
   const why = oneSize
     ? `images of ${largestSize.join(' x ')} are larger than a step needs to see`
@@ -48,7 +48,9 @@ const window: Setting = (figures, { window: extents }) => {
   const structures =
     structureExtent === 0
       ? ''
-      : `; the largest structure of an image is ${structureExtent} pixels long (median), and ${longest} ${longest > structureExtent ? 'shows its surroundings' : 'is what a CPU trains on in minutes'}`;
+      : structureReach < structureExtent
+        ? `; the largest structure of an image is ${structureExtent} pixels long (median), and thin: ${structureReach} of them tell what it is, and ${longest} show its surroundings`
+        : `; the largest structure of an image is ${structureExtent} pixels long (median), and ${longest} ${longest > structureExtent ? 'shows its surroundings' : 'is what a CPU trains on in minutes'}`;
   return setting(
     'sampler.with.window',
     extents,

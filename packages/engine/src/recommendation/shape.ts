@@ -98,10 +98,10 @@ export function shapeOf(
 }
 
 function windowOf(figures: TrainingFigures, multiple: number): number[] | undefined {
-  const { space, oneSize, largestSize, structureExtent } = figures;
+  const { space, oneSize, largestSize, structureReach } = figures;
   if (oneSize && Math.max(...largestSize) <= WHOLE[space]) return undefined;
   const { least, most } = WINDOW_SIDES[space];
-  const wished = Math.min(Math.max(2 * structureExtent, least), most);
+  const wished = Math.min(Math.max(2 * structureReach, least), most);
   return largestSize.map((extent) =>
     roundUp(Math.min(wished, Math.max(extent, multiple)), multiple),
   );

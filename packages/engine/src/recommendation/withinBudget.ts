@@ -26,7 +26,7 @@ const JOINED_FILTERS = [8, 16];
 /** Passes over the validation split at the end: the last epoch, the search of a decision, the scoring. */
 const LAST_PASSES = 3;
 /** Dice that masks have with themselves, below which a coarse grid costs more than half of the steps. */
-const BLURRED = 0.8;
+const BLURRED = 0.9;
 /** By how much more it has to be at the finer one. */
 const CLEARER = 0.05;
 /** Seconds of a command that neither train nor validate: opening, compiling, the report. */
@@ -34,8 +34,8 @@ const AROUND = 8;
 
 /**
  * Chooses the finest resolution that shows enough and at which the smallest network has enough steps and validation leaves the
- * rest its time; where none has, the one with the most steps. Where that blurs thin structures, the next finer one, as long
- * as half of these steps are left. Then the widest network for which enough steps are left: more of them with a longer budget.
+ * rest its time; where none has, the one with the most steps. Where that blurs thin structures, the finest one that leaves half of
+ * these steps. Then the widest network for which enough steps are left: more of them with a longer budget.
  */
 export async function withinBudget(question: Question): Promise<Within> {
   const [narrowest, ...widerOnes] = question.start ? JOINED_FILTERS : FILTERS;
@@ -75,21 +75,19 @@ function showing({ figures, resolutions, start }: Question): readonly Coarseness
   const shows = ({ factor }: Coarseness) => {
     const own = figuresAt(figures, factor);
     const { window } = shapeOf(own, { resized: factor !== 1 });
-    return window === undefined || 2 * own.structureExtent <= Math.max(...window);
+    return window === undefined || 2 * own.structureReach <= Math.max(...window);
   };
   const shown = keeping.filter(shows);
   return shown.length > 0 ? shown : keeping.slice(-1);
 }
 
-/** The next finer resolution, where thin structures lose more to the coarse one than training does to half of its steps. */
+/** The finest resolution with half of the steps, where thin structures lose more to the coarse one than that. */
 function sparing(chosen: Within, tried: readonly Within[], { start }: Question): Within {
-  const finer = tried[tried.indexOf(chosen) - 1];
-  if (finer?.dice === undefined || chosen.dice === undefined) return chosen;
+  const { dice } = chosen;
+  if (dice === undefined || dice >= BLURRED) return chosen;
   const half = (start ? STARTED_STEPS : STEPS) / 2;
-  const isClearer = chosen.dice < BLURRED && finer.dice >= chosen.dice + CLEARER;
-  return isClearer && isEnoughOf(finer, half)
-    ? { ...finer, spared: { resolution: chosen.resolution, dice: chosen.dice } }
-    : chosen;
+  const clearer = tried.find((one) => (one.dice ?? 0) >= dice + CLEARER && isEnoughOf(one, half));
+  return clearer ? { ...clearer, spared: { resolution: chosen.resolution, dice } } : chosen;
 }
 
 function isEnoughOf({ steps, pass, seconds }: Within, needed: number): boolean {
