@@ -18,6 +18,7 @@ export { lower } from './lower.ts';
 export { encode, initializersOf } from './onnx/encode.ts';
 export { generalize, NotGeneral } from './onnx/generalize.ts';
 export type { OnnxModel } from './onnx/model.ts';
+export { productsAt } from './passes/productsAt.ts';
 export { peakOf } from './peak.ts';
 export { type CompilerProbe, probeCompiler } from './probe.ts';
 export type { Adapter } from './providers/adapter.ts';

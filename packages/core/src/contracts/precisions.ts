@@ -1,0 +1,8 @@
+/**
+ * What a manifest's `precision` may be: how products are computed. float32: as everything else. tf32: operands
+ * rounded to 10 bits behind the point, on NVIDIA's tensor cores. float16: operands and results in float16, and the
+ * loss scaled so that small gradients are not lost (Micikevicius et al. 2018).
+ */
+export const PRECISIONS = ['float32', 'tf32', 'float16'] as const;
+
+export type Precision = (typeof PRECISIONS)[number];
