@@ -117,7 +117,7 @@ describe('trying a GPU', async () => {
   });
   const tried = (part: Partial<Ended>) => {
     if (outcome.state !== 'ok') throw new Error(outcome.detail);
-    return openGpu(outcome.runtime, 'webgpu', undefined, ended(part));
+    return openGpu(outcome.runtime, 'webgpu', {}, ended(part));
   };
 
   test.skipIf(outcome.state !== 'ok').each([

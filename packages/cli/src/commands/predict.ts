@@ -11,6 +11,7 @@ import {
   sbatchOption,
   setOption,
   wordsOf,
+  precisionOption,
 } from '../command.ts';
 import type { PredictionOptions } from '../jobs/predictImages.ts';
 import type { SlurmPredictionOptions } from '../jobs/predictOnSlurm.ts';
@@ -43,6 +44,7 @@ export const predict: Declare = (program) =>
       repeated('--with <run>', 'another run, or sweep, whose network predicts together with these'),
     )
     .addOption(backendOption())
+    .addOption(precisionOption())
     .addOption(onOption('parts are predicted'))
     .addOption(partsOption())
     .addOption(sbatchOption())

@@ -9,6 +9,7 @@ import {
   setOption,
   untilEpochOption,
   version,
+  precisionOption,
 } from '../command.ts';
 import type { ManifestOptions } from '../manifestArguments.ts';
 
@@ -24,6 +25,7 @@ export const resume: Declare = (program) =>
     .addOption(filesOption())
     .addOption(setOption('train.epochs=80'))
     .addOption(backendOption())
+    .addOption(precisionOption())
     .addOption(budgetOption())
     .addOption(
       new Option(

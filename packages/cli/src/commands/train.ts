@@ -8,6 +8,7 @@ import {
   setOption,
   untilEpochOption,
   version,
+  precisionOption,
 } from '../command.ts';
 import type { ManifestOptions } from '../manifestArguments.ts';
 
@@ -28,6 +29,7 @@ export const train: Declare = (program) =>
     .addOption(filesOption())
     .addOption(setOption('train.epochs=5'))
     .addOption(backendOption())
+    .addOption(precisionOption())
     .addOption(budgetOption())
     .option(
       '--out <folder>',

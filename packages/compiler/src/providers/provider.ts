@@ -2,6 +2,8 @@ import type { InferenceSession } from 'onnxruntime-node';
 
 /** Which part of onnxruntime computes the operators of a graph. */
 export type GpuProviderName = 'webgpu' | 'cuda';
+/** In what a GPU computes products. */
+export type GpuPrecision = 'float32' | 'tf32' | 'float16';
 export type ProviderName = 'cpu' | GpuProviderName;
 
 /** In which forms convolutions are written; measured by machine, see `measureForms`. */
