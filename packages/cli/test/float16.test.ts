@@ -111,3 +111,18 @@ test.skipIf(!hasWebGpu)('webgpu refuses float16 where its adapter has no such sh
   expect(stderr).toContain('RAREMASK_PRECISION_UNSUPPORTED');
   expect(stderr).toContain('shader-f16');
 });
+
+test('numbers of the network that leave float16 are told from a loss that is wrong', async () => {
+  // Adam moves every weight by the rate at first: sums of 72 products with 6000 are above 65504, and fine in float32.
+  const project = createProject(
+    MANIFEST.replace('filters: 2', 'filters: 8').replace(
+      'train: {',
+      'train: { optimizer: { use: adamw, learningRate: 6000 }, schedule: { use: constant, warmup: 0 },',
+    ),
+  );
+  const { status, stderr } = await raremask(project, 'train', ...FLOAT16);
+  expect(status).not.toBe(0);
+  expect(stderr).toContain('RAREMASK_LOSS_NOT_FINITE');
+  expect(stderr).toContain('have left the range of float16 (65504)');
+  expect(stderr).toContain('precision: float32');
+});

@@ -56,12 +56,12 @@ export function openGpu(
   { forms = GPU_FORMS, precision = 'float32' }: GpuUse = {},
   trial: TrialProcess = runTrial,
 ): GpuOutcome {
+  preparesEnvironment(name, precision);
   const files = name === 'cuda' ? runtimeFiles() : undefined;
   const missing = files === undefined ? [] : missingOfCuda(files);
   if (missing.length > 0) {
     return { state: 'absent', detail: `${missing.join(' and ')} missing in ${files!.folder}` };
   }
-  preparesEnvironment(name, precision);
   const key = `${name} ${precision}`;
   const known = outcomes.get(key) ?? tried(runtime, name, precision, trial);
   if (trial === runTrial) outcomes.set(key, known);

@@ -20,7 +20,7 @@ import { readCheckpoint, resumeState, writeCheckpoint } from '../record/checkpoi
 import type { EpochEvent, EpochSums, Progress } from '../record/checkpointHead.ts';
 import type { Compute } from '../runner/compute.ts';
 import { openRunner } from '../runner/openRunner.ts';
-import type { Network, Runner, StateArrays, StepResult } from '../runner/runner.ts';
+import type { Network, Runner, StateArrays, StepCall, StepResult } from '../runner/runner.ts';
 import { averageDecay } from '../step/average.ts';
 import { culpritOf, type UpdateBatch, updateCulpritOf } from '../step/culprit.ts';
 import { type MetState, stateNotFinite } from '../step/errors.ts';
@@ -537,7 +537,10 @@ export class TrainingRun {
   }
 
   /** The next step's batch and numbers. @param steps of the epoch */
-  #callOf(batch: Batch, steps: number): Omit<UpdateBatch, 'uniform'> {
+  #callOf(
+    batch: Batch,
+    steps: number,
+  ): Omit<UpdateBatch, 'uniform'> & Pick<StepCall, 'lossScale'> {
     const { train } = this.#work.loaded.manifest;
     const { epoch, step, updates } = this.#progress;
     const progress = updateProgress(step, steps, train.accumulate);
@@ -759,6 +762,7 @@ export class TrainingRun {
       data: this.#parts.dataPlace,
       gradientNorm: gradientNorm ?? Number.NaN,
       culprit,
+      isFloat16: this.#scale !== undefined,
       lastCheckpoint: totalSteps > 0 && epoch > 0 ? this.#folder.last : null,
     });
   }
