@@ -36,5 +36,5 @@ const gradients = gathered.map((values, index) => ({
   name: program.model.weights[index]!.name,
   values: [...values],
 }));
-console.log(JSON.stringify({ device, loss, gradients }));
-process.exit(0);
+// A pipe takes so much in pieces.
+process.stdout.write(`${JSON.stringify({ device, loss, gradients })}\n`, () => process.exit(0));

@@ -41,7 +41,7 @@ export async function measured(command, parameters, { limit, env = {}, cwd }) {
   const seconds = (performance.now() - started) / 1000;
   if (status === 0) {
     const gpu = before === undefined ? undefined : most - before;
-    return { ok: true, value: { gpu, seconds, ...lastLine(out) } };
+    return { ok: true, value: { seconds, ...lastLine(out), ...(gpu !== undefined && { gpu }) } };
   }
   if (signal === 'SIGKILL' && seconds >= limit) {
     return { ok: false, reason: `not done after ${limit} s` };
@@ -55,10 +55,14 @@ function lastLine(out) {
   return line.startsWith('{') ? JSON.parse(line) : {};
 }
 
+/** The line that says why, of all that a process wrote before it ended. */
 function reasonIn(err) {
   const lines = err.split('\n').filter((line) => line.trim() !== '');
-  const line = lines.findLast((one) => /(Error\b|RAREMASK_)/.test(one)) ?? lines.at(-1);
-  return (line ?? 'it said nothing').trim().slice(0, 200);
+  const line = lines.find((one) => /^\s*\w*(Error|Exception)\b.*: /.test(one)) ?? lines.at(-1);
+  return (line ?? 'it said nothing')
+    .trim()
+    .replace(/^Error: /, '')
+    .slice(0, 300);
 }
 
 /** MiB that are taken on all GPUs of NVIDIA; undefined where nobody says. */
