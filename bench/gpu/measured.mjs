@@ -68,11 +68,15 @@ function reasonIn(err) {
 /** MiB that are taken on all GPUs of NVIDIA; undefined where nobody says. */
 function gpuMemory() {
   try {
-    const said = execFileSync('nvidia-smi', ['--query-gpu=memory.used', '--format=csv,noheader,nounits'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: 5000,
-    });
+    const said = execFileSync(
+      'nvidia-smi',
+      ['--query-gpu=memory.used', '--format=csv,noheader,nounits'],
+      {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+        timeout: 5000,
+      },
+    );
     const numbers = said.trim().split('\n').map(Number);
     return numbers.some(Number.isNaN) ? undefined : numbers.reduce((sum, one) => sum + one, 0);
   } catch {

@@ -1,7 +1,7 @@
 // Packs bench/gpu with all that it needs, for a machine without a network: the folder is copied there, and run.
 // Usage: node bench/gpu/pack.mjs --out FOLDER [--cuda WHEELS]
 //        WHEELS: what `raremask backend pack cuda --out WHEELS` has made.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -16,7 +16,9 @@ if (values.out === undefined) {
 }
 const out = resolve(values.out);
 if (existsSync(out) && readdirSync(out).length > 0) {
-  throw new Error(`${out} is not empty. Expected: a folder that is yet to be made, or an empty one`);
+  throw new Error(
+    `${out} is not empty. Expected: a folder that is yet to be made, or an empty one`,
+  );
 }
 if (!existsSync(join(here, '..', 'dist', 'gpu', 'gradients.js'))) {
   throw new Error('bench is not built. Do this: npm run build');
@@ -56,9 +58,13 @@ function put(path, content) {
 }
 
 function wheelsIn(folder) {
-  const found = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.whl')) : [];
+  const found = existsSync(folder)
+    ? readdirSync(folder).filter((name) => name.endsWith('.whl'))
+    : [];
   if (found.length > 0) return found;
-  throw new Error(`--cuda: ${folder} has no wheels. Do this: raremask backend pack cuda --out ${folder}`);
+  throw new Error(
+    `--cuda: ${folder} has no wheels. Do this: raremask backend pack cuda --out ${folder}`,
+  );
 }
 
 function sizeOf(folder) {

@@ -14,7 +14,8 @@ const OPTIONAL = /^(onnxruntime-node|@img\/sharp(-libvips)?-)/;
 const UNUSED = new Set(['argparse', 'chalk', 'core-js', 'regenerator-runtime', 'yargs']);
 
 /** What no running program reads. */
-const UNREAD = /(\.(d\.[cm]?ts|[cm]?ts|map|md|markdown|tsx|flow|gyp|gypi|cc|h|c|cpp)|LICEN[CS]E.*|\.txt)$/i;
+const UNREAD =
+  /(\.(d\.[cm]?ts|[cm]?ts|map|md|markdown|tsx|flow|gyp|gypi|cc|h|c|cpp)|LICEN[CS]E.*|\.txt)$/i;
 const UNREAD_FOLDERS = /^(tests?|docs?|examples?|benchmark|\.github)\//;
 /** Of our own, whose dist is what runs; others run what they call src. */
 const OWN_SOURCES = /^(src|kernels)\//;
@@ -34,7 +35,8 @@ export function packagesFor(folder) {
     if (real === undefined) throw new Error(`${name} is not installed for ${from}`);
     const known = atTop.get(name);
     if (known === real) return;
-    const to = known === undefined ? join('node_modules', name) : join(inside, 'node_modules', name);
+    const to =
+      known === undefined ? join('node_modules', name) : join(inside, 'node_modules', name);
     if (found.has(to)) return;
     if (known === undefined) atTop.set(name, real);
     const manifest = JSON.parse(readFileSync(join(real, 'package.json'), 'utf8'));

@@ -81,7 +81,9 @@ unpack(top);
 const lack = backends.includes('cuda') ? installCuda(join(top, 'wheels')) : undefined;
 if (lack !== undefined) say(`CUDA's libraries are not put in place: ${lack}`);
 const env = cudaEnvironment();
-say(`${device ?? 'No GPU of NVIDIA answers'}; ${cpus()[0].model}, ${threads} cores; Node ${process.version}`);
+say(
+  `${device ?? 'No GPU of NVIDIA answers'}; ${cpus()[0].model}, ${threads} cores; Node ${process.version}`,
+);
 const ours = await right();
 if (values.profile) {
   for (const row of ours) await profile(row);
@@ -98,9 +100,7 @@ async function right() {
   const shape = { ...shapeOf('2,32x32,8,2'), threads };
   const stepOf = (backend, precision) =>
     node([built('gpu', 'gradients.js'), JSON.stringify({ ...shape, backend, precision })]);
-  say(
-    '\nOne step of a small U-Net against the processor: largest difference of the loss, or of a gradient by the largest number of its weight',
-  );
+  say('\nOne step of a small U-Net against the processor in float32: how far it is, and may be');
   const expected = await stepOf('compiled', 'float32');
   if (!expected.ok) throw new Error(`the processor itself does not compute: ${expected.reason}`);
   const good = [];
@@ -118,7 +118,7 @@ async function right() {
         if (precision === 'float32') break;
         continue;
       }
-      const { of, apart } = difference(expected.value, found.value);
+      const { of, apart } = difference(expected.value, found.value, precision);
       const isRight = apart <= TOLERANCES[precision];
       const { device: adapter } = found.value;
       if (isRight) good.push(row);

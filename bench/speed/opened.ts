@@ -22,12 +22,7 @@ export interface Opened {
 }
 
 /** @throws Error that says why it does not compute */
-export async function opened({
-  backend,
-  precision,
-  threads,
-  profile,
-}: Computing): Promise<Opened> {
+export async function opened({ backend, precision, threads, profile }: Computing): Promise<Opened> {
   if (backend !== 'compiled' && backend !== 'webgpu' && backend !== 'cuda') {
     const { reason } = await prepareBackend(
       backend as BackendRequest,

@@ -61,7 +61,11 @@ async function timed(work: () => Promise<unknown>): Promise<number[]> {
   const isOver = () => performance.now() >= until;
   for (let warm = 0; warm < 4 && !isOver(); warm++) await work();
   const seconds: number[] = [];
-  for (let repetition = 0; repetition < repetitions && !(repetition > 0 && isOver()); repetition++) {
+  for (
+    let repetition = 0;
+    repetition < repetitions && !(repetition > 0 && isOver());
+    repetition++
+  ) {
     const start = performance.now();
     await work();
     seconds.push((performance.now() - start) / 1000);

@@ -23,7 +23,8 @@ export function shapeOf(text) {
 /** Floating-point operations of the convolutions of one forward pass: a product and a sum for each tap. */
 export function operationsOf({ batch, size, filters, depth }) {
   const width = (level) => filters * 2 ** level;
-  const pixels = (level) => size.reduce((product, extent) => (product * extent) / 2 ** level, batch);
+  const pixels = (level) =>
+    size.reduce((product, extent) => (product * extent) / 2 ** level, batch);
   const taps = 3 ** size.length;
   let products = pixels(0) * filters * 2;
   for (let level = 0; level <= depth; level++) {

@@ -45,7 +45,7 @@ test('auto takes wasm where no native package is installed, and says so', async 
 });
 
 test('tensorflow-gpu is loaded with products in float32 unless TF32 was asked for', async () => {
-  const code = 'throw new Error(`told ${process.env.NVIDIA_TF32_OVERRIDE}`);';
+  const code = "throw new Error('told ' + process.env.NVIDIA_TF32_OVERRIDE);";
   install('@tensorflow/tfjs-node-gpu', code);
   // A module that has failed is not loaded a second time.
   install('a/node_modules/@tensorflow/tfjs-node-gpu', code);

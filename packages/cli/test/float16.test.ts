@@ -81,16 +81,19 @@ test.each([
   ['compiled', 'tf32', 'float32 or float16', 'auto, cuda, tensorflow-gpu'],
   ['wasm', 'float16', 'float32', 'auto, compiled, webgpu, cuda'],
   ['tensorflow-gpu', 'float16', 'float32 or tf32', 'auto, compiled, webgpu, cuda'],
-])('%s refuses %s where the manifest says it, with what each can', async (backend, asked, can, others) => {
-  const project = createProject(`${MANIFEST}backend: ${backend}\nprecision: ${asked}\n`);
-  const { status, stderr } = await raremask(project, 'train');
-  expect(status).not.toBe(0);
-  expect(stderr).toContain('RAREMASK_REFUSED_SETTING');
-  expect(stderr).toMatch(/raremask\.yaml:\d+:\d+/);
-  expect(stderr).toContain(`backend: ${backend} computes in ${can} alone`);
-  expect(stderr).toContain(`one of backend: ${others}`);
-  expect(existsSync(project.at('runs'))).toBe(false);
-});
+])(
+  '%s refuses %s where the manifest says it, with what each can',
+  async (backend, asked, can, others) => {
+    const project = createProject(`${MANIFEST}backend: ${backend}\nprecision: ${asked}\n`);
+    const { status, stderr } = await raremask(project, 'train');
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('RAREMASK_REFUSED_SETTING');
+    expect(stderr).toMatch(/raremask\.yaml:\d+:\d+/);
+    expect(stderr).toContain(`backend: ${backend} computes in ${can} alone`);
+    expect(stderr).toContain(`one of backend: ${others}`);
+    expect(existsSync(project.at('runs'))).toBe(false);
+  },
+);
 
 test('auto refuses tf32 where no GPU of NVIDIA is', async () => {
   const project = createProject();
@@ -100,17 +103,20 @@ test('auto refuses tf32 where no GPU of NVIDIA is', async () => {
   expect(stderr).toContain('--precision float32');
 });
 
-test.skipIf(!hasWebGpu)('webgpu refuses float16 where its adapter has no such shaders', async () => {
-  const project = createProject();
-  const { status, stderr } = await run(
-    project.folder,
-    ['train', '--backend', 'webgpu', '--precision', 'float16'],
-    { VK_ICD_FILENAMES: ICD },
-  );
-  expect(status).not.toBe(0);
-  expect(stderr).toContain('RAREMASK_PRECISION_UNSUPPORTED');
-  expect(stderr).toContain('shader-f16');
-});
+test.skipIf(!hasWebGpu)(
+  'webgpu refuses float16 where its adapter has no such shaders',
+  async () => {
+    const project = createProject();
+    const { status, stderr } = await run(
+      project.folder,
+      ['train', '--backend', 'webgpu', '--precision', 'float16'],
+      { VK_ICD_FILENAMES: ICD },
+    );
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('RAREMASK_PRECISION_UNSUPPORTED');
+    expect(stderr).toContain('shader-f16');
+  },
+);
 
 test('numbers of the network that leave float16 are told from a loss that is wrong', async () => {
   // Adam moves every weight by the rate at first: sums of 72 products with 6000 are above 65504, and fine in float32.

@@ -31,7 +31,13 @@ export {
 } from './providers/device.ts';
 export { refusalOf } from './providers/fits.ts';
 export { DeviceLost, isDeviceLost } from './providers/lost.ts';
-export { type Ended, type GpuOutcome, type GpuUse, openGpu, type TrialProcess } from './providers/openGpu.ts';
+export {
+  type Ended,
+  type GpuOutcome,
+  type GpuUse,
+  openGpu,
+  type TrialProcess,
+} from './providers/openGpu.ts';
 export { type Placement, saidOf } from './providers/placement.ts';
 export {
   type Forms,

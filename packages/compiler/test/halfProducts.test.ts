@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import {
   compile,
   type Elements,
-  graphOf,
   gpuProvider,
+  graphOf,
   inMemory,
   intoPort,
   lower,
@@ -102,7 +102,9 @@ describe('the products of a model in float16', () => {
       halves: productsAt(graph, 'model'),
     });
     const half = halves(model);
-    const ints = new Set(model.initializers.filter(({ type }) => type === 7).map(({ name }) => name));
+    const ints = new Set(
+      model.initializers.filter(({ type }) => type === 7).map(({ name }) => name),
+    );
     const mixed = model.nodes.filter(({ operator, inputs }) => {
       const numbers = inputs.filter((input) => !ints.has(input));
       const count = numbers.filter((input) => half.has(input)).length;
@@ -114,9 +116,9 @@ describe('the products of a model in float16', () => {
         .filter(({ inputs }) => inputs.some((input) => half.has(input)))
         .map(({ operator }) => operator),
     );
-    expect([...using].filter((operator) => /Add|Mul|Relu|Exp|Reduce|Softmax|Div/.test(operator))).toEqual(
-      ['MatMul'],
-    );
+    expect(
+      [...using].filter((operator) => /Add|Mul|Relu|Exp|Reduce|Softmax|Div/.test(operator)),
+    ).toEqual(['MatMul']);
     for (const { name } of model.outputs) expect(half.has(name)).toBe(false);
   });
 
@@ -177,7 +179,7 @@ test('a step in float16 is near that in float32, and is rounded', async () => {
   };
   const [whole, half] = [await results(false), await results(true)];
   const apart = whole.map((expected, index) => {
-    const largest = expected.reduce((most: number, one: number) => Math.max(most, Math.abs(one)), 0);
+    const largest = Math.max(...Array.from(expected, Math.abs));
     return Math.max(
       ...Array.from(expected, (one, at) => Math.abs(one - half[index]![at]!) / largest),
     );

@@ -158,28 +158,34 @@ describe('trying a GPU', async () => {
     ['tf32', 1e-7, 'ok', false],
     ['float16', 7e-4, 'ok', true],
     ['float16', 0.01, 'broken', undefined],
-  ] as const)('takes a product in %s that is %d from the right one for %s', (precision, error, state, rounds) => {
-    const found = tried({ stdout: JSON.stringify({ error }) }, precision);
-    expect(found.state).toBe(state);
-    expect(found.state === 'ok' ? found.rounds : undefined).toBe(rounds);
-  });
+  ] as const)(
+    'takes a product in %s that is %d from the right one for %s',
+    (precision, error, state, rounds) => {
+      const found = tried({ stdout: JSON.stringify({ error }) }, precision);
+      expect(found.state).toBe(state);
+      expect(found.state === 'ok' ? found.rounds : undefined).toBe(rounds);
+    },
+  );
 
-  test.skipIf(outcome.state !== 'ok')("tells NVIDIA's libraries whether they may round, whatever the environment says", () => {
-    if (outcome.state !== 'ok') return;
-    const before = process.env.NVIDIA_TF32_OVERRIDE;
-    try {
-      process.env.NVIDIA_TF32_OVERRIDE = '1';
-      openGpu(outcome.runtime, 'cuda', {}, ended({}));
-      expect(process.env.NVIDIA_TF32_OVERRIDE).toBe('0');
-      openGpu(outcome.runtime, 'cuda', { precision: 'tf32' }, ended({}));
-      expect(process.env.NVIDIA_TF32_OVERRIDE).toBeUndefined();
-      openGpu(outcome.runtime, 'cuda', { precision: 'float16' }, ended({}));
-      expect(process.env.NVIDIA_TF32_OVERRIDE).toBe('0');
-    } finally {
-      if (before === undefined) delete process.env.NVIDIA_TF32_OVERRIDE;
-      else process.env.NVIDIA_TF32_OVERRIDE = before;
-    }
-  });
+  test.skipIf(outcome.state !== 'ok')(
+    "tells NVIDIA's libraries whether they may round, whatever the environment says",
+    () => {
+      if (outcome.state !== 'ok') return;
+      const before = process.env.NVIDIA_TF32_OVERRIDE;
+      try {
+        process.env.NVIDIA_TF32_OVERRIDE = '1';
+        openGpu(outcome.runtime, 'cuda', {}, ended({}));
+        expect(process.env.NVIDIA_TF32_OVERRIDE).toBe('0');
+        openGpu(outcome.runtime, 'cuda', { precision: 'tf32' }, ended({}));
+        expect(process.env.NVIDIA_TF32_OVERRIDE).toBeUndefined();
+        openGpu(outcome.runtime, 'cuda', { precision: 'float16' }, ended({}));
+        expect(process.env.NVIDIA_TF32_OVERRIDE).toBe('0');
+      } finally {
+        if (before === undefined) delete process.env.NVIDIA_TF32_OVERRIDE;
+        else process.env.NVIDIA_TF32_OVERRIDE = before;
+      }
+    },
+  );
 });
 
 describe('what is lowered for WebGPU', () => {

@@ -80,7 +80,8 @@ const NO_RUNTIME = 'onnxruntime-node does not load, and there is no tensorflow-g
 
 /** Kernel by kernel, on a tfjs backend. */
 function eagerly(eager: PreparedBackend, precision: Precision): Prepared {
-  const reason = precision === 'float32' ? eager.reason : `${eager.reason}; products in ${precision}`;
+  const reason =
+    precision === 'float32' ? eager.reason : `${eager.reason}; products in ${precision}`;
   return { ...eager, reason, precision };
 }
 

@@ -5,8 +5,8 @@ import {
   checkpointOption,
   command,
   type Declare,
-  setOption,
   precisionOption,
+  setOption,
 } from '../command.ts';
 import type { EvaluationOptions } from '../jobs/evaluateRun.ts';
 

@@ -7,11 +7,11 @@ import {
   type Declare,
   onOption,
   partOption,
+  precisionOption,
   repeated,
   sbatchOption,
   setOption,
   wordsOf,
-  precisionOption,
 } from '../command.ts';
 import type { PredictionOptions } from '../jobs/predictImages.ts';
 import type { SlurmPredictionOptions } from '../jobs/predictOnSlurm.ts';

@@ -5,10 +5,10 @@ import {
   command,
   type Declare,
   filesOption,
+  precisionOption,
   setOption,
   untilEpochOption,
   version,
-  precisionOption,
 } from '../command.ts';
 import type { ManifestOptions } from '../manifestArguments.ts';
 

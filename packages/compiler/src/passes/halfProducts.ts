@@ -95,8 +95,7 @@ class Halving {
       consumers.length > 0 &&
       !this.#results.has(name) &&
       consumers.every(
-        (node) =>
-          operandsOf(node).includes(name) && (this.#isProduct(node) || this.#isMoved(node)),
+        (node) => operandsOf(node).includes(name) && (this.#isProduct(node) || this.#isMoved(node)),
       );
     this.#moved.set(name, found);
     return found;

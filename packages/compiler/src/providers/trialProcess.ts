@@ -41,5 +41,6 @@ const most = row(SIDE - 1) * sum;
 const wrong = Array.from(y!.data as Float32Array, (value, at) =>
   Math.abs(value - row(Math.floor(at / SIDE)) * sum),
 );
-const error = wrong.reduce((largest, one) => (one <= largest ? largest : one), 0) / most;
-stdout.write(`${JSON.stringify({ error })}\n`);
+const error = wrong.reduce((largest, one) => Math.max(largest, one), 0) / most;
+// JSON has nothing for what is no number.
+stdout.write(`${JSON.stringify({ error: Number.isFinite(error) ? error : Number.MAX_VALUE })}\n`);

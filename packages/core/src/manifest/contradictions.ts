@@ -19,7 +19,14 @@ import {
  * speak against each other. Looks at what is written, not at defaults.
  */
 export function contradictions(root: TreeNode): Mistake[] {
-  return [...warmup(root), ...split(root), ...names(root), ...thaw(root), ...cost(root), ...precision(root)];
+  return [
+    ...warmup(root),
+    ...split(root),
+    ...names(root),
+    ...thaw(root),
+    ...cost(root),
+    ...precision(root),
+  ];
 }
 
 function warmup(root: TreeNode): Mistake[] {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { BACKENDS } from '../contracts/backends.ts';
-import { PRECISIONS } from '../contracts/precisions.ts';
 import { KINDS, type Kinds, type MapEntry } from '../contracts/kinds.ts';
 import { millimetresOf } from '../contracts/length.ts';
+import { PRECISIONS } from '../contracts/precisions.ts';
 import { CHOOSING_SCORES, SCORE_NAME } from '../contracts/score.ts';
 import { secondsOf } from './duration.ts';
 import { MANIFEST_FORMAT } from './format.ts';

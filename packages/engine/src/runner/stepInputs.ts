@@ -161,12 +161,12 @@ export class StepInputs {
     const terms = take(this.#program.losses.length);
     const { scaled } = this.#program;
     const norm = scaled || this.#part !== 'gather' ? one() : null;
-    const isFinite = [loss, ...terms].every(Number.isFinite);
+    const hasLoss = [loss, ...terms].every(Number.isFinite);
     return {
       loss,
       terms,
       gradientNorm: this.#part === 'gather' ? null : norm,
-      ...(scaled && { overflowed: isFinite && !Number.isFinite(norm) }),
+      ...(scaled && { overflowed: hasLoss && !Number.isFinite(norm) }),
       ...(this.#program.outcomes && { outcomes: pairs(outcomes!) }),
     };
   }

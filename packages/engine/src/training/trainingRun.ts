@@ -165,7 +165,9 @@ export class TrainingRun {
       best: null,
       seconds: 0,
     };
-    this.#scale = settings.program.scaled ? new LossScale(emit, this.#progress.lossScale) : undefined;
+    this.#scale = settings.program.scaled
+      ? new LossScale(emit, this.#progress.lossScale)
+      : undefined;
     if (from) {
       const { sampler, schedule } = from.checkpoint.head.progress;
       parts.sampler.restore?.(sampler);
@@ -518,7 +520,17 @@ export class TrainingRun {
       const asked = signal?.aborted ?? false;
       const draws = batches[step]!;
       return await this.#together.step({
-        ...{ runner: this.#runner, call, batch, waited, draws, gathering, random, asked, isDropped },
+        ...{
+          runner: this.#runner,
+          call,
+          batch,
+          waited,
+          draws,
+          gathering,
+          random,
+          asked,
+          isDropped,
+        },
       });
     }
     const result = await this.#runner.step({
@@ -537,10 +549,7 @@ export class TrainingRun {
   }
 
   /** The next step's batch and numbers. @param steps of the epoch */
-  #callOf(
-    batch: Batch,
-    steps: number,
-  ): Omit<UpdateBatch, 'uniform'> & Pick<StepCall, 'lossScale'> {
+  #callOf(batch: Batch, steps: number): Omit<UpdateBatch, 'uniform'> & Pick<StepCall, 'lossScale'> {
     const { train } = this.#work.loaded.manifest;
     const { epoch, step, updates } = this.#progress;
     const progress = updateProgress(step, steps, train.accumulate);
