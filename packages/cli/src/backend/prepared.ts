@@ -60,13 +60,11 @@ async function best(folder: string, use: Use): Promise<Prepared> {
   const measured = knownCalibration();
   const { gpu, passed } =
     outcome.state === 'ok' ? bestGpu(outcome.runtime, precision, measured) : NO_GPU;
+  if (precision === 'tf32' && gpu === undefined) return await inTf32(folder, passed);
   const eager = await prepareBackend('auto', folder, precision === 'tf32');
   if (gpu) return onGpu(gpu, eager, use, passed);
-  if (eager.name === 'tensorflow-gpu' && precision !== 'float16') {
+  if (eager.name === 'tensorflow-gpu' && precision === 'float32') {
     return withPassed(eagerly(eager, precision), passed);
-  }
-  if (precision === 'tf32') {
-    throw precisionUnsupported(precision, 'auto', passed.join(', ') || NO_RUNTIME);
   }
   if (outcome.state === 'ok') return compiled(outcome.runtime, eager, use, passed);
   const lack = runtimeLack(outcome);
@@ -76,7 +74,19 @@ async function best(folder: string, use: Use): Promise<Prepared> {
 }
 
 const NO_GPU = { gpu: undefined, passed: [] } as const;
-const NO_RUNTIME = 'onnxruntime-node does not load, and there is no tensorflow-gpu';
+
+/** TensorFlow on a GPU, the last that can; on a processor it would compute in float32. */
+async function inTf32(folder: string, passed: readonly string[]): Promise<Prepared> {
+  try {
+    return withPassed(
+      eagerly(await prepareBackend('tensorflow-gpu', folder, true), 'tf32'),
+      passed,
+    );
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('. ')[0]! : String(error);
+    throw precisionUnsupported('tf32', 'auto', [...passed, reason].join(', '));
+  }
+}
 
 /** Kernel by kernel, on a tfjs backend. */
 function eagerly(eager: PreparedBackend, precision: Precision): Prepared {
