@@ -95,6 +95,29 @@ test.each([
   },
 );
 
+test('a network that was trained in tf32 is used elsewhere in float32', async () => {
+  const project = createProject();
+  const trained = await raremask(project, 'train', '--until-epoch', '1');
+  expect(trained.status, trained.stderr).toBe(75);
+  const manifest = project.read('runs/tiny/manifest.resolved.yaml');
+  expect(manifest).toContain('precision: float32');
+  project.write(
+    'runs/tiny/manifest.resolved.yaml',
+    manifest.replace('precision: float32', 'precision: tf32'),
+  );
+  const words = ['predict', 'runs/tiny', 'data/images', '--out', 'predicted'] as const;
+  const refused = await raremask(project, ...words);
+  expect(refused.status).not.toBe(0);
+  expect(refused.stderr).toContain('--precision float32');
+  const predicted = await raremask(project, ...words, '--precision', 'float32');
+  expect(predicted.status, predicted.stderr).toBe(0);
+  const exported = await raremask(project, 'export', 'runs/tiny', '--out', 'tiny.onnx');
+  expect(exported.status, exported.stderr).toBe(0);
+  const packaged = await raremask(project, 'package', 'runs/tiny', '--out', 'handed-on');
+  expect(packaged.status, packaged.stderr).toBe(0);
+  expect(project.read('handed-on/manifest.resolved.yaml')).toContain('precision: float32');
+});
+
 test('auto refuses tf32 where no GPU of NVIDIA is', async () => {
   const project = createProject();
   const { status, stderr } = await raremask(project, 'train', '--precision', 'tf32');
