@@ -68,8 +68,9 @@ const config: KnipConfig = {
     // Called by scripts/site.mjs.
     site: { entry: ['collect.mjs'] },
     bench: {
-      entry: ['**/*.yaml', '**/*.mjs', '*/ours.ts', 'scale/rank.ts'],
-      ignoreDependencies: ['raremask', ...STANDARD],
+      entry: ['**/*.yaml', '**/*.mjs', '*/ours.ts', 'gpu/gradients.ts', 'scale/rank.ts'],
+      // The commands of both are run by bench/gpu, for the demo.
+      ignoreDependencies: ['raremask', '@raremask/dataset-phantom', ...STANDARD],
     },
     test: {
       // onTensorflow.ts runs before the files of other projects, where a folder with tfjs-node is named.

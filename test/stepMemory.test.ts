@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { loadRuntime } from '@raremask/compiler';
 import { expect, test } from 'vitest';
 import { further } from './further.ts';
 
-const ours = join(import.meta.dirname, '..', 'bench', 'dist', 'speed', 'ours.js');
+const bench = join(import.meta.dirname, '..', 'bench');
+const { shapeOf } = await import(pathToFileURL(join(bench, 'speed', 'shape.mjs')).href);
 const outcome = await loadRuntime();
 if (outcome.state !== 'ok') console.warn(`skipped: onnxruntime-node: ${outcome.detail}`);
 
@@ -20,9 +22,15 @@ test.skipIf(outcome.state !== 'ok').each([
   'the memory of a training step is estimated within a third: %s of %s, %s filters, depth %s',
   { timeout: 300_000 },
   (...network) => {
-    const said = execFileSync(process.execPath, [ours, 'compiled', ...network, 'own', '1', '1'], {
-      encoding: 'utf8',
-    });
+    const request = {
+      ...shapeOf(network.join()),
+      ...{ backend: 'compiled', precision: 'float32', threads: 1, repetitions: 1 },
+    };
+    const said = execFileSync(
+      process.execPath,
+      [join(bench, 'dist', 'speed', 'ours.js'), JSON.stringify(request)],
+      { encoding: 'utf8' },
+    );
     const { trained, estimate } = JSON.parse(said) as Record<'trained' | 'estimate', number>;
     expect(estimate / trained).toBeGreaterThan(2 / 3);
     expect(estimate / trained).toBeLessThan(4 / 3);

@@ -35,10 +35,10 @@ const timed = (values: Float32Array) => {
   team.sum(values);
   summing += performance.now() - before;
 };
-const network = await networkOf(batch, size, [
-  `model.with.filters=${filters}`,
-  `model.with.syncBatchNorm=${sync}`,
-]);
+const network = await networkOf(
+  { batch, size, filters: Number(filters), depth: 4, encoder: 'own' },
+  [`model.with.syncBatchNorm=${sync}`],
+);
 const { model, losses, optimizer } = network;
 const program = {
   ...network,

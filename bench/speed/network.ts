@@ -3,14 +3,31 @@ import * as services from '@raremask/core';
 import { createHost, createRandom } from '@raremask/core/host';
 import { loadManifest } from '@raremask/core/manifest';
 
+/** A batch, and the U-Net that it goes through. */
+export interface Shape {
+  readonly batch: number;
+  readonly size: readonly number[];
+  /** Of the first level. */
+  readonly filters: number;
+  /** Poolings. */
+  readonly depth: number;
+  readonly encoder: string;
+}
+
 /**
  * The step of `speed.yaml` for images of one channel and a rare structure.
  *
- * @param set settings that are changed, as for `--set`
+ * @param more settings that are changed as well, as for `--set`
  */
-export async function networkOf(batch: number, size: readonly number[], set: readonly string[]) {
+export async function networkOf(
+  { batch, size, filters, depth, encoder }: Shape,
+  more: readonly string[] = [],
+) {
+  const set = Object.entries({ filters, depth, encoder }).map(
+    ([name, value]) => `model.with.${name}=${value}`,
+  );
   const manifest = fileURLToPath(new URL('../../speed/speed.yaml', import.meta.url));
-  const { plugins } = await loadManifest([manifest], { set: [...set] });
+  const { plugins } = await loadManifest([manifest], { set: [...set, ...more] });
   const run = createHost().run({ seed: 0 });
   const facts: services.Facts = {
     space: size.length as 2 | 3,

@@ -1,55 +1,26 @@
 /**
  * One training step and one inference of the U-Net, in this process: one JSON line with the seconds of
  * each repetition, the peak of memory, what of it training took, and what that was estimated to be, in MiB.
- * Usage: node ours.js BACKEND BATCH SIZE FILTERS DEPTH ENCODER THREADS REPETITIONS [PROFILE]
- * SIZE: extents with an x between them. BACKEND: compiled, or one of tfjs's. PROFILE: beginning of the
- * name of a file into which onnxruntime writes the time of each operator.
+ * Usage: node ours.js REQUEST, which is JSON.
  */
 
-import { prepareBackend } from '@raremask/backends';
-import { loadRuntime } from '@raremask/compiler';
 import { initialState, openNetwork, openRunner, type RunEvent } from '@raremask/engine';
-import { networkOf, noise } from './network.ts';
+import { networkOf, noise, type Shape } from './network.ts';
+import { type Computing, opened } from './opened.ts';
 
-const [
-  backend,
-  batchText,
-  sizeText,
-  filters,
-  depth,
-  encoder,
-  threadsText,
-  repetitionsText,
-  profile,
-] = process.argv.slice(2) as [
-  string,
-  string,
-  string,
-  string,
-  string,
-  string,
-  string,
-  string,
-  string?,
-];
-const [batch, threads, repetitions] = [batchText, threadsText, repetitionsText].map(Number) as [
-  number,
-  number,
-  number,
-];
-const size = sizeText.split('x').map(Number);
-const compiled = backend === 'compiled';
-await prepareBackend(compiled ? 'wasm' : (backend as 'wasm'));
-const outcome = await loadRuntime();
-if (compiled && outcome.state !== 'ok') throw new Error(outcome.detail);
-const compute =
-  compiled && outcome.state === 'ok' ? { runtime: outcome.runtime, threads, profile } : undefined;
+interface Request extends Computing, Shape {
+  readonly repetitions: number;
+  /** After which no further repetition begins; left out, all are made. */
+  readonly seconds?: number;
+}
 
-const program = await networkOf(batch, size, [
-  `model.with.filters=${filters}`,
-  `model.with.depth=${depth}`,
-  `model.with.encoder=${encoder}`,
-]);
+const request = JSON.parse(process.argv[2]!) as Request;
+const { backend, precision, batch, size, repetitions } = request;
+const { compute, device } = await opened(request);
+const program = {
+  ...(await networkOf(request)),
+  scaled: precision === 'float16',
+};
 const { losses, optimizer } = program;
 const { images, target, weight } = noise(batch, size, 1);
 
@@ -77,6 +48,8 @@ async function train(): Promise<number> {
     learningRate: 1e-3,
     numbers: optimizer.numbers?.(++step) ?? {},
     termWeights: losses.map(() => 1),
+    // A run lowers its scale until gradients fit; this one does from the start.
+    ...(program.scaled && { lossScale: 1024 }),
     uniform: (into) => into.fill(1),
   });
   return loss;
@@ -84,9 +57,15 @@ async function train(): Promise<number> {
 
 /** The first steps of a process are slower, here and in PyTorch, while memory settles: four are not counted. */
 async function timed(work: () => Promise<unknown>): Promise<number[]> {
-  for (let warm = 0; warm < 4; warm++) await work();
+  const until = performance.now() + 1000 * (request.seconds ?? Number.POSITIVE_INFINITY);
+  const isOver = () => performance.now() >= until;
+  for (let warm = 0; warm < 4 && !isOver(); warm++) await work();
   const seconds: number[] = [];
-  for (let repetition = 0; repetition < repetitions; repetition++) {
+  for (
+    let repetition = 0;
+    repetition < repetitions && !(repetition > 0 && isOver());
+    repetition++
+  ) {
     const start = performance.now();
     await work();
     seconds.push((performance.now() - start) / 1000);
@@ -105,6 +84,9 @@ const inference = await timed(() => network.infer(images, batch, size));
 await network.dispose();
 const memory = process.resourceUsage().maxRSS / 1024;
 console.log(
-  JSON.stringify({ backend, train: training, infer: inference, first, memory, trained, estimate }),
+  JSON.stringify({
+    ...{ backend, precision, device, train: training, infer: inference },
+    ...{ first, memory, trained, estimate },
+  }),
 );
 process.exit(0);

@@ -1,8 +1,11 @@
 """The same U-Net, losses and optimizer in PyTorch: one JSON line with the seconds of each repetition.
 
-Usage: OMP_NUM_THREADS=T OPENBLAS_NUM_THREADS=1 python3 peer.py BATCH SIZE FILTERS DEPTH ENCODER THREADS REPETITIONS FORM
-SIZE: extents with an x between them, for example 128x128 or 32x64x64.
-FORM: plain, channels-last, or compile (torch.compile of the network, channels first).
+Usage: OMP_NUM_THREADS=T OPENBLAS_NUM_THREADS=1 python3 peer.py REQUEST
+REQUEST: JSON with batch, size, filters, depth, encoder, threads, repetitions;
+seconds, after which no further repetition begins (left out, all are made);
+form: plain, channels-last, or compile (torch.compile of the network, channels first);
+device: cpu or cuda; precision: float32, tf32, bfloat16 or float16 (autocast; float16 with a scaled loss).
+Images come from the memory of the processor in each repetition, and logits go there, on whatever device.
 """
 
 import json
@@ -14,12 +17,23 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-batch, filters, DEPTH, threads, repetitions = (int(sys.argv[at]) for at in (1, 3, 4, 6, 7))
-encoder, form = sys.argv[5], sys.argv[8]
+request = json.loads(sys.argv[1])
+batch, filters, DEPTH, size = (request[name] for name in ("batch", "filters", "depth", "size"))
+threads, repetitions, encoder = (request[name] for name in ("threads", "repetitions", "encoder"))
+form, precision = request["form"], request.get("precision", "float32")
+seconds_at_most = request.get("seconds", float("inf"))
+device = torch.device(request.get("device", "cpu"))
+on_gpu = device.type == "cuda"
 if form not in ("plain", "channels-last", "compile"):
     sys.exit(f"{form} is none of plain, channels-last, compile")
-size = [int(extent) for extent in sys.argv[2].split("x")]
+if precision not in ("float32", "tf32", "bfloat16", "float16"):
+    sys.exit(f"{precision} is none of float32, tf32, bfloat16, float16")
 space = len(size)
+narrow = {"bfloat16": torch.bfloat16, "float16": torch.float16}.get(precision)
+if on_gpu:
+    torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
+    torch.backends.cudnn.allow_tf32 = precision == "tf32"
+    torch.backends.cudnn.benchmark = True
 torch.set_num_threads(threads)
 torch.manual_seed(0)
 
@@ -104,7 +118,7 @@ class EfficientNetLiteUNet(nn.Module):
         return self.head(x)
 
 
-model = UNet() if encoder == "own" else EfficientNetLiteUNet()
+model = (UNet() if encoder == "own" else EfficientNetLiteUNet()).to(device)
 images = torch.randn(batch, 1, *size)
 if form == "channels-last":
     last = torch.channels_last if space == 2 else torch.channels_last_3d
@@ -114,38 +128,62 @@ optimizer = torch.optim.Adam(model.parameters(), 1e-3)
 network = torch.compile(model) if form == "compile" else model
 truth = (torch.rand(batch, *size) > 0.97).long()
 one_hot = F.one_hot(truth, 2).movedim(-1, 1).float()
+if on_gpu:
+    images, truth, one_hot = (tensor.pin_memory() for tensor in (images, truth, one_hot))
+scaler = torch.cuda.amp.GradScaler(enabled=on_gpu and precision == "float16")
+
+
+def forward(x):
+    if narrow is None:
+        return network(x)
+    with torch.autocast(device.type, dtype=narrow):
+        return network(x).float()
 
 
 def train():
     optimizer.zero_grad()
-    logits = network(images)
+    return train_on(*(tensor.to(device, non_blocking=True) for tensor in (images, truth, one_hot)))
+
+
+def train_on(images, truth, one_hot):
+    logits = forward(images)
     probabilities = torch.softmax(logits, 1)
     axes = tuple(range(2, 2 + space))
     hits = (probabilities * one_hot).sum(axes)
     total = (probabilities + one_hot).sum(axes)
     dice = 1 - ((2 * hits + 1) / (total + 1))[:, 1].mean()
     loss = dice + F.cross_entropy(logits, truth)
-    loss.backward()
-    optimizer.step()
+    scaler.scale(loss).backward()
+    scaler.step(optimizer)
+    scaler.update()
+    if on_gpu:
+        torch.cuda.synchronize()
     return float(loss.detach())
 
 
 def infer():
     with torch.no_grad():
-        return network(images)
+        return forward(images.to(device, non_blocking=True)).cpu()
 
 
 def timed(work):
+    until = time.perf_counter() + seconds_at_most
     for _ in range(4):
-        work()
+        if time.perf_counter() < until:
+            work()
     seconds = []
-    for _ in range(repetitions):
+    for repetition in range(repetitions):
+        if repetition > 0 and time.perf_counter() >= until:
+            break
         start = time.perf_counter()
         work()
         seconds.append(time.perf_counter() - start)
     return seconds
 
 
+start = time.perf_counter()
+train()
+first = time.perf_counter() - start
 training = timed(train)
 model.eval()
 inference = timed(infer)
@@ -153,6 +191,8 @@ print(
     json.dumps(
         {
             "torch": torch.__version__,
+            "device": torch.cuda.get_device_name(device) if on_gpu else "the processor",
+            "first": first,
             "train": training,
             "infer": inference,
             "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,

@@ -5,11 +5,13 @@
 // named, or efficientnet-lite0, for whose peer Python needs timm). The peer is PyTorch in the form that is fastest
 // of those named, chosen for training and for inference apart; torch.compile needs a C++ compiler.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { column, median, ms } from './figures.mjs';
+import { operatorTable } from './operatorTable.mjs';
+import { operationsOf, shapeOf } from './shape.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values } = parseArgs({
@@ -37,7 +39,7 @@ if (!torch) {
 }
 
 if (values.profile) {
-  for (const shape of values.shapes.split(';')) profile(shape);
+  for (const shape of values.shapes.split(';')) await profile(shape);
 } else {
   measure();
 }
@@ -47,31 +49,23 @@ function measure() {
     `${values.backend}; ${rounds} rounds of ${values.repetitions} repetitions, medians, ms`,
   );
   console.log(
-    'ratio: PyTorch, in its fastest form, by ours; GFLOP/s of the convolutions, counted directly; memory at its peak, MiB',
+    'ratio: PyTorch, in its fastest form, by ours; GFLOP/s of the convolutions, counted directly; memory at its peak, MiB: of the process, and of it what training took and was estimated to take',
   );
   console.log(
-    'threads  shape                  training: ours  PyTorch  ratio  GFLOP/s | inference: ours  PyTorch  ratio | memory: ours  PyTorch  forms',
+    'threads  shape                  training: ours  PyTorch  ratio  GFLOP/s | inference: ours  PyTorch  ratio | memory: ours  PyTorch | training  estimate  forms',
   );
   for (const threads of [...new Set(values.threads.split(','))]) {
-    for (const shape of values.shapes.split(';')) {
-      const parameters = parametersOf(shape);
-      const mine = { train: [], infer: [], memory: [] };
+    for (const text of values.shapes.split(';')) {
+      const shape = shapeOf(text);
+      const mine = { train: [], infer: [], memory: [], trained: [], estimate: [] };
       const peers = forms.map((form) => ({ form, train: [], infer: [], memory: [] }));
       for (let round = 0; round < rounds; round++) {
-        collect(mine, threads, process.execPath, [
-          ours,
-          values.backend,
-          ...parameters,
-          threads,
-          values.repetitions,
-        ]);
+        collect(mine, threads, process.execPath, [ours, requestOf(shape, threads)]);
         for (const peer of peers) {
+          const { form } = peer;
           collect(peer, threads, values.python, [
             join(here, 'peer.py'),
-            ...parameters,
-            threads,
-            values.repetitions,
-            peer.form,
+            requestOf(shape, threads, { form }),
           ]);
         }
       }
@@ -79,23 +73,26 @@ function measure() {
       const inferrer = fastest(peers, 'infer');
       const step = [median(mine.train), median(trainer?.train ?? [])];
       const one = [median(mine.infer), median(inferrer?.infer ?? [])];
-      const own = parameters[4] === 'own';
-      const speed = own ? (3 * convolutions(parameters)) / step[0] / 1e9 : Number.NaN;
+      const isOwn = shape.encoder === 'own';
+      const speed = isOwn ? (3 * operationsOf(shape)) / step[0] / 1e9 : undefined;
       console.log(
         [
           threads.padStart(7),
-          ` ${shape.padEnd(22)}`,
+          ` ${text.padEnd(22)}`,
           ms(step[0], 14),
           ms(step[1], 8),
           ratio(step),
-          (own ? speed.toFixed(0) : '-').padStart(8),
+          column(speed, 8),
           '|',
           ms(one[0], 15),
           ms(one[1], 8),
           ratio(one),
           '|',
-          median(mine.memory).toFixed(0).padStart(12),
-          trainer ? median(trainer.memory).toFixed(0).padStart(8) : '',
+          column(median(mine.memory), 12),
+          column(median(trainer?.memory ?? []), 8),
+          '|',
+          column(median(mine.trained), 8),
+          column(median(mine.estimate), 9),
           ...(trainer ? [`  ${trainer.form}; ${inferrer.form}`] : []),
         ].join(' '),
       );
@@ -103,58 +100,21 @@ function measure() {
   }
 }
 
-function profile(shape) {
-  const folder = mkdtempSync(join(tmpdir(), 'raremask-profile-'));
+async function profile(text) {
   const threads = values.threads.split(',')[0];
-  execFileSync(process.execPath, [
-    ours,
-    'compiled',
-    ...parametersOf(shape),
-    threads,
-    values.repetitions,
-    join(folder, 'step'),
-  ]);
-  const [file] = readdirSync(folder);
-  const events = JSON.parse(readFileSync(join(folder, file), 'utf8'));
-  rmSync(folder, { recursive: true });
-  const runs = events.filter(({ name }) => name === 'model_run').length;
-  const totals = new Map();
-  for (const { cat, name, dur, args } of events) {
-    if (cat !== 'Node' || !name.endsWith('_kernel_time')) continue;
-    const total = totals.get(args.op_name) ?? { count: 0, time: 0 };
-    totals.set(args.op_name, { count: total.count + 1, time: total.time + dur / 1000 });
-  }
-  console.log(`${shape}, ${threads} threads: operators of a training step, how many, ms`);
-  const sorted = [...totals].sort(([, a], [, b]) => b.time - a.time);
-  for (const [name, { count, time }] of sorted.slice(0, 15)) {
-    console.log(
-      `  ${name.padEnd(20)} ${(count / runs).toFixed(0).padStart(5)} ${(time / runs).toFixed(2).padStart(8)}`,
-    );
-  }
+  const lines = await operatorTable((into) =>
+    execFileSync(process.execPath, [ours, requestOf(shapeOf(text), threads, { profile: into })]),
+  );
+  console.log(`${text}, ${threads} threads: operators of a training step, how many, ms`);
+  for (const line of lines) console.log(line);
 }
 
-function parametersOf(shape) {
-  const [batch, size, filters, depth = '4', encoder = 'own'] = shape.split(',');
-  return [batch, size, filters, depth, encoder];
-}
-
-/** Floating-point operations of the convolutions of one forward pass: a product and a sum for each tap. */
-function convolutions([batchText, size, filtersText, depthText]) {
-  const [batch, filters, depth] = [batchText, filtersText, depthText].map(Number);
-  const extents = size.split('x').map(Number);
-  const width = (level) => filters * 2 ** level;
-  const pixels = (level) =>
-    extents.reduce((product, extent) => (product * extent) / 2 ** level, batch);
-  const taps = 3 ** extents.length;
-  let products = pixels(0) * filters * 2;
-  for (let level = 0; level <= depth; level++) {
-    const from = level === 0 ? 1 : width(level - 1);
-    products += pixels(level) * taps * width(level) * (from + width(level));
-    if (level === depth) continue;
-    products += pixels(level) * taps * width(level) * (2 * width(level) + width(level));
-    products += pixels(level) * width(level + 1) * width(level);
-  }
-  return 2 * products;
+/** What ours.ts and peer.py are asked for. */
+function requestOf(shape, threads, more = {}) {
+  return JSON.stringify({
+    ...{ ...shape, ...more, backend: values.backend, precision: 'float32' },
+    ...{ threads: Number(threads), repetitions: Number(values.repetitions) },
+  });
 }
 
 function collect(into, threads, command, parameters) {
@@ -172,6 +132,9 @@ function collect(into, threads, command, parameters) {
   into.train.push(...result.train);
   into.infer.push(...result.infer);
   into.memory.push(result.memory);
+  into.trained?.push(result.trained);
+  // Steps that are not compiled are not estimated.
+  if (result.estimate !== undefined) into.estimate?.push(result.estimate);
 }
 
 /** The peer whose median of the seconds is least; none where there is no PyTorch. */
@@ -179,16 +142,6 @@ function fastest(peers, what) {
   return peers.toSorted((left, right) => median(left[what]) - median(right[what]))[0];
 }
 
-function median(values) {
-  return (
-    values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN
-  );
-}
-
 function ratio([own, peer]) {
   return (torch ? (peer / own).toFixed(2) : '').padStart(6);
-}
-
-function ms(seconds, width) {
-  return (Number.isNaN(seconds) ? '-' : (1000 * seconds).toFixed(0)).padStart(width);
 }

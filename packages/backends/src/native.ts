@@ -38,13 +38,23 @@ let loaded: { readonly name: NativeName; readonly outcome: NativeOutcome } | und
  * Loads tfjs-node or tfjs-node-gpu from the node_modules of a folder, or, where that has none, from
  * beside this package. Both register a backend called `tensorflow` on the engine that all copies of
  * tfjs in a process share. Nothing is thrown for a package that is absent or broken.
+ *
+ * @param tf32 whether NVIDIA's libraries may round the operands of products to TF32, as they would unless told
  */
-export async function loadNative(name: NativeName, from: string): Promise<NativeOutcome> {
+export async function loadNative(
+  name: NativeName,
+  from: string,
+  tf32 = false,
+): Promise<NativeOutcome> {
   const packageName = nativePackages[name];
   if (loaded?.name === name) return loaded.outcome;
   const found = findPackage(name, from);
   if (found === undefined) return { state: 'absent' };
   if (loaded !== undefined) return { state: 'other', loaded: nativePackages[loaded.name] };
+  if (name === 'tensorflow-gpu') {
+    if (tf32) delete process.env['NVIDIA_TF32_OVERRIDE'];
+    else process.env['NVIDIA_TF32_OVERRIDE'] = '0';
+  }
   try {
     await quietly(() => importNative(found.require.resolve(packageName)));
     const kernels = tf.getKernelsForBackend('tensorflow').length;

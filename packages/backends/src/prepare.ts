@@ -33,33 +33,35 @@ export interface PreparedBackend {
  *
  * @param request which backend
  * @param from the folder whose node_modules are searched for the optional native packages
+ * @param tf32 whether tensorflow-gpu may round the operands of products to TF32
  * @throws RaremaskError where an explicit request cannot be met, or wasm does not start
  */
 export async function prepareBackend(
   request: BackendRequest,
   from: string = process.cwd(),
+  tf32 = false,
 ): Promise<PreparedBackend> {
   switch (request) {
     case 'auto':
-      return prepareBest(from);
+      return prepareBest(from, tf32);
     case 'wasm':
       return prepareWasm('asked for', []);
     case 'cpu':
       return prepareCpu();
     case 'tensorflow':
     case 'tensorflow-gpu':
-      return prepareNative(request, from);
+      return prepareNative(request, from, tf32);
     default:
       throw unknownBackend(String(request), requests);
   }
 }
 
-async function prepareBest(from: string): Promise<PreparedBackend> {
+async function prepareBest(from: string, tf32: boolean): Promise<PreparedBackend> {
   const notes: string[] = [];
   const misses: string[] = [];
   for (const name of ['tensorflow-gpu', 'tensorflow'] as const) {
     const packageName = nativePackages[name];
-    const outcome = await loadNative(name, from);
+    const outcome = await loadNative(name, from, tf32);
     if (outcome.state === 'ok') {
       if (name === 'tensorflow-gpu' && !outcome.gpu) notes.push(noGpuNote(packageName));
       const why = `${packageName} is installed and loads`;
@@ -84,9 +86,13 @@ function noGpuNote(packageName: string): string {
   return `${packageName} loads but sees no GPU and computes on the CPU. To mend it: check nvidia-smi and that the CUDA and cuDNN libraries its libtensorflow was built for are in LD_LIBRARY_PATH.`;
 }
 
-async function prepareNative(name: NativeName, from: string): Promise<PreparedBackend> {
+async function prepareNative(
+  name: NativeName,
+  from: string,
+  tf32: boolean,
+): Promise<PreparedBackend> {
   const packageName = nativePackages[name];
-  const outcome = await loadNative(name, from);
+  const outcome = await loadNative(name, from, tf32);
   if (outcome.state === 'absent') throw backendNotInstalled(name, packageName, from);
   if (outcome.state === 'other') throw otherNativeIsLoaded(name, outcome.loaded);
   if (outcome.state === 'broken') {

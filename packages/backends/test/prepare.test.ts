@@ -44,6 +44,26 @@ test('auto takes wasm where no native package is installed, and says so', async 
   });
 });
 
+test('tensorflow-gpu is loaded with products in float32 unless TF32 was asked for', async () => {
+  const code = "throw new Error('told ' + process.env.NVIDIA_TF32_OVERRIDE);";
+  install('@tensorflow/tfjs-node-gpu', code);
+  // A module that has failed is not loaded a second time.
+  install('a/node_modules/@tensorflow/tfjs-node-gpu', code);
+  const before = process.env.NVIDIA_TF32_OVERRIDE;
+  const told = (tf32: boolean) =>
+    prepareBackend('tensorflow-gpu', join(folder, tf32 ? 'node_modules/a' : '.'), tf32).catch(
+      (error: Error) => error.message,
+    );
+  try {
+    process.env.NVIDIA_TF32_OVERRIDE = '1';
+    expect(await told(false)).toContain('told 0');
+    expect(await told(true)).toContain('told undefined');
+  } finally {
+    if (before === undefined) delete process.env.NVIDIA_TF32_OVERRIDE;
+    else process.env.NVIDIA_TF32_OVERRIDE = before;
+  }
+});
+
 test('auto passes over a package without its addon, in one line that says how to mend it', async () => {
   install('@tensorflow/tfjs-node-gpu', withoutAddon);
   install('@tensorflow/tfjs-node', withoutLibrary);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { BACKENDS } from '@raremask/core';
+import { BACKENDS, PRECISIONS } from '@raremask/core';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Console, createConsole } from './console.ts';
 import { reportFailure } from './failure.ts';
@@ -74,6 +74,12 @@ export function setOption(example: string): Option {
 
 export function backendOption(): Option {
   return new Option('--backend <name>', "override the manifest's backend").choices([...BACKENDS]);
+}
+
+export function precisionOption(): Option {
+  return new Option('--precision <name>', "override the manifest's precision").choices([
+    ...PRECISIONS,
+  ]);
 }
 
 /** @param description what is done with one of several shares */

@@ -244,6 +244,26 @@ export function gpuUnusable(backend: string, detail: string, remedy: string): Ra
   });
 }
 
+/** The manifest's check has refused what a backend never can; this is what the machine cannot. */
+export function precisionUnsupported(
+  precision: string,
+  backend: string,
+  detail: string,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PRECISION_UNSUPPORTED',
+    category: 'environment',
+    where: `precision: ${precision}`,
+    what: `nothing here computes in ${precision} with backend: ${backend}`,
+    expected:
+      precision === 'tf32'
+        ? "NVIDIA's GPU with tensor cores (compute capability 8.0 and later), with backend: cuda or tensorflow-gpu"
+        : 'a GPU with float16: shader-f16 in WebGPU, or any that backend: cuda computes on',
+    got: detail,
+    remedy: 'set precision: float32 (--precision float32), which every backend has',
+  });
+}
+
 /** Outside a training, which says where it goes on. */
 export function deviceLost(cause: Error): RaremaskError {
   return new RaremaskError(

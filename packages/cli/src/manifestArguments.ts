@@ -12,6 +12,7 @@ export interface ManifestOptions {
   readonly file?: readonly string[];
   readonly set?: readonly string[];
   readonly backend?: string;
+  readonly precision?: string;
   readonly budget?: string;
 }
 
@@ -79,11 +80,13 @@ export function keptSplitNote(
 function overrides({
   set = [],
   backend,
+  precision,
   budget,
-}: Pick<ManifestOptions, 'set' | 'backend' | 'budget'>): string[] {
+}: Pick<ManifestOptions, 'set' | 'backend' | 'precision' | 'budget'>): string[] {
   return [
     ...set,
     ...(backend === undefined ? [] : [`backend=${backend}`]),
+    ...(precision === undefined ? [] : [`precision=${precision}`]),
     ...(budget === undefined ? [] : [`train.budget=${budget === 'none' ? null : budget}`]),
   ];
 }

@@ -18,6 +18,7 @@ export { lower } from './lower.ts';
 export { encode, initializersOf } from './onnx/encode.ts';
 export { generalize, NotGeneral } from './onnx/generalize.ts';
 export type { OnnxModel } from './onnx/model.ts';
+export { productsAt } from './passes/productsAt.ts';
 export { peakOf } from './peak.ts';
 export { type CompilerProbe, probeCompiler } from './probe.ts';
 export type { Adapter } from './providers/adapter.ts';
@@ -30,11 +31,18 @@ export {
 } from './providers/device.ts';
 export { refusalOf } from './providers/fits.ts';
 export { DeviceLost, isDeviceLost } from './providers/lost.ts';
-export { type Ended, type GpuOutcome, openGpu, type TrialProcess } from './providers/openGpu.ts';
+export {
+  type Ended,
+  type GpuOutcome,
+  type GpuUse,
+  openGpu,
+  type TrialProcess,
+} from './providers/openGpu.ts';
 export { type Placement, saidOf } from './providers/placement.ts';
 export {
   type Forms,
   GPU_FORMS,
+  type GpuPrecision,
   type GpuProviderName,
   gpuProvider,
   type Provider,

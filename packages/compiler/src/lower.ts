@@ -31,6 +31,7 @@ import {
 } from './layout.ts';
 import type { OnnxConstant, OnnxModel, OnnxNode } from './onnx/model.ts';
 import { withFewOperands } from './passes/fewOperands.ts';
+import { PRODUCT_OPERATORS, withHalfProducts } from './passes/halfProducts.ts';
 import { preferredLayouts } from './passes/preferredLayouts.ts';
 import type { Provider } from './providers/provider.ts';
 
@@ -48,6 +49,8 @@ export interface LowerOptions {
   readonly outputLike?: ReadonlyMap<number, number>;
   /** How outputs (by place) lie in memory, where they are to be the inputs of another program. */
   readonly outputLayouts?: ReadonlyMap<number, Layout>;
+  /** Results of those products that are made in float16: `productsAt` finds them. */
+  readonly halves?: ReadonlySet<Value>;
   readonly metadata?: Readonly<Record<string, string>>;
   /** Names of inputs and outputs; default in0, in1, ... and out0, out1, ... */
   readonly inputNames?: readonly string[];
@@ -83,6 +86,9 @@ class Lowering {
   readonly #made = new Map<Value, Map<string, string>>();
   /** Tensors that are results, with their names. */
   readonly #given = new Map<string, string>();
+  /** Results of products in float16. */
+  readonly #halves = new Set<string>();
+  #isHalf = false;
   #names = 0;
 
   constructor(graph: Graph, options: LowerOptions) {
@@ -119,7 +125,7 @@ class Lowering {
       this.#give(this.#take(output, layout), name);
       return { name, type: ONNX_TYPES[output.type], shape: physicalShape(output.shape, layout) };
     });
-    const model: OnnxModel = {
+    const whole: OnnxModel = {
       name: this.#options.name,
       inputs: ports,
       outputs: results,
@@ -127,7 +133,12 @@ class Lowering {
       initializers: [...this.#constants.values()],
       metadata: this.#options.metadata ?? {},
     };
-    const most = this.#options.provider?.operands;
+    const { provider, halves } = this.#options;
+    const rounded = new Set([...this.#halves].map((name) => this.#given.get(name) ?? name));
+    const model = halves
+      ? withHalfProducts(whole, rounded, provider?.dropsRoundings ?? false)
+      : whole;
+    const most = provider?.operands;
     return { model: most === undefined ? model : withFewOperands(model, most), layouts };
   }
 
@@ -148,17 +159,21 @@ class Lowering {
 
   #lowerNode(node: Node): void {
     const { inputs, outputs, attributes } = node;
-    const provider = this.#options.portable ? undefined : this.#options.provider;
+    const { portable, halves } = this.#options;
+    const provider = portable ? undefined : this.#options.provider;
+    this.#isHalf = halves?.has(outputs[0]!) ?? false;
+    // The blocked convolution is there in float32 alone; the transforms of minimal filtering are no numbers for 11 bits.
+    const forms = this.#isHalf ? undefined : provider?.forms;
     const call: LowerCall = {
       inputs,
       outputs,
       attributes,
-      portable: this.#options.portable ?? false,
+      portable: portable ?? false,
       fusedProducts: provider?.fusedProducts ?? false,
       deepTransposed: provider?.deepTransposed ?? true,
       poolingPlaces: provider?.poolingPlaces ?? true,
-      block: provider?.forms.block,
-      minimal: provider?.forms.minimal ?? false,
+      block: forms?.block,
+      minimal: forms?.minimal ?? false,
       layout: (index) => this.#layout(inputs[index]!),
       take: (index, layout) =>
         this.#take(inputs[index]!, layout ?? rowMajor(inputs[index]!.shape.length)),
@@ -287,6 +302,7 @@ class Lowering {
   ): string[] {
     const outputs = Array.from({ length: count }, () => `t${this.#names++}`);
     this.#nodes.push({ operator, inputs, outputs, attributes });
+    if (this.#isHalf && PRODUCT_OPERATORS.has(operator)) this.#halves.add(outputs[0]!);
     return outputs;
   }
 }

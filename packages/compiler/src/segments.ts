@@ -79,10 +79,11 @@ export async function compileInSegments(
     new Map(values.map((value, index) => [index, layoutOf(value)] as const));
   const made: Made[] = [];
   for (const [index, segment] of segmentsOf(graph).entries()) {
-    const { threads, optimize, profile } = options;
+    const { threads, optimize, profile, halves } = options;
     const program = await compile(runtime, segment.graph, {
       ...{ name: `${options.name}, segment ${index + 1}`, threads, optimize },
       ...(profile !== undefined && { profile }),
+      ...(halves && { halves }),
       inputLayouts: numbered(segment.graph.inputs),
       outputLayouts: numbered(segment.graph.outputs),
     });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   DeviceLost,
   type Ended,
+  type GpuPrecision,
   graphOf,
   isDeviceLost,
   loadRuntime,
@@ -115,9 +116,9 @@ describe('trying a GPU', async () => {
     stderr: 'Using "NVIDIA L4" with driver: "libGLX_nvidia.so.0"',
     ...part,
   });
-  const tried = (part: Partial<Ended>) => {
+  const tried = (part: Partial<Ended>, precision?: GpuPrecision) => {
     if (outcome.state !== 'ok') throw new Error(outcome.detail);
-    return openGpu(outcome.runtime, 'webgpu', undefined, ended(part));
+    return openGpu(outcome.runtime, 'webgpu', { ...(precision && { precision }) }, ended(part));
   };
 
   test.skipIf(outcome.state !== 'ok').each([
@@ -148,6 +149,43 @@ describe('trying a GPU', async () => {
     expect(found.state === 'ok' && found.runtime.provider.name).toBe('webgpu');
     expect(found.state === 'ok' && found.adapter.name).toBe('NVIDIA L4');
   });
+
+  // Numbers of 24 bits, rounded to 11, are 2^-12 apart at most; that is no error where it was asked for.
+  test.skipIf(outcome.state !== 'ok').each([
+    ['float32', 1e-7, 'ok', false],
+    ['float32', 2.4e-4, 'broken', undefined],
+    ['tf32', 2.4e-4, 'ok', true],
+    ['tf32', 1e-7, 'ok', false],
+    ['float16', 7e-4, 'ok', true],
+    ['float16', 0.01, 'broken', undefined],
+  ] as const)(
+    'takes a product in %s that is %d from the right one for %s',
+    (precision, error, state, rounds) => {
+      const found = tried({ stdout: JSON.stringify({ error }) }, precision);
+      expect(found.state).toBe(state);
+      expect(found.state === 'ok' ? found.rounds : undefined).toBe(rounds);
+    },
+  );
+
+  test.skipIf(outcome.state !== 'ok')(
+    "tells NVIDIA's libraries whether they may round, whatever the environment says",
+    () => {
+      if (outcome.state !== 'ok') return;
+      const before = process.env.NVIDIA_TF32_OVERRIDE;
+      try {
+        process.env.NVIDIA_TF32_OVERRIDE = '1';
+        openGpu(outcome.runtime, 'cuda', {}, ended({}));
+        expect(process.env.NVIDIA_TF32_OVERRIDE).toBe('0');
+        openGpu(outcome.runtime, 'cuda', { precision: 'tf32' }, ended({}));
+        expect(process.env.NVIDIA_TF32_OVERRIDE).toBeUndefined();
+        openGpu(outcome.runtime, 'cuda', { precision: 'float16' }, ended({}));
+        expect(process.env.NVIDIA_TF32_OVERRIDE).toBe('0');
+      } finally {
+        if (before === undefined) delete process.env.NVIDIA_TF32_OVERRIDE;
+        else process.env.NVIDIA_TF32_OVERRIDE = before;
+      }
+    },
+  );
 });
 
 describe('what is lowered for WebGPU', () => {

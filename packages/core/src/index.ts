@@ -92,6 +92,7 @@ export type {
   Processes,
 } from './contracts/model.ts';
 export type { Optimizer, UpdateCall, Updated } from './contracts/optimizer.ts';
+export { PRECISIONS, PRECISIONS_OF, type Precision } from './contracts/precisions.ts';
 export type { Json, RandomStream } from './contracts/random.ts';
 export type { Draw, EpochPosition, Outcome, Sampler, Window } from './contracts/sampler.ts';
 export type { RunProgress, Schedule } from './contracts/schedule.ts';

@@ -357,6 +357,7 @@ describe('toYaml', () => {
         score: balanced
       backend: auto
       threads: auto
+      precision: float32
       output: runs
       trackers: []
       services: []

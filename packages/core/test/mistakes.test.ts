@@ -285,7 +285,7 @@ describe('YAML', () => {
       const text = changed(['seed: 7', 'sead: 7'], change, ['batch: 8', 'batch: none']);
       const mistakes = await mistakesOf(text);
       expect(mistakes[0]).toBe(
-        'raremask.yaml:3:1: there is no setting sead. Expected: name, seed, data, model, loss, sampler, train, evaluate, backend, threads, output, format, trackers, services. Do this: write seed.',
+        'raremask.yaml:3:1: there is no setting sead. Expected: name, seed, data, model, loss, sampler, train, evaluate, backend, threads, precision, output, format, trackers, services. Do this: write seed.',
       );
       expect(mistakes.length).toBeGreaterThan(1);
       for (const mistake of mistakes.slice(1)) expect(mistake).toContain('the YAML cannot be read');

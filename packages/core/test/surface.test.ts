@@ -19,6 +19,8 @@ test('these names are exported', () => {
         "EPOCH_SCORES",
         "IGNORE",
         "KINDS",
+        "PRECISIONS",
+        "PRECISIONS_OF",
         "RaremaskError",
         "batchSize",
         "census",

@@ -25,7 +25,12 @@ interface Member {
 }
 
 /** What threads have made of the same batches together. */
-async function team(size: number, batches: readonly number[], joins: boolean): Promise<Member[]> {
+async function team(
+  size: number,
+  batches: readonly number[],
+  joins: boolean,
+  overflow?: { readonly rank: number; readonly step: number },
+): Promise<Member[]> {
   const memory = new SharedArrayBuffer(size * 4096 * 8);
   const gate = new SharedArrayBuffer(8);
   return await Promise.all(
@@ -33,7 +38,7 @@ async function team(size: number, batches: readonly number[], joins: boolean): P
       { length: size },
       (_, rank) =>
         new Promise<Member>((resolve, reject) => {
-          const workerData = { rank, size, memory, gate, batches, joins };
+          const workerData = { rank, size, memory, gate, batches, joins, overflow };
           const worker = new Worker(file, { workerData });
           worker.once('message', resolve);
           worker.once('error', reject);
@@ -107,6 +112,23 @@ describe('several processes', () => {
     expect(flat(second!.state)).toEqual(flat(first!.state));
     const apart = flat(first!.state).map((value, at) => Math.abs(value - flat(one.state)[at]!));
     expect(Math.max(...apart)).toBeGreaterThan(1e-4);
+  });
+
+  test('skip an update together where the scaled gradient of one of them overflows', async () => {
+    const members = await team(2, [6, 6], false, { rank: 1, step: 0 });
+    const [first, second] = members;
+    expect(flat(second!.state)).toEqual(flat(first!.state));
+    for (const { said } of members) {
+      expect(said.map(({ result }) => [result.overflowed, result.gradientNorm === null])).toEqual([
+        [true, true],
+        [undefined, false],
+      ]);
+    }
+    // What the first step would have added is not there: the second alone has moved the weights.
+    const moved = first!.said[1]!.result.gradientNorm;
+    const whole = await team(2, [6, 6], false, { rank: 1, step: 5 });
+    expect(whole[0]!.said.map(({ result }) => result.overflowed)).toEqual([undefined, undefined]);
+    expect(whole[0]!.said[1]!.result.gradientNorm).not.toBe(moved);
   });
 
   test('agree on counts, on the time of the first, and on a wish to stop', async () => {

@@ -7,7 +7,8 @@ import {
   openGpu,
   type Runtime,
 } from '@raremask/compiler';
-import { gpuUnusable } from '../errors.ts';
+import { PRECISIONS_OF, type Precision } from '@raremask/core';
+import { gpuUnusable, precisionUnsupported } from '../errors.ts';
 import type { Calibration } from './calibration.ts';
 
 /** A GPU that computes, and how it is called. */
@@ -15,6 +16,8 @@ export interface OpenedGpu {
   readonly name: GpuProviderName;
   readonly runtime: Runtime;
   readonly adapter: Adapter;
+  /** Whether products are rounded to fewer bits than float32 has. */
+  readonly rounds: boolean;
 }
 
 /** What mends a GPU's provider that does not compute. */
@@ -25,19 +28,34 @@ export const REMEDIES: Readonly<Record<GpuProviderName, string>> = {
 };
 
 /** @throws RaremaskError where the provider that was asked for does not compute */
-export function requireGpu(runtime: Runtime, name: GpuProviderName, forms?: Forms): OpenedGpu {
-  const outcome = openGpu(runtime, name, forms);
-  if (outcome.state !== 'ok') throw gpuUnusable(name, outcome.detail, REMEDIES[name]);
-  return { name, runtime: outcome.runtime, adapter: outcome.adapter };
+export function requireGpu(
+  runtime: Runtime,
+  name: GpuProviderName,
+  precision: Precision,
+): OpenedGpu {
+  const outcome = openGpu(runtime, name, { precision });
+  if (outcome.state !== 'ok') {
+    const { detail } = outcome;
+    throw NO_FLOAT16.test(detail)
+      ? precisionUnsupported(precision, name, detail)
+      : gpuUnusable(name, detail, REMEDIES[name]);
+  }
+  const { adapter, rounds } = outcome;
+  return { name, runtime: outcome.runtime, adapter, rounds };
 }
+
+/** What onnxruntime says where a GPU has no shaders of float16. */
+const NO_FLOAT16 = /requires f16 but the device does not support it/;
 
 /**
  * The first GPU's provider that computes, and why those before it were passed over.
  *
+ * @param precision those that cannot compute in it are passed over
  * @param measured how fast each was on this machine, where that is known: the processor may be faster
  */
 export function bestGpu(
   runtime: Runtime,
+  precision: Precision,
   measured: Calibration | undefined,
 ): {
   readonly gpu: OpenedGpu | undefined;
@@ -45,15 +63,19 @@ export function bestGpu(
 } {
   const passed: string[] = [];
   const none = withoutGpu(thisMachine());
-  for (const { name, forms, slower } of orderOf(measured)) {
+  const able = orderOf(measured).filter(({ name }) => PRECISIONS_OF[name].includes(precision));
+  for (const { name, forms, slower } of able) {
     // Libraries are not loaded for nothing: without a GPU none of them finds one.
     const outcome: GpuOutcome =
       none !== undefined || slower !== undefined
         ? { state: 'absent', detail: none ?? slower! }
-        : openGpu(runtime, name, forms);
+        : openGpu(runtime, name, { ...(forms && { forms }), precision });
     if (outcome.state !== 'ok') passed.push(`${name} (${outcome.detail})`);
     else if (outcome.adapter.software) passed.push(`${name} (${outcome.adapter.name} is no GPU)`);
-    else return { gpu: { name, runtime: outcome.runtime, adapter: outcome.adapter }, passed };
+    else {
+      const { adapter, rounds } = outcome;
+      return { gpu: { name, runtime: outcome.runtime, adapter, rounds }, passed };
+    }
   }
   return { gpu: undefined, passed };
 }

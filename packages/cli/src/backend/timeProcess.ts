@@ -23,7 +23,7 @@ async function opened() {
   if (backend === 'compiled') {
     return { device: 'the processor', compute: { runtime: outcome.runtime, threads } };
   }
-  const gpu = openGpu(outcome.runtime, backend, forms);
+  const gpu = openGpu(outcome.runtime, backend, { ...(forms && { forms }) });
   if (gpu.state !== 'ok') throw new Error(gpu.detail);
   return { device: gpu.adapter.name, compute: { runtime: gpu.runtime, threads } };
 }

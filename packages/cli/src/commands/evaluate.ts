@@ -5,6 +5,7 @@ import {
   checkpointOption,
   command,
   type Declare,
+  precisionOption,
   setOption,
 } from '../command.ts';
 import type { EvaluationOptions } from '../jobs/evaluateRun.ts';
@@ -18,6 +19,7 @@ export const evaluate: Declare = (program) =>
     .addOption(checkpointOption())
     .addOption(setOption('evaluate.threshold=0.3'))
     .addOption(backendOption())
+    .addOption(precisionOption())
     .action(
       action(async (console, run: string, options: EvaluationOptions) => {
         const { evaluateRun } = await import('../jobs/evaluateRun.ts');

@@ -7,6 +7,7 @@ import {
   type Declare,
   onOption,
   partOption,
+  precisionOption,
   repeated,
   sbatchOption,
   setOption,
@@ -43,6 +44,7 @@ export const predict: Declare = (program) =>
       repeated('--with <run>', 'another run, or sweep, whose network predicts together with these'),
     )
     .addOption(backendOption())
+    .addOption(precisionOption())
     .addOption(onOption('parts are predicted'))
     .addOption(partsOption())
     .addOption(sbatchOption())

@@ -6,6 +6,7 @@ import {
   command,
   type Declare,
   filesOption,
+  precisionOption,
   setOption,
   untilEpochOption,
   version,
@@ -24,6 +25,7 @@ export const resume: Declare = (program) =>
     .addOption(filesOption())
     .addOption(setOption('train.epochs=80'))
     .addOption(backendOption())
+    .addOption(precisionOption())
     .addOption(budgetOption())
     .addOption(
       new Option(

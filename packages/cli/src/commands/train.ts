@@ -5,6 +5,7 @@ import {
   command,
   type Declare,
   filesOption,
+  precisionOption,
   setOption,
   untilEpochOption,
   version,
@@ -28,6 +29,7 @@ export const train: Declare = (program) =>
     .addOption(filesOption())
     .addOption(setOption('train.epochs=5'))
     .addOption(backendOption())
+    .addOption(precisionOption())
     .addOption(budgetOption())
     .option(
       '--out <folder>',

@@ -9,6 +9,7 @@ export interface EvaluationOptions {
   readonly checkpoint?: 'best' | 'last';
   readonly set?: readonly string[];
   readonly backend?: string;
+  readonly precision?: string;
 }
 
 /** Scores a split with the weights of a run that is there. */

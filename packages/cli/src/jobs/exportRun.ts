@@ -19,7 +19,8 @@ export async function exportRun(
   options: ExportingOptions & { readonly version: string },
   console: Console,
 ): Promise<number> {
-  const loaded = await manifestOfRun(run, {});
+  // A file has float32, whatever its weights were trained in.
+  const loaded = await manifestOfRun(run, { precision: 'float32' });
   await prepared(loaded);
   const outcome = await loadRuntime();
   const size = options.size === undefined ? undefined : sizeOf(options.size);

@@ -69,7 +69,8 @@ async function packaged(
   console: Console,
 ): Promise<number> {
   const { folder, environment } = await openRunFolder(run);
-  const loaded = await manifestOfRun(run, options);
+  // Who gets a package has another machine than the one that trained.
+  const loaded = await manifestOfRun(run, { ...options, precision: 'float32' });
   const [licensed, intended] = [
     licenceOf(license),
     about === undefined ? undefined : textOf(about),

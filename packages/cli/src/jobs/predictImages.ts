@@ -24,6 +24,7 @@ export interface PredictionOptions {
   readonly checkpoint?: 'best' | 'last';
   readonly set?: readonly string[];
   readonly backend?: string;
+  readonly precision?: string;
   /** Of a sweep: what the trials have that predict, as for `--set`. */
   readonly settings?: readonly string[];
   /** Runs, or sweeps, whose networks predict as well. */

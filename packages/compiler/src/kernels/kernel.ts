@@ -95,4 +95,4 @@ export class Unsupported extends Error {}
 export const RUNTIME_DOMAIN = 'com.microsoft';
 
 /** Tensors of ONNX element types, by number. */
-export const ONNX_TYPES = { float32: 1, int32: 6, bool: 9, int64: 7 } as const;
+export const ONNX_TYPES = { float32: 1, int32: 6, bool: 9, int64: 7, float16: 10 } as const;

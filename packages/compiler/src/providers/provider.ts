@@ -2,6 +2,8 @@ import type { InferenceSession } from 'onnxruntime-node';
 
 /** Which part of onnxruntime computes the operators of a graph. */
 export type GpuProviderName = 'webgpu' | 'cuda';
+/** In what a GPU computes products. */
+export type GpuPrecision = 'float32' | 'tf32' | 'float16';
 export type ProviderName = 'cpu' | GpuProviderName;
 
 /** In which forms convolutions are written; measured by machine, see `measureForms`. */
@@ -29,6 +31,11 @@ export interface Provider {
   readonly deepTransposed: boolean;
   /** Whether MaxPool says where its maxima are: WebGPU's accepts that, and fails when it runs. */
   readonly poolingPlaces: boolean;
+  /**
+   * Whether onnxruntime takes a rounding to float16 away again that stands next to an operator which the provider
+   * has in float32 alone, as the processor's has products.
+   */
+  readonly dropsRoundings: boolean;
   /** Tensors that one operator may join or split at most; undefined where there is no limit. */
   readonly operands: number | undefined;
   readonly forms: Forms;
@@ -43,6 +50,7 @@ export function cpuProvider(block: number | undefined): Provider {
     fusedProducts: true,
     deepTransposed: true,
     poolingPlaces: true,
+    dropsRoundings: true,
     operands: undefined,
     forms: { block, minimal: true, layout: 'NCHW' },
   };
@@ -60,6 +68,7 @@ export function gpuProvider(name: GpuProviderName, forms: Forms = GPU_FORMS): Pr
     fusedProducts: name === 'cuda',
     deepTransposed: name !== 'webgpu',
     poolingPlaces: name !== 'webgpu',
+    dropsRoundings: false,
     // WebGPU guarantees 8 buffers to a shader; one is on the other side.
     operands: name === 'webgpu' ? 7 : undefined,
     forms,

@@ -1,3 +1,4 @@
+import type { Precision } from './precisions.ts';
 import type { AddedScoreText } from './score.ts';
 
 /** Scores of the validation split after an epoch; null where the split has no such images. */
@@ -131,6 +132,8 @@ export interface BackendFact {
   readonly reason: string;
   readonly notes: readonly string[];
   readonly versions?: Readonly<Record<string, string>>;
+  /** In what products are computed; absent in files of earlier versions. */
+  readonly precision?: Precision;
 }
 
 export interface SplitCounts {

@@ -1,3 +1,5 @@
+import { BACKENDS } from '../contracts/backends.ts';
+import { PRECISIONS, PRECISIONS_OF } from '../contracts/precisions.ts';
 import { describeValue } from './describeSchema.ts';
 import { missingSetting, refusedSetting, uselessSetting } from './errors.ts';
 import type { Mistake } from './mistake.ts';
@@ -17,7 +19,14 @@ import {
  * speak against each other. Looks at what is written, not at defaults.
  */
 export function contradictions(root: TreeNode): Mistake[] {
-  return [...warmup(root), ...split(root), ...names(root), ...thaw(root), ...cost(root)];
+  return [
+    ...warmup(root),
+    ...split(root),
+    ...names(root),
+    ...thaw(root),
+    ...cost(root),
+    ...precision(root),
+  ];
 }
 
 function warmup(root: TreeNode): Mistake[] {
@@ -40,6 +49,17 @@ function cost(root: TreeNode): Mistake[] {
   const reason =
     'threshold, minimumSize and peak are all given: leave what it shall decide out, or write auto, as in evaluate.threshold: auto';
   return [{ at, error: uselessSetting(at.text, dotted(path), reason) }];
+}
+
+function precision(root: TreeNode): Mistake[] {
+  const path = ['precision'];
+  const asked = PRECISIONS.find((one) => one === read(root, path));
+  const backend = BACKENDS.find((one) => one === read(root, ['backend']));
+  if (asked === undefined || backend === undefined) return [];
+  if (PRECISIONS_OF[backend].includes(asked)) return [];
+  const others = BACKENDS.filter((one) => PRECISIONS_OF[one].includes(asked));
+  const reason = `backend: ${backend} computes in ${PRECISIONS_OF[backend].join(' or ')} alone; write that, or one of backend: ${others.join(', ')}`;
+  return [refused(root, path, reason)];
 }
 
 function thaw(root: TreeNode): Mistake[] {

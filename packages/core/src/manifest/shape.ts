@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BACKENDS } from '../contracts/backends.ts';
 import { KINDS, type Kinds, type MapEntry } from '../contracts/kinds.ts';
 import { millimetresOf } from '../contracts/length.ts';
+import { PRECISIONS } from '../contracts/precisions.ts';
 import { CHOOSING_SCORES, SCORE_NAME } from '../contracts/score.ts';
 import { secondsOf } from './duration.ts';
 import { MANIFEST_FORMAT } from './format.ts';
@@ -490,6 +491,12 @@ const base = z.strictObject({
     .union([z.literal('auto'), z.int().min(1)])
     .default('auto')
     .describe('Threads that compiled steps run on; auto: one a core'),
+  precision: z
+    .enum(PRECISIONS)
+    .default('float32')
+    .describe(
+      "In what products are computed; tf32: 10 bits on NVIDIA's tensor cores (cuda, tensorflow-gpu); float16: with a scaled loss (cuda, webgpu, compiled)",
+    ),
   output: z
     .string()
     .min(1)

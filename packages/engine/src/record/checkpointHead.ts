@@ -31,8 +31,19 @@ export interface Progress {
    * metrics.csv has it; absent before the first, and in older files.
    */
   readonly lastEpoch?: EpochEvent;
+  /** What the loss is scaled by in float16; absent in other precisions. */
+  readonly lossScale?: LossScaleState;
   /** What the sentinel has seen so far; absent where it is off, and in older files. */
   readonly sentinel?: Json;
+}
+
+/** Where the scaling of the loss stands. */
+export interface LossScaleState {
+  readonly now: number;
+  /** Updates in a row without an overflow. */
+  readonly good: number;
+  /** Whether the update that is being gathered has had one. */
+  readonly isDropped: boolean;
 }
 
 /** Epochs and their positions, where these are not the same number. */

@@ -27,7 +27,7 @@ import { tf } from '@raremask/tfjs';
 import { tensorTooLarge } from '../errors.ts';
 import type { NetworkProgram, StepProgram } from '../step/program.ts';
 import { inferredWith } from '../step/state.ts';
-import type { Compute } from './compute.ts';
+import { type Compute, precisionOf } from './compute.ts';
 import { exchanged } from './exchanged.ts';
 import { float, tracedModel } from './inferenceGraph.ts';
 import { InferencePrograms } from './inferencePrograms.ts';
@@ -265,6 +265,7 @@ export class CompiledRunner implements Runner {
       threads: this.#compute.threads,
       optimize: 'extended',
       ...(this.#compute.profile !== undefined && { profile: this.#compute.profile }),
+      ...precisionOf(this.#compute, graph),
       stays: new Set(inputs.writes.map((_, index) => inputs.reported + index)),
       freeInputs: new Set(inputs.reads.keys()),
       inputLayouts: this.#layouts(inputs.reads),

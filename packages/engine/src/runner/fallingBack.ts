@@ -1,5 +1,6 @@
 import { NotTraceable } from '@raremask/compiler';
 import type { OnEvent } from '@raremask/core';
+import type { Compute } from './compute.ts';
 import type { Network } from './runner.ts';
 
 /**
@@ -12,9 +13,16 @@ export class FallingBack<T extends Network> {
   #now: T;
   readonly #eager: (compiled: T) => T | Promise<T>;
   readonly #emit: OnEvent;
+  readonly #loses: string;
 
-  constructor(compiled: T, eager: (compiled: T) => T | Promise<T>, emit: OnEvent) {
+  constructor(
+    compiled: T,
+    eager: (compiled: T) => T | Promise<T>,
+    emit: OnEvent,
+    { precision = 'float32' }: Compute,
+  ) {
     this.#now = compiled;
+    this.#loses = precision === 'float32' ? '' : ' and in float32';
     this.#eager = eager;
     this.#emit = emit;
   }
@@ -32,7 +40,7 @@ export class FallingBack<T extends Network> {
       this.#emit({
         type: 'note',
         level: 'warn',
-        text: `not compiled: ${error.message}; it is computed step by step instead, which is slower`,
+        text: `not compiled: ${error.message}; it is computed step by step instead, which is slower${this.#loses}`,
       });
       const eager = await this.#eager(this.#now);
       await this.#now.dispose();

@@ -4,6 +4,7 @@ import { tf } from '@raremask/tfjs';
 import { logitsShape } from '../errors.ts';
 import type { NetworkProgram } from '../step/program.ts';
 import { infer } from '../step/trainStep.ts';
+import { MODEL } from './compute.ts';
 import type { NetworkArrays } from './runner.ts';
 
 /**
@@ -77,7 +78,7 @@ export async function graphsOfTwoSizes(
 export function tracedModel(model: Model, tracer: Tracer): Model {
   return {
     ...model,
-    forward: (call) => tracer.at('model', () => model.forward(call)),
+    forward: (call) => tracer.at(MODEL, () => model.forward(call)),
   };
 }
 

@@ -8,7 +8,7 @@ import {
   type Program,
 } from '@raremask/compiler';
 import type { NetworkProgram } from '../step/program.ts';
-import type { Compute } from './compute.ts';
+import { type Compute, precisionOf } from './compute.ts';
 import { graphsOfTwoSizes, inferenceGraph } from './inferenceGraph.ts';
 import type { PlacementNotes } from './placementNotes.ts';
 import { ProgramCache } from './programCache.ts';
@@ -71,7 +71,10 @@ export class InferencePrograms {
     }
     if (program === undefined) {
       const graph = await inferenceGraph(this.#program, shape, this.#state);
-      program = await compile(this.#compute.runtime, graph, this.#options());
+      program = await compile(this.#compute.runtime, graph, {
+        ...this.#options(),
+        ...precisionOf(this.#compute, graph),
+      });
       await this.#bySize.add(shape, program);
     }
     const results = await program.run([...given, images]);
@@ -87,7 +90,10 @@ export class InferencePrograms {
   async #compileAnySize(): Promise<AnySizeProgram | 'none'> {
     try {
       const graphs = await graphsOfTwoSizes(this.#program, this.#state);
-      return await compileAnySize(this.#compute.runtime, graphs, this.#options());
+      return await compileAnySize(this.#compute.runtime, graphs, {
+        ...this.#options(),
+        ...precisionOf(this.#compute, ...graphs),
+      });
     } catch (error) {
       if (error instanceof NotGeneral) return 'none';
       throw error;

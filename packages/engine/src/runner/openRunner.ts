@@ -22,6 +22,7 @@ export function openRunner(
     compiled,
     async (before) => new EagerRunner(program, await before.state(), emit),
     emit,
+    compute,
   );
   return {
     step: (call) => running.try((runner) => runner.step(call)),
@@ -43,7 +44,7 @@ export function openNetwork(
 ): Network {
   if (compute === undefined) return eagerNetwork(program, state);
   const compiled: Network = new CompiledNetwork(compute, program, state, emit);
-  const running = new FallingBack(compiled, () => eagerNetwork(program, state), emit);
+  const running = new FallingBack(compiled, () => eagerNetwork(program, state), emit, compute);
   return {
     infer: (images, count, size) => running.try((network) => network.infer(images, count, size)),
     dispose: () => running.now.dispose(),

@@ -14,6 +14,8 @@ export interface UpdateCall {
 export interface StepCall extends UpdateCall, StepBatch {
   /** Where several batches make one update: this one's place among them. */
   readonly gathering?: Gathering;
+  /** Factor of the loss while its gradient is computed, where the program is a scaled one. */
+  readonly lossScale?: number;
   /** Where the batch is a part of one: the share of its images that each process has, and their number. */
   readonly processes?: { readonly shares: readonly number[]; readonly images: number };
 }
@@ -34,6 +36,8 @@ export interface StepResult {
   readonly terms: readonly number[];
   /** Norm of the gradient of all weights together, before the clip; null where nothing was updated. */
   readonly gradientNorm: number | null;
+  /** Whether the gradient of a scaled loss was not finite while the loss was: the state is as before. */
+  readonly overflowed?: boolean;
   /** Where asked for, one a sample. */
   readonly outcomes?: readonly SampleOutcome[];
 }

@@ -135,6 +135,7 @@ export class StepInputs {
         batch: () => ({
           ...batch,
           termWeights: program.losses.map(scalar),
+          lossScale: program.scaled ? scalar() : undefined,
           ...(program.processes && {
             processes: { shares: one() as tf.Tensor1D, images: scalar() },
           }),
@@ -158,10 +159,14 @@ export class StepInputs {
     const { take, one } = reader([...monitor!]);
     const loss = one();
     const terms = take(this.#program.losses.length);
+    const { scaled } = this.#program;
+    const norm = scaled || this.#part !== 'gather' ? one() : null;
+    const hasLoss = [loss, ...terms].every(Number.isFinite);
     return {
       loss,
       terms,
-      gradientNorm: this.#part === 'gather' ? null : one(),
+      gradientNorm: this.#part === 'gather' ? null : norm,
+      ...(scaled && { overflowed: hasLoss && !Number.isFinite(norm) }),
       ...(this.#program.outcomes && { outcomes: pairs(outcomes!) }),
     };
   }
@@ -190,6 +195,9 @@ export class StepInputs {
       ...(this.#part === 'gather' ? [] : update),
       ...(this.#part === 'whole' || this.#part === 'update' ? [] : gather),
       ...(this.#part === 'update' ? [] : terms),
+      ...(this.#part === 'update' || !this.#program.scaled
+        ? []
+        : [({ lossScale }: StepCall) => lossScale!]),
     ];
   }
 

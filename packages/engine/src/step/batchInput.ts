@@ -27,6 +27,8 @@ export interface BatchInput {
   readonly weight: tf.Tensor;
   /** The weight of each loss term. */
   readonly termWeights: readonly tf.Scalar[];
+  /** Factor of the loss while its gradient is computed; left out, 1. */
+  readonly lossScale?: tf.Scalar | undefined;
   /** Where it is a part of a batch that several processes share, and the model sees all of it. */
   readonly processes?: ProcessesInput | undefined;
   /** Fresh uniform numbers for the model's dropout. */

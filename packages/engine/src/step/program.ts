@@ -23,6 +23,8 @@ export interface StepProgram extends NetworkProgram {
   readonly accumulate?: boolean;
   /** Where several processes make each step together, and the model sees all of it. */
   readonly processes?: StepProcesses;
+  /** Whether the loss is scaled before its gradient is taken, which is divided by the same afterwards. */
+  readonly scaled?: boolean;
   /** Whether a sampler wants each sample's outcome. */
   readonly outcomes: boolean;
   /** What messages call each loss. */

@@ -44,7 +44,7 @@ interface BatchReport {
 export interface StepOutput extends BatchReport {
   /** What has changed, whole. */
   readonly state: Partial<StepState>;
-  /** Norm of the gradient of all weights together, before the clip; none where nothing was updated. */
+  /** Norm of the gradient of all weights together, before the clip; none where nothing was updated nor scaled. */
   readonly gradientNorm?: tf.Scalar;
 }
 
@@ -66,6 +66,7 @@ export function gradients(
   const { result, kept } = withKept((keep) =>
     tf.tidy(() => {
       const moving = movingOf(program);
+      const { lossScale } = input;
       const forward = (...moved: tf.Tensor[]): tf.Scalar => {
         const weights = placed(state.weights, moving, moved);
         const outputs = program.model.forward({
@@ -111,10 +112,11 @@ export function gradients(
             ),
           ]);
         }
-        return share ? tf.mul(total, share) : total;
+        const shared = share ? tf.mul(total, share) : total;
+        return (lossScale ? tf.mul(shared, lossScale) : shared) as tf.Scalar;
       };
       const { grads } = tf.valueAndGrads(forward)(moving.map((index) => state.weights[index]!));
-      return grads;
+      return lossScale ? grads.map((one) => tf.div(one, lossScale)) : grads;
     }),
   );
   const [loss, ...terms] = kept.terms as [tf.Scalar, ...tf.Scalar[]];
@@ -144,7 +146,7 @@ export function update(
     const moving = movingOf(program);
     const packing = packingOf(program);
     const packed = packing.pack(gradient);
-    const norm = tf.sqrt(sum(packed.map((one) => tf.sum(tf.square(one)) as tf.Scalar)));
+    const norm = normOf(packed);
     const clipped =
       clip === null
         ? packed
@@ -217,7 +219,9 @@ export function gatherStep(
       keep: input.keep,
       share: weighed ? tf.scalar(1) : input.share,
     });
-    return { ...report, state: { buffers, gathered } };
+    // Gathering says no norm, and what has overflowed must be seen.
+    const gradientNorm = program.scaled && normOf(gradient);
+    return { ...report, state: { buffers, gathered }, ...(gradientNorm && { gradientNorm }) };
   });
 }
 
@@ -351,6 +355,10 @@ function packingOf(program: StepProgram): Packing {
       return { shape, key: `${decay} ${factors?.[index] ?? 1}` };
     }),
   );
+}
+
+function normOf(gradient: readonly tf.Tensor[]): tf.Scalar {
+  return tf.sqrt(sum(gradient.map((one) => tf.sum(tf.square(one)) as tf.Scalar)));
 }
 
 function sum(scalars: readonly tf.Scalar[]): tf.Scalar {

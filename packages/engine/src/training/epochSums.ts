@@ -50,7 +50,8 @@ export function means({ batches, updates, loss, terms, gradientNorm }: EpochSums
   return {
     loss: loss / batches,
     terms: terms.map((term) => term / batches),
-    gradientNorm: gradientNorm / updates,
+    // Where every gradient has overflowed, none was taken.
+    gradientNorm: updates === 0 ? 0 : gradientNorm / updates,
   };
 }
 

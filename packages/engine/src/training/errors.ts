@@ -37,6 +37,8 @@ export function notFiniteLoss(facts: {
   readonly gradientNorm: number;
   /** Who made it; undefined where nobody has looked, as of several processes. */
   readonly culprit: Culprit | undefined;
+  /** Whether products were in float16, and the culprit looked for in float32. */
+  readonly isFloat16: boolean;
   readonly lastCheckpoint: string | null;
 }): RaremaskError {
   const { culprit, ids } = facts;
@@ -51,6 +53,7 @@ export function notFiniteLoss(facts: {
   const of = culprit?.image === undefined ? '' : ` of ${ids[culprit.image]}:`;
   const found = culprit === undefined ? '' : `;${of} ${culprit.text}`;
   const where = culprit?.cause === 'batch' ? facts.data : culprit?.plugin?.place;
+  const isNarrow = facts.isFloat16 && (culprit === undefined || culprit.cause === 'change');
   const last = facts.lastCheckpoint ? `; the last good state is ${facts.lastCheckpoint}` : '';
   return new RaremaskError({
     code: 'RAREMASK_LOSS_NOT_FINITE',
@@ -58,9 +61,13 @@ export function notFiniteLoss(facts: {
     where: where ?? when,
     what: `${where === undefined ? '' : `in ${when} `}the loss is not finite: ${seen}${found}; the batch was ${ids.join(', ')}`,
     expected: 'finite numbers; the weights before this step are kept',
-    remedy: `${REMEDIES[culprit?.cause ?? 'growth']}${last}`,
+    remedy: `${isNarrow ? NARROW : REMEDIES[culprit?.cause ?? 'growth']}${last}`,
   });
 }
+
+/** The step is finite in float32, or nobody has looked. */
+const NARROW =
+  'numbers of the network itself have left the range of float16 (65504), which no scale of the loss changes: set precision: float32, or lower train.optimizer.learningRate';
 
 const REMEDIES: Readonly<Record<Culprit['cause'], string>> = {
   plugin:

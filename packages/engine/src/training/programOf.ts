@@ -30,6 +30,7 @@ export function programOf(
     ...(!isAlone(team) && {
       processes: { rank: team.rank, size: team.size, sum: (values) => team.sum(values) },
     }),
+    scaled: loaded.manifest.precision === 'float16',
     outcomes: parts.sampler.observe !== undefined,
     places: parts.places,
     optimizerPlace: parts.optimizerPlace,

@@ -30,6 +30,8 @@ interface Step {
   readonly gathering: Gathering | undefined;
   /** The stream of the whole batch's dropout. */
   readonly random: RandomStream;
+  /** Whether an earlier batch of the update has overflowed in one of the processes: it will not happen. */
+  readonly isDropped: boolean;
   /** Whether this process was asked to stop. */
   readonly asked: boolean;
 }
@@ -92,18 +94,26 @@ export class Together {
       processes: { shares: sharesOf(draws, this.#team), images: draws.length },
     });
     const { result, ...said } = this.#agreed(own, share, step);
-    const gradientNorm = last ? await this.#update(runner, call, share.weight) : null;
+    const isDropped = step.isDropped || result.overflowed === true;
+    const gradientNorm = last
+      ? await this.#update(runner, isDropped ? undefined : call, share.weight)
+      : null;
     return { ...said, own, result: { ...result, gradientNorm } };
   }
 
-  async #update(runner: Runner, call: UpdateCall, weight: number): Promise<number> {
+  /** @param call left out where the update does not happen, and only running statistics are made the same */
+  async #update(
+    runner: Runner,
+    call: UpdateCall | undefined,
+    weight: number,
+  ): Promise<number | null> {
     await runner.exchange((gathered, buffers) => {
       this.#team.sum(gathered);
       // Running statistics are those of each part: their mean is kept by all.
       for (let at = 0; at < buffers.length; at++) buffers[at]! *= weight;
       this.#team.sum(buffers);
     });
-    return await runner.update(call);
+    return call ? await runner.update(call) : null;
   }
 
   /** What all say of a batch: means over its images, and sums of what is counted. */
@@ -117,6 +127,7 @@ export class Together {
     const head = [
       this.#clock() * lead,
       asked ? 1 : 0,
+      own.overflowed ? 1 : 0,
       batch.masks * counted,
       batch.emptied * counted,
       batch.pasted * counted,
@@ -132,7 +143,7 @@ export class Together {
       }
     }
     this.#team.sum(values);
-    const [now, wishes, masks, emptied, pasted, mean, loss, ...rest] =
+    const [now, wishes, overflows, masks, emptied, pasted, mean, loss, ...rest] =
       values as unknown as number[];
     this.#last = this.#now;
     this.#now = now!;
@@ -148,6 +159,7 @@ export class Together {
         loss: loss!,
         terms: rest.slice(0, own.terms.length),
         gradientNorm: null,
+        ...(overflows! > 0 && { overflowed: true }),
         ...(own.outcomes && { outcomes }),
       },
     };

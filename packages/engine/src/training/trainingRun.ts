@@ -20,7 +20,7 @@ import { readCheckpoint, resumeState, writeCheckpoint } from '../record/checkpoi
 import type { EpochEvent, EpochSums, Progress } from '../record/checkpointHead.ts';
 import type { Compute } from '../runner/compute.ts';
 import { openRunner } from '../runner/openRunner.ts';
-import type { Network, Runner, StateArrays, StepResult } from '../runner/runner.ts';
+import type { Network, Runner, StateArrays, StepCall, StepResult } from '../runner/runner.ts';
 import { averageDecay } from '../step/average.ts';
 import { culpritOf, type UpdateBatch, updateCulpritOf } from '../step/culprit.ts';
 import { type MetState, stateNotFinite } from '../step/errors.ts';
@@ -39,6 +39,7 @@ import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
 import { notFiniteLoss } from './errors.ts';
 import { LoadMeter } from './loadMeter.ts';
 import { type Acted, Lookout } from './lookout.ts';
+import { LossScale } from './lossScale.ts';
 import type { Parts } from './parts.ts';
 import { programOf } from './programOf.ts';
 import { restored } from './restored.ts';
@@ -131,6 +132,8 @@ export class TrainingRun {
   #isEnded = false;
   #progress: Omit<Progress, 'sampler' | 'schedule' | 'course'>;
   readonly #from: ResumePoint | null;
+  /** Where products are in float16. */
+  readonly #scale: LossScale | undefined;
   /** Whether the optimizer has moved the weights since the start, and left them finite. */
   #updated = false;
 
@@ -162,6 +165,9 @@ export class TrainingRun {
       best: null,
       seconds: 0,
     };
+    this.#scale = settings.program.scaled
+      ? new LossScale(emit, this.#progress.lossScale)
+      : undefined;
     if (from) {
       const { sampler, schedule } = from.checkpoint.head.progress;
       parts.sampler.restore?.(sampler);
@@ -452,12 +458,16 @@ export class TrainingRun {
     // computed again by one.
     const isCopied = !this.#updated && !this.#program.accumulate;
     const before = isCopied ? await this.#runner.state() : undefined;
-    const { result, own, batch: seen, waited } = await this.#run(batch, batches, of);
+    const place = { epoch: epoch + 1, step: step + 1, steps };
+    const done = await this.#run(batch, batches, of);
+    const { own, batch: seen, waited } = done;
+    const isDropped = this.#scale?.after(done.result, place, this.#isLast(batches)) ?? false;
+    const result = isDropped ? { ...done.result, gradientNorm: null } : done.result;
     const { loss, terms, gradientNorm, outcomes } = result;
-    if (![loss, ...terms, gradientNorm ?? 0].every(Number.isFinite)) {
+    const isLost = result.overflowed && !isDropped;
+    if (isLost || ![loss, ...terms, gradientNorm ?? 0].every(Number.isFinite)) {
       throw await this.#notFinite(result, batch, seen, this.#termWeightsAt(step, steps));
     }
-    const place = { epoch: epoch + 1, step: step + 1, steps };
     this.#lookout.batch(seen, place, result);
     await this.#lookout.again(this.#runner, batch, own, place, () =>
       this.#termWeightsAt(step, steps),
@@ -479,6 +489,7 @@ export class TrainingRun {
       step: step + 1,
       totalSteps: totalSteps + 1,
       updates: updates + (gradientNorm === null ? 0 : 1),
+      ...(this.#scale && { lossScale: this.#scale.state }),
       sums: plus(sums, { batch: seen, result, waited, seconds }),
     };
     const allSteps = steps * (manifest.train.epochs - epoch);
@@ -502,25 +513,43 @@ export class TrainingRun {
     const { train } = this.#work.loaded.manifest;
     const { step } = this.#progress;
     const gathering = gatheringOf(batches, step, train.accumulate);
+    const isDropped = this.#scale?.isDropped ?? false;
     const random = this.#dropout();
     const call = this.#callOf(batch, batches.length);
     if (this.#together) {
       const asked = signal?.aborted ?? false;
       const draws = batches[step]!;
       return await this.#together.step({
-        ...{ runner: this.#runner, call, batch, waited, draws, gathering, random, asked },
+        ...{
+          runner: this.#runner,
+          call,
+          batch,
+          waited,
+          draws,
+          gathering,
+          random,
+          asked,
+          isDropped,
+        },
       });
     }
     const result = await this.#runner.step({
       ...call,
-      ...(gathering && { gathering }),
+      // Batches of an update that will not happen are only gathered, and replaced by the next one's first.
+      ...(gathering && { gathering: { ...gathering, last: gathering.last && !isDropped } }),
       uniform: (into) => fill(into, random),
     });
     return { result, own: result, batch, waited };
   }
 
+  /** Whether the next batch is the last one of its update. */
+  #isLast(batches: readonly (readonly Draw[])[]): boolean {
+    const { accumulate } = this.#work.loaded.manifest.train;
+    return gatheringOf(batches, this.#progress.step, accumulate)?.last ?? true;
+  }
+
   /** The next step's batch and numbers. @param steps of the epoch */
-  #callOf(batch: Batch, steps: number): Omit<UpdateBatch, 'uniform'> {
+  #callOf(batch: Batch, steps: number): Omit<UpdateBatch, 'uniform'> & Pick<StepCall, 'lossScale'> {
     const { train } = this.#work.loaded.manifest;
     const { epoch, step, updates } = this.#progress;
     const progress = updateProgress(step, steps, train.accumulate);
@@ -534,6 +563,7 @@ export class TrainingRun {
       numbers: this.#parts.optimizer.numbers?.(updates - (this.#progress.thawedAt ?? 0) + 1) ?? {},
       ...(train.average && { decay: averageDecay(train.average.decay, updates) }),
       termWeights: this.#termWeights(epoch, progress),
+      ...(this.#scale && { lossScale: this.#scale.now }),
     };
   }
 
@@ -741,6 +771,7 @@ export class TrainingRun {
       data: this.#parts.dataPlace,
       gradientNorm: gradientNorm ?? Number.NaN,
       culprit,
+      isFloat16: this.#scale !== undefined,
       lastCheckpoint: totalSteps > 0 && epoch > 0 ? this.#folder.last : null,
     });
   }

@@ -2,6 +2,8 @@ import { counted, countText, timeText } from '../../numberText.ts';
 import type { RunRecord } from '../../record/runRecord.ts';
 import { type Content, html, type Markup } from '../markup.ts';
 
+type Backend = NonNullable<RunRecord['environment']['backend']>;
+
 /** Name, facts, links to the other sections, and what must be said of the data and of the end. */
 export function header(run: RunRecord, name: string, remark: string | undefined): Markup {
   const { environment, history, start, end } = run;
@@ -12,7 +14,7 @@ export function header(run: RunRecord, name: string, remark: string | undefined)
     start && `${counted(start.parameters, 'parameter')}`,
     start &&
       `trained on ${counted(start.counts.train, 'image')}, ${countText(start.counts.trainEmpty)} of them empty`,
-    environment.backend && `backend ${environment.backend.name}`,
+    environment.backend && `backend ${backendText(environment.backend)}`,
     environment.seed !== undefined && `seed ${environment.seed}`,
     environment.startedAt?.slice(0, 16).replace('T', ' '),
   ].filter((fact) => fact !== undefined && fact !== false);
@@ -24,6 +26,10 @@ export function header(run: RunRecord, name: string, remark: string | undefined)
 ${remark !== undefined && html`<p class="remark">${synthetic && html`<strong>Synthetic data.</strong> `}${remark}</p>`}
 ${stopped(run)}
 </header>`;
+}
+
+function backendText({ name, precision = 'float32' }: Backend): string {
+  return precision === 'float32' ? name : `${name} in ${precision}`;
 }
 
 /** A run that did not come to its end says so. */

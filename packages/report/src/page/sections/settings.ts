@@ -9,6 +9,7 @@ export function settings(run: RunRecord): Markup {
   const facts: [string, Content][] = [
     ['started', environment.startedAt?.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')],
     ['backend', backend && `${backend.name}${backend.reason ? `: ${backend.reason}` : ''}`],
+    ['precision', backend?.precision],
     ['backend notes', backend?.notes && backend.notes.length > 0 && backend.notes.join(' ')],
     [
       'backend versions',
