@@ -15,7 +15,7 @@ export interface GridLosses {
   readonly at: ReadonlyMap<number, readonly ClassLoss[]>;
 }
 
-export interface ClassLoss {
+interface ClassLoss {
   /**
    * Of the structures that have enough pixels there by their area, the share that has them once the masks are brought
    * there: what is thin loses more.
