@@ -7,11 +7,12 @@ import {
   type StatedCost,
 } from '@raremask/record';
 import { type ClassSeen, classesSeen } from './candidates.ts';
+import type { Choice } from './choice.ts';
 import type { DecisionRule } from './decisionRule.ts';
 import { foldsOf } from './folds.ts';
 import type { Judged } from './judge.ts';
 import { costOf, leastCost, QUIET_AND_DICE } from './objective.ts';
-import { type Choice, RuleGrid } from './ruleGrid.ts';
+import { RuleGrid } from './ruleGrid.ts';
 import { combined, errorsOf, NOTHING, type Tally } from './tally.ts';
 
 const GATES = [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99];

@@ -1,6 +1,6 @@
 import type { Together } from './bestTogether.ts';
+import type { Choice } from './choice.ts';
 import type { Objective } from './objective.ts';
-import type { Choice } from './ruleGrid.ts';
 import type { Tally } from './tally.ts';
 
 /** What is best with a threshold and a gate. */

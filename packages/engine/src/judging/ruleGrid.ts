@@ -1,15 +1,9 @@
 import { bestTogether } from './bestTogether.ts';
 import type { ClassSeen } from './candidates.ts';
+import type { Choice } from './choice.ts';
 import { type Found, quietest } from './nearlyBest.ts';
 import type { Objective } from './objective.ts';
 import { type ClassRule, combined, NOTHING, type Tally, tallied } from './tally.ts';
-
-/** Places in the grid: one rule a class, threshold and gate for all of them. */
-export interface Choice {
-  readonly threshold: number;
-  readonly gate: number;
-  readonly rules: readonly number[];
-}
 
 interface Axes {
   readonly thresholds: readonly number[];
