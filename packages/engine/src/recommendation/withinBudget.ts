@@ -26,7 +26,7 @@ const JOINED_FILTERS = [8, 16];
 /** Passes over the validation split at the end: the last epoch, the search of a decision, the scoring. */
 const LAST_PASSES = 3;
 /** Dice that masks have with themselves, below which a coarse grid costs more than half of the steps. */
-const BLURRED = 0.9;
+const BLURRED = 0.8;
 /** By how much more it has to be at the finer one. */
 const CLEARER = 0.05;
 /** Seconds of a command that neither train nor validate: opening, compiling, the report. */
