@@ -60,10 +60,13 @@ test.each([
     project.write('stuck.mjs', stuckAfter(windows));
     const { result, said } = await trained(project);
     expect(result).toMatchObject({ interrupted: true, ...done });
-    expect(said).toHaveLength(1);
-    expect(said[0]).toMatch(
-      /^waiting for 3 s for train\.augment\[0\] \(stuck\), window of scan\d+$/,
-    );
+    // On a busy machine the window of the other batch may be named before the signal is heard.
+    expect(said.length).toBeGreaterThanOrEqual(1);
+    for (const text of said) {
+      expect(text).toMatch(
+        /^waiting for 3 s for train\.augment\[0\] \(stuck\), window of scan\d+$/,
+      );
+    }
     expect(project.read('runs/tiny/events.ndjson')).toContain(said[0]);
     project.write('mended', '');
     const { result: whole } = await trained(project, project.at('runs/tiny'));
