@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { expect, test } from 'vitest';
 import { further } from '../../../test/further.ts';
 import { raremask } from './command.ts';
-import { createProject, emptyProject, grey, MANIFEST } from './project.ts';
+import { createProject, emptyProject, grey, MANIFEST, type Project } from './project.ts';
 import { metrics } from './runFiles.ts';
 import { writeVolumes } from './volumes.ts';
 
@@ -113,6 +114,23 @@ test('images of several sizes train whole where they are filled up to one', asyn
   expect(trained.stderr).toContain('compiled the training step of 4 x 16 x 16');
 });
 
+/** Twelve images of a size, [height, width], each of which shows nothing but its mask. */
+function drawScans(
+  project: Project,
+  [height, width]: readonly [number, number],
+  isInside: (x: number, y: number) => boolean,
+): void {
+  for (let index = 0; index < 12; index++) {
+    const id = `scan${String(index).padStart(2, '0')}`;
+    for (const folder of ['images', 'masks']) {
+      project.write(
+        `data/${folder}/${id}.png`,
+        grey((x, y) => (isInside(x, y) ? 255 : 0), width, height),
+      );
+    }
+  }
+}
+
 test('inspect says what coarser resolutions keep of each class', async () => {
   const project = createProject();
   const inside = (x: number, y: number) => x > 40 && x < 44 && y > 40 && y < 43;
@@ -136,16 +154,8 @@ test('inspect says what coarser resolutions keep of each class', async () => {
 
 test('inspect knows that thin structures vanish where their area would be enough', async () => {
   const project = createProject();
-  for (let index = 0; index < 12; index++) {
-    const id = `scan${String(index).padStart(2, '0')}`;
-    for (const folder of ['images', 'masks']) {
-      // One pixel high, 60 long: at a third of the sides it would have 6.7 by its area.
-      project.write(
-        `data/${folder}/${id}.png`,
-        grey((x, y) => (y === 40 && x >= 12 && x < 72 ? 255 : 0), 96, 96),
-      );
-    }
-  }
+  // One pixel high, 60 long: at a third of the sides it would have 6.7 by its area.
+  drawScans(project, [96, 96], (x, y) => y === 40 && x >= 12 && x < 72);
   const { status, stdout, stderr } = await raremask(project, 'inspect');
   expect(status, stderr).toBe(0);
   // Half of what covers it is enough to be seen; what comes back from there is two pixels high.
@@ -153,20 +163,21 @@ test('inspect knows that thin structures vanish where their area would be enough
   expect(stdout).toMatch(/0\.5 +48 × 48 +25 % +100 %, 0\.\d\d/);
   expect(stdout).toMatch(/0\.333 +32 × 32 +11 % +0 %, 0\.00/);
   expect(stdout).toContain('brought there and back (8 training images with foreground)');
+  // It is kept, and made anew where the file was cut off.
+  const kept = readdirSync(project.at('.raremask')).filter((name) => name.startsWith('grids-'));
+  expect(kept).toHaveLength(1);
+  expect((await raremask(project, 'inspect')).stdout).toBe(stdout);
+  const file = join('.raremask', kept[0]!);
+  const whole = project.read(file);
+  project.write(file, whole.slice(0, -9));
+  expect((await raremask(project, 'inspect')).stdout).toBe(stdout);
+  expect(project.read(file)).toBe(whole);
 });
 
 test('init lays small windows around thin structures, however long they are', async () => {
   const project = createProject();
-  for (let index = 0; index < 12; index++) {
-    const id = `scan${String(index).padStart(2, '0')}`;
-    for (const folder of ['images', 'masks']) {
-      // Three pixels high and 150 long: 12 of them tell what it is.
-      project.write(
-        `data/${folder}/${id}.png`,
-        grey((x, y) => (y >= 40 && y < 43 && x >= 12 && x < 162 ? 255 : 0), 256, 256),
-      );
-    }
-  }
+  // Three pixels high and 150 long: 12 of them tell what it is.
+  drawScans(project, [256, 256], (x, y) => y >= 40 && y < 43 && x >= 12 && x < 162);
   const { status, stdout, stderr } = await raremask(project, 'init', 'data', '--out', 'made.yaml');
   expect(status, stderr + stdout).toBe(0);
   const manifest = project.read('made.yaml').replaceAll(/\n +# /g, ' ');
@@ -176,15 +187,7 @@ test('init lays small windows around thin structures, however long they are', as
 
 test('inspect --cost measures what a step and an image cost at each resolution', async () => {
   const project = createProject();
-  for (let index = 0; index < 12; index++) {
-    const id = `scan${String(index).padStart(2, '0')}`;
-    for (const folder of ['images', 'masks']) {
-      project.write(
-        `data/${folder}/${id}.png`,
-        grey((x, y) => (x > 40 && x < 60 && y > 40 && y < 60 ? 255 : 0), 96, 64),
-      );
-    }
-  }
+  drawScans(project, [64, 96], (x, y) => x > 40 && x < 60 && y > 40 && y < 60);
   const { status, stdout, stderr } = await raremask(
     project,
     ...['inspect', '--cost', '--html', 'page.html'],

@@ -1,4 +1,4 @@
-import type { Loss, Model, Parameter, RunEvent } from '@raremask/core';
+import type { RunEvent } from '@raremask/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { EagerRunner } from '../src/runner/eagerRunner.ts';
@@ -7,29 +7,9 @@ import type { StepProgram } from '../src/step/program.ts';
 import { initialState } from '../src/step/state.ts';
 import { LossScale } from '../src/training/lossScale.ts';
 import { adamw } from './adamw.ts';
+import { model, squares } from './pixelModel.ts';
 import { twoClasses } from './twoClasses.ts';
 
-const kernel: Parameter = {
-  name: 'kernel',
-  shape: [1, 1, 1, 2],
-  initial: Float32Array.of(0.5, -0.25),
-  decay: true,
-};
-const count: Parameter = { name: 'count', shape: [], initial: Float32Array.of(0), decay: false };
-
-/** A 1x1 convolution, and a buffer that counts the training calls. */
-const model: Model = {
-  weights: [kernel],
-  buffers: [count],
-  multipleOf: [1, 1],
-  forward: ({ images, weights, buffers, mode }) => ({
-    logits: tf.conv2d(images as tf.Tensor4D, weights[0] as tf.Tensor4D, 1, 'same'),
-    ...(mode === 'train' && { buffers: [tf.add(buffers[0]!, 1)] }),
-  }),
-};
-
-const squares: Loss = ({ logits }) =>
-  tf.mul(tf.sum(tf.square(logits), [1, 2, 3]), 0.5) as tf.Tensor1D;
 const optimizer = adamw(0.01);
 const program: StepProgram = {
   ...{ facts: twoClasses, model, losses: [squares], optimizer, clip: 1, outcomes: false },

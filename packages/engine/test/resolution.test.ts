@@ -2,7 +2,7 @@ import { IGNORE, type Sample } from '@raremask/core';
 import { describe, expect, test } from 'vitest';
 import { decide } from '../src/judging/decide.ts';
 import { SampleReader } from '../src/reading/sampleReader.ts';
-import { lostStructures, seenStructures } from '../src/resolution/lostStructures.ts';
+import { lostStructures, ownStructures, seenStructures } from '../src/resolution/lostStructures.ts';
 import { resample } from '../src/resolution/resample.ts';
 import { resizeLabels } from '../src/resolution/resizeLabels.ts';
 import { resizeSample } from '../src/resolution/resizeSample.ts';
@@ -179,7 +179,8 @@ describe('labels', () => {
     expect(lostStructures(labels, [4, 6], seen, [2, 3], exclusive)).toEqual([0, 1, 1]);
     expect(lostStructures(labels, [4, 6], labels, [4, 6], exclusive)).toEqual([0, 0, 0]);
     // The square of class 2 lies under two pixels of the seen grid, of which one shows it.
-    expect(seenStructures(labels, [4, 6], seen, [2, 3], exclusive)).toEqual([
+    const own = ownStructures(labels, [4, 6], exclusive);
+    expect(seenStructures(own, [4, 6], seen, [2, 3], exclusive)).toEqual([
       [],
       [
         { pixels: 1, seen: 0 },

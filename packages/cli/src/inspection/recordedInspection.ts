@@ -12,7 +12,8 @@ import { drawExample } from '@raremask/report';
 /**
  * Puts what was counted of the data into a run folder, where the report looks for it:
  * inspection.json, and the example images in inspection/. The counts are those that training has
- * just used, so nothing but the examples is read, and images of which the sampler draws windows.
+ * just used, so nothing but the examples is read, images of which the sampler draws windows, and what shows what resolutions keep,
+ * unless these are in the cache.
  */
 export async function recordInspection(data: OpenedData, run: string): Promise<void> {
   const examples: RecordedExample[] = [];

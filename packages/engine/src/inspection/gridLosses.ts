@@ -1,18 +1,23 @@
-import { type Facts, firstForeground } from '@raremask/core';
-import { classMask, dice } from '@raremask/metrics';
+import { type Facts, firstForeground, type Sample } from '@raremask/core';
+import { classMask, dice, scoreImage } from '@raremask/metrics';
 import { labelled } from '../judging/decide.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { CountedImage } from '../reading/plan.ts';
-import { seenStructures } from '../resolution/lostStructures.ts';
+import { ownStructures, seenStructures } from '../resolution/lostStructures.ts';
 import { resample } from '../resolution/resample.ts';
 import { resizeLabels } from '../resolution/resizeLabels.ts';
-import { sameSize, seenSize } from '../resolution/seenSize.ts';
+import { sameSize, seenSize, wantedPixelSize } from '../resolution/seenSize.ts';
 import type { CountedSurvey } from '../survey/survey.ts';
+import { keptBeside } from './kept.ts';
 
-/** What masks of some training images lose on coarser grids; by factor, of each foreground class. */
+/** What masks of some training images lose on coarser grids. */
 export interface GridLosses {
   readonly images: number;
-  readonly at: ReadonlyMap<number, readonly ClassLoss[]>;
+  readonly grids: readonly {
+    readonly factor: number;
+    /** Of each foreground class. */
+    readonly classes: readonly ClassLoss[];
+  }[];
 }
 
 interface ClassLoss {
@@ -32,8 +37,12 @@ const VALUES = 24_000_000;
 /** The same of one image; larger ones are left out, for their memory. */
 const LARGEST = 8_000_000;
 
+/** Changes with the meaning of the numbers. */
+const VERSION = 1;
+
 /**
- * Brings masks of training images with foreground to coarser grids and back, as training and prediction do.
+ * Brings masks of training images with foreground to coarser grids and back, as training and prediction do. Kept in the
+ * cache beside the manifest.
  *
  * @param enough pixels that a structure needs to be seen
  */
@@ -44,61 +53,83 @@ export async function gridLosses(
   enough: number,
 ): Promise<GridLosses> {
   const { facts, loaded } = work;
-  const first = firstForeground(facts);
-  const sums = new Map(
-    factors.map((factor) => [
-      factor,
-      facts.classes.slice(first).map(() => ({ byArea: 0, drawn: 0, dice: 0, images: 0 })),
-    ]),
-  );
-  const ids = chosenImages(survey, facts);
-  if (ids.length > 0) {
-    const feed = await work.feed({ normalization: { kind: 'none' }, multipleOf: [1, 1] });
-    try {
-      for await (const { sample } of feed.whole(ids)) {
-        const { labels, size } = sample;
-        if (labels === undefined) continue;
-        const { resolution } = loaded.manifest.data;
-        const isSized = typeof resolution === 'object' && 'pixelSize' in resolution;
-        const base = isSized ? seenSize(sample, resolution, facts) : size;
-        for (const [factor, classes] of sums) {
-          const to = base.map((extent) => Math.max(1, Math.round(extent * factor)));
-          const seen = sameSize(size, to) ? labels : resizeLabels(labels, size, to, facts);
-          const structures = seenStructures(labels, size, seen, to, facts);
-          const back = broughtBack(seen, to, size, facts);
-          const share = area(to) / area(size);
-          for (const [at, own] of classes.entries()) {
-            for (const { pixels, seen: shown } of structures[first + at]!) {
-              if (pixels * share < enough) continue;
-              own.byArea++;
-              if (shown >= enough) own.drawn++;
-            }
-            if (structures[first + at]!.length === 0) continue;
-            own.images++;
-            own.dice += diceOf(
-              classMask(labels, first + at, facts),
-              classMask(back, first + at, facts),
-            );
-          }
+  const { resolution } = loaded.manifest.data;
+  const parts = [VERSION, factors, enough, resolution ?? null];
+  return await keptBeside(work, survey, { name: 'grids', parts }, async () => {
+    const ids = chosenImages(survey, facts);
+    const grids = factors.map((factor) => new Grid(facts, factor, enough));
+    if (ids.length > 0) {
+      const feed = await work.feed({ normalization: { kind: 'none' }, multipleOf: [1, 1] });
+      try {
+        for await (const { sample } of feed.whole(ids)) {
+          const isSized = wantedPixelSize(resolution) !== undefined;
+          const base = isSized ? seenSize(sample, resolution, facts) : sample.size;
+          const own = ownStructures(sample.labels!, sample.size, facts);
+          for (const grid of grids) grid.add(sample, base, own);
         }
+      } finally {
+        await feed.close();
       }
-    } finally {
-      await feed.close();
+    }
+    return {
+      images: ids.length,
+      grids: grids.map(({ factor, losses }) => ({ factor, classes: losses })),
+    };
+  });
+}
+
+/** What masks lose on one grid. */
+class Grid {
+  readonly factor: number;
+  readonly #facts: Facts;
+  readonly #enough: number;
+  readonly #sums: { byArea: number; drawn: number; dice: number; images: number }[];
+
+  constructor(facts: Facts, factor: number, enough: number) {
+    this.factor = factor;
+    this.#facts = facts;
+    this.#enough = enough;
+    this.#sums = facts.classes
+      .slice(firstForeground(facts))
+      .map(() => ({ byArea: 0, drawn: 0, dice: 0, images: 0 }));
+  }
+
+  /**
+   * @param sample with labels
+   * @param base extents that the factor is of
+   * @param own the sample's structures
+   */
+  add({ id, labels, size }: Sample, base: readonly number[], own: OwnStructures): void {
+    const facts = this.#facts;
+    const to = base.map((extent) => Math.max(1, Math.round(extent * this.factor)));
+    const seen = sameSize(size, to) ? labels! : resizeLabels(labels!, size, to, facts);
+    const { classes } = scoreImage(id, {
+      ...{ predicted: broughtBack(seen, to, size, facts), truth: labels!, size },
+      ...{ classes: facts.classes.length, overlapping: facts.overlapping },
+    });
+    const first = firstForeground(facts);
+    const share = area(to) / area(size);
+    const shown = seenStructures(own, size, seen, to, facts);
+    for (const [at, sums] of this.#sums.entries()) {
+      const byArea = shown[first + at]!.filter(({ pixels }) => pixels * share >= this.#enough);
+      sums.byArea += byArea.length;
+      sums.drawn += byArea.filter((one) => one.seen >= this.#enough).length;
+      const score = dice(classes[at]!);
+      if (score === null) continue;
+      sums.images++;
+      sums.dice += score;
     }
   }
-  return {
-    images: ids.length,
-    at: new Map(
-      [...sums].map(([factor, classes]) => [
-        factor,
-        classes.map(({ byArea, drawn, dice: sum, images }) => ({
-          drawn: byArea === 0 ? 1 : drawn / byArea,
-          dice: images === 0 ? null : sum / images,
-        })),
-      ]),
-    ),
-  };
+
+  get losses(): ClassLoss[] {
+    return this.#sums.map(({ byArea, drawn, dice: sum, images }) => ({
+      drawn: byArea === 0 ? 1 : drawn / byArea,
+      dice: images === 0 ? null : sum / images,
+    }));
+  }
 }
+
+type OwnStructures = ReturnType<typeof ownStructures>;
 
 /** Of each class in turn some that show it, from all over the split. */
 function chosenImages(survey: CountedSurvey, facts: Facts): string[] {
@@ -143,16 +174,6 @@ function broughtBack(
     }
   }
   return labelled(facts, resample(probabilities, from, to, classes), 0.5);
-}
-
-function diceOf(truth: Uint8Array, other: Uint8Array): number {
-  let [hits, misses, alarms] = [0, 0, 0];
-  for (let pixel = 0; pixel < truth.length; pixel++) {
-    if (truth[pixel] === 1 && other[pixel] === 1) hits++;
-    else if (truth[pixel] === 1) misses++;
-    else if (other[pixel] === 1) alarms++;
-  }
-  return dice({ hits, misses, alarms }) ?? 1;
 }
 
 function area(size: readonly number[]): number {

@@ -34,20 +34,23 @@ export function resolutionsOf(
   if (median === undefined) return undefined;
   const first = firstForeground(facts);
   const sizes = facts.classes.slice(first).map((_, index) => sizesOf(images, index + first));
-  return factorsFor(median).map((factor) => ({
-    factor,
-    size: median.map((extent) => Math.round(extent * factor)),
-    pixels: factor ** 2,
-    classes: sizes.map(({ pixels, structures }, index) => {
-      const loss = losses?.at.get(factor)?.[index];
-      const byArea = pixels.filter((count) => count * factor ** 2 >= SEEN).length / structures;
-      return {
-        name: facts.classes[index + first]!.name,
-        kept: structures === 0 ? null : byArea * (loss?.drawn ?? 1),
-        ...(typeof loss?.dice === 'number' && { dice: loss.dice }),
-      };
-    }),
-  }));
+  return factorsFor(median).map((factor) => {
+    const grid = losses?.grids.find((one) => one.factor === factor);
+    return {
+      factor,
+      size: median.map((extent) => Math.round(extent * factor)),
+      pixels: factor ** 2,
+      classes: sizes.map(({ pixels, structures }, index) => {
+        const loss = grid?.classes[index];
+        const byArea = pixels.filter((count) => count * factor ** 2 >= SEEN).length / structures;
+        return {
+          name: facts.classes[index + first]!.name,
+          kept: structures === 0 ? null : byArea * (loss?.drawn ?? 1),
+          ...(typeof loss?.dice === 'number' && { dice: loss.dice }),
+        };
+      }),
+    };
+  });
 }
 
 /** What masks of some training images lose at these resolutions; undefined for volumes, and where there is but one. */

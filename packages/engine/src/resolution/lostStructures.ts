@@ -1,4 +1,4 @@
-import { components, judgedMask, type LabelShape } from '@raremask/metrics';
+import { type Components, components, judgedMask, type LabelShape } from '@raremask/metrics';
 import { covering } from './covering.ts';
 import { eachCovered } from './resizeLabels.ts';
 
@@ -11,25 +11,38 @@ export interface SeenStructure {
 }
 
 /**
- * What the seen grid shows of the structures of each class.
+ * The structures of each class; undefined for the background of exclusive classes.
  *
  * @param labels of the image, on [height, width]
- * @param seen of the same, on the seen grid
+ */
+export function ownStructures(
+  labels: Uint8Array,
+  size: readonly number[],
+  shape: LabelShape,
+): (Components | undefined)[] {
+  const first = shape.overlapping ? 0 : 1;
+  return Array.from({ length: shape.classes.length }, (_, index) =>
+    index < first ? undefined : components(judgedMask(labels, index, shape), [...size]),
+  );
+}
+
+/**
+ * What the seen grid shows of the structures of each class.
+ *
+ * @param own structures of the image, on [height, width]
+ * @param seen its labels on the seen grid
  * @returns those of each class; none for the background of exclusive classes
  */
 export function seenStructures(
-  labels: Uint8Array,
+  own: readonly (Components | undefined)[],
   from: readonly number[],
   seen: Uint8Array,
   to: readonly number[],
   shape: LabelShape,
 ): SeenStructure[][] {
   const [rows, columns] = [covering(from[0]!, to[0]!), covering(from[1]!, to[1]!)];
-  const first = shape.overlapping ? 0 : 1;
-  return Array.from({ length: shape.classes.length }, (_, index) => {
-    if (index < first) return [];
-    const found = components(judgedMask(labels, index, shape), [...from]);
-    if (found.count === 0) return [];
+  return own.map((found, index) => {
+    if (found === undefined || found.count === 0) return [];
     // 0 stands for what is in no structure.
     const shown = new Uint32Array(found.count + 1);
     const last = new Int32Array(found.count + 1).fill(-1);
@@ -65,7 +78,8 @@ export function lostStructures(
   shape: LabelShape,
 ): number[] {
   if (labels === seen) return Array.from({ length: shape.classes.length }, () => 0);
-  return seenStructures(labels, from, seen, to, shape).map(
+  const own = ownStructures(labels, from, shape);
+  return seenStructures(own, from, seen, to, shape).map(
     (structures) => structures.filter((one) => one.seen === 0).length,
   );
 }
