@@ -207,3 +207,16 @@ test('thin structures are worth half of the steps', async () => {
   expect(await at(0.98, 0.92)).toMatchObject({ resolution: 0.25 });
   expect(await at(0.72, 0.7)).toMatchObject({ resolution: 0.25 });
 });
+
+test('on a slow machine thin structures are worth half of what the coarse grid has', async () => {
+  const large = { ...figures, medianSize: [208, 208], largestSize: [208, 208], structureReach: 12 };
+  const resolutions = [
+    { factor: 1, kept: 1 },
+    { factor: 0.5, kept: 1, dice: 0.86 },
+    { factor: 0.25, kept: 1, dice: 0.7 },
+  ];
+  const { within } = await chosen(300, 10, resolutions, large);
+  // Windows of 64 x 64 at the images' own resolution, and images of 52 x 52 at a quarter of the sides.
+  expect(within).toMatchObject({ resolution: 1, spared: { resolution: 0.25, dice: 0.7 } });
+  expect(within.steps).toBeLessThan(750);
+});

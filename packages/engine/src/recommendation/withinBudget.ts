@@ -35,7 +35,7 @@ const AROUND = 8;
 /**
  * Chooses the finest resolution that shows enough and at which the smallest network has enough steps and validation leaves the
  * rest its time; where none has, the one with the most steps. Where that blurs thin structures, the finest one that leaves half of
- * these steps. Then the widest network for which enough steps are left: more of them with a longer budget.
+ * its steps, or half of enough. Then the widest network for which enough steps are left: more of them with a longer budget.
  */
 export async function withinBudget(question: Question): Promise<Within> {
   const [narrowest, ...widerOnes] = question.start ? JOINED_FILTERS : FILTERS;
@@ -81,13 +81,21 @@ function showing({ figures, resolutions, start }: Question): readonly Coarseness
   return shown.length > 0 ? shown : keeping.slice(-1);
 }
 
-/** The finest resolution with half of the steps, where thin structures lose more to the coarse one than that. */
+/**
+ * The finest resolution with half of the steps, where thin structures lose more to the coarse one than that. Where none has enough
+ * steps, half of what the coarse one has: on a slow machine they are few at each.
+ */
 function sparing(chosen: Within, tried: readonly Within[], { start }: Question): Within {
   const { dice } = chosen;
   if (dice === undefined || dice >= BLURRED) return chosen;
-  const half = (start ? STARTED_STEPS : STEPS) / 2;
-  const clearer = tried.find((one) => (one.dice ?? 0) >= dice + CLEARER && isEnoughOf(one, half));
+  const half = Math.min(chosen.steps, start ? STARTED_STEPS : STEPS) / 2;
+  const clearer = tried.find((one) => diceOf(one) >= dice + CLEARER && isEnoughOf(one, half));
   return clearer ? { ...clearer, spared: { resolution: chosen.resolution, dice } } : chosen;
+}
+
+/** Dice that masks have with themselves; at the images' own resolution nothing is brought anywhere. */
+function diceOf({ resolution, dice }: Within): number {
+  return resolution === 1 ? 1 : (dice ?? 0);
 }
 
 function isEnoughOf({ steps, pass, seconds }: Within, needed: number): boolean {
