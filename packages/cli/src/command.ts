@@ -118,10 +118,10 @@ export function followOption(): Option {
 }
 
 export function checkpointOption(): Option {
-  return new Option('--checkpoint <which>', 'which weights (default: best)').choices([
-    'best',
-    'last',
-  ]);
+  return new Option(
+    '--checkpoint <which>',
+    'which weights (default: evaluate.checkpoint of the run)',
+  ).choices(['best', 'last']);
 }
 
 /** @param what of this command runs there */

@@ -166,6 +166,34 @@ test('a broken checkpoint is named, and the other one can be used', async () => 
   expect(last.status, last.stderr).toBe(0);
 });
 
+test('the weights of the last epoch are used where the manifest says so', async () => {
+  const project = createProject();
+  const trained = await raremask(project, 'train', '--set', 'evaluate.checkpoint=last');
+  expect(trained.status, trained.stderr).toBe(0);
+  expect(trained.stdout).toContain('last weights (epoch 2)');
+  const which = async (out: string, ...parameters: string[]) => {
+    const wished = ['predict', 'runs/tiny', 'data/images', '--out', out, ...parameters];
+    const predicted = await raremask(project, ...wished);
+    expect(predicted.status, predicted.stderr).toBe(0);
+    return JSON.parse(project.read(`${out}/predictions.json`)).checkpoint.which;
+  };
+  expect(await which('as-trained')).toBe('last');
+  expect(await which('wished', '--checkpoint', 'best')).toBe('best');
+});
+
+test('the last weights of a training that is not at its end are not taken for its result', async () => {
+  const project = createProject();
+  const last = ['--set', 'evaluate.checkpoint=last'];
+  const stopped = await raremask(project, 'train', '--until-epoch', '1', ...last);
+  expect(stopped.stderr).toContain('resume');
+  const { stdout } = await raremask(project, 'evaluate', 'runs/tiny');
+  expect(stdout).toContain('validation, best weights (epoch 1)');
+  const wished = await raremask(project, 'evaluate', 'runs/tiny', '--checkpoint', 'last');
+  expect(wished.stdout).toContain('validation, last weights (epoch 1)');
+  const resumed = await raremask(project, 'resume', 'runs/tiny');
+  expect(resumed.stdout).toContain('last weights (epoch 2)');
+});
+
 test('which structures count is searched, kept in the run, and used by predict', async () => {
   const project = createProject();
   const searched = ['--set', 'evaluate={ minimumSize: auto, peak: auto }'];

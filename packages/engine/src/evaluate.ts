@@ -29,7 +29,7 @@ export interface EvaluateOptions {
   readonly compute?: Compute | undefined;
   /** Default: validation. */
   readonly split?: keyof Splits;
-  /** Default: best where there is one, else last. */
+  /** Default: `evaluate.checkpoint`, or the other where there is none. */
   readonly checkpoint?: 'best' | 'last';
   /** Sees every image with its score, for overlays. */
   readonly onImage?: (image: Judged, score: ImageScore, facts: Facts) => void;
@@ -47,7 +47,8 @@ export async function evaluate(
   runPath: string,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const run = await readTrained(runPath, options.checkpoint, options.onEvent);
+  const loaded = 'loaded' in source ? source.loaded : source;
+  const run = await readTrained(loaded, runPath, options.checkpoint, options.onEvent);
   const { onEvent } = options;
   const work = await openWork(source, { onEvent, unreadable: 'list', run: runPath });
   try {

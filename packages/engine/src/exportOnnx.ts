@@ -75,7 +75,7 @@ export async function exportOnnx(
   runPath: string,
   options: ExportOptions,
 ): Promise<ExportResult> {
-  const run = await readTrained(runPath, options.checkpoint, options.onEvent);
+  const run = await readTrained(loaded, runPath, options.checkpoint, options.onEvent);
   const { head } = run.checkpoint;
   const { scope, close } = scopeWithoutData(loaded, head, options.onEvent);
   try {

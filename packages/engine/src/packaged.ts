@@ -35,7 +35,7 @@ export async function packageWeights(
     onEvent,
   }: { out: string; checkpoint?: 'best' | 'last' | undefined; onEvent: OnEvent },
 ): Promise<Packaged> {
-  const run = await readTrained(runPath, checkpoint, onEvent);
+  const run = await readTrained(loaded, runPath, checkpoint, onEvent);
   const { head } = run.checkpoint;
   const { scope, close } = scopeWithoutData(loaded, head, onEvent);
   try {

@@ -165,6 +165,7 @@ test('a set without any foreground gets no Dice and no share of foreground', () 
 test('which structures count is searched where there is any', () => {
   expect(settingsOf()['evaluate.minimumSize']).toBe('auto');
   expect(settingsOf()['evaluate.peak']).toBe('auto');
+  expect(settingsOf()['evaluate.checkpoint']).toBe('last');
   expect(settingsOf({ empty: 100 })['evaluate.minimumSize']).toBeUndefined();
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { TimedState } from '../src/record/checkpointHead.ts';
 import { courseOfEpochs } from '../src/training/course.ts';
-import { TimedCourse, type TimedSettings, type TimedState } from '../src/training/timedCourse.ts';
+import { TimedCourse, type TimedSettings } from '../src/training/timedCourse.ts';
 
 /** A run whose clock goes on by what its steps and validations take. */
 function simulated(change: Partial<TimedSettings>, before = 0) {

@@ -109,12 +109,18 @@ export async function openRunFolder(path: string): Promise<OpenedRun> {
 /** The checkpoints that a run keeps. */
 type Which = 'best' | 'last';
 
-/** The checkpoint to use: the wished one, or the best where there is one, else the last. */
+/**
+ * The checkpoint to use: the wished one, or the preferred one where there is one, else the other.
+ *
+ * @param preferred `evaluate.checkpoint` of the run
+ */
 export function chooseCheckpoint(
   folder: RunFolder,
   wish: Which | undefined,
+  preferred: Which = 'best',
 ): { readonly which: Which; readonly path: string } {
-  const candidates: readonly Which[] = wish === undefined ? ['best', 'last'] : [wish];
+  const other = preferred === 'best' ? 'last' : 'best';
+  const candidates: readonly Which[] = wish === undefined ? [preferred, other] : [wish];
   const which = candidates.find((name) => existsSync(folder[name]));
   if (which === undefined) throw notARun(folder.path, `checkpoints/${wish ?? 'last'}.safetensors`);
   return { which, path: folder[which] };

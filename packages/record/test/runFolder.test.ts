@@ -64,7 +64,7 @@ describe('a run folder', () => {
     }
   });
 
-  test('gives its best checkpoint, else its last, and never another than the wished one', () => {
+  test('gives the preferred checkpoint, else the other, and never another than the wished one', () => {
     const folder = made(join(place, 'run'));
     expect(() => chooseCheckpoint(folder, undefined)).toThrow(/last\.safetensors is missing/);
     writeFileSync(folder.last, '');
@@ -73,6 +73,10 @@ describe('a run folder', () => {
     writeFileSync(folder.best, '');
     expect(chooseCheckpoint(folder, undefined)).toEqual({ which: 'best', path: folder.best });
     expect(chooseCheckpoint(folder, 'last')).toEqual({ which: 'last', path: folder.last });
+    expect(chooseCheckpoint(folder, undefined, 'last').which).toBe('last');
+    expect(chooseCheckpoint(folder, 'best', 'last').which).toBe('best');
+    rmSync(folder.last);
+    expect(chooseCheckpoint(folder, undefined, 'last').which).toBe('best');
   });
 
   test('names the files of the validation split without its name', () => {

@@ -417,6 +417,12 @@ const evaluate = z
       .describe(
         `Score of the validation that chooses the best checkpoint: ${CHOOSING_SCORES.join(', ')}, or one of evaluate.scores by its name`,
       ),
+    checkpoint: z
+      .enum(['best', 'last'])
+      .default('best')
+      .describe(
+        'Weights of the run that are scored at the end, and that evaluate, predict, export and package take where they are not told: best, of the epoch with the best score on the validation split; last, of the last epoch, which few validation images cannot mislead, and the best ones where the run has stopped before its schedule ended',
+      ),
   })
   .describe('How predictions are decided and scored');
 

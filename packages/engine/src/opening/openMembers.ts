@@ -32,7 +32,7 @@ export async function openMembers(
   };
   try {
     for (const { loaded, path } of runs) {
-      const run = await readTrained(path, checkpoint, onEvent);
+      const run = await readTrained(loaded, path, checkpoint, onEvent);
       const { scope, close: closeScope } = scopeWithoutData(loaded, run.checkpoint.head, onEvent);
       scopes.push({ close: closeScope });
       const member = { loaded, scope, trained: await openTrained(loaded, run, scope) };

@@ -13,7 +13,7 @@ import {
 } from '../judging/decisionRule.ts';
 import { type ChosenCheckpoint, checkpointState } from '../record/checkpoint.ts';
 import type { CheckpointHead } from '../record/checkpointHead.ts';
-import { readChosen, unverifiedNote } from '../record/chosenCheckpoint.ts';
+import { readUsed, unverifiedNote } from '../record/chosenCheckpoint.ts';
 import type { Compute } from '../runner/compute.ts';
 import { openNetwork } from '../runner/openRunner.ts';
 import type { Network, NetworkArrays } from '../runner/runner.ts';
@@ -27,16 +27,17 @@ export interface TrainedRun {
 }
 
 /**
- * @param wish left out, the best checkpoint where there is one, else the last
+ * @param loaded whose `evaluate.checkpoint` is taken where nothing is wished
  * @param onEvent hears where nothing in the checkpoint would tell damage
  */
 export async function readTrained(
+  { manifest }: LoadedManifest,
   path: string,
   wish: 'best' | 'last' | undefined,
   onEvent: OnEvent,
 ): Promise<TrainedRun> {
   const { folder } = await openRunFolder(path);
-  const checkpoint = await readChosen(folder, wish);
+  const checkpoint = await readUsed(folder, wish, manifest);
   const note = unverifiedNote(checkpoint);
   if (note !== undefined) onEvent({ type: 'note', level: 'info', text: note });
   return { folder, checkpoint };

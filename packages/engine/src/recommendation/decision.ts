@@ -43,4 +43,13 @@ const mirror: Setting = ({ space }, { filled, within }) => {
   );
 };
 
-export const DECISION: readonly Setting[] = [minimumSize, peak, mirror];
+const checkpoint: Setting = (_, { filled }) =>
+  filled === 0
+    ? undefined
+    : setting(
+        'evaluate.checkpoint',
+        'last',
+        'the learning rate has fallen to 0 by then; the epoch with the best score on a few dozen validation images is often one that they praised by chance. Both are kept: --checkpoint best',
+      );
+
+export const DECISION: readonly Setting[] = [minimumSize, peak, mirror, checkpoint];

@@ -16,7 +16,7 @@ export interface Progress {
   readonly sampler: Json;
   readonly schedule: Json;
   /** How far a run with a budget is; null, or absent in older files, where epochs say it. */
-  readonly course?: Json;
+  readonly course?: TimedState | null;
   /** Positions of the epochs that have begun, where a budget decided on them; absent in older files. */
   readonly positions?: EpochPositions;
   readonly best: { readonly epoch: number; readonly score: number } | null;
@@ -35,6 +35,18 @@ export interface Progress {
   readonly lossScale?: LossScaleState;
   /** What the sentinel has seen so far; absent where it is off, and in older files. */
   readonly sentinel?: Json;
+}
+
+/** How far a run is that ends in time. */
+export interface TimedState {
+  readonly budget: number;
+  /** Seconds of it that are used. */
+  readonly spent: number;
+  /** Share of the schedule that is done. */
+  readonly done: number;
+  /** Seconds of all validations so far. */
+  readonly validation: number;
+  readonly over: boolean;
 }
 
 /** Where the scaling of the loss stands. */

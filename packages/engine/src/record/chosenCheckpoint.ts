@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { isRaremaskError } from '@raremask/core';
+import type { Manifest } from '@raremask/core/manifest';
 import { chooseCheckpoint, type RunFolder } from '@raremask/record';
 import { type ChosenCheckpoint, readCheckpoint } from './checkpoint.ts';
+import type { Progress } from './checkpointHead.ts';
 import { checkpointMissing, withRemedy } from './errors.ts';
 
 type Which = ChosenCheckpoint['which'];
@@ -9,16 +11,17 @@ type Which = ChosenCheckpoint['which'];
 /**
  * Reads a checkpoint of a run. Where it cannot be used, the error says whether the other one can.
  *
- * @param wish left out, the best checkpoint where there is one, else the last
+ * @param wish left out, the preferred checkpoint where there is one, else the other
  */
 export async function readChosen(
   folder: RunFolder,
   wish: Which | undefined,
+  preferred?: Which,
 ): Promise<ChosenCheckpoint> {
   if (wish !== undefined && !existsSync(folder[wish])) {
     throw checkpointMissing(folder[wish], await otherThan(folder, wish));
   }
-  const { which, path } = chooseCheckpoint(folder, wish);
+  const { which, path } = chooseCheckpoint(folder, wish, preferred);
   try {
     return { which, ...(await readCheckpoint(path)) };
   } catch (error) {
@@ -26,6 +29,27 @@ export async function readChosen(
     if (!isRaremaskError(error) || error.code === 'RAREMASK_CHECKPOINT_FORMAT') throw error;
     throw withRemedy(error, await otherThan(folder, which));
   }
+}
+
+/**
+ * Reads the checkpoint that a run is used with: the wished one, or `evaluate.checkpoint`. The last weights of a training
+ * that has stopped before its schedule had ended are those of a moment: then the best ones are taken.
+ */
+export async function readUsed(
+  folder: RunFolder,
+  wish: Which | undefined,
+  { evaluate: { checkpoint: preferred }, train }: Pick<Manifest, 'evaluate' | 'train'>,
+): Promise<ChosenCheckpoint> {
+  const used = await readChosen(folder, wish, preferred);
+  const isMoment = used.which === 'last' && !hasEnded(used.head.progress, train);
+  return wish === undefined && isMoment && existsSync(folder.best)
+    ? await readChosen(folder, 'best')
+    : used;
+}
+
+/** Whether a schedule has come to its end. */
+function hasEnded({ course, epoch, step }: Progress, { epochs }: Manifest['train']): boolean {
+  return step === 0 && (course?.over ?? epoch >= epochs);
 }
 
 /** What can be done without a checkpoint. */

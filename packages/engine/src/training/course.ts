@@ -1,4 +1,4 @@
-import type { Json } from '@raremask/core';
+import type { TimedState } from '../record/checkpointHead.ts';
 
 /** How far a run is, and when it ends. Epochs are counted from 0. */
 export interface Course {
@@ -26,7 +26,7 @@ export interface Course {
   /** One line on what a budget gave, at the end of the run. */
   given?(run: { readonly epoch: number; readonly totalSteps: number }): string;
   /** For the checkpoint; null where the epochs say everything. */
-  state(): Json;
+  state(): TimedState | null;
 }
 
 /** A run of so many epochs, validated after every so many. */

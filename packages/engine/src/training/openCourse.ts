@@ -9,7 +9,7 @@ import { madeByFirst } from '../team/agreement.ts';
 import type { Team } from '../team/team.ts';
 import { type Course, courseOfEpochs } from './course.ts';
 import type { Parts } from './parts.ts';
-import { TimedCourse, type TimedState } from './timedCourse.ts';
+import { TimedCourse } from './timedCourse.ts';
 import { validate } from './validation.ts';
 
 interface Settings {
@@ -29,7 +29,7 @@ export async function openCourse(settings: Settings, network: Network): Promise<
   const { work, clock, progress } = settings;
   const { train, evaluate } = work.loaded.manifest;
   if (train.budget === null) return courseOfEpochs(train.epochs, train.validateEvery);
-  const saved = (progress?.course ?? undefined) as TimedState | undefined;
+  const saved = progress?.course ?? undefined;
   const mirrors = evaluate.mirror ? 2 ** work.facts.space : 1;
   return new TimedCourse({
     budget: secondsOf(train.budget)!,

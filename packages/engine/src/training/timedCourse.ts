@@ -1,5 +1,5 @@
-import type { Json } from '@raremask/core';
 import { VALIDATION_SHARE } from '../judging/validationShare.ts';
+import type { TimedState } from '../record/checkpointHead.ts';
 import type { Course } from './course.ts';
 
 /** Share of the budget that is kept free for what follows, at most, before a pass was measured whole. */
@@ -23,17 +23,6 @@ export interface TimedSettings {
   readonly saved?: TimedState | undefined;
   /** Seconds of training before, of a run that had no budget then. */
   readonly before?: number;
-}
-
-export interface TimedState {
-  readonly budget: number;
-  /** Seconds of it that are used. */
-  readonly spent: number;
-  /** Share of the schedule that is done. */
-  readonly done: number;
-  /** Seconds of all validations so far. */
-  readonly validation: number;
-  readonly over: boolean;
 }
 
 /**
@@ -131,14 +120,14 @@ export class TimedCourse implements Course {
     return `the budget of ${seconds(budget)} gave ${epoch} ${epoch === 1 ? 'epoch' : 'epochs'} of ${this.#settings.length} expected, ${totalSteps} steps${steps}; validation took ${seconds(this.#validation)} (${share} %); ${seconds(this.secondsLeft)} are left for the last scoring and the report`;
   }
 
-  state(): Json {
+  state(): TimedState {
     return {
       budget: this.#settings.budget,
       spent: this.spent,
       done: this.#done,
       validation: this.#validation,
       over: this.#over,
-    } satisfies TimedState;
+    };
   }
 
   /** Seconds for steps and the validations between them. */
