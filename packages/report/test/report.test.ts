@@ -141,6 +141,23 @@ describe('the report', () => {
     expect(page).toMatch(/<ul><li>Set <code>x: 1<\/code>/);
   });
 
+  test('says what the validation images have chosen', async () => {
+    await writeRun(folder, { size: [32, 32] });
+    const chosen = async (checkpoint: string) => {
+      const file = join(folder, 'evaluation.json');
+      const evaluation = { ...JSON.parse(readFileSync(file, 'utf8')), checkpoint };
+      writeFileSync(file, JSON.stringify(evaluation));
+      return textOf(readFileSync(await writeReport(folder), 'utf8'));
+    };
+    expect(await chosen('best')).toContain('The weights were chosen on these images: score some');
+    expect(await chosen('last')).toContain('These images were looked at while it was trained');
+    const found = { epoch: 1, seen: {}, classes: {} };
+    const file = { format: 1, checkpoints: { best: found, last: found } };
+    writeFileSync(join(folder, 'decision.json'), JSON.stringify(file));
+    expect(await chosen('best')).toContain('Weights and decision were chosen on these images');
+    expect(await chosen('last')).toContain('The decision was chosen on these images');
+  });
+
   test('names a class of which the decision leaves hardly anything', async () => {
     await writeRun(folder, { size: [32, 32] });
     const errors = (dice: number, alarms: number) => ({

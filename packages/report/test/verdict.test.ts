@@ -120,6 +120,14 @@ test('a run that found structures and lost them is called collapsed', () => {
   expect(said.state).toBe('lost');
   expect(said.text).toContain('0.600 in epoch 2 and 0.000 in epoch 4');
   expect(said.text).toContain('those of the best epoch');
+  const last = verdict({
+    history: course([0.5, 0.1], [0.6, 0.1], [0, 0], [0, 0]),
+    evaluation: { ...scored(overlooked, quiet), checkpoint: 'last' },
+    manifest: MANIFEST,
+  });
+  expect(last.state).toBe('lost');
+  expect(last.text).not.toContain('those of the best epoch');
+  expect(last.advice[0]).toContain('Take the weights of epoch 2');
 });
 
 test('without an evaluation the best validated epoch speaks', () => {
@@ -135,6 +143,18 @@ test('a score that still rises asks for more epochs', () => {
   );
   const flat = course([0.7, 0], [0.69, 0], [0.7, 0], [0.7, 0]);
   expect(verdict({ history: flat, evaluation: scored(found, quiet) }).advice).toEqual([]);
+  const manifest = manifestView({ train: { budget: '5m' } });
+  const timed = verdict({ history: rising, evaluation: scored(found, quiet), manifest });
+  expect(timed.advice[0]).toContain('`train.budget`');
+});
+
+test('one late epoch that was better by chance is no rise', () => {
+  const epochs = Array.from({ length: 32 }, (_, index) => [index === 27 ? 0.8 : 0.7, 0] as const);
+  const { advice } = verdict({ history: course(...epochs), evaluation: scored(found, quiet) });
+  expect(advice).toEqual([]);
+  const rising = epochs.map(([dice], index) => [index > 27 ? dice + 0.05 : dice, 0] as const);
+  const more = verdict({ history: course(...rising), evaluation: scored(found, quiet) }).advice;
+  expect(more[0]).toContain('still rising');
 });
 
 test('without any score nothing is claimed', () => {

@@ -114,11 +114,17 @@ function lost(facts: VerdictFacts): Verdict | undefined {
   if (before < USEFUL_DICE || after >= NOTHING_FOUND) return undefined;
   const kept =
     evaluation?.checkpoint === 'best' ? ' The scores here are those of the best epoch.' : '';
+  const useBest =
+    evaluation?.checkpoint === 'last'
+      ? [
+          `Take the weights of epoch ${best.epoch}: \`raremask evaluate RUN --checkpoint best\`, or \`evaluate.checkpoint: best\`.`,
+        ]
+      : [];
   return {
     state: 'lost',
     headline: 'Collapsed on the way',
     text: `Dice on images with foreground was ${shareText(before)} in epoch ${best.epoch} and ${shareText(after)} in epoch ${last.epoch}.${kept}`,
-    advice: advised('lost', facts),
+    advice: [...useBest, ...advised('lost', facts)],
   };
 }
 
@@ -173,8 +179,9 @@ function learned(pair: Pair, facts: VerdictFacts): Verdict {
       : `It raises an alarm on ${percentText(share)} of the images without${
           counts === undefined ? '' : ` (${counted(counts.empty, 'image')})`
         }.`;
+  const longer = facts.manifest?.budget != null ? 'a longer `train.budget`' : 'more `train.epochs`';
   const more = stillRising(history)
-    ? ['The score was still rising in the last epochs: give it more `train.epochs`.']
+    ? [`The score was still rising in the last epochs: give it ${longer}.`]
     : [];
   if (dice === null) {
     return {
@@ -207,12 +214,29 @@ function learned(pair: Pair, facts: VerdictFacts): Verdict {
   };
 }
 
-/** Whether the last quarter of the scored epochs is better than all before by more than a hundredth. */
+/** Share of the scored epochs that are compared with as many before them. */
+const LAST_SHARE = 1 / 8;
+/** By how much more the score has to be there. */
+const RISEN = 0.01;
+
+/**
+ * Whether the median score of the last eighth of the scored epochs is better than those of all eighths before: a single epoch
+ * that was better by chance is no rise.
+ */
 function stillRising(history: readonly EpochRow[]): boolean {
   const scores = history
     .map((row) => row.validation?.balanced)
     .filter((score): score is number => typeof score === 'number');
   if (scores.length < 4) return false;
-  const cut = Math.floor(scores.length * 0.75);
-  return Math.max(...scores.slice(cut)) > Math.max(...scores.slice(0, cut)) + 0.01;
+  const size = Math.max(Math.floor(scores.length * LAST_SHARE), 1);
+  const medians: number[] = [];
+  for (let end = scores.length; end >= size; end -= size) {
+    medians.push(median(scores.slice(end - size, end)));
+  }
+  const [last, ...before] = medians;
+  return last! > Math.max(...before) + RISEN;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)]!;
 }

@@ -54,6 +54,14 @@ function weakClassText([name, { before, after }]: readonly [string, FoundClass])
   return `${name} is hardly predicted now (Dice ${shareText(before.dice)} before the search, ${shareText(after.dice)} after it): too little of it is right to be worth its false alarms${alarms} of the images without it. Train longer or label more of it; to see all that the network says of it, set \`evaluate.minimumSize: 0\` and \`evaluate.peak: 0\`.`;
 }
 
+/** What the validation images have decided. */
+function chosenOnThem({ evaluations: [evaluation], decision }: RunRecord): string {
+  const isBest = evaluation?.checkpoint === 'best';
+  if (decision === undefined && !isBest) return 'These images were looked at while it was trained';
+  if (decision === undefined) return 'The weights were chosen on these images';
+  return `${isBest ? 'Weights and decision were' : 'The decision was'} chosen on these images`;
+}
+
 /** The verdict's advice, and what every run is still to be asked for; the first is the most urgent. */
 function nextSteps({ state, advice }: Verdict, run: RunRecord): readonly string[] {
   const steps = [...advice];
@@ -63,7 +71,7 @@ function nextSteps({ state, advice }: Verdict, run: RunRecord): readonly string[
   const splits = run.evaluations.map(({ split }) => split);
   if (!splits.includes('test')) {
     steps.push(
-      'Weights and decision were chosen on these images: score some that were not, `raremask evaluate RUN --split test`, before the numbers are quoted.',
+      `${chosenOnThem(run)}: score some that were not, \`raremask evaluate RUN --split test\`, before the numbers are quoted.`,
     );
   }
   const { cost } = run.decision ?? {};
