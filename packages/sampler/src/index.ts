@@ -33,11 +33,11 @@ function describe(
   const changing = [foreground, emptyImages].find((share) => typeof share === 'object');
   const batches = (epoch: number) => `${plan.batches(epoch)} batches of ${batchSize} an epoch`;
   const inBatch = changing
-    ? `${mean(0)}, after ${changing.epochs} epochs ${mean(changing.epochs)},`
+    ? `${mean(0)}, after ${epochsText(changing.epochs)} ${mean(changing.epochs)},`
     : mean(0);
   const later =
     typeof emptyImages === 'object' && chosenLengthChanges(plan, emptyImages.epochs)
-      ? `, after ${emptyImages.epochs} epochs ${plan.batches(emptyImages.epochs)}`
+      ? `, after ${epochsText(emptyImages.epochs)} ${plan.batches(emptyImages.epochs)}`
       : '';
   const balanced = classes.map(
     ({ name, images: own, drawn }) => `${name} (in ${own} of them) in ${percent(drawn)}`,
@@ -47,6 +47,10 @@ function describe(
     `(${foregroundImages} of ${images} images have foreground)` +
     (balanced.length > 0 ? `; of those drawn, ${balanced.join(', ')}` : '')
   );
+}
+
+function epochsText(count: number): string {
+  return count === 1 ? '1 epoch' : `${count} epochs`;
 }
 
 function chosenLengthChanges(plan: Planned, epoch: number): boolean {

@@ -73,7 +73,7 @@ async function pointOf(folder: RunFolder, wish: Wish): Promise<ResumePoint | nul
     if (rows.length > 0) {
       throw checkpointMissing(
         folder[which ?? 'last'],
-        `bring it back from a copy: metrics.csv has ${rows.length} epochs; or train again`,
+        `bring it back from a copy: metrics.csv has ${rows.length === 1 ? '1 epoch' : `${rows.length} epochs`}; or train again`,
       );
     }
     const text = 'the run ended before its first checkpoint: it begins anew';
