@@ -355,6 +355,7 @@ describe('toYaml', () => {
         minimumSize: 0
         peak: 0
         score: balanced
+        checkpoint: best
       backend: auto
       threads: auto
       precision: float32
