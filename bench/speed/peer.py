@@ -130,7 +130,9 @@ truth = (torch.rand(batch, *size) > 0.97).long()
 one_hot = F.one_hot(truth, 2).movedim(-1, 1).float()
 if on_gpu:
     images, truth, one_hot = (tensor.pin_memory() for tensor in (images, truth, one_hot))
-scaler = torch.cuda.amp.GradScaler(enabled=on_gpu and precision == "float16")
+# Its name of today, and that of PyTorch before 2.3.
+GradScaler = getattr(torch.amp, "GradScaler", None) or torch.cuda.amp.GradScaler
+scaler = GradScaler(enabled=on_gpu and precision == "float16")
 
 
 def forward(x):
