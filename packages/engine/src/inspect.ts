@@ -6,14 +6,13 @@ import { guardedSampler } from './guard/guardedSampler.ts';
 import { type Example, examplesOf } from './inspection/examples.ts';
 import { forecast } from './inspection/forecast.ts';
 import { keptForecast } from './inspection/forecastCache.ts';
-import type { GridLosses } from './inspection/gridLosses.ts';
 import { inspectionOf } from './inspection/inspected.ts';
 import { withCosts } from './inspection/resolutionCosts.ts';
 import { resolutionLosses, resolutionsOf } from './inspection/resolutions.ts';
 import { nothingReadable } from './opening/errors.ts';
 import type { OpenedData } from './opening/openData.ts';
 import { openWork, type Work } from './opening/openWork.ts';
-import type { Coarseness } from './recommendation/coarser.ts';
+import { coarsenessOf } from './recommendation/coarser.ts';
 import { planWithin, recommend } from './recommendation/recommend.ts';
 import { ownRehearsal } from './recommendation/rehearse.ts';
 import type { Start } from './recommendation/start.ts';
@@ -67,16 +66,13 @@ export async function inspect(
     const batches = await batchesOf(work, survey);
     if (onExample) for (const example of examplesOf(work, survey)) await onExample(await example());
     const losses = await resolutionLosses(work, survey);
-    const resolutions = coarsenessOf(work, survey, losses);
+    const wanted = wantedPixelSize(work.loaded.manifest.data.resolution);
+    const trained = survey.images(survey.train);
+    const resolutions = coarsenessOf(resolutionsOf(trained, work.facts, { wanted, losses }) ?? []);
     const within =
       budget === undefined
         ? undefined
-        : await planWithin(work, survey, {
-            time: budget,
-            compute,
-            start,
-            resolutions,
-          });
+        : await planWithin(work, survey, { time: budget, compute, start, resolutions });
     const recommendation = recommend(work, survey, resolutions, { within, start });
     const inspection = inspectionOf(work, survey, {
       ...{ batches, unreadable, warnings, recommendation, losses },
@@ -86,30 +82,6 @@ export async function inspect(
     unfollow();
     await work.close();
   }
-}
-
-/** Resolutions that a training may have, with what the class keeps there that loses the most. */
-function coarsenessOf(
-  { facts, loaded }: Work,
-  survey: CountedSurvey,
-  losses: GridLosses | undefined,
-): Coarseness[] {
-  const wanted = wantedPixelSize(loaded.manifest.data.resolution);
-  const [own, ...coarser] =
-    resolutionsOf(survey.images(survey.train), facts, { wanted, losses }) ?? [];
-  const keptOf = (classes: NonNullable<typeof own>['classes']) =>
-    classes.flatMap(({ kept }, index) => {
-      const whole = own!.classes[index]!.kept ?? 0;
-      return whole === 0 ? [] : [kept! / whole];
-    });
-  return [
-    { factor: 1, kept: 1 },
-    ...coarser.map(({ factor, classes }) => {
-      const tried = classes.flatMap(({ dice }) => dice ?? []);
-      const dice = tried.length === 0 ? undefined : Math.min(...tried);
-      return { factor, kept: Math.min(1, ...keptOf(classes)), dice };
-    }),
-  ];
 }
 
 /** With what a step and an image of the manifest's network cost at each resolution. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Coarseness, withoutBudget } from '../src/recommendation/coarser.ts';
+import { type Coarseness, coarsenessOf, withoutBudget } from '../src/recommendation/coarser.ts';
 import { figuresAt, type TrainingFigures } from '../src/recommendation/figures.ts';
 import { recommendedSettings } from '../src/recommendation/recommend.ts';
 import { commentedManifest } from '../src/recommendation/recommendedManifest.ts';
@@ -274,4 +274,20 @@ test('quantiles are values that exist, bins end at powers of two', () => {
     { from: 4, to: 8, count: 0 },
     { from: 8, to: 16, count: 1 },
   ]);
+});
+
+test('at the resolution of the images masks lose nothing, coarser ones are of the class that loses the most', () => {
+  const at = (factor: number, ...classes: readonly (readonly [number | null, number?])[]) => ({
+    ...{ factor, size: [64, 64], pixels: factor ** 2 },
+    classes: classes.map(([kept, dice], index) => ({
+      ...{ name: `${index}`, kept },
+      ...(dice !== undefined && { dice }),
+    })),
+  });
+  const rows = [at(1, [0.8], [1], [null]), at(0.5, [0.4, 0.9], [1, 0.7], [null])];
+  expect(coarsenessOf(rows)).toEqual([
+    { factor: 1, kept: 1, dice: 1 },
+    { factor: 0.5, kept: 0.5, dice: 0.7 },
+  ]);
+  expect(coarsenessOf([])).toEqual([{ factor: 1, kept: 1, dice: 1 }]);
 });

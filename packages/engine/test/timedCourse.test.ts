@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { TimedState } from '../src/record/checkpointHead.ts';
 import { courseOfEpochs } from '../src/training/course.ts';
 import { TimedCourse, type TimedSettings } from '../src/training/timedCourse.ts';
 
@@ -96,14 +95,14 @@ test('an epoch that is longer than the budget is cut', () => {
 test('a run goes on from what its checkpoint says, and ends at the same time', () => {
   const first = simulated({});
   first.run(() => 0.5, 25, 5);
-  const saved = first.course.state() as unknown as TimedState;
+  const saved = first.course.state();
   expect(JSON.parse(JSON.stringify(saved))).toEqual(saved);
   const rest = simulated({ saved });
   expect(rest.course.position()).toBe(first.course.position());
   rest.run(() => 0.5, 25);
   expect(first.now + rest.now).toBeGreaterThanOrEqual(289);
   expect(first.now + rest.now).toBeLessThanOrEqual(291.5);
-  const over = rest.course.state() as unknown as TimedState;
+  const over = rest.course.state();
   expect(simulated({ saved: over }).course.isOver()).toBe(true);
   const longer = simulated({ saved: over, budget: 600 });
   expect(longer.course.isOver()).toBe(false);

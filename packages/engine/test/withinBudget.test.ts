@@ -211,7 +211,7 @@ test('thin structures are worth half of the steps', async () => {
 test('on a slow machine thin structures are worth half of what the coarse grid has', async () => {
   const large = { ...figures, medianSize: [208, 208], largestSize: [208, 208], structureReach: 12 };
   const resolutions = [
-    { factor: 1, kept: 1 },
+    { factor: 1, kept: 1, dice: 1 },
     { factor: 0.5, kept: 1, dice: 0.86 },
     { factor: 0.25, kept: 1, dice: 0.7 },
   ];

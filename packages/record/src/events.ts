@@ -48,3 +48,16 @@ export function findingsOf(events: readonly RecordedEvent[]): readonly Finding[]
   }
   return found;
 }
+
+/** Epoch of the best checkpoint, as the run recorded it; undefined where nothing was validated. */
+export function bestEpochOf(events: readonly RecordedEvent[]): number | undefined {
+  let best: number | undefined;
+  let atEnd: number | undefined;
+  for (const event of events) {
+    // A run that goes on has not ended.
+    if (event.type === 'start') atEnd = undefined;
+    if (event.type === 'end') atEnd = event.bestEpoch;
+    if (event.type === 'epoch' && event.best) best = event.epoch;
+  }
+  return atEnd || best;
+}

@@ -29,7 +29,13 @@ export {
   readEvaluations,
   writeEvaluation,
 } from './evaluation.ts';
-export { type EpochScores, findingsOf, type RecordedEvent, readEvents } from './events.ts';
+export {
+  bestEpochOf,
+  type EpochScores,
+  findingsOf,
+  type RecordedEvent,
+  readEvents,
+} from './events.ts';
 export {
   bestRow,
   type EpochRow,

@@ -128,6 +128,13 @@ test('a run that found structures and lost them is called collapsed', () => {
   expect(last.state).toBe('lost');
   expect(last.text).not.toContain('those of the best epoch');
   expect(last.advice[0]).toContain('Take the weights of epoch 2');
+  // Another score had chosen them.
+  const recorded = verdict({
+    history: course([0.5, 0.1], [0.6, 0.1], [0, 0], [0, 0]),
+    evaluation: { ...scored(overlooked, quiet), checkpoint: 'last' },
+    bestEpoch: 1,
+  });
+  expect(recorded.advice[0]).toContain('Take the weights of epoch 1');
 });
 
 test('without an evaluation the best validated epoch speaks', () => {

@@ -1,7 +1,14 @@
 import { join, relative } from 'node:path';
 import type { LoadedManifest } from '@raremask/core/manifest';
 import { type EvaluateOptions, type Evaluation, evaluate, type OpenedData } from '@raremask/engine';
-import { findingsOf, readEvents, readHistory, readManifestView, runFolder } from '@raremask/record';
+import {
+  bestEpochOf,
+  findingsOf,
+  readEvents,
+  readHistory,
+  readManifestView,
+  runFolder,
+} from '@raremask/record';
 import { collectOverlays, resultTable, writeReport } from '@raremask/report';
 import type { Console } from '../console.ts';
 import { withProgress } from '../progress.ts';
@@ -45,10 +52,12 @@ export async function scoreRun(
   await overlays.write();
   const report = await writeReport(run);
   const files = runFolder(run);
+  const events = await readEvents(files.events);
   const said = {
     history: await readHistory(files.metrics),
     manifest: await readManifestView(files.manifest),
-    findings: findingsOf(await readEvents(files.events)),
+    findings: findingsOf(events),
+    bestEpoch: bestEpochOf(events),
   };
   if (console.json) {
     console.result({ ...more, folder: run, report, ...evaluation, images: undefined });

@@ -1,3 +1,4 @@
+import type { Inspection } from '@raremask/record';
 import type { TrainingFigures } from './figures.ts';
 import { WINDOW_SIDES } from './windowSides.ts';
 
@@ -23,6 +24,8 @@ export interface Coarser extends Coarseness {
   readonly own: Pick<TrainingFigures, 'medianSize' | 'structureExtent'>;
 }
 
+type Resolutions = NonNullable<Inspection['resolutions']>;
+
 /** Share of these structures that a coarser resolution must keep. */
 const KEPT = 0.95;
 /** Sides of images up to which nothing is gained: a step sees most of them. */
@@ -39,6 +42,27 @@ const DRAWN_DICE = 0.9;
 
 /** Share of the pixels of which a coarser resolution has at most as many, or it is not worth its loss. */
 const PAYS = 0.5;
+
+/**
+ * What may be chosen of the resolutions that were inspected. At the images' own, masks lose nothing.
+ *
+ * @param resolutions the images' own first; none of volumes
+ */
+export function coarsenessOf([own, ...coarser]: Resolutions): Coarseness[] {
+  const keptOf = (classes: Resolutions[number]['classes']) =>
+    classes.flatMap(({ kept }, index) => {
+      const whole = own!.classes[index]!.kept ?? 0;
+      return whole === 0 ? [] : [kept! / whole];
+    });
+  return [
+    { factor: 1, kept: 1, dice: 1 },
+    ...coarser.map(({ factor, classes }) => {
+      const tried = classes.flatMap(({ dice }) => dice ?? []);
+      const dice = tried.length === 0 ? undefined : Math.min(...tried);
+      return { factor, kept: Math.min(1, ...keptOf(classes)), dice };
+    }),
+  ];
+}
 
 /** Whether a resolution keeps enough of each class to be chosen. */
 export function keepsEnough({ factor, kept }: Coarseness): boolean {

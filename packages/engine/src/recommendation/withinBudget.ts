@@ -89,13 +89,8 @@ function sparing(chosen: Within, tried: readonly Within[], { start }: Question):
   const { dice } = chosen;
   if (dice === undefined || dice >= BLURRED) return chosen;
   const half = Math.min(chosen.steps, start ? STARTED_STEPS : STEPS) / 2;
-  const clearer = tried.find((one) => diceOf(one) >= dice + CLEARER && isEnoughOf(one, half));
+  const clearer = tried.find((one) => (one.dice ?? 0) >= dice + CLEARER && isEnoughOf(one, half));
   return clearer ? { ...clearer, spared: { resolution: chosen.resolution, dice } } : chosen;
-}
-
-/** Dice that masks have with themselves; at the images' own resolution nothing is brought anywhere. */
-function diceOf({ resolution, dice }: Within): number {
-  return resolution === 1 ? 1 : (dice ?? 0);
 }
 
 function isEnoughOf({ steps, pass, seconds }: Within, needed: number): boolean {

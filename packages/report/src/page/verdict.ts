@@ -57,6 +57,8 @@ interface VerdictFacts {
   /** What advice is about: nothing that the manifest has already is advised. */
   readonly manifest?: ManifestView | undefined;
   readonly findings?: readonly Told[];
+  /** Epoch of the best checkpoint, as the run recorded it; left out, the one with the best balanced score. */
+  readonly bestEpoch?: number | undefined;
 }
 
 /** What the sentinel saw comes before what follows from the scores alone. */
@@ -105,8 +107,8 @@ function pairOf(history: readonly EpochRow[], evaluation?: Evaluation): Pair | u
 
 /** A run whose last epochs found nothing although an earlier one did. */
 function lost(facts: VerdictFacts): Verdict | undefined {
-  const { history, evaluation } = facts;
-  const best = bestRow(history);
+  const { history, evaluation, bestEpoch } = facts;
+  const best = history.find(({ epoch }) => epoch === bestEpoch) ?? bestRow(history);
   const last = lastScored(history);
   const before = best?.validation?.diceForeground ?? 0;
   const after = last?.validation?.diceForeground ?? null;

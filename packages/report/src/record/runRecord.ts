@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  bestEpochOf,
   type EpochRow,
   type Evaluation,
   type FoundDecision,
@@ -94,9 +95,11 @@ export type EventFacts = Pick<RunRecord, 'start' | 'end' | 'bestEpoch' | 'warnin
 
 /** What the events of a run come to. */
 export function eventFacts(events: readonly RecordedEvent[]): EventFacts {
+  const bestEpoch = bestEpochOf(events);
   const facts: { -readonly [Key in keyof EventFacts]: EventFacts[Key] } = {
     warnings: [],
     findings: findingsOf(events),
+    ...(bestEpoch !== undefined && { bestEpoch }),
   };
   const warnings = new Set<string>();
   for (const event of events) {
@@ -105,10 +108,8 @@ export function eventFacts(events: readonly RecordedEvent[]): EventFacts {
       delete facts.end;
     }
     if (event.type === 'end') facts.end = event;
-    if (event.type === 'epoch' && event.best) facts.bestEpoch = event.epoch;
     if (event.type === 'note' && event.level === 'warn') warnings.add(event.text);
   }
-  if (facts.end !== undefined && facts.end.bestEpoch > 0) facts.bestEpoch = facts.end.bestEpoch;
   facts.warnings = [...warnings];
   return facts;
 }

@@ -13,6 +13,7 @@ export interface ResultOptions extends TableOptions {
   /** The run's manifest and what the sentinel said, for what is advised. */
   readonly manifest?: ManifestView | undefined;
   readonly findings?: readonly Told[];
+  readonly bestEpoch?: number | undefined;
   /** Adds the mean Dice that other packages would print; false where it is left out. */
   readonly conventions?: boolean;
 }
