@@ -174,6 +174,7 @@ class Lowering {
       poolingPlaces: provider?.poolingPlaces ?? true,
       block: forms?.block,
       minimal: forms?.minimal ?? false,
+      stackedShifts: forms?.stackedShifts ?? false,
       layout: (index) => this.#layout(inputs[index]!),
       take: (index, layout) =>
         this.#take(inputs[index]!, layout ?? rowMajor(inputs[index]!.shape.length)),

@@ -1,11 +1,30 @@
-import { broadcastShape, type ElementType, sizeOf, type Value } from '../graph.ts';
-import { isRowMajor, type Layout, rowMajor, withLeading } from '../layout.ts';
+import { broadcastShape, type ElementType, sizeOf, splat, type Value } from '../graph.ts';
+import { channelsFirst, isRowMajor, type Layout, rowMajor, withLeading } from '../layout.ts';
 import { type Kernel, type Kernels, type LowerCall, ONNX_TYPES } from './kernel.ts';
 
 const BINARY = ['a', 'b'];
 const UNARY = ['x'];
 
-/** The layout that an element-wise result takes: that of its largest operand. */
+/** Channels of an image, behind its pixels, up to which the runtime is slow to repeat an operand along them. */
+const FEW_CHANNELS = 8;
+
+/** Whether an image's channels are few and an operand is repeated along them or along its pixels. */
+function repeatsAlongFew(call: LowerCall): boolean {
+  const { shape } = call.outputs[0]!;
+  const channels = shape.at(-1) ?? 1;
+  if (shape.length < 4 || channels === 1 || channels > FEW_CHANNELS) return false;
+  return call.inputs.some(
+    (input) =>
+      sizeOf(input.shape) !== 1 &&
+      sizeOf(input.shape) !== sizeOf(shape) &&
+      splat(input) === undefined,
+  );
+}
+
+/**
+ * The layout that an element-wise result takes: that of its largest operand, or channels first where the rows of
+ * pixels are all that is long.
+ */
 function commonLayout(call: LowerCall): Layout {
   const rank = call.outputs[0]!.shape.length;
   let best: Layout = rowMajor(rank);
@@ -19,7 +38,8 @@ function commonLayout(call: LowerCall): Layout {
       most = size;
     }
   }
-  return best;
+  const isRows = isRowMajor(best) && !call.portable;
+  return isRows && repeatsAlongFew(call) ? channelsFirst(rank) : best;
 }
 
 /** An element-wise kernel; `write` gets its operands ready to be combined. */

@@ -20,6 +20,7 @@ export function filterGradient(
     return gatheredGradient(call, window, filterShape);
   }
   const same = window.input.every((extent, axis) => extent === window.output[axis]);
+  if (same && call.stackedShifts) return stackedShiftGradient(call, window, filterShape);
   return same && filterShape.at(-2)! > FEW_CHANNELS
     ? sharedShiftGradient(call, window, filterShape)
     : shiftedGradient(call, window, filterShape);
@@ -170,6 +171,96 @@ function sharedShiftGradient(
     name: call.emit('Reshape', [sum, call.ints([...window.size, out, channels])]),
     layout: tapsOutIn(filterShape),
   };
+}
+
+/**
+ * The same with all shifts of the gradient, and all of the image, one above the other: one product for each
+ * image. A convolution of every channel alone with filters of a single one makes such a stack, and threads share
+ * its work, as they do not share that of paddings.
+ */
+function stackedShiftGradient(
+  call: LowerCall,
+  window: SlidingWindow,
+  filterShape: readonly number[],
+): Lowered {
+  const rank = filterShape.length;
+  const [channels, out] = [filterShape[rank - 2]!, filterShape[rank - 1]!];
+  const { size } = window;
+  const none = size.map(() => 1);
+  const first = size.map((extent, axis) => (axis === 0 ? extent : 1));
+  const rest = size.map((extent, axis) => (axis === 0 ? 1 : extent));
+  const apart = out * sizeOf(first) + channels * sizeOf(rest);
+  // Of few channels the image takes all the shifts.
+  const [ofGradient, ofImage] = channels * sizeOf(size) < apart ? [none, size] : [first, rest];
+  const space = (taps: readonly number[]) =>
+    taps.flatMap((extent, axis) => (extent > 1 ? [axis] : []));
+  const sides: Side[] = [
+    {
+      name: shiftStack(call, window, 1, ofGradient),
+      axes: [rank - 1, ...space(ofGradient)],
+    },
+    { name: shiftStack(call, window, 0, ofImage), axes: [rank - 2, ...space(ofImage)] },
+  ];
+  const extents = ({ axes }: Side) => axes.map((axis) => filterShape[axis]!);
+  // The runtime packs the second matrix anew for each product: the smaller one.
+  sides.sort((a, b) => sizeOf(extents(b)) - sizeOf(extents(a)));
+  const [rows, columns] = sides as [Side, Side];
+  const products = product(
+    call,
+    { name: rows.name, flipped: false },
+    { name: columns.name, flipped: true, rank: 3 },
+  );
+  const sum = call.emit('ReduceSum', [products, call.ints([0])], { keepdims: 0 });
+  const layout = [...rows.axes, ...columns.axes];
+  const units = Array.from({ length: rank }, (_, axis) => axis).filter(
+    (axis) => !layout.includes(axis),
+  );
+  return {
+    name: call.emit('Reshape', [
+      sum,
+      call.ints([...units.map(() => 1), ...sides.flatMap(extents)]),
+    ]),
+    layout: [...units, ...layout],
+  };
+}
+
+/** One operand of the product that is a filter's gradient, and which axes of the filter its rows are. */
+interface Side {
+  readonly name: string;
+  readonly axes: readonly number[];
+}
+
+/**
+ * [batch, channels x taps, pixels] of the image (input 0), shifted to the pixel under each tap, or of the gradient
+ * (input 1), shifted the other way. Taps of extent 1 are not shifted.
+ */
+function shiftStack(
+  call: LowerCall,
+  { size, before, input }: SlidingWindow,
+  index: 0 | 1,
+  taps: readonly number[],
+): string {
+  const { shape } = call.inputs[index]!;
+  const [batch, channels] = [shape[0]!, shape.at(-1)!];
+  const images = call.take(index, channelsFirst(shape.length));
+  const count = sizeOf(taps);
+  if (count === 1) return call.emit('Reshape', [images, call.ints([batch, channels, -1])]);
+  return call.once(index, `shifts ${index} ${taps.join()} ${before.join()}`, () => {
+    const ahead = taps.map((extent, axis) => {
+      if (extent === 1) return 0;
+      return index === 0 ? before[axis]! : size[axis]! - 1 - before[axis]!;
+    });
+    const single = Float32Array.from({ length: count * count }, (_, at) => {
+      const [tap, place] = [Math.floor(at / count), at % count];
+      return place === (index === 0 ? tap : count - 1 - tap) ? 1 : 0;
+    });
+    const alone = call.emit('Reshape', [images, call.ints([batch * channels, 1, ...input])]);
+    const stack = call.emit('Conv', [alone, call.numbers(single, [count, 1, ...taps])], {
+      kernel_shape: taps,
+      pads: [...ahead, ...ahead.map((pixels, axis) => taps[axis]! - 1 - pixels)],
+    });
+    return call.emit('Reshape', [stack, call.ints([batch, channels * count, -1])]);
+  });
 }
 
 /**

@@ -60,6 +60,8 @@ export interface LowerCall {
   readonly block: number | undefined;
   /** Whether minimal filtering pays on the provider, given channels enough. */
   readonly minimal: boolean;
+  /** Whether shifted copies of an image are made faster by a convolution than by paddings. */
+  readonly stackedShifts: boolean;
   /** The layout in which an input lies already; constants follow any. */
   layout(index: number): Layout;
   /** The ONNX tensor of an input, brought into a layout; rows first where none is named. */

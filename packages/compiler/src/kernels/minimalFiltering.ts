@@ -65,26 +65,23 @@ export function minimalConvolution(
     { name: spectra, flipped: turned, rank: 3 },
     { name: image, flipped: false, rank: 3 },
   );
-  const apart = call.emit('Reshape', [
+  // All results one below the other are one image: its frequencies lie as the products have them.
+  const column = call.emit('Reshape', [
     products,
-    call.ints([FREQUENCIES, to, batch, tiles[0]! * tiles[1]!]),
-  ]);
-  const byImage = call.emit('Reshape', [
-    call.emit('Transpose', [apart], { perm: [2, 1, 0, 3] }),
-    call.ints([batch * to, FREQUENCIES, ...tiles]),
+    call.ints([1, FREQUENCIES, to * batch * tiles[0]!, tiles[1]!]),
   ]);
   const pixels = call.emit(
     'ConvTranspose',
-    [byImage, call.numbers(resultMatrix, [FREQUENCIES, 1, TILE, TILE])],
+    [column, call.numbers(resultMatrix, [FREQUENCIES, 1, TILE, TILE])],
     { kernel_shape: [TILE, TILE], strides: [TILE, TILE] },
   );
   const covered = tiles.map((count) => count * TILE);
+  const images = call.emit('Reshape', [pixels, call.ints([to, batch, ...covered])]);
   const whole = covered.every((extent, axis) => extent === window.output[axis]);
   const cut = whole
-    ? pixels
-    : call.emit('Slice', [pixels, call.ints([0, 0]), call.ints(window.output), call.ints([2, 3])]);
-  const name = call.emit('Reshape', [cut, call.ints([batch, to, ...window.output])]);
-  return { name, layout: channelsFirst(4) };
+    ? images
+    : call.emit('Slice', [images, call.ints([0, 0]), call.ints(window.output), call.ints([2, 3])]);
+  return { name: call.emit('Transpose', [cut], { perm: [1, 0, 2, 3] }), layout: channelsFirst(4) };
 }
 
 /** The gradient in the filter, laid out as filters are. */
@@ -120,47 +117,93 @@ function tilesOf(space: readonly number[]): number[] {
 /** [frequencies, channels, batch x tiles] of an image's patches of 6x6, which overlap by 2. */
 function imageSpectra(call: LowerCall, index: number, space: readonly number[]): string {
   return call.once(index, 'image spectra', () => {
-    const pads = tilesOf(space).map((tiles, axis) => tiles * TILE + 1 - space[axis]!);
-    return spectra(call, index, space, {
-      weights: call.numbers(imageMatrix, [FREQUENCIES, 1, PATCH, PATCH]),
-      size: PATCH,
-      pads: [1, 1, ...pads],
-    });
+    const transform = { matrix: imageMatrix, size: PATCH };
+    return sizeOf(tilesOf(space)) > FEW_TILES
+      ? spectraByImage(call, index, space, transform)
+      : spectra(call, index, space, transform);
   });
 }
 
 /** [frequencies, channels, batch x tiles] of a gradient's tiles of 4x4. */
 function gradientSpectra(call: LowerCall, index: number, space: readonly number[]): string {
-  const pads = tilesOf(space).map((tiles, axis) => tiles * TILE - space[axis]!);
-  return spectra(call, index, space, {
-    weights: call.numbers(gradientMatrix, [FREQUENCIES, 1, TILE, TILE]),
-    size: TILE,
-    pads: [0, 0, ...pads],
-  });
+  return spectra(call, index, space, { matrix: gradientMatrix, size: TILE });
 }
 
+/**
+ * Tiles of an image up to which all images are transformed as one. The row of tiles between two of them, which is
+ * for nothing, costs less than what each image has to itself: its result is transposed, and threads do not share it.
+ */
+const FEW_TILES = 16;
+
 /** The transform is a convolution of every channel alone, with as many results as frequencies. */
+interface Transform {
+  readonly matrix: Float32Array;
+  /** Pixels of a patch along one axis; a patch that is larger than its tile begins one pixel before it. */
+  readonly size: number;
+}
+
+/** All channels of all images one below the other, with rows of zeros between them where patches overlap. */
 function spectra(
   call: LowerCall,
   index: number,
   space: readonly number[],
-  transform: { readonly weights: string; readonly size: number; readonly pads: readonly number[] },
+  { matrix, size }: Transform,
 ): string {
   const { shape } = call.inputs[index] as Value;
   const [batch, channels] = [shape[0]!, shape[3]!];
-  const tiles = sizeOf(tilesOf(space));
+  const [height, width] = space as [number, number];
+  const [down, across] = tilesOf(space) as [number, number];
+  const edge = (size - TILE) / 2;
+  const rows = TILE * Math.ceil((height + edge) / TILE);
+  const images = call.take(index, [3, 0, 1, 2]);
+  const apart =
+    rows === height
+      ? images
+      : call.emit('Pad', [images, call.ints([0, 0, 0, 0, 0, 0, rows - height, 0])]);
+  const column = call.emit('Reshape', [apart, call.ints([1, 1, channels * batch * rows, width])]);
+  const found = call.emit('Conv', [column, call.numbers(matrix, [FREQUENCIES, 1, size, size])], {
+    kernel_shape: [size, size],
+    strides: [TILE, TILE],
+    pads: [edge, edge, edge, across * TILE + edge - width],
+  });
+  const between = rows / TILE - down;
+  const wanted =
+    between === 0
+      ? found
+      : call.emit('Slice', [
+          call.emit('Reshape', [
+            found,
+            call.ints([FREQUENCIES, channels * batch, down + between, across]),
+          ]),
+          ...[[0], [down], [2]].map((numbers) => call.ints(numbers)),
+        ]);
+  return call.emit('Reshape', [wanted, call.ints([FREQUENCIES, channels, batch * down * across])]);
+}
+
+/** Every channel of every image alone. */
+function spectraByImage(
+  call: LowerCall,
+  index: number,
+  space: readonly number[],
+  { matrix, size }: Transform,
+): string {
+  const { shape } = call.inputs[index] as Value;
+  const [batch, channels] = [shape[0]!, shape[3]!];
+  const tiles = tilesOf(space);
+  const edge = (size - TILE) / 2;
   const images = call.emit('Reshape', [
     call.take(index, channelsFirst(4)),
     call.ints([batch * channels, 1, ...space]),
   ]);
-  const found = call.emit('Conv', [images, transform.weights], {
-    kernel_shape: [transform.size, transform.size],
+  const found = call.emit('Conv', [images, call.numbers(matrix, [FREQUENCIES, 1, size, size])], {
+    kernel_shape: [size, size],
     strides: [TILE, TILE],
-    pads: transform.pads,
+    pads: [edge, edge, ...tiles.map((count, axis) => count * TILE + edge - space[axis]!)],
   });
-  const apart = call.emit('Reshape', [found, call.ints([batch, channels, FREQUENCIES, tiles])]);
+  const count = sizeOf(tiles);
+  const apart = call.emit('Reshape', [found, call.ints([batch, channels, FREQUENCIES, count])]);
   const moved = call.emit('Transpose', [apart], { perm: [2, 1, 0, 3] });
-  return call.emit('Reshape', [moved, call.ints([FREQUENCIES, channels, batch * tiles])]);
+  return call.emit('Reshape', [moved, call.ints([FREQUENCIES, channels, batch * count])]);
 }
 
 /** Coefficients of the product of (x - point), lowest power first. */

@@ -1,7 +1,14 @@
 import { type Attributes, sizeOf, type Value } from '../graph.ts';
 import { channelsFirst, physicalShape } from '../layout.ts';
 import { tapsOf } from './filterGradient.ts';
-import { type Kernel, type Kernels, type LowerCall, type Lowered, Unsupported } from './kernel.ts';
+import {
+  type Kernel,
+  type Kernels,
+  type LowerCall,
+  type Lowered,
+  ONNX_TYPES,
+  Unsupported,
+} from './kernel.ts';
 import {
   comparedMaximumGradient,
   overlappingAverageGradient,
@@ -108,12 +115,15 @@ function maximumGradient(): Kernel {
       }
       const layout = channelsFirst(input.length);
       const largest = repeated(call, call.take(2, layout), window);
-      const here = call.emit('Equal', [call.take(1, layout), largest]);
-      const ranks = call.emit('Where', [here, ranksOf(call, window), call.number(0)]);
+      // A choice between two tensors takes the processor longer than a product with 0 and 1.
+      const alike = (a: string, b: string) =>
+        call.emit('Cast', [call.emit('Equal', [a, b])], { to: ONNX_TYPES.float32 });
+      const here = alike(call.take(1, layout), largest);
+      const ranks = call.emit('Mul', [here, ranksOf(call, window)]);
       const highest = call.emit('MaxPool', [ranks], poolAttributes(window));
-      const first = call.emit('Equal', [ranks, repeated(call, highest, window)]);
+      const first = alike(ranks, repeated(call, highest, window));
       const dy = repeated(call, call.take(0, layout), window);
-      return { name: call.emit('Where', [first, dy, call.number(0)]), layout };
+      return { name: call.emit('Mul', [first, dy]), layout };
     },
   };
 }

@@ -12,6 +12,8 @@ export interface Forms {
   readonly block: number | undefined;
   /** Whether 3x3 convolutions of many channels go through minimal filtering. */
   readonly minimal: boolean;
+  /** Whether shifted copies of an image, for the gradient in a filter, come of a convolution or of paddings. */
+  readonly stackedShifts: boolean;
   /** How the provider lays out images inside; graphs are written channels first. */
   readonly layout: 'NCHW' | 'NHWC';
 }
@@ -52,12 +54,17 @@ export function cpuProvider(block: number | undefined): Provider {
     poolingPlaces: true,
     dropsRoundings: true,
     operands: undefined,
-    forms: { block, minimal: true, layout: 'NCHW' },
+    forms: { block, minimal: true, stackedShifts: true, layout: 'NCHW' },
   };
 }
 
 /** Forms that a GPU's provider starts with; `calibrate` measures which are faster on this one. */
-export const GPU_FORMS: Forms = { block: undefined, minimal: false, layout: 'NCHW' };
+export const GPU_FORMS: Forms = {
+  block: undefined,
+  minimal: false,
+  stackedShifts: false,
+  layout: 'NCHW',
+};
 
 export function gpuProvider(name: GpuProviderName, forms: Forms = GPU_FORMS): Provider {
   return {
