@@ -5,9 +5,11 @@ import {
   compile,
   type Elements,
   type ElementType,
+  type Forms,
   graphOf,
   inMemory,
   loadRuntime,
+  onProvider,
   type Program,
   type Runtime,
 } from '../src/index.ts';
@@ -227,13 +229,19 @@ export async function runtimeOrLine(): Promise<Runtime | undefined> {
   return undefined;
 }
 
-/** All cases in one program, each with its inputs row by row and channels first. */
+/**
+ * All cases in one program, each with its inputs row by row and channels first.
+ *
+ * @param forms in which convolutions are written; those of the processor where it is left out
+ */
 export async function compiledEqualsEager(
   title: string,
   cases: readonly Case[],
   how: How = { optimize: 'extended' },
+  forms?: Forms,
 ): Promise<void> {
-  const runtime = await runtimeOrLine();
+  const found = await runtimeOrLine();
+  const runtime = found && forms ? onProvider(found, { ...found.provider, forms }) : found;
   describe.skipIf(!runtime)(title, () => {
     const variants = cases.flatMap((one, index) => {
       const row = variant(one, 'row by row', 1000 + index);

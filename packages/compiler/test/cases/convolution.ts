@@ -24,6 +24,12 @@ const PLANE: readonly (readonly [
   [[2, 6, 5, 3], [3, 3, 3, 2], 1, 1],
   [[2, 6, 5, 3], [3, 3, 3, 2], 2, 1],
   [[1, 5, 5, 7], [5, 5, 7, 2], 1, 'valid'],
+  [[2, 7, 6, 9], [3, 3, 9, 5], 1, 'same'],
+  [[2, 7, 6, 5], [3, 3, 5, 9], 1, 'same'],
+  [[2, 7, 6, 6], [5, 3, 6, 4], 1, 'same'],
+  [[2, 7, 6, 6], [1, 3, 6, 6], 1, 'same'],
+  [[2, 7, 6, 6], [3, 1, 6, 6], 1, 'same'],
+  [[2, 7, 6, 6], [2, 4, 6, 5], 1, 'same'],
 ];
 
 const VOLUME: readonly (readonly [
@@ -38,6 +44,8 @@ const VOLUME: readonly (readonly [
   [[1, 4, 4, 6, 2], [2, 2, 2, 2, 3], 2, 'valid'],
   [[2, 3, 4, 2, 5], [1, 1, 1, 5, 3], 1, 'same'],
   [[1, 4, 5, 3, 5], [1, 3, 3, 5, 2], 1, 'same'],
+  [[2, 4, 3, 4, 6], [3, 3, 3, 6, 5], 1, 'same'],
+  [[1, 4, 5, 4, 6], [2, 3, 1, 6, 5], 1, 'same'],
 ];
 
 /** [image, filter] of transposed convolutions by two. */
@@ -200,13 +208,14 @@ export const convolutionCases: readonly Case[] = [
 
 /**
  * [batch, height, width, in, out] of 3x3: channels that no block divides, or many. The extents leave
- * the last tile of 4x4 full, and 1, 2 and 3 rows short.
+ * the last tile of 4x4 full, and 1, 2 and 3 rows short; of the last image the tiles are many.
  */
 const WIDE: readonly (readonly [number, number, number, number, number])[] = [
   [1, 7, 12, 33, 36],
   [2, 8, 9, 32, 33],
   [1, 9, 3, 64, 64],
   [3, 6, 5, 36, 64],
+  [2, 18, 17, 32, 32],
 ];
 
 /** Channels in multiples of the runtime's blocks (16 or 8), too few for minimal filtering. */
