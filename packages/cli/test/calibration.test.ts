@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { thisMachine } from '@raremask/backends';
+import { GPU_FORMS } from '@raremask/compiler';
 import { expect, onTestFinished, test } from 'vitest';
 import {
   type Calibration,
@@ -47,7 +48,7 @@ test('backends are ranked by time, a GPU in its fastest form, and what is wrong 
     detail: "its first loss is 0.7, and the processor's 0.5",
   });
   expect(orderOf(found)).toEqual([
-    { name: 'webgpu', forms: { block: undefined, minimal: false, layout: 'NHWC' } },
+    { name: 'webgpu', forms: { ...GPU_FORMS, layout: 'NHWC' } },
     { name: 'cuda' },
   ]);
 });

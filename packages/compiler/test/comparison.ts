@@ -109,8 +109,11 @@ interface Variant {
   readonly run: (tensors: tf.Tensor[]) => tf.Tensor[];
 }
 
-function variant(one: Case, lie: Lie, seed: number): Variant {
-  const random = seeded(seed);
+function variant(one: Case, lie: Lie): Variant {
+  // By its name, so that another case beside it does not change what it is tried with.
+  const random = seeded(
+    [...one.name].reduce((sum, letter) => (31 * sum + letter.codePointAt(0)!) | 0, 7),
+  );
   const orders = one.inputs.map(({ shape }) => ordersOf(shape.length, lie));
   return {
     name: `${one.name}, ${lie}`,
@@ -243,10 +246,10 @@ export async function compiledEqualsEager(
   const found = await runtimeOrLine();
   const runtime = found && forms ? onProvider(found, { ...found.provider, forms }) : found;
   describe.skipIf(!runtime)(title, () => {
-    const variants = cases.flatMap((one, index) => {
-      const row = variant(one, 'row by row', 1000 + index);
+    const variants = cases.flatMap((one) => {
+      const row = variant(one, 'row by row');
       const same = one.inputs.every(({ shape }) => shape.length < 2);
-      return same ? [row] : [row, variant(one, 'channels first', 1000 + index)];
+      return same ? [row] : [row, variant(one, 'channels first')];
     });
     let together: Outcome[][] | undefined;
     let before = 0;
