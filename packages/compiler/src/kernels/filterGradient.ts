@@ -1,6 +1,6 @@
 import { sizeOf } from '../graph.ts';
 import { channelsFirst } from '../layout.ts';
-import { type LowerCall, type Lowered, Unsupported } from './kernel.ts';
+import { type LowerCall, type Lowered, type OnnxAttributes, Unsupported } from './kernel.ts';
 import { product } from './products.ts';
 import type { SlidingWindow } from './slidingWindow.ts';
 
@@ -78,19 +78,8 @@ function blockGradient(
     };
   }
   const dy = matrix(call, channelsBeforeBatch(call, 1), out);
-  // A convolution of every channel alone brings the pixels of each tap together.
   const taps = sizeOf(window.size);
-  const pick = Float32Array.from({ length: taps * taps }, (_, at) =>
-    at % (taps + 1) === 0 ? 1 : 0,
-  );
-  const images = call.emit('Reshape', [
-    call.take(0, channelsFirst(rank)),
-    call.ints([batch * channels, 1, ...window.input]),
-  ]);
-  const apart = call.emit('Conv', [images, call.numbers(pick, [taps, 1, ...window.size])], {
-    kernel_shape: window.size,
-    strides: window.strides,
-  });
+  const apart = underEachTap(call, 0, window.size, { strides: window.strides });
   const x = call.emit('Reshape', [
     apart,
     call.ints([batch, channels, taps, sizeOf(window.output)]),
@@ -175,8 +164,7 @@ function sharedShiftGradient(
 
 /**
  * The same with all shifts of the gradient, and all of the image, one above the other: one product for each
- * image. A convolution of every channel alone with filters of a single one makes such a stack, and threads share
- * its work, as they do not share that of paddings.
+ * image. A convolution makes such a stack, and threads share its work, as they do not share that of paddings.
  */
 function stackedShiftGradient(
   call: LowerCall,
@@ -236,30 +224,54 @@ interface Side {
  */
 function shiftStack(
   call: LowerCall,
-  { size, before, input }: SlidingWindow,
+  { size, before }: SlidingWindow,
   index: 0 | 1,
   taps: readonly number[],
 ): string {
   const { shape } = call.inputs[index]!;
   const [batch, channels] = [shape[0]!, shape.at(-1)!];
-  const images = call.take(index, channelsFirst(shape.length));
   const count = sizeOf(taps);
-  if (count === 1) return call.emit('Reshape', [images, call.ints([batch, channels, -1])]);
+  if (count === 1) {
+    const images = call.take(index, channelsFirst(shape.length));
+    return call.emit('Reshape', [images, call.ints([batch, channels, -1])]);
+  }
   return call.once(index, `shifts ${index} ${taps.join()} ${before.join()}`, () => {
     const ahead = taps.map((extent, axis) => {
       if (extent === 1) return 0;
       return index === 0 ? before[axis]! : size[axis]! - 1 - before[axis]!;
     });
-    const single = Float32Array.from({ length: count * count }, (_, at) => {
-      const [tap, place] = [Math.floor(at / count), at % count];
-      return place === (index === 0 ? tap : count - 1 - tap) ? 1 : 0;
-    });
-    const alone = call.emit('Reshape', [images, call.ints([batch * channels, 1, ...input])]);
-    const stack = call.emit('Conv', [alone, call.numbers(single, [count, 1, ...taps])], {
-      kernel_shape: taps,
-      pads: [...ahead, ...ahead.map((pixels, axis) => taps[axis]! - 1 - pixels)],
-    });
+    const pads = [...ahead, ...ahead.map((pixels, axis) => taps[axis]! - 1 - pixels)];
+    const stack = underEachTap(call, index, taps, { pads }, index === 1);
     return call.emit('Reshape', [stack, call.ints([batch, channels * count, -1])]);
+  });
+}
+
+/**
+ * [batch x channels, taps, ...space]: the pixels of an input under each tap, brought together by a convolution of
+ * every channel alone with filters of a single 1.
+ *
+ * @param back whether the last tap comes first
+ */
+function underEachTap(
+  call: LowerCall,
+  index: number,
+  taps: readonly number[],
+  attributes: OnnxAttributes,
+  back = false,
+): string {
+  const { shape } = call.inputs[index]!;
+  const images = call.emit('Reshape', [
+    call.take(index, channelsFirst(shape.length)),
+    call.ints([shape[0]! * shape.at(-1)!, 1, ...shape.slice(1, -1)]),
+  ]);
+  const count = sizeOf(taps);
+  const single = Float32Array.from({ length: count * count }, (_, at) => {
+    const [tap, place] = [Math.floor(at / count), at % count];
+    return place === (back ? count - 1 - tap : tap) ? 1 : 0;
+  });
+  return call.emit('Conv', [images, call.numbers(single, [count, 1, ...taps])], {
+    kernel_shape: taps,
+    ...attributes,
   });
 }
 

@@ -142,30 +142,42 @@ interface Transform {
   readonly size: number;
 }
 
+/** [count, frequencies, ...tiles] of images [count, 1, ...space]. */
+function transformed(
+  call: LowerCall,
+  images: string,
+  space: readonly number[],
+  { matrix, size }: Transform,
+): string {
+  const edge = (size - TILE) / 2;
+  const behind = tilesOf(space).map((count, axis) => count * TILE + edge - space[axis]!);
+  return call.emit('Conv', [images, call.numbers(matrix, [FREQUENCIES, 1, size, size])], {
+    kernel_shape: [size, size],
+    strides: [TILE, TILE],
+    pads: [edge, edge, ...behind],
+  });
+}
+
 /** All channels of all images one below the other, with rows of zeros between them where patches overlap. */
 function spectra(
   call: LowerCall,
   index: number,
   space: readonly number[],
-  { matrix, size }: Transform,
+  transform: Transform,
 ): string {
   const { shape } = call.inputs[index] as Value;
   const [batch, channels] = [shape[0]!, shape[3]!];
   const [height, width] = space as [number, number];
   const [down, across] = tilesOf(space) as [number, number];
-  const edge = (size - TILE) / 2;
-  const rows = TILE * Math.ceil((height + edge) / TILE);
+  const rows = TILE * Math.ceil((height + (transform.size - TILE) / 2) / TILE);
   const images = call.take(index, [3, 0, 1, 2]);
   const apart =
     rows === height
       ? images
       : call.emit('Pad', [images, call.ints([0, 0, 0, 0, 0, 0, rows - height, 0])]);
-  const column = call.emit('Reshape', [apart, call.ints([1, 1, channels * batch * rows, width])]);
-  const found = call.emit('Conv', [column, call.numbers(matrix, [FREQUENCIES, 1, size, size])], {
-    kernel_shape: [size, size],
-    strides: [TILE, TILE],
-    pads: [edge, edge, edge, across * TILE + edge - width],
-  });
+  const whole = [channels * batch * rows, width];
+  const column = call.emit('Reshape', [apart, call.ints([1, 1, ...whole])]);
+  const found = transformed(call, column, whole, transform);
   const between = rows / TILE - down;
   const wanted =
     between === 0
@@ -185,25 +197,19 @@ function spectraByImage(
   call: LowerCall,
   index: number,
   space: readonly number[],
-  { matrix, size }: Transform,
+  transform: Transform,
 ): string {
   const { shape } = call.inputs[index] as Value;
   const [batch, channels] = [shape[0]!, shape[3]!];
-  const tiles = tilesOf(space);
-  const edge = (size - TILE) / 2;
+  const tiles = sizeOf(tilesOf(space));
   const images = call.emit('Reshape', [
     call.take(index, channelsFirst(4)),
     call.ints([batch * channels, 1, ...space]),
   ]);
-  const found = call.emit('Conv', [images, call.numbers(matrix, [FREQUENCIES, 1, size, size])], {
-    kernel_shape: [size, size],
-    strides: [TILE, TILE],
-    pads: [edge, edge, ...tiles.map((count, axis) => count * TILE + edge - space[axis]!)],
-  });
-  const count = sizeOf(tiles);
-  const apart = call.emit('Reshape', [found, call.ints([batch, channels, FREQUENCIES, count])]);
+  const found = transformed(call, images, space, transform);
+  const apart = call.emit('Reshape', [found, call.ints([batch, channels, FREQUENCIES, tiles])]);
   const moved = call.emit('Transpose', [apart], { perm: [2, 1, 0, 3] });
-  return call.emit('Reshape', [moved, call.ints([FREQUENCIES, channels, batch * count])]);
+  return call.emit('Reshape', [moved, call.ints([FREQUENCIES, channels, batch * tiles])]);
 }
 
 /** Coefficients of the product of (x - point), lowest power first. */

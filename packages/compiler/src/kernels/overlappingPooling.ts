@@ -24,6 +24,11 @@ export function overlappingAverageGradient(call: LowerCall, window: SlidingWindo
   return { name, layout };
 }
 
+/** 1 where two tensors are equal, else 0. */
+export function alike(call: LowerCall, a: string, b: string): string {
+  return call.emit('Cast', [call.emit('Equal', [a, b])], { to: ONNX_TYPES.float32 });
+}
+
 /** Lower than any number of float32 that an image has. */
 const LOWEST = -3.4e38;
 
@@ -52,10 +57,8 @@ export function comparedMaximumGradient(call: LowerCall, window: SlidingWindow):
       ...[x, call.ints(offset), call.ints(ends)],
       ...[call.ints(spaceAxes(window)), call.ints(strides)],
     ]);
-    const alike = call.emit('Cast', [call.emit('Equal', [seen, largest])], {
-      to: ONNX_TYPES.float32,
-    });
-    const own = free === undefined ? alike : call.emit('Mul', [alike, free]);
+    const here = alike(call, seen, largest);
+    const own = free === undefined ? here : call.emit('Mul', [here, free]);
     free = call.emit('Sub', [free ?? call.number(1), own]);
     return call.emit('Reshape', [call.emit('Mul', [own, dy]), images]);
   });

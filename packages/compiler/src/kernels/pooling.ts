@@ -1,15 +1,9 @@
 import { type Attributes, sizeOf, type Value } from '../graph.ts';
 import { channelsFirst, physicalShape } from '../layout.ts';
 import { tapsOf } from './filterGradient.ts';
+import { type Kernel, type Kernels, type LowerCall, type Lowered, Unsupported } from './kernel.ts';
 import {
-  type Kernel,
-  type Kernels,
-  type LowerCall,
-  type Lowered,
-  ONNX_TYPES,
-  Unsupported,
-} from './kernel.ts';
-import {
+  alike,
   comparedMaximumGradient,
   overlappingAverageGradient,
   overlappingMaximumGradient,
@@ -116,12 +110,10 @@ function maximumGradient(): Kernel {
       const layout = channelsFirst(input.length);
       const largest = repeated(call, call.take(2, layout), window);
       // A choice between two tensors takes the processor longer than a product with 0 and 1.
-      const alike = (a: string, b: string) =>
-        call.emit('Cast', [call.emit('Equal', [a, b])], { to: ONNX_TYPES.float32 });
-      const here = alike(call.take(1, layout), largest);
+      const here = alike(call, call.take(1, layout), largest);
       const ranks = call.emit('Mul', [here, ranksOf(call, window)]);
       const highest = call.emit('MaxPool', [ranks], poolAttributes(window));
-      const first = alike(ranks, repeated(call, highest, window));
+      const first = alike(call, ranks, repeated(call, highest, window));
       const dy = repeated(call, call.take(0, layout), window);
       return { name: call.emit('Mul', [first, dy]), layout };
     },
