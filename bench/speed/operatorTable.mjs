@@ -15,10 +15,12 @@ export async function operatorTable(run) {
     await run(join(folder, 'step'));
     const [file] = readdirSync(folder);
     const events = JSON.parse(readFileSync(join(folder, file), 'utf8'));
-    const runs = events.filter(({ name }) => name === 'model_run').length;
+    // What several steps in one run are is not an operator of a step.
     const operators = events.filter(
-      ({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'),
+      ({ cat, name, args }) =>
+        cat === 'Node' && name.endsWith('_kernel_time') && args.op_name !== 'Scan',
     );
+    const runs = stepsIn(operators);
     // WebGPU's provider calls them Api, and CUDA's Kernel.
     const onDevice = events.filter(({ cat }) => cat === 'Api' || cat === 'Kernel');
     const lines = table(operators, ({ args }) => args.op_name, runs);
@@ -32,6 +34,13 @@ export async function operatorTable(run) {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Steps, each of which goes through every node once. */
+function stepsIn(operators) {
+  const counts = new Map();
+  for (const { name } of operators) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return Math.max(...counts.values());
 }
 
 function table(events, nameOf, runs) {

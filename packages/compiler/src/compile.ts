@@ -5,6 +5,7 @@ import type { Layout } from './layout.ts';
 import { physicalShape, rowMajor } from './layout.ts';
 import { type LowerOptions, lower, permuted, straightened } from './lower.ts';
 import { generalize } from './onnx/generalize.ts';
+import { repeated } from './onnx/repeated.ts';
 import { withoutDead } from './passes/dead.ts';
 import { simplified } from './passes/simplify.ts';
 import { isOnDevice, type Operand } from './providers/device.ts';
@@ -16,6 +17,11 @@ import { type InputSpec, type Trace, type Tracer, trace } from './trace.ts';
 export interface CompileOptions extends LowerOptions, SessionOptions {
   /** Results (by place) that stay in the device's memory, where the provider can leave them there. */
   readonly stays?: ReadonlySet<number>;
+  /**
+   * Whether one run may make several, one after the other: what has the layout of an input (`outputLike`) is that
+   * input of the next.
+   */
+  readonly repeated?: boolean;
 }
 
 /**
@@ -70,10 +76,16 @@ export interface Program {
   /**
    * @param inputs elements of each input, as they lie in memory by its layout, or tensors of the device
    * @param outputs arrays that results are written into; those left out are made
+   * @param times of a repeated program: how often it is made. Inputs that no result is like, and results that are
+   *   like no input, lie one after the other.
    * @returns results in the same form; those that stay on the device belong to the caller
    * @throws DeviceLost
    */
-  run(inputs: readonly Operand[], outputs?: readonly (Elements | undefined)[]): Promise<Operand[]>;
+  run(
+    inputs: readonly Operand[],
+    outputs?: readonly (Elements | undefined)[],
+    times?: number,
+  ): Promise<Operand[]>;
   dispose(): Promise<void>;
 }
 
@@ -83,7 +95,9 @@ export async function compile(
   options: CompileOptions,
 ): Promise<Program> {
   const { provider } = runtime;
-  const { model, layouts } = lower(graph, { provider, ...options });
+  const { model: once, layouts } = lower(graph, { provider, ...options });
+  const next = (options.repeated && options.outputLike) || undefined;
+  const model = next ? repeated(once, next) : once;
   const inputs = graph.inputs.map(({ shape, type }, index) => ({
     shape,
     type,
@@ -105,20 +119,27 @@ export async function compile(
     ),
   });
   const inputNames = model.inputs.map(({ name }) => name);
-  const tensor = (port: Port, elements: Elements) =>
-    new runtime.Tensor(port.type, elements as Float32Array, physicalShape(port.shape, port.layout));
-  const fed = (port: Port, operand: Operand) =>
-    isOnDevice(operand) ? operand : tensor(port, unshared(operand));
+  const carried = new Set(next?.values());
+  const isInputOwn = (place: number) => next !== undefined && !carried.has(place);
+  const isOutputOwn = (place: number) => next !== undefined && !next.has(place);
+  const tensor = ({ type, shape, layout }: Port, elements: Elements, times: readonly number[]) =>
+    new runtime.Tensor(type, elements as Float32Array, [...times, ...physicalShape(shape, layout)]);
   return {
     inputs,
     outputs,
-    operators: model.nodes.length,
+    operators: once.nodes.length,
     get placement() {
       return session.placement;
     },
-    async run(given, into = []) {
+    async run(given, into = [], times = 1) {
       const feeds = Object.fromEntries(
-        inputs.map((port, index) => [inputNames[index]!, fed(port, given[index]!)]),
+        inputs.map((port, index) => {
+          const operand = given[index]!;
+          const fed = isOnDevice(operand)
+            ? operand
+            : tensor(port, unshared(operand), isInputOwn(index) ? [times] : []);
+          return [inputNames[index]!, fed];
+        }),
       );
       // The runtime binds all results to places of its own, or all to given ones.
       if (provider.resident) {
@@ -131,10 +152,14 @@ export async function compile(
         });
       }
       const results = outputs.map(
-        (port, index) => into[index] ?? zerosOf(port.type, sizeOf(port.shape)),
+        (port, index) =>
+          into[index] ?? zerosOf(port.type, sizeOf(port.shape) * (isOutputOwn(index) ? times : 1)),
       );
       const fetches = Object.fromEntries(
-        outputs.map((port, index) => [outputNames[index]!, tensor(port, results[index]!)]),
+        outputs.map((port, index) => [
+          outputNames[index]!,
+          tensor(port, results[index]!, isOutputOwn(index) ? [times] : []),
+        ]),
       );
       await session.run(feeds, fetches);
       return results;

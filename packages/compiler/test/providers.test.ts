@@ -19,6 +19,7 @@ import { gpuProvider } from '../src/providers/provider.ts';
 describe('who ran what', () => {
   const node = (index: number, operator: string, provider: string) => ({
     cat: 'Node',
+    name: `${operator}_${index}_kernel_time`,
     args: { provider, op_name: operator, node_index: String(index) },
   });
   const profile = JSON.stringify([
@@ -44,6 +45,16 @@ describe('who ran what', () => {
     expect(saidOf(placementIn(profile))).toBe(
       '3 of 4 operators run on the processor instead of the GPU (TopK x2, Det x1), with 1 copies between the two in each run',
     );
+  });
+
+  test('counts nodes of a graph inside another one, which are numbered anew', () => {
+    const inner = { ...node(0, 'TopK', 'CPUExecutionProvider'), name: 'TopK_9_kernel_time' };
+    const events = [node(0, 'Scan', 'CUDAExecutionProvider'), inner, inner];
+    expect(placementIn(JSON.stringify(events))).toEqual({
+      own: 1,
+      elsewhere: [{ operator: 'TopK', count: 1 }],
+      copies: 0,
+    });
   });
 
   test('is said only where the processor computes something', () => {

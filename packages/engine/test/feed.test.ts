@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Dataset, Draw, Sample } from '@raremask/core';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Waiting } from '../dist/guard/waiting.js';
 import { type Feed, openFeed } from '../dist/reading/feed.js';
 import type { Batch, FeedPlan } from '../dist/reading/plan.js';
@@ -114,6 +117,22 @@ it('what fits into memory is read once for all epochs, and is what it was when i
     for (const round of [0, 1]) await all(small.batches(round, [[{ id: '9x9/d' }]]));
     expect(reads).toHaveLength(7);
   }
+});
+
+it('a thread reads on while nobody can hand it the next batch', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'raremask-feed-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'reads');
+  const feed = await open({ workers: 1 });
+  const draws = new Array(8).fill([{ id: `2x2/noted in ${file}` }]);
+  const batches = feed.batches(0, draws, 0, undefined, () => 4);
+  await batches.next();
+  // As a device does that makes several steps, this holds the thread that would hand over batches.
+  const sleeping = new Int32Array(new SharedArrayBuffer(4));
+  const reads = () => readFileSync(file, 'utf8').length;
+  for (let wait = 0; wait < 1000 && reads() < 5; wait++) Atomics.wait(sleeping, 0, 0, 20);
+  expect(reads()).toBe(5);
+  expect(await all(batches)).toHaveLength(7);
 });
 
 it('what was read ahead is what would have been read, and is read once', async () => {

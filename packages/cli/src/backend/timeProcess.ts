@@ -43,8 +43,8 @@ const times: number[] = [];
 const until = performance.now() + seconds * 1000;
 while (times.length < 3 || (performance.now() < until && times.length < 200)) {
   const started = performance.now();
-  await runner.step(call);
-  times.push(performance.now() - started);
+  const made = await runner.steps(Array.from({ length: runner.atOnce }, () => call));
+  times.push((performance.now() - started) / made.length);
 }
 await runner.dispose();
 times.sort((a, b) => a - b);

@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs/light.js';
-import type { OnnxModel, OnnxNode, OnnxPort } from './model.ts';
+import type { OnnxGraph, OnnxModel, OnnxNode, OnnxPort } from './model.ts';
 
 /**
  * The part of ONNX's protocol buffers that is written, as [field, number, type, repeated]. The
@@ -20,6 +20,7 @@ const MESSAGES: Readonly<Record<string, readonly (readonly [string, number, stri
     ['f', 2, 'float'],
     ['i', 3, 'int64'],
     ['s', 4, 'bytes'],
+    ['g', 6, 'Graph'],
     ['ints', 8, 'int64', true],
     ['type', 20, 'int32'],
   ],
@@ -73,6 +74,7 @@ const MESSAGES: Readonly<Record<string, readonly (readonly [string, number, stri
 const FLOAT = 1;
 const INT = 2;
 const STRING = 3;
+const GRAPH = 5;
 const INTS = 7;
 
 /** The operators' version; onnxruntime 1.30 and all since 1.15 read it. */
@@ -95,22 +97,11 @@ function schema(): protobuf.Type {
 
 /** The bytes of an .onnx file. */
 export function encode(model: OnnxModel): Uint8Array {
-  const domains = new Set(model.nodes.map(({ operator }) => domainOf(operator).domain));
+  const domains = new Set(operatorsIn(model).map((operator) => domainOf(operator).domain));
   const message = {
     irVersion: IR,
     producer: 'raremask',
-    graph: {
-      name: model.name,
-      node: model.nodes.map(nodeMessage),
-      initializer: model.initializers.map(({ name, type, shape, bytes }) => ({
-        name,
-        dataType: type,
-        dims: shape,
-        rawData: bytes,
-      })),
-      input: model.inputs.map(portMessage),
-      output: model.outputs.map(portMessage),
-    },
+    graph: graphMessage(model),
     operatorSets: [
       { domain: '', version: OPERATORS },
       ...[...domains].filter((domain) => domain !== '').map((domain) => ({ domain, version: 1 })),
@@ -166,6 +157,31 @@ function domainOf(operator: string): { domain: string; name: string } {
   return { domain: at < 0 ? '' : operator.slice(0, at), name: operator.slice(at + 1) };
 }
 
+/** Of a graph and those inside it. */
+function operatorsIn({ nodes }: OnnxGraph): string[] {
+  return nodes.flatMap(({ operator, attributes }) => [
+    operator,
+    ...Object.values(attributes).flatMap((value) =>
+      typeof value === 'object' && 'graph' in value ? operatorsIn(value.graph) : [],
+    ),
+  ]);
+}
+
+function graphMessage({ name, nodes, initializers, inputs, outputs }: OnnxGraph): object {
+  return {
+    name,
+    node: nodes.map(nodeMessage),
+    initializer: initializers.map(({ name, type, shape, bytes }) => ({
+      name,
+      dataType: type,
+      dims: shape,
+      rawData: bytes,
+    })),
+    input: inputs.map(portMessage),
+    output: outputs.map(portMessage),
+  };
+}
+
 function nodeMessage({ operator, inputs, outputs, attributes }: OnnxNode, index: number): object {
   const { domain, name } = domainOf(operator);
   return {
@@ -180,6 +196,7 @@ function nodeMessage({ operator, inputs, outputs, attributes }: OnnxNode, index:
         return { name: key, type: STRING, s: new TextEncoder().encode(value) };
       }
       if ('float' in value) return { name: key, type: FLOAT, f: value.float };
+      if ('graph' in value) return { name: key, type: GRAPH, g: graphMessage(value.graph) };
       return { name: key, type: INTS, ints: value };
     }),
   };

@@ -1,10 +1,13 @@
-/** The parts of an ONNX model that the compiler writes, named as in ONNX. */
-export interface OnnxModel {
+/** The parts of an ONNX graph that the compiler writes, named as in ONNX. */
+export interface OnnxGraph {
   readonly name: string;
   readonly inputs: readonly OnnxPort[];
   readonly outputs: readonly OnnxPort[];
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxConstant[];
+}
+
+export interface OnnxModel extends OnnxGraph {
   /** Free text by key, for whoever reads the file. */
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -22,7 +25,14 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<
-    Record<string, number | readonly number[] | string | { readonly float: number }>
+    Record<
+      string,
+      | number
+      | readonly number[]
+      | string
+      | { readonly float: number }
+      | { readonly graph: OnnxGraph }
+    >
   >;
 }
 

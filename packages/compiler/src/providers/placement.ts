@@ -44,6 +44,7 @@ export function openProfile(): Profile {
 
 interface ProfileEvent {
   readonly cat?: string;
+  readonly name?: string;
   readonly args?: {
     readonly provider?: string;
     readonly op_name?: string;
@@ -55,10 +56,13 @@ interface ProfileEvent {
 export function placementIn(text: string): Placement {
   const events = JSON.parse(text) as readonly ProfileEvent[];
   const nodes = new Map<string, { operator: string; cpu: boolean }>();
-  for (const { cat, args } of events) {
+  for (const { cat, name, args } of events) {
     if (cat !== 'Node' || args?.provider === undefined || args.op_name === undefined) continue;
     const cpu = args.provider === 'CPUExecutionProvider';
-    nodes.set(args.node_index ?? String(nodes.size), { operator: args.op_name, cpu });
+    // A graph inside another one numbers its nodes anew, and its nodes have other names.
+    const node = name?.replace(/_(kernel_time|fence_before|fence_after)$/, '');
+    const key = args.node_index === undefined ? String(nodes.size) : `${args.node_index} ${node}`;
+    nodes.set(key, { operator: args.op_name, cpu });
   }
   const counts = new Map<string, number>();
   let [own, copies] = [0, 0];

@@ -27,6 +27,11 @@ export interface Provider {
    * binds buffers of WebGPU; tensors of CUDA it always brings back.
    */
   readonly resident: boolean;
+  /**
+   * Whether several steps are made in one run, between which the state stays on the device: where it is not resident, and has
+   * to come there and back with each run.
+   */
+  readonly repeats: boolean;
   /** Whether operators of onnxruntime that are no standard ones are there: FusedMatMul. */
   readonly fusedProducts: boolean;
   /** Whether ConvTranspose works in three dimensions: WebGPU's accepts it, and fails when it runs. */
@@ -49,6 +54,7 @@ export function cpuProvider(block: number | undefined): Provider {
     name: 'cpu',
     execution: 'cpu',
     resident: false,
+    repeats: false,
     fusedProducts: true,
     deepTransposed: true,
     poolingPlaces: true,
@@ -72,6 +78,7 @@ export function gpuProvider(name: GpuProviderName, forms: Forms = GPU_FORMS): Pr
     // Only WebGPU's provider takes options of Node's binding: CUDA's runs as it comes, in float32.
     execution: name === 'webgpu' ? { name, preferredLayout: forms.layout } : name,
     resident: name === 'webgpu',
+    repeats: name === 'cuda',
     fusedProducts: name === 'cuda',
     deepTransposed: name !== 'webgpu',
     poolingPlaces: name !== 'webgpu',

@@ -26,7 +26,7 @@ export async function* readable<T>(
     }
     return undefined;
   };
-  for await (const { result } of inOrder(ids, readOne, ahead)) {
+  for await (const { result } of inOrder(ids, readOne, () => ahead)) {
     if (result) yield result.sample;
   }
 }

@@ -29,12 +29,14 @@ export interface Feed {
    *
    * @param from number of batches to leave out, for an epoch that was begun before
    * @param part of each batch what this process reads, where several share it
+   * @param atOnce how many are used up at once by now: so many are read ahead at least
    */
   batches(
     epoch: number,
     draws: Iterable<readonly Draw[]>,
     from?: number,
     part?: PartOf,
+    atOnce?: () => number,
   ): AsyncGenerator<Batch>;
   /**
    * Begins to read the first batches of an epoch, while something else goes on: `batches` with the same draws begins with them.
@@ -77,6 +79,7 @@ export async function openFeed(
     const reader = new SampleReader(dataset, plan, pool, augmentations, waiting);
     return feed((job) => reader.run(job), 1, {
       release: (buffers) => pool.give(buffers),
+      expect: () => {},
       close: async () => {},
     });
   }
@@ -113,7 +116,7 @@ function sourceOf(
 function feed(
   run: (job: ReadJob) => Promise<ReadResult>,
   ahead: number,
-  owner: { release(buffers: readonly ArrayBufferLike[]): void; close(): Promise<void> },
+  owner: Pick<ReaderThreads, 'release' | 'expect' | 'close'>,
 ): Feed {
   let stalls = 0;
   let waited = 0;
@@ -123,13 +126,18 @@ function feed(
   };
   let prepared: Prepared | undefined;
   return {
-    async *batches(epoch, draws, from = 0, part = undefined) {
+    async *batches(epoch, draws, from = 0, part = undefined, atOnce = () => 1) {
+      const enough = () => {
+        const jobs = Math.max(ahead, atOnce());
+        owner.expect(jobs);
+        return jobs;
+      };
       const jobs = batchJobs(epoch, draws, from, part);
       const isSame = prepared?.epoch === epoch && prepared.draws === draws && part === undefined;
       const begun = isSame ? prepared?.results : undefined;
       prepared = undefined;
       const begin = (job: BatchJob) => begun?.get(job.index) ?? run(job);
-      for await (const { job, result } of inOrder(jobs, begin, ahead, onStall)) {
+      for await (const { job, result } of inOrder(jobs, begin, enough, onStall)) {
         begun?.delete(job.index);
         yield { draws: job.draws, ...(result as BatchArrays) };
       }
@@ -146,11 +154,11 @@ function feed(
     },
     async *whole(ids) {
       const jobs = idJobs('whole', ids);
-      for await (const { result } of inOrder(jobs, run, ahead)) yield result as WholeSample;
+      for await (const { result } of inOrder(jobs, run, () => ahead)) yield result as WholeSample;
     },
     async *survey(ids) {
       const jobs = idJobs('survey', ids);
-      for await (const { result } of inOrder(jobs, run, ahead)) yield result as CountedImage;
+      for await (const { result } of inOrder(jobs, run, () => ahead)) yield result as CountedImage;
     },
     release({ images, target, weight }) {
       owner.release([images.buffer, target.buffer, weight.buffer]);

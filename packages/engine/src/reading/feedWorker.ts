@@ -50,7 +50,13 @@ const reader = openReader().catch((error: unknown) => {
   answer({ kind: 'unable', error: packError(error) });
 });
 
-port.on('message', async ({ job, free, sources: given = new Map() }: Request) => {
+let last = Promise.resolve();
+
+port.on('message', (request: Request) => {
+  last = last.then(() => done(request));
+});
+
+async function done({ job, free, sources: given = new Map() }: Request): Promise<void> {
   memory.give(free);
   sources = given;
   const opened = await reader;
@@ -61,7 +67,7 @@ port.on('message', async ({ job, free, sources: given = new Map() }: Request) =>
   } catch (error) {
     answer({ kind: 'error', error: packError(error) });
   }
-});
+}
 
 function answer(message: Answer, handedOver: ArrayBuffer[] = []): void {
   port.postMessage(message, handedOver);

@@ -1,11 +1,11 @@
 /**
- * Runs jobs, `ahead` of them besides the one that is handed over, and yields their results in order.
- * New ones begin only when a result is asked for, so a generator that nobody asks stands still.
+ * Runs jobs, `ahead` of them besides the one that is handed over (asked anew each time), and yields their results in
+ * order. New ones begin only when a result is asked for, so a generator that nobody asks stands still.
  */
 export async function* inOrder<J, R>(
   jobs: Iterable<J>,
   run: (job: J) => Promise<R>,
-  ahead: number,
+  ahead: () => number,
   onStall?: (seconds: number) => void,
 ): AsyncGenerator<{ job: J; result: R }> {
   const waiting: { job: J; result: Promise<R>; ready: boolean }[] = [];
@@ -23,7 +23,7 @@ export async function* inOrder<J, R>(
   };
   try {
     for (let first = true; ; first = false) {
-      while (waiting.length <= ahead) {
+      while (waiting.length <= ahead()) {
         const before = waiting.length;
         begin();
         if (waiting.length === before) break;

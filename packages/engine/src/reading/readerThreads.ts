@@ -37,14 +37,15 @@ interface Pending {
 interface Thread {
   readonly worker: Worker;
   readonly beat: Int32Array;
-  current: Pending | undefined;
+  /** What it was asked for, the first of which it is at. */
+  readonly jobs: Pending[];
   /** The last beat that was seen, and the looks since at which it was the same. */
   seen: number;
   without: number;
 }
 
 /**
- * Threads that read, each with a data set of its own, each one job at a time. When one of them
+ * Threads that read, each with a data set of its own, each one job after the other. When one of them
  * breaks, all that is asked and will be asked fails with the reason. Idle threads do not keep the
  * process alive.
  */
@@ -54,6 +55,8 @@ export class ReaderThreads {
   readonly #sourceOf: ((id: string) => unknown) | undefined;
   readonly #queue: Pending[] = [];
   #failure: Error | undefined;
+  /** Jobs that a thread has at most, so that it goes on while nobody can hand it the next one. */
+  #most = 1;
   #free: ArrayBufferLike[] = [];
   readonly #looking: NodeJS.Timeout;
 
@@ -74,6 +77,11 @@ export class ReaderThreads {
       this.#queue.push({ job, resolve, reject });
       this.#dispatch();
     });
+  }
+
+  /** So many jobs are asked for at once. */
+  expect(jobs: number): void {
+    this.#most = Math.max(Math.floor(jobs / this.#threads.length), 1);
   }
 
   /** Memory of a batch that nobody reads any more; it goes to a thread with the next job. */
@@ -101,7 +109,7 @@ export class ReaderThreads {
       plan.donorSources,
       () => new Worker(new URL('./feedWorker.js', import.meta.url), options),
     );
-    const thread: Thread = { worker, beat, current: undefined, seen: 0, without: 0 };
+    const thread: Thread = { worker, beat, jobs: [], seen: 0, without: 0 };
     worker.unref();
     worker.on('message', (answer: Answer) => this.#hear(thread, answer));
     worker.on('error', (error) => this.#fail(readerDied(error.message, error)));
@@ -111,8 +119,9 @@ export class ReaderThreads {
   }
 
   #dispatch(): void {
-    for (const thread of this.#threads) {
-      if (thread.current !== undefined) continue;
+    for (;;) {
+      const [thread] = this.#threads.toSorted((one, other) => one.jobs.length - other.jobs.length);
+      if (thread === undefined || thread.jobs.length >= this.#most) return;
       const pending = this.#queue.shift();
       if (pending === undefined) return;
       try {
@@ -125,11 +134,10 @@ export class ReaderThreads {
       } catch (error) {
         // What is known to be unusable needs no thread to say so.
         pending.reject(error as Error);
-        this.#dispatch();
-        return;
+        continue;
       }
       this.#free = [];
-      thread.current = pending;
+      thread.jobs.push(pending);
       thread.worker.ref();
     }
   }
@@ -151,10 +159,9 @@ export class ReaderThreads {
       return;
     }
     this.#waiting.answered(thread);
-    const { current } = thread;
+    const current = thread.jobs.shift();
     if (current === undefined) return;
-    thread.current = undefined;
-    thread.worker.unref();
+    if (thread.jobs.length === 0) thread.worker.unref();
     if (answer.kind === 'result') current.resolve(answer.result);
     else current.reject(unpackError(answer.error));
     this.#dispatch();
@@ -166,7 +173,7 @@ export class ReaderThreads {
     for (const thread of this.#threads) {
       const beat = Atomics.load(thread.beat, 0);
       // Before the first one it is being started.
-      const isStill = thread.current !== undefined && beat > 0 && beat === thread.seen;
+      const isStill = thread.jobs.length > 0 && beat > 0 && beat === thread.seen;
       thread.seen = beat;
       thread.without = isStill ? thread.without + 1 : 0;
       if (thread.without === first * LOOKS_A_SECOND) this.#tell(thread, first);
@@ -174,9 +181,9 @@ export class ReaderThreads {
   }
 
   async #tell(thread: Thread, seconds: number): Promise<void> {
-    const { current } = thread;
+    const [current] = thread.jobs;
     const calls = await callsOf(thread.worker).catch(() => undefined);
-    if (current === undefined || current !== thread.current) return;
+    if (current === undefined || current !== thread.jobs[0]) return;
     const what = `a thread that reads ${samplesOf(current.job)}${calls === undefined ? '' : `, in ${calls}`}`;
     this.#waiting.late(thread, seconds, { what, giveUp: (error) => this.#fail(error) });
   }
@@ -185,8 +192,7 @@ export class ReaderThreads {
     this.#failure ??= error;
     const waiting = this.#queue.splice(0);
     for (const thread of this.#threads) {
-      if (thread.current !== undefined) waiting.unshift(thread.current);
-      thread.current = undefined;
+      waiting.unshift(...thread.jobs.splice(0));
       thread.worker.unref();
       this.#waiting.answered(thread);
     }

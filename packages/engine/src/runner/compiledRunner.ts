@@ -54,7 +54,15 @@ interface CompiledStep {
   readonly asked: readonly InputSpec[];
   /** What it was estimated to need. */
   readonly room: Room;
+  /** Whether one run makes several. */
+  readonly repeated: boolean;
 }
+
+/**
+ * Where steps are repeated in one run, so many are made at once, so many bytes of batches are brought, and so many
+ * seconds go by before it is over, at most.
+ */
+const MOST = { steps: 16, bytes: 2 ** 29, seconds: 2 };
 
 /** One array of the state. The first program that uses it decides how its axes lie. */
 interface Held {
@@ -78,6 +86,8 @@ export class CompiledRunner implements Runner {
   readonly #steps: ProgramCache<CompiledStep>;
   #inference: InferencePrograms | undefined;
   #reader: { readonly places: string; readonly reader: Reader } | undefined;
+  /** Steps to be made at once, by what the last run of several took. */
+  #atOnce = 1;
   /** Memory of what was exchanged last. */
   #exchanged: readonly Float32Array[] = [];
   /** The state in the order of stepInputs; each as it was given, until a program uses it. */
@@ -100,9 +110,18 @@ export class CompiledRunner implements Runner {
    * @throws DeviceLost
    */
   async step(call: StepCall): Promise<StepResult> {
-    const shape = [call.count, ...call.size];
-    const { inputs, said } = await this.#run(partOf(call), shape, call, call.uniform);
-    return inputs.report(said);
+    const { inputs, said } = await this.#run(partOf(call), [call.count, ...call.size], [call]);
+    return inputs.report(said[0]!);
+  }
+
+  async steps(calls: readonly StepCall[]): Promise<readonly StepResult[]> {
+    const [first] = calls as [StepCall];
+    const { inputs, said } = await this.#run('whole', [first.count, ...first.size], calls);
+    return said.map((one) => inputs.report(one));
+  }
+
+  get atOnce(): number {
+    return this.#atOnce;
   }
 
   async exchange(change: Exchange): Promise<void> {
@@ -119,43 +138,74 @@ export class CompiledRunner implements Runner {
   }
 
   async update(call: UpdateCall): Promise<number> {
-    const { said } = await this.#run('update', [], call, () => {});
-    return said[0]![0]!;
+    const { said } = await this.#run('update', [], [call]);
+    return said[0]![0]![0]!;
   }
 
-  /** Computes, keeps the new state where it is usable, and gives what is said. */
+  /**
+   * Computes steps, keeps the new state where it is usable, and gives what each of them says. Where one of several
+   * is not usable, those before it are computed again, so that the state is theirs.
+   */
   async #run(
     part: StepPart,
     shape: readonly number[],
-    call: StepCall | UpdateCall,
-    fill: StepCall['uniform'],
-  ): Promise<{ readonly inputs: StepInputs; readonly said: Float32Array[] }> {
-    const { program, inputs, asked, room } = await this.#stepFor(part, shape);
+    calls: readonly (StepCall | UpdateCall)[],
+  ): Promise<{ readonly inputs: StepInputs; readonly said: Float32Array[][] }> {
+    const step = await this.#stepFor(part, shape);
+    const { program, inputs } = step;
+    const given = calls
+      .slice(0, step.repeated ? MOST.steps : 1)
+      .map((call) => [...inputs.values(call), ...drawn(step.asked, call)]);
+    let times = given.length;
+    let unusable: Float32Array[][] = [];
+    for (;;) {
+      const started = performance.now();
+      const said = await this.#once(step, shape, given.slice(0, times));
+      if (step.repeated) this.#note(given, (performance.now() - started) / 1000 / times);
+      this.#placed.after(WHAT[part], program);
+      const usable = said.findIndex((one) => !isUsable(one));
+      if (usable < 0) return { inputs, said: [...said, ...unusable] };
+      if (usable === 0) return { inputs, said: said.slice(0, 1) };
+      unusable = [said[usable]!];
+      times = usable;
+    }
+  }
+
+  /** One run of a program, of so many steps as inputs are given for; the state is new where all of them are usable. */
+  async #once(
+    { program, inputs, room }: CompiledStep,
+    shape: readonly number[],
+    given: readonly (readonly Float32Array[])[],
+  ): Promise<Float32Array[][]> {
     const held = (place: number) => this.#state[place] as Held;
-    const uniform = asked.map(({ shape }) => {
-      const values = new Float32Array(tf.util.sizeFromShape([...shape]));
-      fill(values);
-      return values;
-    });
+    const own = given[0]!.map((_, at) => joined(given.map((one) => one[at]!)));
     const said = Array.from({ length: inputs.reported }, () => undefined);
     const results = await withRoom(room, shape, () =>
       program.run(
-        [...inputs.reads.map((place) => held(place).now), ...inputs.values(call), ...uniform],
+        [...inputs.reads.map((place) => held(place).now), ...own],
         [...said, ...inputs.writes.map((place) => held(place).next)],
+        given.length,
       ),
     );
     const report = inMemory(results.slice(0, inputs.reported)) as Float32Array[];
-    const usable = isUsable(report);
+    const each = given.map((_, time) => report.map((all) => partAt(all, time, given.length)));
+    const usable = each.every(isUsable);
     for (const [index, place] of inputs.writes.entries()) {
       const one = held(place);
-      const given = results[inputs.reported + index]!;
-      const other = usable ? one.now : given;
-      if (usable) one.now = given;
+      const made = results[inputs.reported + index]!;
+      const other = usable ? one.now : made;
+      if (usable) one.now = made;
       if (isOnDevice(other)) other.dispose();
-      one.next = isOnDevice(given) ? undefined : (other as Elements);
+      one.next = isOnDevice(made) ? undefined : (other as Elements);
     }
-    this.#placed.after(WHAT[part], program);
-    return { inputs, said: report };
+    return each;
+  }
+
+  /** How many steps to make at once. @param seconds of one */
+  #note(given: readonly (readonly Float32Array[])[], seconds: number): void {
+    const bytes = given[0]!.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const most = Math.min(MOST.steps, MOST.bytes / bytes, MOST.seconds / seconds);
+    this.#atOnce = Math.max(Math.floor(most), 1);
   }
 
   async infer(images: Float32Array, count: number, size: readonly number[]): Promise<Inferred> {
@@ -259,6 +309,9 @@ export class CompiledRunner implements Runner {
     const room = roomOf(graph, stateBytes(this.#state));
     if (this.#compute.runtime.provider.name === 'cpu') requireMemory(room, shape);
     await this.#requireRoom(graph, shape);
+    const { runtime } = this.#compute;
+    const sum = part === 'update' ? undefined : this.#program.processes?.sum;
+    const repeated = part === 'whole' && sum === undefined && runtime.provider.repeats;
     const place = new Map(inputs.reads.map((held, index) => [held, index]));
     const options: CompileOptions = {
       name: 'training step',
@@ -267,14 +320,13 @@ export class CompiledRunner implements Runner {
       ...(this.#compute.profile !== undefined && { profile: this.#compute.profile }),
       ...precisionOf(this.#compute, graph),
       stays: new Set(inputs.writes.map((_, index) => inputs.reported + index)),
+      repeated,
       freeInputs: new Set(inputs.reads.keys()),
       inputLayouts: this.#layouts(inputs.reads),
       outputLike: new Map(
         inputs.writes.map((held, index) => [inputs.reported + index, place.get(held)!]),
       ),
     };
-    const { runtime } = this.#compute;
-    const sum = part === 'update' ? undefined : this.#program.processes?.sum;
     const program = await withRoom(room, shape, () =>
       sum && sums(graph)
         ? compileInSegments(runtime, graph, options, sum)
@@ -287,7 +339,7 @@ export class CompiledRunner implements Runner {
       level: 'info',
       text: `compiled the ${[WHAT[part], shape.join(' x ')].filter(Boolean).join(' of ')}: ${program.operators} operators in ${seconds} s, about ${inMiB(room.bytes)} MiB`,
     });
-    const compiled = { program, inputs, asked, room };
+    const compiled = { program, inputs, asked, room, repeated };
     await this.#steps.add(shape, compiled, part);
     return compiled;
   }
@@ -335,6 +387,30 @@ const WHAT: Readonly<Record<StepPart, string>> = {
   finish: 'training step that ends with an update',
   update: 'update',
 };
+
+/** Numbers for the inputs that a model has asked for. */
+function drawn(asked: readonly InputSpec[], call: StepCall | UpdateCall): Float32Array[] {
+  return asked.map(({ shape }) => {
+    const values = new Float32Array(tf.util.sizeFromShape([...shape]));
+    (call as StepCall).uniform(values);
+    return values;
+  });
+}
+
+/** Arrays of one length, one after the other. */
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const [first] = parts as [Float32Array];
+  if (parts.length === 1) return first;
+  const all = new Float32Array(parts.length * first.length);
+  for (const [index, part] of parts.entries()) all.set(part, index * first.length);
+  return all;
+}
+
+/** One of so many parts of one length. */
+function partAt(all: Float32Array, index: number, parts: number): Float32Array {
+  const length = all.length / parts;
+  return all.subarray(index * length, (index + 1) * length);
+}
 
 /** A network whose weights no longer change: they are constants of the graph. */
 export class CompiledNetwork implements Network {

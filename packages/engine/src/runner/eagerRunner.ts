@@ -22,6 +22,7 @@ import { byKind, inOrder, isUsable, partOf, StepInputs } from './stepInputs.ts';
 
 /** Runs steps kernel by kernel on the tfjs backend that is in use. */
 export class EagerRunner implements Runner {
+  readonly atOnce = 1;
   readonly #program: StepProgram;
   readonly #leaks: Leaks;
   /** The whole state, in the order of stepInputs. */
@@ -37,6 +38,10 @@ export class EagerRunner implements Runner {
   async step(call: StepCall): Promise<StepResult> {
     const inputs = new StepInputs(this.#program, partOf(call));
     return inputs.report(await this.#run(inputs, call, [call.count, ...call.size], call.uniform));
+  }
+
+  async steps([first]: readonly StepCall[]): Promise<readonly StepResult[]> {
+    return [await this.step(first!)];
   }
 
   async exchange(change: Exchange): Promise<void> {

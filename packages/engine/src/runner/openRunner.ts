@@ -26,6 +26,10 @@ export function openRunner(
   );
   return {
     step: (call) => running.try((runner) => runner.step(call)),
+    steps: (calls) => running.try((runner) => runner.steps(calls)),
+    get atOnce() {
+      return running.now.atOnce;
+    },
     exchange: (change) => running.now.exchange(change),
     update: (call) => running.try((runner) => runner.update(call)),
     infer: (images, count, size) => running.try((runner) => runner.infer(images, count, size)),

@@ -82,6 +82,15 @@ export type Exchange = (gathered: Float32Array, buffers: Float32Array) => void;
 export interface Runner extends Network {
   /** Where a loss or the norm of the gradient is not finite, the state is as before. */
   step(call: StepCall): Promise<StepResult>;
+  /**
+   * Whole updates in a row, of batches of one shape: the first of them, or more where what computes makes several at
+   * once. At one whose loss or norm is not finite it ends, with the state before that one.
+   *
+   * @returns results of those that were made
+   */
+  steps(calls: readonly StepCall[]): Promise<readonly StepResult[]>;
+  /** How many of such steps are best made at once, as far as is known by now. */
+  readonly atOnce: number;
   /** Lets what was gathered, and the running statistics, be changed before the update. */
   exchange(change: Exchange): Promise<void>;
   /** The update that steps with `gathering` wait for. @returns the norm of the gathered gradient */

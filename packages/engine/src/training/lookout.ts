@@ -202,6 +202,13 @@ export class Lookout {
     return { acted, findings: noticed?.findings ?? [] };
   }
 
+  /** Batches until the sentinel looks within an epoch, whatever the epoch still has. @param steps of the epoch */
+  untilLook(steps: number): number {
+    const apart = stepsApart(steps);
+    if (this.#watching === undefined || apart === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(apart - this.#watching.sinceLook, 1);
+  }
+
   /** Some of the weights that are trained. */
   async #kept(runner: Runner): Promise<readonly number[]> {
     const { weights } = await runner.state();

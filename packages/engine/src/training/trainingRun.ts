@@ -37,6 +37,7 @@ import { improved, isStopped, stoppedNote } from './earlyStop.ts';
 import { switchedLosses } from './emptySwitch.ts';
 import { emptiedNote, means, NOTHING_DONE, plus } from './epochSums.ts';
 import { notFiniteLoss } from './errors.ts';
+import { grouped } from './grouped.ts';
 import { LoadMeter } from './loadMeter.ts';
 import { type Acted, Lookout } from './lookout.ts';
 import { LossScale } from './lossScale.ts';
@@ -280,16 +281,20 @@ export class TrainingRun {
     await this.#lookout.begin(batches, this.#runner);
     const part =
       this.#together && ((draws: readonly Draw[]) => this.#together!.part(draws, this.#sizeOf));
-    const reading = this.#feed.batches(epoch, left, this.#progress.step, part);
+    const { step } = this.#progress;
+    const reading = this.#feed.batches(epoch, left, step, part, () => this.#runner.atOnce);
     const stopped = async () => {
       this.#addSeconds(elapsed() - before);
       await this.#save(this.#folder.last);
     };
-    for await (const batch of savedWhenStopped(reading, stopped)) {
-      const waited = this.#feed.waited - counted;
+    const groups = grouped(savedWhenStopped(reading, stopped), () => this.#atOnce(batches.length));
+    for await (const group of groups) {
+      const waited = (this.#feed.waited - counted) / group.length;
       counted = this.#feed.waited;
-      await this.#step(batch, batches, { waited, elapsed, signal });
-      this.#feed.release(batch);
+      for (let left = group; left.length > 0; ) {
+        left = left.slice(await this.#steps(left, batches, { waited, elapsed, signal }));
+      }
+      for (const batch of group) this.#feed.release(batch);
       // A signal of the system is heard between turns of the event loop, and eager steps with batches
       // that are ready take none by themselves.
       await this.#look(batches.length);
@@ -446,21 +451,45 @@ export class TrainingRun {
     }));
   }
 
-  async #step(
-    batch: Batch,
+  /** How many batches are trained on at once, from the next one on. @param steps of the epoch */
+  #atOnce(steps: number): number {
+    const isAlone = this.#together !== undefined || this.#program.accumulate || !this.#updated;
+    return isAlone ? 1 : Math.min(this.#runner.atOnce, this.#lookout.untilLook(steps));
+  }
+
+  /** Trains on one batch, or on several at once. @returns on how many of them */
+  async #steps(
+    group: readonly Batch[],
     batches: readonly (readonly Draw[])[],
     { elapsed, ...of }: RunningEpoch,
-  ): Promise<void> {
-    const { manifest } = this.#work.loaded;
-    const steps = batches.length;
-    const { epoch, step, totalSteps, updates, sums } = this.#progress;
+  ): Promise<number> {
     // Of the first update; it is not copied at each step. What several batches or processes compute together is not
     // computed again by one.
     const isCopied = !this.#updated && !this.#program.accumulate;
     const before = isCopied ? await this.#runner.state() : undefined;
+    const begun = this.#progress.sums.seconds;
+    const done = await this.#run(group, batches, of);
+    const seconds = (elapsed() - begun) / done.length;
+    for (const [index, step] of done.entries()) {
+      await this.#take(step, group[index]!, batches, {
+        before,
+        seconds: begun + (index + 1) * seconds,
+      });
+    }
+    return done.length;
+  }
+
+  /** Takes note of a step. */
+  async #take(
+    { own, batch: seen, waited, ...done }: DoneStep,
+    batch: Batch,
+    batches: readonly (readonly Draw[])[],
+    { before, seconds }: { readonly before: StateArrays | undefined; readonly seconds: number },
+  ): Promise<void> {
+    const { manifest } = this.#work.loaded;
+    const steps = batches.length;
+    const { epoch, step, totalSteps, updates, sums } = this.#progress;
     const place = { epoch: epoch + 1, step: step + 1, steps };
-    const done = await this.#run(batch, batches, of);
-    const { own, batch: seen, waited } = done;
     const isDropped = this.#scale?.after(done.result, place, this.#isLast(batches)) ?? false;
     const result = isDropped ? { ...done.result, gradientNorm: null } : done.result;
     const { loss, terms, gradientNorm, outcomes } = result;
@@ -482,7 +511,6 @@ export class TrainingRun {
         epoch,
       );
     }
-    const seconds = elapsed();
     this.#course.stepped(this.#together?.stepSeconds ?? seconds - sums.seconds, steps);
     this.#progress = {
       ...this.#progress,
@@ -506,40 +534,47 @@ export class TrainingRun {
   }
 
   async #run(
-    batch: Batch,
+    group: readonly Batch[],
     batches: readonly (readonly Draw[])[],
     { waited, signal }: Pick<RunningEpoch, 'waited' | 'signal'>,
-  ): Promise<DoneStep> {
+  ): Promise<readonly DoneStep[]> {
     const { train } = this.#work.loaded.manifest;
     const { step } = this.#progress;
     const gathering = gatheringOf(batches, step, train.accumulate);
+    if (!this.#together && !gathering) {
+      const results = await this.#runner.steps(
+        group.map((batch, ahead) => {
+          const random = this.#dropout(ahead);
+          const call = this.#callOf(batch, batches.length, ahead);
+          return { ...call, uniform: (into) => fill(into, random) };
+        }),
+      );
+      return results.map((result, index) => ({
+        ...{ result, own: result, waited },
+        batch: group[index]!,
+      }));
+    }
+    const [batch] = group as [Batch];
     const isDropped = this.#scale?.isDropped ?? false;
     const random = this.#dropout();
     const call = this.#callOf(batch, batches.length);
     if (this.#together) {
       const asked = signal?.aborted ?? false;
       const draws = batches[step]!;
-      return await this.#together.step({
-        ...{
+      return [
+        await this.#together.step({
           runner: this.#runner,
-          call,
-          batch,
-          waited,
-          draws,
-          gathering,
-          random,
-          asked,
-          isDropped,
-        },
-      });
+          ...{ call, batch, waited, draws, gathering, random, asked, isDropped },
+        }),
+      ];
     }
     const result = await this.#runner.step({
       ...call,
       // Batches of an update that will not happen are only gathered, and replaced by the next one's first.
-      ...(gathering && { gathering: { ...gathering, last: gathering.last && !isDropped } }),
+      gathering: { ...gathering!, last: gathering!.last && !isDropped },
       uniform: (into) => fill(into, random),
     });
-    return { result, own: result, batch, waited };
+    return [{ result, own: result, batch, waited }];
   }
 
   /** Whether the next batch is the last one of its update. */
@@ -548,11 +583,16 @@ export class TrainingRun {
     return gatheringOf(batches, this.#progress.step, accumulate)?.last ?? true;
   }
 
-  /** The next step's batch and numbers. @param steps of the epoch */
-  #callOf(batch: Batch, steps: number): Omit<UpdateBatch, 'uniform'> & Pick<StepCall, 'lossScale'> {
+  /** A step's batch and numbers. @param steps of the epoch @param ahead how many steps come before it */
+  #callOf(
+    batch: Batch,
+    steps: number,
+    ahead = 0,
+  ): Omit<UpdateBatch, 'uniform'> & Pick<StepCall, 'lossScale'> {
     const { train } = this.#work.loaded.manifest;
-    const { epoch, step, updates } = this.#progress;
-    const progress = updateProgress(step, steps, train.accumulate);
+    const { epoch, step } = this.#progress;
+    const updates = this.#progress.updates + ahead;
+    const progress = updateProgress(step + ahead, steps, train.accumulate);
     return {
       count: batch.draws.length,
       size: batch.size,
@@ -776,9 +816,9 @@ export class TrainingRun {
     });
   }
 
-  /** Numbers for the dropout of the step that is next. */
-  #dropout(): RandomStream {
-    return this.#work.scope.random(`dropout/${this.#progress.totalSteps}`);
+  /** Numbers for the dropout of a step. @param ahead how many steps come before it */
+  #dropout(ahead = 0): RandomStream {
+    return this.#work.scope.random(`dropout/${this.#progress.totalSteps + ahead}`);
   }
 
   #addSeconds(seconds: number): void {
