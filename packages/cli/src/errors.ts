@@ -119,7 +119,13 @@ export function noTime(got: string): RaremaskError {
   });
 }
 
-export function noProposal(folder: string, asked: readonly string[]): RaremaskError {
+/** @param files how many there are of each ending */
+export function noProposal(
+  folder: string,
+  asked: readonly string[],
+  files: readonly string[],
+): RaremaskError {
+  const others = files.some((one) => /\.(bmp|gif|webp|ppm|pgm|dcm)$/.test(one));
   return new RaremaskError({
     code: 'RAREMASK_NO_PROPOSAL',
     category: 'data',
@@ -130,11 +136,11 @@ export function noProposal(folder: string, asked: readonly string[]): RaremaskEr
     got:
       asked.length === 0
         ? 'no data set plugin is installed where the manifest would lie'
-        : `nothing of the kind for ${asked.join(', ')}`,
+        : `nothing of the kind for ${asked.join(', ')}, among ${files.length === 0 ? 'no files' : files.join(', ')}`,
     remedy:
       asked.length === 0
         ? 'npm install @raremask/dataset-images'
-        : 'name the folder that holds both, or write the manifest by hand',
+        : `${others ? 'write images and masks as PNG or TIFF files; or ' : ''}name the folder that holds both, or write the manifest by hand`,
   });
 }
 

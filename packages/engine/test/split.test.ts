@@ -247,6 +247,35 @@ describe('by list files', () => {
   });
 });
 
+describe('by what ids begin with', () => {
+  it('takes those ids', async () => {
+    const result = await split({ train: { begins: 'i00' }, validation: { begins: 'i01' } });
+    expect(result.train).toContain('i001');
+    expect(result.train.every((id) => id.startsWith('i00'))).toBe(true);
+    expect(result.validation.every((id) => id.startsWith('i01'))).toBe(true);
+  });
+
+  it('leaves what a list of test images has out of what is dealt by share', async () => {
+    const result = await split({ validation: 0.2, test: { begins: 'i00' } });
+    const whole = await split({ validation: 0.2 });
+    expect(result.test.length).toBeGreaterThan(0);
+    expect(result.test.every((id) => id.startsWith('i00'))).toBe(true);
+    expect([...result.train, ...result.validation].some((id) => id.startsWith('i00'))).toBe(false);
+    expect(result.validation.length).toBeGreaterThan(0);
+    const all = (one: typeof whole) => [...one.train, ...one.validation, ...one.test].sort();
+    expect(all(result)).toEqual(all(whole));
+  });
+
+  it('refuses a beginning that no id has', async () => {
+    await expect(
+      split({ train: { begins: 'i00' }, validation: { begins: 'val/' } }),
+    ).rejects.toMatchObject({
+      code: 'RAREMASK_LIST_NO_BEGINNING',
+      message: expect.stringMatching(/no id begins with val\//),
+    });
+  });
+});
+
 describe('by a column of a table', () => {
   const rows = (value: string, more: object = {}) => ({
     file: 'split.csv',

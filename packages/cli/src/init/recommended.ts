@@ -19,6 +19,7 @@ import type { Console } from '../console.ts';
 import { noProposal } from '../errors.ts';
 import { STANDARD } from '../manifestArguments.ts';
 import { withProgress } from '../progress.ts';
+import { endingsIn } from './endings.ts';
 
 /** What a user wishes beside a manifest for the data. */
 export interface Wishes {
@@ -97,7 +98,7 @@ async function proposalFor(
     const proposal = await plugin.propose?.(data, folder);
     if (proposal !== undefined) return { use, proposal };
   }
-  throw noProposal(data, names);
+  throw noProposal(data, names, await endingsIn(data));
 }
 
 /** A proposal with the lists that lie in the data set's root folder, where it names none itself. */

@@ -83,9 +83,10 @@ export interface DatasetDefinition<S extends OptionsSchema, N extends Needs>
   propose?(folder: string, manifestFolder: string): Promise<DatasetProposal | undefined>;
 }
 
-/** A list file, or the rows of a CSV file whose column has a value. */
+/** A list file, the rows of a CSV file whose column has a value, or the ids that begin with a text. */
 type ProposedList =
   | string
+  | { readonly begins: string }
   | { readonly file: string; readonly column: string; readonly value: string; readonly id: string };
 
 /** What a data set plugin makes of a folder that nobody has described yet. */

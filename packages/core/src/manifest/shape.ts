@@ -29,23 +29,30 @@ const listColumn = z
     id: z.string().min(1).default('id').describe('Column that holds the ids'),
   })
   .describe('The rows of a table of which a column says so');
-const list = z.union([listFile, listColumn]);
+const listBeginning = z
+  .strictObject({
+    begins: z.string().min(1).describe('Beginning of the ids, such as train/ of those in a folder'),
+  })
+  .describe('The ids that begin with a text');
+const list = z.union([listFile, listColumn, listBeginning]);
 
 const split = z
   .strictObject({
     train: list
       .optional()
-      .describe('List file of the training images, one id a line; or a column of a CSV file'),
-    validation: z
-      .union([listFile, listColumn, share])
       .describe(
-        'List file of the validation images, a column of a CSV file, or their share of all images',
+        'List file of the training images, one id a line; a column of a CSV file; or what their ids begin with',
+      ),
+    validation: z
+      .union([listFile, listColumn, listBeginning, share])
+      .describe(
+        'List file of the validation images, a column of a CSV file, what their ids begin with, or their share of all images that no list of test has',
       ),
     test: z
-      .union([listFile, listColumn, share])
+      .union([listFile, listColumn, listBeginning, share])
       .optional()
       .describe(
-        'List file of the test images, a column of a CSV file, or their share of all images; left out, none',
+        'List file of the test images, a column of a CSV file, what their ids begin with, or their share of all images; left out, none',
       ),
     by: z
       .enum(['group', 'image'])

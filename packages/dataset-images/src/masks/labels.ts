@@ -26,10 +26,15 @@ export function labelMap(options: Options): LabelMap {
   const values = Object.entries(options.classes).map(
     ([name, value]) => ({ name, values: [value].flat() }) as const,
   );
-  // A colour is no value of a grey mask: predictions of such classes hold their numbers.
-  const classes = values.map(({ name, values: [first] }, index) => ({
+  // A colour is no value of a grey mask, and classes with files of their own may share one: predictions hold their
+  // numbers then.
+  const firsts = values.map(({ values: [first] }) => first!);
+  const areValues =
+    firsts.every((first) => typeof first === 'number') &&
+    (options.overlapping || new Set(firsts).size === firsts.length);
+  const classes = values.map(({ name }, index) => ({
     name,
-    value: typeof first === 'number' ? first : index + (options.overlapping ? 1 : 0),
+    value: areValues ? Number(firsts[index]) : index + (options.overlapping ? 1 : 0),
   }));
   const ignored = [options.ignore ?? []].flat();
   const codes = (meanings: ConstructorParameters<typeof Codes>[0], none: boolean) =>

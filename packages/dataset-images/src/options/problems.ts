@@ -1,4 +1,5 @@
 import { staysInside } from '@raremask/core';
+import { placeholdersIn } from '../pairing/placeholders.ts';
 import type { Options } from './shape.ts';
 
 interface Problem {
@@ -8,6 +9,7 @@ interface Problem {
 
 /** What the types cannot say. */
 export function* problemsOf(value: Options): Generator<Problem> {
+  yield* placeholderProblems(value);
   yield* maskPatternProblems(value);
   yield* annotationProblems(value);
   yield* thresholdProblems(value);
@@ -19,15 +21,37 @@ export function* problemsOf(value: Options): Generator<Problem> {
   }
 }
 
+function* placeholderProblems({ images, masks, outlines }: Options): Generator<Problem> {
+  const found = placeholdersIn(images).map(({ name }) => name);
+  const others = found.filter((name) => name !== 'id');
+  if (others.length > 0 && (!found.includes('id') || /\*\*/.test(images))) {
+    const message = `holds {${others[0]}}: it must hold {id} as well, and no **, as in "{part}/images/{id}.png"`;
+    yield { path: ['images'], message };
+  }
+  const patterns = [
+    [['masks'], masks],
+    [['outlines', 'files'], outlines?.files ?? ''],
+  ] as const;
+  for (const [path, pattern] of patterns) {
+    for (const { name, choices } of placeholdersIn(pattern)) {
+      if (choices.length > 0) {
+        yield { path, message: `holds choices for {${name}}: they belong into images` };
+      } else if (name !== 'id' && !found.includes(name)) {
+        yield { path, message: `holds {${name}}, which images does not hold` };
+      }
+    }
+  }
+}
+
 function* maskPatternProblems({ masks, classes }: Options): Generator<Problem> {
   const path = ['masks'];
-  if (!masks.includes('{id}')) {
-    yield { path, message: 'must hold {id}, as in "masks/{id}.png"' };
-  }
+  const named = placeholdersIn(masks).map(({ name }) => `{${name}}`);
+  const last = named.at(-1);
+  if (last === undefined) yield { path, message: 'must hold {id}, as in "masks/{id}.png"' };
   if (
     masks.includes('?') ||
     masks.includes('**') ||
-    masks.slice(0, masks.indexOf('{id}')).includes('*')
+    masks.slice(0, masks.lastIndexOf(last ?? '')).includes('*')
   ) {
     yield {
       path,

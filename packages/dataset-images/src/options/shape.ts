@@ -71,7 +71,7 @@ export const shape = z.strictObject({
     .min(1)
     .default('images/*.{png,jpg,jpeg,tif,tiff}')
     .describe(
-      'glob of the image files, relative to root; or a pattern with {id}, as in "{id}/image.png"',
+      'glob of the image files, relative to root; or a pattern with {id}, as in "{id}/image.png", and with further names in braces for folders, as in "{part}/images/{id}.png" or "{part:train,val}/images/{id}.png", which are in masks as well: an id is then what all of them stand for, with / between',
     ),
   masks: z
     .string()

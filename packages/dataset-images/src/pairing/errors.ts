@@ -115,6 +115,19 @@ export function severalMasks(image: string, masks: readonly string[]): RaremaskE
   });
 }
 
+/** Where masks do not hold all that images hold in braces. */
+export function sharedMask(mask: string, ids: readonly string[]): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_IMAGES_SHARED_MASK',
+    category: 'data',
+    where: mask,
+    what: `${ids.length} images have this one mask`,
+    expected: 'a mask for each image',
+    got: some(ids),
+    remedy: 'name in data.with.masks what tells these images apart in data.with.images',
+  });
+}
+
 export function unknownId(id: string, count: number): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_IMAGES_UNKNOWN_ID',

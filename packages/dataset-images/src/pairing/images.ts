@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { basename, relative, resolve, sep } from 'node:path';
 import type { RaremaskError } from '@raremask/core';
-import { glob } from 'tinyglobby';
+import { escapePath, glob } from 'tinyglobby';
 import { duplicateIds } from './errors.ts';
+import { apart, namesIn, replaced } from './placeholders.ts';
 
 /** Endings of the files that are read, in any case. */
 export const READABLE = 'png,jpg,jpeg,tif,tiff';
@@ -43,7 +44,7 @@ export function withoutExtension(path: string): string {
 
 /** Files that match a pattern, by id. */
 export async function listImages(pattern: string, root: string): Promise<Map<string, string[]>> {
-  const wanted = pattern.replaceAll('{id}', '*');
+  const wanted = replaced(pattern, ({ choices }) => oneOf(choices) ?? '*');
   const files = await filesFitting(wanted, root);
   const idOf = pattern.includes('{id}') ? idByPattern(pattern) : idByName(pattern);
   return collect(named(files, idOf, root));
@@ -71,13 +72,28 @@ export function collect(files: Iterable<readonly [string, string]>): Map<string,
   return byId;
 }
 
-/** Several {id} in one pattern must stand for the same text. */
+/** A glob of one of these texts; undefined where there are none. */
+function oneOf(choices: readonly string[]): string | undefined {
+  const texts = choices.map((choice) => escapePath(choice));
+  return texts.length > 1 ? `{${texts.join(',')}}` : texts[0];
+}
+
+/** A placeholder that stands there several times must be the same text each time. */
 function idByPattern(pattern: string): (file: string) => string | undefined {
-  const [head = '', ...rest] = pattern.split('{id}').map(globToExpression);
-  const [next = '', ...others] = rest;
-  const source = [`${head}([^/]+)${next}`, ...others].join('\\1');
-  const expression = new RegExp(`^${source}$`, 'i');
-  return (file) => expression.exec(file)?.[1];
+  const names = namesIn(pattern);
+  const seen = new Set<string>();
+  const source = apart(pattern).map((part) => {
+    if (typeof part === 'string') return globToExpression(part);
+    if (seen.has(part.name)) return `\\k<${part.name}>`;
+    seen.add(part.name);
+    const choices = part.choices.map((choice) => choice.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&'));
+    return `(?<${part.name}>${choices.length > 0 ? choices.join('|') : '[^/]+'})`;
+  });
+  const expression = new RegExp(`^${source.join('')}$`, 'i');
+  return (file) => {
+    const found = expression.exec(file)?.groups;
+    return found && names.map((name) => found[name]).join('/');
+  };
 }
 
 function globToExpression(part: string): string {

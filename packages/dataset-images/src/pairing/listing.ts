@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
-import type { Log } from '@raremask/core';
+import type { Log, RaremaskError } from '@raremask/core';
 import { some } from '../names.ts';
 import type { Options } from '../options/options.ts';
 import {
@@ -10,6 +10,7 @@ import {
   noFolder,
   noImages,
   noSuchPath,
+  sharedMask,
 } from './errors.ts';
 import {
   anyFiles,
@@ -23,6 +24,7 @@ import {
   withoutExtension,
 } from './images.ts';
 import { type FoundMasks, findMasks, looseName, maskFiles, tellNames } from './maskFiles.ts';
+import { namesIn, placeholdersIn } from './placeholders.ts';
 import { maskSlots } from './slots.ts';
 
 /** One image and the masks that belong to it. */
@@ -40,7 +42,9 @@ export async function listEntries(
   if (!(await isFolder(root))) throw noFolder(root);
   const images = await listImages(options.images, root);
   const slots = maskSlots(options);
-  const pattern = { pattern: options.masks, slots, deep: options.images.includes('**') };
+  const names = namesIn(options.images);
+  const deep = options.images.includes('**');
+  const pattern = { pattern: options.masks, slots, deep, names };
   const existing = await maskFiles(pattern, root);
   if (anyAmong(images, existing))
     takeMasksOut(images, findMasks(pattern, root, existing, [...images.keys()]), options);
@@ -53,11 +57,12 @@ export async function listEntries(
     existing,
     unique.map(({ id }) => id),
   );
+  const shared = sharedMasks(unique, found, options.masks, names);
   const entries = unique.map((listed): Entry => {
     const { id, image } = listed;
     const own = found.of(id);
     if (own.some((masks) => masks.includes(image))) throw maskIsImage(image);
-    const problem = listed.problem ?? found.problemOf(id, image);
+    const problem = listed.problem ?? found.problemOf(id, image) ?? shared(own);
     return { id, image, masks: own, ...(problem && { problem }) };
   });
   refuseMasksAmongImages(entries, found, options.masks);
@@ -65,6 +70,25 @@ export async function listEntries(
   const spare = found.spare.filter((file) => !files.has(file));
   tellNames(found.loose, spare, 'masks', log);
   return options.missingMask === 'error' ? withMissing(entries, found, spare) : entries;
+}
+
+/** Says why masks cannot be used that several images have, which only a pattern without all names of the images allows. */
+function sharedMasks(
+  listed: readonly Listed[],
+  found: FoundMasks,
+  pattern: string,
+  names: readonly string[],
+): (masks: Entry['masks']) => RaremaskError | undefined {
+  const held = new Set(placeholdersIn(pattern).map(({ name }) => name));
+  if (names.every((name) => held.has(name))) return () => undefined;
+  const idsOf = new Map<string, string[]>();
+  for (const { id } of listed) {
+    for (const mask of found.of(id).flat()) idsOf.set(mask, [...(idsOf.get(mask) ?? []), id]);
+  }
+  return (masks) => {
+    const file = masks.flat().find((one) => idsOf.get(one)!.length > 1);
+    return file === undefined ? undefined : sharedMask(file, idsOf.get(file)!);
+  };
 }
 
 /** Whether any image is a file that may be a mask. */

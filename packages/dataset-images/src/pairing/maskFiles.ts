@@ -4,6 +4,7 @@ import { escapePath } from 'tinyglobby';
 import { some } from '../names.ts';
 import { severalMasks } from './errors.ts';
 import { filesFitting } from './images.ts';
+import { apart, filled } from './placeholders.ts';
 
 /** Which files are masks: the pattern of the option, and the classes that have files of their own. */
 export interface MaskPattern {
@@ -12,7 +13,12 @@ export interface MaskPattern {
   readonly slots: readonly string[];
   /** Whether images are searched with `**`, so that an id may be a path. */
   readonly deep: boolean;
+  /** Placeholders of the images' pattern, which an id is made of. */
+  readonly names: readonly string[];
 }
+
+/** What a pattern of masks says of an id. */
+type Naming = (pattern: string, id: string) => string;
 
 /** Masks that were found for the images. */
 export interface FoundMasks {
@@ -34,7 +40,7 @@ export interface FoundMasks {
  * `*` an image has all that match, and a file that several ids match belongs to the longest of them.
  */
 export function findMasks(
-  { pattern, slots }: MaskPattern,
+  { pattern, slots, names }: MaskPattern,
   root: string,
   existing: ReadonlySet<string>,
   ids: readonly string[],
@@ -43,7 +49,8 @@ export function findMasks(
     alternativesOf(pattern.replaceAll('{class}', () => slot)).map((one) => resolve(root, one)),
   );
   const find = pattern.includes('*') ? findAll : findOne;
-  const found = perSlot.map((patterns) => find(patterns, existing, ids));
+  const naming: Naming = (one, id) => filled(one, names, id);
+  const found = perSlot.map((patterns) => find(patterns, existing, ids, naming));
   return {
     of: (id) => found.map((slot) => slot.of(id)),
     problemOf(id, image) {
@@ -51,7 +58,7 @@ export function findMasks(
       const several = found.map((slot) => slot.of(id)).find(({ length }) => length > 1);
       return several && severalMasks(image, several);
     },
-    expected: (id, slot) => perSlot[slot]!.map((one) => one.replaceAll('{id}', () => id)),
+    expected: (id, slot) => perSlot[slot]!.map((one) => naming(one, id)),
     spare: spareOf(existing, found, ids),
     loose: found.flatMap(({ loose }) => loose),
   };
@@ -104,9 +111,10 @@ function findOne(
   patterns: readonly string[],
   existing: ReadonlySet<string>,
   ids: readonly string[],
+  naming: Naming,
 ): Found {
-  const named = (id: string) => patterns.map((one) => one.replaceAll('{id}', () => id));
-  if (areAll(patterns, existing, ids)) {
+  const named = (id: string) => patterns.map((one) => naming(one, id));
+  if (areAll(patterns, existing, ids, naming)) {
     // Nothing is kept for each image: there may be a million.
     return { of: (id) => named(id).filter((file) => existing.has(file)), all: true, loose: [] };
   }
@@ -141,10 +149,11 @@ function areAll(
   [pattern = '', ...others]: readonly string[],
   existing: ReadonlySet<string>,
   ids: readonly string[],
+  naming: Naming,
 ): boolean {
   if (others.length > 0 || !pattern.includes('{id}')) return false;
   let count = 0;
-  for (const id of ids) if (existing.has(pattern.replaceAll('{id}', () => id))) count++;
+  for (const id of ids) if (existing.has(naming(pattern, id))) count++;
   return count === existing.size;
 }
 
@@ -152,34 +161,42 @@ function findAll(
   patterns: readonly string[],
   existing: ReadonlySet<string>,
   ids: readonly string[],
+  naming: Naming,
 ): Found {
-  const known = new Map(ids.map((id) => [looseName(id), id]));
+  /** What files of an id begin with, and how they go on. */
+  const beginnings = new Map<string, { readonly id: string; readonly rest: RegExp }[]>();
+  const rests = new Map<string, RegExp>();
+  let shortest = Number.POSITIVE_INFINITY;
+  for (const id of ids) {
+    for (const pattern of patterns) {
+      const [first = '', ...others] = looseName(naming(pattern, id)).split('*');
+      const source = others.map((text) => text.replace(/[\\^$.|+?()[\]{}]/g, '\\$&')).join('[^/]*');
+      const rest = rests.get(source) ?? new RegExp(`^[^/]*${source}$`, 's');
+      rests.set(source, rest);
+      const own = { id, rest };
+      const known = beginnings.get(first);
+      if (known === undefined) beginnings.set(first, [own]);
+      else known.push(own);
+      shortest = Math.min(shortest, first.length);
+    }
+  }
   const byId = new Map<string, string[]>();
   for (const file of [...existing].sort()) {
     const name = looseName(file);
-    let best: string | undefined;
-    for (const pattern of patterns.map(looseName)) {
-      const from = pattern.indexOf('{id}');
-      if (!name.startsWith(pattern.slice(0, from))) continue;
-      for (let to = name.length; to > from; to--) {
-        const id = name.slice(from, to);
-        if (id.length <= (best?.length ?? 0)) break;
-        if (known.has(id) && matches(pattern, id, name)) best = id;
+    for (let to = name.length; to >= shortest; to--) {
+      const fitting = beginnings
+        .get(name.slice(0, to))
+        ?.filter(({ rest }) => rest.test(name.slice(to)));
+      if (fitting === undefined || fitting.length === 0) continue;
+      for (const id of new Set(fitting.map((one) => one.id))) {
+        const own = byId.get(id);
+        if (own === undefined) byId.set(id, [file]);
+        else own.push(file);
       }
+      break;
     }
-    if (best === undefined) continue;
-    const id = known.get(best)!;
-    const own = byId.get(id);
-    if (own === undefined) byId.set(id, [file]);
-    else own.push(file);
   }
   return { of: (id) => byId.get(id) ?? [], loose: [] };
-}
-
-function matches(pattern: string, id: string, name: string): boolean {
-  const source = pattern.replaceAll('{id}', () => id).replace(/[\\^$.|+?()[\]{}]/g, '\\$&');
-  // An id may hold no `*`: no file system that people share has such names.
-  return new RegExp(`^${source.replaceAll('*', '[^/]*')}$`, 's').test(name);
 }
 
 /** `{png,tif}` stands for either. */
@@ -204,8 +221,8 @@ export async function maskFiles(
   const anyId = deep ? '**/*' : '*';
   const patterns = alternativesOf(pattern).flatMap((one) =>
     slots.map((slot) =>
-      one
-        .split('{id}')
+      apart(one)
+        .filter((part) => typeof part === 'string')
         .map((part) =>
           part
             .split('*')

@@ -54,8 +54,21 @@ export async function groupOf(folder: string, ids: readonly string[]): Promise<G
   };
 }
 
+/** Images in the folder of a case, on average, at most; folders of more are kinds. */
+const MOST_OF_CASE = 100;
+
 function guessedGroups(ids: readonly string[]): Groups['guess'] {
-  const pattern = '^(.+?)[_-](?:[A-Za-z]{0,6})\\d+$';
+  const folders = [...new Set(ids.map((id) => id.slice(0, Math.max(id.lastIndexOf('/'), 0))))];
+  // Kinds of images have names, cases have numbers.
+  const areCases =
+    folders.every((folder) => /\d/.test(folder)) && ids.length <= MOST_OF_CASE * folders.length;
+  return (
+    (areCases ? guessed(ids, '^(.+)/[^/]+$', 'images of one folder belong together') : undefined) ??
+    guessed(ids, '^(.+?)[_-](?:[A-Za-z]{0,6})\\d+$', 'names are GROUP_NUMBER')
+  );
+}
+
+function guessed(ids: readonly string[], pattern: string, assumed: string): Groups['guess'] {
   const names = ids.map((id) => new RegExp(pattern).exec(id)?.[1]);
   const groups = new Set(names);
   if (names.includes(undefined) || groups.size < 5 || groups.size > ids.length / 2) {
@@ -64,7 +77,7 @@ function guessedGroups(ids: readonly string[]): Groups['guess'] {
   return {
     options: { group: pattern },
     remarks: {
-      'data.with.group': `assumed: names are GROUP_NUMBER, such as ${ids[0]} of group ${names[0]} (${groups.size} groups); images of one group never stand in two splits. Leave it out if the images are independent`,
+      'data.with.group': `assumed: ${assumed}, such as ${ids[0]} of group ${names[0]} (${groups.size} groups); images of one group never stand in two splits. Leave it out if the images are independent`,
       'data.split.validation': '',
     },
   };

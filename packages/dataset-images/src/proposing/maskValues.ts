@@ -81,6 +81,29 @@ export async function maskValues(files: readonly string[]): Promise<MaskValues> 
   return { ...found, read: chosen.length, all: files.length };
 }
 
+/**
+ * More values, none of which has this share of the pixels, are grey levels of a picture; in JPEG files, where values
+ * change, those of which fewer are near the lowest or the highest.
+ */
+const PICTURE = { values: 64, share: 0.25, near: 0.8 };
+
+/** Whether these are no masks, but pictures. */
+export function arePictures({ colours, counts, lossy }: MaskValues): boolean {
+  if (colours.size >= MOST_COLOURS) return true;
+  if (counts.size <= PICTURE.values) return false;
+  const all = sum([...counts.values()]);
+  if (lossy === 0) return [...counts.values()].every((count) => count < PICTURE.share * all);
+  const values = [...counts.keys()];
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const reach = (high - low) / 8;
+  const near = [...counts].filter(([value]) => value - low <= reach || high - value <= reach);
+  return sum(near.map(([, count]) => count)) < PICTURE.near * all;
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((all, count) => all + count, 0);
+}
+
 /** The mask's values, or its colours; nothing of a damaged one, which is the inspection's to report. */
 async function masked(file: string): Promise<Raster | undefined> {
   try {

@@ -20,6 +20,8 @@ export const MASK_FOLDERS = [
 export const IMAGE_FILE = /\.(png|jpe?g|tiff?)$/i;
 /** Masks are looked for among files without loss first. */
 const MASK_FILES = [/\.(png|tiff?)$/i, IMAGE_FILE];
+/** Masks whose names are compared letter by letter. */
+const COMPARED = 400;
 /** What second and further masks of an image have behind the name of the first. */
 const FURTHER = /^[_\-. ]?\(?\d{1,4}\)?$/;
 
@@ -40,6 +42,20 @@ export interface Pairing {
   readonly several: readonly string[];
   /** Masks that belong to no image, by name. */
   readonly spare: readonly string[];
+  /** Beginnings of ids in folders that are called as parts of a set (train, val, test), with whether any has a mask. */
+  readonly divisions?: readonly Division[];
+  /** Folders of images that have no masks. */
+  readonly leftOut?: readonly string[];
+  /** Of classes whose masks are files of their own: the mask of each image that has one. */
+  readonly labels?: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+/** A folder that is called as a part of a set. */
+export interface Division {
+  /** What the ids in it begin with. */
+  readonly begins: string;
+  readonly split: 'train' | 'validation' | 'test';
+  readonly hasMasks: boolean;
 }
 
 export async function findPairs(folder: string): Promise<Pairing | undefined> {
@@ -69,28 +85,99 @@ async function pairsOf(
   maskFolder: string,
   wanted: RegExp,
 ): Promise<Pairing | undefined> {
-  const imageFiles = await filesIn(join(folder, imageFolder), IMAGE_FILE);
-  const maskFiles = await filesIn(join(folder, maskFolder), wanted);
+  const images = await filesIn(join(folder, imageFolder), IMAGE_FILE);
+  const masks = await filesIn(join(folder, maskFolder), wanted);
   const same = imageFolder === maskFolder;
-  const maskOf = filesByStem(maskFiles, !same);
-  const imageStems = imageFiles.map(stemOf);
-  let best: { tail: string; head: string; foot: string; found: number } | undefined;
-  for (const tail of tailsOf(imageStems)) {
-    const ids = imageStems.filter((stem) => stem.endsWith(tail)).map((stem) => cut(stem, tail));
-    const stems = [...maskOf.values()].map(stemOf);
-    for (const { head, foot } of affixesOf(ids, stems, same ? tail : undefined)) {
-      const found = ids.filter((id) => maskOf.has(looseName(`${head}${id}${foot}`))).length;
+  // Names that differ by a number alone are those of two images.
+  const isTold = ({ head, foot }: Affix) => !same || /\p{L}/u.test(head + foot);
+  const affix = affixOf([{ images, masks }], same, isTold);
+  if (affix === undefined) return undefined;
+  const found = matched({ images, masks }, same, affix);
+  const { own, used, several } = found;
+  const inFolder = (name: string, file: string) => (name === '' ? file : `${name}/${file}`);
+  const { tail, head, foot } = affix;
+  const more = several.length > 0 ? '*' : '';
+  const mask = (file: string) => join(folder, maskFolder, file);
+  return {
+    ...found,
+    images: inFolder(imageFolder, `${tail === '' ? '*' : `{id}${tail}`}.${endingOf(own)}`),
+    masks: inFolder(maskFolder, `${head}{id}${foot}${more}.${endingOf(used)}`),
+    imageFiles: own.map((file) => join(folder, imageFolder, file)),
+    maskFiles: used.map(mask),
+    pairs: found.pairs.map(([image, first]) => [join(folder, imageFolder, image), mask(first)]),
+  };
+}
+
+/** What is constant in the names of images, and of their masks, around the id. */
+export interface Affix {
+  /** Of images, behind the id. */
+  readonly tail: string;
+  /** Of masks, before and behind it. */
+  readonly head: string;
+  readonly foot: string;
+}
+
+/** Names of files of a folder, and of the folder of their masks. */
+export interface Names {
+  readonly images: readonly string[];
+  readonly masks: readonly string[];
+}
+
+/**
+ * The affixes by which most images have a mask; undefined where none has.
+ *
+ * @param same whether masks lie among the images
+ */
+export function affixOf(
+  folders: readonly Names[],
+  same: boolean,
+  allows: (affix: Affix) => boolean = () => true,
+): Affix | undefined {
+  const known = folders.map(({ images, masks }) => ({
+    stems: images.map(stemOf),
+    maskOf: filesByStem(masks, !same),
+  }));
+  let best: (Affix & { readonly found: number }) | undefined;
+  for (const tail of tailsOf(known.flatMap(({ stems }) => stems))) {
+    const named = known.map(({ stems, maskOf }) => ({
+      ids: stems.filter((stem) => stem.endsWith(tail)).map((stem) => cut(stem, tail)),
+      maskOf,
+    }));
+    for (const { head, foot } of affixesOf(named, same ? tail : undefined)) {
+      if (!allows({ tail, head, foot })) continue;
+      const found = named.reduce(
+        (sum, { ids, maskOf }) =>
+          sum + ids.filter((id) => maskOf.has(looseName(`${head}${id}${foot}`))).length,
+        0,
+      );
       if (found > (best?.found ?? 0)) best = { tail, head, foot, found };
     }
   }
-  if (best === undefined) return undefined;
-  const { tail, head, foot } = best;
-  const inFolder = (name: string, file: string) => (name === '' ? file : `${name}/${file}`);
+  return best;
+}
+
+/** Which images of a folder have which masks; files by their names. */
+export interface Matched {
+  readonly own: readonly string[];
+  readonly ids: readonly string[];
+  readonly missing: readonly string[];
+  readonly several: readonly string[];
+  readonly used: readonly string[];
+  readonly spare: readonly string[];
+  readonly pairs: readonly (readonly [image: string, mask: string])[];
+}
+
+export function matched(
+  { images, masks }: Names,
+  same: boolean,
+  { tail, head, foot }: Affix,
+): Matched {
+  const maskOf = filesByStem(masks, !same);
   const maskName = (id: string) => looseName(`${head}${id}${foot}`);
   const [before, behind] = [looseName(head), looseName(foot)];
   const isMask = (stem: string) =>
     same && foot + head !== '' && stem.startsWith(before) && stem.endsWith(behind);
-  const candidates = imageFiles.filter((file) => stemOf(file).endsWith(tail));
+  const candidates = images.filter((file) => stemOf(file).endsWith(tail));
   const first = new Set(candidates.map((file) => maskName(cut(stemOf(file), tail))));
   const further = (file: string) => {
     const stem = looseName(stemOf(file));
@@ -104,30 +191,23 @@ async function pairsOf(
   );
   const ids = own.map((file) => cut(stemOf(file), tail)).sort();
   const names = new Set(ids.map(maskName));
-  const more = maskFiles.filter((file) => {
+  const more = masks.filter((file) => {
     const start = further(file);
     return start !== undefined && names.has(start) && !names.has(looseName(stemOf(file)));
   });
-  const maskFilesOf = ids.flatMap((id) => maskOf.get(maskName(id)) ?? []);
-  const used = new Set([...maskFilesOf, ...more]);
+  const used = new Set([...ids.flatMap((id) => maskOf.get(maskName(id)) ?? []), ...more]);
   const withMore = new Set(more.map(further));
   return {
-    images: inFolder(imageFolder, `${tail === '' ? '*' : `{id}${tail}`}.${endingOf(own)}`),
-    masks: inFolder(
-      maskFolder,
-      `${head}{id}${foot}${more.length > 0 ? '*' : ''}.${endingOf([...used])}`,
-    ),
+    own,
     ids,
     missing: ids.filter((id) => !maskOf.has(maskName(id))),
-    imageFiles: own.map((file) => join(folder, imageFolder, file)),
-    maskFiles: [...used].map((file) => join(folder, maskFolder, file)),
+    several: ids.filter((id) => withMore.has(maskName(id))),
+    used: [...used],
+    spare: same ? [] : masks.filter((file) => !used.has(file)),
     pairs: own.flatMap((file) => {
       const mask = maskOf.get(maskName(cut(stemOf(file), tail)));
-      const pair = [join(folder, imageFolder, file), join(folder, maskFolder, mask ?? '')] as const;
-      return mask === undefined ? [] : [pair];
+      return mask === undefined ? [] : [[file, mask] as const];
     }),
-    several: ids.filter((id) => withMore.has(maskName(id))),
-    spare: same ? [] : maskFiles.filter((file) => !used.has(file)),
   };
 }
 
@@ -158,7 +238,7 @@ function extensionOf(file: string): string {
   return file.slice(file.lastIndexOf('.') + 1).toLowerCase();
 }
 
-function cut(text: string, tail: string): string {
+export function cut(text: string, tail: string): string {
   return text.slice(0, text.length - tail.length);
 }
 
@@ -183,21 +263,26 @@ function tailsOf(stems: readonly string[]): string[] {
  * @param ownTail what images' names have behind the id, where masks lie in the same folder
  */
 function affixesOf(
-  ids: readonly string[],
-  masks: readonly string[],
+  folders: readonly {
+    readonly ids: readonly string[];
+    readonly maskOf: ReadonlyMap<string, string>;
+  }[],
   ownTail: string | undefined,
 ): { head: string; foot: string }[] {
   const seen = new Map<string, { head: string; foot: string }>();
   if (ownTail === undefined) seen.set('', { head: '', foot: '' });
-  const known = new Set(ids.map(looseName));
-  for (const mask of masks.slice(0, 400)) {
-    for (let from = 0; from < mask.length; from++) {
-      for (let to = mask.length; to > from; to--) {
-        if (!known.has(looseName(mask.slice(from, to)))) continue;
-        const [head, foot] = [mask.slice(0, from), mask.slice(to)];
-        // In one folder this would be the image itself.
-        if (head === '' && foot === ownTail) continue;
-        seen.set(`${head}\n${foot}`, { head, foot });
+  const each = Math.ceil(COMPARED / folders.length);
+  for (const { ids, maskOf } of folders.slice(0, COMPARED)) {
+    const known = new Set(ids.map(looseName));
+    for (const mask of [...maskOf.values()].map(stemOf).slice(0, each)) {
+      for (let from = 0; from < mask.length; from++) {
+        for (let to = mask.length; to > from; to--) {
+          if (!known.has(looseName(mask.slice(from, to)))) continue;
+          const [head, foot] = [mask.slice(0, from), mask.slice(to)];
+          // In one folder this would be the image itself.
+          if (head === '' && foot === ownTail) continue;
+          seen.set(`${head}\n${foot}`, { head, foot });
+        }
       }
     }
   }

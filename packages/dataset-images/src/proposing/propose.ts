@@ -5,9 +5,11 @@ import { findAnnotated } from './annotated.ts';
 import { channelsOf } from './channels.ts';
 import { classesOf } from './classes.ts';
 import { groupOf } from './groups.ts';
-import { maskValues } from './maskValues.ts';
+import { labelled } from './labelled.ts';
+import { findLayouts } from './layouts.ts';
+import { arePictures, maskValues } from './maskValues.ts';
 import { orientationOf } from './orientation.ts';
-import { findPairs } from './pairs.ts';
+import { type Division, findPairs, type Pairing } from './pairs.ts';
 
 /** Looks for images and masks in a folder, or for annotations, reads their values, and looks for groups. */
 export async function propose(
@@ -16,17 +18,41 @@ export async function propose(
 ): Promise<DatasetProposal | undefined> {
   const path = relative(manifestFolder, folder).split(sep).join('/');
   const root = path === '' ? '.' : path;
-  const pairing = await findPairs(folder);
-  if (pairing === undefined) return annotated(folder, root);
+  const flat = await findPairs(folder);
+  const paired = flat && (await proposed(folder, root, flat));
+  if (paired !== undefined) return paired;
+  for (const pairing of await findLayouts(folder)) {
+    const found = await proposed(folder, root, pairing);
+    if (found !== undefined) return found;
+  }
+  return annotated(folder, root);
+}
+
+/** Undefined where what looked like masks are none. */
+async function proposed(
+  folder: string,
+  root: string,
+  pairing: Pairing,
+): Promise<DatasetProposal | undefined> {
+  const values = await maskValues(pairing.maskFiles);
+  if (arePictures(values)) return undefined;
+  const classes = pairing.labels
+    ? await labelled(classesOf(values), pairing.labels)
+    : classesOf(values);
+  if (classes === undefined) return undefined;
   const remarks: Record<string, string> = {};
-  const { ids, missing, several, spare } = pairing;
+  const { ids, missing, several, spare, leftOut = [] } = pairing;
   const severally =
     several.length === 0
       ? ''
       : `; ${several.length} have several masks (${some(several)}), which are put together`;
+  const every = pairing.labels ? 'a mask of every class' : 'a mask';
   remarks['data.with.masks'] =
-    `${ids.length - missing.length} of ${ids.length} images have a mask${severally}`;
-  const classes = classesOf(await maskValues(pairing.maskFiles));
+    `${ids.length - missing.length} of ${ids.length} images have ${every}${severally}`;
+  if (leftOut.length > 0) {
+    remarks['data.with.images'] =
+      `left out, as there are no masks of theirs: the images in ${some(leftOut)}`;
+  }
   remarks['data.with.classes'] = classes.remark;
   const channels = await channelsOf(pairing.imageFiles);
   if (channels !== undefined) remarks['data.with.channels'] = channels.remark;
@@ -42,7 +68,11 @@ export async function propose(
       `; ${spare.length} masks belong to no image (${some(spare)}): mend the names`;
   }
   const group = await groupOf(folder, ids);
-  remarks[group.option === undefined ? 'data.split.validation' : 'data.with.group'] = group.remark;
+  const { split, remark } = splitOf(pairing.divisions ?? []);
+  const place = 'data.split.validation';
+  if (group.option !== undefined) remarks['data.with.group'] = group.remark;
+  const said = [remark ?? '', group.option === undefined ? group.remark : ''].filter(Boolean);
+  if (said.length > 0) remarks[place] = said.join('; ');
   return {
     options: {
       root,
@@ -54,9 +84,45 @@ export async function propose(
       ...(orientation !== undefined && { orientation: orientation.option }),
       ...(group.option !== undefined && { group: group.option }),
     },
-    split: { validation: 0.2 },
+    split,
     remarks,
     ...(group.guess !== undefined && { unlisted: group.guess }),
+  };
+}
+
+/**
+ * By the folders of a set that is divided already. A part without masks is none to train or to be scored on alone: then
+ * images are divided whatever folder they lie in.
+ */
+function splitOf(divisions: readonly Division[]): {
+  readonly split: DatasetProposal['split'];
+  readonly remark?: string;
+} {
+  const of = (split: Division['split']) => divisions.filter((one) => one.split === split);
+  const [[train], [validation], [test]] = [of('train'), of('validation'), of('test')];
+  const share = { validation: 0.2 };
+  const isWhole = divisions.every(({ hasMasks }) => hasMasks);
+  if (train === undefined || (validation === undefined && test === undefined)) {
+    return { split: share };
+  }
+  if (!isWhole || new Set(divisions.map(({ split }) => split)).size < divisions.length) {
+    const names = divisions.map(({ begins }) => begins).join(', ');
+    return {
+      split: share,
+      remark: `${names} are not followed, as not all of them have masks`,
+    };
+  }
+  const held = test && { test: { begins: test.begins } };
+  if (validation === undefined) {
+    return { split: { ...share, ...held }, remark: `${test!.begins} stays unseen` };
+  }
+  return {
+    split: {
+      train: { begins: train.begins },
+      validation: { begins: validation.begins },
+      ...held,
+    },
+    remark: 'as the folders say',
   };
 }
 

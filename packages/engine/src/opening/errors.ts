@@ -98,6 +98,20 @@ export function listEmpty(file: string): RaremaskError {
   });
 }
 
+export function listNoBeginning(begins: string, ids: readonly string[]): RaremaskError {
+  const folders = [...new Set(ids.map((id) => id.slice(0, id.indexOf('/') + 1)))].sort();
+  return new RaremaskError({
+    code: 'RAREMASK_LIST_NO_BEGINNING',
+    category: 'data',
+    where: 'data.split',
+    what: `no id begins with ${begins}`,
+    expected:
+      folders.length > 1 ? `one of ${some(folders)}` : `the beginning of ids such as ${some(ids)}`,
+    got: begins,
+    remedy: 'mend begins; letters count as they are written',
+  });
+}
+
 export function listNoTable(file: string, cause: unknown): RaremaskError {
   return new RaremaskError(
     {

@@ -6,6 +6,7 @@ import type { ListSource } from '@raremask/core/manifest';
 import { parse } from 'csv-parse/sync';
 import {
   listEmpty,
+  listNoBeginning,
   listNoColumn,
   listNoRow,
   listNoTable,
@@ -40,7 +41,7 @@ export class IdLists {
   /**
    * Reads a list of ids: a file of one a line, or the rows of a CSV file of which a column says so. Blank
    * lines are left out, in a file of ids also lines that begin with #; so are spaces around an id. The
-   * name of a group stands for all of its ids.
+   * name of a group stands for all of its ids. Or the ids that begin with a text, as those of a folder do.
    *
    * @param onUnknown hears of ids that the data set does not have, where it has some of the list
    * @returns each id with its place, `file:line`, for messages
@@ -49,6 +50,7 @@ export class IdLists {
     source: ListSource,
     onUnknown?: (id: string, reason: RaremaskError) => void,
   ): Promise<ReadonlyMap<string, string>> {
+    if (isBeginning(source)) return this.#beginning(source.begins);
     const { file, lines } = await this.#open(source);
     const places = new Map<string, string>();
     const unknown: { place: string; id: string }[] = [];
@@ -77,7 +79,13 @@ export class IdLists {
     return places;
   }
 
-  async #open(source: ListSource): Promise<{ file: string; lines: readonly Line[] }> {
+  #beginning(begins: string): ReadonlyMap<string, string> {
+    const ids = [...this.#known].filter((id) => id.startsWith(begins));
+    if (ids.length === 0) throw listNoBeginning(begins, [...this.#known]);
+    return new Map(ids.map((id) => [id, `begins: ${begins}`]));
+  }
+
+  async #open(source: FileSource): Promise<{ file: string; lines: readonly Line[] }> {
     if (typeof source === 'string') {
       const { file, text } = await firstReadable(source, this.#folders);
       return { file, lines: linesOf(text) };
@@ -90,6 +98,13 @@ export class IdLists {
     }
     return { file: table.file, lines: rowsOf(table, source) };
   }
+}
+
+type Beginning = Extract<ListSource, { readonly begins: string }>;
+type FileSource = Exclude<ListSource, Beginning>;
+
+function isBeginning(source: ListSource): source is Beginning {
+  return typeof source !== 'string' && 'begins' in source;
 }
 
 /** A name, and the line that it stands in, counted from 1. */
@@ -136,7 +151,7 @@ function tableOf(file: string, text: string): Table {
 
 function rowsOf(
   { file, columns, rows }: Table,
-  { column, value, id }: Exclude<ListSource, string>,
+  { column, value, id }: Exclude<FileSource, string>,
 ): Line[] {
   const [split, name] = [columns.indexOf(column), columns.indexOf(id)];
   if (split < 0) throw listNoColumn(file, column, columns);

@@ -43,16 +43,20 @@ const NAMES = ['train', 'validation', 'test'] as const;
 type Name = (typeof NAMES)[number];
 
 /**
- * Divides a data set, by list files or by share. By share, whole groups are dealt out, and empty
- * images likewise; the same seed gives the same splits.
+ * Divides a data set, by lists or by share. By share, whole groups are dealt out, and empty
+ * images likewise; the same seed gives the same splits. A list of test images goes with a share for validation.
  */
 export async function splitIds(options: SplitOptions): Promise<SplitIds> {
   const { split, dataset } = options;
   checkRule(split);
-  const assigned =
-    typeof split.validation === 'number'
-      ? await dealOut(split.validation, typeof split.test === 'number' ? split.test : 0, options)
-      : await listed(options);
+  const assigned = await listed(options);
+  if (typeof split.validation === 'number') {
+    const test = typeof split.test === 'number' ? split.test : 0;
+    const left = dataset.ids.filter((id) => !assigned.has(id));
+    for (const [id, name] of await dealOut(left, split.validation, test, options)) {
+      assigned.set(id, name);
+    }
+  }
   const result: SplitIds = { train: [], validation: [], test: [] };
   for (const id of dataset.ids) {
     const name = assigned.get(id);
@@ -74,15 +78,14 @@ function checkRule({ train, validation, test }: SplitRule): void {
       'give a list file for each split, or a share for data.split.validation',
     );
   }
-  if (train !== undefined || isList(test)) {
+  if (train !== undefined) {
     throw splitMixed(
-      `validation is a share, but ${train === undefined ? 'test' : 'train'} is a list file`,
-      'give a list file for data.split.validation as well, or shares alone',
+      'validation is a share, but train is a list file',
+      'give a list file for data.split.validation as well, or leave train out',
     );
   }
-  if (!(validation > 0 && (test ?? 0) >= 0 && validation + (test ?? 0) < 1)) {
-    throw splitShares(validation, test ?? 0);
-  }
+  const held = isList(test) ? 0 : (test ?? 0);
+  if (!(validation > 0 && held >= 0 && validation + held < 1)) throw splitShares(validation, held);
 }
 
 async function listed({
@@ -126,6 +129,7 @@ function isList(source: ListSource | number | undefined): source is ListSource {
 
 /** Deals units out by shares, empty images likewise. */
 async function dealOut(
+  ids: readonly string[],
   validation: number,
   test: number,
   { dataset, split, seed, isEmpty }: SplitOptions,
@@ -133,7 +137,7 @@ async function dealOut(
   const shares = { train: 1 - validation - test, validation, test };
   const names = NAMES.filter((name) => shares[name] > 0);
   const group = (id: string) => (split.by === 'group' ? dataset.group(id) : undefined);
-  const units = await unitsOf(dataset.ids, group, split.stratify ? isEmpty : undefined);
+  const units = await unitsOf(ids, group, split.stratify ? isEmpty : undefined);
   const wanted = names.map((name) => ({ name, share: shares[name] }));
   return deal(units, wanted, createRandom(seed).fork('split'));
 }
