@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from '../setup.mjs';
-import { consumer } from './check/consumer.mjs';
+import { consumer, hasManager } from './check/consumer.mjs';
 import { copyWorkspace } from './check/copy.mjs';
 import { livedKinds, tried } from './check/kinds.mjs';
 import { maintainer } from './check/maintainer.mjs';
@@ -146,6 +146,8 @@ try {
       people.push(person);
     }
 
+    for (const manager of ['yarn 1', 'yarn 4', 'bun']) await installsBy(manager);
+
     step('a patch of core and a minor of loss-dice move nothing else');
     release.change({ [CORE]: 'patch' }, 'Mended something.');
     release.change({ [DICE]: 'minor' }, 'Added something.');
@@ -198,6 +200,25 @@ try {
     await release.publish();
     await installs('canary', canary[CORE][1]);
     same(await tagged(CORE), '1.1.0', 'the latest core');
+  }
+
+  /** A person with another package manager installs, looks, and trains. */
+  async function installsBy(manager) {
+    if (!(await hasManager(manager))) {
+      console.log(`skipped: ${manager}, which npx cannot fetch here`);
+      return;
+    }
+    step(`${manager} installs everything in an empty folder, and four steps are trained`);
+    const person = await consumer(join(outside, `by-${manager.replace(' ', '-')}`), {
+      manager,
+      pnpm: packageManager,
+      url,
+    });
+    const doctor = await person.raremask('doctor');
+    if (!/^ok +compiled /m.test(doctor)) throw new Error(`nothing is compiled:\n${doctor}`);
+    await person.draw();
+    await person.train('first', { loss: '@raremask/loss-ce' });
+    person.remove();
   }
 
   /** A person who has nothing yet installs a channel, and every plugin loads. */

@@ -56,10 +56,10 @@ export function otherNativeIsLoaded(request: string, loaded: string): RaremaskEr
   );
 }
 
-export function wasmDoesNotStart(detail: string, cause?: unknown): RaremaskError {
+export function wasmDoesNotStart(detail: string, remedy: string, cause?: unknown): RaremaskError {
   return new RaremaskError(
     'RAREMASK_WASM_DOES_NOT_START',
-    `backend wasm: the WebAssembly module does not start. Expected: the .wasm files of @tensorflow/tfjs-backend-wasm and of @raremask/backends where npm put them. Got: ${detail}. Do this: install the packages again, or ask for cpu.`,
+    `backend wasm: the WebAssembly module does not start. Expected: the .wasm files of @tensorflow/tfjs-backend-wasm and of @raremask/backends where npm put them, and addresses for them. Got: ${detail}. Do this: ${remedy}; or ask for cpu.`,
     { cause },
   );
 }

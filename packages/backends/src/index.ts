@@ -10,10 +10,9 @@ export {
 } from './install/tensorflowRelease.ts';
 export type { OnnxRuntime } from './machine/cudaFindings.ts';
 export type { Finding } from './machine/finding.ts';
-export { machineFindings } from './machine/findings.ts';
+export { lacksOf, machineFindings } from './machine/findings.ts';
 export { type GpuDevice, gpuDevices, withoutGpu } from './machine/gpuDevices.ts';
 export { type Machine, thisMachine } from './machine/machine.ts';
-export { packageManagerOf } from './machine/nodeFindings.ts';
 export { findPackage, type NativeName, nativePackages } from './native.ts';
 export type { BackendRequest, PreparedBackend } from './prepare.ts';
 export { prepareBackend } from './prepare.ts';

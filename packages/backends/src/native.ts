@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { tf } from '@raremask/tfjs';
+import { libraryFault } from './machine/elf.ts';
+import { thisMachine } from './machine/machine.ts';
 import { firstLine, quietly } from './quietly.ts';
 
 export type NativeName = 'tensorflow-gpu' | 'tensorflow';
@@ -55,6 +57,10 @@ export async function loadNative(
     if (tf32) delete process.env['NVIDIA_TF32_OVERRIDE'];
     else process.env['NVIDIA_TF32_OVERRIDE'] = '0';
   }
+  const fault = fileFault(found.home);
+  if (fault !== undefined) {
+    return { state: 'broken', detail: fault, remedy: AGAIN, cause: new Error(fault) };
+  }
   try {
     await quietly(() => importNative(found.require.resolve(packageName)));
     const kernels = tf.getKernelsForBackend('tensorflow').length;
@@ -73,6 +79,24 @@ export async function loadNative(
     const detail = firstLine(cause);
     return { state: 'broken', detail, remedy: remedyFor(packageName, detail), cause };
   }
+}
+
+/** What is wrong with a native library of a package: to load one that is cut short ends the process. */
+function fileFault(home: string): string | undefined {
+  const machine = thisMachine();
+  if (machine.platform !== 'linux') return undefined;
+  const addons = machine
+    .list(join(home, 'lib'))
+    .map((folder) => join(home, 'lib', folder, 'tfjs_binding.node'));
+  const libraries = machine
+    .list(join(home, 'deps', 'lib'))
+    .filter((name) => /\.so(\.\d+)*$/.test(name))
+    .map((name) => join(home, 'deps', 'lib', name));
+  for (const path of [...addons, ...libraries]) {
+    const fault = machine.exists(path) ? libraryFault(machine, path) : undefined;
+    if (fault !== undefined) return `${path} ${fault}`;
+  }
+  return undefined;
 }
 
 /** A package that is installed, whether or not it loads. */
@@ -123,9 +147,12 @@ function libraryVersion({ binding }: NativeBackend): Record<string, string> {
   return binding?.TF_Version === undefined ? {} : { libtensorflow: binding.TF_Version };
 }
 
+const AGAIN =
+  'raremask backend install tensorflow, which builds the addon where it cannot be fetched';
+
 function remedyFor(packageName: string, detail: string): string {
   if (/tfjs_binding\.node/.test(detail) || /addon/i.test(detail)) {
-    return 'raremask backend install tensorflow, which builds the addon where it cannot be fetched';
+    return AGAIN;
   }
   if (/\.so|\.dylib|\.dll|shared object|dlopen/i.test(detail)) {
     return `put the library that it names into the deps/lib folder of ${packageName}, or into LD_LIBRARY_PATH; or raremask backend install tensorflow, which brings NVIDIA's libraries with it`;

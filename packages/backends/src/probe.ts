@@ -2,7 +2,7 @@ import { tf } from '@raremask/tfjs';
 import { cpuBackend } from './cpu.ts';
 import { loadNative, nativePackages } from './native.ts';
 import { firstLine } from './quietly.ts';
-import { startWasm } from './wasm.ts';
+import { startWasm, wasmFault } from './wasm.ts';
 
 /** What became of one backend when it was tried. */
 export interface Probe {
@@ -43,12 +43,8 @@ async function probeWasm(expected: readonly number[]): Promise<Probe> {
     const { version } = await startWasm();
     return compared('wasm', `@tensorflow/tfjs-backend-wasm ${version}, SIMD, one thread`, expected);
   } catch (thrown) {
-    return {
-      name: 'wasm',
-      state: 'broken',
-      detail: firstLine(thrown),
-      remedy: 'install @raremask/backends again',
-    };
+    const cause = thrown instanceof Error ? (thrown.cause ?? thrown) : thrown;
+    return { name: 'wasm', state: 'broken', ...wasmFault(cause) };
   }
 }
 

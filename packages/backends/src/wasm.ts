@@ -39,10 +39,31 @@ async function start(): Promise<StartedWasm> {
     return { version };
   } catch (cause) {
     started = undefined;
-    throw wasmDoesNotStart(firstLine(cause), cause);
+    const { detail, remedy } = wasmFault(cause);
+    throw wasmDoesNotStart(detail, remedy, cause);
   } finally {
     removeNewListeners(listeners);
   }
+}
+
+/** Of the global WebAssembly, of which Node's type declarations do not speak. */
+interface Memories {
+  readonly Memory: new (pages: { readonly initial: number }) => unknown;
+}
+
+/** Why wasm does not start. @param cause what was thrown: tfjs does not say it where memory is refused */
+export function wasmFault(cause: unknown): { readonly detail: string; readonly remedy: string } {
+  try {
+    const { WebAssembly: wasm } = globalThis as unknown as { WebAssembly: Memories };
+    new wasm.Memory({ initial: 1 });
+  } catch (refused) {
+    return {
+      detail: firstLine(refused),
+      remedy:
+        'ulimit -v unlimited (Node reserves about 10 GiB of addresses for every WebAssembly memory, whatever it uses)',
+    };
+  }
+  return { detail: firstLine(cause), remedy: 'install the packages again' };
 }
 
 type ProcessEvent = 'uncaughtException' | 'unhandledRejection';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -84,6 +84,20 @@ test('auto passes over a package that registers nothing', async () => {
   expect(prepared.notes).toHaveLength(1);
   expect(prepared.notes[0]).toContain('registered no backend');
 });
+
+test.runIf(process.platform === 'linux')(
+  'an addon that is cut short is named, and not loaded: that would end the process',
+  async () => {
+    install('@tensorflow/tfjs-node', "require('../lib/napi-v8/tfjs_binding.node');");
+    const addon = join(folder, 'node_modules/@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node');
+    mkdirSync(dirname(addon), { recursive: true });
+    // Node itself is such a library, of which this is the beginning.
+    writeFileSync(addon, readFileSync(process.execPath).subarray(0, 30_000));
+    const { code, message } = await refusal('tensorflow');
+    expect(code).toBe('RAREMASK_BACKEND_DOES_NOT_LOAD');
+    expect(message).toContain(`${addon} is cut short`);
+  },
+);
 
 test('a native backend that is asked for and not installed is refused', async () => {
   const { code, category, message } = await refusal('tensorflow-gpu');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { BACKENDS, PRECISIONS } from '@raremask/core';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Console, createConsole } from './console.ts';
+import { plugAndPlay } from './errors.ts';
 import { reportFailure } from './failure.ts';
 
 /** The version of the command line. */
@@ -34,6 +35,7 @@ export function action<A extends unknown[]>(
     const options = parameters.at(-2) as Shared | undefined;
     const console = createConsole({ json: options?.json === true });
     try {
+      if (process.versions['pnp'] !== undefined) throw plugAndPlay();
       process.exitCode = await work(console, ...parameters);
     } catch (error) {
       process.exitCode = reportFailure(error, console, version);

@@ -1,3 +1,4 @@
+import { inWordsOf, packageManagerOf, thisMachine } from '@raremask/backends/machine';
 import pc from 'picocolors';
 
 /** Where a command writes: results on stdout, everything else on stderr. */
@@ -28,10 +29,12 @@ export function createConsole(options: { readonly json: boolean }): Console {
     text: (text) => {
       if (!options.json) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
     },
-    note: (level, text) =>
-      process.stderr.write(`${level === 'warn' ? paint.yellow(`warning: ${text}`) : text}\n`),
+    note: (level, text) => {
+      const said = advised(text);
+      process.stderr.write(`${level === 'warn' ? paint.yellow(`warning: ${said}`) : said}\n`);
+    },
     problem: (text, code) =>
-      process.stderr.write(`${paint.red('error')} ${text} ${paint.dim(`[${code}]`)}\n`),
+      process.stderr.write(`${paint.red('error')} ${advised(text)} ${paint.dim(`[${code}]`)}\n`),
   };
 }
 
@@ -46,6 +49,12 @@ export function silenced(console: Console, who: string): Console {
     note() {},
     problem: (text, code) => console.problem(`${who}: ${text}`, code),
   };
+}
+
+/** A message whose commands are those of the package manager that made this folder. */
+export function advised(text: string): string {
+  if (!/\bnpm /.test(text)) return text;
+  return inWordsOf(packageManagerOf(thisMachine(), process.cwd()), text);
 }
 
 /** NO_COLOR and FORCE_COLOR as elsewhere; otherwise colours in a terminal only. */

@@ -1,3 +1,4 @@
+import { PNP } from '@raremask/backends/machine';
 import type { RuntimeLack } from '@raremask/compiler';
 import { RaremaskError } from '@raremask/core';
 import type { PluginBehind } from '@raremask/core/host';
@@ -235,6 +236,50 @@ export function runtimeMissing(backend: string, { what, remedy }: RuntimeLack): 
     expected: 'onnxruntime-node, an optional dependency of @raremask/compiler',
     got: what,
     remedy: `${remedy}; or set backend: auto`,
+  });
+}
+
+export function noTemporaryFolder(folder: string, cause: unknown): RaremaskError {
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_TEMPORARY_FOLDER',
+      category: 'environment',
+      where: folder,
+      what: 'no folder for temporary files can be made in it',
+      expected: 'a folder that exists, in which this user may write',
+      got: (cause as NodeJS.ErrnoException).code ?? String(cause),
+      remedy: 'name another folder in the variable TMPDIR (of Windows: TEMP)',
+    },
+    { cause },
+  );
+}
+
+/** @param path where that is known: what is written to an open file comes without it */
+export function noRoom(path: string | undefined, cause: unknown): RaremaskError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return new RaremaskError(
+    {
+      code: 'RAREMASK_NO_ROOM',
+      category: 'environment',
+      where: path ?? 'a file',
+      what: `${code === 'EROFS' ? 'it cannot be written' : 'the disk takes no more'}, here or where temporary files are`,
+      got: message,
+      remedy:
+        'free some space, name another folder with --out, or one for temporary files in TMPDIR',
+    },
+    { cause },
+  );
+}
+
+/** Yarn has put packages into archives, which Node reads through it alone. */
+export function plugAndPlay(): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_PLUG_AND_PLAY',
+    category: 'environment',
+    where: process.cwd(),
+    what: PNP.detail,
+    expected: 'a folder node_modules',
+    remedy: PNP.remedy,
   });
 }
 

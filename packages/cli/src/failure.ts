@@ -5,8 +5,8 @@ import {
   type RaremaskError,
 } from '@raremask/core';
 import { pluginBehind } from '@raremask/core/host';
-import type { Console } from './console.ts';
-import { deviceLost, outOfMemory, thrownUnseen } from './errors.ts';
+import { advised, type Console } from './console.ts';
+import { deviceLost, noRoom, outOfMemory, thrownUnseen } from './errors.ts';
 
 /** What a process says with its exit status. */
 export const EXIT = {
@@ -31,7 +31,7 @@ const STATUS: Readonly<Record<ErrorCategory, number>> = {
 
 /** Says what went wrong and gives the exit status. A user's mistake has no stack, a bug has one. */
 export function reportFailure(failure: unknown, console: Console, version: string): number {
-  const error = isOutOfMemory(failure) ? memoryFailure(failure) : behindOr(lostOr(failure));
+  const error = isOutOfMemory(failure) ? memoryFailure(failure) : behindOr(knownOr(failure));
   if (isRaremaskError(error)) {
     const each = partsOf(error);
     if (console.json) {
@@ -39,8 +39,10 @@ export function reportFailure(failure: unknown, console: Console, version: strin
         errors: each.map(({ code, category, message, parts }) => ({
           code,
           category,
-          message,
+          message: advised(message),
           ...parts,
+          ...(parts !== undefined &&
+            'remedy' in parts && { remedy: advised(String(parts.remedy)) }),
         })),
       });
     }
@@ -56,9 +58,12 @@ export function reportFailure(failure: unknown, console: Console, version: strin
   return EXIT.failed;
 }
 
-/** Outside a training, a lost GPU comes as the compiler tells it. */
-function lostOr(failure: unknown): unknown {
-  return failure instanceof Error && failure.name === 'DeviceLost' ? deviceLost(failure) : failure;
+/** What is no bug, wherever it happens: a lost GPU, as the compiler tells it, and a disk that takes no more. */
+function knownOr(failure: unknown): unknown {
+  if (!(failure instanceof Error) || isRaremaskError(failure)) return failure;
+  if (failure.name === 'DeviceLost') return deviceLost(failure);
+  const { code = '', path } = failure as NodeJS.ErrnoException;
+  return /^(ENOSPC|EDQUOT|EROFS)$/.test(code) ? noRoom(path, failure) : failure;
 }
 
 /** What a plugin throws where nobody expects that it runs: in a getter, a proxy, or a function of its options. */

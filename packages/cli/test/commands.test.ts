@@ -106,6 +106,37 @@ test('doctor finds a backend that works', async () => {
   expect(findings.find(({ name }) => name === 'plugins')?.state).toBe('ok');
 });
 
+test('a package manager that puts packages into archives is refused with what to do', async () => {
+  const project = emptyProject();
+  // What Yarn's file does, among other things.
+  const file = project.write('pnp.cjs', "process.versions.pnp = '3';");
+  const ended = await run(project.folder, ['doctor'], { NODE_OPTIONS: `--require ${file}` });
+  expect(ended.status).toBe(3);
+  expect(ended.stderr).toContain('write nodeLinker: node-modules into .yarnrc.yml');
+  expect(ended.stderr).toContain('RAREMASK_PLUG_AND_PLAY');
+  expect(ended.stderr.trim().split('\n')).toHaveLength(1);
+});
+
+test('commands that install are those of the package manager of the folder', async () => {
+  const project = emptyProject();
+  project.write('bun.lock', '{}');
+  project.write('raremask.yaml', 'model: { use: "@raremask/absent" }\n');
+  const { stderr } = await raremask(project, 'train');
+  expect(stderr).toContain('bun add @raremask/absent');
+  const json = await raremask(project, 'train', '--json');
+  expect(json.stdout).not.toContain('npm install');
+});
+
+test('init without a folder for temporary files says which variable names one', async () => {
+  const project = createProject();
+  const ended = await run(project.folder, ['init', 'data', '--out', 'new.yaml'], {
+    TMPDIR: project.at('nowhere'),
+  });
+  expect(ended.status, ended.stderr).toBe(3);
+  expect(ended.stderr).toContain('RAREMASK_TEMPORARY_FOLDER');
+  expect(ended.stderr).toContain('TMPDIR');
+});
+
 test('a broken plugin is reported by doctor and stops no other', async () => {
   const project = emptyProject();
   project.write(

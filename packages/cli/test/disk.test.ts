@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
+import { createConsole } from '../src/console.ts';
+import { reportFailure } from '../src/failure.ts';
 import { raremask, run } from './command.ts';
 import { createProject, MANIFEST } from './project.ts';
 import { metrics, tensors } from './runFiles.ts';
@@ -127,4 +129,18 @@ test('a disk that is full at a checkpoint ends the run, and the checkpoint befor
   expect(tensors(project.at('small/run/checkpoints/last.safetensors'))).toEqual(
     tensors(project.at('runs/whole/checkpoints/last.safetensors')),
   );
+});
+
+test('a disk that takes no more is no bug, wherever it is met', () => {
+  const said: string[] = [];
+  const console = {
+    ...createConsole({ json: false }),
+    problem: (text: string) => void said.push(text),
+  };
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+    code: 'ENOSPC',
+  });
+  expect(reportFailure(full, console, '1.0.0')).toBe(3);
+  expect(said.join()).toContain('the disk takes no more');
+  expect(said.join()).toContain('TMPDIR');
 });

@@ -2,7 +2,9 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { BLOCKED_DOMAIN } from './kernels/blockedConvolution.ts';
 import { ONNX_TYPES } from './kernels/kernel.ts';
 import { encode } from './onnx/encode.ts';
+import { cutShortIn } from './providers/cutShort.ts';
 import { cpuProvider, type Provider } from './providers/provider.ts';
+import { runtimeFiles } from './providers/runtimeFiles.ts';
 
 /** What of onnxruntime-node is used. */
 export interface Runtime {
@@ -34,12 +36,12 @@ const WITHOUT_SCRIPTS = 'npm install --ignore-scripts';
 
 /**
  * onnxruntime-node's install script fetches files for CUDA from a host that closed networks block. The
- * package is optional, so npm then leaves it out, with all that it brought, and says nothing.
+ * package is optional, so a package manager then leaves it out, with all that it brought, and says nothing.
  */
 export function runtimeLack(outcome: Exclude<RuntimeOutcome, { state: 'ok' }>): RuntimeLack {
   if (outcome.state === 'absent') {
     return {
-      what: 'onnxruntime-node is not installed (npm leaves it out without a word where its install script cannot reach api.nuget.org)',
+      what: 'onnxruntime-node is not installed (a package manager leaves it out without a word where its install script cannot reach api.nuget.org)',
       remedy: `${WITHOUT_SCRIPTS}, in the folder of package.json`,
     };
   }
@@ -58,6 +60,9 @@ export function loadRuntime(): Promise<RuntimeOutcome> {
 }
 
 async function load(): Promise<RuntimeOutcome> {
+  const files = runtimeFiles();
+  const cut = files && cutShortIn(files.folder);
+  if (cut !== undefined) return { state: 'broken', detail: `${cut} is cut short` };
   try {
     const module = await import('onnxruntime-node');
     const runtime = (module.default ?? module) as typeof module;

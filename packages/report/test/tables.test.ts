@@ -159,6 +159,18 @@ describe('columns', () => {
     ]);
   });
 
+  test('lose nothing of a word that is longer than its column', () => {
+    const path = '/usr/lib/somewhere/below/library.so';
+    const text = columns(['', 'what'], [['ok', `see ${path} there`]], { color: false, width: 24 });
+    expect(
+      text
+        .replaceAll(/\n +/g, '')
+        .replace(/^.*see/s, 'see')
+        .replaceAll(' ', ''),
+    ).toBe(`see${path}there`);
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(24);
+  });
+
   test('remove control characters from cells', () => {
     expect(columns([''], [['a\u001b[31mb\nc']], plainText)).toBe('a [31mb c');
   });

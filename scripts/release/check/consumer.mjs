@@ -1,5 +1,6 @@
 // Somebody who installs raremask from the registry, in a folder of their own.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { program } from './program.mjs';
@@ -15,7 +16,7 @@ const PACKAGES = [
   '@raremask/unet',
 ];
 
-/** How each program installs and runs; both come with npm. */
+/** How each program installs and runs; all come by npx. */
 const MANAGERS = (pnpm) => ({
   npm: {
     add: ['npm', 'install', '--no-audit', '--no-fund'],
@@ -27,7 +28,44 @@ const MANAGERS = (pnpm) => ({
     update: ['npx', '--yes', pnpm, 'update', '--reporter=append-only'],
     run: ['npx', '--yes', pnpm, 'exec'],
   },
+  'yarn 1': managed(['npx', '--yes', 'yarn@1.22.22'], ({ url }) => ({
+    '.yarnrc': `registry "${url}"\n`,
+  })),
+  'yarn 4': managed(['npx', '--yes', '@yarnpkg/cli-dist@4'], ({ url }) => ({
+    // A lockfile of its own makes the folder no part of what lies above it.
+    'yarn.lock': '',
+    '.yarnrc.yml': stringify({
+      nodeLinker: 'node-modules',
+      npmRegistryServer: url.replace(/\/$/, ''),
+      unsafeHttpWhitelist: ['127.0.0.1'],
+      // What is published here is younger than the day that it waits.
+      npmMinimalAgeGate: 0,
+      enableGlobalCache: false,
+      enableTelemetry: false,
+    }),
+  })),
+  bun: managed(['npx', '--yes', 'bun@1']),
 });
+
+/** @param files what it reads in the folder, beside .npmrc */
+function managed(command, files = () => ({})) {
+  return {
+    command,
+    add: [...command, 'add'],
+    update: [...command, 'update'],
+    run: [...command, 'run'],
+    files,
+  };
+}
+
+/** Programs that the network here may lack. @returns whether this one can be had */
+export async function hasManager(manager) {
+  const [name, ...parameters] = MANAGERS('')[manager].command;
+  return await program(tmpdir(), {}, name, ...parameters, '--version').then(
+    () => true,
+    () => false,
+  );
+}
 
 /** Makes an empty folder, installs everything, and draws a small set of images. */
 export async function consumer(folder, { manager, pnpm, url, tag = 'latest' }) {
@@ -36,7 +74,13 @@ export async function consumer(folder, { manager, pnpm, url, tag = 'latest' }) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, '.npmrc'), `registry=${url}\n`);
   writeFileSync(join(folder, 'package.json'), '{ "name": "somebody", "private": true }\n');
-  const command = (words, ...more) => program(folder, {}, ...words, ...more);
+  for (const [name, text] of Object.entries(tools.files?.({ url }) ?? {})) {
+    writeFileSync(join(folder, name), text);
+  }
+  // Packages of an earlier check have the same names and versions.
+  const cache = join(folder, '.cache');
+  const caches = { YARN_CACHE_FOLDER: cache, BUN_INSTALL_CACHE_DIR: cache };
+  const command = (words, ...more) => program(folder, caches, ...words, ...more);
   const raremask = (...parameters) => command(tools.run, 'raremask', ...parameters);
   await command(
     tools.add,

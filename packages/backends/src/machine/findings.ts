@@ -27,3 +27,18 @@ export function machineFindings(
     ...cudaFindings(machine, runtime),
   ];
 }
+
+/**
+ * What a GPU's provider that does not compute here may lack: what is broken, or where nothing is, what is absent.
+ */
+export function lacksOf(
+  machine: Machine,
+  provider: 'webgpu' | 'cuda',
+  runtime: OnnxRuntime | undefined,
+): readonly Finding[] {
+  const libraries =
+    provider === 'webgpu' ? vulkanFindings(machine) : cudaFindings(machine, runtime);
+  const lacks = [...libraries, devicesFinding(machine)].filter(({ state }) => state !== 'ok');
+  const broken = lacks.filter(({ state }) => state === 'broken');
+  return (broken.length > 0 ? broken : lacks).filter(({ remedy }) => remedy !== undefined);
+}

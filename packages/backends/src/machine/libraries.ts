@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { libraryFault, OTHER_PROCESSOR } from './elf.ts';
 import type { Machine } from './machine.ts';
 
 /** Folders in which Linux finds libraries when no cache names them. */
@@ -15,22 +16,40 @@ const STANDARD = [
 ];
 
 /**
- * Where the system's loader finds a library: LD_LIBRARY_PATH, its cache, the standard folders.
+ * Where the system's loader finds a library: LD_LIBRARY_PATH, its cache, the standard folders. It passes over those
+ * for other processors, and stumbles over whatever else is wrong with the first.
  *
  * @param name a file name, such as libcudnn.so.9
  */
 export function libraryFile(machine: Machine, name: string): string | undefined {
-  const folders = (machine.env['LD_LIBRARY_PATH'] ?? '').split(':').filter(Boolean);
-  const there = (folder: string) => machine.exists(join(folder, name));
-  const near = folders.find(there);
-  if (near !== undefined) return join(near, name);
-  const cached = (machine.run('ldconfig', ['-p']) ?? machine.run('/sbin/ldconfig', ['-p']) ?? '')
-    .split('\n')
-    .map((line) => /^\s*(\S+) \(.*\) => (.+)$/.exec(line))
-    .find((match) => match?.[1] === name && machine.exists(match[2]!));
-  if (cached) return cached[2]!;
-  const folder = STANDARD.find(there);
-  return folder && join(folder, name);
+  let passedOver: string | undefined;
+  for (const path of placesOf(machine, name)) {
+    if (!machine.exists(path)) continue;
+    if (libraryFault(machine, path) !== OTHER_PROCESSOR) return path;
+    passedOver ??= path;
+  }
+  return passedOver;
+}
+
+function* placesOf(machine: Machine, name: string): Generator<string> {
+  for (const folder of searchedFirst(machine)) yield join(folder, name);
+  const cache = machine.run('ldconfig', ['-p']) ?? machine.run('/sbin/ldconfig', ['-p']) ?? '';
+  for (const line of cache.split('\n')) {
+    const [, cached, path] = /^\s*(\S+) \(.*\) => (.+)$/.exec(line) ?? [];
+    if (cached === name) yield path!;
+  }
+  for (const folder of STANDARD) yield join(folder, name);
+}
+
+function searchedFirst(machine: Machine): readonly string[] {
+  return (machine.env['LD_LIBRARY_PATH'] ?? '').split(':').filter(Boolean);
+}
+
+/** What makes the loader find another file of that name, where this one comes of LD_LIBRARY_PATH. */
+export function otherPlace(machine: Machine, path: string): string | undefined {
+  const folder = dirname(path);
+  const isSearchedFirst = searchedFirst(machine).some((one) => join(one) === folder);
+  return isSearchedFirst ? `take ${folder} out of LD_LIBRARY_PATH` : undefined;
 }
 
 /**
@@ -49,7 +68,16 @@ export function elsewhere(machine: Machine, name: string, beside: string): strin
   const home = machine.env['CUDA_HOME'] ?? machine.env['CUDA_PATH'];
   return [beside, join(beside, 'cuda'), ...(home ? [join(home, 'lib64')] : []), ...roots]
     .map((folder) => join(folder, name))
-    .find((path) => machine.exists(path));
+    .find((path) => machine.exists(path) && libraryFault(machine, path) === undefined);
+}
+
+/** Where a command's file is, by PATH. */
+export function commandFile(machine: Machine, name: string): string | undefined {
+  return (machine.env['PATH'] ?? '')
+    .split(':')
+    .filter(Boolean)
+    .map((folder) => join(folder, name))
+    .find(machine.exists);
 }
 
 /** The whole version in the name of the file that a library's link points to, such as 9.8.0. */

@@ -4,10 +4,12 @@ import {
   closeSync,
   constants,
   existsSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
   readSync,
+  rmdirSync,
   statfsSync,
 } from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
@@ -26,6 +28,8 @@ export interface Machine {
   exists(path: string): boolean;
   /** Whether this user may open it for reading and writing. */
   opens(path: string): boolean;
+  /** Whether this user may make files in it. */
+  writable(folder: string): boolean;
   /** Names in a folder; none where there is no such folder, or it cannot be read. */
   list(folder: string): readonly string[];
   /** A file's text, or undefined where it cannot be read. */
@@ -50,6 +54,9 @@ export function thisMachine(root = ''): Machine {
     memory: { total: totalmem(), free: freemem() },
     exists: (path) => existsSync(at(path)),
     opens: (path) => tries(() => accessSync(at(path), constants.R_OK | constants.W_OK)) !== FAILED,
+    // Tried, since access() knows nothing of what else forbids it.
+    writable: (folder) =>
+      tries(() => rmdirSync(mkdtempSync(join(at(folder), 'raremask-doctor-')))) !== FAILED,
     list: (folder) => orElse(() => readdirSync(at(folder)).sort(), []),
     read: (path) => orElse(() => readFileSync(at(path), 'utf8'), undefined),
     bytes: (path, offset, length) =>
@@ -68,7 +75,9 @@ export function thisMachine(root = ''): Machine {
           execFileSync(command, [...args], {
             encoding: 'utf8',
             stdio: ['ignore', 'pipe', 'ignore'],
-            timeout: 20_000,
+            // A driver that hangs makes its tools hang, some of which hear no other signal.
+            timeout: 10_000,
+            killSignal: 'SIGKILL',
           }),
         undefined,
       ),

@@ -1,4 +1,4 @@
-import { thisMachine, withoutGpu } from '@raremask/backends';
+import { lacksOf, thisMachine, withoutGpu } from '@raremask/backends';
 import {
   type Adapter,
   type Forms,
@@ -6,6 +6,7 @@ import {
   type GpuProviderName,
   openGpu,
   type Runtime,
+  runtimeFiles,
 } from '@raremask/compiler';
 import { PRECISIONS_OF, type Precision } from '@raremask/core';
 import { gpuUnusable, precisionUnsupported } from '../errors.ts';
@@ -20,12 +21,25 @@ export interface OpenedGpu {
   readonly rounds: boolean;
 }
 
-/** What mends a GPU's provider that does not compute. */
-export const REMEDIES: Readonly<Record<GpuProviderName, string>> = {
+/** What mends a GPU's provider that does not compute, where nothing can be seen that it lacks. */
+const REMEDIES: Readonly<Record<GpuProviderName, string>> = {
   webgpu:
-    "install your GPU's driver with Vulkan (Linux: also libvulkan1), Metal or Direct3D 12; raremask doctor says what is missing",
-  cuda: 'raremask backend install cuda; raremask doctor says what is missing',
+    "install your GPU's driver anew, with Vulkan (Linux: also libvulkan1), Metal or Direct3D 12",
+  cuda: 'raremask backend install cuda',
 };
+
+/** What can be seen that a GPU's provider lacks on this machine, and what mends it. */
+export function lackOf(name: GpuProviderName): {
+  readonly seen: string | undefined;
+  readonly remedy: string;
+} {
+  const lacks = lacksOf(thisMachine(), name, runtimeFiles());
+  if (lacks.length === 0) return { seen: undefined, remedy: REMEDIES[name] };
+  return {
+    seen: lacks.map((one) => `${one.name}: ${one.detail}`).join('; '),
+    remedy: [...new Set(lacks.map(({ remedy }) => remedy))].join('; '),
+  };
+}
 
 /** @throws RaremaskError where the provider that was asked for does not compute */
 export function requireGpu(
@@ -36,9 +50,9 @@ export function requireGpu(
   const outcome = openGpu(runtime, name, { precision });
   if (outcome.state !== 'ok') {
     const { detail } = outcome;
-    throw NO_FLOAT16.test(detail)
-      ? precisionUnsupported(precision, name, detail)
-      : gpuUnusable(name, detail, REMEDIES[name]);
+    if (NO_FLOAT16.test(detail)) throw precisionUnsupported(precision, name, detail);
+    const { seen, remedy } = lackOf(name);
+    throw gpuUnusable(name, seen === undefined ? detail : `${detail} (${seen})`, remedy);
   }
   const { adapter, rounds } = outcome;
   return { name, runtime: outcome.runtime, adapter, rounds };

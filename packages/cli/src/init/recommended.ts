@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { type DatasetProposal, folder as folderToken, type Json } from '@raremask/core';
 import { createHost, installedPlugins, loadPlugin } from '@raremask/core/host';
@@ -19,6 +18,7 @@ import type { Console } from '../console.ts';
 import { noProposal } from '../errors.ts';
 import { STANDARD } from '../manifestArguments.ts';
 import { withProgress } from '../progress.ts';
+import { temporaryFolder } from '../temporaryFolder.ts';
 import { endingsIn } from './endings.ts';
 
 /** What a user wishes beside a manifest for the data. */
@@ -138,7 +138,7 @@ export async function withLoaded<T>(
   work: (loaded: LoadedManifest) => Promise<T>,
   changes: { readonly files?: readonly string[]; readonly set?: readonly string[] } = {},
 ): Promise<T> {
-  const scratch = await mkdtemp(join(tmpdir(), 'raremask-init-'));
+  const scratch = temporaryFolder('init');
   try {
     const file = join(scratch, 'raremask.yaml');
     await writeFile(file, text);

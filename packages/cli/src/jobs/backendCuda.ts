@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { cudaRequirement, installCuda, type OnnxRuntime } from '@raremask/backends';
 import { runtimeFiles, runtimeLack } from '@raremask/compiler';
 import type { Console } from '../console.ts';
 import { runtimeMissing } from '../errors.ts';
 import { EXIT } from '../failure.ts';
+import { temporaryFolder } from '../temporaryFolder.ts';
 import { fetchWheels } from './fetchWheels.ts';
 
 /** What the wheels take, for onnxruntime 1.30 with CUDA 13: to fetch, and unpacked. */
@@ -14,7 +14,7 @@ const SIZE = 'about 1.6 GB to fetch and 2.4 GB unpacked';
 /** Puts the CUDA provider beside onnxruntime-node. @param from a folder that `packCuda` has made */
 export function installCudaProvider(from: string | undefined, console: Console): number {
   const runtime = installed();
-  const temporary = from === undefined ? mkdtempSync(join(tmpdir(), 'raremask-cuda-')) : undefined;
+  const temporary = from === undefined ? temporaryFolder('cuda') : undefined;
   try {
     if (temporary !== undefined) fetchProvider(runtime, temporary, console);
     const files = installCuda(runtime, from ?? temporary!);

@@ -1,6 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdirSync, rmSync } from 'node:fs';
 import {
   attempt,
   buildTensorflow,
@@ -17,6 +15,7 @@ import { prove } from '../backend/proof.ts';
 import type { Console } from '../console.ts';
 import { tensorflowNotInstalled } from '../errors.ts';
 import { EXIT } from '../failure.ts';
+import { temporaryFolder } from '../temporaryFolder.ts';
 import { fetchWheels } from './fetchWheels.ts';
 import { addPackage, ownWay, removePackage } from './nativePackage.ts';
 
@@ -110,7 +109,7 @@ function fromWheel(
     buildTensorflow(home, release, from);
     return;
   }
-  const temporary = mkdtempSync(join(tmpdir(), 'raremask-tensorflow-'));
+  const temporary = temporaryFolder('tensorflow');
   try {
     fetchRelease(name, temporary, console);
     buildTensorflow(home, release, temporary);

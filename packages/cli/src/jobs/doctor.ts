@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { type Finding, machineFindings, probeBackends, thisMachine } from '@raremask/backends';
 import { loadRuntime, openGpu, probeCompiler, runtimeFiles } from '@raremask/compiler';
+import { isRaremaskError } from '@raremask/core';
 import { installedPlugins } from '@raremask/core/host';
 import { columns } from '@raremask/report';
 import { type Calibration, calibrate, keepCalibration } from '../backend/calibration.ts';
-import { REMEDIES } from '../backend/gpu.ts';
-import type { Console } from '../console.ts';
+import { lackOf } from '../backend/gpu.ts';
+import { advised, type Console } from '../console.ts';
 import { EXIT } from '../failure.ts';
 
 interface DoctorOptions {
@@ -51,17 +52,17 @@ export async function doctor(
     console.note('info', 'Timing a training step on every backend: ten seconds or more');
     const timed = await calibrate(folder, availableParallelism());
     findings.push(...timings(timed));
-    if (options.calibrate) {
-      const detail = `auto takes ${timed.ranking[0]?.backend ?? 'none'} from now on (${await keepCalibration(timed)})`;
-      findings.push({ name: 'calibration', state: 'ok', detail });
-    }
+    if (options.calibrate) findings.push(await kept(timed));
   }
-  if (console.json) console.result(findings);
+  const said = findings.map(
+    (one): Finding => (one.remedy === undefined ? one : { ...one, remedy: advised(one.remedy) }),
+  );
+  if (console.json) console.result(said);
   else {
     console.text(
       columns(
         ['', 'what', 'found'],
-        findings.map(({ name, state, detail, remedy }) => [
+        said.map(({ name, state, detail, remedy }) => [
           state,
           name,
           remedy === undefined ? detail : `${detail}. Do this: ${remedy}`,
@@ -74,13 +75,27 @@ export async function doctor(
   return works && broken.length === 0 ? EXIT.ok : EXIT.environment;
 }
 
+async function kept(timed: Calibration): Promise<Finding> {
+  const name = 'calibration';
+  try {
+    const file = await keepCalibration(timed);
+    const fastest = timed.ranking[0]?.backend ?? 'none';
+    return { name, state: 'ok', detail: `auto takes ${fastest} from now on (${file})` };
+  } catch (error) {
+    if (!isRaremaskError(error)) throw error;
+    const { where, what } = error.parts;
+    const remedy = 'name a folder that can be written in XDG_CACHE_HOME';
+    return { name, state: 'broken', detail: `it is not kept: ${where}: ${what}`, remedy };
+  }
+}
+
 /** The GPU's providers of onnxruntime, tried. */
 async function gpuFindings(): Promise<Finding[]> {
   const outcome = await loadRuntime();
   if (outcome.state !== 'ok') return [];
   return (['webgpu', 'cuda'] as const).map((name): Finding => {
     const gpu = openGpu(outcome.runtime, name);
-    if (gpu.state !== 'ok') return { name, ...gpu, remedy: REMEDIES[name] };
+    if (gpu.state !== 'ok') return { name, ...gpu, remedy: lackOf(name).remedy };
     const { adapter } = gpu;
     const slow = adapter.software ? ': a processor that plays GPU, right and slow' : '';
     const detail = [adapter.name, adapter.driver].filter(Boolean).join(', ');

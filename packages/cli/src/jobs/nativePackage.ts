@@ -1,26 +1,30 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { type NativeName, NPM_VERSION, nativePackages } from '@raremask/backends';
 import {
-  type NativeName,
-  NPM_VERSION,
-  nativePackages,
+  commandOf,
+  type PackageManager,
   packageManagerOf,
   thisMachine,
-} from '@raremask/backends';
+} from '@raremask/backends/machine';
 import type { Console } from '../console.ts';
 import { packageNotAdded } from '../errors.ts';
 
 /** How package managers add a package without running its script, and take it away. */
 const MANAGERS: Readonly<
-  Record<string, { readonly add: readonly string[]; readonly remove: readonly string[] }>
+  Record<PackageManager, { readonly add: readonly string[]; readonly remove: readonly string[] }>
 > = {
   npm: {
     add: ['install', '--ignore-scripts', '--no-audit', '--no-fund'],
     remove: ['uninstall', '--ignore-scripts'],
   },
   pnpm: { add: ['add', '--ignore-scripts'], remove: ['remove', '--ignore-scripts'] },
-  yarn: { add: ['add'], remove: ['remove'] },
+  yarn: { add: ['add', '--mode=skip-build'], remove: ['remove', '--mode=skip-build'] },
+  'yarn-1': {
+    add: ['add', '--ignore-scripts', '--non-interactive'],
+    remove: ['remove', '--ignore-scripts', '--non-interactive'],
+  },
   bun: { add: ['add', '--ignore-scripts'], remove: ['remove'] },
 };
 
@@ -32,16 +36,17 @@ const TOO_NEW = 8.9;
 
 function managed(verb: 'add' | 'remove', name: NativeName, folder: string): string | undefined {
   const manager = packageManagerOf(thisMachine(), folder);
-  const words = (MANAGERS[manager] ?? MANAGERS['npm']!)[verb];
+  const words = MANAGERS[manager][verb];
+  const command = commandOf(manager);
   const what = verb === 'add' ? `${nativePackages[name]}@${NPM_VERSION}` : nativePackages[name];
-  const { status, stderr, error } = spawnSync(manager, [...words, what], {
+  const { status, stderr, error } = spawnSync(command, [...words, what], {
     cwd: folder,
     encoding: 'utf8',
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   if (status === 0) return undefined;
   const said = error?.message ?? stderr.split('\n').find((line) => /err/i.test(line));
-  return `${[manager, ...words, what].join(' ')}: ${said ?? `it ended with ${status}`}`;
+  return `${[command, ...words, what].join(' ')}: ${said ?? `it ended with ${status}`}`;
 }
 
 /** Adds the package of a backend to a folder's package.json. @throws RaremaskError where its manager cannot */

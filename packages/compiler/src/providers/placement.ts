@@ -16,17 +16,22 @@ export interface Placement {
 export interface Profile {
   /** What the runtime is given as beginning of the file's name. */
   readonly prefix: string;
-  /** Reads what was written, once, and takes the folder away. */
-  read(): Placement;
+  /** Reads what was written, once, and takes the folder away; undefined where it was not written whole. */
+  read(): Placement | undefined;
   discard(): void;
 }
 
 /**
  * onnxruntime says in a profile, and nowhere else that Node can read, which provider ran a node; so the
- * first run of a program on a GPU is profiled.
+ * first run of a program on a GPU is profiled. Where no temporary file can be written, it computes without.
  */
-export function openProfile(): Profile {
-  const folder = mkdtempSync(join(tmpdir(), 'raremask-profile-'));
+export function openProfile(): Profile | undefined {
+  let folder: string;
+  try {
+    folder = mkdtempSync(join(tmpdir(), 'raremask-profile-'));
+  } catch {
+    return undefined;
+  }
   const discard = () => rmSync(folder, { recursive: true, force: true });
   return {
     prefix: join(folder, 'run'),
@@ -35,6 +40,9 @@ export function openProfile(): Profile {
       try {
         const [file] = readdirSync(folder);
         return placementIn(file === undefined ? '[]' : readFileSync(join(folder, file), 'utf8'));
+      } catch {
+        // The disk was full, for example.
+        return undefined;
       } finally {
         discard();
       }

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import wrapAnsi from 'wrap-ansi';
 import { visibleLength } from './wrapped.ts';
 
 export interface TableOptions {
@@ -42,7 +43,7 @@ export function columns(
   if (head.some((title) => title !== '')) {
     table.push(head.map((title) => ({ content: dimmed(title, paint.dim), vAlign: 'bottom' })));
   }
-  table.push(...cells);
+  table.push(...cells.map((row) => row.map((cell, index) => breakable(cell, widths[index]!))));
   return table
     .toString()
     .split('\n')
@@ -64,6 +65,17 @@ export function naturalWidth(
 /** Text without control characters, so that a name in the data cannot drive the terminal. */
 export function plain(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ').trimEnd();
+}
+
+/** Words that are longer than their column in pieces, of which the table would show the first alone: paths, mostly. */
+function breakable(cell: string, width: number): string {
+  if (visibleLength(cell) <= width) return cell;
+  return cell
+    .split(' ')
+    .flatMap((word) =>
+      visibleLength(word) <= width ? [word] : wrapAnsi(word, width, { hard: true }).split('\n'),
+    )
+    .join(' ');
 }
 
 const BORDERLESS = {
