@@ -1,4 +1,4 @@
-import { loadRuntime, onProvider } from '@raremask/compiler';
+import { loadRuntime, onProvider, type Runtime } from '@raremask/compiler';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openRunner } from '../src/runner/openRunner.ts';
@@ -38,14 +38,25 @@ beforeAll(async () => {
 });
 
 describe.skipIf(outcome.state !== 'ok')('steps that are made at once', () => {
-  function open(repeats: boolean): Runner {
+  function open(
+    repeats: boolean,
+    inferenceSession?: Partial<Runtime['InferenceSession']>,
+    note: (text: string) => void = () => {},
+  ): Runner {
     if (outcome.state !== 'ok') throw new Error(outcome.detail);
-    const { runtime } = outcome;
+    const runtime = {
+      ...outcome.runtime,
+      ...(inferenceSession && {
+        InferenceSession: inferenceSession as Runtime['InferenceSession'],
+      }),
+    };
     const compute = {
       runtime: onProvider(runtime, { ...runtime.provider, repeats }),
       threads: 1,
     };
-    return openRunner(compute, program, initialState(program), () => {});
+    return openRunner(compute, program, initialState(program), (event) => {
+      if (event.type === 'note') note(event.text);
+    });
   }
 
   async function oneByOne(calls: readonly StepCall[]) {
@@ -75,6 +86,37 @@ describe.skipIf(outcome.state !== 'ok')('steps that are made at once', () => {
     const calls = callsOf(...values, 1);
     expect(await atOnce(calls)).toEqual(await oneByOne(calls.slice(0, before + 1)));
   });
+
+  test.each(['opens', 'runs'])(
+    'are one each on a device that never %s several, and that is said',
+    async (when) => {
+      if (outcome.state !== 'ok') return;
+      const { InferenceSession } = outcome.runtime;
+      const notes: string[] = [];
+      const refusing = {
+        async create(model: Uint8Array, ...options: object[]) {
+          const isScan = Buffer.from(model).includes('Scan');
+          const refuse = () => {
+            throw new Error('there is no kernel for Scan');
+          };
+          if (isScan && when === 'opens') refuse();
+          const session = await InferenceSession.create(model, ...options);
+          if (isScan) session.run = refuse;
+          return session;
+        },
+      };
+      const runner = open(true, refusing as never, (text) => notes.push(text));
+      const calls = callsOf(3, 4, -2);
+      const said: StepResult[] = [];
+      while (said.length < 3) said.push(...(await runner.steps(calls.slice(said.length))));
+      expect({ said, state: await runner.state() }).toEqual(await oneByOne(calls));
+      expect(runner.atOnce).toBe(1);
+      expect(notes.join('\n')).toContain(
+        'several steps are not made in one run, which would be faster: there is no kernel for Scan',
+      );
+      await runner.dispose();
+    },
+  );
 
   test('are one where nothing is gained by more', async () => {
     const runner = open(false);

@@ -2,6 +2,7 @@ import {
   type CompileOptions,
   compile,
   compileInSegments,
+  DeviceLost,
   type DeviceTensor,
   disposeOperand,
   type Elements,
@@ -13,6 +14,7 @@ import {
   intoPort,
   isOnDevice,
   largestIn,
+  NotTraceable,
   type Operand,
   openReader,
   outOfPort,
@@ -22,7 +24,7 @@ import {
   refusalOf,
   type Tracer,
 } from '@raremask/compiler';
-import type { Loss, OnEvent } from '@raremask/core';
+import { isRaremaskError, type Loss, type OnEvent } from '@raremask/core';
 import { tf } from '@raremask/tfjs';
 import { tensorTooLarge } from '../errors.ts';
 import type { NetworkProgram, StepProgram } from '../step/program.ts';
@@ -58,6 +60,12 @@ interface CompiledStep {
   readonly repeated: boolean;
 }
 
+/** What steps have said. */
+interface Said {
+  readonly inputs: StepInputs;
+  readonly said: readonly Float32Array[][];
+}
+
 /**
  * Where steps are repeated in one run, so many are made at once, so many bytes of batches are brought, and so many
  * seconds go by before it is over, at most.
@@ -88,6 +96,8 @@ export class CompiledRunner implements Runner {
   #reader: { readonly places: string; readonly reader: Reader } | undefined;
   /** Steps to be made at once, by what the last run of several took. */
   #atOnce = 1;
+  /** Whether the provider makes several steps in one run: until it has, that is hoped. */
+  #repeats: 'hoped' | 'does' | 'cannot';
   /** Memory of what was exchanged last. */
   #exchanged: readonly Float32Array[] = [];
   /** The state in the order of stepInputs; each as it was given, until a program uses it. */
@@ -103,6 +113,7 @@ export class CompiledRunner implements Runner {
       await step.dispose();
     }, compute.pixelsKept);
     this.#state = inOrder(state);
+    this.#repeats = compute.runtime.provider.repeats ? 'hoped' : 'cannot';
   }
 
   /**
@@ -142,15 +153,35 @@ export class CompiledRunner implements Runner {
     return said[0]![0]![0]!;
   }
 
-  /**
-   * Computes steps, keeps the new state where it is usable, and gives what each of them says. Where one of several
-   * is not usable, those before it are computed again, so that the state is theirs.
-   */
+  /** Computes steps; where the provider turns out not to make several in one run, one, and each alone from then on. */
   async #run(
     part: StepPart,
     shape: readonly number[],
     calls: readonly (StepCall | UpdateCall)[],
-  ): Promise<{ readonly inputs: StepInputs; readonly said: Float32Array[][] }> {
+  ): Promise<Said> {
+    try {
+      return await this.#made(part, shape, calls);
+    } catch (error) {
+      const isKnown =
+        isRaremaskError(error) || error instanceof DeviceLost || error instanceof NotTraceable;
+      if (this.#repeats !== 'hoped' || part !== 'whole' || isKnown) throw error;
+      this.#repeats = 'cannot';
+      const text = `several steps are not made in one run, which would be faster: ${(error as Error).message}`;
+      this.#emit({ type: 'note', level: 'info', text });
+      await this.#steps.clear();
+      return await this.#made(part, shape, calls);
+    }
+  }
+
+  /**
+   * Computes steps, keeps the new state where it is usable, and gives what each of them says. Where one of several
+   * is not usable, those before it are computed again, so that the state is theirs.
+   */
+  async #made(
+    part: StepPart,
+    shape: readonly number[],
+    calls: readonly (StepCall | UpdateCall)[],
+  ): Promise<Said> {
     const step = await this.#stepFor(part, shape);
     const { program, inputs } = step;
     const given = calls
@@ -161,7 +192,10 @@ export class CompiledRunner implements Runner {
     for (;;) {
       const started = performance.now();
       const said = await this.#once(step, shape, given.slice(0, times));
-      if (step.repeated) this.#note(given, (performance.now() - started) / 1000 / times);
+      if (step.repeated) {
+        this.#repeats = 'does';
+        this.#note(given, (performance.now() - started) / 1000 / times);
+      }
       this.#placed.after(WHAT[part], program);
       const usable = said.findIndex((one) => !isUsable(one));
       if (usable < 0) return { inputs, said: [...said, ...unusable] };
@@ -311,7 +345,7 @@ export class CompiledRunner implements Runner {
     await this.#requireRoom(graph, shape);
     const { runtime } = this.#compute;
     const sum = part === 'update' ? undefined : this.#program.processes?.sum;
-    const repeated = part === 'whole' && sum === undefined && runtime.provider.repeats;
+    const repeated = part === 'whole' && sum === undefined && this.#repeats !== 'cannot';
     const place = new Map(inputs.reads.map((held, index) => [held, index]));
     const options: CompileOptions = {
       name: 'training step',
