@@ -42,7 +42,7 @@ export function replaced(pattern: string, by: (one: Placeholder) => string): str
   );
 }
 
-/** A pattern without its placeholders, as the texts between them. */
+/** A pattern as its placeholders and the texts between them, in order. */
 export function apart(pattern: string): readonly (string | Placeholder)[] {
   const parts: (string | Placeholder)[] = [];
   let from = 0;

@@ -42,7 +42,7 @@ export interface Pairing {
   readonly several: readonly string[];
   /** Masks that belong to no image, by name. */
   readonly spare: readonly string[];
-  /** Beginnings of ids in folders that are called as parts of a set (train, val, test), with whether any has a mask. */
+  /** Folders that are called as parts of a set: train, val, test. */
   readonly divisions?: readonly Division[];
   /** Folders of images that have no masks. */
   readonly leftOut?: readonly string[];

@@ -94,7 +94,7 @@ export class CompiledRunner implements Runner {
   readonly #steps: ProgramCache<CompiledStep>;
   #inference: InferencePrograms | undefined;
   #reader: { readonly places: string; readonly reader: Reader } | undefined;
-  /** Steps to be made at once, by what the last run of several took. */
+  /** Steps to be made at once, by what the last run took. */
   #atOnce = 1;
   /** Whether the provider makes several steps in one run: until it has, that is hoped. */
   #repeats: 'hoped' | 'does' | 'cannot';
