@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { hasStoppedWaiting } from '../src/guard/errors.ts';
 import { Waiting } from '../src/guard/waiting.ts';
+
+/** Of a timer of milliseconds on a busy machine. */
+const PATIENT = { timeout: 10_000, interval: 5 };
 
 const never = () => new Promise<never>(() => {});
 /** A process of its own would end: what waits keeps none alive. */
@@ -29,13 +32,13 @@ test('what is late is said again and again, one at a time, until it answers', as
   let answer = (_: string) => {};
   const first = waiting.for('read of a', new Promise<string>((resolve) => (answer = resolve)));
   void waiting.for('read of b', never());
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await vi.waitUntil(() => said.length >= 3, PATIENT);
   expect(said.slice(0, 3)).toEqual(['0.02 read of a', '0.05 read of a', '0.08 read of a']);
   expect(said.some((line) => line.includes('read of b'))).toBe(false);
   answer('done');
   expect(await first).toBe('done');
   said.splice(0);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await vi.waitUntil(() => said.length > 0, PATIENT);
   expect(new Set(said.map((line) => line.split(' ').slice(1).join(' ')))).toEqual(
     new Set(['read of b']),
   );
@@ -54,8 +57,8 @@ test('a signal ends the wait for what is late, or becomes late after it, and for
   const stop = new AbortController();
   const { said, waiting } = opened(stop.signal);
   const late = waiting.for('read of a', never());
-  await new Promise((resolve) => setTimeout(resolve, 40));
-  expect(said).toEqual(['0.02 read of a']);
+  await vi.waitUntil(() => said.length > 0, PATIENT);
+  expect(said[0]).toBe('0.02 read of a');
   const slow = waiting.for('read of b', new Promise((resolve) => setTimeout(resolve, 10, 'b')));
   stop.abort();
   const error = await late.catch((reason: unknown) => reason);
