@@ -295,6 +295,21 @@ test('images whose masks are not there are left out, and that is said', async ()
 describe('placeholders', () => {
   const twice = files({ 'a/images/#.png': image, 'b/images/#.png': image, 'masks/#.png': mask });
 
+  test('a * may stand between an id and itself', async () => {
+    await using folder = await Folder.with(
+      files({
+        '#/image.png': image,
+        '#/masks_a/#.png': mask,
+        '#/masks_b/#.png': grey(0, 0, 255, 0),
+      }),
+    );
+    const dataset = await folder.open({
+      ...{ images: '{id}/image.png', masks: '{id}/masks_*/{id}.png' },
+      classes: { background: 0, hole: 255 },
+    });
+    expect([...(await dataset.read('2')).labels!]).toEqual([0, 1, 1, 0]);
+  });
+
   test('one mask is not that of two images', async () => {
     await using folder = await Folder.with(twice);
     const dataset = await folder.open({

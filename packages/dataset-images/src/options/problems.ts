@@ -46,12 +46,12 @@ function* placeholderProblems({ images, masks, outlines }: Options): Generator<P
 function* maskPatternProblems({ masks, classes }: Options): Generator<Problem> {
   const path = ['masks'];
   const named = placeholdersIn(masks).map(({ name }) => `{${name}}`);
-  const last = named.at(-1);
-  if (last === undefined) yield { path, message: 'must hold {id}, as in "masks/{id}.png"' };
+  const place = masks.includes('{id}') ? '{id}' : named.at(-1);
+  if (place === undefined) yield { path, message: 'must hold {id}, as in "masks/{id}.png"' };
   if (
     masks.includes('?') ||
     masks.includes('**') ||
-    masks.slice(0, masks.lastIndexOf(last ?? '')).includes('*')
+    masks.slice(0, masks.indexOf(place ?? '{id}')).includes('*')
   ) {
     yield {
       path,

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, relative, resolve, sep } from 'node:path';
 import type { RaremaskError } from '@raremask/core';
 import { escapePath, glob } from 'tinyglobby';
+import { addTo } from '../lists.ts';
 import { duplicateIds } from './errors.ts';
 import { apart, namesIn, replaced } from './placeholders.ts';
 
@@ -64,11 +65,7 @@ function* named(
 
 export function collect(files: Iterable<readonly [string, string]>): Map<string, string[]> {
   const byId = new Map<string, string[]>();
-  for (const [id, file] of files) {
-    const known = byId.get(id);
-    if (known === undefined) byId.set(id, [file]);
-    else known.push(file);
-  }
+  for (const [id, file] of files) addTo(byId, id, file);
   return byId;
 }
 

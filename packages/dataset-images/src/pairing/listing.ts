@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import type { Log, RaremaskError } from '@raremask/core';
+import { addTo } from '../lists.ts';
 import { some } from '../names.ts';
 import type { Options } from '../options/options.ts';
 import {
@@ -23,8 +24,16 @@ import {
   withoutDuplicates,
   withoutExtension,
 } from './images.ts';
-import { type FoundMasks, findMasks, looseName, maskFiles, tellNames } from './maskFiles.ts';
-import { namesIn, placeholdersIn } from './placeholders.ts';
+import {
+  type FoundMasks,
+  findMasks,
+  looseName,
+  type MaskPattern,
+  maskFiles,
+  maskPattern,
+  tellNames,
+} from './maskFiles.ts';
+import { placeholdersIn } from './placeholders.ts';
 import { maskSlots } from './slots.ts';
 
 /** One image and the masks that belong to it. */
@@ -41,10 +50,7 @@ export async function listEntries(
 ): Promise<readonly Entry[]> {
   if (!(await isFolder(root))) throw noFolder(root);
   const images = await listImages(options.images, root);
-  const slots = maskSlots(options);
-  const names = namesIn(options.images);
-  const deep = options.images.includes('**');
-  const pattern = { pattern: options.masks, slots, deep, names };
+  const pattern = maskPattern(options.masks, options.images, maskSlots(options));
   const existing = await maskFiles(pattern, root);
   if (anyAmong(images, existing))
     takeMasksOut(images, findMasks(pattern, root, existing, [...images.keys()]), options);
@@ -57,7 +63,7 @@ export async function listEntries(
     existing,
     unique.map(({ id }) => id),
   );
-  const shared = sharedMasks(unique, found, options.masks, names);
+  const shared = sharedMasks(unique, found, pattern);
   const entries = unique.map((listed): Entry => {
     const { id, image } = listed;
     const own = found.of(id);
@@ -76,14 +82,13 @@ export async function listEntries(
 function sharedMasks(
   listed: readonly Listed[],
   found: FoundMasks,
-  pattern: string,
-  names: readonly string[],
+  { pattern, names }: MaskPattern,
 ): (masks: Entry['masks']) => RaremaskError | undefined {
   const held = new Set(placeholdersIn(pattern).map(({ name }) => name));
   if (names.every((name) => held.has(name))) return () => undefined;
   const idsOf = new Map<string, string[]>();
   for (const { id } of listed) {
-    for (const mask of found.of(id).flat()) idsOf.set(mask, [...(idsOf.get(mask) ?? []), id]);
+    for (const mask of found.of(id).flat()) addTo(idsOf, mask, id);
   }
   return (masks) => {
     const file = masks.flat().find((one) => idsOf.get(one)!.length > 1);

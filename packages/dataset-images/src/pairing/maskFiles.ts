@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import type { Log, RaremaskError } from '@raremask/core';
 import { escapePath } from 'tinyglobby';
+import { addTo } from '../lists.ts';
 import { some } from '../names.ts';
 import { severalMasks } from './errors.ts';
 import { filesFitting } from './images.ts';
-import { apart, filled } from './placeholders.ts';
+import { apart, filled, namesIn } from './placeholders.ts';
 
 /** Which files are masks: the pattern of the option, and the classes that have files of their own. */
 export interface MaskPattern {
@@ -15,6 +16,15 @@ export interface MaskPattern {
   readonly deep: boolean;
   /** Placeholders of the images' pattern, which an id is made of. */
   readonly names: readonly string[];
+}
+
+/** @param images the pattern of the images, of whose placeholders an id is made */
+export function maskPattern(
+  pattern: string,
+  images: string,
+  slots: readonly string[] = [''],
+): MaskPattern {
+  return { pattern, slots, deep: images.includes('**'), names: namesIn(images) };
 }
 
 /** What a pattern of masks says of an id. */
@@ -127,16 +137,13 @@ function findOne(
   }
   const others = new Map<string, string[]>();
   for (const file of existing) {
-    if (exact.has(file)) continue;
-    const own = others.get(looseName(file));
-    if (own === undefined) others.set(looseName(file), [file]);
-    else own.push(file);
+    if (!exact.has(file)) addTo(others, looseName(file), file);
   }
   const claims = new Map<string, string[]>();
   for (const id of ids) {
     if (byId.has(id)) continue;
     for (const file of new Set(named(id).flatMap((one) => others.get(looseName(one)) ?? []))) {
-      claims.set(file, [...(claims.get(file) ?? []), id]);
+      addTo(claims, file, id);
     }
   }
   const loose = [...claims].filter(([, claimants]) => claimants.length === 1);
@@ -173,10 +180,7 @@ function findAll(
       const source = others.map((text) => text.replace(/[\\^$.|+?()[\]{}]/g, '\\$&')).join('[^/]*');
       const rest = rests.get(source) ?? new RegExp(`^[^/]*${source}$`, 's');
       rests.set(source, rest);
-      const own = { id, rest };
-      const known = beginnings.get(first);
-      if (known === undefined) beginnings.set(first, [own]);
-      else known.push(own);
+      addTo(beginnings, first, { id, rest });
       shortest = Math.min(shortest, first.length);
     }
   }
@@ -188,11 +192,7 @@ function findAll(
         .get(name.slice(0, to))
         ?.filter(({ rest }) => rest.test(name.slice(to)));
       if (fitting === undefined || fitting.length === 0) continue;
-      for (const id of new Set(fitting.map((one) => one.id))) {
-        const own = byId.get(id);
-        if (own === undefined) byId.set(id, [file]);
-        else own.push(file);
-      }
+      for (const id of new Set(fitting.map((one) => one.id))) addTo(byId, id, file);
       break;
     }
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { grouped } from '../lists.ts';
 import {
   type Affix,
   affixOf,
@@ -8,10 +9,11 @@ import {
   type Matched,
   matched,
   type Names,
+  namesOf,
   type Pairing,
   stemOf,
 } from './pairs.ts';
-import { across, beside, type Couple, grouped, inside, MASK, type Relation } from './relations.ts';
+import { across, beside, type Couple, inside, MASK, type Relation } from './relations.ts';
 import { divisionsOf, shapeOf } from './shape.ts';
 import { type Folder, foldersBelow } from './tree.ts';
 
@@ -87,7 +89,10 @@ function pairingOf(
   const { couples } = relation;
   const same = couples.every(({ images, masks }) => images === masks);
   const besides = same && relation.byEnding !== true;
-  const named = couples.map((couple) => ({ ...couple, names: namesOf(couple, relation) }));
+  const named = couples.map((couple) => ({
+    ...couple,
+    names: namesIn(couple, relation, besides),
+  }));
   const affix = affixOf(
     named.map(({ names }) => names),
     besides,
@@ -130,48 +135,32 @@ function composed(
   const { parts, pattern, good, leftOut } = shape;
   const path = (folder: Folder, file: string) => join(root, ...folder.parts, file);
   const idOf = (folder: Folder, id: string) => [...shape.valuesOf(folder.parts), id].join('/');
-  /** Of a folder whose images have masks for several classes, once. */
-  const own = [...new Map(fitting.map((one) => [one.images, one])).values()];
-  const several = fitting.flatMap(({ images, found }) =>
-    found.several.map((id) => idOf(images, id)),
+  const all = [...fitting, ...good.map((folder) => withoutMasks(folder, relation))];
+  const idsOf = (of: (found: Matched) => readonly string[]) =>
+    all.flatMap(({ images, found }) => of(found).map((id) => idOf(images, id)));
+  const masksOf = (of: (found: Matched) => readonly string[]) =>
+    fitting.flatMap(({ masks, found }) => of(found).map((file) => path(masks, file)));
+  const imageFiles = all.flatMap(({ images, found }) =>
+    found.own.map((file) => path(images, file)),
   );
-  const goodImages = good.map((folder) => ({
-    folder,
-    names: namesOf({ images: folder, masks: folder }, relation),
-  }));
-  const endings = endingOf(own.flatMap(({ found }) => found.own));
+  const several = idsOf((found) => found.several);
   const { tail = '', head = '', foot = '' } = affix ?? {};
   const isPlain = parts.every((part) => !part.startsWith('{'));
-  const name = affix ? `${head}{id}${foot}${several.length > 0 ? '*' : ''}` : '*';
-  const maskPath = [...relation.masksOf(parts), name];
-  const paired = fitting.flatMap(({ images, masks, found }) =>
-    found.pairs.map(([image, mask]) => [path(images, image), path(masks, mask)] as const),
-  );
+  const image = isPlain && tail === '' ? '*' : `{id}${tail}`;
+  const mask = affix ? `${head}{id}${foot}${several.length > 0 ? '*' : ''}` : '*';
   return {
-    images: [...pattern, `${isPlain && tail === '' ? '*' : `{id}${tail}`}.${endings}`].join('/'),
-    masks: `${maskPath.join('/')}.${endingOf(fitting.flatMap(({ found }) => found.used))}`,
-    ids: [
-      ...own.flatMap(({ images, found }) => found.ids.map((id) => idOf(images, id))),
-      ...goodImages.flatMap(({ folder, names }) =>
-        names.images.map((file) => idOf(folder, stemOf(file))),
-      ),
-    ].sort(),
-    missing: [
-      ...new Set([
-        ...fitting.flatMap(({ images, found }) => found.missing.map((id) => idOf(images, id))),
-        ...goodImages.flatMap(({ folder, names }) =>
-          names.images.map((file) => idOf(folder, stemOf(file))),
-        ),
-      ]),
-    ],
-    imageFiles: [
-      ...own.flatMap(({ images, found }) => found.own.map((file) => path(images, file))),
-      ...goodImages.flatMap(({ folder, names }) => names.images.map((file) => path(folder, file))),
-    ],
-    maskFiles: fitting.flatMap(({ masks, found }) => found.used.map((file) => path(masks, file))),
-    pairs: paired,
+    images: [...pattern, `${image}.${endingOf(imageFiles)}`].join('/'),
+    masks: `${[...relation.masksOf(parts), mask].join('/')}.${endingOf(masksOf(({ used }) => used))}`,
+    // Of a folder whose images have masks for several classes, once.
+    ids: [...new Set(idsOf(({ ids }) => ids))].sort(),
+    missing: [...new Set(idsOf(({ missing }) => missing))],
+    imageFiles: [...new Set(imageFiles)],
+    maskFiles: masksOf(({ used }) => used),
+    pairs: fitting.flatMap(({ images, masks, found }) =>
+      found.pairs.map(([own, first]) => [path(images, own), path(masks, first)] as const),
+    ),
     several,
-    spare: fitting.flatMap(({ masks, found }) => found.spare.map((file) => path(masks, file))),
+    spare: masksOf(({ spare }) => spare),
     divisions: divisionsOf(fitting, shape),
     leftOut: leftOut.map((folder) => folder.parts.join('/')),
     ...(labels.length > 0 && {
@@ -194,17 +183,32 @@ function composed(
   };
 }
 
-/** Files of a couple that may be images, and those that may be masks. */
-function namesOf({ images, masks }: Couple, { byEnding = false }: Relation): Names {
-  if (byEnding) {
-    return {
-      images: images.files.filter((file) => LOSSY.test(file)),
-      masks: masks.files.filter((file) => LOSSLESS.test(file)),
-    };
-  }
-  const lossless = masks.files.filter((file) => LOSSLESS.test(file));
-  return {
-    images: images.files,
-    masks: lossless.length > 0 ? lossless : masks.files,
+/** Images that by the name of their folder need no masks. */
+function withoutMasks(folder: Folder, relation: Relation): Fitting {
+  const couple = { images: folder, masks: folder };
+  const names = namesIn(couple, relation, false);
+  const ids = names.images.map(stemOf);
+  const found = {
+    own: names.images,
+    ids,
+    missing: ids,
+    several: [],
+    used: [],
+    spare: [],
+    pairs: [],
   };
+  return { ...couple, names, found };
+}
+
+/** Files of a couple that may be images, and those that may be masks. */
+function namesIn({ images, masks }: Couple, { byEnding }: Relation, same: boolean): Names {
+  const lossless = masks.files.filter((file) => LOSSLESS.test(file));
+  if (byEnding) {
+    return namesOf(
+      images.files.filter((file) => LOSSY.test(file)),
+      lossless,
+      same,
+    );
+  }
+  return namesOf(images.files, lossless.length > 0 ? lossless : masks.files, same);
 }

@@ -90,9 +90,10 @@ async function pairsOf(
   const same = imageFolder === maskFolder;
   // Names that differ by a number alone are those of two images.
   const isTold = ({ head, foot }: Affix) => !same || /\p{L}/u.test(head + foot);
-  const affix = affixOf([{ images, masks }], same, isTold);
+  const names = namesOf(images, masks, same);
+  const affix = affixOf([names], same, isTold);
   if (affix === undefined) return undefined;
-  const found = matched({ images, masks }, same, affix);
+  const found = matched(names, same, affix);
   const { own, used, several } = found;
   const inFolder = (name: string, file: string) => (name === '' ? file : `${name}/${file}`);
   const { tail, head, foot } = affix;
@@ -121,6 +122,12 @@ export interface Affix {
 export interface Names {
   readonly images: readonly string[];
   readonly masks: readonly string[];
+  readonly maskOf: ReadonlyMap<string, string>;
+}
+
+/** @param same whether masks lie among the images */
+export function namesOf(images: readonly string[], masks: readonly string[], same: boolean): Names {
+  return { images, masks, maskOf: filesByStem(masks, !same) };
 }
 
 /**
@@ -133,10 +140,7 @@ export function affixOf(
   same: boolean,
   allows: (affix: Affix) => boolean = () => true,
 ): Affix | undefined {
-  const known = folders.map(({ images, masks }) => ({
-    stems: images.map(stemOf),
-    maskOf: filesByStem(masks, !same),
-  }));
+  const known = folders.map(({ images, maskOf }) => ({ stems: images.map(stemOf), maskOf }));
   let best: (Affix & { readonly found: number }) | undefined;
   for (const tail of tailsOf(known.flatMap(({ stems }) => stems))) {
     const named = known.map(({ stems, maskOf }) => ({
@@ -168,11 +172,10 @@ export interface Matched {
 }
 
 export function matched(
-  { images, masks }: Names,
+  { images, masks, maskOf }: Names,
   same: boolean,
   { tail, head, foot }: Affix,
 ): Matched {
-  const maskOf = filesByStem(masks, !same);
   const maskName = (id: string) => looseName(`${head}${id}${foot}`);
   const [before, behind] = [looseName(head), looseName(foot)];
   const isMask = (stem: string) =>

@@ -1,3 +1,4 @@
+import { addTo, grouped } from '../lists.ts';
 import type { Folder } from './tree.ts';
 
 /** What a folder or a file of masks is called by. */
@@ -60,9 +61,7 @@ export function* across(folders: readonly Folder[]): Generator<Relation> {
   for (const images of folders) {
     for (const [place, name] of images.parts.entries()) {
       const rest = restOf(images.parts, place);
-      const known = byRest.get(rest);
-      if (known === undefined) byRest.set(rest, [{ images, name }]);
-      else known.push({ images, name });
+      addTo(byRest, rest, { images, name });
     }
   }
   const couples = folders.flatMap((masks) =>
@@ -85,15 +84,4 @@ export function* across(folders: readonly Folder[]): Generator<Relation> {
     const added = label === undefined ? [to] : [to, '{class}'];
     yield { couples: own, masksOf: (parts) => parts.toSpliced(place, 1, ...added), place };
   }
-}
-
-export function grouped<T>(all: readonly T[], keyOf: (one: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const key = keyOf(one);
-    const own = groups.get(key);
-    if (own === undefined) groups.set(key, [one]);
-    else own.push(one);
-  }
-  return [...groups.values()];
 }

@@ -13,6 +13,7 @@ import {
   inMemory,
   intoPort,
   isOnDevice,
+  Joined,
   largestIn,
   NotTraceable,
   type Operand,
@@ -212,7 +213,12 @@ export class CompiledRunner implements Runner {
     given: readonly (readonly Float32Array[])[],
   ): Promise<Float32Array[][]> {
     const held = (place: number) => this.#state[place] as Held;
-    const own = given[0]!.map((_, at) => joined(given.map((one) => one[at]!)));
+    const [first] = given as [readonly Float32Array[]];
+    // One step's are handed over as they are.
+    const own =
+      given.length === 1
+        ? first
+        : first.map((_, at) => new Joined(given.map((one) => one[at]!)).values);
     const said = Array.from({ length: inputs.reported }, () => undefined);
     const results = await withRoom(room, shape, () =>
       program.run(
@@ -429,15 +435,6 @@ function drawn(asked: readonly InputSpec[], call: StepCall | UpdateCall): Float3
     (call as StepCall).uniform(values);
     return values;
   });
-}
-
-/** Arrays of one length, one after the other. */
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const [first] = parts as [Float32Array];
-  if (parts.length === 1) return first;
-  const all = new Float32Array(parts.length * first.length);
-  for (const [index, part] of parts.entries()) all.set(part, index * first.length);
-  return all;
 }
 
 /** One of so many parts of one length. */

@@ -216,8 +216,8 @@ export class StepInputs {
  *
  * @param said what the step reports, its numbers first
  */
-export function isUsable([monitor]: readonly ArrayLike<number>[]): boolean {
-  return Array.prototype.every.call(monitor!, Number.isFinite);
+export function isUsable([monitor]: readonly Float32Array[]): boolean {
+  return monitor!.every(Number.isFinite);
 }
 
 /** Places of some kinds in the list of the whole state. */

@@ -4,8 +4,7 @@ import { cannotRead } from '../../decoding/errors.ts';
 import { headOfFile } from '../../decoding/head.ts';
 import type { Options } from '../../options/options.ts';
 import type { Entry } from '../../pairing/listing.ts';
-import { findMasks, maskFiles, tellNames } from '../../pairing/maskFiles.ts';
-import { namesIn } from '../../pairing/placeholders.ts';
+import { findMasks, maskFiles, maskPattern, tellNames } from '../../pairing/maskFiles.ts';
 import type { Annotations } from '../annotations.ts';
 import { instancesOf, tellUnusable } from '../collector.ts';
 import { annotatedSize, brokenOutlines, unmappedLabel, unusableOutlines } from '../errors.ts';
@@ -37,9 +36,7 @@ export async function readOutlines(
   const classOf = classesOfLabels(options);
   const unusable: (Unusable & { readonly file: string })[] = [];
   const byImage = new Map<string, AnnotatedImage>();
-  const names = namesIn(options.images);
-  const deep = options.images.includes('**');
-  const pattern = { pattern: files, slots: [''], deep, names };
+  const pattern = maskPattern(files, options.images);
   const found = findMasks(
     pattern,
     root,
