@@ -89,10 +89,10 @@ test('says nothing where it is switched off', async () => {
 });
 
 /** A small phantom of half a minute's training. */
-async function phantom(): Promise<Project> {
+async function phantom(cases = 12): Promise<Project> {
   const project = emptyProject();
   const out = project.at('data');
-  await generatePhantom({ out, seed: 7, cases: 12, slicesPerCase: 12, size: 48 });
+  await generatePhantom({ out, seed: 7, cases, slicesPerCase: 12, size: 48 });
   // To an image of another case.
   shuffle(project, 61);
   return project;
@@ -113,6 +113,7 @@ const PIXELS = '{ use: "@raremask/loss-ce" }';
 const DEAF = '{ use: "@raremask/loss-dice", with: { empty: ignore } }';
 
 interface Parts {
+  readonly cases?: number;
   readonly name?: string;
   readonly split?: string;
   readonly nodule?: number;
@@ -188,7 +189,8 @@ const COLLAPSING: readonly (readonly [string, Parts, RegExp, string])[] = [
     /loss-constant/,
     'train.clip',
   ],
-  ['shuffled labels', { masks: 'shuffled' }, /labels/, 'raremask inspect'],
+  // Of 12 cases five validation images have foreground, by which a seed in three says nothing.
+  ['shuffled labels', { masks: 'shuffled', cases: 24 }, /labels/, 'raremask inspect'],
   [
     'a weight of 3000',
     {
@@ -222,7 +224,7 @@ test.each(further('twelve manifests that collapse', COLLAPSING))(
   'the sentinel names %s within three epochs, and what to change',
   { timeout: 300_000 },
   async (_, parts, problem, setting) => {
-    const project = await phantom();
+    const project = await phantom(parts.cases);
     project.write('raremask.yaml', manifestOf(parts));
     const { status, stderr } = await raremask(project, 'train');
     expect(status, stderr).toBe(0);

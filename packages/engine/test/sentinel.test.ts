@@ -260,6 +260,17 @@ test('labels of other images are told from labels that are learnt slowly', () =>
   expect(said(learning)).toEqual([]);
 });
 
+test('a probability that rises wherever structures may lie is none of labels that are learnt', () => {
+  // As a shuffled phantom gave it: how much foreground there is was learnt, and not which.
+  const rising = (others: readonly number[]) =>
+    [0.011, 0.032, 0.042, 0.043].map((onTruth, at) => ({
+      loss: [0.994, 0.973, 1.006, 0.962][at]!,
+      seen: { missed: 0, dice: 0, predicted: 0.004, onTruth, onOther: others[at]!, alarms: 0.7 },
+    }));
+  expect(said(rising([0.006, 0.021, 0.028, 0.03]))).toEqual(['labels 2 in 4']);
+  expect(said(rising([0.006, 0.021, 0.026, 0.026]))).toEqual([]);
+});
+
 test('a batch that predictions see with another loss than its step blames the statistics', () => {
   const epoch = { modes: { training: 0.2, prediction: 1.5 } };
   expect(said([{}, epoch, epoch])).toEqual(['statistics 2 in 3']);

@@ -103,7 +103,8 @@ const UNFIT = 'the labels do not fit the images, or something keeps the network 
 /**
  * Structures are hardly more probable where they are than where those of another image are, and no more so
  * than before, although the network has moved: a shuffled control. What there is beyond chance is where
- * structures lie in any image.
+ * structures lie in any image. Where probabilities rise in both places, and no more in the one than in the other,
+ * the network learns how much foreground there is, not which.
  */
 const labelsShuffled: Rule = (epochs, { isWithin }) => {
   const times = isWithin ? 1.5 : 2.5;
@@ -123,7 +124,9 @@ const labelsShuffled: Rule = (epochs, { isWithin }) => {
   ];
   const begun = validated(epochs, Number.POSITIVE_INFINITY)[0]!.seen.onTruth ?? 0;
   const moved = now.predicted > 0 || now.onTruth! > 3 * begun;
-  const rises = now.onTruth! > (isWithin ? RISES_WITHIN : RISES) * before.onTruth!;
+  const rises =
+    now.onTruth! > (isWithin ? RISES_WITHIN : RISES) * before.onTruth! &&
+    now.onTruth! * before.onOther! > before.onTruth! * now.onOther!;
   if (!moved || rises || epochs.at(-1)!.loss < 0.85 * epochs[0]!.loss) return undefined;
   return {
     problem: 'labels',
