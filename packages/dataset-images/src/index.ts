@@ -17,7 +17,7 @@ import { propose } from './proposing/propose.ts';
 export default defineDataset({
   name: 'images',
   api: 1,
-  summary: 'Folders of images and masks: PNG, JPEG and TIFF',
+  summary: 'Folders of images and masks: PNG, JPEG, TIFF, BMP and GIF',
   options,
   needs: { folder, log },
   async create(given, services) {

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { cannotRead, damagedFile, unsupportedFile } from './errors.ts';
+import type { Format } from './formats.ts';
 import { isPng } from './png/chunks.ts';
-
-export type Format = 'png' | 'jpeg' | 'tiff';
 
 export interface ImageBytes {
   readonly format: Format;
@@ -11,9 +10,7 @@ export interface ImageBytes {
 
 /** Names of other formats by how their files begin. */
 const OTHERS: readonly (readonly [name: string, start: RegExp])[] = [
-  ['gif', /^GIF8/],
   ['webp', /^RIFF....WEBP/s],
-  ['bmp', /^BM/],
   ['heif or avif', /^....ftyp/s],
   ['jp2', /^(?:.{4}jP|\xff\x4f\xff\x51)/s],
   ['svg or another XML', /^\s*</],
@@ -38,7 +35,9 @@ export function formatOf(file: string, bytes: Buffer): Format {
   if (isPng(bytes)) return 'png';
   if (start.startsWith('\xff\xd8\xff')) return 'jpeg';
   if (/^(II[*+]\0|MM\0[*+])/.test(start)) return 'tiff';
-  if (/^(\x89PN?|\xff\xd8?|II[*+]?|MM\0?)$/.test(start)) {
+  if (start.startsWith('BM')) return 'bmp';
+  if (/^GIF8[79]a/.test(start)) return 'gif';
+  if (/^(\x89PN?|\xff\xd8?|II[*+]?|MM\0?|B|GI?|GIF(8[79]?)?)$/.test(start)) {
     throw damagedFile(file, `it ends after ${bytes.length} bytes`);
   }
   const name = OTHERS.find(([, begin]) => begin.test(start))?.[0] ?? 'something else';

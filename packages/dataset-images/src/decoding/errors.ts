@@ -1,4 +1,5 @@
 import { RaremaskError } from '@raremask/core';
+import { FORMATS } from './formats.ts';
 
 export function cannotRead(file: string, cause: unknown): RaremaskError {
   const reason = (cause as NodeJS.ErrnoException).code;
@@ -26,7 +27,7 @@ export function damagedFile(file: string, reason: string, cause?: unknown): Rare
       category: 'data',
       where: file,
       what: `the file is cut off or damaged: ${reason}`,
-      expected: 'a complete PNG, JPEG or TIFF file',
+      expected: `a complete ${FORMATS} file`,
       remedy: 'get the file again, or take it out of the data set',
     },
     { cause },
@@ -39,7 +40,7 @@ export function unsupportedFile(file: string, got: string, remedy: string): Rare
     category: 'data',
     where: file,
     what: 'this kind of file cannot be read',
-    expected: 'PNG, JPEG or TIFF, one picture a file',
+    expected: `${FORMATS}, one picture a file`,
     got,
     remedy,
   });

@@ -1,9 +1,13 @@
 import { open } from 'node:fs/promises';
 import type { PixelSize } from '@raremask/core';
-import { type Format, formatOf } from './bytes.ts';
+import { bmpHeader, MOST_BMP_HEADER } from './bmp/header.ts';
+import { formatOf } from './bytes.ts';
 import { cannotRead } from './errors.ts';
+import type { Format } from './formats.ts';
+import { gifPictures, gifScreen } from './gif/blocks.ts';
 import type { Orientation } from './orientation.ts';
-import { NO_PIXEL_SIZE, ofExif, ofJfif, ofPhys, ofTiff } from './pixelSize.ts';
+import { isGreyPalette } from './palette.ts';
+import { NO_PIXEL_SIZE, ofBmp, ofExif, ofJfif, ofPhys, ofTiff } from './pixelSize.ts';
 
 /** What the first bytes of an image file say, without its pixels. */
 export interface Head {
@@ -25,6 +29,9 @@ type Read = (at: number, length: number) => Promise<Buffer>;
 
 /** Enough for the markers of a JPEG and the first directory of most files. */
 const FIRST = 4096;
+
+/** What stands before the picture of a GIF: of longer comments the head does not tell. */
+const BEFORE_GIF = 65536;
 
 /** Reads the head of a file. */
 export async function headOfFile(file: string): Promise<Head> {
@@ -54,7 +61,7 @@ export async function headOfBytes(format: Format, bytes: Buffer): Promise<Head> 
 }
 
 async function headOf(format: Format, read: Read): Promise<Head> {
-  const parts = { png: pngHead, jpeg: jpegHead, tiff: tiffHead };
+  const parts = { png: pngHead, jpeg: jpegHead, tiff: tiffHead, bmp: bmpHead, gif: gifHead };
   return { format, ...(await parts[format](read)) };
 }
 
@@ -69,6 +76,35 @@ const UNTOLD: Told = {
   alpha: false,
   cmyk: false,
 };
+
+/** Headers of what is damaged, or not read, tell nothing. */
+function toldBy(tell: () => Told): Told {
+  try {
+    return tell();
+  } catch {
+    return UNTOLD;
+  }
+}
+
+async function bmpHead(read: Read): Promise<Told> {
+  const start = await read(0, MOST_BMP_HEADER);
+  return toldBy(() => {
+    const { width, height, palette, places, density } = bmpHeader(start);
+    const channels = palette !== undefined && isGreyPalette(palette) ? 1 : 3;
+    const alpha = places.length === 4;
+    return { ...UNTOLD, width, height, channels, alpha, pixelSize: ofBmp(density) };
+  });
+}
+
+async function gifHead(read: Read): Promise<Told> {
+  const start = await read(0, BEFORE_GIF);
+  return toldBy(() => {
+    // The first picture; without one there is no palette, which throws.
+    const { palette, transparent } = gifPictures(start).next().value!;
+    const channels = isGreyPalette(palette) ? 1 : 3;
+    return { ...UNTOLD, ...gifScreen(start), channels, alpha: transparent !== undefined };
+  });
+}
 
 async function pngHead(read: Read): Promise<Told> {
   const start = await read(16, 10);

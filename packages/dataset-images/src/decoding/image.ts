@@ -1,5 +1,6 @@
 import type { PixelSize } from '@raremask/core';
 import sharp from 'sharp';
+import { decodeBmp } from './bmp/bmp.ts';
 import { type ImageBytes, imageBytes } from './bytes.ts';
 import {
   damagedFile,
@@ -8,14 +9,17 @@ import {
   unsupportedFile,
   whiteIsZeroValues,
 } from './errors.ts';
+import { decodeGif } from './gif/gif.ts';
 import { headOfBytes } from './head.ts';
 import { missingOfJpeg } from './jpeg/jpeg.ts';
 import { type Orientation, turnUpright } from './orientation.ts';
+import { paletteColours } from './palette.ts';
 import { decodePng } from './png/png.ts';
 import type { Raster, Stored } from './raster.ts';
 import type { Layout } from './tiff/layout.ts';
-import { PHOTOMETRIC, type TiffPicture, tiffPicture, tiffValues, UnreadTiff } from './tiff/tiff.ts';
+import { PHOTOMETRIC, type TiffPicture, tiffPicture, tiffValues } from './tiff/tiff.ts';
 import { InexactValue } from './tiff/values.ts';
+import { Unread } from './unread.ts';
 
 /** One thread for each read, and no copies kept: reading is parallel already, over the samples. */
 export function prepareDecoder(): void {
@@ -63,7 +67,26 @@ function storedImage(
   inks: boolean,
 ): Promise<Stored> | Stored {
   if (format === 'png') return pngImage(file, bytes);
-  return format === 'tiff' ? tiffImage(file, bytes, inks) : jpegImage(file, bytes, inks);
+  if (format === 'tiff') return tiffImage(file, bytes, inks);
+  if (format === 'bmp') return bmpPixels(file, bytes, 'colour');
+  return format === 'gif' ? gifPixels(file, bytes) : jpegImage(file, bytes, inks);
+}
+
+/** @param palette what is taken of a palette in colour */
+export function bmpPixels(file: string, bytes: Buffer, palette: 'index' | 'colour'): Stored {
+  try {
+    return decodeBmp(bytes, palette);
+  } catch (error) {
+    throw refusal(file, error);
+  }
+}
+
+export function gifPixels(file: string, bytes: Buffer): Stored {
+  try {
+    return decodeGif(bytes);
+  } catch (error) {
+    throw refusal(file, error);
+  }
 }
 
 function pngImage(file: string, bytes: Buffer): Stored {
@@ -91,19 +114,6 @@ export function pngPixels(file: string, bytes: Buffer): ReturnType<typeof decode
   const { frames } = pixels;
   if (frames < 2) return pixels;
   throw unsupportedFile(file, `${frames} pictures in one file`, 'save one picture a file');
-}
-
-/** Red, green and blue of each index. */
-export function paletteColours(
-  indices: Raster['data'],
-  colourOf: (index: number, channel: number) => number,
-): Uint8Array {
-  const colours = new Uint8Array(indices.length * 3);
-  for (let pixel = 0, to = 0; pixel < indices.length; pixel++) {
-    for (let channel = 0; channel < 3; channel++)
-      colours[to++] = colourOf(indices[pixel]!, channel);
-  }
-  return colours;
 }
 
 async function jpegImage(file: string, bytes: Buffer, inks: boolean): Promise<Stored> {
@@ -169,9 +179,7 @@ export async function tiffPixels(
     const picture = tiffPicture(bytes);
     return { picture, raster: await tiffValues(bytes, picture) };
   } catch (error) {
-    if (error instanceof UnreadTiff) throw unsupportedFile(file, error.message, error.remedy);
-    if (error instanceof InexactValue) throw inexactValue(file, error.message);
-    throw damagedFile(file, reasonOf(error), error);
+    throw refusal(file, error);
   }
 }
 
@@ -208,6 +216,13 @@ function checkFinite(file: string, { data, width, channels }: Raster): void {
   if (at < 0) return;
   const pixel = Math.floor(at / channels);
   throw notFiniteImage(file, pixel % width, Math.floor(pixel / width), data[at]!);
+}
+
+/** Why a decoder does not read a file. */
+function refusal(file: string, error: unknown): Error {
+  if (error instanceof Unread) return unsupportedFile(file, error.message, error.remedy);
+  if (error instanceof InexactValue) return inexactValue(file, error.message);
+  return damagedFile(file, reasonOf(error), error);
 }
 
 /** What a decoder says, on one line. */

@@ -23,9 +23,19 @@ export function ofPhys(data: Buffer): PixelSize {
   if (data.length < 9) return NO_PIXEL_SIZE;
   const [x, y] = [data.readUInt32BE(0), data.readUInt32BE(4)];
   if (data[8] !== 1) return { said: `a density of ${x} x ${y} without a unit (pHYs)` };
+  return perMetre(x, y, 'pHYs');
+}
+
+/** The header of BMP: pixels per metre along x and y, 0 where nothing is known. */
+export function ofBmp([x, y]: readonly [x: number, y: number]): PixelSize {
+  if (x <= 0 || y <= 0) return NO_PIXEL_SIZE;
+  return perMetre(x, y, 'BMP');
+}
+
+function perMetre(x: number, y: number, where: string): PixelSize {
   return sizeOf(
     [y, x].map((pixels) => ({ pixels, millimetres: 1000 })),
-    `${x} x ${y} pixels per metre (pHYs)`,
+    `${x} x ${y} pixels per metre (${where})`,
   );
 }
 

@@ -6,7 +6,7 @@ export function lossyMask(file: string, format: string): RaremaskError {
     category: 'data',
     where: file,
     what: `the mask is a ${format} file, which changes mask values`,
-    expected: 'a PNG or TIFF mask',
+    expected: 'a PNG, TIFF, BMP or GIF mask',
     remedy:
       'export the masks without loss, or set data.with.threshold (128, say) where they are black and white',
   });

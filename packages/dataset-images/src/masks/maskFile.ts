@@ -1,13 +1,15 @@
 import { type ImageBytes, imageBytes } from '../decoding/bytes.ts';
 import {
+  bmpPixels,
   decodeImage,
+  gifPixels,
   mapColour,
   orientationOf,
-  paletteColours,
   pngPixels,
   tiffPixels,
 } from '../decoding/image.ts';
 import { turnUpright } from '../decoding/orientation.ts';
+import { paletteColours } from '../decoding/palette.ts';
 import { pickChannels, type Raster, type Stored, sameKind } from '../decoding/raster.ts';
 import { PHOTOMETRIC } from '../decoding/tiff/tiff.ts';
 import {
@@ -29,8 +31,8 @@ export interface MaskReading {
 }
 
 /**
- * The mask's one value a pixel, exactly as stored; the index where the file has a palette.
- * Channels that are equal count as one, constant alpha is dropped.
+ * The mask's one value a pixel, exactly as stored; the index where the file has a palette (but for BMP with a
+ * palette of greys, and GIF). Channels that are equal count as one, constant alpha is dropped.
  */
 export async function decodeMask(file: string, reading: MaskReading): Promise<Raster> {
   return oneValue(file, await storedMask(file, reading, 'index'));
@@ -75,6 +77,8 @@ async function storedValues(
     if (!reading.lossy) throw lossyMask(file, 'JPEG');
     return nearlyGrey(await decodeImage(file, { inks: false, upright: false }));
   }
+  if (format === 'bmp') return bmpPixels(file, bytes, palette);
+  if (format === 'gif') return gifPixels(file, bytes);
   if (format === 'png') {
     const { palette: colours, depth: _, frames: __, ...raster } = pngPixels(file, bytes);
     if (colours !== undefined && palette === 'colour') {

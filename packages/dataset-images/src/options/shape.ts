@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { READABLE } from '../decoding/formats.ts';
 import { COLOUR } from './colour.ts';
 
 const colour = z.string().regex(COLOUR, 'must be a number, or a colour as in "#ff0000"');
@@ -69,7 +70,7 @@ export const shape = z.strictObject({
   images: z
     .string()
     .min(1)
-    .default('images/*.{png,jpg,jpeg,tif,tiff}')
+    .default(`images/*.{${READABLE}}`)
     .describe(
       'glob of the image files, relative to root; or a pattern with {id}, as in "{id}/image.png", and with further names in braces for folders, as in "{part}/images/{id}.png" or "{part:train,val}/images/{id}.png", which are in masks as well: an id is then what all of them stand for, with / between',
     ),

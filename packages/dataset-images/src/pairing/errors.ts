@@ -1,4 +1,5 @@
 import { RaremaskError } from '@raremask/core';
+import { FORMATS } from '../decoding/formats.ts';
 import { some } from '../names.ts';
 
 export function noFolder(folder: string): RaremaskError {
@@ -30,7 +31,7 @@ export function noImages(folder: string, pattern: string, found: readonly string
     category: 'data',
     where: folder,
     what: `no image matches ${pattern}`,
-    expected: 'at least one PNG, JPEG or TIFF file',
+    expected: `at least one ${FORMATS} file`,
     got: found.length === 0 ? 'an empty folder' : `other files: ${some(found)}`,
     remedy: 'mend the pattern in data.with.images, or the path',
   });

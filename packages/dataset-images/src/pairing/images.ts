@@ -6,8 +6,6 @@ import { addTo } from '../lists.ts';
 import { duplicateIds } from './errors.ts';
 import { apart, namesIn, replaced } from './placeholders.ts';
 
-/** Endings of the files that are read, in any case. */
-export const READABLE = 'png,jpg,jpeg,tif,tiff';
 const INSTALLED = 'node_modules';
 
 /**

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { basename, extname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Log, RaremaskError } from '@raremask/core';
+import { namesOfFormats, READABLE } from '../decoding/formats.ts';
 import { addTo } from '../lists.ts';
 import { some } from '../names.ts';
 import type { Options } from '../options/options.ts';
@@ -20,7 +21,6 @@ import {
   isFolder,
   type Listed,
   listImages,
-  READABLE,
   withoutDuplicates,
   withoutExtension,
 } from './images.ts';
@@ -176,7 +176,7 @@ export async function listAnnotatedImages(
 }
 
 /** Pictures of other formats: left out, and said. */
-const OTHERS = /\.(bmp|gif|webp|jp2|j2k|heic|heif|avif|svg|psd|dng|jfif|ppm|pgm)$/i;
+const OTHERS = /\.(webp|jp2|j2k|heic|heif|avif|svg|psd|dng|jfif|ppm|pgm)$/i;
 
 /** Images without truth: all readable files below a folder, or one file. */
 export async function listImagesAt(path: string, log: Log): Promise<readonly Entry[]> {
@@ -184,8 +184,8 @@ export async function listImagesAt(path: string, log: Log): Promise<readonly Ent
   if (kind === undefined) throw noSuchPath(path);
   if (kind.isFile()) return [{ id: withoutExtension(basename(path)), image: path, masks: [] }];
   const all = await filesFitting('**/*', path);
-  const endings = new Set(READABLE.split(',').map((ending) => `.${ending}`));
-  const files = all.filter((file) => endings.has(extname(file).toLowerCase()));
+  const readable = namesOfFormats();
+  const files = all.filter((file) => readable.test(file));
   if (files.length === 0) throw noImages(path, `**/*.{${READABLE}}`, await anyFiles(path));
   const others = all.filter((file) => OTHERS.test(file)).sort();
   if (others.length > 0) {

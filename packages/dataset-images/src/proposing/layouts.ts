@@ -6,6 +6,8 @@ import {
   cut,
   endingOf,
   IMAGE_FILE,
+  LOSSLESS,
+  LOSSY,
   type Matched,
   matched,
   type Names,
@@ -23,9 +25,6 @@ const MASK_AFFIX = /mask|label|lbl|annot|seg|truth|target|manual|(^|[^a-z])(gt|l
 const IMAGE = /^(image|img|photo|picture|input|original|raw|scan|x)$/i;
 /** Folders of masks beside each other that are taken for classes, at most. */
 const MOST_CLASSES = 16;
-/** Masks that lie beside images of another ending are files without loss. */
-const LOSSLESS = /\.(png|tiff?)$/i;
-const LOSSY = /\.jpe?g$/i;
 
 /**
  * Looks for images and masks below a folder, whatever their folders are called: in one folder; in a folder of masks

@@ -1,7 +1,9 @@
 import { RaremaskError } from '@raremask/core';
+import { namesOfFormats } from '../decoding/formats.ts';
 import type { Raster } from '../decoding/raster.ts';
 import { decodeMask, decodeMaskColours, type MaskReading } from '../masks/maskFile.ts';
 import { colourText } from '../options/colour.ts';
+import { LOSSY } from './pairs.ts';
 
 /** Masks that are read for their values; of more, as many are taken evenly. */
 const MASKS_READ = 1000;
@@ -36,6 +38,8 @@ interface Stray {
 /** A stray value has at most so many pixels, in one of at least so many masks; more of them are none. */
 const STRAY = { pixels: 8, masks: 8, values: 3 };
 
+const TIFF = namesOfFormats(['tiff']);
+
 const READING: MaskReading = { lossy: true, whiteIsZero: 'stored', upright: false };
 
 export async function maskValues(files: readonly string[]): Promise<MaskValues> {
@@ -69,7 +73,7 @@ export async function maskValues(files: readonly string[]): Promise<MaskValues> 
     }
   };
   await Promise.all(Array.from({ length: 4 }, follow));
-  const lossy = chosen.filter((file) => /\.jpe?g$/i.test(file)).length;
+  const lossy = chosen.filter((file) => LOSSY.test(file)).length;
   const strays = [...holders].flatMap(([value, { file, masks }]): Stray[] => {
     const pixels = counts.get(value)!;
     return masks === 1 && pixels <= STRAY.pixels ? [{ value, pixels, file }] : [];
@@ -115,7 +119,7 @@ async function masked(file: string): Promise<Raster | undefined> {
 }
 
 async function refusesWhite(file: string): Promise<boolean> {
-  if (!/\.tiff?$/i.test(file)) return false;
+  if (!TIFF.test(file)) return false;
   const wrong = await decodeMask(file, { ...READING, whiteIsZero: 'error' }).catch(
     (error) => error,
   );

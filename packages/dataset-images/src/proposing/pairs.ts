@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { namesOfFormats } from '../decoding/formats.ts';
 import { looseName } from '../pairing/maskFiles.ts';
 import { entriesOf } from './entries.ts';
 
@@ -17,9 +18,11 @@ export const MASK_FOLDERS = [
   'labelsTr',
   'y',
 ];
-export const IMAGE_FILE = /\.(png|jpe?g|tiff?)$/i;
+export const IMAGE_FILE = namesOfFormats();
+export const LOSSY = namesOfFormats(['jpeg']);
+export const LOSSLESS = namesOfFormats(['png', 'tiff', 'bmp', 'gif']);
 /** Masks are looked for among files without loss first. */
-const MASK_FILES = [/\.(png|tiff?)$/i, IMAGE_FILE];
+const MASK_FILES = [LOSSLESS, IMAGE_FILE];
 /** Masks whose names are compared letter by letter. */
 const COMPARED = 400;
 /** What second and further masks of an image have behind the name of the first. */

@@ -1,4 +1,5 @@
 import { inflateSync } from 'node:zlib';
+import { checkIndices } from '../palette.ts';
 import type { Raster } from '../raster.ts';
 import { type PngHeader, pngChunks, pngHeader } from './chunks.ts';
 import { unfiltered } from './filters.ts';
@@ -40,11 +41,7 @@ export function decodePng(bytes: Buffer): PngPixels {
     : valuesOf(filtered, header, width, height);
   if (!header.palette) return { width, height, channels, depth, frames, data };
   if (palette === undefined) throw new Error('its palette is missing');
-  let highest = 0;
-  for (const index of data) highest = Math.max(highest, index);
-  if (3 * highest + 2 >= palette.length) {
-    throw new Error(`index ${highest} is beyond its palette of ${palette.length / 3} colours`);
-  }
+  checkIndices(data, palette);
   return { width, height, channels, depth, frames, data, palette };
 }
 

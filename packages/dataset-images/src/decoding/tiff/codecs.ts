@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib';
+import { TIFF_CODES, unlzw } from '../lzw.ts';
 import { unJpeg } from './jpegSegment.ts';
 import type { Layout } from './layout.ts';
-import { unlzw } from './lzw.ts';
 import { unpackBits } from './packBits.ts';
 import { unpredicted } from './predictor.ts';
 import type { Segment } from './segments.ts';
@@ -50,7 +50,7 @@ export async function decompressed(
 }
 
 function unpacked(bytes: Buffer, compression: number, expected: number): Uint8Array {
-  if (compression === 5) return unlzw(bytes, expected);
+  if (compression === 5) return unlzw(bytes, expected, TIFF_CODES);
   if (compression === 32773) return unpackBits(bytes, expected);
   // Uncompressed data may be filled up to a multiple of four bytes.
   const slack = compression === 1 ? 3 : 0;

@@ -1,4 +1,5 @@
 import type { Raster } from '../raster.ts';
+import { Unread } from '../unread.ts';
 import { decompressed, FAX, unreadCompression } from './codecs.ts';
 import { readTiff, type Tags, type TiffFile } from './directory.ts';
 import { type Layout, layoutOf } from './layout.ts';
@@ -20,43 +21,30 @@ export interface TiffPicture {
   readonly file: TiffFile;
 }
 
-/** Why a TIFF file is not read though nothing is wrong with it: what it has, and what to do. */
-export class UnreadTiff extends Error {
-  readonly remedy: string;
-
-  constructor(has: string, remedy: string) {
-    super(has);
-    this.remedy = remedy;
-  }
-}
-
 /**
  * The one picture of a TIFF file (also BigTIFF), as its directory describes it. Throws an error that
- * says what is wrong, or UnreadTiff where it is of a kind that is not read.
+ * says what is wrong, or Unread where it is of a kind that is not read.
  */
 export function tiffPicture(bytes: Buffer): TiffPicture {
   const file = readTiff(bytes);
   if (file.pages.length > 1) {
-    throw new UnreadTiff(`${file.pages.length} pages in one file`, 'save one picture a file');
+    throw new Unread(`${file.pages.length} pages in one file`, 'save one picture a file');
   }
   const tags = file.pages[0]!;
   const layout = layoutOf(tags, file.little);
   const compression = unreadCompression(layout);
   if (compression !== undefined) {
-    throw new UnreadTiff(`a TIFF compressed with ${compression}`, 'save it with LZW or Deflate');
+    throw new Unread(`a TIFF compressed with ${compression}`, 'save it with LZW or Deflate');
   }
   if (!isReadable(layout)) {
     const kind = layout.format === 'float' ? 'floats' : `integers (${layout.format})`;
-    throw new UnreadTiff(`${kind} of ${layout.bits} bits`, 'save it as 32-bit float');
+    throw new Unread(`${kind} of ${layout.bits} bits`, 'save it as 32-bit float');
   }
   if (!READ_PHOTOMETRIC.includes(layout.photometric)) {
-    throw new UnreadTiff(
-      `the colour space ${layout.photometric} of TIFF`,
-      'convert it to grey or RGB',
-    );
+    throw new Unread(`the colour space ${layout.photometric} of TIFF`, 'convert it to grey or RGB');
   }
   if (layout.photometric === 6 && (layout.compression !== 7 || layout.planar)) {
-    throw new UnreadTiff('YCbCr in planes or without JPEG', 'convert it to RGB');
+    throw new Unread('YCbCr in planes or without JPEG', 'convert it to RGB');
   }
   if (FAX.has(layout.compression) && (layout.bits !== 1 || layout.samples !== 1)) {
     throw new Error('its compression is for one bit a pixel');

@@ -1,23 +1,43 @@
-const CLEAR = 256;
-const END = 257;
-const FIRST = 258;
 const MOST = 4096;
 
+/** How codes are written. */
+interface Writing {
+  /** The code that empties the table: those before it are values, the next one is the end. */
+  readonly clear: number;
+  /** Whether a code begins in the low bits of a byte. */
+  readonly lowFirst: boolean;
+  /** So many codes before it would be needed, they become a bit longer. */
+  readonly early: number;
+}
+
+/** Of TIFF 6.0, section 13. */
+export const TIFF_CODES: Writing = { clear: 256, lowFirst: false, early: 1 };
+
+/** Of GIF 89a, appendix F, where values have so many bits. */
+export function gifCodes(bits: number): Writing {
+  return { clear: 1 << bits, lowFirst: true, early: 0 };
+}
+
 /**
- * Undoes the compression of TIFF 6.0, section 13 (Welch 1984): codes of 9 to 12 bits, the high bits
- * first, and a bit longer one code before it would be needed.
+ * Undoes the compression of Welch (1984), of codes of at most 12 bits.
  *
- * @param expected bytes to be found
- * @throws where a code cannot be, or where there are fewer bytes than expected
+ * @param expected values to be found
+ * @throws where a code cannot be, or where there are fewer values than expected
  */
-export function unlzw(bytes: Buffer, expected: number): Uint8Array {
+export function unlzw(
+  bytes: Buffer,
+  expected: number,
+  { clear, lowFirst, early }: Writing,
+): Uint8Array {
+  const first = clear + 2;
+  const narrowest = Math.log2(clear) + 1;
   const result = new Uint8Array(expected);
   // A code stands for the bytes of `result` that it was made from: where they begin, and how many.
   const starts = new Uint32Array(MOST);
   const lengths = new Uint32Array(MOST);
   let length = 0;
-  let next = FIRST;
-  let width = 9;
+  let next = first;
+  let width = narrowest;
   let previous = -1;
   let previousStart = 0;
   let previousLength = 0;
@@ -30,24 +50,26 @@ export function unlzw(bytes: Buffer, expected: number): Uint8Array {
         if (length === expected) return result;
         throw new Error(`it ends after ${length} of ${expected} bytes`);
       }
-      bits = ((bits << 8) | bytes[at++]!) & 0xffffff;
+      const byte = bytes[at++]!;
+      bits = lowFirst ? bits | (byte << held) : ((bits << 8) | byte) & 0xffffff;
       held += 8;
     }
     held -= width;
-    const code = (bits >> held) & ((1 << width) - 1);
-    if (code === END) break;
-    if (code === CLEAR) {
-      next = FIRST;
-      width = 9;
+    const code = (lowFirst ? bits : bits >> held) & ((1 << width) - 1);
+    if (lowFirst) bits >>= width;
+    if (code === clear + 1) break;
+    if (code === clear) {
+      next = first;
+      width = narrowest;
       previous = -1;
       continue;
     }
-    if (previous === -1 && code >= CLEAR) throw new Error(`it has the impossible code ${code}`);
+    if (previous === -1 && code >= clear) throw new Error(`it has the impossible code ${code}`);
     if (code > next || (code === next && previous === -1)) {
       throw new Error(`it has the impossible code ${code}`);
     }
     const start = length;
-    if (code < CLEAR) put(code);
+    if (code < clear) put(code);
     else {
       const known = code < next;
       const from = known ? starts[code]! : previousStart;
@@ -59,7 +81,7 @@ export function unlzw(bytes: Buffer, expected: number): Uint8Array {
       starts[next] = previousStart;
       lengths[next] = previousLength + 1;
       next++;
-      if (next === (1 << width) - 1 && width < 12) width++;
+      if (next === (1 << width) - early && width < 12) width++;
     }
     previous = code;
     previousStart = start;
