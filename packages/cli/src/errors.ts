@@ -126,7 +126,7 @@ export function noProposal(
   asked: readonly string[],
   files: readonly string[],
 ): RaremaskError {
-  const others = files.some((one) => /\.(bmp|gif|webp|ppm|pgm|dcm)$/.test(one));
+  const others = files.some((one) => /\.(webp|ppm|pgm|dcm)$/.test(one));
   return new RaremaskError({
     code: 'RAREMASK_NO_PROPOSAL',
     category: 'data',

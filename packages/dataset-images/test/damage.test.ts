@@ -9,7 +9,9 @@ import { numbers, withFlip } from '../../../test/seededDamage.ts';
 import { decodeImage } from '../src/decoding/image.ts';
 import { readTiff, TAG } from '../src/decoding/tiff/directory.ts';
 import { decodeMask } from '../src/masks/maskFile.ts';
+import { bmp } from './bmp.ts';
 import { png } from './folder.ts';
+import { gif } from './gif.ts';
 import { tiff } from './tiff.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'raremask-damage-'));
@@ -82,7 +84,41 @@ const jpegs: Record<string, Uint8Array> = {
   'progressive JPEG': await sharp(rgb, rgbRaw).jpeg({ progressive: true }).toBuffer(),
 };
 
-const all = { ...checked, ...tiffs, ...jpegs };
+const ramp = Array.from({ length: 16 }, (_, at) => [at * 17, at * 17, at * 17] as const);
+const bright = ramp.map(([value]) => [value, 0, 255 - value] as const);
+
+function bmps(side: number): Record<string, Uint8Array> {
+  const indices = [...grey.slice(0, side * side)].map((value) => value >> 4);
+  const bits = indices.map((value) => value & 1);
+  const rows = Array.from({ length: side }, () => [side - 3, 7, 0, 3, 1, 2, 3, 0, 0, 0]).flat();
+  const stored = Uint8Array.from([...rows, 0, 1]);
+  return {
+    'BMP of 8 bit': bmp(side, side, [...grey.slice(0, side * side)]),
+    'BMP of 4 bit, from the top down': bmp(side, side, indices, { bits: 4, topDown: true }),
+    'BMP of 1 bit': bmp(side, side, bits, { bits: 1, header: 124 }),
+    'BMP of 24 bit in colour': bmp(side, side, [...rgb.slice(0, 3 * side * side)], { bits: 24 }),
+    'BMP with run lengths': bmp(side, side, [], { compression: 1, stored }),
+  };
+}
+
+function gifs(side: number): Record<string, Uint8Array> {
+  const indices = [...grey.slice(0, side * side)].map((value) => value >> 4);
+  return {
+    'grey GIF': gif(side, side, indices, { palette: ramp }),
+    'interlaced GIF': gif(side, side, indices, { palette: ramp, interlaced: true, transparent: 3 }),
+    'GIF in colour': gif(side, side, indices, { palette: bright }),
+  };
+}
+
+// Rows without bytes that fill them up, which a width that is a little larger would take for pixels.
+const small = { ...bmps(8), ...gifs(8) };
+const others = {
+  ...bmps(SIDE),
+  ...gifs(SIDE),
+  'GIF of another encoder': await sharp(rgb, rgbRaw).gif().toBuffer(),
+};
+
+const all = { ...checked, ...tiffs, ...jpegs, ...others };
 
 describe.each(Object.entries(all))('a %s', (name, bytes) => {
   it('that is cut anywhere is refused, or read as it was where nothing of it is missing', async () => {
@@ -215,5 +251,45 @@ it.each(Object.entries(jpegs))(
     const found = await differing(bytes);
     expect(found.length).toBeGreaterThan(0);
     expect(found.length).toBeLessThan(FLIPS);
+  },
+);
+
+it.each(Object.entries(others))('a %s is refused at every length', async (_, bytes) => {
+  const found = new Map<string, number>();
+  for (let length = 0; length < bytes.length; length++) {
+    const read = await outcome(bytes.subarray(0, length), asImage);
+    if (read !== 'RAREMASK_IMAGES_DAMAGED') found.set(read.slice(0, 40), length);
+  }
+  expect([...found]).toEqual([]);
+});
+
+/** Bytes in front of the palette or the pixels. */
+const HEADERS: Readonly<Record<string, number>> = {
+  'BMP of 8 bit': 54,
+  'BMP of 4 bit, from the top down': 54,
+  'BMP of 24 bit in colour': 54,
+  'BMP with run lengths': 54,
+  'grey GIF': 13,
+  'GIF in colour': 13,
+};
+
+it.each(Object.entries(HEADERS))(
+  'the header of a %s is refused or read as it was',
+  async (name, end) => {
+    const bytes = small[name]!;
+    const whole = await outcome(bytes, asImage);
+    const found: number[] = [];
+    for (let bit = 0; bit < 8 * end; bit++) {
+      const read = await outcome(withFlip(bytes, bit), asImage);
+      if (read !== whole && !read.startsWith('RAREMASK_')) found.push(bit >> 3);
+    }
+    expect(found).toEqual([]);
+  },
+);
+
+it.each(Object.entries(others))(
+  'a %s with a bit flipped is refused or read, and cannot always be told',
+  async (_, bytes) => {
+    expect((await differing(bytes)).length).toBeGreaterThan(0);
   },
 );

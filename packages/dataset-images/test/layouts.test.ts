@@ -2,7 +2,10 @@ import { encode } from 'fast-png';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { propose } from '../src/proposing/propose.ts';
+import { bmp } from './bmp.ts';
 import { Folder } from './folder.ts';
+import { gif } from './gif.ts';
+import { tiff } from './tiff.ts';
 
 const grey = (...values: number[]) =>
   encode({ width: 2, height: 2, data: Uint8Array.from(values), channels: 1, depth: 8 });
@@ -13,6 +16,22 @@ const jpeg = new Uint8Array(
     .jpeg()
     .toBuffer(),
 );
+
+const tif = tiff(2, 2, Uint8Array.of(9, 8, 7, 6));
+const blackAndWhite = { palette: [[0, 0, 0] as const, [255, 255, 255] as const] };
+const drawn = gif(2, 2, [0, 1, 0, 0], blackAndWhite);
+const fieldOfView = gif(2, 2, [0, 1, 1, 1], blackAndWhite);
+
+/** DRIVE's files (Staal et al. 2004), of three images in each part. */
+const DRIVE = files({
+  'training/images/2#_training.tif': tif,
+  'training/1st_manual/2#_manual1.gif': drawn,
+  'training/mask/2#_training_mask.gif': fieldOfView,
+  'test/images/0#_test.tif': tif,
+  'test/1st_manual/0#_manual1.gif': drawn,
+  'test/2nd_manual/0#_manual2.gif': fieldOfView,
+  'test/mask/0#_test_mask.gif': fieldOfView,
+});
 
 /** Files by their paths, in which `#` stands for each of some numbers. */
 function files(
@@ -169,6 +188,37 @@ const LAYOUTS: readonly Layout[] = [
     count: 6,
   },
   {
+    name: 'vessels that somebody has drawn, and fields of view (DRIVE)',
+    files: DRIVE,
+    options: {
+      images: '{part}/images/{id}_{part}.tif',
+      masks: '{part}/1st_manual/{id}_manual1.gif',
+      classes: { background: 0, foreground: 255 },
+    },
+    id: 'training/21',
+    count: 6,
+    split: { validation: 0.2, test: { begins: 'test/' } },
+  },
+  {
+    name: 'JPEG images with a BMP mask beside each, in the folder of a part (KolektorSDD)',
+    files: Object.assign(
+      {},
+      ...['01', '02', '03'].map((part) =>
+        files({
+          [`kos${part}/Part#.jpg`]: jpeg,
+          [`kos${part}/Part#_label.bmp`]: bmp(2, 2, [0, 255, 0, 0]),
+        }),
+      ),
+    ),
+    options: {
+      images: '{folder}/{id}.jpg',
+      masks: '{folder}/{id}_label.bmp',
+      classes: { background: 0, foreground: 255 },
+    },
+    id: 'kos02/Part1',
+    count: 9,
+  },
+  {
     name: 'JPEG images with a PNG mask of the same name beside each',
     files: files({
       'MT_Break/Imgs/b#.jpg': jpeg,
@@ -259,6 +309,43 @@ describe('pictures beside each other are no masks', () => {
       files({ 'images/p#.png': noisy(3), 'targets/p#.png': noisy(5) }),
     );
     expect(await propose(folder.path, folder.path)).toBeUndefined();
+  });
+});
+
+describe('a folder of masks beside what somebody has drawn', () => {
+  const proposalOf = async (own: Record<string, Uint8Array>) => {
+    await using folder = await Folder.with(own);
+    return await propose(folder.path, folder.path);
+  };
+  const others = /([^;]+) would fit as well; assumed: they are something else/;
+
+  test('is not taken for the labels, and that is said', async () => {
+    const said = (await proposalOf(DRIVE))?.remarks['data.with.masks'];
+    expect(others.exec(said!)?.[1]?.trim()).toBe(
+      'test/2nd_manual/{id}_manual2.gif, {part}/mask/{id}_mask.gif',
+    );
+  });
+
+  test('is not taken for them either where a part alone has been drawn', async () => {
+    const entries = Object.entries(DRIVE).filter(([path]) => !/test\/\w+_manual/.test(path));
+    const { options, remarks } = (await proposalOf(Object.fromEntries(entries)))!;
+    expect(options).toMatchObject({
+      images: 'training/images/{id}_training.tif',
+      masks: 'training/1st_manual/{id}_manual1.gif',
+    });
+    expect(remarks['data.with.masks']).toMatch(others);
+  });
+
+  test('is not taken for them in the folder of one part', async () => {
+    const entries = Object.entries(DRIVE).flatMap(([path, content]) =>
+      path.startsWith('training/') ? [[path.replace('training/', ''), content] as const] : [],
+    );
+    const { options, remarks } = (await proposalOf(Object.fromEntries(entries)))!;
+    expect(options).toMatchObject({
+      images: 'images/{id}_training.tif',
+      masks: '1st_manual/{id}_manual1.gif',
+    });
+    expect(others.exec(remarks['data.with.masks']!)?.[1]?.trim()).toBe('mask/{id}_mask.gif');
   });
 });
 

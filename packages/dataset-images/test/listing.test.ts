@@ -143,8 +143,8 @@ describe('a folder', () => {
   });
 
   it('without a match shows what is there', async () => {
-    await using folder = await Folder.with({ 'images/a.bmp': 'x' });
-    await expect(folder.open({ classes })).rejects.toThrow('other files: images/a.bmp');
+    await using folder = await Folder.with({ 'images/a.webp': 'x' });
+    await expect(folder.open({ classes })).rejects.toThrow('other files: images/a.webp');
   });
 });
 

@@ -93,17 +93,14 @@ it('reads a colour palette as a grey image where the manifest asks for grey', as
   expect([...image]).toEqual([9, 30]);
 });
 
-it.each([
-  ['gif', 'gif'],
-  ['webp', 'webp'],
-] as const)('refuses a %s that is called PNG by what it is', async (_, format) => {
+it('refuses a webp that is called PNG by what it is', async () => {
   const content = await sharp({ create: { width: 2, height: 2, channels: 3, background: 'red' } })
-    .toFormat(format)
+    .webp()
     .toBuffer();
   await using folder = await Folder.with({ 'images/a.png': content });
   await expect(folder.open({ classes, missingMask: 'empty' })).rejects.toMatchObject({
     code: 'RAREMASK_IMAGES_UNSUPPORTED',
-    message: expect.stringContaining(format),
+    message: expect.stringContaining('webp'),
   });
 });
 

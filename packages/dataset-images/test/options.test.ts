@@ -7,7 +7,7 @@ const classes = { background: 0, lesion: 255 };
 it('fill in their defaults', async () => {
   expect(await validated({ classes })).toEqual({
     root: '.',
-    images: 'images/*.{png,jpg,jpeg,tif,tiff}',
+    images: 'images/*.{png,jpg,jpeg,tif,tiff,bmp,gif}',
     masks: 'masks/{id}.png',
     classes,
     overlapping: false,

@@ -2,6 +2,7 @@ import { encode } from 'fast-png';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { sizedPng } from '../../../test/sizedPng.ts';
+import { bmp } from './bmp.ts';
 import { Folder, onlySample } from './folder.ts';
 import { tiff } from './tiff.ts';
 
@@ -23,6 +24,22 @@ it('of PNG is a metre over the pixels that pHYs says', async () => {
   // [height, width]: half a micrometre along x, a quarter along y.
   expect(millimetres).toEqual([0.00025, 0.0005]);
   expect(said).toBe('2000000 x 4000000 pixels per metre (pHYs)');
+});
+
+it('of BMP stands in its header, and is none where it is that of a screen', async () => {
+  const sized = (x: number, y: number) => bmp(3, 2, [...grey], { density: [x, y] });
+  expect(await told('a.bmp', sized(2_000_000, 4_000_000))).toEqual({
+    millimetres: [0.00025, 0.0005],
+    said: '2000000 x 4000000 pixels per metre (BMP)',
+  });
+  for (const pixels of [2834, 2835, 3779, 3780]) {
+    const { millimetres, said } = await told('a.bmp', sized(pixels, pixels));
+    expect(millimetres).toBeUndefined();
+    expect(said).toMatch(/where they know no scale/);
+  }
+  for (const pixels of [0, -1]) {
+    expect(await told('a.bmp', sized(pixels, pixels))).toEqual({ said: 'no pixel size' });
+  }
 });
 
 it.each(['png', 'jpeg', 'tiff'] as const)(

@@ -14,8 +14,9 @@ import {
   namesOf,
   type Pairing,
   stemOf,
+  tailIn,
 } from './pairs.ts';
-import { across, beside, type Couple, inside, MASK, type Relation } from './relations.ts';
+import { across, beside, type Couple, DRAWN, inside, MASK, type Relation } from './relations.ts';
 import { divisionsOf, shapeOf } from './shape.ts';
 import { type Folder, foldersBelow } from './tree.ts';
 
@@ -37,8 +38,14 @@ export async function findLayouts(folder: string): Promise<readonly Pairing[]> {
   const relations = [...beside(folders), ...inside(folders), ...across(folders)];
   const found = relations.flatMap((relation) => pairingOf(folder, folders, relation) ?? []);
   return [...found, ...ofCases(folder, folders)].sort(
-    (left, right) => right.pairs.length - left.pairs.length,
+    (left, right) => likelihood(right) - likelihood(left),
   );
+}
+
+/** By how many images have a mask; what somebody has drawn may be of a part of them. */
+function likelihood({ masks, pairs }: Pairing): number {
+  const isDrawn = masks.split('/').some((part) => DRAWN.test(part));
+  return pairs.length * (isDrawn ? 3 : 1);
 }
 
 /** A folder for each image, whose files have the same names everywhere. */
@@ -88,9 +95,10 @@ function pairingOf(
   const { couples } = relation;
   const same = couples.every(({ images, masks }) => images === masks);
   const besides = same && relation.byEnding !== true;
+  const place = firstVarying(couples);
   const named = couples.map((couple) => ({
     ...couple,
-    names: namesIn(couple, relation, besides),
+    names: { ...namesIn(couple, relation, besides), own: couple.images.parts[place] },
   }));
   const affix = affixOf(
     named.map(({ names }) => names),
@@ -108,6 +116,12 @@ function pairingOf(
     return composed(root, folders, relation, several.map(ofOneImage), undefined);
   }
   return affix && composed(root, folders, relation, fitting, affix);
+}
+
+/** The first place at which the names differ that lead to the images; -1 where there is none. */
+function firstVarying(couples: readonly Couple[]): number {
+  const [first, ...others] = couples.map(({ images }) => images.parts);
+  return first!.findIndex((part, at) => others.some((parts) => parts[at] !== part));
 }
 
 /** Masks in a folder of one image are that image's, whatever they are called. */
@@ -145,7 +159,8 @@ function composed(
   const several = idsOf((found) => found.several);
   const { tail = '', head = '', foot = '' } = affix ?? {};
   const isPlain = parts.every((part) => !part.startsWith('{'));
-  const image = isPlain && tail === '' ? '*' : `{id}${tail}`;
+  const end = tail.replace('{}', () => parts[firstVarying(relation.couples)]!);
+  const image = isPlain && tail === '' ? '*' : `{id}${end}`;
   const mask = affix ? `${head}{id}${foot}${several.length > 0 ? '*' : ''}` : '*';
   return {
     images: [...pattern, `${image}.${endingOf(imageFiles)}`].join('/'),
@@ -169,9 +184,9 @@ function composed(
           new Map(
             fitting
               .filter((one) => one.label === label)
-              .flatMap(({ images, masks, found }) =>
+              .flatMap(({ images, masks, names, found }) =>
                 found.pairs.map(([image, mask]) => [
-                  idOf(images, cut(stemOf(image), tail)),
+                  idOf(images, cut(stemOf(image), tailIn(names, tail))),
                   path(masks, mask),
                 ]),
               ),

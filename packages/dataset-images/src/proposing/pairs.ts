@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { namesOfFormats } from '../decoding/formats.ts';
 import { looseName } from '../pairing/maskFiles.ts';
 import { entriesOf } from './entries.ts';
+import { DRAWN } from './relations.ts';
 
 export const IMAGE_FOLDERS = ['images', 'image', 'imgs', 'img', 'imagesTr', 'x'];
 export const MASK_FOLDERS = [
@@ -61,21 +62,21 @@ export interface Division {
   readonly hasMasks: boolean;
 }
 
-export async function findPairs(folder: string): Promise<Pairing | undefined> {
+/** Images and the masks of each folder that is called as one of masks, the likeliest first. */
+export async function findPairs(folder: string): Promise<readonly Pairing[]> {
   const { folders } = await entriesOf(folder);
   const named = (names: readonly string[]) =>
-    names
-      .map((name) => folders.find((own) => own.toLowerCase() === name.toLowerCase()))
-      .find((name) => name !== undefined);
-  const images = named(IMAGE_FOLDERS);
-  const masks = named(MASK_FOLDERS);
+    names.flatMap((name) => folders.find((own) => own.toLowerCase() === name.toLowerCase()) ?? []);
+  const [images = ''] = named(IMAGE_FOLDERS);
+  const drawn = folders.filter((own) => DRAWN.test(own));
+  const found = new Map<string, Pairing>();
   for (const wanted of MASK_FILES) {
-    const found =
-      (masks === undefined ? undefined : await pairsOf(folder, images ?? '', masks, wanted)) ??
-      (await pairsOf(folder, images ?? '', images ?? '', wanted));
-    if (found !== undefined) return found;
+    for (const masks of new Set([...drawn, ...named(MASK_FOLDERS), images])) {
+      const pairing = found.has(masks) ? undefined : await pairsOf(folder, images, masks, wanted);
+      if (pairing !== undefined) found.set(masks, pairing);
+    }
   }
-  return undefined;
+  return [...found.values()];
 }
 
 /**
@@ -114,7 +115,7 @@ async function pairsOf(
 
 /** What is constant in the names of images, and of their masks, around the id. */
 export interface Affix {
-  /** Of images, behind the id. */
+  /** Of images, behind the id; `{}` stands for `Names.own`. */
   readonly tail: string;
   /** Of masks, before and behind it. */
   readonly head: string;
@@ -126,6 +127,13 @@ export interface Names {
   readonly images: readonly string[];
   readonly masks: readonly string[];
   readonly maskOf: ReadonlyMap<string, string>;
+  /** What the folder is called that tells these images from others: their names may end in it. */
+  readonly own?: string | undefined;
+}
+
+/** The end that images of a folder have behind their ids. */
+export function tailIn({ own = '' }: Names, tail: string): string {
+  return tail.replace('{}', () => own);
 }
 
 /** @param same whether masks lie among the images */
@@ -143,13 +151,15 @@ export function affixOf(
   same: boolean,
   allows: (affix: Affix) => boolean = () => true,
 ): Affix | undefined {
-  const known = folders.map(({ images, maskOf }) => ({ stems: images.map(stemOf), maskOf }));
+  const known = folders.map((names) => ({ names, stems: names.images.map(stemOf) }));
   let best: (Affix & { readonly found: number }) | undefined;
-  for (const tail of tailsOf(known.flatMap(({ stems }) => stems))) {
-    const named = known.map(({ stems, maskOf }) => ({
-      ids: stems.filter((stem) => stem.endsWith(tail)).map((stem) => cut(stem, tail)),
-      maskOf,
-    }));
+  const tails = tailsOf(known.flatMap(({ stems }) => stems));
+  for (const tail of same ? tails : [...tails, ...ownTails(folders)]) {
+    const named = known.map(({ names, stems }) => {
+      const end = tailIn(names, tail);
+      const ids = stems.filter((stem) => stem.endsWith(end)).map((stem) => cut(stem, end));
+      return { ids, maskOf: names.maskOf };
+    });
     for (const { head, foot } of affixesOf(named, same ? tail : undefined)) {
       if (!allows({ tail, head, foot })) continue;
       const found = named.reduce(
@@ -174,11 +184,9 @@ export interface Matched {
   readonly pairs: readonly (readonly [image: string, mask: string])[];
 }
 
-export function matched(
-  { images, masks, maskOf }: Names,
-  same: boolean,
-  { tail, head, foot }: Affix,
-): Matched {
+export function matched(names: Names, same: boolean, { head, foot, ...affix }: Affix): Matched {
+  const { images, masks, maskOf } = names;
+  const tail = tailIn(names, affix.tail);
   const maskName = (id: string) => looseName(`${head}${id}${foot}`);
   const [before, behind] = [looseName(head), looseName(foot)];
   const isMask = (stem: string) =>
@@ -196,10 +204,10 @@ export function matched(
     (file) => !isMask(looseName(stemOf(file))) && !(same && further(file) !== undefined),
   );
   const ids = own.map((file) => cut(stemOf(file), tail)).sort();
-  const names = new Set(ids.map(maskName));
+  const expected = new Set(ids.map(maskName));
   const more = masks.filter((file) => {
     const start = further(file);
-    return start !== undefined && names.has(start) && !names.has(looseName(stemOf(file)));
+    return start !== undefined && expected.has(start) && !expected.has(looseName(stemOf(file)));
   });
   const used = new Set([...ids.flatMap((id) => maskOf.get(maskName(id)) ?? []), ...more]);
   const withMore = new Set(more.map(further));
@@ -261,6 +269,17 @@ function tailsOf(stems: readonly string[]): string[] {
     words.filter((word) => !/^[_.-]\d+$|mask|label|seg|gt|truth|annot/i.test(word)),
   );
   return frequent === undefined ? [''] : ['', frequent];
+}
+
+/** The end in which images of each folder have the folder's own name, as in `training/images/21_training.tif`. */
+function ownTails(folders: readonly Names[]): string[] {
+  return ['_', '-', '.'].flatMap((mark) => {
+    const has = folders.every(
+      ({ images, own }) =>
+        own !== undefined && images.every((file) => stemOf(file).endsWith(mark + own)),
+    );
+    return has ? [`${mark}{}`] : [];
+  });
 }
 
 /**

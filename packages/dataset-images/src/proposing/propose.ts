@@ -18,14 +18,26 @@ export async function propose(
 ): Promise<DatasetProposal | undefined> {
   const path = relative(manifestFolder, folder).split(sep).join('/');
   const root = path === '' ? '.' : path;
-  const flat = await findPairs(folder);
-  const paired = flat && (await proposed(folder, root, flat));
-  if (paired !== undefined) return paired;
-  for (const pairing of await findLayouts(folder)) {
-    const found = await proposed(folder, root, pairing);
-    if (found !== undefined) return found;
+  for (const find of [findPairs, findLayouts]) {
+    const pairings = await find(folder);
+    for (const pairing of pairings) {
+      const found = await proposed(folder, root, pairing, othersOf(pairing, pairings));
+      if (found !== undefined) return found;
+    }
   }
   return annotated(folder, root);
+}
+
+/** Other files that may be masks of most of the images. */
+function othersOf(pairing: Pairing, pairings: readonly Pairing[]): readonly string[] {
+  const images = new Set(pairing.pairs.map(([image]) => image));
+  const files = new Set([...pairing.maskFiles, ...pairing.imageFiles]);
+  return pairings
+    .filter(({ pairs, maskFiles }) => {
+      const shared = pairs.filter(([image]) => images.has(image)).length;
+      return 2 * shared >= images.size && !maskFiles.some((file) => files.has(file));
+    })
+    .map(({ masks }) => masks);
 }
 
 /** Undefined where what looked like masks are none. */
@@ -33,6 +45,7 @@ async function proposed(
   folder: string,
   root: string,
   pairing: Pairing,
+  others: readonly string[],
 ): Promise<DatasetProposal | undefined> {
   const values = await maskValues(pairing.maskFiles);
   if (arePictures(values)) return undefined;
@@ -49,6 +62,10 @@ async function proposed(
   const every = pairing.labels ? 'a mask of every class' : 'a mask';
   remarks['data.with.masks'] =
     `${ids.length - missing.length} of ${ids.length} images have ${every}${severally}`;
+  if (others.length > 0) {
+    remarks['data.with.masks'] +=
+      `; ${some(others)} would fit as well; assumed: they are something else, such as fields of view or a second reading`;
+  }
   if (leftOut.length > 0) {
     remarks['data.with.images'] =
       `left out, as there are no masks of theirs: the images in ${some(leftOut)}`;

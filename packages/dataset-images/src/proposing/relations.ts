@@ -4,6 +4,9 @@ import type { Folder } from './tree.ts';
 /** What a folder or a file of masks is called by. */
 export const MASK = /mask|label|annot|segm|^gt|[^a-z]gts?($|[^a-z])|truth|target|manual/i;
 
+/** What folders are called of what somebody has drawn; `mask` beside them is the field of view. */
+export const DRAWN = /manual|truth|^gts?$|[^a-z]gts?($|[^a-z])/i;
+
 /** A folder of images, and the folder of their masks. */
 export interface Couple {
   readonly images: Folder;
