@@ -8,7 +8,7 @@ export function pixelsNotSized(id: string, said: string | undefined): RaremaskEr
     where: `data (${id})`,
     what: 'data.resolution asks for a size of pixels, and it is not known how large those of this image are',
     expected:
-      'a file that says so: PNG (pHYs), TIFF (resolution, ImageJ, OME) or JPEG (JFIF, EXIF)',
+      'a file that says so: PNG (pHYs), TIFF (resolution, ImageJ, OME), JPEG (JFIF, EXIF) or BMP',
     got: said ?? 'a data set that tells no size of pixels',
     remedy:
       'write the size into the file, leave it out (data.unreadable: skip), or set data.resolution to a factor or a size in pixels',
