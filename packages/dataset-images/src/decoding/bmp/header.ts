@@ -11,7 +11,7 @@ export interface BmpHeader {
   readonly runLengths: boolean;
   /** Red, green and blue of each index in turn, of pixels of up to 8 bits. */
   readonly palette?: Buffer;
-  /** Where red, green, blue and alpha, if there is any, are among the bytes of a pixel of 24 or 32 bits. */
+  /** Where red, green, blue and alpha, if there is any, are among the bytes of a pixel; of 24 and 32 bits. */
   readonly places: readonly number[];
   /** Where the pixels begin in the file. */
   readonly pixels: number;
@@ -30,10 +30,16 @@ const FILE_HEADER = 14;
 const LENGTHS = [40, 52, 56, 108, 124];
 const OS2_LENGTHS = [12, 16, 64];
 
-const NONE = 0;
 const RUN_LENGTHS = 1;
-/** Masks say where the colours are in a pixel; the second has one for alpha as well. */
-const MASKS = [3, 6];
+/** Masks say where the colours are in a pixel, of the second kind also alpha: where they end, by their kind. */
+const MASKS_END: Readonly<Record<number, number>> = { 3: 66, 6: 70 };
+/** Bits of a pixel of each compression that is read. */
+const BITS: Readonly<Record<number, readonly number[]>> = {
+  0: [1, 4, 8, 24, 32],
+  1: [8],
+  3: [32],
+  6: [32],
+};
 
 /** Compressions that are not read. */
 const UNREAD: Readonly<Record<number, string>> = {
@@ -65,11 +71,10 @@ export function bmpHeader(bytes: Buffer): BmpHeader {
     throw new Error('its header makes no sense');
   }
   checkKind(bits, compression);
-  const masks = MASKS.includes(compression);
+  const masksEnd = MASKS_END[compression];
   // Of the shortest header the masks are no part, but they stand where they would be.
-  const end = FILE_HEADER + Math.max(length, masks ? (compression === 3 ? 52 : 56) : 0);
+  const end = Math.max(FILE_HEADER + length, masksEnd ?? 0);
   if (bytes.length < end) throw new Error(CUT);
-  const hasAlpha = compression === 6 || length >= 56;
   const palette = bits <= 8 ? paletteOf(bytes, bits, end) : undefined;
   const pixels = bytes.readUInt32LE(10);
   const before = end + (palette === undefined ? 0 : (palette.length / 3) * 4);
@@ -79,28 +84,20 @@ export function bmpHeader(bytes: Buffer): BmpHeader {
   return {
     ...{ width, height: Math.abs(height), topDown, bits, runLengths, pixels },
     ...(palette && { palette }),
-    places: bits <= 8 ? [] : masks ? maskedPlaces(bytes, hasAlpha) : bits === 24 ? BGR : BGRA,
+    places: masksEnd === undefined ? BGRA.slice(0, bits / 8) : maskedPlaces(bytes, end),
     profile: length === 124 ? bytes.readUInt32LE(130) : 0,
     density: [bytes.readInt32LE(38), bytes.readInt32LE(42)],
   };
 }
 
-const BGR = [2, 1, 0];
+/** Pixels are blue, green, red and alpha in turn. */
 const BGRA = [2, 1, 0, 3];
 
 function checkKind(bits: number, compression: number): void {
   const unread = UNREAD[compression];
   if (unread !== undefined) throw new Unread(unread, REMEDY);
   if (UNREAD_BITS.includes(bits)) throw new Unread(`a BMP of ${bits} bits a pixel`, REMEDY);
-  const possible =
-    compression === NONE
-      ? [1, 4, 8, 24, 32]
-      : compression === RUN_LENGTHS
-        ? [8]
-        : MASKS.includes(compression)
-          ? [32]
-          : [];
-  if (!possible.includes(bits)) {
+  if (!BITS[compression]?.includes(bits)) {
     throw new Error(`pixels of ${bits} bits cannot have the compression ${compression}`);
   }
 }
@@ -120,10 +117,14 @@ function paletteOf(bytes: Buffer, bits: number, from: number): Buffer {
   return palette;
 }
 
-/** The bytes that masks of 8 bits stand for. */
-function maskedPlaces(bytes: Buffer, hasAlpha: boolean): readonly number[] {
+/**
+ * The bytes that masks of 8 bits stand for.
+ *
+ * @param end of the header, which has a mask of alpha where it is long enough
+ */
+function maskedPlaces(bytes: Buffer, end: number): readonly number[] {
   const masks = [54, 58, 62].map((at) => bytes.readUInt32LE(at));
-  const alpha = hasAlpha ? bytes.readUInt32LE(66) : 0;
+  const alpha = end < 70 ? 0 : bytes.readUInt32LE(66);
   const all = alpha === 0 ? masks : [...masks, alpha];
   const places = all.map((mask) => [0xff, 0xff00, 0xff0000, 0xff000000].indexOf(mask));
   if (places.includes(-1)) throw new Unread('a BMP whose colours have other than 8 bits', REMEDY);
