@@ -6,7 +6,6 @@ import { readOutlines } from './annotations/outlines/outlines.ts';
 import { labelMap } from './masks/labels.ts';
 import { openDataset, openReader } from './open.ts';
 import { type Options, options } from './options/options.ts';
-import { missingMasks } from './pairing/errors.ts';
 import { groupsOf, knownGroups } from './pairing/group.ts';
 import { withoutExtension } from './pairing/images.ts';
 import { type Entry, listAnnotatedImages, listEntries, listImagesAt } from './pairing/listing.ts';
@@ -22,7 +21,7 @@ export default defineDataset({
   needs: { folder, log },
   async create(given, services) {
     const root = resolve(services.folder, given.root);
-    const isAnnotated = given.coco !== undefined || given.outlines !== undefined;
+    const isAnnotated = given.coco ?? given.outlines;
     const listed = isAnnotated
       ? await listAnnotatedImages(given, root)
       : await listEntries(given, root, services.log);
@@ -65,30 +64,35 @@ async function annotationsOf(
  */
 function annotatedEntries(
   entries: readonly Entry[],
-  { byImage, fileOf, absent, spare }: Annotations,
-  { missingMask, coco }: Options,
+  { byImage, absent, missing }: Annotations,
+  { missingMask }: Options,
 ): readonly Entry[] {
-  const missing = entries
-    .filter(({ image }) => missingMask === 'error' && !byImage.has(image))
-    .map(({ id, image }) => ({
-      image,
-      mask: coco === undefined ? fileOf(id) : `an entry in images of ${fileOf(id)}`,
-    }));
-  if (missing.length === entries.length) {
+  const unlisted = entries.filter(({ image }) => !byImage.has(image));
+  if (unlisted.length === entries.length && (missingMask === 'error' || absent.size > 0)) {
     const [first] = absent.values();
-    throw first ?? missingMasks(missing, entries.length, spare);
+    throw first ?? missing(unlisted, entries.length);
   }
-  const unlisted = new Map(missing.map((one) => [one.image, missingMasks([one], 1, spare)]));
-  const known = new Set(entries.map(({ id }) => id));
-  const notThere = [...absent].map(
-    ([image, problem]): Entry => ({ id: withoutExtension(image), image, masks: [], problem }),
+  const problems = new Map(
+    missingMask === 'error' ? unlisted.map((one) => [one.id, missing([one], 1)]) : [],
   );
+  const free = new Set(unlisted.map(({ id }) => id));
+  const taken = new Set(entries.map(({ id }) => id));
+  const notThere: Entry[] = [];
+  for (const [name, problem] of absent) {
+    const short = withoutExtension(name);
+    // An image of this name with another ending is the one that is meant, or nobody can tell.
+    if (free.has(short)) problems.set(short, problem);
+    else {
+      const id = taken.has(short) ? name : short;
+      taken.add(id);
+      notThere.push({ id, image: name, masks: [], problem });
+    }
+  }
   return [
     ...entries.map((entry) => {
-      const { image } = entry;
-      const problem = entry.problem ?? byImage.get(image)?.problem ?? unlisted.get(image);
+      const problem = entry.problem ?? byImage.get(entry.image)?.problem ?? problems.get(entry.id);
       return problem === undefined ? entry : { ...entry, problem };
     }),
-    ...notThere.filter(({ id }) => !known.has(id)),
+    ...notThere,
   ];
 }

@@ -259,6 +259,24 @@ describe('mistakes in the file', () => {
     });
   });
 
+  it('such as another ending of a name are those of the image, which is not taken for empty', async () => {
+    const listed = (id: number, name: string) => ({ id, file_name: name, width: 4, height: 3 });
+    await using folder = await Folder.with({
+      'images/a.png': png(4, 3, new Array(12).fill(0)),
+      'images/b.png': png(4, 3, new Array(12).fill(0)),
+      'x.json': coco({ images: [listed(9, 'a.jpg'), listed(1, 'b.png'), listed(2, 'b.jpg')] }),
+    });
+    const given = { classes, coco: { file: 'x.json' }, missingMask: 'empty' };
+    const dataset = await folder.open(given);
+    expect(dataset.ids).toEqual(['a', 'b', 'b.jpg']);
+    expect((await dataset.read('b')).labels).toEqual(new Uint8Array(12));
+    for (const id of ['a', 'b.jpg']) {
+      await expect(dataset.read(id)).rejects.toMatchObject({ code: 'RAREMASK_COCO_NO_IMAGE_FILE' });
+    }
+    await folder.write('x.json', coco({ images: [listed(9, 'c.png')] }));
+    await expect(folder.open(given)).rejects.toMatchObject({ code: 'RAREMASK_COCO_NO_IMAGE_FILE' });
+  });
+
   it('such as two entries of one image are those of the image alone', async () => {
     const listed = (id: number, name: string) => ({ id, file_name: name, width: 4, height: 3 });
     await using folder = await Folder.with({

@@ -1,4 +1,5 @@
 import type { RaremaskError } from '@raremask/core';
+import type { Listed } from '../pairing/images.ts';
 import type { AnnotatedImage } from './instance.ts';
 
 /** The annotations of a data set. */
@@ -9,6 +10,10 @@ export interface Annotations {
   fileOf(id: string): string;
   /** Images that the annotations name and that are not there, by the name that they are given. */
   readonly absent: ReadonlyMap<string, RaremaskError>;
-  /** Files of annotations that belong to no image. */
-  readonly spare: readonly string[];
+  /**
+   * What is wrong with images that the annotations do not list.
+   *
+   * @param among so many images were looked at
+   */
+  missing(images: readonly Listed[], among: number): RaremaskError;
 }

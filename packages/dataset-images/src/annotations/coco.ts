@@ -4,6 +4,7 @@ import { isRaremaskError, type Log, type RaremaskError } from '@raremask/core';
 import { z } from 'zod';
 import { cannotRead } from '../decoding/errors.ts';
 import type { Options } from '../options/options.ts';
+import { missingMasks } from '../pairing/errors.ts';
 import { looseName } from '../pairing/maskFiles.ts';
 import type { Annotations } from './annotations.ts';
 import { instancesOf, tellUnusable } from './collector.ts';
@@ -169,7 +170,18 @@ export async function readCoco(
       });
     }
   } else tellUnusable(file, [...unusable.values()].flat(), options.coco.unusable, log);
-  return { byImage, fileOf: () => file, absent, spare: [] };
+  return {
+    byImage,
+    fileOf: () => file,
+    absent,
+    missing(unlisted, among) {
+      const mask = `an entry in images of ${file}`;
+      return missingMasks(
+        unlisted.map(({ image }) => ({ image, mask })),
+        among,
+      );
+    },
+  };
 }
 
 /** An image of the file, while its annotations are collected. */

@@ -3,6 +3,7 @@ import { isRaremaskError, type Log } from '@raremask/core';
 import { cannotRead } from '../../decoding/errors.ts';
 import { headOfFile } from '../../decoding/head.ts';
 import type { Options } from '../../options/options.ts';
+import { missingMasks } from '../../pairing/errors.ts';
 import type { Entry } from '../../pairing/listing.ts';
 import { findMasks, maskFiles, maskPattern, tellNames } from '../../pairing/maskFiles.ts';
 import type { Annotations } from '../annotations.ts';
@@ -65,11 +66,15 @@ export async function readOutlines(
     }));
     tellUnusable(first.file, named, means, log);
   }
+  const where = (id: string) => fileOf.get(id) ?? found.expected(id, 0)[0]!;
   return {
     byImage,
-    fileOf: (id) => fileOf.get(id) ?? found.expected(id, 0)[0]!,
+    fileOf: where,
     absent: new Map(),
-    spare: found.spare,
+    missing(unlisted, among) {
+      const missing = unlisted.map(({ id, image }) => ({ image, mask: where(id) }));
+      return missingMasks(missing, among, found.spare);
+    },
   };
 }
 
