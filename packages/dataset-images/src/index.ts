@@ -3,6 +3,7 @@ import { defineDataset, folder, type Log, log } from '@raremask/core';
 import type { Annotations } from './annotations/annotations.ts';
 import { readCoco } from './annotations/coco.ts';
 import { readOutlines } from './annotations/outlines/outlines.ts';
+import { readRunLengths } from './annotations/runLengths/runLengths.ts';
 import { labelMap } from './masks/labels.ts';
 import { openDataset, openReader } from './open.ts';
 import { type Options, options } from './options/options.ts';
@@ -21,7 +22,7 @@ export default defineDataset({
   needs: { folder, log },
   async create(given, services) {
     const root = resolve(services.folder, given.root);
-    const isAnnotated = given.coco ?? given.outlines;
+    const isAnnotated = given.coco ?? given.outlines ?? given.runLengths;
     const listed = isAnnotated
       ? await listAnnotatedImages(given, root)
       : await listEntries(given, root, services.log);
@@ -50,7 +51,8 @@ async function annotationsOf(
   entries: readonly Entry[],
   log: Log,
 ): Promise<Annotations | undefined> {
-  const { coco, outlines } = given;
+  const { coco, outlines, runLengths } = given;
+  if (runLengths !== undefined) return readRunLengths({ ...given, runLengths }, root, entries);
   if (outlines !== undefined) return readOutlines({ ...given, outlines }, root, entries, log);
   if (coco === undefined) return undefined;
   const images = entries.map(({ image }) => image);

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Dataset, DatasetFacts, Log, Prediction, Sample, SourceReader } from '@raremask/core';
 import type { Annotations } from './annotations/annotations.ts';
-import { annotatedSize } from './annotations/errors.ts';
+import { annotatedSize, runsBeyondImage } from './annotations/errors.ts';
 import type { AnnotatedImage } from './annotations/instance.ts';
 import { paintLabels } from './annotations/paint.ts';
 import { imageBytes } from './decoding/bytes.ts';
@@ -199,9 +199,12 @@ function painted(
 ): Uint8Array {
   const { length } = facts.classes;
   if (found === undefined) return new Uint8Array(width * height * (facts.overlapping ? length : 1));
-  const { place, size, instances } = found;
+  const { place, size, instances, reach } = found;
   if (size !== undefined && (size.width !== width || size.height !== height)) {
     throw annotatedSize(place, size, { file, width, height });
+  }
+  if (reach !== undefined && reach.pixels > width * height) {
+    throw runsBeyondImage(reach.place, reach.pixels, { file, width, height });
   }
   return paintLabels(instances, { width, height }, length, facts.overlapping, crowd);
 }

@@ -21,7 +21,7 @@ describe("the rule of COCO's own tools", () => {
   });
 
   it.each(cocoCases)('reads the runs $runs', ({ size, runs, rows: expected }) => {
-    expect(rows(size, (set) => paintRuns(decodeRuns(runs)!, size, set))).toBe(expected);
+    expect(rows(size, (set) => paintRuns(decodeRuns(runs)!, 'columns', size, set))).toBe(expected);
   });
 });
 

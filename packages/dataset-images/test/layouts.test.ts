@@ -417,3 +417,335 @@ describe('placeholders', () => {
     await expect(opened).rejects.toThrow(said);
   });
 });
+
+/** A picture of one character a pixel, a line a row. */
+type Drawn = readonly string[];
+
+interface Writing {
+  readonly order?: 'columns' | 'rows';
+  readonly first?: 0 | 1;
+  readonly relative?: boolean;
+}
+
+/** Run lengths of the pixels that have a character, as a table has them. */
+function runsOf(
+  drawn: Drawn,
+  character: string,
+  { order = 'columns', first = 1, relative = false }: Writing = {},
+): string {
+  const [height, width] = [drawn.length, drawn[0]!.length];
+  const rows = order === 'rows';
+  const [outer, inner] = rows ? [height, width] : [width, height];
+  const along: boolean[] = [];
+  for (let one = 0; one < outer; one++) {
+    for (let other = 0; other < inner; other++) {
+      const [y, x] = rows ? [one, other] : [other, one];
+      along.push(drawn[y]![x] === character);
+    }
+  }
+  const numbers: number[] = [];
+  let end = 0;
+  for (let at = 0; at < along.length; at++) {
+    if (!along[at] || along[at - 1]) continue;
+    let length = 1;
+    while (along[at + length]) length++;
+    numbers.push(relative ? at - end : at + first, length);
+    end = at + length;
+  }
+  return numbers.join(' ');
+}
+
+const picture = (drawn: Drawn, lossless = true) => {
+  const [height, width] = [drawn.length, drawn[0]!.length];
+  const data = Uint8Array.from({ length: height * width }, (_, at) => (at * 37) % 251);
+  const raw = sharp(data, { raw: { width, height, channels: 1 } });
+  return (lossless ? raw.png() : raw.jpeg()).toBuffer();
+};
+
+interface TableLayout {
+  readonly name: string;
+  /** Names of images and of other files; pictures are made of what is drawn. */
+  readonly drawn: Readonly<Record<string, Drawn>>;
+  readonly tables: Readonly<Record<string, readonly string[]>>;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Classes of each pixel by id, in the characters of what is drawn; the background is a dot. */
+  readonly read: Readonly<Record<string, Drawn>>;
+  readonly remark: RegExp;
+}
+
+const blank = ['......', '......', '......', '......'];
+const steel = ['11....', '.11...', '..1.33', '....33'];
+const ships = ['aa..', '.a..', '...b', '..bb'];
+const lung = ['.x..', 'xx..', 'xx.x', '...x'];
+const salt = ['x...', 'xx..', '....', '....'];
+const organs = ['sss...', '.ss.ll', '...lll', '......'];
+const hearts = ['......', '..bb..', '.bb...', '......'];
+/** Rows of an image that hold each class of what is drawn on it. */
+const both = (drawn: Drawn, own: string) =>
+  drawn.map((row) => row.replace(new RegExp(`[^${own}x]`, 'g'), '.').replaceAll('x', own));
+const fish = ['ff....', 'fxg...', '.xg...', '......'];
+
+const TABLES: readonly TableLayout[] = [
+  {
+    name: 'steel defects, whose images without a row have none',
+    drawn: {
+      'train_images/0a.jpg': steel,
+      'train_images/0b.jpg': blank,
+      'train_images/0c.jpg': hearts.map((row) => row.replaceAll('b', '2')),
+      'test_images/1a.jpg': blank,
+      'test_images/1b.jpg': blank,
+    },
+    tables: {
+      'train.csv': [
+        'ImageId,ClassId,EncodedPixels',
+        `0a.jpg,1,${runsOf(steel, '1')}`,
+        `0a.jpg,3,${runsOf(steel, '3')}`,
+        `0c.jpg,2,${runsOf(hearts, 'b')}`,
+      ],
+      'sample_submission.csv': ['ImageId,EncodedPixels,ClassId', '1a.jpg,1 1,1', '1b.jpg,1 1,1'],
+    },
+    options: {
+      images: 'train_images/*.jpg',
+      runLengths: {
+        ...{ file: 'train.csv', image: 'ImageId', class: 'ClassId', pixels: 'EncodedPixels' },
+        ...{ labels: { class_1: '1', class_2: '2', class_3: '3' }, order: 'columns' },
+      },
+      classes: { background: 0, class_1: 1, class_2: 2, class_3: 3 },
+      missingMask: 'empty',
+    },
+    read: { '0a': steel, '0b': blank, '0c': hearts.map((row) => row.replaceAll('b', '2')) },
+    remark: /3 rows name 2 of 3 images.*down the columns.*not used: sample_submission\.csv/,
+  },
+  {
+    name: 'steel defects with a row for every image and class',
+    drawn: { 'train_images/0a.jpg': steel, 'train_images/0b.jpg': blank },
+    tables: {
+      'train.csv': [
+        'ImageId_ClassId,EncodedPixels',
+        ...['1', '2', '3'].map((label) => `0a.jpg_${label},${runsOf(steel, label)}`),
+        ...['1', '2', '3'].map((label) => `0b.jpg_${label},`),
+      ],
+    },
+    options: {
+      runLengths: {
+        ...{ file: 'train.csv', image: 'ImageId_ClassId', pixels: 'EncodedPixels' },
+        ...{ names: '{id}_{class}', order: 'columns' },
+        labels: { class_1: '1', class_2: '2', class_3: '3' },
+      },
+    },
+    read: { '0a': steel, '0b': blank },
+    remark: /6 rows name 2 of 2 images/,
+  },
+  {
+    name: 'ships, of which an image may have several',
+    drawn: { 'train_v2/0a.jpg': ships, 'train_v2/0b.jpg': lung.map(() => '....') },
+    tables: {
+      'train_ship_segmentations_v2.csv': [
+        'ImageId,EncodedPixels',
+        '0b.jpg,',
+        `0a.jpg,${runsOf(ships, 'a')}`,
+        `0a.jpg,${runsOf(ships, 'b')}`,
+      ],
+    },
+    options: {
+      images: 'train_v2/*.jpg',
+      runLengths: {
+        file: 'train_ship_segmentations_v2.csv',
+        ...{ image: 'ImageId', pixels: 'EncodedPixels', order: 'columns' },
+      },
+      classes: { background: 0, foreground: 1 },
+    },
+    read: { '0a': ships.map((row) => row.replace(/[ab]/g, '1')), '0b': ships.map(() => '....') },
+    remark: /assumed: pixels are numbered down the columns, which nothing in the table says/,
+  },
+  {
+    name: 'radiographs with relative runs, -1 for none, and spaces in the head',
+    drawn: { 'png/1.2.276.1.png': lung, 'png/1.2.276.2.png': lung.map(() => '....') },
+    tables: {
+      'train-rle.csv': [
+        'ImageId, EncodedPixels',
+        '1.2.276.2, -1',
+        `1.2.276.1, ${runsOf(lung, 'x', { relative: true })}`,
+      ],
+    },
+    options: {
+      images: 'png/*.png',
+      runLengths: {
+        ...{ file: 'train-rle.csv', image: 'ImageId', pixels: 'EncodedPixels' },
+        ...{ order: 'columns', counting: 'relative' },
+      },
+    },
+    read: { '1.2.276.1': lung.map((row) => row.replaceAll('x', '1')) },
+    remark: /counted from the end of the one before: in 1 rows/,
+  },
+  {
+    name: 'clouds of kinds that overlap',
+    drawn: { 'train_images/a_1.jpg': fish, 'train_images/a_2.jpg': blank },
+    tables: {
+      'train.csv': [
+        'Image_Label,EncodedPixels',
+        `a_1.jpg_Fish,${runsOf(both(fish, 'f'), 'f')}`,
+        `a_1.jpg_Gravel,${runsOf(both(fish, 'g'), 'g')}`,
+        'a_2.jpg_Fish,',
+        'a_2.jpg_Gravel,',
+      ],
+    },
+    options: {
+      runLengths: {
+        ...{ file: 'train.csv', image: 'Image_Label', pixels: 'EncodedPixels' },
+        ...{ names: '{id}_{class}', order: 'columns' },
+      },
+      overlapping: true,
+      classes: { Fish: 1, Gravel: 2 },
+    },
+    read: { a_1: fish, a_2: blank },
+    remark: /4 rows name 2 of 2 images/,
+  },
+  {
+    name: 'organs whose pixels are numbered along the rows',
+    drawn: { 'scans/case1_day0_slice_0001.png': organs, 'scans/case1_day0_slice_0002.png': blank },
+    tables: {
+      'train.csv': [
+        'id,class,segmentation',
+        `case1_day0_slice_0001,large_bowel,${runsOf(organs, 'l', { order: 'rows' })}`,
+        'case1_day0_slice_0001,small_bowel,',
+        `case1_day0_slice_0001,stomach,${runsOf(organs, 's', { order: 'rows' })}`,
+        ...['large_bowel', 'small_bowel', 'stomach'].map(
+          (label) => `case1_day0_slice_0002,${label},`,
+        ),
+      ],
+    },
+    options: {
+      images: 'scans/*.png',
+      runLengths: {
+        ...{ file: 'train.csv', image: 'id', class: 'class', pixels: 'segmentation' },
+        order: 'rows',
+      },
+      classes: { background: 0, large_bowel: 1, small_bowel: 2, stomach: 3 },
+    },
+    read: {
+      case1_day0_slice_0001: organs.map((row) => row.replaceAll('l', '1').replaceAll('s', '3')),
+      case1_day0_slice_0002: blank,
+    },
+    remark: /numbered along the rows: so \d+ runs/,
+  },
+  {
+    name: 'salt, by names without endings, in folders of which all have rows',
+    drawn: { 'a/images/1f.png': salt, 'b/images/2f.png': lung },
+    tables: {
+      'train.csv': [
+        'id,rle_mask',
+        `1f,${runsOf(salt, 'x', { first: 0 })}`,
+        `2f,${runsOf(lung, 'x', { first: 0 })}`,
+      ],
+    },
+    options: {
+      images: '{folder}/images/{id}.png',
+      runLengths: {
+        ...{ file: 'train.csv', image: 'id', pixels: 'rle_mask', order: 'columns', first: 0 },
+      },
+    },
+    read: {
+      'a/1f': salt.map((row) => row.replaceAll('x', '1')),
+      'b/2f': lung.map((row) => row.replaceAll('x', '1')),
+    },
+    remark: /a run starts at 0/,
+  },
+];
+
+/** Labels as they are drawn: a character a class; of overlapping ones f, g, or x for both. */
+function shown(labels: Uint8Array, drawn: Drawn, overlapping: boolean): Drawn {
+  const width = drawn[0]!.length;
+  const pixels = Array.from({ length: drawn.length * width }, (_, at) => {
+    if (!overlapping) return labels[at] === 0 ? '.' : String(labels[at]);
+    return ['.', 'f', 'g', 'x'][labels[2 * at]! + 2 * labels[2 * at + 1]!];
+  });
+  return drawn.map((_, row) => pixels.slice(row * width, (row + 1) * width).join(''));
+}
+
+describe('tables of run lengths are found, and read to the pixel', () => {
+  test.each(TABLES)('$name', async ({ drawn, tables, options, read, remark }) => {
+    await using folder = await Folder.with({
+      ...Object.fromEntries(
+        Object.entries(tables).map(([name, lines]) => [name, `${lines.join('\n')}\n`]),
+      ),
+    });
+    for (const [name, one] of Object.entries(drawn)) {
+      await folder.write(name, await picture(one, name.endsWith('.png')));
+    }
+    const proposal = (await propose(folder.path, folder.path))!;
+    expect(proposal.options).toMatchObject(options);
+    expect(proposal.options.runLengths).toEqual(options.runLengths);
+    expect(proposal.options.missingMask).toBe(options.missingMask);
+    expect(proposal.remarks['data.with.runLengths']).toMatch(remark);
+    const dataset = await folder.open({ ...proposal.options, root: folder.path });
+    for (const [id, expected] of Object.entries(read)) {
+      const { labels } = await dataset.read(id);
+      expect(shown(labels!, expected, options.overlapping === true), id).toEqual(expected);
+    }
+    expect(folder.warnings).toEqual([]);
+  });
+});
+
+describe('a table of run lengths that may be meant in several ways is refused, with what to write', () => {
+  const rows = ['a.png,1 1', 'b.png,3 1'];
+  const head = 'image,runs';
+  const wide = (column: string, cells: readonly string[]) => [
+    `${head},${column}`,
+    ...['a.png,1 1', 'a.png,3 1', 'b.png,3 1'].map((row, at) => `${row},${cells[at]}`),
+  ];
+  test.each([
+    [
+      'two tables',
+      { 'a.csv': [head, ...rows], 'b.csv': [head, ...rows] },
+      /a\.csv, b\.csv.*runLengths\.file/,
+    ],
+    [
+      'two columns of runs',
+      { 'a.csv': wide('more', ['1 1', '', '2 2']) },
+      /runs and more.*\.pixels/,
+    ],
+    [
+      'two columns of labels',
+      { 'a.csv': wide('class,label', ['1,1', '1,2', '1,1']) },
+      /class or label.*\.class/,
+    ],
+    ['a column that varies', { 'a.csv': wide('kind', ['x', 'y', 'x']) }, /in kind.*\.class/],
+    [
+      'other names',
+      { 'a.csv': [head, 'c1_a,1 1'] },
+      /none of its columns names the images.*\.names/,
+    ],
+    [
+      'images twice',
+      { 'a.csv': [head, 'x.png,1 1'] },
+      /x\.png may be .*one.x\.png or .*two.x\.png.*data\.with\.images/,
+    ],
+  ])('%s', async (_, tables, message) => {
+    await using folder = await Folder.with(
+      files({
+        'images/a.png': image,
+        'images/b.png': image,
+        'one/x.png': image,
+        'two/x.png': image,
+      }),
+    );
+    for (const [name, lines] of Object.entries(tables)) {
+      await folder.write(name, `${lines.join('\n')}\n`);
+    }
+    await expect(propose(folder.path, folder.path)).rejects.toMatchObject({
+      code: 'RAREMASK_RUN_LENGTHS_UNCLEAR',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test('and images without a row are not taken for empty, where other rows are empty', async () => {
+    await using folder = await Folder.with(files({ 'images/#.png': image }));
+    await folder.write('train.csv', 'image,runs\n1.png,1 1\n2.png,\n');
+    const { options, remarks } = (await propose(folder.path, folder.path))!;
+    expect(options).not.toHaveProperty('missingMask');
+    expect(remarks['data.with.runLengths']).toMatch(
+      /1 images have no row \(3\) and cannot be used.*missingMask: empty/,
+    );
+  });
+});

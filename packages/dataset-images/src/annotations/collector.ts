@@ -18,7 +18,7 @@ export function instancesOf(
   const { polygons, runs, box, unusable, ...common } = annotation;
   const drawn: Instance[] =
     runs !== undefined
-      ? [{ ...common, outline: { kind: 'runs', runs } }]
+      ? [{ ...common, outline: { kind: 'runs', runs, order: 'columns' } }]
       : polygons.length > 0
         ? [{ ...common, outline: { kind: 'polygons', polygons } }]
         : [];

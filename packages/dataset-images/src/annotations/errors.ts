@@ -165,3 +165,112 @@ export function unmappedLabel(
       'name the label in data.with.outlines.labels, or set data.with.outlines.others: background',
   });
 }
+
+/** A place in a table. */
+export interface TablePlace {
+  readonly file: string;
+  readonly line: number;
+  /** Left out where it is the row as a whole. */
+  readonly column?: string;
+}
+
+function placeIn({ file, line, column }: TablePlace): string {
+  return `${file}: line ${line}${column === undefined ? '' : `, column ${column}`}`;
+}
+
+export function brokenRow(place: TablePlace, expected: string, got: unknown): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_RUN_LENGTHS_BROKEN',
+    category: 'data',
+    where: placeIn(place),
+    what: 'this row cannot be used',
+    expected,
+    got: String(got),
+    remedy:
+      'mend the row; where many are of this kind, data.with.runLengths: counting and first say what numbers mean, names what names hold',
+  });
+}
+
+/** @param all so many names of the table have no image */
+export function noImageOfRows(
+  place: TablePlace,
+  name: string,
+  all: number,
+  image: string,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_RUN_LENGTHS_NO_IMAGE_FILE',
+    category: 'data',
+    where: placeIn(place),
+    what: 'none of the images found has this name',
+    expected: `a file that data.with.images matches, such as ${image}`,
+    got: `${name}, one of ${all} such names in the table`,
+    remedy:
+      'get the file, mend data.with.images or data.with.runLengths.names, or take the rows out',
+  });
+}
+
+export function imagesWithoutRow(
+  file: string,
+  images: readonly string[],
+  among: number,
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_RUN_LENGTHS_NO_ROW',
+    category: 'data',
+    where: images[0]!,
+    what: `${images.length} of ${among} images have no row in the table`,
+    expected: `a row of ${file} that names it`,
+    got: `no row for ${some(images)}`,
+    remedy:
+      'add the rows, name in data.with.images those alone that the table is of, or set data.with.missingMask: empty where an image without a row has no structure',
+  });
+}
+
+export function unmappedRowLabel(
+  place: TablePlace,
+  label: string,
+  classes: readonly string[],
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_RUN_LENGTHS_UNMAPPED_LABEL',
+    category: 'data',
+    where: placeIn(place),
+    what: `no class stands for the label ${label}`,
+    expected: `a label of one of the classes ${classes.join(', ')}`,
+    got: label,
+    remedy:
+      'name the label in data.with.runLengths.labels, or set data.with.runLengths.others: background',
+  });
+}
+
+/** @param place the file, and where in it the runs are */
+export function runsBeyondImage(
+  place: string,
+  pixels: number,
+  image: { readonly file: string; readonly width: number; readonly height: number },
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_RUN_LENGTHS_BEYOND_IMAGE',
+    category: 'data',
+    where: place,
+    what: 'the runs lie beyond the image',
+    expected: `at most ${image.width * image.height} pixels (${image.width} x ${image.height}, width x height), as ${image.file} has`,
+    got: `runs that reach over ${pixels}`,
+    remedy:
+      'use the images at the size that the table was made for; or mend the row, or data.with.runLengths.first and counting',
+  });
+}
+
+/** @param option what has to be said of the table by hand */
+export function unclearTable(file: string, what: string, option: string): RaremaskError {
+  const place = option === 'images' ? 'data.with.images' : `data.with.runLengths.${option}`;
+  return new RaremaskError({
+    code: 'RAREMASK_RUN_LENGTHS_UNCLEAR',
+    category: 'data',
+    where: file,
+    what: `the table holds run lengths, but ${what}`,
+    expected: 'one table, of which one column names images and at most one holds labels',
+    remedy: `write the manifest by hand, with ${place}, or leave in the folder what is meant`,
+  });
+}

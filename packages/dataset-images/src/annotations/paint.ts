@@ -1,6 +1,6 @@
 import { IGNORE } from '@raremask/core';
 import type { Instance } from './instance.ts';
-import { pixelsOf } from './usable.ts';
+import { type Pixels, pixelsOf } from './usable.ts';
 
 /**
  * Labels of one image.
@@ -18,11 +18,10 @@ export function paintLabels(
 ): Uint8Array {
   const labels = new Uint8Array(width * height * (overlapping ? classes : 1));
   const size = [height, width] as const;
-  const paint = (pixels: Iterable<number>, index: number, value: number) => {
-    for (const pixel of pixels) {
-      if (overlapping) labels[pixel * classes + index] = value;
-      else labels[pixel] = value;
-    }
+  const paint = (pixels: Pixels, index: number, value: number) => {
+    pixels.each((pixel) => {
+      labels[overlapping ? pixel * classes + index : pixel] = value;
+    });
   };
   const painted = instances.map((instance) => ({
     instance,
@@ -35,7 +34,7 @@ export function paintLabels(
   }
   const counted = painted
     .filter(({ instance }) => !ignored(instance))
-    .sort((left, right) => right.pixels.size - left.pixels.size);
+    .sort((left, right) => right.pixels.count - left.pixels.count);
   for (const { instance, pixels } of counted) {
     paint(pixels, instance.class, overlapping ? 1 : instance.class);
   }

@@ -1,3 +1,5 @@
+import type { Order, Runs } from './instance.ts';
+
 /**
  * Lengths of runs from COCO's text form: each number in groups of five bits, the lowest first, a
  * character each from '0' on; bit 5 says that more follow, the sign is the last group's bit 4; from the
@@ -24,12 +26,10 @@ export function decodeRuns(text: string): number[] | undefined {
   return groups === 0 ? runs : undefined;
 }
 
-/**
- * Calls `paint` for each pixel of the runs, which alternate between background and foreground, down
- * one column after the other.
- */
+/** Calls `paint` for each pixel of the runs that is foreground. */
 export function paintRuns(
-  runs: readonly number[],
+  runs: Runs,
+  order: Order,
   [height, width]: readonly [number, number],
   paint: (pixel: number) => void,
 ): void {
@@ -37,6 +37,8 @@ export function paintRuns(
   for (const [index, length] of runs.entries()) {
     const end = at + length;
     if (index % 2 === 0) at = end;
-    for (; at < end; at++) paint((at % height) * width + Math.floor(at / height));
+    for (; at < end; at++) {
+      paint(order === 'rows' ? at : (at % height) * width + Math.floor(at / height));
+    }
   }
 }

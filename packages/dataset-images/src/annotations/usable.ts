@@ -68,17 +68,26 @@ function isPlain(corners: readonly number[], [height, width]: readonly [number, 
   return Math.abs(area) / 2 > 2 * long;
 }
 
+/** Pixels of a structure. */
+export interface Pixels {
+  readonly count: number;
+  /** Calls `paint` for each of them, once. */
+  each(paint: (pixel: number) => void): void;
+}
+
 /** Pixels of an outline in an image. */
-export function pixelsOf(
-  outline: Outline,
-  size: readonly [height: number, width: number],
-): Set<number> {
+export function pixelsOf(outline: Outline, size: readonly [height: number, width: number]): Pixels {
+  if (outline.kind === 'runs') {
+    const { runs, order } = outline;
+    let count = 0;
+    for (let at = 1; at < runs.length; at += 2) count += runs[at]!;
+    return { count, each: (paint) => paintRuns(runs, order, size, paint) };
+  }
   const pixels = new Set<number>();
   const add = (pixel: number) => void pixels.add(pixel);
-  if (outline.kind === 'runs') paintRuns(outline.runs, size, add);
-  else if (outline.kind === 'unjudged') paintBox(outline.box, size, add);
+  if (outline.kind === 'unjudged') paintBox(outline.box, size, add);
   else for (const corners of outline.polygons) paintPolygon(corners, size, add);
-  return pixels;
+  return { count: pixels.size, each: (paint) => pixels.forEach(paint) };
 }
 
 /** @param box x, y, width and height in pixels; without one the whole image */

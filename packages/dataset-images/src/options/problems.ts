@@ -21,7 +21,12 @@ export function* problemsOf(value: Options): Generator<Problem> {
   }
 }
 
-function* placeholderProblems({ images, masks, outlines }: Options): Generator<Problem> {
+function* placeholderProblems({
+  images,
+  masks,
+  outlines,
+  runLengths,
+}: Options): Generator<Problem> {
   const found = placeholdersIn(images).map(({ name }) => name);
   const others = found.filter((name) => name !== 'id');
   if (others.length > 0 && (!found.includes('id') || /\*\*/.test(images))) {
@@ -31,6 +36,7 @@ function* placeholderProblems({ images, masks, outlines }: Options): Generator<P
   const patterns = [
     [['masks'], masks],
     [['outlines', 'files'], outlines?.files ?? ''],
+    [['runLengths', 'names'], runLengths?.names ?? ''],
   ] as const;
   for (const [path, pattern] of patterns) {
     for (const { name, choices } of placeholdersIn(pattern)) {
@@ -79,17 +85,20 @@ const OF_MASKS = {
 } as const;
 
 function* annotationProblems(value: Options): Generator<Problem> {
-  const { coco, outlines, classes } = value;
-  if (coco !== undefined && outlines !== undefined) {
-    yield { path: ['outlines'], message: 'takes the place of masks, as coco does: leave one out' };
+  const { coco, outlines, runLengths, classes } = value;
+  const labels = {
+    ...(coco && { coco: ['categories', coco.categories] as const }),
+    ...(outlines && { outlines: ['labels', outlines.labels] as const }),
+    ...(runLengths && { runLengths: ['labels', runLengths.labels] as const }),
+  };
+  const [first, ...further] = Object.entries(labels);
+  if (first === undefined) return;
+  const [source, [key, own]] = first;
+  for (const [other] of further) {
+    const message = `takes the place of masks, as ${source} does: leave one out`;
+    yield { path: [other], message };
   }
-  const [key, own] =
-    coco !== undefined
-      ? ['coco.categories', coco.categories]
-      : ['outlines.labels', outlines?.labels];
-  if (coco === undefined && outlines === undefined) return;
-  const source = key.split('.')[0]!;
-  yield* ownerProblems(key.split('.'), own ?? {}, Object.keys(classes));
+  yield* ownerProblems([source, key], own ?? {}, Object.keys(classes));
   for (const [name, given] of Object.entries(OF_MASKS)) {
     if (given(value)) {
       yield { path: [name], message: `is without effect: ${source} takes the place of masks` };
@@ -100,6 +109,33 @@ function* annotationProblems(value: Options): Generator<Problem> {
       path: ['outlines', 'files'],
       message: 'must hold {id}, and no * or ?, as in "labels/{id}.json"',
     };
+  }
+  yield* runLengthProblems(value);
+}
+
+function* runLengthProblems({ runLengths, classes, overlapping }: Options): Generator<Problem> {
+  if (runLengths === undefined) return;
+  const { names, labels, others } = runLengths;
+  const isJoined = names.includes('{class}');
+  if (placeholdersIn(names).length === 0 || (isJoined && !/\}[^{}]+\{class\}$/.test(names))) {
+    yield {
+      path: ['runLengths', 'names'],
+      message: 'must hold {id}, and {class} only at its end, behind a text, as in "{id}_{class}"',
+    };
+  }
+  if (isJoined && runLengths.class !== undefined) {
+    const message = 'is without effect: names holds {class}';
+    yield { path: ['runLengths', 'class'], message };
+  }
+  if (isJoined || runLengths.class !== undefined) return;
+  if (Object.keys(classes).length > (overlapping ? 1 : 2)) {
+    const message = 'must name the column of the labels, as there are several classes';
+    yield { path: ['runLengths', 'class'], message };
+  }
+  for (const [option, given] of Object.entries({ labels, others })) {
+    if (given === undefined || given === 'error') continue;
+    const message = 'is without effect: no column holds labels';
+    yield { path: ['runLengths', option], message };
   }
 }
 

@@ -60,6 +60,56 @@ const outlines = z.strictObject({
   unusable,
 });
 
+const runLengths = z.strictObject({
+  file: z.string().min(1).describe('CSV file with a header line, relative to root'),
+  image: z
+    .string()
+    .min(1)
+    .describe('column that names the images, with or without the ending of their files'),
+  names: z
+    .string()
+    .default('{id}')
+    .describe(
+      'what a cell of that column holds: {id}, or further names in braces that images holds, as in "{part}_{id}"; with {class} behind, as in "{id}_{class}", the label as well',
+    ),
+  class: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'column that holds the label; left out, and without {class} in names, every row is of the one class besides the background',
+    ),
+  pixels: z
+    .string()
+    .min(1)
+    .describe(
+      'column that holds the runs, a start and a length each, with spaces between; an empty cell or -1 says that the image has nothing of the class',
+    ),
+  labels: z
+    .record(z.string(), z.union([labelName, z.array(labelName).min(1)]))
+    .optional()
+    .describe('label, or labels, that each class stands for; left out, the class name'),
+  others: others.describe('what a row of a label without a class means'),
+  order: z
+    .enum(['columns', 'rows'])
+    .default('columns')
+    .describe(
+      'columns: pixels are numbered down the columns, from left to right; rows: along the rows, from top to bottom. Nothing in a table says which',
+    ),
+  counting: z
+    .enum(['absolute', 'relative'])
+    .default('absolute')
+    .describe(
+      'absolute: a start is the number of a pixel; relative: how many pixels lie between the end of the run before and the run',
+    ),
+  first: z
+    .int()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('start of a run at the first pixel; left out, 1, or 0 where counting is relative'),
+});
+
 /** What the manifest says under `data.with`. */
 export const shape = z.strictObject({
   root: z
@@ -88,6 +138,11 @@ export const shape = z.strictObject({
   outlines: outlines
     .optional()
     .describe('files of outlines, one for each image, that take the place of mask files'),
+  runLengths: runLengths
+    .optional()
+    .describe(
+      'table of run lengths that takes the place of mask files: several rows of an image are structures of their own; of exclusive classes the smaller structure lies on top',
+    ),
   maskChannels: z
     .enum(['value', 'classes'])
     .default('value')

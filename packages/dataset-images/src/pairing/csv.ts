@@ -7,12 +7,16 @@ export function parseCsv(text: string): string[][] {
   return parse(text, FORM);
 }
 
-/** The same, a row at a time: none is kept. */
-export function eachRow(text: string, take: (row: readonly string[]) => void): void {
+/**
+ * The same, a row at a time: none is kept.
+ *
+ * @param take gets the line that the row ends in as well, from 1
+ */
+export function eachRow(text: string, take: (row: readonly string[], line: number) => void): void {
   parse(text, {
     ...FORM,
-    on_record: (row: string[]) => {
-      take(row);
+    on_record: (row: string[], { lines }) => {
+      take(row, lines);
       return null;
     },
   });

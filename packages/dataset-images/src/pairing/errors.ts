@@ -151,10 +151,12 @@ export function noGroup(id: string, pattern: string): RaremaskError {
   });
 }
 
-export function groupColumnMissing(
+/** @param option what names the column */
+export function columnMissing(
   file: string,
   column: string,
   columns: readonly string[],
+  option: string,
 ): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_IMAGES_NO_COLUMN',
@@ -162,7 +164,7 @@ export function groupColumnMissing(
     where: file,
     what: `there is no column ${column}`,
     expected: `one of the columns ${columns.join(', ')}`,
-    remedy: 'mend data.with.group; the first line of the file names the columns',
+    remedy: `mend data.with.${option}; the first line of the file names the columns`,
   });
 }
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { cannotRead } from '../decoding/errors.ts';
 import type { Options } from '../options/options.ts';
 import { eachRow } from './csv.ts';
-import { groupColumnMissing, groupRowMissing, noGroup } from './errors.ts';
+import { columnMissing, groupRowMissing, noGroup } from './errors.ts';
 
 /** The group of every id, checked before anything is read. */
 export async function groupsOf(
@@ -76,7 +76,7 @@ async function listedGroups(
     throw cannotRead(file, error);
   }
   for (const name of [group.id, group.column]) {
-    if (!columns?.includes(name)) throw groupColumnMissing(file, name, columns ?? []);
+    if (!columns?.includes(name)) throw columnMissing(file, name, columns ?? [], 'group');
   }
   return groups;
 }

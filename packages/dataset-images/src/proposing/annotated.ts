@@ -242,7 +242,7 @@ async function namesOfYolo(folder: string, labels: readonly string[]): Promise<r
 }
 
 /** A background and a class for each label; a label that is no name of a class gets another one. */
-function classesOf(names: readonly string[]) {
+export function classesOf(names: readonly string[]) {
   const classes: Record<string, number> = { background: 0 };
   const labels: Record<string, string> = {};
   for (const name of names) {
@@ -259,7 +259,7 @@ function classesOf(names: readonly string[]) {
 }
 
 /** The text of a file, empty where it cannot be read or is too large to be looked at. */
-async function textOf(path: string): Promise<string> {
+export async function textOf(path: string): Promise<string> {
   const bytes = await readFile(path).catch(() => undefined);
   return bytes === undefined || bytes.length > LARGEST ? '' : bytes.toString('utf8');
 }

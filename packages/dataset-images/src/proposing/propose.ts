@@ -10,6 +10,7 @@ import { findLayouts } from './layouts.ts';
 import { arePictures, maskValues } from './maskValues.ts';
 import { orientationOf } from './orientation.ts';
 import { type Division, findPairs, type Pairing } from './pairs.ts';
+import { findTable } from './tables/tables.ts';
 
 /** Looks for images and masks in a folder, or for annotations, reads their values, and looks for groups. */
 export async function propose(
@@ -145,7 +146,7 @@ function splitOf(divisions: readonly Division[]): {
 
 /** Images with annotations where masks would be. */
 async function annotated(folder: string, root: string): Promise<DatasetProposal | undefined> {
-  const found = await findAnnotated(folder);
+  const found = (await findAnnotated(folder)) ?? (await findTable(folder));
   if (found === undefined) return undefined;
   const channels = await channelsOf(found.imageFiles);
   const group = await groupOf(folder, found.ids);

@@ -1,0 +1,98 @@
+import { grouped } from '../../lists.ts';
+
+/** A row that holds runs. */
+export interface RunRow {
+  /** Path of the image. */
+  readonly image: string;
+  readonly label: string | undefined;
+  /** Starts and lengths in turn. */
+  readonly numbers: readonly number[];
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What the numbers of a table say of how they are meant. */
+export interface RunFacts {
+  readonly counting: 'absolute' | 'relative';
+  /** Rows that say so: of several runs, and in the order that the counting asks for, or not. */
+  readonly deciding: number;
+  readonly first: 0 | 1;
+  /** Whether runs of different labels share pixels. */
+  readonly overlapping: boolean;
+  /** How many runs lie beside the one before, in the next column or in the next row, in images that are not square. */
+  readonly beside: { readonly columns: number; readonly rows: number };
+}
+
+/** @param sizes of some of the images */
+export function factsOf(rows: readonly RunRow[], sizes: ReadonlyMap<string, Size>): RunFacts {
+  const several = rows.filter(({ numbers }) => numbers.length > 2);
+  const ascending = several.filter(({ numbers }) => isAscending(numbers)).length;
+  const counting = ascending * 2 < several.length ? 'relative' : 'absolute';
+  const first = counting === 'relative' || rows.some((row) => startsOf(row).includes(0)) ? 0 : 1;
+  const placed = rows.map((row) => ({ ...row, places: placesOf(row.numbers, counting) }));
+  return {
+    counting,
+    deciding: counting === 'relative' ? several.length - ascending : ascending,
+    first,
+    overlapping: grouped(placed, ({ image }) => image).some(sharePixels),
+    beside: neighbours(placed, sizes),
+  };
+}
+
+interface Placed extends RunRow {
+  /** Where each run begins, and where it has ended. */
+  readonly places: readonly (readonly [number, number])[];
+}
+
+function startsOf({ numbers }: RunRow): readonly number[] {
+  return numbers.filter((_, at) => at % 2 === 0);
+}
+
+function isAscending(numbers: readonly number[]): boolean {
+  const places = placesOf(numbers, 'absolute');
+  return places.every(([start], at) => at === 0 || start >= places[at - 1]![1]);
+}
+
+function placesOf(
+  numbers: readonly number[],
+  counting: RunFacts['counting'],
+): readonly (readonly [number, number])[] {
+  let end = 0;
+  return startsOf({ image: '', label: '', numbers }).map((number, at) => {
+    const start = counting === 'relative' ? end + number : number;
+    end = start + (numbers[2 * at + 1] ?? 0);
+    return [start, end];
+  });
+}
+
+/** Whether rows of one image that have different labels share a pixel. */
+function sharePixels(rows: readonly Placed[]): boolean {
+  const runs = rows.flatMap(({ label, places }) => places.map((place) => ({ label, place })));
+  runs.sort((left, right) => left.place[0] - right.place[0]);
+  let farthest = runs[0];
+  for (const run of runs.slice(1)) {
+    if (run.place[0] < farthest!.place[1] && run.label !== farthest!.label) return true;
+    if (run.place[1] > farthest!.place[1]) farthest = run;
+  }
+  return false;
+}
+
+/** In the true order a structure's runs lie beside each other, a column's or a row's length apart. */
+function neighbours(rows: readonly Placed[], sizes: ReadonlyMap<string, Size>): RunFacts['beside'] {
+  let [columns, along] = [0, 0];
+  for (const { image, places } of rows) {
+    const size = sizes.get(image);
+    if (size === undefined || size.width === size.height) continue;
+    const count = (apart: number) =>
+      places.filter(([start, end], at) => {
+        const [before, ended] = places[at - 1] ?? [0, 0];
+        return start - apart < ended && end - apart > before;
+      }).length;
+    columns += count(size.height);
+    along += count(size.width);
+  }
+  return { columns, rows: along };
+}
