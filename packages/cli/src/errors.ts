@@ -133,7 +133,7 @@ export function noProposal(
     where: folder,
     what: 'no data set plugin knows what to make of this folder',
     expected:
-      'images and masks that belong together by name, for example in images/ and masks/, or the dataset.json of nnU-Net or of the Medical Segmentation Decathlon',
+      'images and masks that belong together by name, for example in images/ and masks/, images with annotations or a table of run lengths, or the dataset.json of nnU-Net or of the Medical Segmentation Decathlon',
     got:
       asked.length === 0
         ? 'no data set plugin is installed where the manifest would lie'

@@ -63,6 +63,42 @@ test('init finds suffixes, lists and groups, and says what it assumes', async ()
   });
 });
 
+test('init finds a table of run lengths, and what it writes is read; a broken row is named', async () => {
+  const project = emptyProject();
+  const rows = ['ImageId,ClassId,EncodedPixels'];
+  for (let index = 0; index < 12; index++) {
+    const name = `tile${`${index}`.padStart(2, '0')}.png`;
+    project.write(
+      `set/train_images/${name}`,
+      grey((x, y) => (x * 5 + y * 11 + index * 3) % 29),
+    );
+    // Three rows of column 4, and two of column 5, in images of 16 x 16.
+    if (index % 3 === 0) rows.push(`${name},${1 + (index % 2)},68 3 85 2`);
+  }
+  project.write('set/train.csv', `${rows.join('\n')}\n`);
+  const written = await raremask(project, 'init', 'set');
+  expect(written.status, written.stderr).toBe(0);
+  expect(written.stdout).toMatch(/4 rows name 4 of 12 images/);
+  expect(written.stdout).toMatch(/labels: \{ class_1: "1", class_2: "2" \}, order: columns/);
+  expect(written.stdout).toMatch(/assumed: the 8 images without a row .*\n? *missingMask: empty/s);
+  const counted = async () => {
+    const { status, stdout, stderr } = await raremask(project, 'inspect', '--json');
+    expect(status, stderr).toBe(0);
+    return JSON.parse(stdout) as {
+      readonly all: { readonly images: number };
+      readonly unreadable: readonly { readonly id: string; readonly message: string }[];
+    };
+  };
+  expect((await counted()).unreadable).toEqual([]);
+  project.write('set/train.csv', `${rows.join('\n')} 9\n`);
+  expect((await counted()).unreadable).toEqual([
+    expect.objectContaining({
+      id: 'tile09',
+      message: expect.stringMatching(/train\.csv: line 5, column EncodedPixels: .*5 numbers/),
+    }),
+  ]);
+});
+
 test('init keeps a manifest that is there, unless it is forced', async () => {
   const project = emptyProject();
   writeSet(project, (id) => `masks/${id}.png`);

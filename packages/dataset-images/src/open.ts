@@ -4,6 +4,7 @@ import type { Annotations } from './annotations/annotations.ts';
 import { annotatedSize, runsBeyondImage } from './annotations/errors.ts';
 import type { AnnotatedImage } from './annotations/instance.ts';
 import { paintLabels } from './annotations/paint.ts';
+import { noteOrder } from './annotations/runLengths/beside.ts';
 import { imageBytes } from './decoding/bytes.ts';
 import { channelCount, takeChannels } from './decoding/channels.ts';
 import { cannotRead } from './decoding/errors.ts';
@@ -44,6 +45,10 @@ export async function openDataset(given: Options, parts: Parts): Promise<Dataset
   const looked = someOf(files);
   const heads = await headsOf(looked);
   noteHeads(looked, heads, { ...given, all: files.length }, log);
+  if (annotations !== undefined && given.runLengths !== undefined) {
+    const annotated = looked.map((file) => annotations.byImage.get(file));
+    noteOrder(annotated, heads, given.runLengths.order, log);
+  }
   const { channels, first } = await reference(given, looked, heads);
   const facts: DatasetFacts = {
     space: 2,

@@ -302,6 +302,21 @@ describe('a table', () => {
   });
 });
 
+it('runs that lie beside each other in the other order are told', async () => {
+  // A bar of 20 rows, three wide, in an image of 5 x 24.
+  const cell = Array.from({ length: 20 }, (_, row) => `${row * 5 + 2} 3`).join(' ');
+  await using folder = await Folder.with({
+    'train.csv': `${short}\na.png,${cell}\n`,
+    'images/a.png': png(5, 24, new Uint8Array(120)),
+  });
+  await folder.open({ ...single, runLengths: { ...common, order: 'rows' } });
+  expect(folder.warnings).toEqual([]);
+  await folder.open({ ...single, runLengths: common });
+  expect(folder.warnings).toEqual([
+    expect.stringMatching(/^19 runs .* along the rows, and 0 as .*set order: rows$/),
+  ]);
+});
+
 describe('options are refused', () => {
   it.each([
     ['beside coco', { runLengths: common, coco: { file: 'x' } }, /runLengths: takes the place/],

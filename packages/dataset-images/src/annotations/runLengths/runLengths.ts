@@ -27,7 +27,7 @@ interface Rows {
   problem?: RaremaskError;
 }
 
-/** What is called, and of what label the row is. */
+/** A name in a row with its label, and the images that it stands for. */
 interface Meant {
   readonly name: string;
   readonly label: string | undefined;

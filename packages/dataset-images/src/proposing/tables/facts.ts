@@ -1,3 +1,4 @@
+import { type Beside, countBeside, type Place } from '../../annotations/runLengths/beside.ts';
 import { grouped } from '../../lists.ts';
 
 /** A row that holds runs. */
@@ -22,8 +23,7 @@ export interface RunFacts {
   readonly first: 0 | 1;
   /** Whether runs of different labels share pixels. */
   readonly overlapping: boolean;
-  /** How many runs lie beside the one before, in the next column or in the next row, in images that are not square. */
-  readonly beside: { readonly columns: number; readonly rows: number };
+  readonly beside: Beside;
 }
 
 /** @param sizes of some of the images */
@@ -38,13 +38,12 @@ export function factsOf(rows: readonly RunRow[], sizes: ReadonlyMap<string, Size
     deciding: counting === 'relative' ? several.length - ascending : ascending,
     first,
     overlapping: grouped(placed, ({ image }) => image).some(sharePixels),
-    beside: neighbours(placed, sizes),
+    beside: besideIn(placed, sizes),
   };
 }
 
 interface Placed extends RunRow {
-  /** Where each run begins, and where it has ended. */
-  readonly places: readonly (readonly [number, number])[];
+  readonly places: readonly Place[];
 }
 
 function startsOf({ numbers }: RunRow): readonly number[] {
@@ -56,10 +55,7 @@ function isAscending(numbers: readonly number[]): boolean {
   return places.every(([start], at) => at === 0 || start >= places[at - 1]![1]);
 }
 
-function placesOf(
-  numbers: readonly number[],
-  counting: RunFacts['counting'],
-): readonly (readonly [number, number])[] {
+function placesOf(numbers: readonly number[], counting: RunFacts['counting']): readonly Place[] {
   let end = 0;
   return startsOf({ image: '', label: '', numbers }).map((number, at) => {
     const start = counting === 'relative' ? end + number : number;
@@ -80,19 +76,15 @@ function sharePixels(rows: readonly Placed[]): boolean {
   return false;
 }
 
-/** In the true order a structure's runs lie beside each other, a column's or a row's length apart. */
-function neighbours(rows: readonly Placed[], sizes: ReadonlyMap<string, Size>): RunFacts['beside'] {
+/** Runs that lie beside each other, in all images whose size is known. */
+function besideIn(rows: readonly Placed[], sizes: ReadonlyMap<string, Size>): Beside {
   let [columns, along] = [0, 0];
   for (const { image, places } of rows) {
     const size = sizes.get(image);
-    if (size === undefined || size.width === size.height) continue;
-    const count = (apart: number) =>
-      places.filter(([start, end], at) => {
-        const [before, ended] = places[at - 1] ?? [0, 0];
-        return start - apart < ended && end - apart > before;
-      }).length;
-    columns += count(size.height);
-    along += count(size.width);
+    if (size === undefined) continue;
+    const beside = countBeside(places, size);
+    columns += beside.columns;
+    along += beside.rows;
   }
   return { columns, rows: along };
 }

@@ -1,4 +1,5 @@
 import type { Order } from '../../annotations/instance.ts';
+import { clearOrder } from '../../annotations/runLengths/beside.ts';
 import { some } from '../../names.ts';
 import { headsOf, someOf } from '../../notes.ts';
 import { type Annotated, classesOf } from '../annotated.ts';
@@ -8,9 +9,6 @@ import type { Images } from './images.ts';
 
 /** Images whose sizes are looked at, at most. */
 const MEASURED = 200;
-
-/** So many times more runs must lie beside each other in one order than in the other, for it to be no guess. */
-const CLEARLY = 10;
 
 /**
  * What the manifest says of a table, with what was seen and what was assumed.
@@ -156,7 +154,6 @@ function orderRemark(facts: RunFacts): string {
     return 'assumed: pixels are numbered down the columns, which nothing in the table says: look at some masks (raremask inspect --html), and write order: rows if they are mirrored along the diagonal';
   }
   const order = orderOf(facts) === 'rows' ? 'along the rows' : 'down the columns';
-  const [more, less] = [Math.max(columns, rows), Math.min(columns, rows)];
-  const assumed = more < CLEARLY * Math.max(less, 1) ? 'assumed: ' : '';
-  return `${assumed}pixels are numbered ${order}: so ${more} runs lie beside the one before, the other way ${less}`;
+  const assumed = clearOrder(facts.beside) === undefined ? 'assumed: ' : '';
+  return `${assumed}pixels are numbered ${order}: so ${Math.max(columns, rows)} runs lie beside the one before, the other way ${Math.min(columns, rows)}`;
 }
