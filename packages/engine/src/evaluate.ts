@@ -7,6 +7,7 @@ import { decisionKey, writeDecision } from './judging/decisionFile.ts';
 import { type DecisionRule, decisionRule, isSearched } from './judging/decisionRule.ts';
 import { evaluationOf } from './judging/evaluation.ts';
 import { type Judge, type Judged, judge, scoreJudged } from './judging/judge.ts';
+import { KeptLogits } from './judging/keptLogits.ts';
 import type { NamedScore } from './judging/namedScore.ts';
 import { type SaidOfImage, saidOfImage } from './judging/saidOfImage.ts';
 import { searchDecision, searchedNote } from './judging/searchDecision.ts';
@@ -65,8 +66,12 @@ export async function evaluate(
     const network = trained.network(options.compute, options.onEvent);
     try {
       const seen = { facts: work.facts, network, tiles, mirror };
-      const rule = await ruleFor(work, trained, seen, feed, options.onEvent);
-      return await scored(work, trained, { ...seen, rule }, feed, { ids, added: scores }, options);
+      // Where the images that are scored are those of the search, they are looked at once.
+      const memory = ids === work.splits.validation ? new KeptLogits() : undefined;
+      const searching = { ...seen, ...(memory && { looking: memory.keeping }) };
+      const rule = await ruleFor(work, trained, searching, feed, options.onEvent);
+      const judging = { ...seen, rule, ...(memory && { looking: memory.recalling }) };
+      return await scored(work, trained, judging, feed, { ids, added: scores }, options);
     } finally {
       await network.dispose();
       await feed.close();

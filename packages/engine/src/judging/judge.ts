@@ -8,6 +8,7 @@ import { foregroundNames } from './addedScores.ts';
 import { type Decision, decide, foregroundProbability, nothingIn } from './decide.ts';
 import type { DecisionRule } from './decisionRule.ts';
 import { logitsNotFinite } from './errors.ts';
+import type { Looking } from './keptLogits.ts';
 import { inMirrors } from './mirror.ts';
 import { inTiles, type TileRule } from './tiles.ts';
 
@@ -29,6 +30,8 @@ export interface Judge {
   readonly tiles: TileRule;
   /** Whether images are seen mirrored as well. */
   readonly mirror: boolean;
+  /** Left out, the network looks at each image. */
+  readonly looking?: Looking;
 }
 
 /** Pixels that go through the network at once; images of the same padded size share a call. */
@@ -36,7 +39,7 @@ export const PIXELS_AT_ONCE = 128 * 128 * 4;
 
 /** Runs the network over whole images, in order. */
 export async function* judge(
-  { facts, network, rule, tiles, mirror }: Judge,
+  { facts, network, rule, tiles, mirror, looking = (_, look) => look() }: Judge,
   feed: Pick<Feed, 'whole'>,
   ids: readonly string[],
 ): AsyncGenerator<Judged> {
@@ -44,7 +47,10 @@ export async function* judge(
   for await (const group of sameSize(feed.whole(ids))) {
     const [{ padded }] = group as [WholeSample];
     const images = joined(group.map((whole) => whole.images));
-    const { logits, image } = await seer.infer(images, group.length, padded);
+    const { logits, image } = await looking(
+      group.map(({ sample }) => sample.id),
+      () => seer.infer(images, group.length, padded),
+    );
     const stride = logits.length / group.length;
     for (const [index, { sample, seen }] of group.entries()) {
       const own = logits.subarray(index * stride, (index + 1) * stride);

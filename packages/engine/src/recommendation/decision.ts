@@ -2,11 +2,6 @@ import { VALIDATION_SHARE } from '../judging/validationShare.ts';
 import { type Setting, setting } from './setting.ts';
 import { duration } from './wording.ts';
 
-/** How often an image is looked at where it is seen mirrored, too. */
-const MIRRORED = 4;
-/** Looks at a validation image at the end: the last epoch's, and those of the search and of the scoring. */
-const LAST_LOOKS = 1 + 2 * MIRRORED;
-
 const minimumSize: Setting = ({ classes }, { filled }) => {
   if (filled === 0) return undefined;
   const sizes = classes
@@ -31,10 +26,9 @@ const peak: Setting = (_, { filled }) =>
 /** Of a budget, no more than half of what validation may take may go into the last looks. */
 const mirror: Setting = ({ space }, { filled, within }) => {
   if (space !== 2 || filled === 0) return undefined;
-  const most = within && (VALIDATION_SHARE / 2) * within.seconds;
-  if (within && most !== undefined && LAST_LOOKS * within.pass > most) return undefined;
+  if (within && within.last.mirrored > (VALIDATION_SHARE / 2) * within.seconds) return undefined;
   const cost = within
-    ? `${LAST_LOOKS} looks at the validation images at the end take about ${duration(LAST_LOOKS * within.pass)} here`
+    ? `the looks at the validation images at the end take about ${duration(within.last.mirrored)} here`
     : 'a prediction takes four times as long';
   return setting(
     'evaluate.mirror',

@@ -1,3 +1,4 @@
+import { sparedText } from './resolution.ts';
 import { type Setting, setting } from './setting.ts';
 import { depthOf, stepsWithin } from './shape.ts';
 import { duration, logit, percent } from './wording.ts';
@@ -10,7 +11,7 @@ const filters: Setting = (_, { within, start }) =>
     ? setting(
         'model.with.filters',
         within.filters,
-        `a step takes ${duration(within.costs.step)} here: ${within.steps} of them in ${within.budget}; the widest network for which at least ${stepsWithin(within.seconds, start)} are left, or else the smallest`,
+        `a step takes ${duration(within.costs.step)} here: ${within.steps} of them in ${within.budget}; the widest network for which at least ${stepsWithin(within.seconds, start)} are left, or else the smallest${within.spared && within.resolution === 1 ? `; images stay as fine as they are: masks would have a Dice of ${sparedText(within.spared)}` : ''}`,
       )
     : setting(
         'model.with.filters',

@@ -1,5 +1,6 @@
 import { type Setting, setting } from './setting.ts';
 import { WINDOW_SIDES } from './windowSides.ts';
+import type { Within } from './within.ts';
 import { duration, percent } from './wording.ts';
 
 /** A factor as it is written. */
@@ -11,11 +12,16 @@ const measured: Setting = ({ medianSize, largestSize }, { within, fit }) => {
   if (within === undefined || within.resolution === 1) return undefined;
   const { resolution, kept, dice, spared, costs, budget, isFinestShown } = within;
   const shared = written(resolution);
-  const why = `${keptText(kept, shared, dice)}${spared ? `, and ${spared.dice.toFixed(2)} at ${written(spared.resolution)}, which would leave more steps` : ''}; half of the images are up to ${medianSize.join(' x ')} there, and one takes ${duration(costs.image)} to look at: finer, ${isFinestShown ? 'a step would see windows that hardly hold a structure with its surroundings' : `${budget} are not enough for training and validation`}`;
+  const why = `${keptText(kept, shared, dice)}${spared ? `, and ${sparedText(spared)}` : ''}; half of the images are up to ${medianSize.join(' x ')} there, and one takes ${duration(costs.image)} to look at: finer, ${isFinestShown ? 'a step would see windows that hardly hold a structure with its surroundings' : `${budget} are not enough for training and validation`}`;
   return fit
     ? setting('data.resolution', { fit: [...fit] }, `${why}; ${fitText(largestSize)}`)
     : setting('data.resolution', shared, why);
 };
+
+/** What was not taken, so that structures stay clear. */
+export function sparedText({ resolution, dice, steps }: NonNullable<Within['spared']>): string {
+  return `${dice.toFixed(2)} at ${written(resolution)}, which would leave ${steps} steps`;
+}
 
 const counted: Setting = ({ medianSize, largestSize, structureExtent }, { coarser, fit }) => {
   if (coarser === undefined) return undefined;

@@ -13,14 +13,17 @@ export interface Within {
   readonly kept: number;
   /** Dice that masks have with themselves there, of the class that loses the most; undefined where none was tried. */
   readonly dice?: number | undefined;
-  /** The same at the coarser one that would have had enough steps, where this one was taken for its sake. */
-  readonly spared?: { readonly resolution: number; readonly dice: number };
+  /** The same at a coarser one that would have left more steps, where this one was taken for its sake. */
+  readonly spared?: { readonly resolution: number; readonly dice: number; readonly steps: number };
   /** Whether it is the finest at which a step shows enough: finer ones were left out for that, not for their time. */
   readonly isFinestShown?: boolean;
   readonly costs: Costs;
-  /** Steps, and passes over the validation split, that fit. */
+  /** Steps that fit. */
   readonly steps: number;
+  /** Seconds of a pass over the validation split. */
   readonly pass: number;
+  /** Seconds of all passes at the end, and of those where images are seen mirrored as well. */
+  readonly last: { readonly plain: number; readonly mirrored: number };
   /** The figures at that resolution. */
   readonly figures: TrainingFigures;
 }

@@ -1,3 +1,4 @@
+import { keptShare } from '../judging/keptLogits.ts';
 import { VALIDATION_SHARE } from '../judging/validationShare.ts';
 import { type Coarseness, keepsEnough } from './coarser.ts';
 import { figuresAt, type TrainingFigures } from './figures.ts';
@@ -23,23 +24,25 @@ interface Question {
 const FILTERS = [8, 16, 32];
 /** Of what is joined to a published encoder, which has widths of its own. */
 const JOINED_FILTERS = [8, 16];
-/** Passes over the validation split at the end: the last epoch, the search of a decision, the scoring. */
-const LAST_PASSES = 3;
-/** Dice that masks have with themselves, below which a coarse grid costs more than half of the steps. */
-const BLURRED = 0.8;
-/** By how much more it has to be at the finer one. */
-const CLEARER = 0.05;
+/** Of enough steps, the share after which a network has learnt half of what it will: most is learnt early. */
+const HALF_LEARNT = 0.08;
+/** Of enough steps, or of those that there are at most, the share that a finer grid must leave: with fewer nothing is learnt. */
+const LEFT = 0.5;
+/** How often an image of two dimensions is looked at where it is seen mirrored, too. */
+const MIRRORED = 4;
 /** Seconds of a command that neither train nor validate: opening, compiling, the report. */
 const AROUND = 8;
 
 /**
- * Chooses the finest resolution that shows enough and at which the smallest network has enough steps and validation leaves the
- * rest its time; where none has, the one with the most steps. Where that blurs thin structures, the finest one that leaves half of
- * its steps, or half of enough. Then the widest network for which enough steps are left: more of them with a longer budget.
+ * Chooses the resolution. Of those that show enough, from the finest down to the first at which the smallest network has enough
+ * steps and validation leaves the rest its time, the one at which most is to be expected: a fine grid draws what a coarse one
+ * loses, and the steps that it costs are the last ones, from which least is learnt. Then the widest network for which
+ * enough steps are left: more of them with a longer budget.
  */
 export async function withinBudget(question: Question): Promise<Within> {
   const [narrowest, ...widerOnes] = question.start ? JOINED_FILTERS : FILTERS;
-  const isEnough = (one: Within) => isEnoughOf(one, question.start ? STARTED_STEPS : STEPS);
+  const needed = question.start ? STARTED_STEPS : STEPS;
+  const isEnough = (one: Within) => one.steps >= needed && leavesTime(one);
   const able = showing(question);
   // A finer one was left out for what a step would show there.
   const isFinestShown = ({ resolution }: Within) =>
@@ -50,8 +53,7 @@ export async function withinBudget(question: Question): Promise<Within> {
     tried.push(one);
     if (isEnough(one)) break;
   }
-  const most = tried.reduce((best, one) => (worth(one) > worth(best) ? one : best));
-  let chosen = sparing(tried.find(isEnough) ?? most, tried, question);
+  let chosen = mostExpected(tried, needed);
   for (const filters of isEnough(chosen) ? widerOnes : []) {
     const wider = await triedOne(
       question,
@@ -82,23 +84,36 @@ function showing({ figures, resolutions, start }: Question): readonly Coarseness
 }
 
 /**
- * The finest resolution with half of the steps, where thin structures lose more to the coarse one than that. Where none has enough
- * steps, half of what the coarse one has: on a slow machine they are few at each.
+ * The one that promises most, of those whose validation leaves time for training and that have steps enough to learn anything.
+ * Where it is not the coarsest, it says what that one would have had.
+ *
+ * @param tried the finest first
  */
-function sparing(chosen: Within, tried: readonly Within[], { start }: Question): Within {
-  const { dice } = chosen;
-  if (dice === undefined || dice >= BLURRED) return chosen;
-  const half = Math.min(chosen.steps, start ? STARTED_STEPS : STEPS) / 2;
-  const clearer = tried.find((one) => (one.dice ?? 0) >= dice + CLEARER && isEnoughOf(one, half));
-  return clearer ? { ...clearer, spared: { resolution: chosen.resolution, dice } } : chosen;
+function mostExpected(tried: readonly Within[], needed: number): Within {
+  const timely = tried.filter(leavesTime);
+  const most = Math.max(...timely.map(({ steps }) => steps));
+  const learning = timely.filter(({ steps }) => steps >= LEFT * Math.min(needed, most));
+  const [first, ...others] = learning.length > 0 ? learning : tried.slice(-1);
+  const chosen = others.reduce(
+    (best, one) => (expected(one, needed) > expected(best, needed) ? one : best),
+    first!,
+  );
+  const { resolution, dice, steps } = others.at(-1) ?? chosen;
+  return resolution === chosen.resolution || dice === undefined
+    ? chosen
+    : { ...chosen, spared: { resolution, dice, steps } };
 }
 
-function isEnoughOf({ steps, pass, seconds }: Within, needed: number): boolean {
-  return steps >= needed && LAST_PASSES * pass <= VALIDATION_SHARE * seconds;
+/**
+ * What a network is to be expected to have of what it could have at the finest resolution: small structures and thin ones lose
+ * more to a coarse grid than their masks do, and of steps the first ones teach most.
+ */
+function expected({ dice = 1, steps }: Within, needed: number): number {
+  return (dice ** 2 * steps) / (steps + HALF_LEARNT * needed);
 }
 
-function worth({ steps }: Within): number {
-  return steps;
+function leavesTime({ last, seconds }: Within): boolean {
+  return last.plain <= VALIDATION_SHARE * seconds;
 }
 
 async function triedOne(
@@ -108,20 +123,43 @@ async function triedOne(
 ): Promise<Within> {
   const own = figuresAt(figures, factor);
   const shape = shapeOf(own, { resized: factor !== 1, start });
+  const image = shape.fit ?? own.medianSize;
   const costs = await rehearse({
     filters,
     depth: depthOf(shape),
     ...(start && { encoder: start.encoder }),
     seen: shape.seen,
-    image: shape.fit ?? own.medianSize,
+    image,
     batch: shape.batch,
   });
   const pass = (costs.image + around) * validationImages;
-  const validation = Math.max(VALIDATION_SHARE * seconds, LAST_PASSES * pass);
+  const last = lastSeconds({ image, costs, around, validationImages, figures });
+  const validation = Math.max(VALIDATION_SHARE * seconds, last.plain);
   const training = Math.max(seconds - AROUND - validation, 0);
   const steps = Math.max(Math.floor(training / costs.step), 1);
   return {
     ...{ budget, seconds, filters, resolution: factor, kept, dice },
-    ...{ costs, steps, pass, figures: own },
+    ...{ costs, steps, pass, last, figures: own },
   };
+}
+
+/**
+ * Seconds of what follows training: the last epoch's pass over the validation split, the search of a decision, and the scoring,
+ * for which images are looked at again where there is no room to remember them.
+ */
+function lastSeconds({
+  image,
+  costs,
+  around,
+  validationImages,
+  figures: { classes, overlapping },
+}: Pick<Question, 'around' | 'validationImages' | 'figures'> & {
+  readonly image: readonly number[];
+  readonly costs: Costs;
+}): Within['last'] {
+  const pixels = image.reduce((product, extent) => product * extent, validationImages);
+  const again = 1 - keptShare(pixels * (classes.length + (overlapping ? 0 : 1)));
+  const secondsOf = (mirrored: number) =>
+    (3 * around + (1 + mirrored + again * mirrored) * costs.image) * validationImages;
+  return { plain: secondsOf(1), mirrored: secondsOf(MIRRORED) };
 }

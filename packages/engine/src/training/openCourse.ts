@@ -1,5 +1,6 @@
 import { secondsOf } from '@raremask/core/manifest';
 import { isSearched } from '../judging/decisionRule.ts';
+import { keptShare } from '../judging/keptLogits.ts';
 import { trialImages } from '../judging/trialImages.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
@@ -31,38 +32,60 @@ export async function openCourse(settings: Settings, network: Network): Promise<
   if (train.budget === null) return courseOfEpochs(train.epochs, train.validateEvery);
   const saved = progress?.course ?? undefined;
   const mirrors = evaluate.mirror ? 2 ** work.facts.space : 1;
+  const { pass, remembered } = await passOfAll(settings, network);
+  // What the search has seen is scored without another look; reading and scoring are no more than a pass.
+  const scoring = remembered + (1 - remembered) * mirrors;
   return new TimedCourse({
     budget: secondsOf(train.budget)!,
     length: train.epochs,
     every: train.validateEvery,
     clock,
-    passesAfter: (isSearched(evaluate, settings.parts.model) ? 2 : 1) * mirrors,
-    pass: await passOfAll(settings, network),
+    passesAfter: isSearched(evaluate, settings.parts.model) ? mirrors + scoring : mirrors,
+    pass,
     saved,
     ...(progress && saved === undefined && { before: progress.seconds }),
   });
 }
 
 /** What the first process has measured, for all: together they take less. */
-async function passOfAll(settings: Settings, network: Network): Promise<number> {
-  const own = await passSeconds(settings, network);
-  return await madeByFirst(settings.team, () => own / settings.team.size);
+async function passOfAll(settings: Settings, network: Network): Promise<Pass> {
+  const { pass, remembered } = await ownPass(settings, network);
+  return await madeByFirst(settings.team, () => ({
+    pass: pass / settings.team.size,
+    remembered,
+  }));
+}
+
+/** One pass over the validation split. */
+interface Pass {
+  readonly pass: number;
+  /** Share of the images that need no second look. */
+  readonly remembered: number;
 }
 
 /**
  * Seconds that one pass over the validation split takes, from a few images of it. They are looked at twice:
  * the first time programs are compiled, and threads begin.
  */
-async function passSeconds({ work, parts, feed }: Settings, network: Network): Promise<number> {
+async function ownPass({ work, parts, feed }: Settings, own: Network): Promise<Pass> {
   const ids = work.splits.validation;
   const tried = trialImages(ids, work.workers);
+  let logits = 0;
+  const network: Pick<Network, 'infer'> = {
+    async infer(images, count, size) {
+      const inferred = await own.infer(images, count, size);
+      logits += inferred.logits.length;
+      return inferred;
+    },
+  };
   const seconds = async () => {
     const started = performance.now();
     await validate({ ...parts, facts: work.facts, network, feed, ids: tried, onProgress() {} });
     return (performance.now() - started) / 1000;
   };
   const first = await seconds();
+  const remembered = keptShare((logits / Math.max(tried.length, 1)) * ids.length);
   // One volume may take as long as all the rest.
-  if (tried.length < 2) return first;
-  return ((await seconds()) / tried.length) * ids.length;
+  if (tried.length < 2) return { pass: first, remembered };
+  return { pass: ((await seconds()) / tried.length) * ids.length, remembered };
 }

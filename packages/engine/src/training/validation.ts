@@ -12,7 +12,7 @@ import { ALONE, type Team } from '../team/team.ts';
 
 interface Validation {
   readonly facts: Facts;
-  readonly network: Network;
+  readonly network: Pick<Network, 'infer'>;
   readonly rule: DecisionRule;
   readonly tiles: TileRule;
   readonly feed: Feed;
