@@ -202,14 +202,14 @@ test('what the search has seen is not looked at again for the scoring, as far as
 
 test('a fine grid is worth many steps, and the first ones more than any grid', async () => {
   const whole = { ...figures, medianSize: [192, 192], largestSize: [192, 192] };
-  const at = async (clear: number, blurred: number, seconds = 300) => {
+  const at = async (clear: number, blurred: number, seconds = 300, counted = whole) => {
     const resolutions = [
       { factor: 1, kept: 1, dice: 1 },
       { factor: 0.5, kept: 1, dice: clear },
       { factor: 0.25, kept: 1, dice: blurred },
     ];
     // In 300 s about 250 steps, 1000 and 4000.
-    const { within } = await chosen(seconds, 3.15, resolutions, whole);
+    const { within } = await chosen(seconds, 3.15, resolutions, counted);
     return within;
   };
   const reasonOf = (within: Within, path: string) =>
@@ -220,12 +220,16 @@ test('a fine grid is worth many steps, and the first ones more than any grid', a
   expect(reasonOf(spared, 'data.resolution')).toMatch(
     /0\.90 with themselves, and 0\.80 at 0\.25, which would leave \d+ steps/,
   );
-  // Of 830 steps, 3300 and 13000 all would do but the finest grid's, of which more than half of enough are left.
+  // 830 steps are more than half of enough; at half of the sides 3300 would be left.
   const own = await at(0.8, 0.6, 1000);
   expect(own).toMatchObject({ resolution: 1, spared: { resolution: 0.5, dice: 0.8 } });
   expect(reasonOf(own, 'model.with.filters')).toMatch(/a Dice of 0\.80 at 0\.5, which would leave/);
   // Nothing is learnt in 250 steps, where a coarser grid has more.
   expect(await at(0.7, 0.6)).toMatchObject({ resolution: 0.5 });
+  // Several classes take more steps.
+  const [crack] = figures.classes;
+  const several = { ...whole, classes: ['a', 'b', 'c', 'd'].map((name) => ({ ...crack!, name })) };
+  expect(await at(0.9, 0.8, 300, several)).toMatchObject({ resolution: 0.25 });
   // Little is lost to the coarse grid, or little is learnt of the fine ones: 25 steps, 100 and 400.
   expect(await at(0.99, 0.97)).toMatchObject({ resolution: 0.25 });
   expect((await at(0.99, 0.97)).spared).toBeUndefined();

@@ -24,7 +24,7 @@ interface Question {
 const FILTERS = [8, 16, 32];
 /** Of what is joined to a published encoder, which has widths of its own. */
 const JOINED_FILTERS = [8, 16];
-/** Of enough steps, the share after which a network has learnt half of what it will: most is learnt early. */
+/** Of enough steps, the share after which a network has learnt half of what it will of a class: most is learnt early. */
 const HALF_LEARNT = 0.08;
 /** Of enough steps, or of those that there are at most, the share that a finer grid must leave: with fewer nothing is learnt. */
 const LEFT = 0.5;
@@ -94,8 +94,9 @@ function mostExpected(tried: readonly Within[], needed: number): Within {
   const most = Math.max(...timely.map(({ steps }) => steps));
   const learning = timely.filter(({ steps }) => steps >= LEFT * Math.min(needed, most));
   const [first, ...others] = learning.length > 0 ? learning : tried.slice(-1);
+  const expected = (one: Within) => expectedOf(one, needed);
   const chosen = others.reduce(
-    (best, one) => (expected(one, needed) > expected(best, needed) ? one : best),
+    (best, one) => (expected(one) > expected(best) ? one : best),
     first!,
   );
   const { resolution, dice, steps } = others.at(-1) ?? chosen;
@@ -106,10 +107,10 @@ function mostExpected(tried: readonly Within[], needed: number): Within {
 
 /**
  * What a network is to be expected to have of what it could have at the finest resolution: small structures and thin ones lose
- * more to a coarse grid than their masks do, and of steps the first ones teach most.
+ * more to a coarse grid than their masks do, and of steps the first ones teach most; several classes share them.
  */
-function expected({ dice = 1, steps }: Within, needed: number): number {
-  return (dice ** 2 * steps) / (steps + HALF_LEARNT * needed);
+function expectedOf({ dice = 1, steps, figures }: Within, needed: number): number {
+  return (dice ** 2 * steps) / (steps + HALF_LEARNT * needed * figures.classes.length);
 }
 
 function leavesTime({ last, seconds }: Within): boolean {
