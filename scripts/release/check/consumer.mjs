@@ -77,9 +77,13 @@ export async function consumer(folder, { manager, pnpm, url, tag = 'latest' }) {
   for (const [name, text] of Object.entries(tools.files?.({ url }) ?? {})) {
     writeFileSync(join(folder, name), text);
   }
-  // Packages of an earlier check have the same names and versions.
+  // Packages of an earlier check have the same names and versions, and addresses at a registry that has ended.
   const cache = join(folder, '.cache');
-  const caches = { YARN_CACHE_FOLDER: cache, BUN_INSTALL_CACHE_DIR: cache };
+  const caches = {
+    YARN_CACHE_FOLDER: cache,
+    YARN_GLOBAL_FOLDER: join(folder, '.global'),
+    BUN_INSTALL_CACHE_DIR: cache,
+  };
   const command = (words, ...more) => program(folder, caches, ...words, ...more);
   const raremask = (...parameters) => command(tools.run, 'raremask', ...parameters);
   await command(
