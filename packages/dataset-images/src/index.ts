@@ -22,7 +22,7 @@ export default defineDataset({
   needs: { folder, log },
   async create(given, services) {
     const root = resolve(services.folder, given.root);
-    const isAnnotated = given.coco ?? given.outlines ?? given.runLengths;
+    const isAnnotated = (given.coco ?? given.outlines ?? given.runLengths) !== undefined;
     const listed = isAnnotated
       ? await listAnnotatedImages(given, root)
       : await listEntries(given, root, services.log);

@@ -68,9 +68,9 @@ export async function evaluate(
       const seen = { facts: work.facts, network, tiles, mirror };
       // Where the images that are scored are those of the search, they are looked at once.
       const memory = ids === work.splits.validation ? new KeptLogits() : undefined;
-      const searching = { ...seen, ...(memory && { looking: memory.keeping }) };
+      const searching = { ...seen, looking: memory?.keeping };
       const rule = await ruleFor(work, trained, searching, feed, options.onEvent);
-      const judging = { ...seen, rule, ...(memory && { looking: memory.recalling }) };
+      const judging = { ...seen, rule, looking: memory?.recalling };
       return await scored(work, trained, judging, feed, { ids, added: scores }, options);
     } finally {
       await network.dispose();

@@ -1,18 +1,10 @@
-import type { Facts, Sample } from '@raremask/core';
+import type { Sample } from '@raremask/core';
 import { expect, test } from 'vitest';
 import { judge } from '../src/judging/judge.ts';
 import { KeptLogits, keptShare } from '../src/judging/keptLogits.ts';
 import type { WholeSample } from '../src/reading/plan.ts';
+import { twoClasses } from './twoClasses.ts';
 
-const facts: Facts = {
-  space: 2,
-  channels: 1,
-  classes: [
-    { name: 'background', value: 0 },
-    { name: 'lesion', value: 255 },
-  ],
-  overlapping: false,
-};
 const RULE = { threshold: 0.5, minimumSizes: [0, 0], peaks: [0, 0] };
 const IDS = ['a', 'b', 'c'];
 const SIDE = 256;
@@ -47,7 +39,13 @@ function network() {
 
 async function bothPasses(memory: KeptLogits) {
   const own = network();
-  const seen = { facts, network: own, rule: RULE, tiles: () => undefined, mirror: false };
+  const seen = {
+    facts: twoClasses,
+    network: own,
+    rule: RULE,
+    tiles: () => undefined,
+    mirror: false,
+  };
   const passes: { lesion: number; presence: number | undefined }[][] = [];
   for (const looking of [memory.keeping, memory.recalling]) {
     const pass = [];

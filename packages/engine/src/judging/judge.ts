@@ -31,7 +31,7 @@ export interface Judge {
   /** Whether images are seen mirrored as well. */
   readonly mirror: boolean;
   /** Left out, the network looks at each image. */
-  readonly looking?: Looking;
+  readonly looking?: Looking | undefined;
 }
 
 /** Pixels that go through the network at once; images of the same padded size share a call. */

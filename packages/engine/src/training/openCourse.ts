@@ -32,9 +32,9 @@ export async function openCourse(settings: Settings, network: Network): Promise<
   if (train.budget === null) return courseOfEpochs(train.epochs, train.validateEvery);
   const saved = progress?.course ?? undefined;
   const mirrors = evaluate.mirror ? 2 ** work.facts.space : 1;
-  const { pass, remembered } = await passOfAll(settings, network);
+  const { pass, kept } = await passOfAll(settings, network);
   // What the search has seen is scored without another look; reading and scoring are no more than a pass.
-  const scoring = remembered + (1 - remembered) * mirrors;
+  const scoring = kept + (1 - kept) * mirrors;
   return new TimedCourse({
     budget: secondsOf(train.budget)!,
     length: train.epochs,
@@ -49,18 +49,15 @@ export async function openCourse(settings: Settings, network: Network): Promise<
 
 /** What the first process has measured, for all: together they take less. */
 async function passOfAll(settings: Settings, network: Network): Promise<Pass> {
-  const { pass, remembered } = await ownPass(settings, network);
-  return await madeByFirst(settings.team, () => ({
-    pass: pass / settings.team.size,
-    remembered,
-  }));
+  const { pass, kept } = await ownPass(settings, network);
+  return await madeByFirst(settings.team, () => ({ pass: pass / settings.team.size, kept }));
 }
 
-/** One pass over the validation split. */
+/** One pass over the validation split, in seconds. */
 interface Pass {
   readonly pass: number;
-  /** Share of the images that need no second look. */
-  readonly remembered: number;
+  /** Share of its logits that stay in memory for a second one. */
+  readonly kept: number;
 }
 
 /**
@@ -84,8 +81,8 @@ async function ownPass({ work, parts, feed }: Settings, own: Network): Promise<P
     return (performance.now() - started) / 1000;
   };
   const first = await seconds();
-  const remembered = keptShare((logits / Math.max(tried.length, 1)) * ids.length);
+  const kept = keptShare((logits / Math.max(tried.length, 1)) * ids.length);
   // One volume may take as long as all the rest.
-  if (tried.length < 2) return { pass: first, remembered };
-  return { pass: ((await seconds()) / tried.length) * ids.length, remembered };
+  if (tried.length < 2) return { pass: first, kept };
+  return { pass: ((await seconds()) / tried.length) * ids.length, kept };
 }

@@ -31,7 +31,8 @@ export function factsOf(rows: readonly RunRow[], sizes: ReadonlyMap<string, Size
   const several = rows.filter(({ numbers }) => numbers.length > 2);
   const ascending = several.filter(({ numbers }) => isAscending(numbers)).length;
   const counting = ascending * 2 < several.length ? 'relative' : 'absolute';
-  const first = counting === 'relative' || rows.some((row) => startsOf(row).includes(0)) ? 0 : 1;
+  const first =
+    counting === 'relative' || rows.some(({ numbers }) => startsOf(numbers).includes(0)) ? 0 : 1;
   const placed = rows.map((row) => ({ ...row, places: placesOf(row.numbers, counting) }));
   return {
     counting,
@@ -46,7 +47,7 @@ interface Placed extends RunRow {
   readonly places: readonly Place[];
 }
 
-function startsOf({ numbers }: RunRow): readonly number[] {
+function startsOf(numbers: readonly number[]): readonly number[] {
   return numbers.filter((_, at) => at % 2 === 0);
 }
 
@@ -57,7 +58,7 @@ function isAscending(numbers: readonly number[]): boolean {
 
 function placesOf(numbers: readonly number[], counting: RunFacts['counting']): readonly Place[] {
   let end = 0;
-  return startsOf({ image: '', label: '', numbers }).map((number, at) => {
+  return startsOf(numbers).map((number, at) => {
     const start = counting === 'relative' ? end + number : number;
     end = start + (numbers[2 * at + 1] ?? 0);
     return [start, end];
