@@ -1,6 +1,6 @@
 // A set as everybody gets it: the held part apart, the rest dealt into training and validation by groups.
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { decode } from 'fast-png';
 import sharp from 'sharp';
 
@@ -42,7 +42,7 @@ export async function prepare(folder, images, { values, channels }, seed) {
   for (const { id, image, mask, group, held } of images) {
     splits[held ? 'test' : validating.has(unit({ id, group })) ? 'validation' : 'train'].push(id);
     if (held) {
-      symlinkSync(image, join(folder, 'test', basename(image)));
+      symlinkSync(image, join(folder, 'test', `${id}${extname(image)}`));
     } else {
       symlinkSync(image, join(folder, 'data/images', basename(image)));
       symlinkSync(mask, join(folder, 'data/masks', basename(mask)));

@@ -1,13 +1,14 @@
 // The judge: raremask as `init --budget` recommends it, beside what a practitioner would run on the same cores in the same
 // time: a plain U-Net, segmentation_models.pytorch with a pretrained encoder, and nnU-Net's recipe, each in current PyTorch.
-// Everybody gets the same training and validation images, and is scored on images that nobody has seen, on their own grid.
+// Everybody gets the same training and validation images, and is scored on images that nobody has seen, on their own grid,
+// with intervals of 95 % over these images, and of the difference between raremask and each other on the same images.
 // Usage: node bench/quality/run.mjs --python python3 [--sets magnetic_tile,smear_nuclei] [--budget 5m] [--seeds 0,1,2]
 //   [--who raremask,started,plain,pretrained,recipe] [--weights encoder.safetensors] [--threads 2] [--clock cpu] [--keep folder] [--out results.ndjson]
 //   [--set train.augment=[]]
 // `--clock cpu`: peers count the CPU time of their threads, for a machine that others use as well.
 // `--set` changes raremask's manifest, to try what another recommendation would do.
 // `started`: raremask from the weights that `raremask weights` has put in place.
-// Sets are folders of RAREMASK_DATA (default: ../shared/data beside the repository); phantoms, scratches and boards are made.
+// Sets are folders of RAREMASK_DATA (default: ../shared/data beside the repository); the others are drawn.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
@@ -22,9 +23,10 @@ import { cpus, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { summarize } from '@raremask/metrics';
 import { make } from './made.mjs';
 import { prepare } from './prepare.mjs';
-import { score } from './score.mjs';
+import { difference, score } from './score.mjs';
 import { imagesOf, SETS } from './sets.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -61,17 +63,22 @@ try {
 async function compare(name) {
   const set = SETS[name];
   if (!set) throw new Error(`no set ${name}; there are: ${Object.keys(SETS).join(', ')}`);
-  const folder = await folderOf(name, set);
+  const folder = await folderOf(name, set, 1);
   if (!existsSync(folder)) {
     console.log(`skipped: ${name} is absent`);
     return;
   }
-  const images = imagesOf(folder, set);
+  const isDrawn = set.phantom || set.made;
+  const again = isDrawn ? await folderOf(`${name}-again`, set, 2) : undefined;
+  const images = imagesOf(folder, again, set);
+  const groups = new Map(images.map(({ id, group }) => [id, group]));
+  const groupOf = (id) => groups.get(id);
   const made = [];
   for (const seed of values.seeds.split(',').map(Number)) {
     const place = join(scratch, `${name}-${seed}`);
     rmSync(place, { recursive: true, force: true });
     const splits = await prepare(place, images, set, seed);
+    const scored = new Map();
     for (const who of values.who.split(',')) {
       const out = join(place, who);
       mkdirSync(out);
@@ -83,11 +90,15 @@ async function compare(name) {
       try {
         if (trouble) throw new Error(trouble);
         const where = own ? join(out, 'predictions', 'masks') : out;
-        const summary = await score(where, images, splits.test, set);
-        const { diceForeground, alarmShare, missed, pooledDice } = summary.foreground;
+        const scores = await score(where, images, splits.test, set);
+        scored.set(who, scores);
+        const summary = summarize(scores, { groupOf });
+        const { diceForeground, alarmShare, missed, pooledDice, intervals } = summary.foreground;
+        const { imagesWithForeground, emptyImages } = summary.foreground;
         result = {
           ...result,
-          ...{ diceForeground, alarmShare, missed, pooledDice },
+          ...{ diceForeground, alarmShare, missed, pooledDice, imagesWithForeground, emptyImages },
+          intervals: { diceForeground: intervals.diceForeground, alarmShare: intervals.alarmShare },
           classes: summary.classes.map((one) => one.diceForeground),
         };
       } catch (error) {
@@ -96,6 +107,16 @@ async function compare(name) {
       made.push(result);
       if (values.out) appendFileSync(values.out, `${JSON.stringify(result)}\n`);
       line(result);
+    }
+    for (const [who, scores] of scored) {
+      if (!scored.has('raremask') || who === 'raremask') continue;
+      const compared = difference(scores, scored.get('raremask'), groupOf);
+      const record = { set: name, budget, seed, who: 'raremask', minus: who, ...compared };
+      if (values.out) appendFileSync(values.out, `${JSON.stringify(record)}\n`);
+      const { diceForeground, alarmShare } = compared;
+      console.log(
+        `${name.padEnd(16)} raremask minus ${who.padEnd(11)} seed ${seed}  Dice ${ends(diceForeground)}  alarms ${ends(alarmShare)}`,
+      );
     }
   }
   for (const who of values.who.split(',')) means(name, who, made);
@@ -144,17 +165,16 @@ function peer(who, place, out, seed) {
 }
 
 /** Where a set lies; what is made is made once. */
-async function folderOf(name, { phantom, made }) {
+async function folderOf(name, { phantom, made }, seed) {
   if (!phantom && !made) return join(data, name);
   const folder = join(scratch, name);
   if (existsSync(folder)) return folder;
   if (made) {
-    await make(made, folder, 1);
+    await make(made, folder, seed);
   } else {
     const command = join(root, 'packages', 'dataset-phantom', 'bin', 'raremask-phantom.js');
-    execFileSync(process.execPath, [command, '--out', folder, '--seed', '1', ...phantom], {
-      stdio: 'ignore',
-    });
+    const parameters = ['--out', folder, '--seed', `${seed}`, ...phantom];
+    execFileSync(process.execPath, [command, ...parameters], { stdio: 'ignore' });
   }
   return folder;
 }
@@ -182,8 +202,23 @@ function means(set, who, made) {
   );
 }
 
-function text({ diceForeground, alarmShare, missed, pooledDice }) {
-  return `Dice ${number(diceForeground)}  alarms ${number(alarmShare)}  missed ${number(missed)}  pooled ${number(pooledDice)}`;
+function text({ missed, pooledDice, ...scores }) {
+  const { diceForeground, alarmShare, imagesWithForeground, emptyImages, intervals } = scores;
+  const dice = `${number(diceForeground)}${within(intervals.diceForeground)}`;
+  const alarms = `${number(alarmShare)}${within(intervals.alarmShare)}`;
+  return `Dice ${dice} of ${imagesWithForeground}  alarms ${alarms} of ${emptyImages}  missed ${number(missed)}  pooled ${number(pooledDice)}`;
+}
+
+function ends({ difference, interval }) {
+  return difference === null ? '-' : `${signed(difference)}${within(interval, signed)}`;
+}
+
+function within(interval, written = number) {
+  return interval ? ` [${interval.map((end) => written(end)).join(', ')}]` : '';
+}
+
+function signed(value) {
+  return `${value < 0 ? '' : '+'}${value.toFixed(3)}`;
 }
 
 function number(value) {

@@ -1,9 +1,10 @@
 // Scores a folder of predicted masks on the original grid, whoever made them, by @raremask/metrics.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { scoreImage, summarize } from '@raremask/metrics';
+import { pairedDifferences, scoreImage } from '@raremask/metrics';
 import { maskOf } from './prepare.mjs';
 
+/** Scores of the images with these ids. */
 export async function score(predictions, images, ids, { values }) {
   const scores = [];
   for (const { id, mask } of images.filter((one) => ids.includes(one.id))) {
@@ -27,7 +28,23 @@ export async function score(predictions, images, ids, { values }) {
       }),
     );
   }
-  return summarize(scores);
+  return scores;
+}
+
+/** Dice and alarms of the right one minus those of the left one, with intervals of 95 % over the groups of images. */
+export function difference(left, right, groupOf) {
+  const differences = pairedDifferences(
+    left.map(({ id, foreground }, index) => ({
+      ...{ id, group: groupOf(id), left: foreground, right: right[index].foreground },
+      isFilled: foreground.hits + foreground.misses > 0,
+    })),
+  );
+  return Object.fromEntries(
+    ['diceForeground', 'alarmShare'].map((key) => {
+      const { difference, interval } = differences.find((one) => one.key === key);
+      return [key, { difference, interval }];
+    }),
+  );
 }
 
 function indices(data, values, file) {

@@ -16,6 +16,8 @@ export const SETS = {
   'phantom-many': phantom('0.4'),
   scratches: { values: [0, 255], channels: 1, made: 'scratches' },
   boards: { values: [0, 1, 2, 3, 4], channels: 1, made: 'boards' },
+  ships: { values: [0, 255], channels: 3, made: 'ships' },
+  fundus: { values: [0, 1, 2, 3], channels: 3, made: 'fundus' },
 };
 
 /** @param share of the slices that show a nodule */
@@ -35,9 +37,21 @@ function rows(text) {
 
 /**
  * The images of a set: id, files, group, and whether they are of the part that nobody sees before the scores (the set's own
- * validation list, or the phantom's test list).
+ * validation list, or the phantom's test list). What is drawn can be drawn again: all images of the folder `again` are held
+ * too, so that a difference between two networks is more than that of a few images.
  */
-export function imagesOf(folder, { phantom }) {
+export function imagesOf(folder, again, set) {
+  const more = again ? listed(again, set) : [];
+  return [
+    ...listed(folder, set),
+    ...more.map((one) => ({
+      ...one,
+      ...{ id: `again-${one.id}`, group: `again-${one.group}`, held: true },
+    })),
+  ];
+}
+
+function listed(folder, { phantom }) {
   const held = new Set(list(join(folder, phantom ? 'test.txt' : 'val.txt')));
   const all = new Set([
     ...held,

@@ -289,6 +289,41 @@ describe('mistakes in the file', () => {
     await expect(dataset.read('b')).rejects.toMatchObject({ code: broken });
   });
 
+  it('such as a name that several images have are those of each of them', async () => {
+    const listed = (id: number, name: string) => ({ id, file_name: name, width: 4, height: 3 });
+    const image = png(4, 3, new Array(12).fill(0));
+    await using folder = await Folder.with({
+      'images/one/a.png': image,
+      'images/two/a.png': image,
+      'images/two/b.png': image,
+      'images/c.png': image,
+      'images/two/c.png': image,
+      'x.json': coco({
+        images: [
+          listed(9, 'a.png'),
+          listed(1, 'b.png'),
+          listed(2, 'c.png'),
+          listed(3, 'two/c.png'),
+        ],
+        annotations: [annotation({}), annotation({ image_id: 1 }), annotation({ image_id: 2 })],
+      }),
+    });
+    const images = 'images/**/*.png';
+    const given = { classes, coco: { file: 'x.json' }, images, missingMask: 'empty' };
+    const dataset = await folder.open(given);
+    for (const id of ['one/a', 'two/a']) {
+      await expect(dataset.read(id)).rejects.toMatchObject({
+        code: 'RAREMASK_COCO_AMBIGUOUS_IMAGE',
+        message: expect.stringMatching(/images\[0\]\.file_name: .*one.a\.png.*two.a\.png/),
+      });
+    }
+    const painted = async (id: string) => (await dataset.read(id)).labels!.includes(1);
+    // Where one lies in the folder of all, it is the one without a folder.
+    expect(await painted('two/b')).toBe(true);
+    expect(await painted('c')).toBe(true);
+    expect(await painted('two/c')).toBe(false);
+  });
+
   it('and options without effect are refused', async () => {
     const file = { file: 'x.json' };
     await expect(validated({ classes, coco: file, ignore: 9 })).rejects.toThrow(/without effect/);

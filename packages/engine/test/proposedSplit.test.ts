@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { proposedSplit } from '../src/opening/proposedSplit.ts';
 
@@ -8,7 +8,10 @@ import { proposedSplit } from '../src/opening/proposedSplit.ts';
 function found(files: Readonly<Record<string, string>>) {
   const root = mkdtempSync(join(tmpdir(), 'raremask-lists-'));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(root, name), content);
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), content);
+  }
   return proposedSplit({ root, ids: ['a', 'b', 'c'], group: (id) => (id === 'c' ? 'C' : 'A') });
 }
 
@@ -18,6 +21,24 @@ test('takes a list of training and one of validation images', async () => {
   expect(await found({ 'train.txt': 'a', 'valid.txt': 'b', 'test.txt': 'c' })).toMatchObject({
     split: { train: 'train.txt', validation: 'valid.txt', test: 'test.txt' },
   });
+});
+
+test('looks where published sets have their lists, and gives the ids of each', async () => {
+  const place = 'ImageSets/Segmentation';
+  const { split, ids } = await found({ [`${place}/train.txt`]: 'a\nb', [`${place}/val.txt`]: 'c' });
+  expect(split).toEqual({ train: `${place}/train.txt`, validation: `${place}/val.txt` });
+  expect(ids).toEqual({ train: new Set(['a', 'b']), validation: new Set(['c']) });
+  const lists = {
+    'train.txt': 'x y z',
+    'val.txt': 'a',
+    'splits/train.txt': 'a',
+    'splits/val.txt': 'b',
+  };
+  const other = await found(lists);
+  expect(other.split).toEqual({ train: 'splits/train.txt', validation: 'splits/val.txt' });
+  const nothing = await found({ 'train.txt': 'the pixels', 'val.txt': 'of something' });
+  expect(nothing.split).toBeUndefined();
+  expect(nothing.remark).toMatch(/the lists that lie in the folder are not used: .*train\.txt/);
 });
 
 test('says that a list alone is not used', async () => {
@@ -36,10 +57,12 @@ test('follows a column of splits, and says why where it cannot', async () => {
     validation: rows('dev'),
     test: rows('test'),
   });
-  const strange = await of('id,split\na,train\nb.png,train\nc,val\n');
+  const files = await of('id,split\na.png,train\nb.png,train\nc.png,val\n');
+  expect(files.split).toEqual({ train: rows('train'), validation: rows('val') });
+  const strange = await of('id,split\na,train\nd.png,train\nc,val\n');
   expect(strange.split).toBeUndefined();
   expect(strange.remark).toContain(
-    'the column split of split.csv (train 2, val 1) is not used, as b.png is no image',
+    'the column split of split.csv (train 2, val 1) is not used, as d.png is no image',
   );
   expect((await of('id,split\na,fold1\nb,fold2\nc,fold2\n')).split).toBeUndefined();
 });

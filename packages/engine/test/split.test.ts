@@ -189,9 +189,14 @@ describe('by list files', () => {
     );
   });
 
-  it('says that ids have no extension', async () => {
-    await expect(lists({ train: 'i001.png', validation: 'i002.png' })).rejects.toThrow(
-      'the nearest is i001. Got: i001.png. Do this: write ids without the extension of the file.',
+  it('may name the files of images', async () => {
+    const { train, validation } = await lists({
+      train: './images/i001.png masks/i001.png',
+      validation: 'i002.png',
+    });
+    expect([train, validation]).toEqual([['i001'], ['i002']]);
+    await expect(lists({ train: 'train/i001.png', validation: 'val/i002.png' })).rejects.toThrow(
+      'none of the 1 lines is an id of the data set',
     );
   });
 

@@ -110,7 +110,7 @@ async function withLists(
   ) => Promise<ProposedSplit>,
 ): Promise<DatasetProposal> {
   if (typeof proposal.split.validation !== 'number') return proposal;
-  const { split, remark } = await load(proposal, async ({ plugins, manifest, folder: beside }) => {
+  const found = await load(proposal, async ({ plugins, manifest, folder: beside }) => {
     const host = createHost();
     try {
       const scope = host.run({ seed: manifest.seed, log: { info() {}, warn() {} } });
@@ -120,15 +120,44 @@ async function withLists(
       await host.dispose();
     }
   });
+  const { split, remark, taken } = withoutAssumed(proposal, found);
   const guess = split === undefined ? proposal.unlisted : undefined;
   const place = 'data.split.validation';
   const remarks = { ...proposal.remarks, ...guess?.remarks };
   const own = remarks[place];
   return {
-    options: { ...proposal.options, ...guess?.options },
+    options: without({ ...proposal.options, ...guess?.options }, taken?.options),
     split: split ?? proposal.split,
-    remarks: { ...remarks, [place]: own ? `${remark}; ${own}` : remark },
+    remarks: without({ ...remarks, [place]: own ? `${remark}; ${own}` : remark }, taken?.remarks),
   };
+}
+
+/**
+ * Lists say what is annotated: an image that they leave out is nobody's to judge, and nothing need be assumed of it.
+ * A list of images to test alone, of which it would be assumed that they show nothing, is one of images whose truth
+ * nobody has.
+ */
+function withoutAssumed(
+  { assumed }: DatasetProposal,
+  found: ProposedSplit,
+): ProposedSplit & { readonly taken?: DatasetProposal['assumed'] } {
+  const { split, remark, ids } = found;
+  if (assumed === undefined || split === undefined || ids === undefined) return found;
+  const counted = (name: 'train' | 'validation' | 'test') =>
+    assumed.ids.filter((id) => ids[name]?.has(id)).length;
+  if (counted('train') + counted('validation') > 0) return found;
+  const untold = counted('test');
+  if (untold === 0) return { ...found, taken: assumed };
+  const { test: _, ...rest } = split;
+  const left = `the list of images to test is not used, as nothing says what ${untold} of them show`;
+  return { split: rest, remark: `${remark}; ${left}`, taken: assumed };
+}
+
+function without<T>(
+  record: Readonly<Record<string, T>>,
+  names: readonly string[] = [],
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
 }
 
 /** Loads a manifest's text as if it lay in a folder. */

@@ -109,4 +109,14 @@ export interface DatasetProposal {
    * replaces the other one of its place; an empty one takes it away.
    */
   readonly unlisted?: Pick<DatasetProposal, 'options' | 'remarks'>;
+  /**
+   * What `options` and `remarks` assume of some samples, such as that images without a mask show nothing: taken
+   * back where lists divide the data and name none of them.
+   */
+  readonly assumed?: {
+    readonly ids: readonly string[];
+    /** Names of the options, and places of the remarks. */
+    readonly options: readonly string[];
+    readonly remarks: readonly string[];
+  };
 }

@@ -3,6 +3,7 @@ import { basename, sep } from 'node:path';
 import { isRaremaskError, type Log, type RaremaskError } from '@raremask/core';
 import { z } from 'zod';
 import { cannotRead } from '../decoding/errors.ts';
+import { addTo } from '../lists.ts';
 import type { Options } from '../options/options.ts';
 import { missingMasks } from '../pairing/errors.ts';
 import { looseName } from '../pairing/maskFiles.ts';
@@ -11,6 +12,7 @@ import { instancesOf, tellUnusable } from './collector.ts';
 import {
   brokenAnnotation,
   notCoco,
+  severalImageFiles,
   unknownAnnotatedImage,
   unknownCategory,
   unlistedImageFile,
@@ -87,7 +89,7 @@ export async function readCoco(
   const classOf = classesByLabel(Object.keys(options.classes), options.coco.categories);
   /** By the image's path. */
   const unusable = new Map<string, readonly Unusable[]>();
-  const pathOf = pathFinder(images);
+  const pathsOf = pathFinder(images);
   const found = new Map<unknown, Listed>();
   const byImage = new Map<string, AnnotatedImage>();
   const absent = new Map<string, RaremaskError>();
@@ -105,7 +107,16 @@ export async function readCoco(
   for (const [at, raw] of list('images').entries()) {
     const place = `images[${at}]`;
     const { id: stated, file_name: called } = (raw ?? {}) as Record<string, unknown>;
-    const known = typeof called === 'string' ? pathOf(called) : undefined;
+    const paths = typeof called === 'string' ? pathsOf(called) : [];
+    const [known] = paths;
+    if (paths.length > 1) {
+      const problem = severalImageFiles(file, `${place}.file_name`, called as string, paths);
+      for (const own of paths) {
+        byImage.set(own, { place: file, size: undefined, instances: [], problem });
+      }
+      found.set(stated, { path: known!, width: 0, height: 0, own: [] });
+      continue;
+    }
     const entry = ofImage(known, () => checked('images', raw, place));
     if (entry === undefined) {
       found.set(stated, { path: known!, width: 0, height: 0, own: [] });
@@ -234,22 +245,41 @@ function outlineOf(
   return { polygons: [], runs, unusable: [] };
 }
 
-/** The image whose path ends with a file name as COCO writes it; the case of letters and the Unicode form do not count. */
-function pathFinder(images: readonly string[]): (name: string) => string | undefined {
+/**
+ * Finds the images whose path ends with a file name as COCO writes it: the one with this path below the folder
+ * that all of them lie in, else all whose path ends so. The case of letters and the Unicode form do not count
+ * where nothing fits to the letter.
+ */
+function pathFinder(images: readonly string[]): (name: string) => readonly string[] {
+  const folder = commonFolder(images.map(slashed));
   const byName = new Map<string, string[]>();
-  for (const path of images) {
-    const name = looseName(basename(path));
-    const own = byName.get(name);
-    if (own === undefined) byName.set(name, [path]);
-    else own.push(path);
-  }
+  for (const path of images) addTo(byName, looseName(basename(path)), path);
   return (name) => {
     const ending = `/${name.replaceAll('\\', '/').replace(/^\.?\//, '')}`;
     const candidates = byName.get(looseName(ending.slice(ending.lastIndexOf('/') + 1))) ?? [];
-    const ends = (path: string) => path.split(sep).join('/');
-    return (
-      candidates.find((path) => ends(path).endsWith(ending)) ??
-      candidates.find((path) => looseName(ends(path)).endsWith(looseName(ending)))
-    );
+    const fits: readonly ((path: string) => boolean)[] = [
+      (path) => path === `${folder}${ending}`,
+      (path) => path.endsWith(ending),
+      (path) => looseName(path).endsWith(looseName(ending)),
+    ];
+    for (const fit of fits) {
+      const found = candidates.filter((path) => fit(slashed(path)));
+      if (found.length > 0) return found;
+    }
+    return [];
   };
+}
+
+function slashed(path: string): string {
+  return path.split(sep).join('/');
+}
+
+/** The deepest folder that all of the paths lie in, without a slash at its end. */
+function commonFolder(paths: readonly string[]): string {
+  const [first = [], ...others] = paths.map((path) => path.split('/').slice(0, -1));
+  const depth = others.reduce((common, folders) => {
+    const differs = folders.findIndex((name, at) => name !== first[at]);
+    return Math.min(common, differs < 0 ? folders.length : differs);
+  }, first.length);
+  return first.slice(0, depth).join('/');
 }

@@ -57,6 +57,24 @@ export function unlistedImageFile(file: string, place: string, name: string): Ra
   });
 }
 
+export function severalImageFiles(
+  file: string,
+  place: string,
+  name: string,
+  paths: readonly string[],
+): RaremaskError {
+  return new RaremaskError({
+    code: 'RAREMASK_COCO_AMBIGUOUS_IMAGE',
+    category: 'data',
+    where: `${file}: ${place}`,
+    what: 'several of the images found have this name, and nobody can tell which of them it is',
+    expected: 'the end of the path of one image',
+    got: `${name}: ${some(paths)}`,
+    remedy:
+      'write the folder into file_name, or narrow data.with.images down to the images that are meant',
+  });
+}
+
 export function unknownCategory(
   file: string,
   place: string,

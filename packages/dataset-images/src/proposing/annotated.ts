@@ -15,6 +15,8 @@ export interface Annotated {
   readonly ids: readonly string[];
   /** Absolute paths. */
   readonly imageFiles: readonly string[];
+  /** Ids that `missingMask: empty` is proposed for. */
+  readonly empty?: readonly string[];
 }
 
 interface Images {
@@ -182,6 +184,7 @@ async function outlinesOf(
       const empty = missing.length > 0 && spare === 0;
       return {
         ...own,
+        ...(empty && { empty: missing }),
         options: {
           images: own.images,
           outlines: {

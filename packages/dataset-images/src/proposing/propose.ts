@@ -104,6 +104,7 @@ async function proposed(
     },
     split,
     remarks,
+    ...(empty && { assumed: emptyOf(missing) }),
     ...(group.guess !== undefined && { unlisted: group.guess }),
   };
 }
@@ -164,6 +165,12 @@ async function annotated(folder: string, root: string): Promise<DatasetProposal 
       ...(channels !== undefined && { 'data.with.channels': channels.remark }),
       [place]: group.remark,
     },
+    ...(found.empty !== undefined && { assumed: emptyOf(found.empty) }),
     ...(group.guess !== undefined && { unlisted: group.guess }),
   };
+}
+
+/** Images of which `missingMask: empty` assumes that they show nothing. */
+function emptyOf(ids: readonly string[]): NonNullable<DatasetProposal['assumed']> {
+  return { ids, options: ['missingMask'], remarks: ['data.with.missingMask'] };
 }

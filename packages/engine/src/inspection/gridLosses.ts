@@ -1,5 +1,5 @@
 import { type Facts, firstForeground, type Sample } from '@raremask/core';
-import { classMask, dice, scoreImage } from '@raremask/metrics';
+import { classMask, dice, IGNORE, scoreImage } from '@raremask/metrics';
 import { labelled } from '../judging/decide.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { CountedImage } from '../reading/plan.ts';
@@ -156,14 +156,14 @@ function chosenImages(survey: CountedSurvey, facts: Facts): string[] {
   return [...chosen];
 }
 
-/** Labels as predictions come back: probabilities are interpolated, and then decided. */
+/** Labels as predictions come back: probabilities are interpolated, and then decided. What is not judged is background. */
 function broughtBack(
   seen: Uint8Array,
   from: readonly number[],
   to: readonly number[],
   facts: Facts,
 ): Uint8Array {
-  if (sameSize(from, to)) return seen;
+  if (sameSize(from, to)) return seen.map((label) => (label === IGNORE ? 0 : label));
   const classes = facts.classes.length;
   const pixels = area(from);
   const probabilities = new Float32Array(pixels * classes);

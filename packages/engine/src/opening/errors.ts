@@ -165,7 +165,6 @@ export function listUnknownIds(
 ): RaremaskError {
   const [{ place, id }] = unknown as [(typeof unknown)[number]];
   const others = unknown.slice(1).map((entry) => `${quoted(entry.id)} (${entry.place})`);
-  const extension = nearest !== undefined && id.startsWith(`${nearest}.`);
   return new RaremaskError({
     code: 'RAREMASK_LIST_UNKNOWN_ID',
     category: 'data',
@@ -175,9 +174,7 @@ export function listUnknownIds(
     }`,
     expected: `an id of the data set${nearest === undefined ? '' : `; the nearest is ${nearest}`}`,
     got: quoted(id),
-    remedy: extension
-      ? 'write ids without the extension of the file'
-      : 'mend the list, or data.with.root and data.with.images',
+    remedy: 'mend the list, or data.with.root and data.with.images',
   });
 }
 
@@ -187,7 +184,7 @@ export function listOfSomethingElse(file: string, lines: number): RaremaskError 
     category: 'data',
     where: file,
     what: `none of the ${lines} lines is an id of the data set, or near to one`,
-    expected: 'one image id a line, without the extension of its file',
+    expected: 'one id of an image, or its file, a line',
     remedy:
       'look whether this is the list that is meant, or mend data.with.root and data.with.images',
   });

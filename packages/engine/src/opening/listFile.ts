@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
-import type { RaremaskError } from '@raremask/core';
+import type { Dataset, RaremaskError } from '@raremask/core';
 import { nearest } from '@raremask/core/loss';
 import type { ListSource } from '@raremask/core/manifest';
 import { parse } from 'csv-parse/sync';
@@ -15,12 +15,14 @@ import {
   listUnknownIds,
   listUnreadable,
 } from './errors.ts';
+import { NamedIds } from './namedIds.ts';
 
 /** Reads the lists of a split. A table that several of them name is read once. */
 export class IdLists {
   readonly #folders: readonly string[];
   readonly #known: ReadonlySet<string>;
   readonly #groups: ReadonlyMap<string, readonly string[]>;
+  readonly #named: NamedIds;
   /** By path as it is named. */
   readonly #tables = new Map<string, Table>();
 
@@ -36,12 +38,14 @@ export class IdLists {
     this.#folders = folders;
     this.#known = known;
     this.#groups = groups;
+    this.#named = new NamedIds(known, groups);
   }
 
   /**
    * Reads a list of ids: a file of one a line, or the rows of a CSV file of which a column says so. Blank
    * lines are left out, in a file of ids also lines that begin with #; so are spaces around an id. The
-   * name of a group stands for all of its ids. Or the ids that begin with a text, as those of a folder do.
+   * name of a group stands for all of its ids, and that of an image's file for its id (`NamedIds`). Or the ids
+   * that begin with a text, as those of a folder do.
    *
    * @param onUnknown hears of ids that the data set does not have, where it has some of the list
    * @returns each id with its place, `file:line`, for messages
@@ -56,7 +60,7 @@ export class IdLists {
     const unknown: { place: string; id: string }[] = [];
     for (const { line, name } of lines) {
       const place = `${file}:${line}`;
-      const ids = this.#known.has(name) ? [name] : (this.#groups.get(name) ?? []);
+      const ids = this.#named.of(name);
       if (ids.length === 0) unknown.push({ place, id: name });
       for (const id of ids) {
         const first = places.get(id);
@@ -66,7 +70,7 @@ export class IdLists {
     }
     if (unknown.length > 0 && (onUnknown === undefined || places.size === 0)) {
       const names = [...this.#known, ...this.#groups.keys()];
-      const near = meant(unknown[0]!.id, names);
+      const near = nearest(unknown[0]!.id, names);
       // Where nothing is known or near, it is a list of something else, which is nobody's to read here.
       if (places.size === 0 && near === undefined) throw listOfSomethingElse(file, unknown.length);
       throw listUnknownIds(unknown, near);
@@ -98,6 +102,21 @@ export class IdLists {
     }
     return { file: table.file, lines: rowsOf(table, source) };
   }
+}
+
+/** Ids by their group. */
+export function idsOfGroups(
+  dataset: Pick<Dataset, 'ids' | 'group'>,
+): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const id of dataset.ids) {
+    const group = dataset.group(id);
+    if (group === undefined) continue;
+    const own = groups.get(group);
+    if (own === undefined) groups.set(group, [id]);
+    else own.push(id);
+  }
+  return groups;
 }
 
 type Beginning = Extract<ListSource, { readonly begins: string }>;
@@ -181,10 +200,4 @@ async function firstReadable(
     }
   }
   throw listUnreadable(tried[0]!, tried, failure);
-}
-
-/** The id that is meant most likely: the same without its extension, or the one that is spelt most alike. */
-function meant(id: string, known: readonly string[]): string | undefined {
-  const stem = id.replace(/\.[^./\\]+$/, '');
-  return known.includes(stem) ? stem : nearest(id, known);
 }

@@ -1,8 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Dataset, DatasetProposal } from '@raremask/core';
+import { type Dataset, type DatasetProposal, isRaremaskError } from '@raremask/core';
+import type { ListSource } from '@raremask/core/manifest';
 import { parse } from 'csv-parse/sync';
+import { IdLists, idsOfGroups } from './listFile.ts';
+import { NamedIds } from './namedIds.ts';
 import { BrokenSamples, tolerantGroup } from './tolerant.ts';
+
+/** Where lists lie below the root folder, as published sets have them; the first is the root itself. */
+const FOLDERS = ['', 'ImageSets/Segmentation', 'ImageSets', 'splits', 'split', 'lists'];
 
 const LISTS = {
   train: ['train.txt', 'training.txt'],
@@ -26,51 +32,77 @@ const ID_COLUMNS = [
 export interface ProposedSplit {
   readonly split?: DatasetProposal['split'];
   readonly remark: string;
+  /** Ids of each split, where there is one. */
+  readonly ids?: Readonly<Partial<Record<Name, ReadonlySet<string>>>>;
 }
 
-/** Looks in the root folder of a data set for lists of its splits, or for a table with a column of them. */
+type Name = keyof typeof LISTS;
+
+/** Looks in the folder of a data set for lists of its splits, or for a table with a column of them. */
 export async function proposedSplit(
-  dataset: Pick<Dataset, 'root' | 'ids' | 'group'>,
+  given: Pick<Dataset, 'root' | 'ids' | 'group'>,
 ): Promise<ProposedSplit> {
   const share = 'a fifth of the images validates, as many of them empty as in the rest';
-  const { root } = dataset;
+  const { root, ids } = given;
   if (root === undefined) return { remark: share };
-  const files = new Set(await readdir(root).catch(() => []));
-  const find = (names: readonly string[]) => names.find((name) => files.has(name));
-  const [train, validation, test] = [find(LISTS.train), find(LISTS.validation), find(LISTS.test)];
-  if (train !== undefined && validation !== undefined) {
-    return {
-      split: { train, validation, ...(test !== undefined && { test }) },
-      remark: 'the lists that lie in the folder',
+  const known = new Set(ids);
+  const groups = idsOfGroups({ ids, group: tolerantGroup(given, new BrokenSamples()) });
+  const remarks = [share];
+  const whole = async (split: NonNullable<ProposedSplit['split']>, remark: string) => {
+    const lists = new IdLists([root], known, groups);
+    const found = await idsOf(split, lists).catch((error: unknown) => {
+      if (!isRaremaskError(error)) throw error;
+      remarks.push(`${remark} are not used: ${error.message}`);
+    });
+    return found && { split, remark, ids: found };
+  };
+  for (const folder of FOLDERS) {
+    const files = new Set(await readdir(join(root, folder)).catch(() => []));
+    const find = (names: readonly string[]) => {
+      const name = names.find((one) => files.has(one));
+      return name === undefined ? undefined : [folder, name].filter(Boolean).join('/');
     };
+    const [train, validation, test] = [find(LISTS.train), find(LISTS.validation), find(LISTS.test)];
+    if (train !== undefined && validation !== undefined) {
+      const split = { train, validation, ...(test !== undefined && { test }) };
+      const lie = `the lists that lie in ${folder === '' ? 'the folder' : folder}`;
+      const found = await whole(split, lie);
+      if (found !== undefined) return found;
+      continue;
+    }
+    const alone = train ?? validation ?? test;
+    if (alone === undefined) continue;
+    remarks.push(
+      `${alone} is there, but a list of training and one of validation images are needed, and it is not used`,
+    );
   }
-  const column = await splitColumn(root, namesOf(dataset));
-  if (column?.split !== undefined) return column;
-  const alone = train ?? validation ?? test;
-  const remarks = [
-    share,
-    ...(alone === undefined
-      ? []
-      : [
-          `${alone} is there, but a list of training and one of validation images are needed, and it is not used`,
-        ]),
-    ...(column === undefined ? [] : [column.remark]),
-  ];
+  const column = await splitColumn(root, new NamedIds(known, groups));
+  if (column?.split !== undefined) {
+    const found = await whole(column.split, column.remark);
+    if (found !== undefined) return found;
+  } else if (column !== undefined) remarks.push(column.remark);
   return { remark: remarks.join('; ') };
 }
 
-/** What a list may name: samples, and groups of them. */
-function namesOf(dataset: Pick<Dataset, 'ids' | 'group'>): ReadonlySet<string> {
-  const { ids } = dataset;
-  const group = tolerantGroup(dataset, new BrokenSamples());
-  return new Set([...ids, ...ids.flatMap((id) => group(id) ?? [])]);
+/** What the lists name; ids that are not there are left out. Throws where a list names nothing that is there. */
+async function idsOf(
+  split: NonNullable<ProposedSplit['split']>,
+  lists: IdLists,
+): Promise<NonNullable<ProposedSplit['ids']>> {
+  const read = async (source: ListSource) => {
+    const absent = new Set<string>();
+    const places = await lists.read(source, (id) => absent.add(id));
+    return new Set([...places.keys()].filter((id) => !absent.has(id)));
+  };
+  const found: Partial<Record<Name, ReadonlySet<string>>> = {};
+  for (const [name, source] of Object.entries(split)) {
+    if (typeof source !== 'number') found[name as Name] = await read(source);
+  }
+  return found;
 }
 
 /** What a table says of the splits, or why that cannot be followed. */
-async function splitColumn(
-  folder: string,
-  known: ReadonlySet<string>,
-): Promise<ProposedSplit | undefined> {
+async function splitColumn(folder: string, known: NamedIds): Promise<ProposedSplit | undefined> {
   for (const file of TABLES) {
     const [columns = [], ...rows] = await tableOf(join(folder, file));
     const at = columns.indexOf(COLUMN);
@@ -83,7 +115,7 @@ function followed(
   file: string,
   columns: readonly string[],
   rows: readonly (readonly string[])[],
-  known: ReadonlySet<string>,
+  known: NamedIds,
 ): ProposedSplit {
   const at = columns.indexOf(COLUMN);
   const counts = new Map<string, number>();
@@ -98,7 +130,8 @@ function followed(
   ];
   const nameOf = (row: readonly string[]) => row[columns.indexOf(id ?? '')];
   const strange = rows.find(
-    (row) => [train, validation, test].includes(row[at]) && !known.has(nameOf(row) ?? ''),
+    (row) =>
+      [train, validation, test].includes(row[at]) && known.of(nameOf(row) ?? '').length === 0,
   );
   if (id === undefined || train === undefined || validation === undefined || strange) {
     const why = strange && id ? `, as ${nameOf(strange)} is no image` : '';

@@ -3,7 +3,7 @@ import { createRandom } from '@raremask/core/host';
 import type { ListSource } from '@raremask/core/manifest';
 import { deal, unitsOf } from './deal.ts';
 import { listsOverlap, splitMixed, splitShares } from './errors.ts';
-import { IdLists } from './listFile.ts';
+import { IdLists, idsOfGroups } from './listFile.ts';
 
 /** `data.split` of a manifest. */
 export interface SplitRule {
@@ -95,17 +95,8 @@ async function listed({
   dataRoot,
   onUnknown,
 }: SplitOptions): Promise<Map<string, Name>> {
-  const known = new Set(dataset.ids);
-  const groups = new Map<string, string[]>();
-  for (const id of dataset.ids) {
-    const group = dataset.group(id);
-    if (group === undefined) continue;
-    const own = groups.get(group);
-    if (own === undefined) groups.set(group, [id]);
-    else own.push(id);
-  }
   const folders = [...new Set(dataRoot === undefined ? [folder] : [folder, dataRoot])];
-  const lists = new IdLists(folders, known, groups);
+  const lists = new IdLists(folders, new Set(dataset.ids), idsOfGroups(dataset));
   const assigned = new Map<string, Name>();
   const places = new Map<string, string>();
   const shared: { id: string; place: string; other: string }[] = [];

@@ -31,6 +31,7 @@ export async function proposal(
   return {
     ids: own.ids,
     imageFiles: own.imageFiles,
+    ...(coverage.isEmpty && { empty: coverage.missing }),
     options: {
       images: own.images,
       runLengths: {
