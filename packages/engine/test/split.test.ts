@@ -22,7 +22,7 @@ function split(rule: Partial<SplitRule>, more: Partial<SplitOptions> = {}) {
     split: { validation: 0.2, by: 'image', stratify: true, ...rule },
     folder,
     seed: 3,
-    isEmpty,
+    classesIn: (id) => (isEmpty(id) ? [] : [1]),
     ...more,
   });
 }
@@ -82,7 +82,10 @@ describe('by share', () => {
   it('spreads groups that are all empty or all filled', async () => {
     const emptyGroup = (id: string) => Number(id[2]) < 5;
     for (const seed of [1, 2, 3, 4, 5]) {
-      const { validation } = await split({ by: 'group' }, { isEmpty: emptyGroup, seed });
+      const { validation } = await split(
+        { by: 'group' },
+        { classesIn: (id) => (emptyGroup(id) ? [] : [1]), seed },
+      );
       expect(validation.filter(emptyGroup)).toHaveLength(10);
       expect(validation).toHaveLength(20);
     }
@@ -97,9 +100,36 @@ describe('by share', () => {
     for (const seed of [1, 2, 3, 4]) {
       const { train, validation } = await split(
         { validation: 0.25, by: 'group' },
-        { dataset: { ids: own, group: (id) => id[0] }, isEmpty: () => false, seed },
+        { dataset: { ids: own, group: (id) => id[0] }, classesIn: () => [1], seed },
       );
       expect([train.length, validation.length]).toEqual([21, 7]);
+    }
+  });
+
+  it('gives each split a part of every class, however rare, and one image of it to be learnt from', async () => {
+    // Two images of the first class, three of the second, one of the third; the rest is empty.
+    const shown: Record<string, number[]> = {
+      ...{ i003: [1], i047: [1], i010: [2], i011: [2], i012: [2], i099: [3] },
+    };
+    const classesIn = (id: string) => shown[id] ?? [];
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const { train, validation } = await split({}, { classesIn, seed });
+      const counts = (own: readonly string[]) =>
+        [1, 2, 3].map((one) => own.filter((id) => classesIn(id).includes(one)).length);
+      expect(counts(validation)).toEqual([1, 1, 0]);
+      expect(counts(train)).toEqual([1, 2, 1]);
+      expect(validation.length).toBeGreaterThanOrEqual(20);
+      expect(validation.length).toBeLessThanOrEqual(22);
+    }
+  });
+
+  it('gives validation one of two images with foreground', async () => {
+    const few = { ids: ['a', 'b', 'c', 'd', 'e'], group: () => undefined };
+    const classesIn = (id: string) => (id < 'c' ? [1] : []);
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const { train, validation } = await split({}, { dataset: few, classesIn, seed });
+      const filled = (own: readonly string[]) => own.filter((id) => classesIn(id).length > 0);
+      expect([filled(train).length, filled(validation).length]).toEqual([1, 1]);
     }
   });
 
@@ -107,7 +137,7 @@ describe('by share', () => {
     const asked: string[] = [];
     const { validation } = await split(
       { stratify: false },
-      { isEmpty: (id) => asked.push(id) > 0 },
+      { classesIn: (id) => [asked.push(id)] },
     );
     expect(asked).toEqual([]);
     expect(validation).toHaveLength(20);

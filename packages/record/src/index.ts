@@ -1,6 +1,7 @@
 export { adviceFor } from './advice/advice.ts';
 export { type ManifestView, manifestView, readManifestView } from './advice/manifestView.ts';
 export type { Problem } from './advice/problem.ts';
+export { type Seen, seenIn } from './advice/seen.ts';
 export {
   appendLine,
   endLastLine,

@@ -15,6 +15,34 @@ const GOOD = {
 };
 
 describe('advice', () => {
+  test('asks for more foreground where that is more than the images have as they come', () => {
+    const natural = { ...GOOD, sampler: { use: '@raremask/sampler', with: {} } };
+    const of = (foregroundShare: number) =>
+      adviceFor('background', manifestView(natural), { foregroundShare }).join('\n');
+    expect(of(0.1)).toMatch(/`sampler\.with\.foreground: 0\.5`.*\n.*`sampler\.with\.atLeast: 1`/);
+    expect(of(2 / 3)).toMatch(/^The manifest has what is known to help already/);
+  });
+
+  test('on a split without foreground is about how it came about', () => {
+    const of = (split: object) => text('untested', { ...GOOD, data: { split } });
+    expect(of({ train: 'a.txt', validation: 'b.txt' })).toMatch(/^Put .*`data\.split`/);
+    expect(of({ validation: 0.2, stratify: false })).toContain('`data.split.stratify: true`');
+    expect(of({ validation: 0.2, stratify: true })).toMatch(/^Get more images with foreground/);
+  });
+
+  test('of a network that has hardly begun is to go on, and what is far from the usual', () => {
+    const { train, ...rest } = GOOD;
+    const of = (more: object) =>
+      adviceFor('background', manifestView({ ...rest, train: { ...train, ...more } }), {
+        steps: 9,
+      });
+    expect(of({ epochs: 3 })).toEqual([
+      'Train longer: `train.epochs: 500` (3 now). 9 steps are too few for any network, and say nothing of the other settings.',
+    ]);
+    expect(of({ budget: '45s' })[0]).toContain('a larger `train.budget` ("45s" now)');
+    expect(of({ optimizer: { use: 'adam', learningRate: 10 } })[1]).toContain('learningRate');
+  });
+
   test('is never what the manifest has already', () => {
     for (const problem of [
       'background',

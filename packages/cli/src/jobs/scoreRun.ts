@@ -8,6 +8,7 @@ import {
   readHistory,
   readManifestView,
   runFolder,
+  seenIn,
 } from '@raremask/record';
 import { collectOverlays, resultTable, writeReport } from '@raremask/report';
 import type { Console } from '../console.ts';
@@ -53,10 +54,15 @@ export async function scoreRun(
   const report = await writeReport(run);
   const files = runFolder(run);
   const events = await readEvents(files.events);
+  const history = await readHistory(files.metrics);
   const said = {
-    history: await readHistory(files.metrics),
+    history,
     manifest: await readManifestView(files.manifest),
     findings: findingsOf(events),
+    seen: seenIn(
+      events.findLast((event) => event.type === 'start'),
+      history.length,
+    ),
     bestEpoch: bestEpochOf(events),
   };
   if (console.json) {

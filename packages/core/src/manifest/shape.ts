@@ -63,7 +63,9 @@ const split = z
     stratify: z
       .boolean()
       .default(true)
-      .describe('Whether shares give each split the same proportion of images without foreground'),
+      .describe(
+        'Whether shares give each split its part of the images without foreground, and of those with each class',
+      ),
   })
   .describe(
     'Which images train, validate and test; list files start from the manifest, then from the root of the data',

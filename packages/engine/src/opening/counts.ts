@@ -55,11 +55,10 @@ export class Counts {
     this.#source = source;
   }
 
-  /** Whether a sample shows no foreground, or cannot be read. Counts all samples of the data set. */
-  async isEmpty(id: string): Promise<boolean> {
+  /** Foreground classes that a sample shows; none of one that cannot be read. Counts all samples of the data set. */
+  async classesIn(id: string): Promise<readonly number[]> {
     this.#everything ??= this.#count(this.#source.dataset.ids, []);
-    const survey = await this.#everything;
-    return !survey.has(id) || !survey.hasForeground(id);
+    return (await this.#everything).classesIn(id);
   }
 
   /** The samples of the splits. */

@@ -4,8 +4,8 @@ import { splitTooFew } from './errors.ts';
 /** Images that stay together. */
 export interface Unit {
   readonly ids: string[];
-  /** Images with foreground, and without. */
-  readonly counts: [filled: number, empty: number];
+  /** Images of each kind: with foreground, without, and, where there are several classes, with each of them. */
+  readonly counts: number[];
 }
 
 /** A pile that units are dealt to, and its share of all, 0 to 1. */
@@ -15,10 +15,10 @@ export interface Share<N extends string> {
 }
 
 /**
- * Deals units out, the largest first, each to the pile where it brings the counts of filled and
- * empty images nearest to their shares (after the iterative stratification of Sechidis, Tsoumakas
+ * Deals units out, the largest first, each to the pile where it brings the counts of the kinds of
+ * images nearest to their shares (after the iterative stratification of Sechidis, Tsoumakas
  * and Vlahavas, 2011); then exchanges units while that brings them nearer. Every pile gets at least
- * one unit.
+ * one unit, and one of each kind of which there are enough.
  *
  * @returns the name of each image's pile
  * @throws RaremaskError where there are fewer units than piles
@@ -34,12 +34,18 @@ export function deal<N extends string>(
   }
   const ordered = random.shuffle([...units]);
   ordered.sort((left, right) => right.ids.length - left.ids.length);
-  const totals = [0, 1].map((kind) => units.reduce((sum, { counts }) => sum + counts[kind]!, 0));
+  const kinds = units[0]!.counts.map((_, kind) => {
+    const own = units.map(({ counts }) => counts[kind]!);
+    return {
+      images: own.reduce((sum, count) => sum + count, 0),
+      isNeeded: own.filter((count) => count > 0).length >= shares.length,
+    };
+  });
   const piles = shares.map(
     ({ name, share }) =>
       new Pile(
         name,
-        totals.map((total) => total * share),
+        kinds.map(({ images, isNeeded }) => ({ images: images * share, isNeeded })),
       ),
   );
   for (const unit of ordered) {
@@ -94,15 +100,25 @@ function exchangeUnits<N extends string>(piles: readonly Pile<N>[]): void {
   }
 }
 
+/** Images of a kind that a pile should have, and whether it must have one. */
+interface Wanted {
+  readonly images: number;
+  readonly isNeeded: boolean;
+}
+
+/** What a pile without a kind that it needs is further from what is wanted: more than shares can be. */
+const LACKING = 1e6;
+
 class Pile<N extends string> {
   readonly name: N;
   units: Unit[] = [];
-  readonly #wanted: readonly number[];
-  #counts: readonly number[] = [0, 0];
+  readonly #wanted: readonly Wanted[];
+  #counts: readonly number[];
 
-  constructor(name: N, wanted: readonly number[]) {
+  constructor(name: N, wanted: readonly Wanted[]) {
     this.name = name;
     this.#wanted = wanted;
+    this.#counts = wanted.map(() => 0);
   }
 
   /** By how much an exchange changes the squared distance to the wanted counts, in parts of these. */
@@ -127,8 +143,10 @@ class Pile<N extends string> {
   }
 
   #distance(counts: readonly number[]): number {
-    return this.#wanted.reduce((sum, wanted, kind) => {
-      return wanted === 0 ? sum : sum + (counts[kind]! - wanted) ** 2 / wanted;
+    return this.#wanted.reduce((sum, { images, isNeeded }, kind) => {
+      if (images === 0) return sum;
+      const lacking = isNeeded && counts[kind] === 0 ? LACKING : 0;
+      return sum + (counts[kind]! - images) ** 2 / images + lacking;
     }, 0);
   }
 }
@@ -137,25 +155,36 @@ class Pile<N extends string> {
  * Images as units that stay together.
  *
  * @param group the group of an image; an image without one is a unit by itself
- * @param isEmpty left out, no image counts as empty
+ * @param classesIn foreground classes that an image shows; left out, all count as one kind
  */
 export async function unitsOf(
   ids: readonly string[],
   group: (id: string) => string | undefined,
-  isEmpty?: (id: string) => Promise<boolean> | boolean,
+  classesIn?: ClassesIn,
 ): Promise<Unit[]> {
+  const shown: (readonly number[])[] = [];
+  for (const id of ids) shown.push(classesIn === undefined ? [0] : await classesIn(id));
+  const classes = [...new Set(shown.flat())];
+  const kindsOf = (own: readonly number[]) => [
+    ...[own.length > 0, own.length === 0],
+    ...(classes.length > 1 ? classes.map((one) => own.includes(one)) : []),
+  ];
   const units: Unit[] = [];
   const grouped = new Map<string, Unit>();
-  for (const id of ids) {
+  for (const [at, id] of ids.entries()) {
     const name = group(id);
+    const kinds = kindsOf(shown[at]!);
     let unit = name === undefined ? undefined : grouped.get(name);
     if (unit === undefined) {
-      unit = { ids: [], counts: [0, 0] };
+      unit = { ids: [], counts: kinds.map(() => 0) };
       units.push(unit);
       if (name !== undefined) grouped.set(name, unit);
     }
     unit.ids.push(id);
-    unit.counts[isEmpty !== undefined && (await isEmpty(id)) ? 1 : 0]++;
+    for (const [kind, has] of kinds.entries()) if (has) unit.counts[kind]! += 1;
   }
   return units;
 }
+
+/** The foreground classes that an image shows. */
+export type ClassesIn = (id: string) => Promise<readonly number[]> | readonly number[];

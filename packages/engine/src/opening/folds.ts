@@ -6,7 +6,7 @@ import type { Splits } from './split.ts';
 /**
  * Divides the training and validation images of opened data anew for cross-validation: each of them validates
  * in exactly one fold, and trains in the others. Groups stay together and each fold gets its part of the
- * empty images, as `data.split` says of both; the test images stay in no fold. The same seed gives the
+ * empty images and of each class, as `data.split` says of both; the test images stay in no fold. The same seed gives the
  * same folds.
  *
  * @param count of the folds, at least 2
@@ -23,7 +23,7 @@ export async function dealFolds(
   const units = await unitsOf(
     ids,
     (id) => (by === 'group' ? dataset.group(id) : undefined),
-    stratify ? (id) => !survey.has(id) || !survey.hasForeground(id) : undefined,
+    stratify ? (id) => survey.classesIn(id) : undefined,
   );
   const folds = Array.from({ length: count }, (_, index) => `${index + 1}`);
   const shares = folds.map((name) => ({ name, share: 1 / count }));

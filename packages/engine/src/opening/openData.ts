@@ -133,7 +133,7 @@ export async function openData(
       folder,
       ...(dataset.root !== undefined && { dataRoot: dataset.root }),
       seed: manifest.seed,
-      isEmpty: (id) => counts.isEmpty(id),
+      classesIn: (id) => counts.classesIn(id),
       ...(unknown === 'list' && { onUnknown: (id, reason) => broken.add(id, reason) }),
       warn: (text) => emit({ type: 'note', level: 'warn', text }),
     });

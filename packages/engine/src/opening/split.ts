@@ -1,7 +1,7 @@
 import type { Dataset, RaremaskError } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
 import type { ListSource } from '@raremask/core/manifest';
-import { deal, unitsOf } from './deal.ts';
+import { type ClassesIn, deal, unitsOf } from './deal.ts';
 import { listsOverlap, splitMixed, splitShares } from './errors.ts';
 import { IdLists, idsOfGroups } from './listFile.ts';
 
@@ -24,7 +24,7 @@ export interface SplitOptions {
   readonly dataRoot?: string;
   readonly seed: number;
   /** Asked for every image that is divided by share, where the rule says `stratify`. */
-  isEmpty?(id: string): Promise<boolean> | boolean;
+  readonly classesIn?: ClassesIn;
   /** Hears of each id of a list that the data set does not have; left out, it is a mistake. */
   onUnknown?(id: string, reason: RaremaskError): void;
   warn?(line: string): void;
@@ -43,8 +43,8 @@ const NAMES = ['train', 'validation', 'test'] as const;
 type Name = (typeof NAMES)[number];
 
 /**
- * Divides a data set, by lists or by share. By share, whole groups are dealt out, and empty
- * images likewise; the same seed gives the same splits. A list of test images goes with a share for validation.
+ * Divides a data set, by lists or by share. By share, whole groups are dealt out, empty
+ * images and those of each class likewise; the same seed gives the same splits. A list of test images goes with a share for validation.
  */
 export async function splitIds(options: SplitOptions): Promise<SplitIds> {
   const { split, dataset } = options;
@@ -118,17 +118,17 @@ function isList(source: ListSource | number | undefined): source is ListSource {
   return source !== undefined && typeof source !== 'number';
 }
 
-/** Deals units out by shares, empty images likewise. */
+/** Deals units out by shares, empty images and those of each class likewise. */
 async function dealOut(
   ids: readonly string[],
   validation: number,
   test: number,
-  { dataset, split, seed, isEmpty }: SplitOptions,
+  { dataset, split, seed, classesIn }: SplitOptions,
 ): Promise<Map<string, Name>> {
   const shares = { train: 1 - validation - test, validation, test };
   const names = NAMES.filter((name) => shares[name] > 0);
   const group = (id: string) => (split.by === 'group' ? dataset.group(id) : undefined);
-  const units = await unitsOf(ids, group, split.stratify ? isEmpty : undefined);
+  const units = await unitsOf(ids, group, split.stratify ? classesIn : undefined);
   const wanted = names.map((name) => ({ name, share: shares[name] }));
   return deal(units, wanted, createRandom(seed).fork('split'));
 }

@@ -39,6 +39,8 @@ export interface CountedSurvey extends Survey {
   image(id: string): CountedImage;
   /** False for an image that could not be read. */
   has(id: string): boolean;
+  /** Foreground classes that an image shows; none of one that could not be read. */
+  classesIn(id: string): readonly number[];
   /** The images of some ids, one after the other, each time they are gone through. */
   images(ids: Iterable<string>): Iterable<CountedImage>;
   /** A number that changes with the files of an image; 0 where the data set cannot tell. */
@@ -101,6 +103,7 @@ function survey(
   return {
     train,
     has,
+    classesIn: (id) => (has(id) ? counted.classesIn(id, first) : []),
     image: (id) => counted.image(known(id))!,
     images: (ids) => ({
       *[Symbol.iterator]() {

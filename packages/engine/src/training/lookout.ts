@@ -72,11 +72,12 @@ export class Lookout {
     const { sentinel } = loaded.manifest.train;
     if (sentinel === 'off') return new Lookout(opened, undefined);
     const survey = await opened.work.survey();
+    const shown = splits.train.filter((id) => survey.hasForeground(id));
     const watching = new Watching({
       facts,
       groupOf: (id) => dataset.group?.(id) ?? id,
       parts: opened.parts,
-      hasEmpty: splits.train.some((id) => !survey.hasForeground(id)),
+      seen: { foregroundShare: shown.length / Math.max(1, splits.train.length) },
       manifest: loaded.toJson(),
       act: sentinel.act,
       switchable: await switchable(loaded),

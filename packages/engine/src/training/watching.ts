@@ -1,6 +1,12 @@
 import type { Facts, Json, Loss, RunEvent } from '@raremask/core';
 import { lossInput } from '@raremask/core/loss';
-import { adviceFor, type ManifestView, manifestView, type Problem } from '@raremask/record';
+import {
+  adviceFor,
+  type ManifestView,
+  manifestView,
+  type Problem,
+  type Seen,
+} from '@raremask/record';
 import { tf } from '@raremask/tfjs';
 import type { Judged } from '../judging/judge.ts';
 import type { Batch, BatchCounts } from '../reading/plan.ts';
@@ -24,7 +30,7 @@ interface Watched {
   /** What an image is drawn with, as a patient. */
   readonly groupOf: (id: string) => string;
   readonly parts: Pick<Parts, 'losses' | 'model' | 'terms'>;
-  readonly hasEmpty: boolean;
+  readonly seen: Required<Pick<Seen, 'foregroundShare'>>;
   /** The run's manifest, for what to change in it. */
   readonly manifest: Json;
   /** What the sentinel may do. */
@@ -97,6 +103,7 @@ export class Watching {
   #parts: Watched['parts'];
   readonly #sentinel: Sentinel;
   readonly #manifest: ManifestView;
+  readonly #seen: Watched['seen'];
   readonly #act: readonly Act[];
   readonly #within: Sentinel;
   readonly #switchable: readonly number[];
@@ -115,14 +122,15 @@ export class Watching {
   #rateFactor: number;
   #last: readonly Finding[];
 
-  constructor({ facts, groupOf, parts, hasEmpty, manifest, act, switchable, state }: Watched) {
+  constructor({ facts, groupOf, parts, seen, manifest, act, switchable, state }: Watched) {
     const saved = state as unknown as State | null | undefined;
     this.#facts = facts;
     this.#groupOf = groupOf;
     this.#parts = parts;
     this.#manifest = manifestView(manifest);
+    this.#seen = seen;
     this.#act = act;
-    const setting = { terms: parts.terms, hasEmpty };
+    const setting = { terms: parts.terms, hasEmpty: seen.foregroundShare < 1 };
     this.#sentinel = new Sentinel(setting, saved?.sentinel);
     this.#within = new Sentinel({ ...setting, isWithin: true }, saved?.within);
     this.#switchable = switchable;
@@ -367,7 +375,7 @@ export class Watching {
     const findings = found.map((one) => ({
       ...{ type: 'finding' as const, ...when, problem: one.problem, ...since(one) },
       text: one.text,
-      advice: adviceFor(one.problem, this.#manifest),
+      advice: adviceFor(one.problem, this.#manifest, this.#seen),
       ...(done !== '' && { done }),
     }));
     return { findings, acts };

@@ -2,6 +2,7 @@ import * as change from './changes.ts';
 import { extremesOf } from './extremes.ts';
 import type { ManifestView } from './manifestView.ts';
 import type { Problem } from './problem.ts';
+import type { Seen } from './seen.ts';
 
 const MORE_FOREGROUND = [change.moreForeground, change.everyBatch, change.centred];
 const HEAR_EMPTY = [change.keepEmpty, change.hearEmpty, change.poolDice, change.addPixelLoss];
@@ -42,6 +43,7 @@ const AGAINST: Readonly<Record<Problem, readonly change.Change[]>> = {
     change.addPixelLoss,
     change.moreEpochs,
   ],
+  untested: [change.scoredForeground],
   'empty-silent': [...HEAR_EMPTY, change.softerClassWeights, change.lessForeground],
   'term-outweighs': [change.evenWeights, change.lessSmoothing, change.poolDice],
   'loss-constant': [
@@ -63,17 +65,24 @@ const AGAINST: Readonly<Record<Problem, readonly change.Change[]>> = {
 /** How many changes are advised at once. */
 const MOST = 3;
 
+/** What a network that has hardly begun looks like, whatever its settings. */
+const BEGINNING: readonly Problem[] = ['background', 'alarms', 'weak'];
+
 /**
  * What to change in this manifest against a problem: nothing that it has already. Never empty.
  *
  * @param manifest undefined where the run has none that can be read
  */
-export function adviceFor(problem: Problem, manifest: ManifestView | undefined): readonly string[] {
+export function adviceFor(
+  problem: Problem,
+  manifest: ManifestView | undefined,
+  seen: Seen = {},
+): readonly string[] {
   if (manifest === undefined) return [LOOK];
-  const changes = [
-    ...extremesOf(problem, manifest),
-    ...AGAINST[problem].flatMap((one) => one(manifest) ?? []),
-  ];
+  const extremes = extremesOf(problem, manifest, seen);
+  const longer = BEGINNING.includes(problem) ? change.hardlyBegun(manifest, seen) : undefined;
+  if (longer !== undefined) return [longer, ...extremes].slice(0, MOST);
+  const changes = [...extremes, ...AGAINST[problem].flatMap((one) => one(manifest, seen) ?? [])];
   if (changes.length > 0) return onceEach(changes).slice(0, MOST);
   return [`The manifest has what is known to help already. ${LOOK}`];
 }

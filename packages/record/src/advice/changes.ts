@@ -1,7 +1,8 @@
 import type { ManifestView } from './manifestView.ts';
+import type { Seen } from './seen.ts';
 
 /** One change of a manifest, in a sentence with its settings in backticks; undefined where it has it. */
-export type Change = (manifest: ManifestView) => string | undefined;
+export type Change = (manifest: ManifestView, seen: Seen) => string | undefined;
 
 const SAMPLER = '@raremask/sampler';
 /** Whether a plugin is one of a package of ours. */
@@ -32,19 +33,21 @@ export const lastBias: Change = ({ model }) => {
   return `Set \`model.with.lastBias: foreground-share\` ${now(bias)}, so that the first epochs are not spent on unlearning foreground, or background.`;
 };
 
-export const moreForeground: Change = (manifest) => {
+export const moreForeground: Change = (manifest, seen) => {
   const { sampler } = manifest;
-  const share = foregroundShare(manifest);
+  const share = foregroundShare(manifest) ?? seen.foregroundShare;
   if (!isOwn(sampler.use, SAMPLER) || (share !== undefined && share >= 0.5)) return undefined;
   const kept = sampler.with['emptyImages'] ?? 'keep';
   const instead = kept === 'keep' ? '' : ' in the place of `sampler.with.emptyImages`';
   return `Show more foreground: \`sampler.with.foreground: 0.5\`${instead} ${now(sampler.with['foreground'] ?? 'natural')}.`;
 };
 
-export const everyBatch: Change = (manifest) => {
+export const everyBatch: Change = (manifest, seen) => {
   const { sampler, batch } = manifest;
   if (!isOwn(sampler.use, SAMPLER) || Number(sampler.with['atLeast'] ?? 0) > 0) return undefined;
-  if ((foregroundShare(manifest) ?? 0) * batch >= 1) return undefined;
+  const share = foregroundShare(manifest) ?? seen.foregroundShare ?? 0;
+  // As they come, a batch may still show none; of so many, hardly ever.
+  if (share * batch >= (foregroundShare(manifest) === undefined ? 4 : 1)) return undefined;
   return 'Let every batch show foreground: `sampler.with.atLeast: 1`.';
 };
 
@@ -60,6 +63,16 @@ export const lessForeground: Change = (manifest) => {
   const share = foregroundShare(manifest);
   if (!isOwn(sampler.use, SAMPLER) || share === undefined || share <= 0.5) return undefined;
   return `Show more images without foreground: \`sampler.with.foreground: 0.5\` ${now(sampler.with['foreground'])}, or \`natural\` for all of them.`;
+};
+
+export const scoredForeground: Change = ({ split }) => {
+  if (typeof split['validation'] !== 'number') {
+    return 'Put images with foreground into the list of this split: `data.split`.';
+  }
+  if (split['stratify'] === false) {
+    return `Let each split have its part of them: \`data.split.stratify: true\` ${now(false)}.`;
+  }
+  return 'Get more images with foreground: there are not enough for training and validation.';
 };
 
 export const keepEmpty: Change = ({ sampler }) => {
@@ -140,8 +153,8 @@ export const lowerRate: Change = (manifest) => {
   return `Lower \`train.optimizer.learningRate: ${Number(to.toPrecision(2))}\` ${now(learningRate)}.`;
 };
 
-export const rateIfHigh: Change = (manifest) =>
-  manifest.learningRate > 5 * usualRate(manifest) ? lowerRate(manifest) : undefined;
+export const rateIfHigh: Change = (manifest, seen) =>
+  manifest.learningRate > 5 * usualRate(manifest) ? lowerRate(manifest, seen) : undefined;
 
 export const rateIfLow: Change = (manifest) => {
   const usual = usualRate(manifest);
@@ -178,8 +191,18 @@ export const minimumSize: Change = ({ minimumSize: size }) =>
 
 /** Epochs below which a run may just have been too short. */
 const SHORT = 20;
+/** Steps after which a network has hardly begun, whatever its settings. */
+const HARDLY = 150;
 
 export const moreEpochs: Change = ({ epochs, budget }) =>
   budget !== null || epochs >= SHORT
     ? undefined
     : `Train longer: \`train.epochs: 40\` ${now(epochs)}.`;
+
+export const hardlyBegun: Change = ({ epochs, budget }, { steps = Number.POSITIVE_INFINITY }) => {
+  if (steps >= HARDLY) return undefined;
+  const why = `${steps} steps are too few for any network, and say nothing of the other settings.`;
+  if (budget !== null) return `Train longer: a larger \`train.budget\` ${now(budget)}. ${why}`;
+  const enough = Math.ceil((epochs * 10 * HARDLY) / Math.max(1, steps));
+  return `Train longer: \`train.epochs: ${enough}\` ${now(epochs)}. ${why}`;
+};

@@ -1,6 +1,7 @@
 import { type Change, isOwn, lowerRate, now, usualRate } from './changes.ts';
 import type { ManifestView } from './manifestView.ts';
 import type { Problem } from './problem.ts';
+import type { Seen } from './seen.ts';
 
 /** A setting that lies far outside of where networks are known to learn, and what it may be the cause of. */
 interface Extreme {
@@ -172,8 +173,8 @@ const longWarmup: Change = ({ warmup, epochs, budget }) =>
     ? `Let the rate rise in fewer epochs: \`train.schedule.warmup: 1\` ${now(warmup)}, of ${epochs} in all.`
     : undefined;
 
-const rate: Change = (manifest) =>
-  manifest.learningRate > 30 * usualRate(manifest) ? lowerRate(manifest) : undefined;
+const rate: Change = (manifest, seen) =>
+  manifest.learningRate > 30 * usualRate(manifest) ? lowerRate(manifest, seen) : undefined;
 
 const EXTREMES: readonly Extreme[] = [
   { against: [...NOT_LEARNT, ...LOUD, 'statistics', 'lost'], change: rate },
@@ -195,8 +196,8 @@ const EXTREMES: readonly Extreme[] = [
 ];
 
 /** What to change first: settings that are so far from the usual that they may be the cause of a problem. */
-export function extremesOf(problem: Problem, manifest: ManifestView): string[] {
+export function extremesOf(problem: Problem, manifest: ManifestView, seen: Seen): string[] {
   return EXTREMES.flatMap(({ against, change }) =>
-    against.includes(problem) ? (change(manifest) ?? []) : [],
+    against.includes(problem) ? (change(manifest, seen) ?? []) : [],
   );
 }

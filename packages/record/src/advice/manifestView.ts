@@ -10,6 +10,8 @@ interface Named {
 export interface ManifestView {
   readonly normalize: unknown;
   readonly pixelWeights: unknown;
+  /** `data.split`: lists, or shares. */
+  readonly split: Readonly<Record<string, unknown>>;
   readonly model: Named;
   readonly weights: unknown;
   readonly freeze: readonly unknown[];
@@ -40,6 +42,7 @@ export function manifestView(manifest: unknown): ManifestView {
   return {
     normalize: data['normalize'] ?? 'set',
     pixelWeights: data['pixelWeights'] ?? {},
+    split: map(data['split']),
     model: named(root['model']),
     weights: model['weights'],
     freeze: list(model['freeze']),

@@ -4,6 +4,7 @@ export type Problem =
   | 'alarms' // something is predicted on most empty images
   | 'lost' // was good once
   | 'weak' // finds little
+  | 'untested' // no image with foreground was scored
   | 'empty-silent' // empty images have no part in the gradient
   | 'term-outweighs' // one term of the loss alone decides
   | 'loss-constant'

@@ -1,4 +1,4 @@
-import { evaluationName } from '@raremask/record';
+import { evaluationName, seenIn } from '@raremask/record';
 import type { RunRecord } from '../record/runRecord.ts';
 import { framed } from './framed.ts';
 import { html, type Markup } from './markup.ts';
@@ -19,12 +19,13 @@ export function reportPage(run: RunRecord, charts: Charts, data?: Markup): strin
   const [evaluation] = run.evaluations;
   const name = nameOf(run);
   const remark = evaluation?.remark ?? run.environment.remark;
+  const seen = seenIn(run.start, run.history.length);
   const page = framed(
     `${name} – raremask report`,
     html`<main>
 ${header(run, name, remark)}
 ${pair(run, evaluation)}
-${verdictBlock(verdict({ ...run, manifest: run.settings, evaluation }), run)}
+${verdictBlock(verdict({ ...run, manifest: run.settings, seen, evaluation }), run)}
 ${findingsBlock(run)}
 ${evaluation && smallNumbers(evaluation)}
 ${operating(run.decision)}

@@ -6,6 +6,7 @@ import {
   lastScored,
   type ManifestView,
   type Problem,
+  type Seen,
 } from '@raremask/record';
 import { counted, partText, percentText, shareText } from '../numberText.ts';
 
@@ -57,14 +58,18 @@ interface VerdictFacts {
   /** What advice is about: nothing that the manifest has already is advised. */
   readonly manifest?: ManifestView | undefined;
   readonly findings?: readonly Told[];
+  readonly seen?: Seen | undefined;
   /** Epoch of the best checkpoint, as the run recorded it; left out, the one with the best balanced score. */
   readonly bestEpoch?: number | undefined;
 }
 
 /** What the sentinel saw comes before what follows from the scores alone. */
-function advised(problem: Problem, { manifest, findings = [] }: VerdictFacts): readonly string[] {
+function advised(
+  problem: Problem,
+  { manifest, findings = [], seen }: VerdictFacts,
+): readonly string[] {
   const told = findings.flatMap(({ advice }) => advice);
-  return [...new Set([...told, ...adviceFor(problem, manifest)])].slice(0, MOST_ADVICE);
+  return [...new Set([...told, ...adviceFor(problem, manifest, seen)])].slice(0, MOST_ADVICE);
 }
 
 const MOST_ADVICE = 4;
@@ -190,7 +195,7 @@ function learned(pair: Pair, facts: VerdictFacts): Verdict {
       state: 'weak',
       headline: 'Untested where it matters',
       text: `No image of this split has foreground, so nothing is known about what the network finds. ${quiet}`,
-      advice: ['Put images with foreground into the split; `stratify: true` does it by itself.'],
+      advice: advised('untested', facts),
     };
   }
   const noisy = share !== null && share >= QUIET ? advised('alarms', facts) : [];
