@@ -248,6 +248,30 @@ test('masks that are JPEG files get a threshold, and so do those with soft edges
     threshold: 128,
   });
   expect(proposal?.remarks['data.with.classes']).toContain('assumed: from 128 on it is foreground');
+  // Structures that are hardly wider than their edges: fewer pixels are white than grey.
+  const small = Uint8Array.from({ length: 400 }, (_, at) =>
+    at < 12 ? 255 : at < 40 ? 8 * at - 90 : 0,
+  );
+  const specks = folderOf({
+    'images/a.png': IMAGE,
+    'masks/a.png': encode({ width: 20, height: 20, data: small, channels: 1, depth: 8 }),
+  });
+  expect((await propose(specks, specks))?.options).toMatchObject({ threshold: 128 });
+});
+
+test('masks in colour that are JPEG files are refused by name', async () => {
+  const red = Uint8Array.from({ length: 3 * 32 * 32 }, (_, at) => {
+    const [x, y] = [Math.floor(at / 3) % 32, Math.floor(at / 96)];
+    return at % 3 === 0 && x > 7 && x < 20 && y > 7 && y < 20 ? 255 : 0;
+  });
+  const jpeg = await sharp(red, { raw: { width: 32, height: 32, channels: 3 } })
+    .jpeg()
+    .toBuffer();
+  const folder = folderOf({ 'images/a.png': IMAGE, 'masks/a.jpg': jpeg });
+  await expect(propose(folder, folder)).rejects.toMatchObject({
+    code: 'RAREMASK_IMAGES_LOSSY_MASK',
+    message: expect.stringContaining('a.jpg'),
+  });
 });
 
 test('images that their camera calls turned are settled by the sizes of their masks', async () => {

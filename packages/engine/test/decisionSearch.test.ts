@@ -87,6 +87,16 @@ describe('the search', () => {
     });
   });
 
+  test('asks for much only where many images say that nothing is lost by it', () => {
+    const sure = judged([0.9, 0.9995, 0.9, 0.9, 0, 0], [1, 1, 1, 1, 0, 0]);
+    /** The structure, and a speck of which a peak of 0.999 is needed to be rid. */
+    const speck = judged([0.9, 0.9995, 0.9, 0, 0.996, 0], [1, 1, 1, 0, 0, 0]);
+    const of = (count: number) => [...Array<Judged>(count).fill(sure), speck];
+    // The next image may be one that it loses: of 6 one in 7, of 400 one in 401.
+    expect(bestOf(of(5), both)).toMatchObject({ minimumSize: 0, peak: 0 });
+    expect(bestOf(of(400), both)).toMatchObject({ after: { falseStructures: 0 } });
+  });
+
   describe('of rules whose scores differ by less than a hundredth', () => {
     const whole = judged([0.9, 0.999, 0.9, 0.9, 0, 0], [1, 1, 1, 1, 0, 0]);
     const faint = judged([0, 0, 0.7, 0, 0, 0], [0, 0, 1, 0, 0, 0]);

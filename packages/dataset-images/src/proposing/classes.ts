@@ -6,6 +6,9 @@ import type { MaskValues } from './maskValues.ts';
 const MOST_CLASSES = 16;
 /** Masks of which this share of pixels has the lowest or the highest value have soft edges, not levels. */
 const MOSTLY = 0.9;
+/** The highest values of 8 and of 16 bits; so many times as often as any grey, where structures are hardly wider than their edges. */
+const WHITE = [255, 65535];
+const FAR_MORE = 2;
 
 /** Classes, and what else masks need to be read. */
 export interface Classes {
@@ -109,7 +112,8 @@ export function classesOf(found: MaskValues): Classes {
 
 /**
  * The value half way between lowest and highest, where nearly all pixels have one of the two, and most of
- * those above the lowest have the highest: numbered objects have not.
+ * those above the lowest have the highest, or far more than have any other where that is white: numbered
+ * objects have not.
  */
 function softEdges(
   counts: ReadonlyMap<number, number>,
@@ -119,7 +123,9 @@ function softEdges(
   if (low === undefined || high === undefined || low === high) return undefined;
   const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const [lowest, highest] = [counts.get(low)!, counts.get(high)!];
-  const soft = lowest + highest >= MOSTLY * all && 2 * highest >= all - lowest;
+  const between = Math.max(0, ...values.slice(1, -1).map((value) => counts.get(value)!));
+  const isWhite = WHITE.includes(high) && highest >= FAR_MORE * between;
+  const soft = lowest + highest >= MOSTLY * all && (2 * highest >= all - lowest || isWhite);
   return soft ? halfWay(low, high) : undefined;
 }
 

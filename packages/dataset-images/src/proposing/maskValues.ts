@@ -108,6 +108,13 @@ function sum(counts: readonly number[]): number {
   return counts.reduce((all, count) => all + count, 0);
 }
 
+/** Whether these are masks in colour that JPEG has changed: few colours, or one of most pixels, as no photograph has. */
+export function areChangedColours({ colours, lossy }: MaskValues): boolean {
+  const pixels = [...colours.values()];
+  if (lossy === 0 || pixels.length === 0) return false;
+  return pixels.length < MOST_COLOURS || 2 * Math.max(...pixels) > sum(pixels);
+}
+
 /** The mask's values, or its colours; nothing of a damaged one, which is the inspection's to report. */
 async function masked(file: string): Promise<Raster | undefined> {
   try {

@@ -1,5 +1,6 @@
 import { relative, sep } from 'node:path';
 import type { DatasetProposal } from '@raremask/core';
+import { lossyMask } from '../masks/errors.ts';
 import { some } from '../names.ts';
 import { findAnnotated } from './annotated.ts';
 import { channelsOf } from './channels.ts';
@@ -7,26 +8,46 @@ import { classesOf } from './classes.ts';
 import { groupOf } from './groups.ts';
 import { labelled } from './labelled.ts';
 import { findLayouts } from './layouts.ts';
-import { arePictures, maskValues } from './maskValues.ts';
+import { areChangedColours, arePictures, type MaskValues, maskValues } from './maskValues.ts';
 import { orientationOf } from './orientation.ts';
-import { type Division, findPairs, type Pairing } from './pairs.ts';
+import { type Division, findPairs, LOSSY, type Pairing } from './pairs.ts';
 import { findTable } from './tables/tables.ts';
 
-/** Looks for images and masks in a folder, or for annotations, reads their values, and looks for groups. */
+/**
+ * Looks for images and masks in a folder, or for annotations, reads their values, and looks for groups.
+ *
+ * @throws RaremaskError where the only masks are in colour, and JPEG files
+ */
 export async function propose(
   folder: string,
   manifestFolder: string,
 ): Promise<DatasetProposal | undefined> {
   const path = relative(manifestFolder, folder).split(sep).join('/');
   const root = path === '' ? '.' : path;
+  let changed: string | undefined;
   for (const find of [findPairs, findLayouts]) {
     const pairings = await find(folder);
     for (const pairing of pairings) {
-      const found = await proposed(folder, root, pairing, othersOf(pairing, pairings));
+      const values = await maskValues(pairing.maskFiles);
+      if (areChangedColours(values)) {
+        changed ??= pairing.maskFiles.find((file) => LOSSY.test(file));
+        continue;
+      }
+      const others = othersOf(pairing, pairings);
+      const found = await proposed(folder, { root, pairing, values, others });
       if (found !== undefined) return found;
     }
   }
-  return annotated(folder, root);
+  const found = await annotated(folder, root);
+  if (found === undefined && changed !== undefined) throw lossyMask(changed, 'JPEG');
+  return found;
+}
+
+interface Read {
+  readonly root: string;
+  readonly pairing: Pairing;
+  readonly values: MaskValues;
+  readonly others: readonly string[];
 }
 
 /** Other files that may be masks of most of the images. */
@@ -44,11 +65,8 @@ function othersOf(pairing: Pairing, pairings: readonly Pairing[]): readonly stri
 /** Undefined where what looked like masks are none. */
 async function proposed(
   folder: string,
-  root: string,
-  pairing: Pairing,
-  others: readonly string[],
+  { root, pairing, values, others }: Read,
 ): Promise<DatasetProposal | undefined> {
-  const values = await maskValues(pairing.maskFiles);
   if (arePictures(values)) return undefined;
   const classes = pairing.labels
     ? await labelled(classesOf(values), pairing.labels)

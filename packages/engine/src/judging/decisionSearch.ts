@@ -138,9 +138,16 @@ export class DecisionSearch {
       };
       const sizes = largest === 'fixed' ? [own.size] : sizesUpTo(largest[first + at]!);
       const tried = peaks === 'fixed' ? [own.peak] : PEAKS;
-      const kept = sizes.flatMap((minimumSize) => tried.map((peak) => ({ minimumSize, peak })));
+      const kept = sizes.flatMap((minimumSize) =>
+        tried.map((peak) => {
+          const strictness = Math.max(shareOf(minimumSize, sizes), peakStrictness(peak, tried));
+          return { minimumSize, peak, strictness };
+        }),
+      );
       const mayBeGivenUp = largest !== 'fixed' && cost === undefined && this.#hasOthersFound;
-      return mayBeGivenUp ? [...kept, { minimumSize: NEVER_PREDICTED, peak: tried[0]! }] : kept;
+      return mayBeGivenUp
+        ? [...kept, { minimumSize: NEVER_PREDICTED, peak: tried[0]!, strictness: 1 }]
+        : kept;
     });
     const images = this.#seen[0]!.map(({ group }, at) => ({
       group,
@@ -218,6 +225,19 @@ export class DecisionSearch {
 function sizesUpTo(largest: number): number[] {
   const sizes = SIZES.map((share) => Math.floor(share * largest)).filter((size) => size !== 1);
   return [...new Set(sizes)];
+}
+
+/** Of sizes that are tried, from 0 for the least to 1 for the largest. */
+function shareOf(size: number, tried: readonly number[]): number {
+  const [least, most] = [Math.min(...tried), Math.max(...tried)];
+  return most > least ? (size - least) / (most - least) : 0;
+}
+
+/** The same of peaks, by their logits above that of a half. */
+function peakStrictness(peak: number, tried: readonly number[]): number {
+  const height = (probability: number) =>
+    Math.log(Math.max(probability, 0.5) / (1 - Math.max(probability, 0.5)));
+  return shareOf(height(peak), tried.map(height));
 }
 
 /** All classes together. */

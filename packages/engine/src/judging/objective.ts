@@ -29,13 +29,24 @@ const LOST = 0.1;
 const MARGIN = 0.01;
 
 /**
+ * Dice that a rule may cost on images that were not looked at: of n images in which the class is found, none of
+ * which the rule loses, the next one may still be lost with a probability of 1 / (n + 1) (rule of succession; Laplace
+ * 1774), the more so the stricter the rule is.
+ */
+function unseenLoss(tally: Tally): number {
+  const { images, there, missed, strictness } = tally;
+  if (images === 0) return 0;
+  return ((strictness / images) * (diceOf(tally) ?? 0)) / (there - missed + 1);
+}
+
+/**
  * The mean of Dice where a class is, and of quiet where it is not, as long as nine tenths of the mean Dice over the
  * classes stay: one whose alarms are everywhere and that is hardly ever found may be given up where others carry it.
  * Of rules that differ by less than a hundredth, the one with the fewest false structures: a speck in an image with
  * foreground, which costs next to no Dice, is what an alarm will be in one without.
  */
 export const QUIET_AND_DICE: Objective = {
-  score: (tally) => (diceOf(tally) ?? 0) - (alarmsOf(tally) ?? 0),
+  score: (tally) => (diceOf(tally) ?? 0) - (alarmsOf(tally) ?? 0) - unseenLoss(tally),
   loss: {
     of: (tally, before) => Math.max(0, (diceOf(before) ?? 0) - (diceOf(tally) ?? 0)),
     most: (before) => LOST * before.reduce((sum, tally) => sum + (diceOf(tally) ?? 0), 0),

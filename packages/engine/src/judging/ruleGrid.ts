@@ -65,8 +65,9 @@ export class RuleGrid {
     return this.thresholds.map((_, at) => at);
   }
 
-  rule(index: number, rule: number): ClassRule {
-    return this.#rules[index]![rule]!;
+  rule(index: number, rule: number): Pick<ClassRule, 'minimumSize' | 'peak'> {
+    const { minimumSize, peak } = this.#rules[index]![rule]!;
+    return { minimumSize, peak };
   }
 
   /** Of each class. */

@@ -15,6 +15,8 @@ export interface Tally {
   structures: number;
   structuresMissed: number;
   falseStructures: number;
+  /** Sum over the images of how strict the rule is (`ClassRule`). */
+  strictness: number;
 }
 
 const NAMES = [
@@ -26,6 +28,7 @@ const NAMES = [
   'structures',
   'structuresMissed',
   'falseStructures',
+  'strictness',
 ] as const satisfies readonly (keyof Tally)[];
 
 export const NOTHING: Tally = Object.freeze({
@@ -37,6 +40,7 @@ export const NOTHING: Tally = Object.freeze({
   structures: 0,
   structuresMissed: 0,
   falseStructures: 0,
+  strictness: 0,
 });
 
 /** @param sign -1 takes the second away */
@@ -50,6 +54,8 @@ export function combined(left: Tally, right: Tally, sign: 1 | -1 = 1): Tally {
 export interface ClassRule {
   readonly minimumSize: number;
   readonly peak: number;
+  /** 0 where nothing is left out that the threshold predicts, 1 for the strictest rule that is tried. */
+  readonly strictness: number;
 }
 
 /**
@@ -61,7 +67,7 @@ export function tallied(
   { presence, truth, structures, candidates }: ClassSeen,
   threshold: number,
   gate: number,
-  { minimumSize, peak }: ClassRule,
+  { minimumSize, peak, strictness }: ClassRule,
 ): Tally {
   let [judged, hits, falseStructures] = [0, 0, 0];
   const touched = new Set<number>();
@@ -81,6 +87,7 @@ export function tallied(
     missed: Number(there && hits === 0),
     alarms: Number(!there && judged > 0),
     ...{ structures, structuresMissed: structures - touched.size, falseStructures },
+    strictness: 1 - (1 - strictness) * (1 - gate),
   };
 }
 
