@@ -18,6 +18,10 @@ test.each([
   ['an image with its mask, with a comma', 'a.jpg,a_mask.png', ['a']],
   ['nothing', 'x.png', []],
   ['half of a name', 'c.jpg', []],
+  ['another name that begins as an id', 'a 2', []],
+  ['another number after an id', 'a.2', []],
+  ['a volume', 'imagesTr/b.nii.gz', ['b']],
+  ['a name with a label', 'a -1', []],
 ])('%s', (_, line, ids) => {
   expect(named().of(line)).toEqual(ids);
 });

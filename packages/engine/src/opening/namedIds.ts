@@ -1,3 +1,6 @@
+/** The ending of a file: letters, which the number of another image is not. */
+const ENDING = /(\.nii)?\.[A-Za-z][A-Za-z0-9]{1,4}$/;
+
 /** Finds the ids that a line of a list stands for. */
 export class NamedIds {
   readonly #known: ReadonlySet<string>;
@@ -23,12 +26,16 @@ export class NamedIds {
     const group = this.#groups.get(name);
     if (group !== undefined) return group;
     const [first = ''] = name.split(/[\s,;]+/, 1);
-    const found = this.#ofPath(slashed(name)) ?? this.#below(first) ?? this.#below(name);
+    // Of a name with a space that is not there, the beginning may be that of another image.
+    const found =
+      this.#ofPath(slashed(name)) ??
+      (ENDING.test(first) ? this.#below(first) : undefined) ??
+      this.#below(name);
     return found === undefined ? [] : [found];
   }
 
   #ofPath(path: string): string | undefined {
-    return [path, path.replace(/\.[^./]+$/, '')].find((one) => this.#known.has(one));
+    return [path, path.replace(ENDING, '')].find((one) => this.#known.has(one));
   }
 
   /** Of a path that may begin with folders that ids do not have. */
