@@ -69,6 +69,31 @@ test('predicting nothing is named, with the score that would hide it', () => {
   expect(said.advice.join(' ')).toContain('lastBias: foreground-share');
 });
 
+test('where a lower threshold finds what is there, it is said first', () => {
+  const point = (threshold: number, dice: number, alarms: number) => {
+    const errors = { dice, alarms, missed: 0, structuresMissed: 0, falseStructures: 0 };
+    return { threshold, classes: {}, missCosts: null, chosen: threshold === 0.5, errors };
+  };
+  const adviceOf = (lower: readonly [number, number], threshold?: number) => {
+    const curve = [point(0.5, 0, 0), point(0.1, ...lower)].map((one) => ({
+      ...one,
+      crossFitted: null,
+    }));
+    const decision = { epoch: 1, seen: {}, classes: {}, per: 'image' as const, curve };
+    return verdict({
+      history: [],
+      evaluation: scored(overlooked, quiet),
+      manifest: MANIFEST,
+      decision: threshold === undefined ? decision : { ...decision, threshold },
+    }).advice[0];
+  };
+  expect(adviceOf([0.64, 0.25])).toMatch(
+    /`raremask evaluate RUN --set evaluate\.threshold=auto`: pixels from a probability of 0\.1 on would have a Dice of 0\.640 and alarms on 25 %/,
+  );
+  expect(adviceOf([0.1, 0.25])).toContain('lastBias');
+  expect(adviceOf([0.64, 0.25], 0.5)).toContain('lastBias');
+});
+
 test('alarms on most empty images are named even where Dice is perfect', () => {
   const said = verdict({ history: [], evaluation: scored(found, found, alarm, alarm, quiet) });
   expect(said.state).toBe('alarms');

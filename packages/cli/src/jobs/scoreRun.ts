@@ -4,6 +4,7 @@ import { type EvaluateOptions, type Evaluation, evaluate, type OpenedData } from
 import {
   bestEpochOf,
   findingsOf,
+  readDecisions,
   readEvents,
   readHistory,
   readManifestView,
@@ -63,6 +64,7 @@ export async function scoreRun(
       events.findLast((event) => event.type === 'start'),
       history.length,
     ),
+    decision: (await readDecisions(files.decision))[evaluation.decision ?? evaluation.checkpoint],
     bestEpoch: bestEpochOf(events),
   };
   if (console.json) {

@@ -3,8 +3,10 @@ import {
   bestRow,
   type EpochRow,
   type Evaluation,
+  type FoundDecision,
   lastScored,
   type ManifestView,
+  type OperatingChoice,
   type Problem,
   type Seen,
 } from '@raremask/record';
@@ -59,6 +61,8 @@ interface VerdictFacts {
   readonly manifest?: ManifestView | undefined;
   readonly findings?: readonly Told[];
   readonly seen?: Seen | undefined;
+  /** What was searched for the checkpoint that is scored. */
+  readonly decision?: FoundDecision | undefined;
   /** Epoch of the best checkpoint, as the run recorded it; left out, the one with the best balanced score. */
   readonly bestEpoch?: number | undefined;
 }
@@ -155,8 +159,32 @@ function background(
     state: 'background',
     headline: 'All background',
     text: `The network predicts background everywhere: nothing at all on ${where}.${flattery}`,
-    advice: advised('background', facts),
+    advice: [...lowerThreshold(facts), ...advised('background', facts)],
   };
+}
+
+/** How much better another threshold must be to be worth a word. */
+const FAR_BETTER = 0.2;
+
+/** What is there, but less probable than the threshold: the curve of other rules shows it. */
+function lowerThreshold({ decision }: VerdictFacts): readonly string[] {
+  const used = decision?.curve?.find(({ chosen }) => chosen);
+  if (decision?.threshold !== undefined || used === undefined) return [];
+  const errors = (point: OperatingChoice) => point.crossFitted ?? point.errors;
+  const score = (point: OperatingChoice) => {
+    const { dice, alarms: share } = errors(point);
+    return Math.sqrt((dice ?? 0) * (1 - (share ?? 0)));
+  };
+  const best = decision!
+    .curve!.filter(({ threshold }) => threshold < used.threshold)
+    .reduce((top, one) => (score(one) > score(top) ? one : top), used);
+  if (score(best) < Math.max(USEFUL_DICE, score(used) + FAR_BETTER)) return [];
+  const { dice, alarms: share } = errors(best);
+  const quiet =
+    share === null ? '' : ` and alarms on ${percentText(share)} of the images without foreground`;
+  return [
+    `Let the threshold be searched, \`raremask evaluate RUN --set evaluate.threshold=auto\`: pixels from a probability of ${best.threshold} on would have a Dice of ${shareText(dice)}${quiet} on the validation images.`,
+  ];
 }
 
 function alarms({ dice, alarms: share, counts }: Pair, facts: VerdictFacts): Verdict | undefined {
@@ -204,7 +232,11 @@ function learned(pair: Pair, facts: VerdictFacts): Verdict {
       state: 'weak',
       headline: 'Finds little',
       text: `Dice on images with foreground is ${shareText(dice)}. ${quiet}`,
-      advice: [...more, ...(noisy.length > 0 ? noisy : advised('weak', facts))],
+      advice: [
+        ...lowerThreshold(facts),
+        ...more,
+        ...(noisy.length > 0 ? noisy : advised('weak', facts)),
+      ],
     };
   }
   const overlooked =

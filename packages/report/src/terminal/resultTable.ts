@@ -1,5 +1,5 @@
 import { type ShownScore, type Summary, scoreOf, shownScores } from '@raremask/metrics';
-import type { EpochRow, Evaluation, ManifestView, Seen } from '@raremask/record';
+import type { EpochRow, Evaluation, FoundDecision, ManifestView, Seen } from '@raremask/record';
 import pc from 'picocolors';
 import { counted, shareText } from '../numberText.ts';
 import { type Told, type Verdict, verdict } from '../page/verdict.ts';
@@ -14,6 +14,7 @@ export interface ResultOptions extends TableOptions {
   readonly manifest?: ManifestView | undefined;
   readonly findings?: readonly Told[];
   readonly seen?: Seen;
+  readonly decision?: FoundDecision | undefined;
   readonly bestEpoch?: number | undefined;
   /** Adds the mean Dice that other packages would print; false where it is left out. */
   readonly conventions?: boolean;
