@@ -12,7 +12,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createRandom } from '@raremask/core/host';
 import sharp from 'sharp';
-
 import { boards } from './made/boards.mjs';
 import { fundus } from './made/fundus.mjs';
 import { scratches } from './made/scratches.mjs';

@@ -36,6 +36,9 @@ test('looks where published sets have their lists, and gives the ids of each', a
   };
   const other = await found(lists);
   expect(other.split).toEqual({ train: 'splits/train.txt', validation: 'splits/val.txt' });
+  await expect(found({ 'train.txt': 'a\na', 'val.txt': 'b' })).rejects.toMatchObject({
+    code: 'RAREMASK_LIST_REPEATED_ID',
+  });
   const nothing = await found({ 'train.txt': 'the pixels', 'val.txt': 'of something' });
   expect(nothing.split).toBeUndefined();
   expect(nothing.remark).toMatch(/the lists that lie in the folder are not used: .*train\.txt/);

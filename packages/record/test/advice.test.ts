@@ -37,7 +37,7 @@ describe('advice', () => {
         steps: 9,
       });
     expect(of({ epochs: 3 })).toEqual([
-      'Train longer: `train.epochs: 500` (3 now). 9 steps are too few for any network, and say nothing of the other settings.',
+      'Train longer: `train.epochs: 500` (3 now). About 9 steps are too few for any network, and say nothing of the other settings.',
     ]);
     expect(of({ budget: '45s' })[0]).toContain('a larger `train.budget` ("45s" now)');
     expect(of({ optimizer: { use: 'adam', learningRate: 10 } })[1]).toContain('learningRate');

@@ -93,6 +93,11 @@ export async function readCoco(
   const found = new Map<unknown, Listed>();
   const byImage = new Map<string, AnnotatedImage>();
   const absent = new Map<string, RaremaskError>();
+  const refuse = (paths: Iterable<string>, problem: RaremaskError) => {
+    for (const path of paths) {
+      byImage.set(path, { place: file, size: undefined, instances: [], problem });
+    }
+  };
   /** What the work gives; a mistake is that of the image, where it is known which. */
   const ofImage = <T>(path: string | undefined, work: () => T): T | undefined => {
     try {
@@ -110,10 +115,7 @@ export async function readCoco(
     const paths = typeof called === 'string' ? pathsOf(called) : [];
     const [known] = paths;
     if (paths.length > 1) {
-      const problem = severalImageFiles(file, `${place}.file_name`, called as string, paths);
-      for (const own of paths) {
-        byImage.set(own, { place: file, size: undefined, instances: [], problem });
-      }
+      refuse(paths, severalImageFiles(file, `${place}.file_name`, called as string, paths));
       found.set(stated, { path: known!, width: 0, height: 0, own: [] });
       continue;
     }
@@ -128,9 +130,7 @@ export async function readCoco(
     if (found.has(key) || byImage.has(path)) {
       // Nobody can tell which of them the annotations are of.
       const problem = brokenAnnotation(file, `${place}.id`, 'one entry for each image', key);
-      for (const own of new Set([path, found.get(key)?.path ?? path])) {
-        byImage.set(own, { place: file, size: undefined, instances: [], problem });
-      }
+      refuse(new Set([path, found.get(key)?.path ?? path]), problem);
       continue;
     }
     const own: Instance[] = [];

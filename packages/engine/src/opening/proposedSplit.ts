@@ -10,6 +10,9 @@ import { BrokenSamples, tolerantGroup } from './tolerant.ts';
 /** Where lists lie below the root folder, as published sets have them; the first is the root itself. */
 const FOLDERS = ['', 'ImageSets/Segmentation', 'ImageSets', 'splits', 'split', 'lists'];
 
+/** What is wrong with lists that are not of these images. */
+const OTHERS = ['RAREMASK_LIST_OF_SOMETHING_ELSE', 'RAREMASK_LIST_UNKNOWN_ID'];
+
 const LISTS = {
   train: ['train.txt', 'training.txt'],
   validation: ['val.txt', 'valid.txt', 'validation.txt'],
@@ -51,7 +54,8 @@ export async function proposedSplit(
   const whole = async (split: NonNullable<ProposedSplit['split']>, remark: string) => {
     const lists = new IdLists([root], known, groups);
     const found = await idsOf(split, lists).catch((error: unknown) => {
-      if (!isRaremaskError(error)) throw error;
+      // One that is of these images, and wrong, is to be mended.
+      if (!isRaremaskError(error) || !OTHERS.includes(error.code)) throw error;
       remarks.push(`${remark} are not used: ${error.message}`);
     });
     return found && { split, remark, ids: found };

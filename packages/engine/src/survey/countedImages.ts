@@ -117,20 +117,13 @@ export class CountedImages {
 
   /** Whether the image shows any of the classes from `first` on. */
   anyPixels(id: string, first: number): boolean {
-    return this.classesIn(id, first).length > 0;
-  }
-
-  /** Classes from the first one on that an image shows. */
-  classesIn(id: string, first: number): readonly number[] {
     const at = this.#rows.get(id);
-    if (at === undefined) return [];
+    if (at === undefined) return false;
     const { space, classes } = this.#shape;
     const piece = this.#pieces[this.#places[3 * at]!]!;
     const from = this.#places[3 * at + 1]! + HEAD + 3 * space;
-    const shown: number[] = [];
-    for (let index = first; index < classes; index++)
-      if (piece[from + index]! > 0) shown.push(index);
-    return shown;
+    for (let index = first; index < classes; index++) if (piece[from + index]! > 0) return true;
+    return false;
   }
 
   #put(id: string, row: readonly number[]): void {

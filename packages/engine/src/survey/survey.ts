@@ -103,7 +103,10 @@ function survey(
   return {
     train,
     has,
-    classesIn: (id) => (has(id) ? counted.classesIn(id, first) : []),
+    classesIn: (id) => {
+      const pixels = has(id) ? counted.view(id)!.classPixels : [];
+      return pixels.flatMap((count, index) => (index >= first && count > 0 ? [index] : []));
+    },
     image: (id) => counted.image(known(id))!,
     images: (ids) => ({
       *[Symbol.iterator]() {

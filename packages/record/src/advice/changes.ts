@@ -146,15 +146,15 @@ export const softerClassWeights: Change = ({ losses }) => {
 const USUAL: Readonly<Record<string, number>> = { sgd: 1e-2, lion: 1e-4 };
 export const usualRate = ({ optimizer }: ManifestView) => USUAL[optimizer.use] ?? 1e-3;
 
-export const lowerRate: Change = (manifest) => {
+export const lowerRate = ((manifest: ManifestView) => {
   const { learningRate } = manifest;
   const usual = usualRate(manifest);
   const to = learningRate > 3 * usual ? usual : learningRate / 10;
   return `Lower \`train.optimizer.learningRate: ${Number(to.toPrecision(2))}\` ${now(learningRate)}.`;
-};
+}) satisfies Change;
 
-export const rateIfHigh: Change = (manifest, seen) =>
-  manifest.learningRate > 5 * usualRate(manifest) ? lowerRate(manifest, seen) : undefined;
+export const rateIfHigh: Change = (manifest) =>
+  manifest.learningRate > 5 * usualRate(manifest) ? lowerRate(manifest) : undefined;
 
 export const rateIfLow: Change = (manifest) => {
   const usual = usualRate(manifest);
@@ -201,7 +201,7 @@ export const moreEpochs: Change = ({ epochs, budget }) =>
 
 export const hardlyBegun: Change = ({ epochs, budget }, { steps = Number.POSITIVE_INFINITY }) => {
   if (steps >= HARDLY) return undefined;
-  const why = `${steps} steps are too few for any network, and say nothing of the other settings.`;
+  const why = `About ${steps} steps are too few for any network, and say nothing of the other settings.`;
   if (budget !== null) return `Train longer: a larger \`train.budget\` ${now(budget)}. ${why}`;
   const enough = Math.ceil((epochs * 10 * HARDLY) / Math.max(1, steps));
   return `Train longer: \`train.epochs: ${enough}\` ${now(epochs)}. ${why}`;

@@ -173,8 +173,8 @@ const longWarmup: Change = ({ warmup, epochs, budget }) =>
     ? `Let the rate rise in fewer epochs: \`train.schedule.warmup: 1\` ${now(warmup)}, of ${epochs} in all.`
     : undefined;
 
-const rate: Change = (manifest, seen) =>
-  manifest.learningRate > 30 * usualRate(manifest) ? lowerRate(manifest, seen) : undefined;
+const rate: Change = (manifest) =>
+  manifest.learningRate > 30 * usualRate(manifest) ? lowerRate(manifest) : undefined;
 
 const EXTREMES: readonly Extreme[] = [
   { against: [...NOT_LEARNT, ...LOUD, 'statistics', 'lost'], change: rate },

@@ -4,7 +4,7 @@ import type { RecordedEvent } from '../events.ts';
 export interface Seen {
   /** Share of the training images with foreground. */
   readonly foregroundShare?: number;
-  /** Steps of the optimizer. */
+  /** Steps of the optimizer, about: epochs differ in their batches where a sampler's shares change. */
   readonly steps?: number;
 }
 

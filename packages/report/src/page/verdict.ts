@@ -168,15 +168,16 @@ const FAR_BETTER = 0.2;
 
 /** What is there, but less probable than the threshold: the curve of other rules shows it. */
 function lowerThreshold({ decision }: VerdictFacts): readonly string[] {
-  const used = decision?.curve?.find(({ chosen }) => chosen);
-  if (decision?.threshold !== undefined || used === undefined) return [];
+  const curve = (decision?.threshold === undefined && decision?.curve) || [];
+  const used = curve.find(({ chosen }) => chosen);
+  if (used === undefined) return [];
   const errors = (point: OperatingChoice) => point.crossFitted ?? point.errors;
   const score = (point: OperatingChoice) => {
     const { dice, alarms: share } = errors(point);
     return Math.sqrt((dice ?? 0) * (1 - (share ?? 0)));
   };
-  const best = decision!
-    .curve!.filter(({ threshold }) => threshold < used.threshold)
+  const best = curve
+    .filter(({ threshold }) => threshold < used.threshold)
     .reduce((top, one) => (score(one) > score(top) ? one : top), used);
   if (score(best) < Math.max(USEFUL_DICE, score(used) + FAR_BETTER)) return [];
   const { dice, alarms: share } = errors(best);
