@@ -221,6 +221,7 @@ afterEach(() => {
   expect(tf.memory().numTensors).toBe(before);
 });
 
+const PATCHED = ['model.with.patch=2', 'model.with.depth=1'];
 const RESIDUAL = ['model.with.blocks=residual', 'model.with.blocksPerLevel=[1, 2, 1]'];
 
 const loss = (use: string) => `loss=[{use: "${use}"}]`;
@@ -253,6 +254,7 @@ describe.skipIf(outcome.state !== 'ok')('a compiled step equals an eager one', (
     ['dropout', ['model.with.dropout=0.3']],
     ['weight decay', ['train.optimizer={use: adamw, weightDecay: 0.1}']],
     ['attention gates', ['model.with.attention=true']],
+    ['pixels taken together', PATCHED],
     ...further('the other options of a network', [
       ['instance norm', ['model.with.norm=instance']],
       ['no norm', ['model.with.norm=none']],
@@ -277,6 +279,8 @@ describe.skipIf(outcome.state !== 'ok')('a compiled step equals an eager one', (
     expect(await compare({ size: [8, 8, 8] })).toHaveLength(1);
     const resized = ['model.with.upsampling=resize', 'model.with.depth=1'];
     expect(await compare({ size: [6, 8, 4], set: resized, batch: 1 })).toHaveLength(1);
+    const patched = ['model.with.patch=[1, 2, 2]', 'model.with.depth=1'];
+    expect(await compare({ size: [4, 8, 4], set: patched, batch: 1 })).toHaveLength(1);
   });
 
   test('in three dimensions, with residual levels, attention gates and excitation', async () => {
@@ -484,6 +488,7 @@ describe.skipIf(outcome.state !== 'ok')('what cannot be compiled', () => {
     ['a network for any size', []],
     ['one that is resized up', ['model.with.upsampling=resize']],
     ['one of residual levels', RESIDUAL],
+    ['one that takes pixels together', PATCHED],
     [
       'one with attention gates and excitation',
       ['model.with.attention=true', 'model.with.squeezeExcite=true'],

@@ -64,6 +64,7 @@ describe.skipIf(outcome.state !== 'ok')('an exported network', () => {
   test.each([
     'filters: 4, depth: 1, blocks: residual, blocksPerLevel: 1, attention: true, squeezeExcite: true',
     'filters: 4, depth: 1, norm: instance',
+    'filters: 4, depth: 1, patch: 2, imageHead: 0.5',
     'filters: 2, depth: 1, norm: group, groups: 2, upsampling: resize',
   ])('of %s takes any size as well', async (options) => {
     const project = await trained(options);

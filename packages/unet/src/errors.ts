@@ -20,12 +20,13 @@ export function unfitSize(size: readonly number[], multipleOf: readonly number[]
   });
 }
 
-export function wrongAxes(level: number, got: readonly number[], space: number): RaremaskError {
+/** @param option that lists factors, for example `pooling[1]` */
+export function wrongAxes(option: string, got: readonly number[], space: number): RaremaskError {
   return new RaremaskError({
     code: 'RAREMASK_UNET_POOLING_AXES',
     category: 'manifest',
-    where: `model.with.pooling[${level}]`,
-    what: 'the pooling has another number of axes than the images',
+    where: `model.with.${option}`,
+    what: 'the list has another number of axes than the images',
     expected: `${space} factors, ${space === 2 ? '[height, width]' : '[depth, height, width]'}`,
     got: `[${got.join(', ')}]`,
     remedy: 'write a factor for each axis',

@@ -45,9 +45,31 @@ export function upsampling(
 export function head(plan: Plan, name: string, from: number, bias: readonly number[]): Layer {
   const { parameters, space } = plan;
   const shape = [...Array<number>(space).fill(1), from, bias.length];
-  const kernel = parameters.centredKernel(`${name}.kernel`, shape, heDeviation(from));
+  const kernel = parameters.centredKernel(`${name}.kernel`, shape, heDeviation(from), space);
   const offset = parameters.vector(`${name}.bias`, bias);
   return ([x], { weights }) => addBias(convolve(x!, weights[kernel]!), weights[offset]!);
+}
+
+/**
+ * The same for each pixel of a block that the network has taken together, by weights of its own (sub-pixel convolution;
+ * Shi et al. 2016): a transposed convolution as wide as its stride.
+ */
+export function patchHead(
+  { parameters }: Plan,
+  name: string,
+  from: number,
+  bias: readonly number[],
+  patch: Factors,
+): Layer {
+  const shape = [...patch, bias.length, from];
+  const kernel = parameters.centredKernel(
+    `${name}.kernel`,
+    shape,
+    heDeviation(from),
+    shape.length - 1,
+  );
+  const offset = parameters.vector(`${name}.bias`, bias);
+  return ([x], { weights }) => addBias(convolveTransposed(x!, weights[kernel]!), weights[offset]!);
 }
 
 /** Sets a share of the values to 0 and scales up the others (Srivastava et al. 2014); training only. */

@@ -15,6 +15,7 @@ const ENCODERS = [
 const OWN_DEPTH = 4;
 const PUBLISHED_DEPTH = 5;
 
+const FACTOR = z.union([z.literal(1), z.literal(2)]);
 const BLOCKS = z.int().min(1).max(16);
 
 /** Options of the U-Net, as a manifest's `model.with` holds them. */
@@ -47,20 +48,16 @@ export const options = z
         'own: levels as `blocks` says; or one whose trained weights are published, for images (2-D): EfficientNet-Lite, made for CPUs, or ResNet',
       ),
     pooling: z
-      .union([
-        z.enum(['all', 'spacing']),
-        z
-          .array(
-            z
-              .array(z.union([z.literal(1), z.literal(2)]))
-              .min(2)
-              .max(3),
-          )
-          .min(1),
-      ])
+      .union([z.enum(['all', 'spacing']), z.array(z.array(FACTOR).min(2).max(3)).min(1)])
       .default('all')
       .describe(
         'Axes that each pooling halves: all; spacing: those whose voxels are at most twice as long as the shortest ones; or a list of factors 1 and 2 for each pooling, for example [[1, 2, 2], [2, 2, 2]]',
+      ),
+    patch: z
+      .union([z.literal(1), z.literal(2), z.array(FACTOR).min(2).max(3)])
+      .default(1)
+      .describe(
+        'Pixels along each axis that the network takes together: 2: its finest level has half of the extents, sees the values of each 2x2 pixels as channels, and the last layer gives each of them logits of its own; or a factor for each axis, for example [1, 2, 2]',
       ),
     blocks: z
       .enum(['plain', 'residual'])
@@ -146,13 +143,21 @@ export const options = z
   })
   .check((context) => {
     const { filters, maxFilters, norm, groups, pooling, encoder } = context.value;
-    const { blocks, blocksPerLevel, residual, squeezeExcite, deepSupervision } = context.value;
+    const { patch, blocks, blocksPerLevel, residual, squeezeExcite, deepSupervision } =
+      context.value;
     const depth = context.value.depth ?? defaultDepth(encoder);
     const complain = (path: string, message: string, input: unknown) =>
       context.issues.push({ code: 'custom', path: [path], message, input });
     if (encoder !== 'own') {
       if (depth < 2 || depth > PUBLISHED_DEPTH) {
         complain('depth', `is not from 2 to ${PUBLISHED_DEPTH}, which ${encoder} has`, depth);
+      }
+      if (patch !== 1) {
+        complain(
+          'patch',
+          `has no effect: ${encoder} halves the images itself; leave it out`,
+          patch,
+        );
       }
       if (pooling !== 'all') {
         complain('pooling', `has no effect: ${encoder} halves both axes; leave it out`, pooling);
@@ -161,6 +166,9 @@ export const options = z
       if (blocks !== 'plain') {
         complain('blocks', `has no effect: ${encoder} has blocks of its own; leave it out`, blocks);
       }
+    }
+    if (typeof patch !== 'number' && patch.every((factor) => factor === 1)) {
+      complain('patch', 'takes no pixels together; leave it out', patch);
     }
     if (typeof pooling !== 'string') {
       if (pooling.length !== depth) {

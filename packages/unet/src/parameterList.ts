@@ -30,15 +30,17 @@ export class ParameterList {
     return this.weights.push({ name, shape, initial, decay: true }) - 1;
   }
 
-  /** The same, shifted so that the values of each output, the last axis, sum to 0. */
-  centredKernel(name: string, shape: readonly number[], deviation: number): number {
+  /** The same, shifted so that the values along an axis sum to 0. */
+  centredKernel(name: string, shape: readonly number[], deviation: number, axis: number): number {
     const index = this.kernel(name, shape, deviation);
     const { initial } = this.weights[index]!;
-    const outputs = shape.at(-1)!;
-    for (let output = 0; output < outputs; output += 1) {
-      const own = initial.filter((_, at) => at % outputs === output);
-      const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
-      for (let at = output; at < initial.length; at += outputs) initial[at]! -= mean;
+    const extent = shape[axis]!;
+    const stride = shape.slice(axis + 1).reduce((product, own) => product * own, 1);
+    for (let first = 0; first < initial.length; first++) {
+      if (Math.floor(first / stride) % extent !== 0) continue;
+      const own = Array.from({ length: extent }, (_, at) => first + at * stride);
+      const mean = own.reduce((sum, at) => sum + initial[at]!, 0) / extent;
+      for (const at of own) initial[at]! -= mean;
     }
     return index;
   }

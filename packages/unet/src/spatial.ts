@@ -96,6 +96,29 @@ export function convolveTransposed(x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
   return tf.reshape(planes, [...larger, out]);
 }
 
+/**
+ * The values of each block of pixels side by side as channels of one pixel, row by row (space to depth). What it is
+ * made for is an image, which needs no gradient: it is a shuffle axis by axis, as on all backends.
+ *
+ * @param x [batch, ...space, channels]
+ */
+export function spaceToDepth(x: tf.Tensor, factors: Factors): tf.Tensor {
+  // From the last axis on, so that the first one varies slowest among the channels.
+  return spaceAxes(x)
+    .toReversed()
+    .filter((axis) => factors[axis - 1] === 2)
+    .reduce((image, axis) => {
+      const { shape } = image;
+      const [before, inner] = [size(shape.slice(0, axis)), size(shape.slice(axis + 1, -1))];
+      const channels = shape.at(-1)!;
+      const half = shape[axis]! / 2;
+      const blocks = tf.reshape(image, [before * half, 2, inner, channels]);
+      const together = tf.transpose(blocks, [0, 2, 1, 3]);
+      const extents = shape.slice(0, -1).map((extent, at) => (at === axis ? half : extent));
+      return tf.reshape(together, [...extents, 2 * channels]);
+    }, x);
+}
+
 /** Repeats every pixel as often as the factors say. */
 export function repeatPixels(x: tf.Tensor, factors: Factors): tf.Tensor {
   const repeat = tf.customGrad((input) => ({
@@ -144,8 +167,11 @@ function repeated(x: tf.Tensor, factors: Factors): tf.Tensor {
 
 /** [everything before the axis, 1, everything after it]. */
 function flattened(shape: readonly number[], axis: number): [number, number, number] {
-  const product = (extents: readonly number[]) => extents.reduce((all, extent) => all * extent, 1);
-  return [product(shape.slice(0, axis)), 1, product(shape.slice(axis + 1))];
+  return [size(shape.slice(0, axis)), 1, size(shape.slice(axis + 1))];
+}
+
+function size(extents: readonly number[]): number {
+  return extents.reduce((all, extent) => all * extent, 1);
 }
 
 function blockSums(x: tf.Tensor, factors: Factors): tf.Tensor {

@@ -12,11 +12,11 @@ import { block } from './block.ts';
 import { encoder } from './encoder.ts';
 import { unfitSize } from './errors.ts';
 import { imageHead } from './imageHead.ts';
-import { dropout, head, type Layer, type Plan, upsampling } from './layers.ts';
+import { dropout, head, type Layer, type Plan, patchHead, upsampling } from './layers.ts';
 import { levelWidths, type UnetOptions } from './options.ts';
 import { ParameterList, type Pass } from './parameterList.ts';
-import { poolingFactors } from './poolingFactors.ts';
-import type { Factors } from './spatial.ts';
+import { patchFactors, poolingFactors } from './poolingFactors.ts';
+import { type Factors, spaceToDepth } from './spatial.ts';
 
 /**
  * A U-Net (Ronneberger et al. 2015; in 3-D, Cicek et al. 2016) with padded convolutions, so that the
@@ -33,9 +33,15 @@ export function unet(
   const { depth } = options;
   const widths = levelWidths(options);
   const parameters = new ParameterList(random);
-  const factors = poolingFactors(options, facts);
+  const patch = patchFactors(options, facts);
+  const isPatched = patch.some((factor) => factor > 1);
+  const factors = poolingFactors(options, facts, patch);
   const plan: Plan = { parameters, options, space: facts.space };
-  const encode = encoder(plan, facts.channels, factors);
+  const encode = encoder(
+    plan,
+    patch.reduce((channels, factor) => channels * factor, facts.channels),
+    factors,
+  );
   const decoder = Array.from({ length: depth }, (_, index) => depth - 1 - index).map((level) =>
     decoderLevel(plan, level, {
       coarser: level === depth - 1 ? encode.widths[depth]! : widths[level + 1]!,
@@ -44,11 +50,13 @@ export function unet(
       factors: factors[level]!,
     }),
   );
-  const last = head(plan, 'head', widths[0]!, bias);
+  const last = isPatched
+    ? patchHead(plan, 'head', widths[0]!, bias, patch)
+    : head(plan, 'head', widths[0]!, bias);
   const heads = auxiliaryHeads(plan, widths, bias);
   const judge = imageHead(plan, encode.widths[depth]!);
   const multipleOf = Array.from({ length: facts.space }, (_, axis) =>
-    factors.reduce((product, level) => product * level[axis]!, 1),
+    factors.reduce((product, level) => product * level[axis]!, patch[axis]!),
   );
 
   return {
@@ -65,7 +73,8 @@ export function unet(
         processes: options.syncBatchNorm ? call.processes : undefined,
         renewed: [],
       };
-      const skips = encode.run(call.images, pass);
+      const images = isPatched ? spaceToDepth(call.images, patch) : call.images;
+      const skips = encode.run(images, pass);
       let x = dropout(skips.pop()!, options.dropout, pass);
       const image = judge?.(x, pass);
       const auxiliary: AuxiliaryOutput[] = [];

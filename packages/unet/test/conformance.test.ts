@@ -59,6 +59,14 @@ describe('deep supervision', () => {
   }
 });
 
+describe('pixels taken together', () => {
+  const options = [{ ...small, patch: 2, convolutions: 1 }];
+  const volumes = { ...FACTS, space: 3 as const };
+  for (const facts of [FACTS, ...further('pixels taken together, 3-D', [volumes])]) {
+    test.each(modelChecks(unet, { options, facts }))(`$name, ${facts.space}-D`, ({ run }) => run());
+  }
+});
+
 describe('an image head', () => {
   const options = [{ ...small, imageHead: 0.5, convolutions: 1 }];
   const volumes = { ...FACTS, space: 3 as const };

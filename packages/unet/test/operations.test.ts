@@ -8,6 +8,7 @@ import {
   pool,
   repeatPixels,
   spaceMean,
+  spaceToDepth,
 } from '../src/spatial.ts';
 import {
   countTensors,
@@ -86,6 +87,25 @@ describe('transposed convolution', () => {
     tf.tidy(() => {
       const x = values([1, ...Array<number>(space).fill(2), 2], 1);
       expectSlopes(convolveTransposed, [x, kernel(space)]);
+    });
+  });
+});
+
+describe('blocks of pixels as channels', () => {
+  test('are row by row, and leave an axis whose factor is 1', () => {
+    tf.tidy(() => {
+      const image = tf.range(0, 16).reshape([1, 2, 4, 2]);
+      const found = spaceToDepth(image, [2, 2]);
+      expect(found.shape).toEqual([1, 1, 2, 8]);
+      expect(Array.from(found.dataSync())).toEqual([
+        0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 12, 13, 14, 15,
+      ]);
+      const volume = values([2, 2, 4, 6, 3], 1);
+      expect(spaceToDepth(volume, [2, 2, 2]).shape).toEqual([2, 1, 2, 3, 24]);
+      const planes = tf.unstack(spaceToDepth(volume, [1, 2, 2]), 1);
+      for (const [index, plane] of tf.unstack(volume, 1).entries()) {
+        expectClose(planes[index]!, spaceToDepth(plane, [2, 2]), 1e-9);
+      }
     });
   });
 });

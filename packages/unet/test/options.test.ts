@@ -6,6 +6,7 @@ test('defaults are the network of 16 filters and depth 4', () => {
     filters: 16,
     encoder: 'own',
     pooling: 'all',
+    patch: 1,
     blocks: 'plain',
     convolutions: 2,
     norm: 'batch',
@@ -54,6 +55,8 @@ test.each([
   [{ depth: 2, pooling: [[2, 2]] }, 'pooling', 'each of the 2 poolings'],
   [{ depth: 1, pooling: [[1, 1]] }, 'pooling', 'halves no axis'],
   [{ encoder: 'resnet18', depth: 6 }, 'depth', 'from 2 to 5'],
+  [{ patch: [1, 1] }, 'patch', 'no pixels together'],
+  [{ encoder: 'resnet18', patch: 2 }, 'patch', 'no effect'],
   [{ encoder: 'resnet18', pooling: 'spacing' }, 'pooling', 'no effect'],
   [{ encoder: 'efficientnet-lite0', blocks: 'residual' }, 'blocks', 'no effect'],
   [{ encoder: 'efficientnet-lite0', maxFilters: 256 }, 'maxFilters', 'has 256 channels'],
@@ -70,6 +73,6 @@ test('refuses an option that nobody knows', () => {
 test('every option says what it means', () => {
   const schema = options['~standard'].jsonSchema.input({ target: 'draft-07' });
   const properties = Object.values(schema.properties as Record<string, { description?: string }>);
-  expect(properties).toHaveLength(20);
+  expect(properties).toHaveLength(21);
   for (const { description } of properties) expect(description).toBeTruthy();
 });

@@ -24,6 +24,8 @@ const combinations: object[] = [
   { residual: true, norm: 'none', convolutions: 3, maxFilters: 8 },
   { dropout: 0.5 },
   { convolutions: 1 },
+  { patch: 2, depth: 1 },
+  { patch: 2, depth: 1, blocks: 'residual', blocksPerLevel: 1 },
   { blocks: 'residual', blocksPerLevel: [1, 2, 1] },
   { attention: true },
   { squeezeExcite: true },
@@ -100,6 +102,61 @@ describe('poolings', () => {
       }),
     ).rejects.toThrow(/model\.with\.pooling\[0\].*2 factors/s);
     await expect(network({ ...SMALL, pooling: 'spacing' })).rejects.toThrow(/how long a pixel is/);
+  });
+});
+
+describe('pixels taken together', () => {
+  test('are those of the same network that sees them as channels, whose logits are spread out again', async () => {
+    const patched = await network({ ...SMALL, patch: 2 });
+    const four = await network(SMALL, { facts: { ...FACTS, channels: 4 } });
+    expect(patched.multipleOf).toEqual([8, 8]);
+    const names = (model: Model) => model.weights.map(({ name }) => name);
+    expect(names(patched)).toEqual(names(four));
+    tf.tidy(() => {
+      const images = values([2, 8, 16, 1], 1);
+      const at = (row: number, column: number) =>
+        tf.stridedSlice(images, [0, row, column, 0], [2, 8, 16, 1], [1, 2, 2, 1]);
+      const together = tf.concat([at(0, 0), at(0, 1), at(1, 0), at(1, 1)], -1);
+      const own = start(patched);
+      const kernel = own.weights.findIndex((_, index) => names(patched)[index] === 'head.kernel');
+      const found = logits(patched, images, 'train', own);
+      for (const [row, column] of [
+        [0, 0],
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ] as const) {
+        const slice = tf.slice(own.weights[kernel]!, [row, column], [1, 1]);
+        const weights = own.weights.with(kernel, tf.transpose(slice, [0, 1, 3, 2]));
+        const expected = logits(four, together, 'train', { ...own, weights });
+        const spread = tf.stridedSlice(found, [0, row, column, 0], [2, 8, 16, 2], [1, 2, 2, 1]);
+        expectClose(spread, expected, 1e-4);
+      }
+    });
+  });
+
+  test('by a list leave an axis, which poolings by spacing then see as it is', async () => {
+    const facts = { ...VOLUME, spacing: [5, 0.8, 0.8] };
+    const chosen = { filters: 2, depth: 3, patch: [1, 2, 2], pooling: 'spacing' };
+    const model = await network(chosen, { facts });
+    // 5 1.6 1.6: the first pooling leaves the coarse axis, two halve all.
+    expect(model.multipleOf).toEqual([4, 16, 16]);
+    tf.tidy(() => {
+      const found = logits(model, values([1, 4, 16, 32, 1], 1), 'infer');
+      expect(found.shape).toEqual([1, 4, 16, 32, 2]);
+    });
+    await expect(network({ ...SMALL, patch: [1, 2, 2] })).rejects.toThrow(
+      /model\.with\.patch.*2 factors/s,
+    );
+  });
+
+  test('begin at the bias, each of them', async () => {
+    const model = await network({ ...SMALL, filters: 8, patch: 2 });
+    const { shape, initial } = model.weights.find(({ name }) => name === 'head.kernel')!;
+    expect(shape).toEqual([2, 2, 2, 8]);
+    for (let at = 0; at < initial.length; at += 8) {
+      expect(initial.slice(at, at + 8).reduce((sum, one) => sum + one, 0)).toBeCloseTo(0, 5);
+    }
   });
 });
 

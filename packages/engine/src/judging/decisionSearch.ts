@@ -42,10 +42,9 @@ export type SearchedRule = Omit<FoundDecision, 'epoch' | 'seen'>;
 /**
  * Looks for the threshold, the smallest size and the least peak of structures that count: with a stated cost,
  * those with the least of it; without one, for each class those with the best mean of Dice where the class is
- * and 1 - false alarms where it is not, as long as nine tenths of the mean Dice over the classes stay (after the
- * search for thresholds and sizes that won segmentation contests with many empty images); of those that are as good to a
- * hundredth, the ones with the fewest false structures. Of several classes one
- * may then be given up that is hardly found and alarms everywhere. Where a model judges whole
+ * and 1 - false alarms where it is not, both as they are to be expected of other images, as long as nine tenths of the mean Dice
+ * over the classes stay (after the search for thresholds and sizes that won segmentation contests with many empty images). Of
+ * several classes one may then be given up that is hardly found and alarms everywhere. Where a model judges whole
  * images, the probability below which one has nothing is searched with them, for all classes together, as the
  * threshold is. Of equals, what leaves out less.
  *

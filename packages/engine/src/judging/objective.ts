@@ -13,45 +13,49 @@ export interface Objective {
     of(tally: Tally, before: Tally): number;
     most(before: readonly Tally[]): number;
   };
-  /** What decides between rules that are nearly the best ones; undefined where nothing does. */
-  readonly nearly?: {
-    /** How much worse a rule's score may be, on average over the classes. */
-    readonly margin: number;
-    /** The less the better. */
-    of(tally: Tally): number;
-  };
 }
 
 /** Share of the Dice that may be lost: without a bound, a weak network would best say nothing at all. */
 const LOST = 0.1;
 
-/** Scores that are so near say the same of a few dozen images; a seed makes more of a difference. */
-const MARGIN = 0.01;
+/** Empty images by which false structures of all images count, beside the empty ones that there are. */
+const SPECKED = 10;
 
 /**
- * Dice that a rule may cost on images that were not looked at: of n images in which the class is found, none of
- * which the rule loses, the next one may still be lost with a probability of 1 / (n + 1) (rule of succession; Laplace
- * 1774), the more so the stricter the rule is.
+ * Dice that a rule may cost on images that were not looked at: of n images in which the class is found, none of which the
+ * rule loses, the next one is lost with a probability of up to 3 / (n + 1), with a confidence of 95 % (rule of three; Hanley and
+ * Lippman-Hand 1983, If nothing goes wrong, is everything all right?), the more so the stricter the rule is.
  */
 function unseenLoss(tally: Tally): number {
   const { images, there, missed, strictness } = tally;
   if (images === 0) return 0;
-  return ((strictness / images) * (diceOf(tally) ?? 0)) / (there - missed + 1);
+  const share = Math.min(1, 3 / (there - missed + 1));
+  return (strictness / images) * share * (diceOf(tally) ?? 0);
 }
 
 /**
- * The mean of Dice where a class is, and of quiet where it is not, as long as nine tenths of the mean Dice over the
- * classes stay: one whose alarms are everywhere and that is hardly ever found may be given up where others carry it.
- * Of rules that differ by less than a hundredth, the one with the fewest false structures: a speck in an image with
- * foreground, which costs next to no Dice, is what an alarm will be in one without.
+ * Share of empty images with an alarm, of which a few that are all quiet say little: a speck in an image with foreground, which
+ * costs next to no Dice, is what an alarm will be in one without. So ten more count, in which false structures are as frequent
+ * as in all images. Nothing where no image is empty, since none is asked to be quiet.
+ */
+function expectedAlarms({ images, there, alarms, falseStructures }: Tally): number {
+  const empty = images - there;
+  if (empty === 0) return 0;
+  const specked = 1 - Math.exp(-falseStructures / images);
+  return (alarms + SPECKED * specked) / (empty + SPECKED);
+}
+
+/**
+ * The mean of Dice where a class is, and of quiet where it is not, both as they are to be expected of other images, as long as
+ * nine tenths of the mean Dice over the classes stay: one whose alarms are everywhere and that is hardly ever found may be given
+ * up where others carry it.
  */
 export const QUIET_AND_DICE: Objective = {
-  score: (tally) => (diceOf(tally) ?? 0) - (alarmsOf(tally) ?? 0) - unseenLoss(tally),
+  score: (tally) => (diceOf(tally) ?? 0) - expectedAlarms(tally) - unseenLoss(tally),
   loss: {
     of: (tally, before) => Math.max(0, (diceOf(before) ?? 0) - (diceOf(tally) ?? 0)),
     most: (before) => LOST * before.reduce((sum, tally) => sum + (diceOf(tally) ?? 0), 0),
   },
-  nearly: { margin: MARGIN, of: ({ falseStructures }) => falseStructures },
 };
 
 /** Far less than any step of a cost: it decides between equal ones alone. */
@@ -75,8 +79,4 @@ export function costOf({ alarm, miss, per }: StatedCost, tally: Tally): number {
 
 function diceOf({ dice, there }: Tally): number | null {
   return there === 0 ? null : dice / there;
-}
-
-function alarmsOf({ alarms, images, there }: Tally): number | null {
-  return images === there ? null : alarms / (images - there);
 }

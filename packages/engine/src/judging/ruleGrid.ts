@@ -1,7 +1,6 @@
 import { bestTogether } from './bestTogether.ts';
 import type { ClassSeen } from './candidates.ts';
 import type { Choice } from './choice.ts';
-import { type Found, quietest } from './nearlyBest.ts';
 import type { Objective } from './objective.ts';
 import { type ClassRule, combined, NOTHING, type Tally, tallied } from './tally.ts';
 
@@ -76,8 +75,7 @@ export class RuleGrid {
   }
 
   /**
-   * The best rules of all classes together, of equals the first; of those that are nearly the best, what the objective
-   * says of them.
+   * The best rules of all classes together, of equals the first.
    *
    * @param open places of the thresholds that may be taken
    * @param without a part whose images are not looked at
@@ -86,23 +84,18 @@ export class RuleGrid {
     const seen = ({ all, parts }: Sums) =>
       without === undefined ? all : combined(all, parts[without]!, -1);
     const before = this.unchanged.rules.map((_, index) => seen(this.#of(index, this.unchanged)));
-    const found: Found[] = [];
+    let best: { readonly choice: Choice; readonly score: number } | undefined;
     for (const threshold of open) {
       for (let gate = 0; gate < this.gates.length; gate++) {
         const tallies = before.map((_, index) => this.#sums[index]![threshold]![gate]!.map(seen));
         const together = bestTogether(tallies, before, objective);
-        if (together !== undefined) found.push({ threshold, gate, tallies, together });
+        if (together !== undefined && !(together.score <= (best?.score ?? -Infinity) + 1e-12)) {
+          const { score, rules } = together;
+          best = { choice: { threshold, gate, rules }, score };
+        }
       }
     }
-    const best = found.reduce((top, one) =>
-      one.together.score > top.together.score + 1e-12 ? one : top,
-    );
-    const { nearly } = objective;
-    if (nearly !== undefined) {
-      return quietest(found, best.together.score, before, { ...objective, nearly });
-    }
-    const { threshold, gate, together } = best;
-    return { threshold, gate, rules: together.rules };
+    return best!.choice;
   }
 
   /**

@@ -14,6 +14,8 @@ import { initialState } from '../step/state.ts';
 export interface Candidate {
   readonly filters: number;
   readonly depth: number;
+  /** Pixels along each axis that the network takes together. */
+  readonly patch: 1 | 2;
   /** A published encoder in place of the network's own. */
   readonly encoder?: string;
   readonly seen: readonly number[];
@@ -48,9 +50,10 @@ export async function rehearser(
 ): Promise<(candidate: Candidate) => Promise<Costs>> {
   const { model: loaded } = work.loaded.plugins;
   const trained = await trainedBy(work);
-  return async ({ filters, depth, encoder, seen, image, batch }) => {
+  return async ({ filters, depth, patch, encoder, seen, image, batch }) => {
     const options = loaded.plugin.options.parse({
       ...{ filters, depth, lastBias: 0 },
+      ...(patch > 1 && { patch }),
       ...(encoder !== undefined && { encoder }),
     });
     const model = await work.scope.make({ ...loaded, options });

@@ -18,9 +18,16 @@ const measured: Setting = ({ medianSize, largestSize }, { within, fit }) => {
     : setting('data.resolution', shared, why);
 };
 
-/** What was not taken, so that structures stay clear. */
-export function sparedText({ resolution, dice, steps }: NonNullable<Within['spared']>): string {
-  return `${dice.toFixed(2)} at ${written(resolution)}, which would leave ${steps} steps`;
+/** What was not taken, so that structures stay clear, as it follows on "a Dice of". */
+export function sparedText({
+  resolution,
+  patch,
+  drawn,
+  steps,
+}: NonNullable<Within['spared']>): string {
+  const [about, taken] =
+    patch === 1 ? ['', ''] : ['about ', ' by a network that takes pixels two by two'];
+  return `${about}${drawn.toFixed(2)} at ${written(resolution)}${taken}, which would leave ${steps} steps`;
 }
 
 const counted: Setting = ({ medianSize, largestSize, structureExtent }, { coarser, fit }) => {

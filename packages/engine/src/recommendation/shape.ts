@@ -125,9 +125,13 @@ function roundUp(value: number, multiple: number): number {
   return Math.ceil(value / multiple) * multiple;
 }
 
-/** Poolings after which something is left of what a step sees. */
-export function depthOf({ seen, start }: Pick<TrainingShape, 'seen' | 'start'>): number {
+/** Poolings after which something is left of what a step sees, of a network that takes so many pixels together. */
+export function depthOf(
+  { seen, start }: Pick<TrainingShape, 'seen' | 'start'>,
+  patch: 1 | 2 = 1,
+): number {
   // A published encoder has from 2 to 5, and a pixel or two of the lowest are enough: it knows what it sees.
   if (start) return Math.max(2, Math.min(5, Math.floor(Math.log2(Math.min(...seen) / 2))));
-  return Math.max(1, Math.min(4, Math.floor(Math.log2(Math.min(...seen) / 6))));
+  const own = Math.min(4, Math.floor(Math.log2(Math.min(...seen) / 6)));
+  return Math.max(1, patch === 1 ? own : own - 1);
 }

@@ -7,14 +7,18 @@ export interface Within {
   readonly budget: string;
   readonly seconds: number;
   readonly filters: number;
+  /** Pixels along each axis that the network takes together. */
+  readonly patch: 1 | 2;
   /** Factor of both sides of an image. */
   readonly resolution: number;
   /** Share of the structures that keeps 4 pixels there, of the class that loses the most. */
   readonly kept: number;
   /** Dice that masks have with themselves there, of the class that loses the most; undefined where none was tried. */
   readonly dice?: number | undefined;
-  /** The same at a coarser one that would have left more steps, where this one was taken for its sake. */
-  readonly spared?: { readonly resolution: number; readonly dice: number; readonly steps: number };
+  /** What a network can draw of masks: the same, and less where it takes pixels together. */
+  readonly drawn: number;
+  /** The same of what would have left more steps, where this was taken for its sake. */
+  readonly spared?: Pick<Within, 'resolution' | 'patch' | 'drawn' | 'steps'>;
   /** Whether it is the finest at which a step shows enough: finer ones were left out for that, not for their time. */
   readonly isFinestShown?: boolean;
   readonly costs: Costs;

@@ -28,16 +28,26 @@ const JOINED_FILTERS = [8, 16];
 const HALF_LEARNT = 0.08;
 /** Of enough steps, or of those that there are at most, the share that a finer grid must leave: with fewer nothing is learnt. */
 const LEFT = 0.5;
+/** Of what masks lose at half of the sides, the share that a network loses which takes pixels two by two. */
+const LOST_TOGETHER = 0.6;
 /** How often an image of two dimensions is looked at where it is seen mirrored, too. */
 const MIRRORED = 4;
 /** Seconds of a command that neither train nor validate: opening, compiling, the report. */
 const AROUND = 8;
 
+/** What may be tried: a resolution, and how many pixels of it the network takes together along each axis. */
+interface Grid {
+  readonly coarseness: Coarseness;
+  readonly patch: 1 | 2;
+  /** What a network can draw of masks there. */
+  readonly drawn: number;
+}
+
 /**
- * Chooses the resolution. Of those that show enough, from the finest down to the first at which the smallest network has enough
- * steps and validation leaves the rest its time, the one at which most is to be expected: a fine grid draws what a coarse one
- * loses, and the steps that it costs are the last ones, from which least is learnt. Then the widest network for which
- * enough steps are left: more of them with a longer budget.
+ * Chooses the resolution, and whether the network takes the pixels there two by two. Of the resolutions that show enough, from the
+ * finest down to the first at which the smallest network has enough steps and validation leaves the rest its time, the one at
+ * which most is to be expected: a fine grid draws what a coarse one loses, and the steps that it costs are the last ones, from
+ * which least is learnt. Then the widest network for which enough steps are left: more of them with a longer budget.
  */
 export async function withinBudget(question: Question): Promise<Within> {
   const [narrowest, ...widerOnes] = question.start ? JOINED_FILTERS : FILTERS;
@@ -48,22 +58,35 @@ export async function withinBudget(question: Question): Promise<Within> {
   const isFinestShown = ({ resolution }: Within) =>
     resolution === able[0]!.factor && resolution !== question.resolutions[0]!.factor;
   const tried: Within[] = [];
-  for (const resolution of able) {
-    const one = await triedOne(question, resolution, narrowest!);
+  for (const grid of able.flatMap((coarseness) => gridsOf(question, coarseness))) {
+    const one = await triedOne(question, grid, narrowest!);
     tried.push(one);
     if (isEnough(one)) break;
   }
   let chosen = mostExpected(tried, needed);
+  const { resolution: factor, kept, dice, patch, drawn } = chosen;
   for (const filters of isEnough(chosen) ? widerOnes : []) {
     const wider = await triedOne(
       question,
-      { factor: chosen.resolution, kept: chosen.kept, dice: chosen.dice },
+      { coarseness: { factor, kept, dice }, patch, drawn },
       filters,
     );
     if (!isEnough(wider) || wider.steps < stepsWithin(question.seconds, question.start)) break;
     chosen = wider;
   }
   return isFinestShown(chosen) ? { ...chosen, isFinestShown: true } : chosen;
+}
+
+/**
+ * A resolution pixel by pixel and, of images, two by two: that costs what half of the sides would, and draws some of what is
+ * lost there, as long as it is known what that is.
+ */
+function gridsOf({ figures, resolutions, start }: Question, coarseness: Coarseness): Grid[] {
+  const { factor, dice: drawn = 1 } = coarseness;
+  const own: Grid = { coarseness, patch: 1, drawn };
+  const half = resolutions.find((one) => one.factor <= factor / 2 + 1e-9)?.dice;
+  if (figures.space !== 2 || start !== undefined || half === undefined) return [own];
+  return [own, { coarseness, patch: 2, drawn: drawn - LOST_TOGETHER * (drawn - half) }];
 }
 
 /**
@@ -85,7 +108,7 @@ function showing({ figures, resolutions, start }: Question): readonly Coarseness
 
 /**
  * The one that promises most, of those whose validation leaves time for training and that have steps enough to learn anything.
- * Where it is not the coarsest, it says what that one would have had.
+ * Where it is not the one with the most steps, it says what that one would have had.
  *
  * @param tried the finest first
  */
@@ -99,18 +122,18 @@ function mostExpected(tried: readonly Within[], needed: number): Within {
     (best, one) => (expected(one) > expected(best) ? one : best),
     first!,
   );
-  const { resolution, dice, steps } = others.at(-1) ?? chosen;
-  return resolution === chosen.resolution || dice === undefined
-    ? chosen
-    : { ...chosen, spared: { resolution, dice, steps } };
+  const longest = learning.reduce((best, one) => (one.steps > best.steps ? one : best), chosen);
+  if (longest === chosen) return chosen;
+  const { resolution, patch, drawn, steps } = longest;
+  return { ...chosen, spared: { resolution, patch, drawn, steps } };
 }
 
 /**
  * What a network is to be expected to have of what it could have at the finest resolution: small structures and thin ones lose
  * more to a coarse grid than their masks do, and of steps the first ones teach most; several classes share them.
  */
-function expectedOf({ dice = 1, steps, figures }: Within, needed: number): number {
-  return (dice ** 2 * steps) / (steps + HALF_LEARNT * needed * figures.classes.length);
+function expectedOf({ drawn, steps, figures }: Within, needed: number): number {
+  return (drawn ** 2 * steps) / (steps + HALF_LEARNT * needed * figures.classes.length);
 }
 
 function leavesTime({ last, seconds }: Within): boolean {
@@ -119,7 +142,7 @@ function leavesTime({ last, seconds }: Within): boolean {
 
 async function triedOne(
   { budget, seconds, figures, validationImages, around, start, rehearse }: Question,
-  { factor, kept, dice }: Coarseness,
+  { coarseness: { factor, kept, dice }, patch, drawn }: Grid,
   filters: number,
 ): Promise<Within> {
   const own = figuresAt(figures, factor);
@@ -127,7 +150,8 @@ async function triedOne(
   const image = shape.fit ?? own.medianSize;
   const costs = await rehearse({
     filters,
-    depth: depthOf(shape),
+    depth: depthOf(shape, patch),
+    patch,
     ...(start && { encoder: start.encoder }),
     seen: shape.seen,
     image,
@@ -139,7 +163,7 @@ async function triedOne(
   const training = Math.max(seconds - AROUND - validation, 0);
   const steps = Math.max(Math.floor(training / costs.step), 1);
   return {
-    ...{ budget, seconds, filters, resolution: factor, kept, dice },
+    ...{ budget, seconds, filters, patch, resolution: factor, kept, dice, drawn },
     ...{ costs, steps, pass, last, figures: own },
   };
 }
