@@ -97,8 +97,8 @@ export function convolveTransposed(x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
 }
 
 /**
- * The values of each block of pixels side by side as channels of one pixel, row by row (space to depth). What it is
- * made for is an image, which needs no gradient: it is a shuffle axis by axis, as on all backends.
+ * The values of each block of pixels side by side as channels of one pixel, row by row (space to depth; Shi et al. 2016
+ * undo it).
  *
  * @param x [batch, ...space, channels]
  */
