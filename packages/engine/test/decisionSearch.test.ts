@@ -118,10 +118,9 @@ describe('the search', () => {
     });
 
     test('not where none is, or where many say what is to be expected', () => {
-      const specks = judged([0.9, 0.999, 0.9, 0.9, 0, 0], [1, 1, 1, 1, 0, 0]);
       const dots = judged([0, 0, 0, 0, 0, 0.75], [1, 1, 1, 1, 0, 0]);
       // No Dice is lost with the dots, and none is gained without them.
-      const missed = [...Array<Judged>(60).fill(specks), ...Array<Judged>(6).fill(dots)];
+      const missed = [...Array<Judged>(60).fill(whole), ...Array<Judged>(6).fill(dots)];
       expect(bestOf(missed, both)).toMatchObject({ minimumSize: 0, peak: 0 });
       const few = bestOf([...missed, QUIET, QUIET], both);
       expect(few.after.falseStructures).toBe(0);

@@ -109,7 +109,7 @@ export function spaceToDepth(x: tf.Tensor, factors: Factors): tf.Tensor {
     .filter((axis) => factors[axis - 1] === 2)
     .reduce((image, axis) => {
       const { shape } = image;
-      const [before, inner] = [size(shape.slice(0, axis)), size(shape.slice(axis + 1, -1))];
+      const [before, inner] = [product(shape.slice(0, axis)), product(shape.slice(axis + 1, -1))];
       const channels = shape.at(-1)!;
       const half = shape[axis]! / 2;
       const blocks = tf.reshape(image, [before * half, 2, inner, channels]);
@@ -130,7 +130,7 @@ export function repeatPixels(x: tf.Tensor, factors: Factors): tf.Tensor {
 
 /** Mean of each block of pixels. */
 export function averagePool(x: tf.Tensor, factors: Factors): tf.Tensor {
-  const share = 1 / factors.reduce((product, factor) => product * factor, 1);
+  const share = 1 / product(factors);
   const average = tf.customGrad((input) => ({
     value: blockMeans(input as tf.Tensor, factors),
     gradFunc: (dy: tf.Tensor) => tf.tidy(() => tf.mul(repeated(dy, factors), share)),
@@ -167,18 +167,15 @@ function repeated(x: tf.Tensor, factors: Factors): tf.Tensor {
 
 /** [everything before the axis, 1, everything after it]. */
 function flattened(shape: readonly number[], axis: number): [number, number, number] {
-  return [size(shape.slice(0, axis)), 1, size(shape.slice(axis + 1))];
+  return [product(shape.slice(0, axis)), 1, product(shape.slice(axis + 1))];
 }
 
-function size(extents: readonly number[]): number {
+function product(extents: readonly number[]): number {
   return extents.reduce((all, extent) => all * extent, 1);
 }
 
 function blockSums(x: tf.Tensor, factors: Factors): tf.Tensor {
-  return tf.mul(
-    blockMeans(x, factors),
-    factors.reduce((product, factor) => product * factor, 1),
-  );
+  return tf.mul(blockMeans(x, factors), product(factors));
 }
 
 function blockMeans(x: tf.Tensor, factors: Factors): tf.Tensor {

@@ -34,7 +34,6 @@ export function unet(
   const widths = levelWidths(options);
   const parameters = new ParameterList(random);
   const patch = patchFactors(options, facts);
-  const isPatched = patch.some((factor) => factor > 1);
   const factors = poolingFactors(options, facts, patch);
   const plan: Plan = { parameters, options, space: facts.space };
   const encode = encoder(
@@ -50,7 +49,7 @@ export function unet(
       factors: factors[level]!,
     }),
   );
-  const last = isPatched
+  const last = patch.some((factor) => factor > 1)
     ? patchHead(plan, 'head', widths[0]!, bias, patch)
     : head(plan, 'head', widths[0]!, bias);
   const heads = auxiliaryHeads(plan, widths, bias);
@@ -73,8 +72,7 @@ export function unet(
         processes: options.syncBatchNorm ? call.processes : undefined,
         renewed: [],
       };
-      const images = isPatched ? spaceToDepth(call.images, patch) : call.images;
-      const skips = encode.run(images, pass);
+      const skips = encode.run(spaceToDepth(call.images, patch), pass);
       let x = dropout(skips.pop()!, options.dropout, pass);
       const image = judge?.(x, pass);
       const auxiliary: AuxiliaryOutput[] = [];
