@@ -13,6 +13,7 @@ import type { Placement } from './providers/placement.ts';
 import type { Runtime } from './runtime.ts';
 import { ProfiledSession, type SessionOptions } from './session.ts';
 import { type InputSpec, type Trace, type Tracer, trace } from './trace.ts';
+import { UnsharedInputs } from './unsharedInputs.ts';
 
 export interface CompileOptions extends LowerOptions, SessionOptions {
   /** Results (by place) that stay in the device's memory, where the provider can leave them there. */
@@ -124,6 +125,7 @@ export async function compile(
   const isOutputOwn = (place: number) => next !== undefined && !next.has(place);
   const tensor = ({ type, shape, layout }: Port, elements: Elements, times: readonly number[]) =>
     new runtime.Tensor(type, elements as Float32Array, [...times, ...physicalShape(shape, layout)]);
+  const unshared = new UnsharedInputs();
   return {
     inputs,
     outputs,
@@ -131,39 +133,41 @@ export async function compile(
     get placement() {
       return session.placement;
     },
-    async run(given, into = [], times = 1) {
-      const feeds = Object.fromEntries(
-        inputs.map((port, index) => {
-          const operand = given[index]!;
-          const fed = isOnDevice(operand)
-            ? operand
-            : tensor(port, unshared(operand), isInputOwn(index) ? [times] : []);
-          return [inputNames[index]!, fed];
-        }),
-      );
-      // The runtime binds all results to places of its own, or all to given ones.
-      if (provider.resident) {
-        const results = await session.run(feeds);
-        return outputNames.map((name, index) => {
-          if (stays(index)) return results[name]!;
-          const elements = results[name]!.data as Elements;
-          into[index]?.set(elements);
-          return into[index] ?? elements;
-        });
-      }
-      const results = outputs.map(
-        (port, index) =>
-          into[index] ?? zerosOf(port.type, sizeOf(port.shape) * (isOutputOwn(index) ? times : 1)),
-      );
-      const fetches = Object.fromEntries(
-        outputs.map((port, index) => [
-          outputNames[index]!,
-          tensor(port, results[index]!, isOutputOwn(index) ? [times] : []),
-        ]),
-      );
-      await session.run(feeds, fetches);
-      return results;
-    },
+    run: (shared, into = [], times = 1) =>
+      unshared.during(shared, async (given) => {
+        const feeds = Object.fromEntries(
+          inputs.map((port, index) => {
+            const operand = given[index]!;
+            const fed = isOnDevice(operand)
+              ? operand
+              : tensor(port, operand, isInputOwn(index) ? [times] : []);
+            return [inputNames[index]!, fed];
+          }),
+        );
+        // The runtime binds all results to places of its own, or all to given ones.
+        if (provider.resident) {
+          const results = await session.run(feeds);
+          return outputNames.map((name, index) => {
+            if (stays(index)) return results[name]!;
+            const elements = results[name]!.data as Elements;
+            into[index]?.set(elements);
+            return into[index] ?? elements;
+          });
+        }
+        const results = outputs.map(
+          (port, index) =>
+            into[index] ??
+            zerosOf(port.type, sizeOf(port.shape) * (isOutputOwn(index) ? times : 1)),
+        );
+        const fetches = Object.fromEntries(
+          outputs.map((port, index) => [
+            outputNames[index]!,
+            tensor(port, results[index]!, isOutputOwn(index) ? [times] : []),
+          ]),
+        );
+        await session.run(feeds, fetches);
+        return results;
+      }),
     dispose: () => session.release(),
   };
 }
@@ -201,33 +205,27 @@ export async function compileAnySize(
   const general = generalize(model, other.model, (axis, port) => `${port}${axis}`);
   const session = await ProfiledSession.open(runtime, general, options);
   const names = general.inputs.map(({ name }) => name);
+  const unshared = new UnsharedInputs();
   return {
     get placement() {
       return session.placement;
     },
-    async run(given, shapes) {
-      const feeds = first.inputs.map(({ shape, type }, index) => {
-        const operand = given[index]!;
-        if (isOnDevice(operand)) return [names[index]!, operand];
-        const physical = physicalShape(shapes.get(index) ?? shape, layouts[index]!);
-        return [
-          names[index]!,
-          new runtime.Tensor(type, unshared(operand) as Float32Array, physical),
-        ];
-      });
-      const results = await session.run(Object.fromEntries(feeds));
-      return general.outputs.map(({ name }) => results[name]!.data as Elements);
-    },
+    run: (shared, shapes) =>
+      unshared.during(shared, async (given) => {
+        const feeds = first.inputs.map(({ shape, type }, index) => {
+          const operand = given[index]!;
+          if (isOnDevice(operand)) return [names[index]!, operand];
+          const physical = physicalShape(shapes.get(index) ?? shape, layouts[index]!);
+          return [names[index]!, new runtime.Tensor(type, operand as Float32Array, physical)];
+        });
+        const results = await session.run(Object.fromEntries(feeds));
+        return general.outputs.map(({ name }) => results[name]!.data as Elements);
+      }),
     dispose: () => session.release(),
   };
 }
 
 type Lowering = ReturnType<typeof lower>;
-
-/** The runtime does not take memory that threads share. */
-function unshared(elements: Elements): Elements {
-  return elements.buffer instanceof SharedArrayBuffer ? elements.slice() : elements;
-}
 
 /** Elements as tfjs has them, as a port has them. */
 export function intoPort(port: Port, elements: Elements): Elements {

@@ -1,6 +1,7 @@
 import { type Facts, IGNORE, type Sample } from '@raremask/core';
 import { describe, expect, test } from 'vitest';
 import { IntensityCounts } from '../src/intensities/intensityCounts.ts';
+import { MomentSums } from '../src/intensities/moments.ts';
 import { type Normalization, normalizationOf } from '../src/intensities/normalize.ts';
 import { Scales, scaled } from '../src/intensities/scale.ts';
 
@@ -204,4 +205,34 @@ describe('z-scores', () => {
     const whole = await scalesOf('volume', 'count', 3);
     expect(await whole.seen('alone', 1)).toBeCloseTo(1, 9);
   });
+});
+
+describe('sums of intensities', () => {
+  // Zeros among them, in each of three channels.
+  const values = Array.from({ length: 33 }, (_, at) => (at % 5 === 0 ? 0 : ((at * 7) % 11) - 3));
+
+  test.each([1, 2, 3])(
+    'of %i channels have each pixel once, with zeros and without',
+    (channels) => {
+      for (const pixels of [1, 2, 5, 10, 11]) {
+        const image = Float32Array.from(values.slice(0, pixels * channels));
+        for (const zeros of [true, false]) {
+          const sums = new MomentSums(channels, zeros);
+          sums.add(image);
+          sums.add(image);
+          const moments = Array.from({ length: channels }, (_, channel) => {
+            const own = [...image].filter((_value, at) => at % channels === channel);
+            const counted = own.filter((value) => zeros || value !== 0);
+            const meanOf = (all: readonly number[]) =>
+              all.reduce((sum, value) => sum + value, 0) / Math.max(all.length, 1);
+            return {
+              mean: expect.closeTo(meanOf(counted), 12),
+              meanSquare: expect.closeTo(meanOf(counted.map((value) => value ** 2)), 12),
+            };
+          });
+          expect(sums.moments()).toEqual(moments);
+        }
+      }
+    },
+  );
 });

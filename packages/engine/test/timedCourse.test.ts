@@ -9,6 +9,7 @@ function simulated(change: Partial<TimedSettings>, before = 0) {
     budget: 300,
     length: 20,
     every: 'auto',
+    validationShare: 0.2,
     clock: () => now,
     passesAfter: 2,
     pass: 2,
@@ -78,6 +79,10 @@ test('validation takes at most a fifth of the budget, what follows included, unl
   run.run(() => 0.5, 25);
   expect((run.validated + 2) * 10).toBeLessThanOrEqual(60);
   expect(run.validated).toBeGreaterThan(1);
+  const seldom = simulated({ pass: 5, validationShare: 0.1 });
+  seldom.run(() => 0.5, 25);
+  expect((seldom.validated + 2) * 5).toBeLessThanOrEqual(30);
+  expect(seldom.validated).toBeGreaterThan(1);
   const asked = simulated({ pass: 10, every: 1 });
   asked.run(() => 0.5, 25);
   expect(asked.validated).toBe(asked.epochs);

@@ -15,6 +15,7 @@ import {
   train,
 } from '@raremask/engine';
 import { type Prepared, prepared } from '../backend/prepared.ts';
+import { collectSeldom } from '../collectSeldom.ts';
 import type { Company } from '../company.ts';
 import type { Console } from '../console.ts';
 import { EXIT } from '../failure.ts';
@@ -51,6 +52,7 @@ export async function trainAndReport(
   options: RunOptions,
   console: Console,
 ): Promise<number> {
+  collectSeldom();
   const backend = withCompany(await prepared(loaded, options.company?.cores), options.company);
   const page = new RunPage((options.watch ?? false) && !console.silent, console);
   const { data, result, trackers } = await withProgress(console, (onEvent) => {

@@ -339,7 +339,7 @@ const train = z
       .union([z.literal('auto'), z.int().min(1)])
       .default('auto')
       .describe(
-        'Epochs from one validation to the next; the last epoch is always validated; auto: after each, and with a budget as often as all validation together stays below a fifth of it',
+        'Epochs from one validation to the next; the last epoch is always validated; auto: after each, and with a budget as often as all validation together stays below a fifth of it, or a tenth where evaluate.checkpoint is last and nothing stops early',
       ),
     workers: z
       .union([z.literal('auto'), z.int().min(0)])

@@ -20,15 +20,8 @@ export class MomentSums {
   add(image: Sample['image']): void {
     const channels = this.#sums.length;
     for (const [channel, sums] of this.#sums.entries()) {
-      let [count, value, square] = [0, 0, 0];
-      for (let at = channel; at < image.length; at += channels) {
-        const own = image[at]!;
-        if (own === 0 && !this.#zeros) continue;
-        count++;
-        value += own;
-        square += own * own;
-      }
-      sums.count += count;
+      const { count, value, square } = sumsOf(image, channel, channels);
+      sums.count += this.#zeros ? image.length / channels : count;
       sums.value += value;
       sums.square += square;
     }
@@ -41,6 +34,37 @@ export class MomentSums {
       return { mean: value / all, meanSquare: square / all };
     });
   }
+}
+
+/**
+ * Sums of one channel, and how many of its intensities are not 0. Two of each, since an addition waits for the one
+ * before it.
+ */
+function sumsOf(image: Sample['image'], channel: number, channels: number) {
+  let [count, value, square, otherCount, otherValue, otherSquare] = [0, 0, 0, 0, 0, 0];
+  const step = 2 * channels;
+  let at = channel;
+  for (; at + channels < image.length; at += step) {
+    const own = image[at]!;
+    const other = image[at + channels]!;
+    if (own !== 0) count++;
+    if (other !== 0) otherCount++;
+    value += own;
+    otherValue += other;
+    square += own * own;
+    otherSquare += other * other;
+  }
+  if (at < image.length) {
+    const own = image[at]!;
+    if (own !== 0) count++;
+    value += own;
+    square += own * own;
+  }
+  return {
+    count: count + otherCount,
+    value: value + otherValue,
+    square: square + otherSquare,
+  };
 }
 
 /** 1 for a constant channel, also where rounding leaves a trace of a deviation. */

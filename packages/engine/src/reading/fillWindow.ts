@@ -27,9 +27,16 @@ export function fillImage({ image, cut, size, into, channels, scale }: ImageFill
     const divisor = deviation[channel]!;
     const least = low?.[channel];
     const most = high?.[channel];
+    const isPlain = !leaves && least === undefined && most === undefined;
     eachRow(cut, size, (target, source, count) => {
       let from = source * channels + channel;
       let to = target * channels + channel;
+      if (isPlain) {
+        for (let x = 0; x < count; x++, from += step, to += channels) {
+          into[to] = (image[from]! - shift) / divisor;
+        }
+        return;
+      }
       for (let x = 0; x < count; x++, from += step, to += channels) {
         let value = image[from]!;
         if (leaves && value === 0) {

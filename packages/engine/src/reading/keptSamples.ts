@@ -1,4 +1,5 @@
 import type { Sample } from '@raremask/core';
+import type { Scale } from '../intensities/scale.ts';
 
 /**
  * Samples as the network sees them, so that they need not be read and resampled again. What no longer fits is not
@@ -6,6 +7,7 @@ import type { Sample } from '@raremask/core';
  */
 export class KeptSamples {
   readonly #samples = new Map<string, Sample>();
+  readonly #scales = new WeakMap<Sample, Promise<Scale>>();
   readonly #most: number;
   #bytes = 0;
 
@@ -16,6 +18,16 @@ export class KeptSamples {
 
   get(id: string): Sample | undefined {
     return this.#samples.get(id);
+  }
+
+  /** What a sample is normalised with: counted once where the sample is kept. */
+  scaleOf(sample: Sample, count: (sample: Sample) => Promise<Scale>): Promise<Scale> {
+    if (this.#samples.get(sample.id) !== sample) return count(sample);
+    const known = this.#scales.get(sample);
+    if (known) return known;
+    const scale = count(sample);
+    this.#scales.set(sample, scale);
+    return scale;
   }
 
   /** @param isOwn whether nobody else holds the sample: of a data set's own, which it may change, a copy is kept */

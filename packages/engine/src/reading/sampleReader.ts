@@ -11,7 +11,7 @@ import { createRandom } from '@raremask/core/host';
 import type { MadeAugmentation } from '../augment/makeAugmentations.ts';
 import { stagesOf } from '../augment/stages.ts';
 import { Waiting } from '../guard/waiting.ts';
-import { Scales, scaled } from '../intensities/scale.ts';
+import { type Scale, Scales, scaled } from '../intensities/scale.ts';
 import { lostStructures } from '../resolution/lostStructures.ts';
 import { resizeSample } from '../resolution/resizeSample.ts';
 import { filledSize, pixelSizeOf } from '../resolution/seenSize.ts';
@@ -128,7 +128,7 @@ export class SampleReader {
     return await trainingWindow({
       sample: { ...sample, labels },
       window,
-      scale: await this.#scales.of(sample),
+      scale: await this.#scaleOf(sample),
       stages: this.#stages,
       random,
       facts,
@@ -143,7 +143,7 @@ export class SampleReader {
   async #donor(random: RandomStream): Promise<Donor> {
     const { donors = [] } = this.#plan;
     const sample = await this.#seen(donors[random.integer(0, donors.length - 1)]!);
-    const scale = await this.#scales.of(sample);
+    const scale = await this.#scaleOf(sample);
     return { sample, normalize: (value, channel) => scaled(scale, value, channel) };
   }
 
@@ -178,6 +178,10 @@ export class SampleReader {
     const seen = resizeSample(sample, this.#plan.resolution, this.#plan.facts);
     this.#kept.keep(id, seen, seen !== sample);
     return seen;
+  }
+
+  #scaleOf(sample: Sample): Promise<Scale> {
+    return this.#kept.scaleOf(sample, (one) => this.#scales.of(one));
   }
 
   async #read(id: string): Promise<Sample> {

@@ -1,5 +1,5 @@
 import { keptShare } from '../judging/keptLogits.ts';
-import { VALIDATION_SHARE } from '../judging/validationShare.ts';
+import { SHARE_OF_LAST, VALIDATION_SHARE } from '../judging/validationShare.ts';
 import { type Coarseness, keepsEnough } from './coarser.ts';
 import { figuresAt, type TrainingFigures } from './figures.ts';
 import type { Candidate, Costs } from './rehearse.ts';
@@ -159,7 +159,7 @@ async function triedOne(
   });
   const pass = (costs.image + around) * validationImages;
   const last = lastSeconds({ image, costs, around, validationImages, figures });
-  const validation = Math.max(VALIDATION_SHARE * seconds, last.plain);
+  const validation = Math.max(SHARE_OF_LAST * seconds, last.plain);
   const training = Math.max(seconds - AROUND - validation, 0);
   const steps = Math.max(Math.floor(training / costs.step), 1);
   return {

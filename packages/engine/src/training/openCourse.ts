@@ -1,7 +1,8 @@
-import { secondsOf } from '@raremask/core/manifest';
+import { type Manifest, secondsOf } from '@raremask/core/manifest';
 import { isSearched } from '../judging/decisionRule.ts';
 import { keptShare } from '../judging/keptLogits.ts';
 import { trialImages } from '../judging/trialImages.ts';
+import { SHARE_OF_LAST, VALIDATION_SHARE } from '../judging/validationShare.ts';
 import type { Work } from '../opening/openWork.ts';
 import type { Feed } from '../reading/feed.ts';
 import type { Progress } from '../record/checkpointHead.ts';
@@ -39,12 +40,18 @@ export async function openCourse(settings: Settings, network: Network): Promise<
     budget: secondsOf(train.budget)!,
     length: train.epochs,
     every: train.validateEvery,
+    validationShare: choosesByValidation(work.loaded.manifest) ? VALIDATION_SHARE : SHARE_OF_LAST,
     clock,
     passesAfter: isSearched(evaluate, settings.parts.model) ? mirrors + scoring : mirrors,
     pass,
     saved,
     ...(progress && saved === undefined && { before: progress.seconds }),
   });
+}
+
+/** Whether what comes of a run is decided by the validations between its epochs. */
+function choosesByValidation({ train, evaluate }: Manifest): boolean {
+  return evaluate.checkpoint === 'best' || train.earlyStop !== null;
 }
 
 /** What the first process has measured, for all: together they take less. */

@@ -1,4 +1,3 @@
-import { VALIDATION_SHARE } from '../judging/validationShare.ts';
 import type { TimedState } from '../record/checkpointHead.ts';
 import type { Course } from './course.ts';
 
@@ -13,6 +12,8 @@ export interface TimedSettings {
   /** `train.epochs`: how long the run was expected to be. */
   readonly length: number;
   readonly every: number | 'auto';
+  /** Of the budget, what `auto` gives to validation, with what follows training. */
+  readonly validationShare: number;
   /** Seconds since the command began. */
   readonly clock: () => number;
   /** Passes over the validation split that follow training: the search of a decision, the last scoring. */
@@ -143,8 +144,8 @@ export class TimedCourse implements Course {
 
   /** Share of the time so far that validations between epochs may have taken. */
   get #validationShare(): number {
-    const { budget, passesAfter } = this.#settings;
-    return Math.max(VALIDATION_SHARE - ((1 + passesAfter) * this.#pass) / budget, 0);
+    const { budget, passesAfter, validationShare } = this.#settings;
+    return Math.max(validationShare - ((1 + passesAfter) * this.#pass) / budget, 0);
   }
 
   /** Seconds of a step, with its part of a validation between epochs. */
