@@ -106,8 +106,17 @@ test('what is chosen stands in the settings with its figures', async () => {
   });
   expect(of('train.budget')?.value).toBe('60s');
   const epochs = of('train.epochs')?.value as number;
-  expect(Math.abs(epochs * 13 - within.steps)).toBeLessThanOrEqual(13);
-  expect(recommendedSettings(figures).some(({ path }) => path === 'train.budget')).toBe(false);
+  // 100 images in batches of 8: 13 steps, which would be over in less than two seconds.
+  const perEpoch = 13 * Math.ceil(2 / (13 * within.costs.step));
+  expect(perEpoch).toBeGreaterThan(13);
+  expect(of('sampler.with.length')?.value).toBe(perEpoch);
+  expect(Math.abs(epochs * perEpoch - within.steps)).toBeLessThanOrEqual(perEpoch);
+  const free = recommendedSettings(figures).map(({ path }) => path);
+  expect(free).not.toContain('train.budget');
+  expect(free).not.toContain('sampler.with.length');
+  const slow = { ...within, costs: { ...within.costs, step: 0.2 } };
+  const longer = recommendedSettings(within.figures, { within: slow });
+  expect(longer.map(({ path }) => path)).not.toContain('sampler.with.length');
 });
 
 test('coarser images of several sizes are brought to one, where a window would show half of them', async () => {

@@ -17,11 +17,11 @@ const paste: Setting = ({ space, empty }, { filled, window }) =>
       );
 
 /** One change of windows, where images are seen so often that they are learnt by heart. */
-function change(word: string, value: Json, reason: (epochs: number) => string): Setting {
-  return ({ space, images }, { epochs }) =>
-    space !== 2 || images === 0 || epochs < BY_HEART
+function change(word: string, value: Json, reason: (times: number) => string): Setting {
+  return ({ space, images }, { epochs, laps }) =>
+    space !== 2 || images === 0 || epochs * laps < BY_HEART
       ? undefined
-      : setting(`train.augment.${word}`, value, reason(epochs));
+      : setting(`train.augment.${word}`, value, reason(epochs * laps));
 }
 
 export const AUGMENTATION: readonly Setting[] = [
@@ -29,8 +29,8 @@ export const AUGMENTATION: readonly Setting[] = [
   change(
     'turn',
     { probability: 0.3, degrees: 15 },
-    (epochs) =>
-      `each image is seen about ${epochs} times, and would be learnt by heart: so it is changed each time; leave out what cannot happen to yours`,
+    (times) =>
+      `each image is seen about ${times} times, and would be learnt by heart: so it is changed each time; leave out what cannot happen to yours`,
   ),
   change('scale', { probability: 0.3, from: 0.8, to: 1.25 }, () => 'nearer, or further away'),
   change(

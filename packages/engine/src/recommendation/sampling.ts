@@ -67,4 +67,20 @@ const centred: Setting = ({ foregroundShare }, { window: extents, filled }) =>
         `${percent(foregroundShare)} of the pixels are foreground: a window laid anywhere would mostly miss it; one of four still lies anywhere, so that the surroundings are learnt too`,
       );
 
-export const SAMPLING: readonly Setting[] = [use, foreground, classBalance, window, centred];
+const length: Setting = ({ images }, { perEpoch, laps }) =>
+  laps === 1
+    ? undefined
+    : setting(
+        'sampler.with.length',
+        perEpoch,
+        `so many go through the ${images} images about ${laps} times: once would be over in less than two seconds, and what ends each epoch, a checkpoint above all, would take a noticeable share of the time`,
+      );
+
+export const SAMPLING: readonly Setting[] = [
+  use,
+  foreground,
+  classBalance,
+  window,
+  centred,
+  length,
+];

@@ -15,6 +15,8 @@ export interface TrainingShape {
   readonly batch: number;
   /** Batches of an epoch. */
   readonly perEpoch: number;
+  /** How often it goes through the images: more than once where they are few and there is a budget. */
+  readonly laps: number;
   readonly epochs: number;
   /** Images with foreground. */
   readonly filled: number;
@@ -43,6 +45,9 @@ export function stepsWithin(seconds: number, start: Start | undefined): number {
   const least = start ? STARTED_STEPS : STEPS;
   return Math.round(least * Math.sqrt(Math.max(seconds / SHORT, 1)));
 }
+
+/** Seconds of an epoch's steps below which what ends it, about a tenth of one, takes a noticeable share of a budget. */
+const LEAST_OF_EPOCH = 2;
 
 /** Longest extent of a whole image that is still trained on as it is. */
 const WHOLE = { 2: 192, 3: 64 } as const;
@@ -76,13 +81,16 @@ export function shapeOf(
   const fit = resized ? fitOf(figures, multiple) : undefined;
   const window = fit ? undefined : windowOf(figures, multiple);
   const batch = Math.max(1, Math.min(8, images));
-  const perEpoch = Math.max(Math.ceil(images / batch), 1);
+  const lap = Math.max(Math.ceil(images / batch), 1);
+  const laps = within ? Math.ceil(LEAST_OF_EPOCH / (lap * within.costs.step)) : 1;
+  const perEpoch = laps * lap;
   return {
     window,
     fit,
     seen: window ?? fit ?? medianSize.map((extent) => extent || WINDOW_SIDES[space].least),
     batch,
     perEpoch,
+    laps,
     epochs: within
       ? Math.max(Math.round(within.steps / perEpoch), 1)
       : Math.min(

@@ -3,12 +3,12 @@ import { type Setting, setting } from './setting.ts';
 import { STARTED_STEPS, STEPS } from './shape.ts';
 import { duration } from './wording.ts';
 
-const budget: Setting = (_, { within }) =>
+const budget: Setting = (_, { within, filled }) =>
   within &&
   setting(
     'train.budget',
     within.budget,
-    `from the command to its report; the schedule ends with it on any machine. A pass over the validation images takes about ${duration(within.pass)} here: the last one, the search and the scoring follow at the end, and as many others between epochs as leave four fifths of the time to training`,
+    `from the command to its report; the schedule ends with it on any machine. A pass over the validation images takes about ${duration(within.pass)} here: the last one, the search and the scoring follow at the end, and as many others between epochs as leave ${filled === 0 ? 'four fifths' : 'nine tenths'} of the time to training`,
   );
 
 const epochs: Setting = (_, { epochs: count, perEpoch, within, start }) =>
