@@ -229,7 +229,7 @@ describe('a grid', () => {
     expect(own).toMatchObject({ resolution: 1, patch: 1, spared: { resolution: 1, patch: 2 } });
     expect(reasonOf(own, 'model.with.patch')).toBeUndefined();
     expect(reasonOf(own, 'model.with.filters')).toMatch(
-      /a Dice of about 0\.88 at 1 by a network that takes pixels two by two, which would leave 3\d+ steps/,
+      /a Dice of about 0\.88 at their own sides by a network that takes pixels two by two, which would leave 3\d+ steps/,
     );
     // Nothing is learnt in 250 steps of single pixels, and little is lost by taking them together.
     const { within: together, asked } = await at(0.9, 0.8);

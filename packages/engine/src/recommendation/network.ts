@@ -11,7 +11,7 @@ const filters: Setting = (_, { within, start }) =>
     ? setting(
         'model.with.filters',
         within.filters,
-        `a step takes ${duration(within.costs.step)} here: ${within.steps} of them in ${within.budget}; the widest network for which at least ${stepsWithin(within.seconds, start)} are left, or else the smallest${within.spared && within.resolution === 1 ? `; images stay as fine as they are${within.patch === 2 ? '' : ', pixel by pixel'}: masks would have a Dice of ${sparedText(within.spared)}` : ''}`,
+        `a step takes ${duration(within.costs.step)} here while nothing else goes on: at most ${within.steps} of them in ${within.budget}; the widest network for which at least ${stepsWithin(within.seconds, start)} are left, or else the smallest${within.spared && within.resolution === 1 ? `; images stay as fine as they are${within.patch === 2 ? '' : ', pixel by pixel'}: masks would have a Dice of ${sparedText(within.spared)}` : ''}`,
       )
     : setting(
         'model.with.filters',

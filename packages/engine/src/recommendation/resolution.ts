@@ -27,7 +27,8 @@ export function sparedText({
 }: NonNullable<Within['spared']>): string {
   const [about, taken] =
     patch === 1 ? ['', ''] : ['about ', ' by a network that takes pixels two by two'];
-  return `${about}${drawn.toFixed(2)} at ${written(resolution)}${taken}, which would leave ${steps} steps`;
+  const at = resolution === 1 ? 'their own sides' : `${written(resolution)} of the sides`;
+  return `${about}${drawn.toFixed(2)} at ${at}${taken}, which would leave ${steps} steps`;
 }
 
 const counted: Setting = ({ medianSize, largestSize, structureExtent }, { coarser, fit }) => {

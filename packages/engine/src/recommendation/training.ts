@@ -16,7 +16,7 @@ const epochs: Setting = (_, { epochs: count, perEpoch, within, start }) =>
     'train.epochs',
     count,
     within
-      ? `as many are expected in ${within.budget}: ${count} x ${perEpoch} steps of ${duration(within.costs.step)}, measured here; what counts in epochs holds to it`
+      ? `as many fit into ${within.budget} at most: ${count} x ${perEpoch} steps of ${duration(within.costs.step)}, measured here; reading takes its part where cores are few; what counts in epochs holds to it`
       : `${count} x ${perEpoch} batches = ${count * perEpoch} steps; about ${start ? STARTED_STEPS : STEPS} steps are a budget of minutes for small images, and more are worth it while the validation score still climbs`,
   );
 
