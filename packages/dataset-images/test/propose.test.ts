@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { encode } from 'fast-png';
 import sharp from 'sharp';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { propose } from '../src/proposing/propose.ts';
 import { tiff } from './tiff.ts';
 
@@ -308,6 +308,70 @@ test('numbered objects are one foreground, whatever their number, and -1 is not 
   expect((await propose(unjudged, unjudged))?.options).toMatchObject({
     classes: { background: 0, foreground: 1 },
     ignore: -1,
+  });
+});
+
+describe('values that are 1, 2 and so on in each mask', () => {
+  /** Squares of 2 x 2 in a row, apart from one another. */
+  const squares = (values: readonly number[], apart = 2) => {
+    const data = new Uint8Array(8 * 32);
+    for (const [index, value] of values.entries()) {
+      const from = index * (2 + apart);
+      for (const at of [from, from + 1, from + 32, from + 33]) data[at] = value;
+    }
+    return encode({ width: 32, height: 8, data, channels: 1, depth: 8 });
+  };
+  const proposed = async (masks: readonly Uint8Array[]) => {
+    const files = masks.flatMap((mask, index) => [
+      [`images/${index}.png`, IMAGE],
+      [`masks/${index}.png`, mask],
+    ]);
+    const folder = folderOf(Object.fromEntries(files));
+    const { options, remarks } = (await propose(folder, folder))!;
+    return { ...options, remark: remarks['data.with.classes'] };
+  };
+  const CLASSES = { background: 0, class_1: 1, class_2: 2 };
+
+  test('number objects where how many there are differs and goes far', async () => {
+    const masks = [4, 2, 0, 3, 1, 4, 2].map((count) =>
+      squares(Array.from({ length: count }, (_, index) => index + 1)),
+    );
+    expect(await proposed(masks)).toMatchObject({
+      classes: { background: 0, foreground: 4 },
+      threshold: 1,
+      remark: expect.stringMatching(/as numbered objects are; assumed: every value but 0/),
+    });
+  });
+
+  test('are classes where they are few, and said to look like objects', async () => {
+    const found = await proposed([[1, 2], [1], [2, 1], [1, 2]].map((values) => squares(values)));
+    expect(found).toMatchObject({ classes: CLASSES });
+    expect(found).not.toHaveProperty('threshold');
+    expect(found.remark).toMatch(/assumed: they are classes; .* write classes: .*threshold: 1/);
+  });
+
+  test.each<[string, Uint8Array[]]>([
+    [
+      'one of which is alone somewhere',
+      [[1, 2], [1, 2], [2], [1, 2], [1]].map((one) => squares(one)),
+    ],
+    [
+      'that are always as many',
+      [
+        [1, 2],
+        [2, 1],
+        [1, 2],
+      ].map((values) => squares(values)),
+    ],
+    ['one of which has two pieces', [[1, 2, 1], [1, 2], [1], [1, 2]].map((one) => squares(one))],
+    [
+      'of which one lies around the other',
+      [[1, 2], [1], [1, 2], [1, 2]].map((one) => squares(one, 0)),
+    ],
+  ])('are classes without a doubt %s', async (_, masks) => {
+    const found = await proposed(masks);
+    expect(found).toMatchObject({ classes: CLASSES });
+    expect(found.remark).not.toContain('objects');
   });
 });
 

@@ -20,7 +20,7 @@ export interface Classes {
 export function classesOf(found: MaskValues): Classes {
   if (found.colours.size > 0) return coloured(found);
   if (found.whiteIsZero > 0) return whiteIsZero(found);
-  const { counts, strays, together, read, all, lossy } = found;
+  const { counts, strays, together, objects, read, all, lossy } = found;
   const values = [...counts.keys()].sort((left, right) => left - right);
   const seen = `${read === all ? `all ${all}` : `${read} of the ${all}`} masks hold ${
     values.length > 12
@@ -75,6 +75,15 @@ export function classesOf(found: MaskValues): Classes {
       remark: `${seen}: too many for classes, so they look like numbered objects or grey levels; assumed: every value but ${background} is foreground. List values that were not read, or write masks of two values`,
     };
   }
+  const numbered =
+    objects &&
+    `; in each mask they are 1, 2 and so on without a gap, each in one piece, and how many differs (up to ${objects.most}): as numbered objects are`;
+  if (objects?.isSure && background === 0 && unjudged.length === 0) {
+    return {
+      options: { classes: { background, foreground: others.at(-1)! }, threshold: 1 },
+      remark: `${seen}${numbered}; assumed: every value but 0 is foreground; list classes in place of the threshold where they are classes`,
+    };
+  }
   if (others.join() === '1,255' && !together) {
     return {
       options: { classes: { background, foreground: others } },
@@ -101,6 +110,9 @@ export function classesOf(found: MaskValues): Classes {
       `${seen}${assumed}`,
       kept.length === 0 ? 'assumed: foreground would be 255; no mask has any' : '',
       single ? 'rename foreground as you like' : 'give the classes their names',
+      numbered
+        ? `assumed: they are classes${numbered}; where they are objects, write classes: { background: 0, foreground: ${others.at(-1)} } and threshold: 1`
+        : '',
       skipped.length > 0
         ? `assumed: ${skipped.join(' and ')} marks pixels that nobody has judged; make it a class if it is one`
         : '',

@@ -3,6 +3,7 @@ import { namesOfFormats } from '../decoding/formats.ts';
 import type { Raster } from '../decoding/raster.ts';
 import { decodeMask, decodeMaskColours, type MaskReading } from '../masks/maskFile.ts';
 import { colourText } from '../options/colour.ts';
+import { ObjectNumberSearch, type ObjectNumbers } from './objectNumbers.ts';
 import { LOSSY } from './pairs.ts';
 
 /** Masks that are read for their values; of more, as many are taken evenly. */
@@ -20,6 +21,8 @@ export interface MaskValues {
   readonly colours: ReadonlyMap<string, number>;
   /** Whether a mask holds 1 and 255. */
   readonly together: boolean;
+  /** Where values look as if they numbered objects. */
+  readonly objects: ObjectNumbers | undefined;
   /** Masks that are JPEG files. */
   readonly lossy: number;
   /** Masks whose 0 is white. */
@@ -51,6 +54,7 @@ export async function maskValues(files: readonly string[]): Promise<MaskValues> 
   const counts = new Map<number, number>();
   const colours = new Map<string, number>();
   const holders = new Map<number, { readonly file: string; masks: number }>();
+  const objects = new ObjectNumberSearch();
   let together = false;
   let whiteIsZero = 0;
   const waiting = chosen[Symbol.iterator]();
@@ -69,6 +73,7 @@ export async function maskValues(files: readonly string[]): Promise<MaskValues> 
         if (holder === undefined) holders.set(value, { file, masks: 1 });
         else holder.masks++;
       }
+      objects.add(mask);
       together ||= mask.data.includes(1) && mask.data.includes(255);
     }
   };
@@ -79,9 +84,14 @@ export async function maskValues(files: readonly string[]): Promise<MaskValues> 
     return masks === 1 && pixels <= STRAY.pixels ? [{ value, pixels, file }] : [];
   });
   const some = strays.length <= STRAY.values && counts.size - strays.length > 1;
-  const told = some && chosen.length >= STRAY.masks && lossy === 0 ? strays : [];
+  // The last of many objects may be small, too.
+  const isTold = some && chosen.length >= STRAY.masks && lossy === 0 && objects.found === undefined;
+  const told = isTold ? strays : [];
   for (const { value } of told) counts.delete(value);
-  const found = { counts, strays: told, colours, together, lossy, whiteIsZero };
+  const found = {
+    ...{ counts, strays: told, colours, together, lossy, whiteIsZero },
+    objects: objects.found,
+  };
   return { ...found, read: chosen.length, all: files.length };
 }
 
