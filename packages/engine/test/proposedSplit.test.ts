@@ -44,6 +44,24 @@ test('looks where published sets have their lists, and gives the ids of each', a
   expect(nothing.remark).toMatch(/the lists that lie in the folder are not used: .*train\.txt/);
 });
 
+test('images to test may be somewhere else', async () => {
+  const lists = { 'train.txt': 'a', 'val.txt': 'b\nc' };
+  const { split, ids, remark } = await found({ ...lists, 'test.txt': 'x\ny' });
+  expect(split).toEqual({ train: 'train.txt', validation: 'val.txt' });
+  expect(ids).toEqual({ train: new Set(['a']), validation: new Set(['b', 'c']) });
+  expect(remark).toMatch(
+    /^the lists that lie in the folder; without that of test images: .*test\.txt/,
+  );
+  const others = await found({ 'train.txt': 'x', 'val.txt': 'y', 'test.txt': 'z' });
+  expect(others.split).toBeUndefined();
+  const column = await found({ 'split.csv': 'id,split\na,train\nb,val\nc,val\nx,test\ny,test\n' });
+  expect(column.split).toEqual({ train: rows('train'), validation: rows('val') });
+  expect(column.remark).toMatch(/train 1, val 2, test 2; without test, of which no image is there/);
+  const some = await found({ 'split.csv': 'id,split\na,train\nb,val\nc,test\ny,test\n' });
+  expect(some.split).toBeUndefined();
+  expect(some.remark).toContain('as y is no image');
+});
+
 test('says that a list alone is not used', async () => {
   const { split, remark } = await found({ 'train.txt': 'a' });
   expect(split).toBeUndefined();

@@ -51,14 +51,27 @@ export async function proposedSplit(
   const known = new Set(ids);
   const groups = idsOfGroups({ ids, group: tolerantGroup(given, new BrokenSamples()) });
   const remarks = [share];
-  const whole = async (split: NonNullable<ProposedSplit['split']>, remark: string) => {
-    const lists = new IdLists([root], known, groups);
-    const found = await idsOf(split, lists).catch((error: unknown) => {
+  const read = async (split: NonNullable<ProposedSplit['split']>) => {
+    try {
+      return await idsOf(split, new IdLists([root], known, groups));
+    } catch (error) {
       // One that is of these images, and wrong, is to be mended.
       if (!isRaremaskError(error) || !OTHERS.includes(error.code)) throw error;
-      remarks.push(`${remark} are not used: ${error.message}`);
-    });
-    return found && { split, remark, ids: found };
+      return error;
+    }
+  };
+  const whole = async (split: NonNullable<ProposedSplit['split']>, remark: string) => {
+    const found = await read(split);
+    if (!isRaremaskError(found)) return { split, remark, ids: found };
+    // Of published sets, the images to test are often somewhere else.
+    const { test, ...others } = split;
+    const rest = test === undefined ? found : await read(others);
+    if (!isRaremaskError(rest)) {
+      const without = `${remark}; without that of test images: ${found.message}`;
+      return { split: others, remark: without, ids: rest };
+    }
+    remarks.push(`${remark} are not used: ${found.message}`);
+    return undefined;
   };
   for (const folder of FOLDERS) {
     const files = new Set(await readdir(join(root, folder)).catch(() => []));
@@ -127,15 +140,18 @@ function followed(
   const named = [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
   const id = ID_COLUMNS.find((name) => columns.includes(name));
   const first = (names: readonly string[]) => names.find((name) => counts.has(name));
-  const [train, validation, test] = [
+  const nameOf = (row: readonly string[]) => row[columns.indexOf(id ?? '')];
+  const isKnown = (row: readonly string[]) => known.of(nameOf(row) ?? '').length > 0;
+  const [train, validation, tested] = [
     first(SPLITS.train),
     first(SPLITS.validation),
     first(SPLITS.test),
   ];
-  const nameOf = (row: readonly string[]) => row[columns.indexOf(id ?? '')];
+  // Of published sets, the images to test are often somewhere else.
+  const isThere = rows.some((row) => row[at] === tested && isKnown(row));
+  const test = isThere ? tested : undefined;
   const strange = rows.find(
-    (row) =>
-      [train, validation, test].includes(row[at]) && known.of(nameOf(row) ?? '').length === 0,
+    (row) => row[at] !== undefined && [train, validation, test].includes(row[at]) && !isKnown(row),
   );
   if (id === undefined || train === undefined || validation === undefined || strange) {
     const why = strange && id ? `, as ${nameOf(strange)} is no image` : '';
@@ -150,7 +166,7 @@ function followed(
       validation: rowsOf(validation),
       ...(test !== undefined && { test: rowsOf(test) }),
     },
-    remark: `the column split of ${file}: ${named}`,
+    remark: `the column split of ${file}: ${named}${tested === test ? '' : `; without ${tested}, of which no image is there`}`,
   };
 }
 
