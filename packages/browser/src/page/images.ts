@@ -1,5 +1,6 @@
 import type { Facts, Sample } from '@raremask/core';
 import { convertIndexedToRgb, decode } from 'fast-png';
+import { framesOf } from './frames.ts';
 
 /** Pixels as they are stored, channels last. */
 interface Pixels {
@@ -12,6 +13,8 @@ interface Pixels {
 /** A file as the network's data set would read it. */
 export async function sampleOf(file: File, facts: Facts, upright: boolean): Promise<Sample> {
   const bytes = new Uint8Array(await file.arrayBuffer());
+  if (framesOf(bytes) > 1)
+    throw new Error('the file has several pictures; save one picture a file, as for training');
   const isPng = bytes[0] === 0x89 && bytes[1] === 0x50;
   const pixels = isPng ? pngPixels(bytes) : await decodedPixels(file, upright);
   const { width, height } = pixels;
