@@ -1,4 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+
+/** Bytes; where more is used, three times as much again would be too much, and steps are the smaller part of the work. */
+const MOST = 128 * 2 ** 20;
 
 /**
  * Has the garbage collector go through what is alive when garbage is three times as much, in place of a fraction of it.
@@ -6,5 +9,6 @@ import { setFlagsFromString } from 'node:v8';
  * fifth of a core on looking for it, in four threads of the collector, every few steps.
  */
 export function collectSeldom(): void {
+  if (getHeapStatistics().used_heap_size > MOST) return;
   setFlagsFromString('--heap-growing-percent=300');
 }

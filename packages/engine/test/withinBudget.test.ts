@@ -107,8 +107,17 @@ test('what is chosen stands in the settings with its figures', async () => {
   expect(of('train.budget')?.value).toBe('60s');
   const epochs = of('train.epochs')?.value as number;
   // 100 images in batches of 8: 13 steps, which would be over in less than two seconds.
-  const perEpoch = 13 * Math.ceil(2 / (13 * within.costs.step));
-  expect(perEpoch).toBeGreaterThan(13);
+  const laps = Math.ceil(2 / (13 * within.costs.step));
+  const lengthOf = (steps: number) =>
+    recommendedSettings(within.figures, { within: { ...within, steps } }).find(
+      ({ path }) => path === 'sampler.with.length',
+    )?.value;
+  expect(laps).toBeGreaterThan(2);
+  expect(lengthOf(13 * 20 * laps)).toBe(13 * laps);
+  // Twenty epochs are left.
+  expect(lengthOf(13 * 20 * laps - 1)).toBe(13 * (laps - 1));
+  expect(lengthOf(13 * 39)).toBeUndefined();
+  const perEpoch = lengthOf(within.steps) as number;
   expect(of('sampler.with.length')?.value).toBe(perEpoch);
   expect(Math.abs(epochs * perEpoch - within.steps)).toBeLessThanOrEqual(perEpoch);
   const free = recommendedSettings(figures).map(({ path }) => path);

@@ -52,7 +52,6 @@ export async function trainAndReport(
   options: RunOptions,
   console: Console,
 ): Promise<number> {
-  collectSeldom();
   const backend = withCompany(await prepared(loaded, options.company?.cores), options.company);
   const page = new RunPage((options.watch ?? false) && !console.silent, console);
   const { data, result, trackers } = await withProgress(console, (onEvent) => {
@@ -151,6 +150,7 @@ async function trained(
       if (!isAlone(team)) await opened.counted();
       return opened;
     });
+    collectSeldom();
     trackers = isFirst(team)
       ? await openTrackers(data, onEvent, [latestPictures(data.facts)])
       : await openTrackers(data, onEvent, [], { named: false });

@@ -48,6 +48,8 @@ export function stepsWithin(seconds: number, start: Start | undefined): number {
 
 /** Seconds of an epoch's steps below which what ends it, about a tenth of one, takes a noticeable share of a budget. */
 const LEAST_OF_EPOCH = 2;
+/** As many epochs are left where they are made longer for that, since ramps and validations count in them. */
+const LEAST_EPOCHS = 20;
 
 /** Longest extent of a whole image that is still trained on as it is. */
 const WHOLE = { 2: 192, 3: 64 } as const;
@@ -82,7 +84,7 @@ export function shapeOf(
   const window = fit ? undefined : windowOf(figures, multiple);
   const batch = Math.max(1, Math.min(8, images));
   const lap = Math.max(Math.ceil(images / batch), 1);
-  const laps = within ? Math.ceil(LEAST_OF_EPOCH / (lap * within.costs.step)) : 1;
+  const laps = within ? lapsOf(lap, within) : 1;
   const perEpoch = laps * lap;
   return {
     window,
@@ -103,6 +105,12 @@ export function shapeOf(
     coarser,
     start,
   };
+}
+
+/** How often an epoch goes through the images, of which one lap is so many steps. */
+function lapsOf(lap: number, { costs, steps }: Within): number {
+  const wished = Math.ceil(LEAST_OF_EPOCH / (lap * costs.step));
+  return Math.max(Math.min(wished, Math.floor(steps / (lap * LEAST_EPOCHS))), 1);
 }
 
 function windowOf(figures: TrainingFigures, multiple: number): number[] | undefined {
