@@ -67,14 +67,15 @@ export async function maskValues(files: readonly string[]): Promise<MaskValues> 
         continue;
       }
       if (await refusesWhite(file)) whiteIsZero++;
-      for (const value of mask.data) counts.set(value, (counts.get(value) ?? 0) + 1);
-      for (const value of new Set(mask.data)) {
+      const own = countsOf(mask.data);
+      for (const [value, pixels] of own) {
+        counts.set(value, (counts.get(value) ?? 0) + pixels);
         const holder = holders.get(value);
         if (holder === undefined) holders.set(value, { file, masks: 1 });
         else holder.masks++;
       }
-      objects.add(mask);
-      together ||= mask.data.includes(1) && mask.data.includes(255);
+      objects.add(mask, own);
+      together ||= own.has(1) && own.has(255);
     }
   };
   await Promise.all(Array.from({ length: 4 }, follow));
@@ -123,6 +124,13 @@ export function areChangedColours({ colours, lossy }: MaskValues): boolean {
   const pixels = [...colours.values()];
   if (lossy === 0 || pixels.length === 0) return false;
   return pixels.length < MOST_COLOURS || 2 * Math.max(...pixels) > sum(pixels);
+}
+
+/** Pixels of each value. */
+function countsOf(data: Raster['data']): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const value of data) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
 }
 
 /** The mask's values, or its colours; nothing of a damaged one, which is the inspection's to report. */

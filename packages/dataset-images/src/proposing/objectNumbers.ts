@@ -9,8 +9,6 @@ const MOST = 16;
 
 /** Values that look as if they numbered objects. */
 export interface ObjectNumbers {
-  /** Masks with two or more. */
-  readonly masks: number;
   /** The highest. */
   readonly most: number;
   /** Whether so much speaks for it that chance is no explanation. */
@@ -30,12 +28,14 @@ export class ObjectNumberSearch {
   #objects = 0;
   #touching = 0;
 
-  add({ data, width, height }: Pick<Raster, 'data' | 'width' | 'height'>): void {
+  /** @param counts pixels of each value of the mask */
+  add(
+    { data, width, height }: Pick<Raster, 'data' | 'width' | 'height'>,
+    counts: ReadonlyMap<number, number>,
+  ): void {
     if (this.#isOver) return;
-    const pixels = new Map<number, number>();
-    for (const value of data) {
-      if (value !== 0) pixels.set(value, (pixels.get(value) ?? 0) + 1);
-    }
+    const pixels = new Map(counts);
+    pixels.delete(0);
     if (pixels.size === 0) return;
     const numbers = Array.from(pixels.keys(), (_, index) => index + 1);
     const pieces = new Pieces(data, width, height);
@@ -60,7 +60,7 @@ export class ObjectNumberSearch {
       2 * this.#touching < this.#objects;
     if (!isLike) return undefined;
     const isSure = this.#most >= SURE.values && this.#several >= SURE.masks;
-    return { masks: this.#several, most: this.#most, isSure };
+    return { most: this.#most, isSure };
   }
 }
 

@@ -31,6 +31,7 @@ export function fillImage({ image, cut, size, into, channels, scale }: ImageFill
     eachRow(cut, size, (target, source, count) => {
       let from = source * channels + channel;
       let to = target * channels + channel;
+      // As most images are, in three quarters of the time.
       if (isPlain) {
         for (let x = 0; x < count; x++, from += step, to += channels) {
           into[to] = (image[from]! - shift) / divisor;
