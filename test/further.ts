@@ -10,6 +10,22 @@ const full = process.env.RAREMASK_FULL === '1';
  */
 export function further<T>(what: string, cases: readonly T[]): readonly T[] {
   if (full) return cases;
-  test.skip(`${what} (with npm run test:full)`, () => undefined);
+  test.skip(waiting(what), () => undefined);
   return [];
+}
+
+/** A test like that: what it checks, a shorter one has checked in another place. */
+export function furtherTest(name: string, run: () => Promise<void> | void): void {
+  if (full) test(name, run);
+  else test.skip(waiting(name), () => undefined);
+}
+
+/** So many of the numbers from 0 on, evenly spread; all of them with `npm run test:full`. */
+export function someOf(count: number, some: number): readonly number[] {
+  const stride = full ? 1 : Math.max(1, Math.ceil(count / some));
+  return Array.from({ length: Math.ceil(count / stride) }, (_, index) => index * stride);
+}
+
+function waiting(what: string): string {
+  return `${what} (with npm run test:full)`;
 }

@@ -4,7 +4,7 @@ import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { further } from '../../../test/further.ts';
+import { further, furtherTest } from '../../../test/further.ts';
 import { numbers } from '../../../test/seededDamage.ts';
 import { raremask, run } from './command.ts';
 import { fakeSlurm } from './fakeSlurm.ts';
@@ -93,42 +93,45 @@ test('an archive predicted in parts, with a kill in one, is byte for byte that o
   expect(leftIn(project, 'runs/parts')).toEqual(expected);
 });
 
-test('a signal ends a prediction after a block, and Slurm gets the parts that have some left', async () => {
-  const { project, expected } = await prepared();
-  // A block is 32 files and its record, two writes each: this is in the second.
-  const env = { NODE_OPTIONS: DYING, TEST_WRITE: '90', TEST_SIGNAL: 'SIGTERM' };
-  const stopped = await run(project.folder, call('runs/stopped'), env);
-  expect(stopped.status, stopped.stderr).toBe(75);
-  expect(stopped.stderr).toContain('3 blocks of images are left. Go on with the same command.');
-  expect(project.files('runs/stopped/blocks')).toEqual(['000000.json', '000001.json']);
-  expect(project.files('runs/stopped')).not.toContain('predictions.csv');
+furtherTest(
+  'a signal ends a prediction after a block, and Slurm gets the parts that have some left',
+  async () => {
+    const { project, expected } = await prepared();
+    // A block is 32 files and its record, two writes each: this is in the second.
+    const env = { NODE_OPTIONS: DYING, TEST_WRITE: '90', TEST_SIGNAL: 'SIGTERM' };
+    const stopped = await run(project.folder, call('runs/stopped'), env);
+    expect(stopped.status, stopped.stderr).toBe(75);
+    expect(stopped.stderr).toContain('3 blocks of images are left. Go on with the same command.');
+    expect(project.files('runs/stopped/blocks')).toEqual(['000000.json', '000001.json']);
+    expect(project.files('runs/stopped')).not.toContain('predictions.csv');
 
-  const { PATH } = process.env;
-  const slurm = fakeSlurm();
-  const parts = ['--on', 'slurm', '--parts', '3', '--sbatch', '--time=5'];
-  const submitted = await run(project.folder, call('runs/stopped', ...parts));
-  expect(submitted.status, submitted.stderr).toBe(0);
-  expect(submitted.stderr).toContain('3 blocks of images are left; 3 of 3 parts submitted');
-  expect(project.files('runs/stopped')).not.toContain('predictions.csv');
-  const [words] = slurm.calls('sbatch');
-  expect(words).toEqual(expect.arrayContaining(['--time=5', '--array=0-2']));
-  // The second task predicts block 4, the only one of part 2 that is left.
-  const task = spawnSync('bash', [words!.at(-1)!], {
-    env: { ...process.env, PATH, SLURM_ARRAY_TASK_ID: '1' },
-    encoding: 'utf8',
-  });
-  expect(task.status, task.stderr).toBe(5);
-  expect(project.files('runs/stopped/blocks')).toContain('000004.json');
-  const two = await run(project.folder, call('runs/stopped', ...parts));
-  expect(two.stderr).toContain('2 blocks of images are left; 2 of 3 parts submitted');
-  expect(readFileSync(slurm.calls('sbatch')[1]!.at(-1)!, 'utf8')).toMatch(/'1\/3'\n +'3\/3'\n\)/);
-  const rest = await raremask(project, ...call('runs/stopped'));
-  expect(rest.status, rest.stderr).toBe(5);
-  const left = leftIn(project, 'runs/stopped').filter((line) => !line.startsWith('slurm'));
-  expect(left).toEqual(expected);
-  const alone = await raremask(project, ...call('runs/stopped', '--parts', '3'));
-  expect(alone.stderr).toContain('RAREMASK_SLURM_OPTION');
-});
+    const { PATH } = process.env;
+    const slurm = fakeSlurm();
+    const parts = ['--on', 'slurm', '--parts', '3', '--sbatch', '--time=5'];
+    const submitted = await run(project.folder, call('runs/stopped', ...parts));
+    expect(submitted.status, submitted.stderr).toBe(0);
+    expect(submitted.stderr).toContain('3 blocks of images are left; 3 of 3 parts submitted');
+    expect(project.files('runs/stopped')).not.toContain('predictions.csv');
+    const [words] = slurm.calls('sbatch');
+    expect(words).toEqual(expect.arrayContaining(['--time=5', '--array=0-2']));
+    // The second task predicts block 4, the only one of part 2 that is left.
+    const task = spawnSync('bash', [words!.at(-1)!], {
+      env: { ...process.env, PATH, SLURM_ARRAY_TASK_ID: '1' },
+      encoding: 'utf8',
+    });
+    expect(task.status, task.stderr).toBe(5);
+    expect(project.files('runs/stopped/blocks')).toContain('000004.json');
+    const two = await run(project.folder, call('runs/stopped', ...parts));
+    expect(two.stderr).toContain('2 blocks of images are left; 2 of 3 parts submitted');
+    expect(readFileSync(slurm.calls('sbatch')[1]!.at(-1)!, 'utf8')).toMatch(/'1\/3'\n +'3\/3'\n\)/);
+    const rest = await raremask(project, ...call('runs/stopped'));
+    expect(rest.status, rest.stderr).toBe(5);
+    const left = leftIn(project, 'runs/stopped').filter((line) => !line.startsWith('slurm'));
+    expect(left).toEqual(expected);
+    const alone = await raremask(project, ...call('runs/stopped', '--parts', '3'));
+    expect(alone.stderr).toContain('RAREMASK_SLURM_OPTION');
+  },
+);
 
 test('other settings are refused before the end; what has changed, or is gone, is predicted anew', async () => {
   const { project, expected } = await prepared();

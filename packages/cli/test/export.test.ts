@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { loadRuntime } from '@raremask/compiler';
 import { describe, expect, test } from 'vitest';
+import { further } from '../../../test/further.ts';
 import { raremask } from './command.ts';
 import { ownModel } from './ownModel.ts';
 import { createProject, emptyProject, MANIFEST, type Project } from './project.ts';
@@ -66,10 +67,12 @@ describe.skipIf(outcome.state !== 'ok')('an exported network', () => {
       'filters: 4, depth: 1, blocks: residual, blocksPerLevel: 1, attention: true, squeezeExcite: true',
       [10, 14],
     ],
-    ['filters: 4, depth: 1, norm: instance', [10, 14]],
-    ['filters: 4, depth: 1, patch: 2, imageHead: 0.5', [12, 20]],
-    ['filters: 2, depth: 1, norm: group, groups: 2, upsampling: resize', [10, 14]],
-  ])('of %s takes any size as well', async (options, size) => {
+    ...further('other options', [
+      ['filters: 4, depth: 1, norm: instance', [10, 14]],
+      ['filters: 4, depth: 1, patch: 2, imageHead: 0.5', [12, 20]],
+      ['filters: 2, depth: 1, norm: group, groups: 2, upsampling: resize', [10, 14]],
+    ] as const),
+  ] as const)('of %s takes any size as well', async (options, size) => {
     const project = await trained(options);
     const run = await raremask(project, 'export', 'runs/tiny', '--out', 'net.onnx');
     expect(run.status, run.stderr).toBe(0);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { furtherTest } from '../../../test/further.ts';
 import { raremask, run } from './command.ts';
 import { createProject, MANIFEST, type Project } from './project.ts';
 import { metrics, progress, tensors } from './runFiles.ts';
@@ -44,7 +45,7 @@ test('a run in float16 says so, and skips updates that leave its range until the
   expect(updates).toBeGreaterThan(0);
 });
 
-test('a run in float16 that stops and goes on ends as one that went through', async () => {
+furtherTest('a run in float16 that stops and goes on ends as one that went through', async () => {
   const project = createProject(LARGE.replace('batch: 4', 'batch: 2, accumulate: 2'));
   const whole = await raremask(project, 'train', ...FLOAT16, '--out', 'runs/whole');
   expect(whole.status, whole.stderr).toBe(0);

@@ -4,7 +4,7 @@ import { loadRuntime } from '@raremask/compiler';
 import { loadManifest } from '@raremask/core/manifest';
 import { train } from '@raremask/engine';
 import { expect, test } from 'vitest';
-import { further } from '../../../test/further.ts';
+import { further, furtherTest } from '../../../test/further.ts';
 import { climb } from '../src/sweep/climb.ts';
 import { rungsOf } from '../src/sweep/halving.ts';
 import { planSweep, type SweepRequest } from '../src/sweep/plan.ts';
@@ -176,36 +176,39 @@ const MOVING = `train:
   augment: { flip: true }
 `;
 
-test('a trial that has waited at every rung is the trial that was left alone, bit by bit', async () => {
-  await prepareBackend('wasm');
-  const project = createProject(MANIFEST.replace(/^train: .*\n/m, MOVING));
-  const loaded = await loadManifest([project.at('raremask.yaml')], { standard });
-  const backend = { name: 'wasm', reason: 'wasm', notes: [] };
-  const outcome = await loadRuntime();
-  const compute = outcome.state === 'ok' ? { runtime: outcome.runtime, threads: 1 } : undefined;
-  const common = { backend, compute, version: '0', onEvent: quiet };
-  await train(loaded, { ...common, out: project.at('runs/whole') });
-  const resume = project.at('runs/halved');
-  const first = await train(loaded, { ...common, out: resume, untilEpoch: 1 });
-  expect(first).toMatchObject({ interrupted: true, epochs: 1 });
-  for (const untilEpoch of [2, 3]) {
-    const next = await train(loaded, { ...common, resume, untilEpoch });
-    expect(next).toMatchObject({ interrupted: true, epochs: untilEpoch });
-  }
-  const last = await train(loaded, { ...common, resume, untilEpoch: 9 });
-  expect(last).toMatchObject({ interrupted: false, epochs: 4 });
-  for (const name of ['last', 'best']) {
-    const [one, other] = ['whole', 'halved'].map((of) =>
-      tensors(project.at(`runs/${of}/checkpoints/${name}.safetensors`)),
+furtherTest(
+  'a trial that has waited at every rung is the trial that was left alone, bit by bit',
+  async () => {
+    await prepareBackend('wasm');
+    const project = createProject(MANIFEST.replace(/^train: .*\n/m, MOVING));
+    const loaded = await loadManifest([project.at('raremask.yaml')], { standard });
+    const backend = { name: 'wasm', reason: 'wasm', notes: [] };
+    const outcome = await loadRuntime();
+    const compute = outcome.state === 'ok' ? { runtime: outcome.runtime, threads: 1 } : undefined;
+    const common = { backend, compute, version: '0', onEvent: quiet };
+    await train(loaded, { ...common, out: project.at('runs/whole') });
+    const resume = project.at('runs/halved');
+    const first = await train(loaded, { ...common, out: resume, untilEpoch: 1 });
+    expect(first).toMatchObject({ interrupted: true, epochs: 1 });
+    for (const untilEpoch of [2, 3]) {
+      const next = await train(loaded, { ...common, resume, untilEpoch });
+      expect(next).toMatchObject({ interrupted: true, epochs: untilEpoch });
+    }
+    const last = await train(loaded, { ...common, resume, untilEpoch: 9 });
+    expect(last).toMatchObject({ interrupted: false, epochs: 4 });
+    for (const name of ['last', 'best']) {
+      const [one, other] = ['whole', 'halved'].map((of) =>
+        tensors(project.at(`runs/${of}/checkpoints/${name}.safetensors`)),
+      );
+      expect(other).toEqual(one);
+    }
+    const [rows, same] = ['whole', 'halved'].map((of) =>
+      metrics(project.at(`runs/${of}/metrics.csv`)),
     );
-    expect(other).toEqual(one);
-  }
-  const [rows, same] = ['whole', 'halved'].map((of) =>
-    metrics(project.at(`runs/${of}/metrics.csv`)),
-  );
-  expect(rows).toHaveLength(4);
-  expect(same).toEqual(rows);
-});
+    expect(rows).toHaveLength(4);
+    expect(same).toEqual(rows);
+  },
+);
 
 test.each(
   further('a sweep with halving, as commands', [

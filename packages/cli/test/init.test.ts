@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { furtherTest } from '../../../test/further.ts';
 import { raremask } from './command.ts';
 import { createProject, emptyProject, grey, type Project } from './project.ts';
 import { writeVolumes } from './volumes.ts';
@@ -63,45 +64,49 @@ test('init finds suffixes, lists and groups, and says what it assumes', async ()
   });
 });
 
-test('lists as other tools write them say what is annotated, and nothing is assumed of the rest', async () => {
-  const project = emptyProject();
-  const ids = Array.from({ length: 16 }, (_, index) => `2007_${`${index}`.padStart(6, '0')}`);
-  for (const [index, id] of ids.entries()) {
-    const inside = (x: number, y: number) => index % 2 === 0 && x > 8 && x < 29 && y > 5 && y < 31;
-    project.write(
-      `set/JPEGImages/${id}.png`,
-      grey((x, y) => (inside(x, y) ? 180 : 40) + ((x * 5 + y * 11 + index * 3) % 29), 64, 64),
-    );
-    if (index >= 12) continue;
-    // The edge of a structure is not judged.
-    project.write(
-      `set/SegmentationClass/${id}.png`,
-      grey((x, y) => (inside(x, y) ? (x < 11 ? 255 : 1 + (index % 3)) : 0), 64, 64),
-    );
-  }
-  const list = (name: string, some: readonly string[], line = (id: string) => id) =>
-    project.write(`set/${name}`, `${some.map(line).join('\n')}\n`);
-  list('ImageSets/Segmentation/train.txt', ids.slice(0, 8));
-  list('ImageSets/Segmentation/val.txt', ids.slice(8, 12));
-  list('ImageSets/Segmentation/test.txt', ids.slice(12));
-  const written = await raremask(project, 'init', 'set');
-  expect(written.status, written.stderr).toBe(0);
-  expect(written.stdout).toContain('ignore: 255');
-  expect(written.stdout).toContain('train: ImageSets/Segmentation/train.txt');
-  expect(written.stdout).toContain('nothing says what 4 of them show');
-  expect(written.stdout).not.toMatch(/missingMask|test:/);
-  const trained = await raremask(project, 'train', '--set', 'train.epochs=1');
-  expect(trained.status, trained.stderr).toBe(0);
+furtherTest(
+  'lists as other tools write them say what is annotated, and nothing is assumed of the rest',
+  async () => {
+    const project = emptyProject();
+    const ids = Array.from({ length: 16 }, (_, index) => `2007_${`${index}`.padStart(6, '0')}`);
+    for (const [index, id] of ids.entries()) {
+      const inside = (x: number, y: number) =>
+        index % 2 === 0 && x > 8 && x < 29 && y > 5 && y < 31;
+      project.write(
+        `set/JPEGImages/${id}.png`,
+        grey((x, y) => (inside(x, y) ? 180 : 40) + ((x * 5 + y * 11 + index * 3) % 29), 64, 64),
+      );
+      if (index >= 12) continue;
+      // The edge of a structure is not judged.
+      project.write(
+        `set/SegmentationClass/${id}.png`,
+        grey((x, y) => (inside(x, y) ? (x < 11 ? 255 : 1 + (index % 3)) : 0), 64, 64),
+      );
+    }
+    const list = (name: string, some: readonly string[], line = (id: string) => id) =>
+      project.write(`set/${name}`, `${some.map(line).join('\n')}\n`);
+    list('ImageSets/Segmentation/train.txt', ids.slice(0, 8));
+    list('ImageSets/Segmentation/val.txt', ids.slice(8, 12));
+    list('ImageSets/Segmentation/test.txt', ids.slice(12));
+    const written = await raremask(project, 'init', 'set');
+    expect(written.status, written.stderr).toBe(0);
+    expect(written.stdout).toContain('ignore: 255');
+    expect(written.stdout).toContain('train: ImageSets/Segmentation/train.txt');
+    expect(written.stdout).toContain('nothing says what 4 of them show');
+    expect(written.stdout).not.toMatch(/missingMask|test:/);
+    const trained = await raremask(project, 'train', '--set', 'train.epochs=1');
+    expect(trained.status, trained.stderr).toBe(0);
 
-  // A list of training images names two without a mask: they are taken for empty ones, as it says.
-  const both = (id: string) => `./JPEGImages/${id}.png SegmentationClass/${id}.png`;
-  list('ImageSets/Segmentation/train.txt', [...ids.slice(0, 8), ...ids.slice(12, 14)], both);
-  list('ImageSets/Segmentation/test.txt', ids.slice(14), both);
-  const assumed = await raremask(project, 'init', 'set', '--out', 'other.yaml');
-  expect(assumed.status, assumed.stderr).toBe(0);
-  expect(assumed.stdout).toContain('missingMask: empty');
-  expect(assumed.stdout).toContain('test: ImageSets/Segmentation/test.txt');
-});
+    // A list of training images names two without a mask: they are taken for empty ones, as it says.
+    const both = (id: string) => `./JPEGImages/${id}.png SegmentationClass/${id}.png`;
+    list('ImageSets/Segmentation/train.txt', [...ids.slice(0, 8), ...ids.slice(12, 14)], both);
+    list('ImageSets/Segmentation/test.txt', ids.slice(14), both);
+    const assumed = await raremask(project, 'init', 'set', '--out', 'other.yaml');
+    expect(assumed.status, assumed.stderr).toBe(0);
+    expect(assumed.stdout).toContain('missingMask: empty');
+    expect(assumed.stdout).toContain('test: ImageSets/Segmentation/test.txt');
+  },
+);
 
 test('init finds a table of run lengths, and what it writes is read; a broken row is named', async () => {
   const project = emptyProject();

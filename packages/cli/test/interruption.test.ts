@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { further } from '../../../test/further.ts';
+import { further, furtherTest } from '../../../test/further.ts';
 import { raremask, run } from './command.ts';
 import { createProject, grey, MANIFEST, type Project } from './project.ts';
 import { epochSeconds, metrics, progress, tensors } from './runFiles.ts';
@@ -252,10 +252,12 @@ const GATHERED = `train:
 `;
 
 // A signal is heard after its batch or the next: 2 or 3 of four batches are gathered then, and saved.
-test.each([
-  ['SIGINT', 10],
-  ...further('a kill between updates', [['SIGKILL', 22]] as const),
-] as const)(
+test.each(
+  further('a signal or a kill between updates', [
+    ['SIGINT', 10],
+    ['SIGKILL', 22],
+  ] as const),
+)(
   'a run that gathers gradients, averages weights and waits for a plateau got %s in batch %i, and goes on',
   async (signal, batch) => {
     const project = signallingProject();
@@ -272,7 +274,7 @@ test.each([
   },
 );
 
-test('what is drawn follows from what was heard', async () => {
+furtherTest('what is drawn follows from what was heard', async () => {
   const project = miningProject(0);
   await raremask(project, 'train', '--out', 'runs/loss');
   const other = await raremask(

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { furtherTest } from '../../../test/further.ts';
 import { raremask } from './command.ts';
 import { ownModel } from './ownModel.ts';
 import { createProject, MANIFEST, type Project } from './project.ts';
@@ -266,34 +267,37 @@ function striped(body = ''): Project {
   return own;
 }
 
-test('an augmentation of a TypeScript file changes windows in the threads, and in the main thread alike', async () => {
-  const own = striped();
-  const trained = async (...options: readonly string[]) => {
-    const { status, stderr } = await raremask(own, 'train', ...options);
-    expect(status, stderr).toBe(0);
-  };
-  await trained();
-  await trained('--set', 'train.workers=0', '--out', 'runs/main');
-  await trained(
-    '--set',
-    'train.augment=[flip-rotate, gamma]',
-    '--set',
-    'train.workers=0',
-    '--out',
-    'runs/other',
-  );
-  const losses = (run: string) => {
-    const [head, ...epochs] = own.read(`runs/${run}/metrics.csv`).trim().split('\n');
-    const column = head!.split(',').indexOf('loss');
-    return epochs.map((line) => Number(line.split(',')[column]));
-  };
-  expect(losses('main')).toEqual(losses('tiny'));
-  expect(losses('other')).not.toEqual(losses('tiny'));
-  expect(own.read('runs/tiny/environment.json')).toContain('"./stripes.ts": "file"');
-  expect(own.read('runs/tiny/manifest.resolved.yaml')).toMatch(
-    /augment:\n {4}- use: flip-rotate # @raremask\/augmentations .*\n(.*\n){3} {4}- use: \.\/stripes\.ts\n/,
-  );
-});
+furtherTest(
+  'an augmentation of a TypeScript file changes windows in the threads, and in the main thread alike',
+  async () => {
+    const own = striped();
+    const trained = async (...options: readonly string[]) => {
+      const { status, stderr } = await raremask(own, 'train', ...options);
+      expect(status, stderr).toBe(0);
+    };
+    await trained();
+    await trained('--set', 'train.workers=0', '--out', 'runs/main');
+    await trained(
+      '--set',
+      'train.augment=[flip-rotate, gamma]',
+      '--set',
+      'train.workers=0',
+      '--out',
+      'runs/other',
+    );
+    const losses = (run: string) => {
+      const [head, ...epochs] = own.read(`runs/${run}/metrics.csv`).trim().split('\n');
+      const column = head!.split(',').indexOf('loss');
+      return epochs.map((line) => Number(line.split(',')[column]));
+    };
+    expect(losses('main')).toEqual(losses('tiny'));
+    expect(losses('other')).not.toEqual(losses('tiny'));
+    expect(own.read('runs/tiny/environment.json')).toContain('"./stripes.ts": "file"');
+    expect(own.read('runs/tiny/manifest.resolved.yaml')).toMatch(
+      /augment:\n {4}- use: flip-rotate # @raremask\/augmentations .*\n(.*\n){3} {4}- use: \.\/stripes\.ts\n/,
+    );
+  },
+);
 
 test('an augmentation that breaks a window stops the run with its place and the image', async () => {
   const { status, stderr } = await raremask(striped('image[0] = 1 / 0;'), 'train');

@@ -73,9 +73,13 @@ function savedBy(page: OpenPage): Promise<Record<string, number[]>> {
 }
 
 test.skipIf(chromium === undefined).each([
-  ['slices with neighbours, resampled', 'view: coronal, neighbours: 1, spacing: [1.5, 2, 1.2]', ''],
   // Half a minute each.
-  ...further<readonly [string, string, string]>('the page of windows of volumes', [
+  ...further<readonly [string, string, string]>('the page of volumes', [
+    [
+      'slices with neighbours, resampled',
+      'view: coronal, neighbours: 1, spacing: [1.5, 2, 1.2]',
+      '',
+    ],
     ['whole volumes, smaller than windows', 'view: volume', ''],
     ['windows larger than some of a side', 'view: volume', 'evaluate: { window: [16, 8, 8] }\n'],
     [

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { decode, encode } from 'fast-png';
 import { expect, test } from 'vitest';
+import { furtherTest } from '../../../test/further.ts';
 import { raremask } from './command.ts';
 import { createProject, grey, type Project } from './project.ts';
 
@@ -154,7 +155,7 @@ test('a run keeps the splits that it has dealt, whatever the share becomes', asy
   expect(project.read('runs/tiny/splits.json')).toBe(splits);
 });
 
-test('a broken checkpoint is named, and the other one can be used', async () => {
+furtherTest('a broken checkpoint is named, and the other one can be used', async () => {
   const project = createProject();
   await raremask(project, 'train');
   const file = 'runs/tiny/checkpoints/best.safetensors';

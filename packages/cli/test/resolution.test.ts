@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { expect, test } from 'vitest';
-import { further } from '../../../test/further.ts';
+import { further, furtherTest } from '../../../test/further.ts';
 import { raremask } from './command.ts';
 import { createProject, emptyProject, grey, MANIFEST, type Project } from './project.ts';
 import { metrics } from './runFiles.ts';
@@ -52,36 +52,36 @@ test('a network that sees images at half their size is scored and predicts at th
   }
 });
 
-test.each(['1.7', '{ shortest: 9 }', '{ longest: 30 }'])(
-  'images of odd sizes come back at their own from data.resolution: %s',
-  async (resolution) => {
-    const project = createProject(HALF.replace('resolution: 0.5', `resolution: ${resolution}`));
-    const trained = await raremask(project, 'train', '--set', 'train.epochs=1');
-    expect(trained.status, trained.stderr).toBe(0);
-    const sizes = [
-      [21, 13],
-      [17, 40],
-      [16, 16],
-    ] as const;
-    for (const [width, height] of sizes) {
-      project.write(
-        `new/${width}x${height}.png`,
-        grey((x) => x * 5, width, height),
-      );
-    }
-    const { status, stderr } = await raremask(
-      project,
-      ...['predict', 'runs/tiny', 'new', '--out', 'predicted'],
+test.each([
+  '1.7',
+  ...further('a shortest or longest side', ['{ shortest: 9 }', '{ longest: 30 }']),
+])('images of odd sizes come back at their own from data.resolution: %s', async (resolution) => {
+  const project = createProject(HALF.replace('resolution: 0.5', `resolution: ${resolution}`));
+  const trained = await raremask(project, 'train', '--set', 'train.epochs=1');
+  expect(trained.status, trained.stderr).toBe(0);
+  const sizes = [
+    [21, 13],
+    [17, 40],
+    [16, 16],
+  ] as const;
+  for (const [width, height] of sizes) {
+    project.write(
+      `new/${width}x${height}.png`,
+      grey((x) => x * 5, width, height),
     );
-    expect(status, stderr).toBe(0);
-    for (const [width, height] of sizes) {
-      for (const folder of ['masks', 'probabilities']) {
-        const file = project.at(`predicted/${folder}/${width}x${height}.png`);
-        expect(decode(readFileSync(file))).toMatchObject({ width, height });
-      }
+  }
+  const { status, stderr } = await raremask(
+    project,
+    ...['predict', 'runs/tiny', 'new', '--out', 'predicted'],
+  );
+  expect(status, stderr).toBe(0);
+  for (const [width, height] of sizes) {
+    for (const folder of ['masks', 'probabilities']) {
+      const file = project.at(`predicted/${folder}/${width}x${height}.png`);
+      expect(decode(readFileSync(file))).toMatchObject({ width, height });
     }
-  },
-);
+  }
+});
 
 test.each(further('resuming a run at another size', ['half the size']))(
   'a run at %s is gone on with as if nothing had happened',
@@ -238,7 +238,7 @@ test('what a step costs at resolutions is not asked of volumes', async () => {
   expect(stderr).toContain('RAREMASK_COST_OF_VOLUMES');
 });
 
-test('init looks at large images coarser where their structures are large too', async () => {
+furtherTest('init looks at large images coarser where their structures are large too', async () => {
   const project = createProject();
   for (let index = 0; index < 12; index++) {
     const id = `scan${String(index).padStart(2, '0')}`;

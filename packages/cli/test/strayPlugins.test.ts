@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { further } from '../../../test/further.ts';
 import { run } from './command.ts';
 import { createProject, MANIFEST } from './project.ts';
 
@@ -25,45 +26,16 @@ test.each([
     /^error model \(own\), create: its promise is never kept: .*\[RAREMASK_NO_ANSWER\]$/m,
   ],
   [
-    'that waits for ever where it is imported',
-    WITH_LOSS,
-    LOSS('', 'await new Promise(() => {});'),
-    /^error .*, the import of "\.\/own\.ts": its promise is never kept: .*\[RAREMASK_NO_ANSWER\]$/m,
-  ],
-  [
-    'whose augmentation does not answer in the main thread',
-    MANIFEST.replace('workers: 0', 'workers: 0, augment: [{ use: ./own.ts }]'),
-    `import { defineAugmentation } from '@raremask/core';
-export default defineAugmentation({
-  name: 'own', api: 1, create: () => ({ window: () => new Promise(() => {}) }),
-});`,
-    /^error train\.augment\[0\] \(own\), window of scan\d+: its promise is never kept: .*\[RAREMASK_NO_ANSWER\]$/m,
-  ],
-  [
     'that throws in a timer',
     WITH_LOSS,
     LOSS("setTimeout(() => { throw new Error('too late'); }, 0);"),
     /^error raremask\.yaml:10:12: the plugin threw in a timer, .*: too late, at .*own\.ts:7:\d+.*\[RAREMASK_PLUGIN_THREW_ASIDE\]$/m,
   ],
   [
-    'that leaves a promise alone',
-    WITH_LOSS,
-    LOSS("void Promise.reject(new Error('nobody heard'));"),
-    /^error .*: the plugin threw in a timer, .*: nobody heard, at .*own\.ts:7:\d+/m,
-  ],
-  [
     'that leaves a promise alone that fails with a text',
     WITH_LOSS,
     LOSS("void Promise.reject('nobody heard');"),
     /^error raremask\.yaml:10:12: a promise that nobody waits for has failed, .* Got: "nobody heard".*\[RAREMASK_REJECTED_ASIDE\]$/m,
-  ],
-  [
-    'whose parts throw when they are looked at',
-    WITH_MODEL,
-    `${HEAD}export default defineModel({ name: 'own', api: 1, create: () => ({
-  get weights() { throw new Error('not yet'); }, buffers: [], multipleOf: [1, 1], forward: () => null,
-}) });`,
-    /^error raremask\.yaml:\d+:\d+: the plugin throws where a part of it is looked at: not yet, at .*own\.ts:4:\d+.*\[RAREMASK_PLUGIN_THREW\]$/m,
   ],
   [
     'that replaces what others use',
@@ -75,27 +47,58 @@ export default defineAugmentation({
     /^error loss\[1\] \(own\): the plugin changes what it shares with all others, in create\. .*Got: Math\.max changed.*\[RAREMASK_PLUGIN_CHANGES_SHARED\]$/m,
   ],
   [
-    'whose options throw while others still load',
-    WITH_LOSS,
-    `${HEAD}import { z } from 'zod';
-export default defineLoss({
-  name: 'own', api: 1, create: () => ({ logits }) => tf.mean(logits),
-  options: z.strictObject({ a: z.number().default(1).transform((a) => a.no.such) }),
-});`,
-    /^error raremask\.yaml:10:12: the plugin throws where a part of it is looked at: .*own\.ts:6:\d+.*\[RAREMASK_PLUGIN_THREW\]$/m,
-  ],
-  [
-    'that ends a scope of others',
-    WITH_LOSS,
-    LOSS('tf.engine().endScope();'),
-    /^error loss\[1\] \(own\): the plugin begins or ends scopes of tfjs that are not its own.*\[RAREMASK_PLUGIN_SCOPES\]$/m,
-  ],
-  [
     'that ends the process',
     WITH_LOSS,
     LOSS('process.exit(0);'),
     /^error raremask\.yaml:10:12: the process was ended before the command was done, by process\.exit at .*own\.ts:7:\d+.*\[RAREMASK_ENDED_ASIDE\]$/m,
   ],
+  ...further<[string, string, string, RegExp]>('other ways to stray', [
+    [
+      'that waits for ever where it is imported',
+      WITH_LOSS,
+      LOSS('', 'await new Promise(() => {});'),
+      /^error .*, the import of "\.\/own\.ts": its promise is never kept: .*\[RAREMASK_NO_ANSWER\]$/m,
+    ],
+    [
+      'whose augmentation does not answer in the main thread',
+      MANIFEST.replace('workers: 0', 'workers: 0, augment: [{ use: ./own.ts }]'),
+      `import { defineAugmentation } from '@raremask/core';
+export default defineAugmentation({
+  name: 'own', api: 1, create: () => ({ window: () => new Promise(() => {}) }),
+});`,
+      /^error train\.augment\[0\] \(own\), window of scan\d+: its promise is never kept: .*\[RAREMASK_NO_ANSWER\]$/m,
+    ],
+    [
+      'that leaves a promise alone',
+      WITH_LOSS,
+      LOSS("void Promise.reject(new Error('nobody heard'));"),
+      /^error .*: the plugin threw in a timer, .*: nobody heard, at .*own\.ts:7:\d+/m,
+    ],
+    [
+      'whose parts throw when they are looked at',
+      WITH_MODEL,
+      `${HEAD}export default defineModel({ name: 'own', api: 1, create: () => ({
+  get weights() { throw new Error('not yet'); }, buffers: [], multipleOf: [1, 1], forward: () => null,
+}) });`,
+      /^error raremask\.yaml:\d+:\d+: the plugin throws where a part of it is looked at: not yet, at .*own\.ts:4:\d+.*\[RAREMASK_PLUGIN_THREW\]$/m,
+    ],
+    [
+      'whose options throw while others still load',
+      WITH_LOSS,
+      `${HEAD}import { z } from 'zod';
+export default defineLoss({
+  name: 'own', api: 1, create: () => ({ logits }) => tf.mean(logits),
+  options: z.strictObject({ a: z.number().default(1).transform((a) => a.no.such) }),
+});`,
+      /^error raremask\.yaml:10:12: the plugin throws where a part of it is looked at: .*own\.ts:6:\d+.*\[RAREMASK_PLUGIN_THREW\]$/m,
+    ],
+    [
+      'that ends a scope of others',
+      WITH_LOSS,
+      LOSS('tf.engine().endScope();'),
+      /^error loss\[1\] \(own\): the plugin begins or ends scopes of tfjs that are not its own.*\[RAREMASK_PLUGIN_SCOPES\]$/m,
+    ],
+  ]),
 ])('a plugin %s is named', async (_, manifest, text, says) => {
   const project = createProject(manifest);
   project.write('own.ts', text);

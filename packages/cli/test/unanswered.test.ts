@@ -2,6 +2,7 @@ import { prepareBackend } from '@raremask/backends';
 import { loadManifest } from '@raremask/core/manifest';
 import { openData, type RunEvent, type TrainResult, train } from '@raremask/engine';
 import { expect, test } from 'vitest';
+import { further } from '../../../test/further.ts';
 import { createProject, MANIFEST, type Project } from './project.ts';
 
 /** Answers for so many windows, and then no more, until a file says that it is mended. */
@@ -48,8 +49,8 @@ async function trained(project: Project, resume?: string) {
 
 // A batch has four windows, an epoch two batches. The main thread reads two batches at the same time.
 test.each([
-  [0, 8, { epochs: 1, steps: 2 }],
   [1, 4, { epochs: 0, steps: 1 }],
+  ...further('no thread that reads', [[0, 8, { epochs: 1, steps: 2 }]] as const),
 ] as const)(
   'a run whose augmentation does not answer says so, is saved at a signal, and goes on, %i workers',
   async (workers, windows, done) => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { isRaremaskError } from '@raremask/core';
 import sharp, { type TiffOptions } from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
+import { someOf } from '../../../test/further.ts';
 import { numbers, withFlip } from '../../../test/seededDamage.ts';
 import { decodeImage } from '../src/decoding/image.ts';
 import { readTiff, TAG } from '../src/decoding/tiff/directory.ts';
@@ -254,9 +255,9 @@ it.each(Object.entries(jpegs))(
   },
 );
 
-it.each(Object.entries(others))('a %s is refused at every length', async (_, bytes) => {
+it.each(Object.entries(others))('a %s is refused wherever it is cut', async (_, bytes) => {
   const found = new Map<string, number>();
-  for (let length = 0; length < bytes.length; length++) {
+  for (const length of [...someOf(bytes.length, 250), bytes.length - 2, bytes.length - 1]) {
     const read = await outcome(bytes.subarray(0, length), asImage);
     if (read !== 'RAREMASK_IMAGES_DAMAGED') found.set(read.slice(0, 40), length);
   }
@@ -279,7 +280,7 @@ it.each(Object.entries(HEADERS))(
     const bytes = small[name]!;
     const whole = await outcome(bytes, asImage);
     const found: number[] = [];
-    for (let bit = 0; bit < 8 * end; bit++) {
+    for (const bit of someOf(8 * end, 150)) {
       const read = await outcome(withFlip(bytes, bit), asImage);
       if (read !== whole && !read.startsWith('RAREMASK_')) found.push(bit >> 3);
     }

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { someOf } from '../../../test/further.ts';
 import { withFlip } from '../../../test/seededDamage.ts';
 import { readSafetensors, writeSafetensors } from '../src/record/safetensors.ts';
 
@@ -58,7 +59,7 @@ describe('a safetensors file', () => {
     await writeSafetensors(path, arrays, { about: 'a test' });
     const whole = readFileSync(path);
     const key = whole.indexOf('raremask.checksums');
-    for (let bit = 0; bit < whole.length * 8; bit++) {
+    for (const bit of someOf(whole.length * 8, 900)) {
       writeFileSync(path, withFlip(whole, bit));
       const found = await readSafetensors(path).catch((error: unknown) => error);
       const byte = bit >> 3;

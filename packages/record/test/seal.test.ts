@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readDecisions, readJson, writeDecisions, writeJson } from '@raremask/record';
 import { afterAll, describe, expect, test } from 'vitest';
+import { someOf } from '../../../test/further.ts';
 
 const place = mkdtempSync(join(tmpdir(), 'raremask-seal-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
@@ -24,7 +25,8 @@ test('of a decision with one bit flipped, whichever it is, no other number is ta
   await writeDecisions(path, DECISIONS);
   const bytes = readFileSync(path);
   let refused = 0;
-  for (let bit = 0; bit < bytes.length * 8; bit++) {
+  const bits = someOf(bytes.length * 8, 900);
+  for (const bit of bits) {
     const damaged = Buffer.from(bytes);
     damaged[bit >> 3]! ^= 1 << (bit & 7);
     writeFileSync(path, damaged);
@@ -36,7 +38,7 @@ test('of a decision with one bit flipped, whichever it is, no other number is ta
     }
   }
   // What is left is the name of the checksum itself.
-  expect(bytes.length * 8 - refused).toBeLessThanOrEqual('sha256'.length * 8);
+  expect(bits.length - refused).toBeLessThanOrEqual('sha256'.length * 8);
 });
 
 describe('a file of a run', () => {
