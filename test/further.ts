@@ -20,9 +20,12 @@ export function furtherTest(name: string, run: () => Promise<void> | void): void
   else test.skip(waiting(name), () => undefined);
 }
 
-/** So many of the numbers from 0 on, evenly spread; all of them with `npm run test:full`. */
+/**
+ * About so many of the numbers from 0 on, evenly spread; all of them with `npm run test:full`. The stride is odd, so that
+ * numbers of bits come to every place in a byte.
+ */
 export function someOf(count: number, some: number): readonly number[] {
-  const stride = full ? 1 : Math.max(1, Math.ceil(count / some));
+  const stride = full ? 1 : Math.ceil(count / some) | 1;
   return Array.from({ length: Math.ceil(count / stride) }, (_, index) => index * stride);
 }
 
