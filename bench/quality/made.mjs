@@ -6,18 +6,21 @@
 // two tiles of five, of 6 to 40 pixels, some of them in one colour with the foam.
 // `fundus`: the back of the eye in colour, both eyes of a patient; half of the patients have lesions of up to three classes:
 // red points of a few pixels, dark red blots, bright yellow deposits. Vessels, a pale disc and reflexes are none.
-// Usage: node bench/quality/made.mjs scratches|boards|ships|fundus FOLDER [SEED]
+// `cloth`: weaves of other threads and brightness, 640 x 640, two places of each piece; two pieces of five have up to three tiny
+// flaws of six kinds: holes, knots, missing and doubled threads, oil, lint.
+// Usage: node bench/quality/made.mjs scratches|boards|ships|fundus|cloth FOLDER [SEED]
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createRandom } from '@raremask/core/host';
 import sharp from 'sharp';
 import { boards } from './made/boards.mjs';
+import { cloth } from './made/cloth.mjs';
 import { fundus } from './made/fundus.mjs';
 import { scratches } from './made/scratches.mjs';
 import { ships } from './made/ships.mjs';
 
-const KINDS = { scratches, boards, ships, fundus };
+const KINDS = { scratches, boards, ships, fundus, cloth };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [kind, folder, seed = '1'] = process.argv.slice(2);

@@ -18,6 +18,7 @@ export const SETS = {
   boards: { values: [0, 1, 2, 3, 4], channels: 1, made: 'boards' },
   ships: { values: [0, 255], channels: 3, made: 'ships' },
   fundus: { values: [0, 1, 2, 3], channels: 3, made: 'fundus' },
+  cloth: { values: [0, 1, 2, 3, 4, 5, 6], channels: 1, made: 'cloth' },
 };
 
 /** @param share of the slices that show a nodule */
