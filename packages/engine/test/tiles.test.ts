@@ -110,6 +110,41 @@ describe('evaluate.window', () => {
     ]);
   });
 
+  it('auto goes by the channels at the pixels of an image, whatever other outputs a network has', () => {
+    const body = [
+      [3, 3, 1, 8],
+      [3, 3, 8, 8],
+      [3, 3, 32, 64],
+      [2, 2, 8, 16],
+      [3, 3, 16, 8],
+      [3, 3, 8, 8],
+    ];
+    const [head, auxiliary, judge] = [
+      [8, 3],
+      [16, 3],
+      [64, 1],
+    ].map((ends) => [1, 1, ...ends]);
+    const [alone, coarser] = [
+      [8, 1],
+      [16, 1],
+    ].map((ends) => [1, 1, ...ends]);
+    const patched = [2, 2, 3, 8];
+    const sideOf = (judgesImages: boolean, ...heads: (readonly number[] | undefined)[]) => {
+      const weights = [...body, ...heads].map((shape) => ({
+        ...{ name: '', shape: shape!, initial: new Float32Array(), decay: true },
+      }));
+      const rule = tileRule('auto', { space: 2 }, { ...flat, judgesImages, weights }, 2 ** 34);
+      return rule([4096, 4096])![0];
+    };
+    const side = 4 * Math.floor(Math.sqrt(2 ** 28 / (12 * 8 * 4)) / 4);
+    expect(sideOf(false, head)).toBe(side);
+    expect(sideOf(true, head, judge)).toBe(side);
+    expect(sideOf(true, head, auxiliary, judge)).toBe(side);
+    expect(sideOf(false, alone)).toBe(side);
+    expect(sideOf(true, alone, coarser, judge)).toBe(side);
+    expect(sideOf(true, patched, judge)).toBe(sideOf(false, patched));
+  });
+
   it('whole never divides, an extent always does', () => {
     expect(tileRule('whole', { space: 3 }, deep)([512, 512, 512])).toBe(undefined);
     expect(tileRule([64, 64], { space: 2 }, flat)([128, 128])).toEqual([64, 64]);

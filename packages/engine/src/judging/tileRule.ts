@@ -22,11 +22,12 @@ const WHOLE = 128 ** 3;
 export function tileRule(
   window: Manifest['evaluate']['window'],
   { space }: Pick<Facts, 'space'>,
-  { multipleOf, weights }: Pick<Model, 'multipleOf'> & Partial<Pick<Model, 'weights'>>,
+  model: Pick<Model, 'multipleOf' | 'judgesImages'> & Partial<Pick<Model, 'weights'>>,
   memory = freeMemory(),
 ): TileRule {
+  const { multipleOf } = model;
   if (window === 'whole') return () => undefined;
-  if (window === 'auto' && space === 2) return planeRule(multipleOf, bytesOf(weights), memory);
+  if (window === 'auto' && space === 2) return planeRule(multipleOf, bytesOf(model), memory);
   if (window === 'auto') return volumeRule(multipleOf);
   if (
     window.length !== space ||
@@ -53,12 +54,22 @@ function planeRule(multipleOf: readonly number[], bytes: number, memory: number)
 }
 
 /**
- * Bytes that a pixel of an image needs in the network, about: twelve maps of as many channels as its last
- * convolution sees, as of a U-Net of two convolutions a level with its skip connection.
+ * Bytes that a pixel of an image needs in the network, about: twelve maps of as many channels as the convolution to
+ * classes sees, as of a U-Net of two convolutions a level with its skip connection. Auxiliary ones of coarser levels
+ * have as many outputs and see more channels; what says of an image whether it has any structure is none of them.
  */
-function bytesOf(weights: Model['weights'] = []): number {
-  const kernel = weights.findLast(({ shape }) => shape.length === 4);
-  return 12 * (kernel?.shape[2] ?? 32) * Float32Array.BYTES_PER_ELEMENT;
+function bytesOf({
+  weights = [],
+  judgesImages,
+}: Partial<Pick<Model, 'weights' | 'judgesImages'>>): number {
+  const kernels = weights.flatMap(({ shape }) => (shape.length === 4 ? [shape] : []));
+  const judge = judgesImages ? kernels.findLastIndex(([, , , outputs]) => outputs === 1) : -1;
+  if (judge >= 0) kernels.splice(judge, 1);
+  const outputs = kernels.at(-1)?.[3];
+  const others = kernels.findLastIndex((shape) => shape[3] !== outputs);
+  const heads = kernels.slice(others + 1).map((shape) => shape[2]!);
+  const channels = heads.length > 0 ? Math.min(...heads) : 32;
+  return 12 * channels * Float32Array.BYTES_PER_ELEMENT;
 }
 
 /** Memory that this process may still take, of the machine or of its container. */
