@@ -20,7 +20,7 @@ import {
 } from '@raremask/engine';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { further, furtherTest } from './further.ts';
+import { further } from './further.ts';
 import { isPlacement, testRuntime } from './testRuntime.ts';
 
 const folder = import.meta.dirname;
@@ -230,8 +230,8 @@ describe.skipIf(outcome.state !== 'ok')('a compiled step equals an eager one', (
   const named: Readonly<Record<string, string>> = {
     '@raremask/loss-dice/generalized-wasserstein': '{distances: {class0: {class1: 1}}}',
   };
-  // One loss of each kind of kernels: sums over pixels, skeletons, sorting, distances of classes.
-  const first = ['', '/cldice', '/lovasz', '/generalized-wasserstein'].map(
+  // One loss of each kind of kernels: sums over pixels, sorting, distances, skeletons, components.
+  const first = ['', '/cldice', '/blob', '/lovasz', '/hausdorff', '/generalized-wasserstein'].map(
     (name) => `@raremask/loss-dice${name}`,
   );
   const plugins = [...pluginsOf('loss-dice'), ...pluginsOf('loss-ce')];
@@ -283,17 +283,14 @@ describe.skipIf(outcome.state !== 'ok')('a compiled step equals an eager one', (
     expect(await compare({ size: [4, 8, 4], set: patched, batch: 1 })).toHaveLength(1);
   });
 
-  furtherTest(
-    'in three dimensions, with residual levels, attention gates and excitation',
-    async () => {
-      const all = [...RESIDUAL, 'model.with.attention=true', 'model.with.squeezeExcite=true'];
-      const groups = ['model.with.norm=group', 'model.with.groups=2'];
-      const thick = [...all, ...groups, 'model.with.pooling=[[1, 2, 2], [2, 2, 1]]'];
-      expect(await compare({ size: [2, 8, 6], set: thick })).toHaveLength(1);
-    },
-  );
+  test('in three dimensions, with residual levels, attention gates and excitation', async () => {
+    const all = [...RESIDUAL, 'model.with.attention=true', 'model.with.squeezeExcite=true'];
+    const groups = ['model.with.norm=group', 'model.with.groups=2'];
+    const thick = [...all, ...groups, 'model.with.pooling=[[1, 2, 2], [2, 2, 1]]'];
+    expect(await compare({ size: [2, 8, 6], set: thick })).toHaveLength(1);
+  });
 
-  furtherTest('with poolings of some axes', async () => {
+  test('with poolings of some axes', async () => {
     const flat = ['model.with.pooling=[[1, 2], [2, 2]]'];
     expect(await compare({ set: flat, size: [6, 16] })).toHaveLength(1);
     const thick = ['model.with.pooling=[[1, 2, 2], [2, 2, 1]]'];

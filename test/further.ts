@@ -14,7 +14,7 @@ export function further<T>(what: string, cases: readonly T[]): readonly T[] {
   return [];
 }
 
-/** A test like that: what it checks, a shorter one has checked in another place. */
+/** A whole run whose parts shorter tests have checked: their conjunction waits, as further cases do. */
 export function furtherTest(name: string, run: () => Promise<void> | void): void {
   if (full) test(name, run);
   else test.skip(waiting(name), () => undefined);

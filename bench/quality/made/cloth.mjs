@@ -75,13 +75,13 @@ function draw(random, picture, { pitch, turn }, kind) {
   } else {
     const angle = kind === 6 ? 7 * random.next() : turn + (kind === 3 ? Math.PI / 2 : 0);
     const bend = kind === 6 ? 0.06 * random.normal() : 0;
-    const line = points(x, y, angle, bend, 15 + 30 * random.next());
+    const line = bentLine(x, y, angle, bend, 15 + 30 * random.next());
     spot(line, kind === 6 ? 1.2 : 0.3 * pitch, kind === 3 ? 0.05 : 0.95, 0.7);
   }
 }
 
 /** Points of a line that bends, a pixel apart. */
-function points(x, y, angle, bend, length) {
+function bentLine(x, y, angle, bend, length) {
   return Array.from({ length: Math.ceil(length) }, () => {
     x += Math.cos(angle);
     y += Math.sin(angle);

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { further, furtherTest } from '../../../test/further.ts';
+import { further } from '../../../test/further.ts';
 import { type MpiLauncher, mpiLaunchers } from '../../../test/mpi.ts';
 import { ownDevice } from '../src/ownDevice.ts';
 import { type Ended, raremask } from './command.ts';
@@ -78,7 +78,7 @@ describe.each(launchers.slice(0, 1))('$name', (launcher) => {
     expect(two.stderr).toContain('each of 2 processes');
   });
 
-  furtherTest('a batch that cannot be divided is refused, once', async () => {
+  test('a batch that cannot be divided is refused, once', async () => {
     const project = createProject(MANIFEST.replace(/batch: \d+/, 'batch: 1'));
     const { status, stderr } = await together(launcher, 2, project, ['train']);
     expect(status).toBe(2);

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { furtherTest } from '../../../test/further.ts';
 import { raremask, run } from './command.ts';
 import { createProject, MANIFEST, type Project } from './project.ts';
 import { metrics, tensors } from './runFiles.ts';
@@ -150,31 +149,28 @@ test('scores of TypeScript files of their own stand wherever scores do, and one 
   expect(test.summary.foreground.added).toHaveProperty('area_error');
 });
 
-furtherTest(
-  'a score that breaks in the middle is named, and the run goes on where it stopped once it is mended',
-  async () => {
-    const own = project(BOTH);
-    const stopped = await run(own.folder, ['train'], { TEST_SCORE_BROKEN: '1' });
-    expect(stopped.status).not.toBe(0);
-    expect(stopped.stderr).toContain(
-      'evaluate.scores[0] (area_error): the score gave no usable number while measuring scan09 (any foreground). Expected: a finite number or null as error. Got: NaN.',
+test('a score that breaks in the middle is named, and the run goes on where it stopped once it is mended', async () => {
+  const own = project(BOTH);
+  const stopped = await run(own.folder, ['train'], { TEST_SCORE_BROKEN: '1' });
+  expect(stopped.status).not.toBe(0);
+  expect(stopped.stderr).toContain(
+    'evaluate.scores[0] (area_error): the score gave no usable number while measuring scan09 (any foreground). Expected: a finite number or null as error. Got: NaN.',
+  );
+  expect(stopped.stderr).toContain('[RAREMASK_SCORE_VALUE]');
+  expect(metrics(own.at('runs/tiny/metrics.csv'))).toHaveLength(1);
+  const resumed = await raremask(own, 'resume', 'runs/tiny');
+  expect(resumed.status, resumed.stderr).toBe(0);
+  const whole = await raremask(own, 'train', '--out', 'runs/whole');
+  expect(whole.status, whole.stderr).toBe(0);
+  expect(metrics(own.at('runs/tiny/metrics.csv'))).toEqual(
+    metrics(own.at('runs/whole/metrics.csv')),
+  );
+  for (const which of ['best', 'last']) {
+    expect(tensors(own.at(`runs/tiny/checkpoints/${which}.safetensors`)), which).toEqual(
+      tensors(own.at(`runs/whole/checkpoints/${which}.safetensors`)),
     );
-    expect(stopped.stderr).toContain('[RAREMASK_SCORE_VALUE]');
-    expect(metrics(own.at('runs/tiny/metrics.csv'))).toHaveLength(1);
-    const resumed = await raremask(own, 'resume', 'runs/tiny');
-    expect(resumed.status, resumed.stderr).toBe(0);
-    const whole = await raremask(own, 'train', '--out', 'runs/whole');
-    expect(whole.status, whole.stderr).toBe(0);
-    expect(metrics(own.at('runs/tiny/metrics.csv'))).toEqual(
-      metrics(own.at('runs/whole/metrics.csv')),
-    );
-    for (const which of ['best', 'last']) {
-      expect(tensors(own.at(`runs/tiny/checkpoints/${which}.safetensors`)), which).toEqual(
-        tensors(own.at(`runs/whole/checkpoints/${which}.safetensors`)),
-      );
-    }
-  },
-);
+  }
+});
 
 test('a score that fails on any image is named before the first step', async () => {
   const own = project('{ scores: [{ use: ./broken.ts }] }');

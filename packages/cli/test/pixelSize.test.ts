@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { decode } from 'fast-png';
 import { expect, test } from 'vitest';
-import { furtherTest } from '../../../test/further.ts';
 import { sizedPng } from '../../../test/sizedPng.ts';
 import { raremask } from './command.ts';
 import { createProject, grey, MANIFEST, type Project } from './project.ts';
@@ -133,69 +132,66 @@ test('inspect shows the sizes of pixels, and init says that they differ', async 
   expect(sizes).toEqual([{ size: [16, 16], images: 12 }]);
 });
 
-furtherTest(
-  'annotations of COCO and overlapping classes follow images to one size of pixels',
-  async () => {
-    const classes = '{ nodule: 1, core: 2 }';
-    const project = createProject(
-      MICROMETRE.replace(
-        /with: \{ root.*\}\n/,
-        `with: { root: data, images: "images/*.png", coco: { file: coco.json }, classes: ${classes}, overlapping: true }\n`,
-      ).replace(
-        'train: {',
-        'sampler: { use: "@raremask/sampler", with: { window: [12, 12] } }\ntrain: {',
-      ),
-    );
-    writeScenes(project);
-    const box = (x: number, y: number, width: number, height: number) => [
-      [x, y, x + width, y, x + width, y + height, x, y + height],
+test('annotations of COCO and overlapping classes follow images to one size of pixels', async () => {
+  const classes = '{ nodule: 1, core: 2 }';
+  const project = createProject(
+    MICROMETRE.replace(
+      /with: \{ root.*\}\n/,
+      `with: { root: data, images: "images/*.png", coco: { file: coco.json }, classes: ${classes}, overlapping: true }\n`,
+    ).replace(
+      'train: {',
+      'sampler: { use: "@raremask/sampler", with: { window: [12, 12] } }\ntrain: {',
+    ),
+  );
+  writeScenes(project);
+  const box = (x: number, y: number, width: number, height: number) => [
+    [x, y, x + width, y, x + width, y + height, x, y + height],
+  ];
+  const annotations = Array.from({ length: 12 }, (_, index) => {
+    const [fine, left] = [finenessOf(index), (2 + index) % 10];
+    if (index % 2 === 1) return [];
+    const scaled = (...sides: [number, number, number, number]) =>
+      box(...(sides.map((side) => side * fine) as [number, number, number, number]));
+    const of = { image_id: index, iscrowd: 0 };
+    return [
+      { ...of, category_id: 1, segmentation: scaled(left, 5, 4, 5) },
+      { ...of, category_id: 2, segmentation: scaled(left + 1, 6, 2, 2) },
+      // A pixel of half a micrometre: where pixels have a whole one, a quarter of one.
+      ...(fine === 2 ? [{ ...of, category_id: 2, segmentation: box(1, 1, 1, 1) }] : []),
     ];
-    const annotations = Array.from({ length: 12 }, (_, index) => {
-      const [fine, left] = [finenessOf(index), (2 + index) % 10];
-      if (index % 2 === 1) return [];
-      const scaled = (...sides: [number, number, number, number]) =>
-        box(...(sides.map((side) => side * fine) as [number, number, number, number]));
-      const of = { image_id: index, iscrowd: 0 };
-      return [
-        { ...of, category_id: 1, segmentation: scaled(left, 5, 4, 5) },
-        { ...of, category_id: 2, segmentation: scaled(left + 1, 6, 2, 2) },
-        // A pixel of half a micrometre: where pixels have a whole one, a quarter of one.
-        ...(fine === 2 ? [{ ...of, category_id: 2, segmentation: box(1, 1, 1, 1) }] : []),
-      ];
-    }).flat();
-    project.write(
-      'data/coco.json',
-      JSON.stringify({
-        images: Array.from({ length: 12 }, (_, index) => ({
-          id: index,
-          file_name: `${idOf(index)}.png`,
-          width: 16 * finenessOf(index),
-          height: 16 * finenessOf(index),
-        })),
-        annotations: annotations.map((one, id) => ({ id, ...one })),
-        categories: [
-          { id: 1, name: 'nodule' },
-          { id: 2, name: 'core' },
-        ],
-      }),
-    );
-    const trained = await raremask(project, 'train', '--set', 'train.epochs=1', '--json');
-    expect(trained.status, trained.stderr).toBe(0);
-    // Images 0, 4 and 8 have pixels of a half.
-    expect(trained.stderr).toMatch(
-      /at data\.resolution, structures have no pixel left: 3 of 9 of core \(in scan00, scan04, scan08\)/,
-    );
-    expect(trained.stderr).toContain('compiled the training step of 4 x 12 x 12');
-    // 2 um a pixel: 27 x 19 become 54 x 38.
-    project.write('new/coarse.png', ramp(27, 19, 500_000));
-    project.write('new/fine.png', ramp(33, 21, 2_000_000));
-    const predicted = await raremask(project, 'predict', 'runs/tiny', 'new', '--out', 'predicted');
-    expect(predicted.status, predicted.stderr).toBe(0);
-    const pictures = project.files('predicted').filter((file) => file.endsWith('.png'));
-    expect(pictures.length).toBeGreaterThanOrEqual(4);
-    for (const file of pictures) {
-      const size = file.includes('coarse') ? { width: 27, height: 19 } : { width: 33, height: 21 };
-      expect(decode(readFileSync(project.at(`predicted/${file}`))), file).toMatchObject(size);
-    }
-  },
-);
+  }).flat();
+  project.write(
+    'data/coco.json',
+    JSON.stringify({
+      images: Array.from({ length: 12 }, (_, index) => ({
+        id: index,
+        file_name: `${idOf(index)}.png`,
+        width: 16 * finenessOf(index),
+        height: 16 * finenessOf(index),
+      })),
+      annotations: annotations.map((one, id) => ({ id, ...one })),
+      categories: [
+        { id: 1, name: 'nodule' },
+        { id: 2, name: 'core' },
+      ],
+    }),
+  );
+  const trained = await raremask(project, 'train', '--set', 'train.epochs=1', '--json');
+  expect(trained.status, trained.stderr).toBe(0);
+  // Images 0, 4 and 8 have pixels of a half.
+  expect(trained.stderr).toMatch(
+    /at data\.resolution, structures have no pixel left: 3 of 9 of core \(in scan00, scan04, scan08\)/,
+  );
+  expect(trained.stderr).toContain('compiled the training step of 4 x 12 x 12');
+  // 2 um a pixel: 27 x 19 become 54 x 38.
+  project.write('new/coarse.png', ramp(27, 19, 500_000));
+  project.write('new/fine.png', ramp(33, 21, 2_000_000));
+  const predicted = await raremask(project, 'predict', 'runs/tiny', 'new', '--out', 'predicted');
+  expect(predicted.status, predicted.stderr).toBe(0);
+  const pictures = project.files('predicted').filter((file) => file.endsWith('.png'));
+  expect(pictures.length).toBeGreaterThanOrEqual(4);
+  for (const file of pictures) {
+    const size = file.includes('coarse') ? { width: 27, height: 19 } : { width: 33, height: 21 };
+    expect(decode(readFileSync(project.at(`predicted/${file}`))), file).toMatchObject(size);
+  }
+});

@@ -112,44 +112,46 @@ test('looks do not change what is trained', async () => {
   expect(leftBy(project, 'runs/seen')).toEqual(leftBy(project, 'runs/unseen'));
 });
 
-furtherTest(
-  'switches what an empty image contributes, and a run that was stopped after that goes on with it',
-  async () => {
-    const train =
-      'epochs: 2, schedule: constant, optimizer: { learningRate: 0.003 }, sentinel: { act: [switch-empty] }';
-    const project = longProject(train, DEAF);
-    // Every pixel is taken for foreground at first: what there is to unlearn on empty images.
-    project.write(
-      'raremask.yaml',
-      project.read('raremask.yaml').replace('depth: 1', 'depth: 1, lastBias: zero'),
-    );
-    const whole = await raremask(project, 'train', '--out', 'runs/whole');
-    expect(whole.status, whole.stderr).toBe(0);
-    const [first] = findings(project, 'runs/whole');
-    expect(first, whole.stderr).toMatchObject({
-      problem: 'empty-silent',
-      done: expect.stringContaining('empty: cross-entropy'),
-    });
-    // 20 steps into the stretch after the switch.
-    const at = `${(first!.epoch - 1) * 192 + first!.step! + 20}`;
-    const stopped = await run(project.folder, ['train'], { TEST_STEP: at });
-    expect(stopped.status, stopped.stderr).toBe(75);
-    const { step } = progress(project.at('runs/tiny/checkpoints/last.safetensors'));
-    expect(Number(step) % 48).not.toBe(0);
-    const resumed = await raremask(project, 'resume', 'runs/tiny');
-    expect(resumed.status, resumed.stderr).toBe(0);
-    expect(leftBy(project, 'runs/tiny')).toEqual(leftBy(project, 'runs/whole'));
-    expect(findings(project, 'runs/tiny').at(-1)).toEqual(findings(project, 'runs/whole').at(-1));
-    // Without the switch the losses, and what they teach, are others.
-    const deaf = await raremask(
-      project,
-      'train',
-      '--out',
-      'runs/deaf',
-      '--set',
-      'train.sentinel.act=[]',
-    );
-    expect(deaf.status, deaf.stderr).toBe(0);
-    expect(leftBy(project, 'runs/deaf').last).not.toEqual(leftBy(project, 'runs/whole').last);
-  },
-);
+/** A run in which every pixel is taken for foreground at first: what there is to unlearn on empty images. */
+function switchingProject(): Project {
+  const train =
+    'epochs: 2, schedule: constant, optimizer: { learningRate: 0.003 }, sentinel: { act: [switch-empty] }';
+  const project = longProject(train, DEAF);
+  project.write(
+    'raremask.yaml',
+    project.read('raremask.yaml').replace('depth: 1', 'depth: 1, lastBias: zero'),
+  );
+  return project;
+}
+
+test('switches what an empty image contributes', async () => {
+  const project = switchingProject();
+  const whole = await raremask(project, 'train', '--out', 'runs/whole');
+  expect(whole.status, whole.stderr).toBe(0);
+  expect(findings(project, 'runs/whole')[0], whole.stderr).toMatchObject({
+    problem: 'empty-silent',
+    done: expect.stringContaining('empty: cross-entropy'),
+  });
+  // Without the switch the losses, and what they teach, are others.
+  const without = ['--set', 'train.sentinel.act=[]'];
+  const deaf = await raremask(project, 'train', '--out', 'runs/deaf', ...without);
+  expect(deaf.status, deaf.stderr).toBe(0);
+  expect(leftBy(project, 'runs/deaf').last).not.toEqual(leftBy(project, 'runs/whole').last);
+});
+
+furtherTest('a run that was stopped after a switch goes on with it', async () => {
+  const project = switchingProject();
+  const whole = await raremask(project, 'train', '--out', 'runs/whole');
+  expect(whole.status, whole.stderr).toBe(0);
+  const [first] = findings(project, 'runs/whole');
+  // 20 steps into the stretch after the switch.
+  const at = `${(first!.epoch - 1) * 192 + first!.step! + 20}`;
+  const stopped = await run(project.folder, ['train'], { TEST_STEP: at });
+  expect(stopped.status, stopped.stderr).toBe(75);
+  const { step } = progress(project.at('runs/tiny/checkpoints/last.safetensors'));
+  expect(Number(step) % 48).not.toBe(0);
+  const resumed = await raremask(project, 'resume', 'runs/tiny');
+  expect(resumed.status, resumed.stderr).toBe(0);
+  expect(leftBy(project, 'runs/tiny')).toEqual(leftBy(project, 'runs/whole'));
+  expect(findings(project, 'runs/tiny').at(-1)).toEqual(findings(project, 'runs/whole').at(-1));
+});

@@ -52,6 +52,20 @@ test.each([
     LOSS('process.exit(0);'),
     /^error raremask\.yaml:10:12: the process was ended before the command was done, by process\.exit at .*own\.ts:7:\d+.*\[RAREMASK_ENDED_ASIDE\]$/m,
   ],
+  [
+    'whose parts throw when they are looked at',
+    WITH_MODEL,
+    `${HEAD}export default defineModel({ name: 'own', api: 1, create: () => ({
+  get weights() { throw new Error('not yet'); }, buffers: [], multipleOf: [1, 1], forward: () => null,
+}) });`,
+    /^error raremask\.yaml:\d+:\d+: the plugin throws where a part of it is looked at: not yet, at .*own\.ts:4:\d+.*\[RAREMASK_PLUGIN_THREW\]$/m,
+  ],
+  [
+    'that ends a scope of others',
+    WITH_LOSS,
+    LOSS('tf.engine().endScope();'),
+    /^error loss\[1\] \(own\): the plugin begins or ends scopes of tfjs that are not its own.*\[RAREMASK_PLUGIN_SCOPES\]$/m,
+  ],
   ...further<[string, string, string, RegExp]>('other ways to stray', [
     [
       'that waits for ever where it is imported',
@@ -75,14 +89,6 @@ export default defineAugmentation({
       /^error .*: the plugin threw in a timer, .*: nobody heard, at .*own\.ts:7:\d+/m,
     ],
     [
-      'whose parts throw when they are looked at',
-      WITH_MODEL,
-      `${HEAD}export default defineModel({ name: 'own', api: 1, create: () => ({
-  get weights() { throw new Error('not yet'); }, buffers: [], multipleOf: [1, 1], forward: () => null,
-}) });`,
-      /^error raremask\.yaml:\d+:\d+: the plugin throws where a part of it is looked at: not yet, at .*own\.ts:4:\d+.*\[RAREMASK_PLUGIN_THREW\]$/m,
-    ],
-    [
       'whose options throw while others still load',
       WITH_LOSS,
       `${HEAD}import { z } from 'zod';
@@ -91,12 +97,6 @@ export default defineLoss({
   options: z.strictObject({ a: z.number().default(1).transform((a) => a.no.such) }),
 });`,
       /^error raremask\.yaml:10:12: the plugin throws where a part of it is looked at: .*own\.ts:6:\d+.*\[RAREMASK_PLUGIN_THREW\]$/m,
-    ],
-    [
-      'that ends a scope of others',
-      WITH_LOSS,
-      LOSS('tf.engine().endScope();'),
-      /^error loss\[1\] \(own\): the plugin begins or ends scopes of tfjs that are not its own.*\[RAREMASK_PLUGIN_SCOPES\]$/m,
     ],
   ]),
 ])('a plugin %s is named', async (_, manifest, text, says) => {

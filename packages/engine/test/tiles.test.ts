@@ -119,19 +119,13 @@ describe('evaluate.window', () => {
       [3, 3, 16, 8],
       [3, 3, 8, 8],
     ];
-    const [head, auxiliary, judge] = [
-      [8, 3],
-      [16, 3],
-      [64, 1],
-    ].map((ends) => [1, 1, ...ends]);
-    const [alone, coarser] = [
-      [8, 1],
-      [16, 1],
-    ].map((ends) => [1, 1, ...ends]);
+    const pointwise = (inputs: number, outputs: number) => [1, 1, inputs, outputs];
+    const [head, auxiliary, judge] = [pointwise(8, 3), pointwise(16, 3), pointwise(64, 1)];
+    const [alone, coarser] = [pointwise(8, 1), pointwise(16, 1)];
     const patched = [2, 2, 3, 8];
-    const sideOf = (judgesImages: boolean, ...heads: (readonly number[] | undefined)[]) => {
+    const sideOf = (judgesImages: boolean, ...heads: readonly number[][]) => {
       const weights = [...body, ...heads].map((shape) => ({
-        ...{ name: '', shape: shape!, initial: new Float32Array(), decay: true },
+        ...{ name: '', shape, initial: new Float32Array(), decay: true },
       }));
       const rule = tileRule('auto', { space: 2 }, { ...flat, judgesImages, weights }, 2 ** 34);
       return rule([4096, 4096])![0];
