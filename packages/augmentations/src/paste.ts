@@ -8,8 +8,9 @@ import {
   firstForeground,
   IGNORE,
   type RandomStream,
+  type Sample,
 } from '@raremask/core';
-import { classMask, components, isIgnored, labelDepth } from '@raremask/metrics';
+import { type Box, classMask, components, isIgnored, labelDepth } from '@raremask/metrics';
 import { z } from 'zod';
 import { probability } from './options.ts';
 
@@ -28,32 +29,68 @@ export default defineAugmentation({
     'Copies a structure of another training image into images without any; images of two dimensions only',
   options: z.strictObject({ probability: probability(0.3) }),
   needs: { facts },
-  create: ({ probability }, { facts }) => ({
-    space: 2,
-    donors: true,
-    async window(window, draw) {
-      if (!window.empty || window.donor === undefined || draw.next() >= probability) return;
-      paste(window, await window.donor(draw), draw, facts);
-    },
-  }),
+  create({ probability }, { facts }) {
+    // Donors are few and come again and again; finding what they have takes longer than copying it.
+    const known = new WeakMap<Sample, readonly (readonly Structure[])[]>();
+    const structures = (sample: Sample) => {
+      const found = known.get(sample) ?? structuresOf(sample, facts);
+      known.set(sample, found);
+      return found;
+    };
+    return {
+      space: 2,
+      donors: true,
+      async window(window, draw) {
+        if (!window.empty || window.donor === undefined || draw.next() >= probability) return;
+        const donor = await window.donor(draw);
+        paste(window, donor, structures(donor.sample), draw, facts);
+      },
+    };
+  },
 });
 
+interface Structure extends Box {
+  /** 1 at its own pixels, of those in its box. */
+  readonly mask: Uint8Array;
+}
+
+/** The structures of each foreground class that has any. */
+function structuresOf({ size, labels }: Sample, facts: Facts): Structure[][] {
+  const columns = size[1]!;
+  return facts.classes
+    .map((_, index) => classMask(labels!, index, facts))
+    .slice(firstForeground(facts))
+    .filter((mask) => mask.includes(1))
+    .map((mask) => {
+      const found = components(mask, [...size]);
+      return found.boxes.map((box, index) => {
+        const [top, left] = box.origin as [number, number];
+        const [tall, wide] = box.size as [number, number];
+        const own = Uint8Array.from({ length: tall * wide }, (_, at) => {
+          const pixel = (top + Math.floor(at / wide)) * columns + left + (at % wide);
+          return found.labels[pixel] === index + 1 ? 1 : 0;
+        });
+        return { ...box, mask: own };
+      });
+    });
+}
+
 /** Leaves the window as it is where the structure drawn does not fit. */
-function paste(window: AugmentedWindow, donor: Donor, draw: RandomStream, facts: Facts): void {
+function paste(
+  window: AugmentedWindow,
+  donor: Donor,
+  present: readonly (readonly Structure[])[],
+  draw: RandomStream,
+  facts: Facts,
+): void {
   const { image, channels, size, drawn, inside, weight } = window;
   const { sample } = donor;
   const [rows, columns] = sample.size as [number, number];
   const labels = sample.labels!;
   const depth = labelDepth(facts);
-  const present = facts.classes
-    .map((_, index) => classMask(labels, index, facts))
-    .slice(firstForeground(facts))
-    .filter((mask) => mask.includes(1));
   if (present.length === 0) return;
-  const mask = present[draw.integer(0, present.length - 1)]!;
-  const found = components(mask, [rows, columns]);
-  const chosen = draw.integer(0, found.count - 1);
-  const box = found.boxes[chosen]!;
+  const structures = present[draw.integer(0, present.length - 1)]!;
+  const box = structures[draw.integer(0, structures.length - 1)]!;
   const [tall, wide] = box.size as [number, number];
   const [boxTop, boxLeft] = box.origin as [number, number];
   const [height, width] = drawn as [number, number];
@@ -71,7 +108,8 @@ function paste(window: AugmentedWindow, donor: Donor, draw: RandomStream, facts:
       if (toY < 0 || toX < 0 || toY >= height || toX >= width) continue;
       const from = fromY * columns + fromX;
       const to = toY * across + toX;
-      const own = found.labels[from] === chosen + 1;
+      const isInBox = y >= 0 && x >= 0 && y < tall && x < wide;
+      const own = isInBox && box.mask[y * wide + x] === 1;
       const unseen = inside[to] === 0 || weight[to] === 0;
       if (unseen || isIgnored(window.labels, to * depth, depth)) {
         // A structure that is only partly judged would teach half of its shape.

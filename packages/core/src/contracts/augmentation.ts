@@ -31,7 +31,10 @@ export interface Places {
 
 /** Another training image, for changes that bring something of it. To read only. */
 export interface Donor {
-  /** Raw, at its own size, with labels. */
+  /**
+   * Raw, at its own size, with labels. It is the same object again only as long as it holds the same, so that
+   * what was found of it may be remembered by it (a WeakMap).
+   */
   readonly sample: Sample;
   /** One of its intensities in the units of the window's image. */
   normalize(value: number, channel: number): number;

@@ -1,5 +1,4 @@
 import type { Sample } from '@raremask/core';
-import type { Scale } from '../intensities/scale.ts';
 
 /**
  * Samples as the network sees them, so that they need not be read and resampled again. What no longer fits is not
@@ -7,7 +6,6 @@ import type { Scale } from '../intensities/scale.ts';
  */
 export class KeptSamples {
   readonly #samples = new Map<string, Sample>();
-  readonly #scales = new WeakMap<Sample, Promise<Scale>>();
   readonly #most: number;
   #bytes = 0;
 
@@ -20,14 +18,16 @@ export class KeptSamples {
     return this.#samples.get(id);
   }
 
-  /** What a sample is normalised with: counted once where the sample is kept. */
-  scaleOf(sample: Sample, count: (sample: Sample) => Promise<Scale>): Promise<Scale> {
-    if (this.#samples.get(sample.id) !== sample) return count(sample);
-    const known = this.#scales.get(sample);
-    if (known) return known;
-    const scale = count(sample);
-    this.#scales.set(sample, scale);
-    return scale;
+  /** Whether it is this very object that is kept, and that nobody changes. */
+  has(sample: Sample): boolean {
+    return this.#samples.get(sample.id) === sample;
+  }
+
+  /** What follows from a sample: found once where the sample is kept. */
+  once<T>(known: WeakMap<Sample, T>, sample: Sample, find: (sample: Sample) => T): T {
+    if (!this.has(sample)) return find(sample);
+    if (!known.has(sample)) known.set(sample, find(sample));
+    return known.get(sample)!;
   }
 
   /** @param isOwn whether nobody else holds the sample: of a data set's own, which it may change, a copy is kept */

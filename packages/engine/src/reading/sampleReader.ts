@@ -8,6 +8,7 @@ import {
   type Window,
 } from '@raremask/core';
 import { createRandom } from '@raremask/core/host';
+import { anyForeground } from '@raremask/metrics';
 import type { MadeAugmentation } from '../augment/makeAugmentations.ts';
 import { stagesOf } from '../augment/stages.ts';
 import { Waiting } from '../guard/waiting.ts';
@@ -44,6 +45,9 @@ export class SampleReader {
   readonly #stages: ReturnType<typeof stagesOf>;
   readonly #kept: KeptSamples;
   readonly #scales: Scales;
+  /** What kept samples are normalised with, and whether they have any foreground. */
+  readonly #scaleOfKept = new WeakMap<Sample, Promise<Scale>>();
+  readonly #anyInKept = new WeakMap<Sample, boolean>();
   readonly #waiting: Waiting;
 
   constructor(
@@ -134,6 +138,7 @@ export class SampleReader {
       facts,
       pixelWeights,
       donor: (own) => this.#donor(own),
+      isEmpty: () => !this.#kept.once(this.#anyInKept, sample, () => anyForeground(labels, facts)),
       waiting: this.#waiting,
       place,
     });
@@ -144,7 +149,11 @@ export class SampleReader {
     const { donors = [] } = this.#plan;
     const sample = await this.#seen(donors[random.integer(0, donors.length - 1)]!);
     const scale = await this.#scaleOf(sample);
-    return { sample, normalize: (value, channel) => scaled(scale, value, channel) };
+    return {
+      // What is remembered of an object is remembered of what it holds.
+      sample: this.#kept.has(sample) ? sample : { ...sample },
+      normalize: (value, channel) => scaled(scale, value, channel),
+    };
   }
 
   run(job: ReadJob): Promise<ReadResult> {
@@ -181,7 +190,7 @@ export class SampleReader {
   }
 
   #scaleOf(sample: Sample): Promise<Scale> {
-    return this.#kept.scaleOf(sample, (one) => this.#scales.of(one));
+    return this.#kept.once(this.#scaleOfKept, sample, (one) => this.#scales.of(one));
   }
 
   async #read(id: string): Promise<Sample> {

@@ -6,7 +6,7 @@ import {
   type Sample,
   type Window,
 } from '@raremask/core';
-import { anyForeground, labelDepth } from '@raremask/metrics';
+import { labelDepth } from '@raremask/metrics';
 import { type Changing, changeValues } from '../augment/changeValues.ts';
 import { movePlaces } from '../augment/movePlaces.ts';
 import { type Stage, Streams } from '../augment/stages.ts';
@@ -39,6 +39,8 @@ export interface TrainingWindow {
   readonly facts: Facts;
   readonly pixelWeights: readonly number[];
   readonly donor: NonNullable<Changing['donor']>;
+  /** Whether the whole image has no foreground. */
+  readonly isEmpty: () => boolean;
   readonly waiting: Waiting;
   readonly place: WindowPlace;
 }
@@ -81,7 +83,7 @@ export async function trainingWindow(own: TrainingWindow): Promise<Fate> {
     drawn,
     facts,
     waiting: own.waiting,
-    isEmpty: () => (empty ??= !anyForeground(sample.labels, facts)),
+    isEmpty: () => (empty ??= own.isEmpty()),
     // On a background that does not count, nothing would be learnt of a structure's outline.
     ...((facts.overlapping || pixelWeights[0] !== 0) && { donor: own.donor }),
   };
