@@ -1,7 +1,7 @@
 """What the peers share: reading a prepared set, the deadline, validation by time, masks on the original grid.
 
 A peer is `python NAME.py --set set.json --budget SECONDS --seed N --threads N --out FOLDER`. The budget counts from
-the start of the process to its last mask. set.json is written by ../prepare.mjs.
+the start of the process to its last weights; predicting comes on top, as raremask's does. set.json is written by ../prepare.mjs.
 """
 import argparse
 import json
@@ -149,7 +149,7 @@ def flipped(images, labels):
     return images, labels
 
 
-def train_resized(net, data, optimizers, batch, loss, validate_every=0.1, until=0.9):
+def train_resized(net, data, optimizers, batch, loss, validate_every=0.1, until=0.95):
     """Trains on whole images until a share of the budget has passed, keeps the weights that validate best, and writes the test masks.
 
     optimizers: list of (optimizer, learning rate); the rate falls along a half cosine with time.

@@ -21,6 +21,7 @@ export function bestTogether(
   { score, loss }: Objective,
 ): Together | undefined {
   const part = loss === undefined ? 0 : loss.most(before) / PARTS;
+  const all = before.reduce((sum, tally) => sum + tally.there, 0);
   // By the parts that are spent so far.
   let best: (Together | undefined)[] = [{ score: 0, rules: [] }];
   for (const [index, own] of before.entries()) {
@@ -28,7 +29,10 @@ export function bestTogether(
       // Images without the class alone would ask for everything to be left out: it keeps what it has, and does not count.
       if (own.there === 0) return { spent: 0, score: 0 };
       const lost = loss?.of(tally, own) ?? 0;
-      return { spent: lost <= 1e-12 ? 0 : Math.ceil(lost / part - 1e-9), score: score(tally) };
+      return {
+        spent: lost <= 1e-12 ? 0 : Math.ceil(lost / part - 1e-9),
+        score: score(tally, own.there / all),
+      };
     });
     const worth = items.map(({ spent, score: own }) =>
       items.every((other) => !(other.spent < spent && other.score >= own)),

@@ -20,6 +20,8 @@ export interface ClassSeen {
   readonly group: string;
   /** Probability that the image has any structure; 1 where no model says it. */
   readonly presence: number;
+  /** Whether the image has no class at all. */
+  readonly isEmpty: boolean;
   /** Pixels of the truth. */
   readonly truth: number;
   /** Structures of the truth. */
@@ -44,12 +46,14 @@ export function classesSeen(
     const own = labelled(facts, probabilities, threshold);
     return { own, there: classesIn(facts, own) };
   });
-  return facts.classes.slice(first).map((_, at) => {
+  const structuresOf = facts.classes
+    .slice(first)
+    .map((_, at) => components(classMask(labels, first + at, facts), sample.size));
+  const isEmpty = structuresOf.every(({ count }) => count === 0);
+  return structuresOf.map((structures, at) => {
     const index = first + at;
-    const truth = classMask(labels, index, facts);
-    const structures = components(truth, sample.size);
     return {
-      ...{ group, presence },
+      ...{ group, presence, isEmpty },
       truth: structures.pixels.reduce((sum, pixels) => sum + pixels, 0),
       structures: structures.count,
       // Mostly a class is not predicted at all, with several thresholds.

@@ -41,8 +41,8 @@ export type SearchedRule = Omit<FoundDecision, 'epoch' | 'seen'>;
 
 /**
  * Looks for the threshold, the smallest size and the least peak of structures that count: with a stated cost,
- * those with the least of it; without one, for each class those with the best mean of Dice where the class is
- * and 1 - false alarms where it is not, both as they are to be expected of other images, as long as nine tenths of the mean Dice
+ * those with the least of it; without one, those with the most Dice where a class is, less the false alarms where it is not,
+ * of all classes together and both as they are to be expected of other images, as long as nine tenths of the mean Dice
  * over the classes stay (after the search for thresholds and sizes that won segmentation contests with many empty images). Of
  * several classes one may then be given up that is hardly found and alarms everywhere. Where a model judges whole
  * images, the probability below which one has nothing is searched with them, for all classes together, as the

@@ -5,6 +5,8 @@ import type { ClassSeen } from './candidates.ts';
 /** Sums over the images of a class; those of several sets of images add up. */
 export interface Tally {
   images: number;
+  /** Images with no class at all. */
+  empty: number;
   /** Images with the class, the sum of their Dice, and those of which no pixel is hit. */
   there: number;
   dice: number;
@@ -21,6 +23,7 @@ export interface Tally {
 
 const NAMES = [
   'images',
+  'empty',
   'there',
   'dice',
   'missed',
@@ -33,6 +36,7 @@ const NAMES = [
 
 export const NOTHING: Tally = Object.freeze({
   images: 0,
+  empty: 0,
   there: 0,
   dice: 0,
   missed: 0,
@@ -64,7 +68,7 @@ export interface ClassRule {
  * @param threshold place among those that candidates were made with
  */
 export function tallied(
-  { presence, truth, structures, candidates }: ClassSeen,
+  { presence, isEmpty, truth, structures, candidates }: ClassSeen,
   threshold: number,
   gate: number,
   { minimumSize, peak, strictness }: ClassRule,
@@ -82,6 +86,7 @@ export function tallied(
   const there = truth > 0;
   return {
     images: 1,
+    empty: Number(isEmpty),
     there: Number(there),
     dice: there ? (dice({ hits, misses: truth - hits, alarms: judged - hits }) ?? 0) : 0,
     missed: Number(there && hits === 0),
