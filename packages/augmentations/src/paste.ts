@@ -33,9 +33,8 @@ export default defineAugmentation({
     // Donors are few and come again and again; finding what they have takes longer than copying it.
     const known = new WeakMap<Sample, readonly (readonly Structure[])[]>();
     const structures = (sample: Sample) => {
-      const found = known.get(sample) ?? structuresOf(sample, facts);
-      known.set(sample, found);
-      return found;
+      if (!known.has(sample)) known.set(sample, structuresOf(sample, facts));
+      return known.get(sample)!;
     };
     return {
       space: 2,

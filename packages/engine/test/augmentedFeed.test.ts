@@ -25,9 +25,11 @@ const off = { flip: false, rotate: false };
 async function open({
   augment = off,
   entries = entriesOf(augment),
+  data = spots,
   ...more
 }: Partial<FeedPlan> & {
   readonly augment?: Rule;
+  readonly data?: Dataset;
   readonly entries?: readonly Entry[];
 }): Promise<Feed> {
   const feed = await openFeed(
@@ -46,7 +48,7 @@ async function open({
       multipleOf: [1, 1],
       ...more,
     },
-    spots,
+    data,
     await made(entries, more.facts ?? spotFacts),
   );
   opened.push(feed);
@@ -170,6 +172,28 @@ describe('augmented batches', () => {
       expect(structure).toBe(9);
     }
   });
+});
+
+it('looks through what is copied from anew where the data set has changed it, and nobody keeps it', async () => {
+  const donor = spotSample('spot/1');
+  let width = 0;
+  const read = async (id: string): Promise<Sample> => {
+    if (id !== donor.id) return spotSample(id);
+    donor.labels!.fill(0).fill(1, 0, ++width);
+    return donor;
+  };
+  const feed = await open({
+    augment: { ...off, paste: { probability: 1 } },
+    data: { ...spots, read },
+    donors: [donor.id],
+  });
+  const copied: number[] = [];
+  for (const epoch of [0, 1]) {
+    for await (const { target } of feed.batches(epoch, [[{ id: 'empty/1' }]])) {
+      copied.push(target.filter((value, at) => at % 2 === 1 && value === 1).length);
+    }
+  }
+  expect(copied).toEqual([1, 2]);
 });
 
 it('refuses changes of a plane for volumes, and pasting where there is nothing to paste', async () => {

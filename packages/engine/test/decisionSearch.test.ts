@@ -79,6 +79,9 @@ describe('the search', () => {
     expect(best.after.dice).toBeCloseTo(12 / 13, 6);
     // Of twenty empty images nineteen are quiet anyway.
     expect(found(1, 19)).toMatchObject({ minimumSize: 0 });
+    // A single one with an alarm asks for that much, a quiet one for what costs nothing.
+    expect(found(1, 0)).toMatchObject({ minimumSize: 4, after: { alarms: 0 } });
+    expect(found(0, 1)).toMatchObject({ minimumSize: 2, after: { dice: 1 } });
   });
 
   test('never takes a tenth of Dice for the sake of alarms', () => {
@@ -120,7 +123,7 @@ describe('the search', () => {
 
     test('where few are empty, and quiet', () => {
       const best = bestOf([...images, QUIET, QUIET], both);
-      expect(best.before).toMatchObject({ alarms: 0, falseStructures: 40 / 102 });
+      expect(best).toMatchObject({ peak: 0.999, before: { alarms: 0 } });
       expect(best.after.falseStructures).toBe(0);
     });
 
@@ -298,14 +301,14 @@ describe('several classes', () => {
     // Dice of a is 1, of b (2/7 + 0) / 2: without b a seventh is lost, of which an eighth may be.
     const images = [strong, weak, wrong, row(Array(12).fill(0), Array(12).fill(0))];
     const lost = best(images, { largest: [0, 8, 0] }).classes;
-    expect(lost['b']).toMatchObject({ minimumSize: 0, after: { alarms: 1 / 2 } });
+    expect(lost['b']).toMatchObject({ minimumSize: 0, peak: 0.999, after: { alarms: 1 / 2 } });
     // One more image in which it is not found: a tenth of the mean is more than b has.
     const given = best([...images, wrong], { largest: [0, 8, 0] }).classes;
     expect(given['b']).toMatchObject({
       minimumSize: NEVER_PREDICTED,
       after: { dice: 0, alarms: 0 },
     });
-    expect(given['a']).toMatchObject({ minimumSize: 0, after: { dice: 1, alarms: 0 } });
+    expect(given['a']).toMatchObject({ minimumSize: 0, peak: 0, after: { dice: 1, alarms: 0 } });
   });
 
   test('none is given up where sizes are fixed, or nothing is found of any', () => {

@@ -21,7 +21,7 @@ export function bestTogether(
   { score, loss }: Objective,
 ): Together | undefined {
   const part = loss === undefined ? 0 : loss.most(before) / PARTS;
-  const all = before.reduce((sum, tally) => sum + tally.there, 0);
+  const thereInAll = before.reduce((sum, tally) => sum + tally.there, 0);
   // By the parts that are spent so far.
   let best: (Together | undefined)[] = [{ score: 0, rules: [] }];
   for (const [index, own] of before.entries()) {
@@ -31,7 +31,7 @@ export function bestTogether(
       const lost = loss?.of(tally, own) ?? 0;
       return {
         spent: lost <= 1e-12 ? 0 : Math.ceil(lost / part - 1e-9),
-        score: score(tally, own.there / all),
+        score: score(tally, own.there / thereInAll),
       };
     });
     const worth = items.map(({ spent, score: own }) =>
